@@ -1,0 +1,53 @@
+#pragma once
+
+// Files and descriptors: owned, read whole, written so that a crash leaves the old or the new one.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace notify {
+
+/// Owns a file descriptor; closes it once.
+class UniqueFd final {
+public:
+    UniqueFd() = default;
+
+    explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+
+    ~UniqueFd() { Reset(); }
+
+    UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
+
+    UniqueFd& operator=(UniqueFd&& other) noexcept;
+    UniqueFd(const UniqueFd&) = delete;
+    UniqueFd& operator=(const UniqueFd&) = delete;
+
+    [[nodiscard]] int Get() const noexcept { return fd_; }
+
+    [[nodiscard]] bool IsOpen() const noexcept { return fd_ >= 0; }
+
+    /// Gives the descriptor away; the caller closes it.
+    [[nodiscard]] int Release() noexcept;
+
+    void Reset() noexcept;
+
+private:
+    int fd_ = -1;
+};
+
+/// The whole file. kNotFound, kForbidden, kTooLarge (over `limit` bytes) or kUnavailable, each with the path.
+[[nodiscard]] Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
+
+/// Writes a temporary neighbour, fsyncs it, renames it over `path`, fsyncs the folder. Nothing is left behind on failure.
+/// `mode`: permission bits of the new file. kForbidden, kStorageFull or kUnavailable.
+[[nodiscard]] Result<void>
+WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes, unsigned int mode = 0644);
+
+/// The error of a failed system call as ours: ENOENT → kNotFound, EACCES/EPERM/EROFS → kForbidden,
+/// ENOSPC/EDQUOT → kStorageFull, else kUnavailable. `doing`: "open /a/b".
+[[nodiscard]] Error SystemError(int number, std::string_view doing);
+
+}  // namespace notify
