@@ -1,0 +1,25 @@
+#pragma once
+
+// The identifiers of everything that is stored. Each is a prefix and a ULID, made by the service: "itm_01K…".
+
+#include "core/strong_id.hpp"
+
+namespace notify {
+
+using SourceId = StrongId<struct SourceIdTag>;            // src_
+using BucketId = StrongId<struct BucketIdTag>;            // bkt_
+using ItemId = StrongId<struct ItemIdTag>;                // itm_
+using ProcessId = StrongId<struct ProcessIdTag>;          // prc_
+using ResultId = StrongId<struct ResultIdTag>;            // res_
+using PersonId = StrongId<struct PersonIdTag>;            // per_
+using PhotoId = StrongId<struct PhotoIdTag>;              // pho_
+using TrackId = StrongId<struct TrackIdTag>;              // trk_
+using AppearanceId = StrongId<struct AppearanceIdTag>;    // app_
+using EventId = StrongId<struct EventIdTag>;              // msg_  (also the webhook-id)
+using EndpointId = StrongId<struct EndpointIdTag>;        // end_
+using DeliveryId = StrongId<struct DeliveryIdTag>;        // dlv_
+using PublicationId = StrongId<struct PublicationIdTag>;  // pub_
+using KeyId = StrongId<struct KeyIdTag>;                  // key_
+using NodeId = StrongId<struct NodeIdTag>;                // nod_
+
+}  // namespace notify

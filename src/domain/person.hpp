@@ -1,0 +1,85 @@
+#pragma once
+
+// Identity: people with enrolment photos, one face followed through time, a person in an item from start to end.
+// Detect first, name later: tracks are facts, persons are labels over them.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "domain/ids.hpp"
+
+namespace notify {
+
+/// Unit length; distance between two is the Euclidean one, 0 … 2.
+using Embedding = std::array<float, 128>;
+
+/// In pixels of the full picture, rotation applied.
+struct Box {
+    double x = 0;
+    double y = 0;
+    double width = 0;
+    double height = 0;
+};
+
+struct Person {
+    PersonId id;
+    std::string name;  ///< Unique among people who are not erased.
+    Timestamp created_at;
+};
+
+/// One enrolled face of a person.
+struct EnrolmentPhoto {
+    PhotoId id;
+    PersonId person_id;
+    std::string file_name;
+    std::string sha256;  ///< Of the photo's bytes: the same photo is enrolled once.
+    Embedding embedding{};
+    Box box;
+    double quality = 0;  ///< 0 … 1.
+    std::string crop_sha256;  ///< Sealed JPEG of the face in the ArtifactStore.
+    Timestamp created_at;
+};
+
+/// One face followed through time within one result: a fact.
+struct FaceTrack {
+    TrackId id;
+    ResultId result_id;
+    int number = 0;         ///< As in the result's document, from 1.
+    int link = 0;           ///< Tracks of one result with the same link show the same face, by embedding.
+    std::int64_t start_ms = 0;
+    std::int64_t end_ms = 0;
+    std::int64_t best_shot_ms = 0;
+    Box best_box;
+    double quality = 0;
+    std::vector<Embedding> shots;  ///< Of its best shots, ≤ 8, best first. Empty when no shot was good enough.
+    std::string thumbnail;         ///< Artifact name in the result; empty when there is none.
+};
+
+/// How sure an appearance's name is.
+enum class Certainty : std::uint8_t {
+    kConfirmed,  ///< Under the threshold, with a margin to the next person.
+    kPossible,   ///< Near: shown with its flag, never in a webhook as a name.
+};
+
+/// A person in an item from `start_ms` to `end_ms`.
+struct Appearance {
+    AppearanceId id;
+    ItemId item_id;
+    ResultId result_id;
+    PersonId person_id;
+    std::string person_name;  ///< At the time of reading.
+    Certainty certainty = Certainty::kConfirmed;
+    std::int64_t start_ms = 0;
+    std::int64_t end_ms = 0;
+    double similarity = 0;  ///< 0 … 100, from the distance by the logistic of docs/processors/facial-recognition.md.
+    double distance = 0;
+    std::int64_t best_shot_ms = 0;
+    Box box;
+    std::vector<TrackId> tracks;
+};
+
+}  // namespace notify

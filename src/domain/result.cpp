@@ -1,0 +1,24 @@
+#include "domain/result.hpp"
+
+#include <string_view>
+
+#include "core/hash.hpp"
+
+namespace notify {
+
+std::string LineageKey(
+    std::string_view content_sha256,
+    std::string_view processor,
+    std::string_view processor_version,
+    std::string_view model_digest,
+    std::string_view config_hash
+) {
+    Sha256 hash;
+    for (const auto part : {content_sha256, processor, processor_version, model_digest, config_hash}) {
+        hash.Add(part);
+        hash.Add(std::string_view("\0", 1));
+    }
+    return hash.FinishHex();
+}
+
+}  // namespace notify

@@ -1,0 +1,58 @@
+#include "domain/status.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace notify {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> kStatusNames{
+    "Pending", "Processing", "Completed", "Failed", "Cancelled", "Skipped"
+};
+constexpr std::array<std::string_view, 8> kBlockedNames{
+    "nothing", "slot", "retry_delay", "bucket_inactive", "source_paused", "storage_full", "processor", "resolving"
+};
+
+template <class Enum, std::size_t Count>
+std::optional<Enum> Named(const std::array<std::string_view, Count>& names, std::string_view text) noexcept {
+    const auto* const found = std::ranges::find(names, text);
+    return found == names.end() ? std::nullopt : std::optional(static_cast<Enum>(found - names.begin()));
+}
+
+}  // namespace
+
+std::string_view ToString(Status status) noexcept { return kStatusNames.at(static_cast<std::size_t>(status)); }
+
+std::optional<Status> StatusFrom(std::string_view text) noexcept { return Named<Status>(kStatusNames, text); }
+
+std::string_view ToString(BlockedBy blocked) noexcept { return kBlockedNames.at(static_cast<std::size_t>(blocked)); }
+
+std::optional<BlockedBy> BlockedByFrom(std::string_view text) noexcept { return Named<BlockedBy>(kBlockedNames, text); }
+
+bool IsTerminal(Status status) noexcept { return status != Status::kPending && status != Status::kProcessing; }
+
+bool MayBecome(Status from, Status to) noexcept {
+    switch (from) {
+        case Status::kPending:
+            return to == Status::kProcessing || to == Status::kCancelled || to == Status::kSkipped;
+        case Status::kProcessing: return to != Status::kProcessing;
+        case Status::kCompleted:
+        case Status::kFailed:
+        case Status::kCancelled:
+        case Status::kSkipped: return false;
+    }
+    return false;
+}
+
+Status ItemStatus(std::span<const Status> processes) noexcept {
+    for (const auto status :
+         {Status::kProcessing, Status::kPending, Status::kFailed, Status::kCompleted, Status::kCancelled}) {
+        if (std::ranges::find(processes, status) != processes.end()) {
+            return status;
+        }
+    }
+    return Status::kSkipped;
+}
+
+}  // namespace notify

@@ -1,0 +1,50 @@
+#pragma once
+
+// The one state machine: of a process, of an item over its processes, of a delivery.
+//
+//   Pending → Processing → Completed | Failed | Cancelled | Skipped
+//
+// A lease that ends, a crash, a release and a retry go back from Processing to Pending; Pending may also be
+// cancelled or skipped. A terminal status never changes: a re-run is a new process (Process::run + 1).
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace notify {
+
+enum class Status : std::uint8_t { kPending, kProcessing, kCompleted, kFailed, kCancelled, kSkipped };
+
+/// "Pending", "Processing", …: the words of the API, of the database and of people.
+[[nodiscard]] std::string_view ToString(Status status) noexcept;
+
+/// The status with that name, case-sensitive; nothing when there is none.
+[[nodiscard]] std::optional<Status> StatusFrom(std::string_view text) noexcept;
+
+[[nodiscard]] bool IsTerminal(Status status) noexcept;
+
+/// True when the machine above has that arrow.
+[[nodiscard]] bool MayBecome(Status from, Status to) noexcept;
+
+/// The status of an item over the latest run of each of its processes: Processing if any is; else Pending if any
+/// is; else Failed if any failed; else Completed if any completed; else Cancelled if any was; else Skipped
+/// (also for none at all).
+[[nodiscard]] Status ItemStatus(std::span<const Status> processes) noexcept;
+
+/// Why something that is not terminal does not move, or kNothing when it does.
+enum class BlockedBy : std::uint8_t {
+    kNothing,         ///< It moves: it is being processed.
+    kSlot,            ///< Ready, waits for a free worker.
+    kRetryDelay,      ///< Waits for next_attempt_at after a failure.
+    kBucketInactive,  ///< Its bucket was deactivated.
+    kSourcePaused,    ///< Its source refuses us (credentials, throttling) or was paused.
+    kStorageFull,     ///< No room to make results durable.
+    kProcessor,       ///< This node has no such processor, or the child cannot start.
+    kResolving,       ///< Processed; its result is being joined with people.
+};
+
+[[nodiscard]] std::string_view ToString(BlockedBy blocked) noexcept;
+[[nodiscard]] std::optional<BlockedBy> BlockedByFrom(std::string_view text) noexcept;
+
+}  // namespace notify
