@@ -1,0 +1,112 @@
+#pragma once
+
+// The parent's side of the sandboxed child: starts it, serves it bytes, supervises it, takes its results.
+// The protocol is docs/child-protocol.md.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/byte_source.hpp"
+#include "core/file.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+
+namespace notify {
+
+/// One processor with its configuration, to be run on the job's bytes.
+struct JobProcess {
+    ProcessId id;
+    std::string processor;
+    std::string config;  ///< Canonical JSON from NormaliseConfig.
+};
+
+/// An item and the group of processes that run on it in one child.
+struct Job {
+    std::string name;                    ///< For logs and the child's messages: "itm_… clip.mp4".
+    UniqueFd descriptor;                 ///< A local file, handed to the child as it is…
+    std::unique_ptr<ByteSource> reader;  ///< … or ranged reads that the host serves. Exactly one is set.
+    std::uint64_t size_bytes = 0;
+    std::vector<JobProcess> processes;
+};
+
+struct JobArtifact {
+    std::string name;
+    std::string media_type;
+    std::string bytes;
+    bool sealed = false;
+};
+
+/// How one process of the group ended.
+struct JobOutcome {
+    ProcessId id;
+    std::string media_type;    ///< By content, when the child could tell.
+    std::string model_digest;  ///< Of the models the processor used; "" when it uses none.
+    /// The document as JSON text, or why there is none.
+    Result<std::string> document;
+    std::vector<JobArtifact> artifacts;
+    bool crashed = false;  ///< The child died or passed a limit while this process had not ended.
+};
+
+/// Told about a running job, on the thread that called Run.
+struct JobObserver {
+    std::function<void(const ProcessId&, double done)> progress;  ///< 0 … 1, at most ten times a second.
+    std::function<void(JobOutcome)> outcome;                      ///< Once for each process of the job.
+};
+
+/// Bounds of one child. A job that passes one is stopped and its unfinished processes count as crashed.
+struct ChildLimits {
+    std::uint64_t resident_bytes = 1536ULL << 20U;  ///< Sampled every 50 ms.
+    std::uint64_t data_bytes = 4096ULL << 20U;      ///< RLIMIT_DATA.
+    std::chrono::seconds silence = std::chrono::seconds(60);  ///< Without progress, read or result.
+    std::chrono::hours total = std::chrono::hours(12);
+    std::chrono::seconds idle = std::chrono::seconds(60);  ///< A warm child leaves after this.
+};
+
+/// What the sandbox reached on this machine, told by the child when it is ready.
+struct SandboxReport {
+    std::string level;  ///< "full", "partial" or "none".
+    int landlock_abi = 0;
+    bool seccomp = false;
+    std::string note;  ///< What is missing and why, in a sentence; empty at "full".
+};
+
+struct HostSettings {
+    std::filesystem::path program;       ///< notifications-api-processor.
+    std::filesystem::path model_folder;
+    std::filesystem::path library_folder;  ///< Where the child's shared libraries are, if not where the linker looks.
+    std::string precision = "f32";       ///< "f32" or "bf16".
+    ChildLimits limits;
+};
+
+/// Runs jobs in warm children; each running job has one child to itself. Thread-safe: Run may be called by several
+/// workers. The destructor ends all children.
+class ProcessorHost final {
+public:
+    explicit ProcessorHost(HostSettings settings);
+    ~ProcessorHost();
+    ProcessorHost(const ProcessorHost&) = delete;
+    ProcessorHost& operator=(const ProcessorHost&) = delete;
+
+    /// Runs the group and returns after every process had its outcome. On `stop` the child is asked to cancel, killed
+    /// after 5 s, and the remaining outcomes are kStopped. Cancelling one process: CancelProcess.
+    /// An error means that no child could be started (kUnavailable, stage "child"): no process was tried.
+    [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, std::stop_token stop);
+
+    /// Asks the child that runs this process to stop it; its outcome is kCancelled, within 10 s. False when none does.
+    bool CancelProcess(const ProcessId& id);
+
+    /// Starts a child for a moment (or asks a warm one) and tells what its sandbox reached.
+    [[nodiscard]] Result<SandboxReport> Probe();
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace notify

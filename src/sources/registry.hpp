@@ -1,0 +1,42 @@
+#pragma once
+
+// The explicit list of store kinds.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "sources/source.hpp"
+
+namespace notify {
+
+/// What sources need from the configuration.
+struct SourceSettings {
+    std::filesystem::path data_dir;  ///< A bucket inside it is refused.
+};
+
+class SourceRegistry final {
+public:
+    explicit SourceRegistry(const SourceSettings& settings);
+    ~SourceRegistry();
+    SourceRegistry(const SourceRegistry&) = delete;
+    SourceRegistry& operator=(const SourceRegistry&) = delete;
+
+    /// kInvalidArgument names the kinds there are.
+    [[nodiscard]] Result<SourceConnection*> Find(std::string_view kind) const;
+
+    [[nodiscard]] std::vector<std::string> Kinds() const;
+
+private:
+    struct Entry {
+        std::string kind;
+        std::unique_ptr<SourceConnection> connection;
+    };
+
+    std::vector<Entry> entries_;
+};
+
+}  // namespace notify

@@ -1,0 +1,92 @@
+#pragma once
+
+// A source notices objects in its buckets and reads them; its publisher writes results back beside them.
+// A new store is one folder with an implementation and one line in sources/registry.cpp.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/byte_source.hpp"
+#include "core/clock.hpp"
+#include "core/file.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/item.hpp"
+
+namespace notify {
+
+/// An object as a scan saw it.
+struct FoundObject {
+    std::string key;
+    std::string version;
+    std::uint64_t size_bytes = 0;
+    Timestamp modified_at;
+    std::string media_type;  ///< When the source can tell cheaply; else empty.
+    /// Set when it can never be processed: it becomes a Skipped item with this reason ("link_outside", "unreadable").
+    std::string skip_code;
+    std::string skip_reason;
+};
+
+/// What a scan came to.
+struct ScanReport {
+    std::uint64_t seen = 0;
+    std::uint64_t settling = 0;             ///< Still growing; seen again by the next scan.
+    std::optional<Timestamp> look_again_at;  ///< When the first of the settling ones will be still enough.
+    std::string note;                       ///< "" or a sentence about what could not be looked at.
+};
+
+/// The bytes of one item, opened for one job.
+struct OpenedItem {
+    UniqueFd descriptor;                  ///< A read-only descriptor when the item is a local file…
+    std::unique_ptr<ByteSource> reader;   ///< … else ranged reads. Exactly one is set.
+    std::uint64_t size_bytes = 0;
+};
+
+/// Thread-safe; blocking calls end soon after a stop is requested, with kStopped.
+class SourceConnection {
+public:
+    SourceConnection() = default;
+    SourceConnection(const SourceConnection&) = delete;
+    SourceConnection& operator=(const SourceConnection&) = delete;
+    virtual ~SourceConnection() = default;
+
+    /// Calls `found` for every object that passes the bucket's globs, in any order. `found` is quick.
+    [[nodiscard]] virtual Result<ScanReport> Scan(
+        const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
+    ) = 0;
+
+    /// Opens the item's bytes. kConflict when the object is no longer that version, kNotFound when it is gone.
+    [[nodiscard]] virtual Result<OpenedItem> Open(const Bucket& bucket, const Item& item, std::stop_token stop) = 0;
+
+    /// Calls `changed` soon after something in the bucket may have changed, until the returned watch is destroyed.
+    /// Null when this source cannot watch or this bucket not now; then only the periodic scan notices. `changed` is
+    /// called on the watch's own thread; its argument is "" or a sentence why watching degraded (overflow, limit).
+    [[nodiscard]] virtual std::unique_ptr<class BucketWatch>
+    Watch(const Bucket& bucket, std::function<void(std::string_view)> changed) = 0;
+
+    /// Checks a bucket before it is added: the place exists and can be read. A sentence for each fault.
+    [[nodiscard]] virtual Result<void> CheckBucket(const Bucket& bucket) const = 0;
+
+    /// The key at which results of `item` are written: "<name>.notifications.json".
+    [[nodiscard]] virtual std::string PublicationKey(const Item& item) const = 0;
+
+    /// Writes `bytes` at PublicationKey(item), all or nothing, replacing what we wrote before.
+    [[nodiscard]] virtual Result<void>
+    Publish(const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop) = 0;
+};
+
+/// Ends a watch when destroyed (joins its thread).
+class BucketWatch {
+public:
+    BucketWatch() = default;
+    BucketWatch(const BucketWatch&) = delete;
+    BucketWatch& operator=(const BucketWatch&) = delete;
+    virtual ~BucketWatch() = default;
+};
+
+}  // namespace notify

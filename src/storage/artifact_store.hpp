@@ -1,0 +1,57 @@
+#pragma once
+
+// Where the bytes of artifacts live: by the sha-256 of what is stored, ≤ 256 KiB as rows, larger as files.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "domain/result.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Bytes to be stored, prepared outside a transaction: files are already durable on disk, rows still in memory.
+/// Put `ref` into the result and call `Commit` inside the transaction that refers to it.
+struct PreparedArtifact {
+    ArtifactRef ref;
+    std::string row_bytes;  ///< What goes into a row; empty when the bytes are a file.
+
+    /// Writes the row, if there is one. Call inside the transaction.
+    [[nodiscard]] Result<void> Commit(Transaction& transaction) const;
+};
+
+/// Thread-safe.
+class ArtifactStore final {
+public:
+    static constexpr std::size_t kMaxRowBytes = 256U << 10U;
+
+    /// `folder`: DATA_DIR/artifacts, made when missing. `box` seals artifacts that are `sealed`.
+    ArtifactStore(Storage& storage, const SecretBox& box, std::filesystem::path folder);
+
+    /// Seals when `ref.sealed`, sets ref.sha256 and ref.size_bytes, and for a large artifact writes and fsyncs the
+    /// file. Do this before the transaction. kStorageFull, kForbidden.
+    [[nodiscard]] Result<PreparedArtifact> Prepare(ArtifactRef ref, std::string_view bytes) const;
+
+    /// The bytes in the clear. kNotFound when they are gone, kInternal when their digest or seal is wrong.
+    [[nodiscard]] Result<std::string> Read(const ArtifactRef& ref) const;
+
+    /// The path of an artifact that is an unsealed file, for streaming; empty when it is a row or sealed.
+    [[nodiscard]] std::filesystem::path FilePath(const ArtifactRef& ref) const;
+
+    /// Removes files and rows older than an hour that nothing refers to, and left-over temporary files; how many.
+    [[nodiscard]] Result<int> CollectOrphans();
+
+private:
+    [[nodiscard]] std::filesystem::path PathOf(std::string_view sha256) const;
+
+    Storage& storage_;
+    const SecretBox& box_;
+    std::filesystem::path folder_;
+};
+
+}  // namespace notify

@@ -1,0 +1,57 @@
+#pragma once
+
+// Sources and buckets, and what of their objects we wrote ourselves.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+
+namespace notify {
+
+/// Const methods read, the others write; both only inside a Storage closure and on its thread.
+class BucketRepository {
+public:
+    BucketRepository() = default;
+    BucketRepository(const BucketRepository&) = delete;
+    BucketRepository& operator=(const BucketRepository&) = delete;
+    virtual ~BucketRepository() = default;
+
+    /// kConflict when the name is taken.
+    virtual Result<void> AddSource(const Source& source) = 0;
+    [[nodiscard]] virtual Result<std::vector<Source>> Sources() const = 0;
+    [[nodiscard]] virtual Result<Source> GetSource(const SourceId& id) const = 0;
+
+    /// kConflict when the name, or the place (source, location), is taken.
+    virtual Result<void> Add(const Bucket& bucket) = 0;
+
+    /// Replaces settings and assignments. kNotFound, kConflict.
+    virtual Result<void> Update(const Bucket& bucket) = 0;
+
+    /// Removes a bucket without items; with items kConflict says to deactivate it instead.
+    virtual Result<void> Remove(const BucketId& id) = 0;
+
+    /// kNotFound with the id in the sentence.
+    [[nodiscard]] virtual Result<Bucket> Get(const BucketId& id) const = 0;
+
+    /// By id or by name. kNotFound.
+    [[nodiscard]] virtual Result<Bucket> Find(std::string_view id_or_name) const = 0;
+
+    /// All, by name.
+    [[nodiscard]] virtual Result<std::vector<Bucket>> List() const = 0;
+
+    /// Notes the end of a scan: when, and a sentence if it did not go well.
+    virtual Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note) = 0;
+
+    /// The ledger: notes that we are about to write `key` in the bucket, so that it never becomes an item.
+    virtual Result<void> NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) = 0;
+
+    /// True when the ledger has that key.
+    [[nodiscard]] virtual Result<bool> IsOwnObject(const BucketId& id, std::string_view key) const = 0;
+};
+
+}  // namespace notify

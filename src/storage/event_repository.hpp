@@ -1,0 +1,39 @@
+#pragma once
+
+// Events: written with what they tell, read in order.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/event.hpp"
+
+namespace notify {
+
+class EventRepository {
+public:
+    EventRepository() = default;
+    EventRepository(const EventRepository&) = delete;
+    EventRepository& operator=(const EventRepository&) = delete;
+    virtual ~EventRepository() = default;
+
+    /// Writes the event and, in the same transaction, one Pending delivery for each active endpoint that wants its
+    /// type: the outbox. `event.sequence` is ignored. False when its dedup_key is there already: nothing was written.
+    virtual Result<bool> Append(const Event& event) = 0;
+
+    [[nodiscard]] virtual Result<Event> Get(const EventId& id) const = 0;
+
+    /// Events after `sequence`, oldest first, at most `limit`; of one subject when it is not empty.
+    [[nodiscard]] virtual Result<std::vector<Event>>
+    After(std::int64_t sequence, int limit, std::string_view subject) const = 0;
+
+    /// The highest sequence, 0 when there is none.
+    [[nodiscard]] virtual Result<std::int64_t> LastSequence() const = 0;
+};
+
+/// True when an endpoint with `types` wants `type`: empty wants all, "item.*" a prefix.
+[[nodiscard]] bool WantsType(const std::vector<std::string>& types, std::string_view type);
+
+}  // namespace notify

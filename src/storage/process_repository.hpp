@@ -1,0 +1,82 @@
+#pragma once
+
+// Processes, and the queue they are: claim, lease, fence, heartbeat, reap.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+
+namespace notify {
+
+/// An item with those of its processes that were claimed together: one job for a child.
+struct ClaimedItem {
+    Item item;
+    std::vector<Process> processes;  ///< Each Processing, with its new fence. Never empty.
+};
+
+/// Identifies one claim of one process: what a completion must still hold.
+struct Hold {
+    ProcessId process_id;
+    std::int64_t fence = 0;
+};
+
+class ProcessRepository {
+public:
+    ProcessRepository() = default;
+    ProcessRepository(const ProcessRepository&) = delete;
+    ProcessRepository& operator=(const ProcessRepository&) = delete;
+    virtual ~ProcessRepository() = default;
+
+    /// Adds a process. kConflict when (item, processor, config_hash, run) is there.
+    virtual Result<void> Add(const Process& process) = 0;
+    [[nodiscard]] virtual Result<Process> Get(const ProcessId& id) const = 0;
+
+    /// All runs, oldest first.
+    [[nodiscard]] virtual Result<std::vector<Process>> OfItem(const ItemId& id) const = 0;
+
+    /// Takes up to `max_items` items that have a process ready at `now` (Pending, next_attempt_at reached, bucket
+    /// active), with all ready processes of each; a process marked `alone` is claimed by itself. Fair over buckets by
+    /// weight, within one by priority, then age. Sets Processing, fence + 1, lease_owner, lease_until = now + lease,
+    /// started_at. The items' own rows are left to the caller.
+    virtual Result<std::vector<ClaimedItem>>
+    Claim(const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease) = 0;
+
+    /// Extends every lease of the node in one statement; returns processes whose cancellation was asked for.
+    virtual Result<std::vector<Hold>> Heartbeat(const NodeId& node, Timestamp now, std::chrono::milliseconds lease) = 0;
+
+    /// Processing rows whose lease ended before `now`, as they are.
+    [[nodiscard]] virtual Result<std::vector<Process>> Expired(Timestamp now) const = 0;
+
+    /// All Processing rows: what a single node resets when it starts.
+    [[nodiscard]] virtual Result<std::vector<Process>> AllProcessing() const = 0;
+
+    /// Writes every changeable column of `process` if its row is still Processing with `fence`; true when it was.
+    /// This is the fence: false means another owner took over and nothing was written.
+    virtual Result<bool> UpdateHeld(const Process& process, std::int64_t fence) = 0;
+
+    /// Writes every changeable column of a process nobody holds (Pending). kConflict when it is held or terminal.
+    virtual Result<void> UpdatePending(const Process& process) = 0;
+
+    /// Asks the holder to cancel. True when the process is held.
+    virtual Result<bool> RequestCancel(const ProcessId& id) = 0;
+
+    /// Progress of held processes, 0 … 1; rows that are no longer held are left alone.
+    virtual Result<void> SetProgress(const Hold& hold, double progress) = 0;
+
+    /// When the next Pending process that is not ready yet becomes so.
+    [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
+
+    /// Items to resolve again: a consumer could not apply its writes in the completing transaction.
+    virtual Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) = 0;
+    [[nodiscard]] virtual Result<std::vector<ProcessId>> PendingResolves(int limit) const = 0;
+    virtual Result<void> RemoveResolve(const ProcessId& process) = 0;
+};
+
+}  // namespace notify

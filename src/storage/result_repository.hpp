@@ -1,0 +1,37 @@
+#pragma once
+
+// Results, and the small artifacts that live as rows. Use ArtifactStore for artifacts; it decides where they go.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/result.hpp"
+
+namespace notify {
+
+class ResultRepository {
+public:
+    ResultRepository() = default;
+    ResultRepository(const ResultRepository&) = delete;
+    ResultRepository& operator=(const ResultRepository&) = delete;
+    virtual ~ResultRepository() = default;
+
+    /// Adds the result unless one with its lineage key is there; returns the id that stands for the key.
+    virtual Result<ResultId> AddOrGet(const StoredResult& result) = 0;
+    [[nodiscard]] virtual Result<StoredResult> Get(const ResultId& id) const = 0;
+    [[nodiscard]] virtual Result<std::optional<StoredResult>> FindByLineage(std::string_view lineage_key) const = 0;
+
+    virtual Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) = 0;
+    [[nodiscard]] virtual Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const = 0;
+
+    /// True when a result, an enrolment photo or a row refers to these bytes.
+    [[nodiscard]] virtual Result<bool> IsReferenced(std::string_view sha256) const = 0;
+
+    /// Removes artifact rows that nothing refers to; how many.
+    virtual Result<int> RemoveOrphanRows() = 0;
+};
+
+}  // namespace notify

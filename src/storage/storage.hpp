@@ -1,0 +1,119 @@
+#pragma once
+
+// The one door to the database. SQLite and PostgreSQL stand behind it; nothing above storage/ knows which.
+
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace notify {
+
+class BucketRepository;
+class ItemRepository;
+class ProcessRepository;
+class ResultRepository;
+class PeopleRepository;
+class EventRepository;
+class DeliveryRepository;
+class KeyRepository;
+
+/// A consistent view: everything read through it is of one moment.
+struct Snapshot {
+    const BucketRepository& buckets;
+    const ItemRepository& items;
+    const ProcessRepository& processes;
+    const ResultRepository& results;
+    const PeopleRepository& people;
+    const EventRepository& events;
+    const DeliveryRepository& deliveries;
+    const KeyRepository& keys;
+};
+
+/// Reads and writes that happen all or not at all. Reads see the writes before them.
+struct Transaction {
+    BucketRepository& buckets;
+    ItemRepository& items;
+    ProcessRepository& processes;
+    ResultRepository& results;
+    PeopleRepository& people;
+    EventRepository& events;
+    DeliveryRepository& deliveries;
+    KeyRepository& keys;
+
+    /// What this transaction sees, for code that only reads.
+    [[nodiscard]] Snapshot View() const {
+        return {buckets, items, processes, results, people, events, deliveries, keys};
+    }
+};
+
+/// Thread-safe. Closures do no file or network I/O, call no other Storage method and may be run more than once:
+/// they leave nothing outside behind but their return value.
+class Storage {
+public:
+    using WriteFunction = std::function<Result<void>(Transaction&)>;
+    using ReadFunction = std::function<Result<void>(const Snapshot&)>;
+
+    Storage() = default;
+    Storage(const Storage&) = delete;
+    Storage& operator=(const Storage&) = delete;
+    virtual ~Storage() = default;
+
+    /// Runs `function` in a transaction. An error from it rolls back its own writes only and is returned.
+    /// On success the writes are durable when this returns. Waits for the writer; kStorageFull, kUnavailable
+    /// (closed, database gone) or what the function returned.
+    template <class Function>
+    [[nodiscard]] auto Write(Function&& function) -> std::invoke_result_t<Function&, Transaction&> {
+        using Outcome = std::invoke_result_t<Function&, Transaction&>;
+        if constexpr (std::is_same_v<Outcome, Result<void>>) {
+            return RunWrite(std::forward<Function>(function));
+        } else {
+            Outcome outcome = Fail(ErrorCode::kInternal, "transaction did not run");
+            auto done = RunWrite([&](Transaction& transaction) -> Result<void> {
+                outcome = function(transaction);
+                return outcome ? Result<void>{} : Unexpected(outcome.error());
+            });
+            return done ? std::move(outcome) : Outcome(Unexpected(done.error()));
+        }
+    }
+
+    /// Runs `function` on a snapshot, beside writers and other readers.
+    template <class Function>
+    [[nodiscard]] auto Read(Function&& function) -> std::invoke_result_t<Function&, const Snapshot&> {
+        using Outcome = std::invoke_result_t<Function&, const Snapshot&>;
+        if constexpr (std::is_same_v<Outcome, Result<void>>) {
+            return RunRead(std::forward<Function>(function));
+        } else {
+            Outcome outcome = Fail(ErrorCode::kInternal, "snapshot was not read");
+            auto done = RunRead([&](const Snapshot& snapshot) -> Result<void> {
+                outcome = function(snapshot);
+                return outcome ? Result<void>{} : Unexpected(outcome.error());
+            });
+            return done ? std::move(outcome) : Outcome(Unexpected(done.error()));
+        }
+    }
+
+    /// True when one node alone uses this database (SQLite): start-up may reset every Processing at once.
+    [[nodiscard]] virtual bool IsSingleNode() const noexcept = 0;
+
+private:
+    virtual Result<void> RunWrite(const WriteFunction& function) = 0;
+    virtual Result<void> RunRead(const ReadFunction& function) = 0;
+};
+
+/// One page of a list that is read on with `after`: give it the `next` of the page before, empty for the first.
+struct PageRequest {
+    std::string after;
+    int limit = 50;  ///< 1 … 200.
+};
+
+template <class T>
+struct Page {
+    std::vector<T> rows;
+    std::string next;  ///< Empty on the last page.
+};
+
+}  // namespace notify
