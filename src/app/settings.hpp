@@ -1,0 +1,76 @@
+#pragma once
+
+// Every setting of the service: one table from which .env.example and docs/configuration.md are made.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/log.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+/// One variable: its row in the table.
+struct SettingRow {
+    std::string_view name;
+    std::string_view default_value;  ///< "" when there is none.
+    std::string_view allowed;        ///< What a person may write: "1 to 65535".
+    std::string_view section;
+    std::string_view description;
+    bool secret = false;
+    std::string_view not_yet;  ///< Not used by this version: a sentence that the one warning ends with.
+};
+
+/// The table, in the order of .env.example.
+[[nodiscard]] std::span<const SettingRow> SettingRows();
+
+/// The settings as the service uses them, checked.
+struct Settings {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8080;
+    std::filesystem::path data_dir = "data";
+    LogLevel log_level = LogLevel::kInfo;
+    int workers = 1;
+    std::chrono::seconds stop_grace{30};
+    std::filesystem::path processor_program;
+    std::filesystem::path model_folder;
+    std::string model_precision = "f32";
+    std::uint64_t processor_memory_mib = 1536;
+    std::chrono::seconds processor_idle{60};
+    std::vector<std::string> webhook_allow_cidrs;
+    std::vector<std::string> warnings;  ///< Sentences to log once at start.
+};
+
+/// The text variables come from: the process environment first, then the `.env` file.
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+/// Reads a `.env` file: NAME=value lines, `#` comments, single or double quotes, an optional `export`.
+/// kInvalidArgument with the line number; a missing file is an empty map.
+[[nodiscard]] Result<Variables> ReadDotEnv(const std::filesystem::path& path);
+
+/// Variables of this process.
+[[nodiscard]] Variables ProcessEnvironment();
+
+/// Checks the variables and fills in defaults. `program_folder`: where the running program is; the child and
+/// the models are looked for beside it. A malformed value is one sentence with the name and what is allowed;
+/// a secret's value is never in it. NAME_FILE names a file whose contents are the value; both at once is
+/// refused.
+[[nodiscard]] Result<Settings> MakeSettings(
+    const Variables& environment, const Variables& dot_env, const std::filesystem::path& program_folder
+);
+
+/// The text of .env.example (and .env.examples).
+[[nodiscard]] std::string DotEnvExample();
+
+/// The text of docs/configuration.md.
+[[nodiscard]] std::string ConfigurationPage();
+
+}  // namespace notify

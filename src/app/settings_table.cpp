@@ -1,0 +1,255 @@
+// The one table of settings, and the two texts that are made from it.
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "app/settings.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::string_view kStores = "Stores";
+constexpr std::string_view kService = "Service";
+constexpr std::string_view kDatabase = "Database";
+constexpr std::string_view kProcessing = "Processing";
+constexpr std::string_view kWebhooks = "Webhooks";
+
+constexpr std::array kRows{
+    SettingRow{
+        .name = "HOST",
+        .default_value = "127.0.0.1",
+        .allowed = "an IP address of this machine",
+        .section = kService,
+        .description = "Address the API listens on. Other than loopback needs an API key to exist."
+    },
+    SettingRow{
+        .name = "PORT",
+        .default_value = "8080",
+        .allowed = "0 to 65535; 0 takes any free port",
+        .section = kService,
+        .description = "Port of the API and of /docs."
+    },
+    SettingRow{
+        .name = "DATA_DIR",
+        .default_value = "data",
+        .allowed = "a folder",
+        .section = kService,
+        .description =
+            "Where the database, artifacts, keys and the control socket live. Made when missing (0700)."
+    },
+    SettingRow{
+        .name = "LOG_LEVEL",
+        .default_value = "INFO",
+        .allowed = "ALL, TRACE, DEBUG, INFO, WARN, ERROR or OFF",
+        .section = kService,
+        .description = "Least level that is logged. ALL logs every level."
+    },
+    SettingRow{
+        .name = "STOP_GRACE_SECONDS",
+        .default_value = "30",
+        .allowed = "0 to 3600",
+        .section = kService,
+        .description = "How long running work may go on after SIGTERM before it is released."
+    },
+    SettingRow{
+        .name = "DATABASE_HOST",
+        .default_value = "",
+        .allowed = "a host name",
+        .section = kDatabase,
+        .description = "Host of a PostgreSQL server. Unset: SQLite in DATA_DIR."
+    },
+    SettingRow{
+        .name = "DATABASE_PORT",
+        .default_value = "5432",
+        .allowed = "1 to 65535",
+        .section = kDatabase,
+        .description = "Port of the PostgreSQL server."
+    },
+    SettingRow{
+        .name = "DATABASE_USER",
+        .default_value = "",
+        .allowed = "a user name",
+        .section = kDatabase,
+        .description = "User of the PostgreSQL server."
+    },
+    SettingRow{
+        .name = "DATABASE_PASSWORD",
+        .default_value = "",
+        .allowed = "text",
+        .section = kDatabase,
+        .description = "Password of that user.",
+        .secret = true
+    },
+    SettingRow{
+        .name = "DATABASE_NAME",
+        .default_value = "",
+        .allowed = "a database name",
+        .section = kDatabase,
+        .description = "Database on the PostgreSQL server."
+    },
+    SettingRow{
+        .name = "WORKERS",
+        .default_value = "auto",
+        .allowed = "auto, or 1 to 256",
+        .section = kProcessing,
+        .description =
+            "Items processed at the same time. auto: one less than the machine has cores, at least one."
+    },
+    SettingRow{
+        .name = "PROCESSOR_PROGRAM",
+        .default_value = "",
+        .allowed = "a program",
+        .section = kProcessing,
+        .description = "The sandboxed child. Unset: notifications-api-processor beside this program."
+    },
+    SettingRow{
+        .name = "MODEL_FOLDER",
+        .default_value = "",
+        .allowed = "a folder",
+        .section = kProcessing,
+        .description =
+            "Where script/bootstrap put the model files. Unset: models beside this program, or .deps/models."
+    },
+    SettingRow{
+        .name = "MODEL_PRECISION",
+        .default_value = "f32",
+        .allowed = "f32 or bf16",
+        .section = kProcessing,
+        .description =
+            "Arithmetic of the models. bf16 is faster where the processor has it; results differ slightly."
+    },
+    SettingRow{
+        .name = "PROCESSOR_MEMORY_MIB",
+        .default_value = "1536",
+        .allowed = "128 to 1048576",
+        .section = kProcessing,
+        .description = "Resident memory a child may use before it is stopped."
+    },
+    SettingRow{
+        .name = "PROCESSOR_IDLE_SECONDS",
+        .default_value = "60",
+        .allowed = "0 to 86400",
+        .section = kProcessing,
+        .description = "How long a child stays warm without work."
+    },
+    SettingRow{
+        .name = "WEBHOOK_ALLOW_CIDRS",
+        .default_value = "",
+        .allowed = "networks like 10.1.0.0/16, separated by commas",
+        .section = kWebhooks,
+        .description = "Private networks that webhooks may reach. Loopback and link-local only when named "
+                       "exactly (/32, /128)."
+    },
+    SettingRow{
+        .name = "ICONIK_APP_ID",
+        .default_value = "",
+        .allowed = "text",
+        .section = kStores,
+        .description = "App-ID for ICONIK.",
+        .not_yet = "ICONIK is not supported by this version yet"
+    },
+    SettingRow{
+        .name = "ICONIK_ACCESS_TOKEN",
+        .default_value = "",
+        .allowed = "text",
+        .section = kStores,
+        .description = "Auth-Token for ICONIK.",
+        .secret = true,
+        .not_yet = "ICONIK is not supported by this version yet"
+    },
+    SettingRow{
+        .name = "AWS_ACCESS_KEY",
+        .default_value = "",
+        .allowed = "text",
+        .section = kStores,
+        .description = "Access key for S3 stores and Amazon SQS.",
+        .not_yet = "S3 stores and SQS are not supported by this version yet"
+    },
+    SettingRow{
+        .name = "AWS_SECRET_KEY",
+        .default_value = "",
+        .allowed = "text",
+        .section = kStores,
+        .description = "Secret of that access key.",
+        .secret = true,
+        .not_yet = "S3 stores and SQS are not supported by this version yet"
+    },
+    SettingRow{
+        .name = "DATACORE_ENDPOINT",
+        .default_value = "",
+        .allowed = "a URL",
+        .section = kStores,
+        .description = "Where DATACORE Swarm answers.",
+        .not_yet = "DATACORE Swarm is not supported by this version yet"
+    },
+    SettingRow{
+        .name = "DATACORE_TOKEN",
+        .default_value = "",
+        .allowed = "text",
+        .section = kStores,
+        .description = "ACCESS:SECRET for S3, or a token id for the native API.",
+        .secret = true,
+        .not_yet = "DATACORE Swarm is not supported by this version yet"
+    },
+};
+
+}  // namespace
+
+std::span<const SettingRow> SettingRows() {
+    return kRows;
+}
+
+std::string DotEnvExample() {
+    std::string text =
+        "# Settings of the Notifications API. Copy to .env (mode 0600) and change what you need.\n"
+        "# The environment wins over this file. Every NAME may also be given as NAME_FILE: a file that holds "
+        "the value.\n";
+    std::string_view section;
+    for (const auto& row : kRows) {
+        if (row.section != section) {
+            section = row.section;
+            text += fmt::format("\n# {}\n", section);
+        }
+        text += fmt::format(
+            "\n# {} Allowed: {}.\n#{}={}\n", row.description, row.allowed, row.name, row.default_value
+        );
+    }
+    return text;
+}
+
+std::string ConfigurationPage() {
+    std::string text =
+        "# Configuration\n\n"
+        "Settings come from the environment and from a file `.env` in the working folder; the environment "
+        "wins. Every\n"
+        "`NAME` may also be given as `NAME_FILE`, the path of a file that holds the value. This page and "
+        "`.env.example`\n"
+        "are made from the one table in `src/app/settings_table.cpp` (`notifications-api settings`).\n";
+    std::string_view section;
+    for (const auto& row : kRows) {
+        if (row.section != section) {
+            section = row.section;
+            text += fmt::format(
+                "\n## {}\n\n| name | default | allowed | meaning |\n|---|---|---|---|\n", section
+            );
+        }
+        const auto shown_default =
+            row.default_value.empty() ? std::string() : fmt::format("`{}`", row.default_value);
+        const auto later =
+            row.not_yet.empty() ? std::string() : fmt::format(" Known, and warned about: {}.", row.not_yet);
+        text += fmt::format(
+            "| `{}`{} | {} | {} | {}{} |\n",
+            row.name,
+            row.secret ? " (secret)" : "",
+            shown_default,
+            row.allowed,
+            row.description,
+            later
+        );
+    }
+    return text;
+}
+
+}  // namespace notify

@@ -1,0 +1,150 @@
+#include "app/settings.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/file.hpp"
+
+namespace notify {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class SettingsTest : public ::testing::Test {
+protected:
+    SettingsTest() { std::filesystem::create_directories(folder_); }
+
+    ~SettingsTest() override { std::filesystem::remove_all(folder_); }
+
+    std::filesystem::path Write(const std::string& name, const std::string& text) const {
+        std::ofstream(folder_ / name) << text;
+        return folder_ / name;
+    }
+
+    static Result<Settings> Make(const Variables& environment, const Variables& dot_env = {}) {
+        return MakeSettings(environment, dot_env, "/opt/programs");
+    }
+
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / ("settings." + std::to_string(::getpid()));
+};
+
+TEST_F(SettingsTest, HaveDefaultsForEverything) {
+    const auto settings = Make({});
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_EQ(settings->host, "127.0.0.1");
+    EXPECT_EQ(settings->port, 8080);
+    EXPECT_GE(settings->workers, 1);
+    EXPECT_TRUE(settings->data_dir.is_absolute());
+    EXPECT_EQ(settings->processor_program, "/opt/programs/notifications-api-processor");
+    EXPECT_TRUE(settings->warnings.empty());
+}
+
+TEST_F(SettingsTest, ComeFromTheEnvironmentBeforeTheFile) {
+    const auto settings = Make({{"PORT", "9001"}}, {{"PORT", "9002"}, {"HOST", "0.0.0.0"}});
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->port, 9001);
+    EXPECT_EQ(settings->host, "0.0.0.0");
+}
+
+TEST_F(SettingsTest, RefuseAMalformedValueWithItsNameAndWhatIsAllowed) {
+    for (const auto& [name, value] : Variables{
+             {"PORT", "http"},
+             {"LOG_LEVEL", "LOUD"},
+             {"WORKERS", "0"},
+             {"MODEL_PRECISION", "int8"},
+             {"STOP_GRACE_SECONDS", "-1"},
+             {"PROCESSOR_MEMORY_MIB", "12x"},
+             {"DATABASE_PORT", "70000"},
+         }) {
+        const auto settings = Make({{name, value}});
+        ASSERT_FALSE(settings) << name;
+        EXPECT_THAT(settings.error().message, HasSubstr(name));
+        EXPECT_THAT(settings.error().message, HasSubstr("'" + value + "'"));
+        EXPECT_THAT(settings.error().message, HasSubstr("allowed is"));
+    }
+}
+
+TEST_F(SettingsTest, NeverUseSqliteInSilenceWhenADatabaseHostIsSet) {
+    const auto settings = Make({{"DATABASE_HOST", "db.example"}});
+    ASSERT_FALSE(settings);
+    EXPECT_THAT(settings.error().message, HasSubstr("DATABASE_HOST"));
+    EXPECT_THAT(settings.error().message, HasSubstr("PostgreSQL"));
+}
+
+TEST_F(SettingsTest, WarnOnceForEachStoreThatIsNotSupportedYetWithoutItsValue) {
+    const auto settings = Make({{"ICONIK_ACCESS_TOKEN", "canary-7"}, {"AWS_ACCESS_KEY", "AKIA"}});
+    ASSERT_TRUE(settings);
+    EXPECT_THAT(
+        settings->warnings, ElementsAre(HasSubstr("ICONIK_ACCESS_TOKEN"), HasSubstr("AWS_ACCESS_KEY"))
+    );
+    EXPECT_THAT(settings->warnings[0], Not(HasSubstr("canary-7")));
+}
+
+TEST_F(SettingsTest, TakeAValueFromTheFileThatNameFileNames) {
+    const auto path = Write("port", "9100\n");
+    const auto settings = Make({{"PORT_FILE", path.string()}});
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_EQ(settings->port, 9100);
+    EXPECT_FALSE(Make({{"PORT_FILE", path.string()}, {"PORT", "1"}}));
+    const auto missing = Make({{"PORT_FILE", "/nowhere/port"}});
+    ASSERT_FALSE(missing);
+    EXPECT_THAT(missing.error().message, HasSubstr("PORT_FILE"));
+}
+
+TEST_F(SettingsTest, ReadTheFormsOfADotEnvFile) {
+    const auto variables = ReadDotEnv(
+        Write(".env", "# a comment\nexport PORT=1\nHOST = \"a b\" # why\n\nA='x#y'\nB=plain # note\nC=\n")
+    );
+    ASSERT_TRUE(variables) << variables.error().message;
+    EXPECT_EQ(
+        *variables, (Variables{{"PORT", "1"}, {"HOST", "a b"}, {"A", "x#y"}, {"B", "plain"}, {"C", ""}})
+    );
+}
+
+TEST_F(SettingsTest, SayWhichLineOfADotEnvFileIsWrong) {
+    const auto variables = ReadDotEnv(Write(".env", "PORT=1\nthis is no setting\n"));
+    ASSERT_FALSE(variables);
+    EXPECT_THAT(variables.error().message, HasSubstr("line 2"));
+    EXPECT_FALSE(ReadDotEnv(Write("b.env", "A=\"open\n")));
+    EXPECT_TRUE(ReadDotEnv(folder_ / "missing"));
+}
+
+TEST_F(SettingsTest, KnowEveryNamePeopleUse) {
+    const auto text = DotEnvExample();
+    for (const auto* name :
+         {"AWS_ACCESS_KEY",
+          "AWS_SECRET_KEY",
+          "DATACORE_ENDPOINT",
+          "DATACORE_TOKEN",
+          "LOG_LEVEL",
+          "ICONIK_APP_ID",
+          "ICONIK_ACCESS_TOKEN",
+          "DATABASE_HOST",
+          "DATABASE_PORT",
+          "DATABASE_USER",
+          "DATABASE_PASSWORD",
+          "DATABASE_NAME",
+          "HOST",
+          "PORT",
+          "DATA_DIR"}) {
+        EXPECT_THAT(text, HasSubstr("\n#" + std::string(name) + "="));
+    }
+    EXPECT_EQ(Make({{"LOG_LEVEL", "ALL"}})->log_level, LogLevel::kTrace);
+}
+
+TEST_F(SettingsTest, AreWhatTheFilesInTheTreeSay) {
+    const std::filesystem::path root = NOTIFY_SOURCE_DIR;
+    EXPECT_EQ(ReadFile(root / ".env.example").value(), DotEnvExample());
+    EXPECT_EQ(ReadFile(root / ".env.examples").value(), DotEnvExample());
+    EXPECT_EQ(ReadFile(root / "docs/configuration.md").value(), ConfigurationPage());
+}
+
+}  // namespace
+}  // namespace notify
