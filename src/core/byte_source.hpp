@@ -1,6 +1,7 @@
 #pragma once
 
-// What a processor may read of its item: ranged reads, wherever the bytes come from (a file, a socket, a store).
+// What a processor may read of its item: ranged reads, wherever the bytes come from (a file, a socket, a
+// store).
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,8 @@ public:
     [[nodiscard]] virtual std::uint64_t Size() const = 0;
 
     /// Reads up to `into.size()` bytes at `offset`; fewer only at the end, 0 at or past it.
-    /// Errors are those of the store: kNotFound, kForbidden, kUnavailable, kConflict (the bytes changed), kStopped.
+    /// Errors are those of the store: kNotFound, kForbidden, kUnavailable, kConflict (the bytes changed),
+    /// kStopped.
     [[nodiscard]] virtual Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> into) = 0;
 };
 

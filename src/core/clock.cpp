@@ -55,7 +55,9 @@ std::string ToRfc3339(Timestamp time) {
 
 Result<Timestamp> FromRfc3339(std::string_view text) {
     const auto refuse = [&] {
-        return Fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is not a time like 2026-01-31T12:00:00Z", text));
+        return Fail(
+            ErrorCode::kInvalidArgument, fmt::format("'{}' is not a time like 2026-01-31T12:00:00Z", text)
+        );
     };
     const int year = Digits(text, 0, 4);
     const int month = Digits(text, 5, 2);
@@ -63,28 +65,31 @@ Result<Timestamp> FromRfc3339(std::string_view text) {
     const int hour = Digits(text, 11, 2);
     const int minute = Digits(text, 14, 2);
     const int second = Digits(text, 17, 2);
-    if (year < 0 || month < 1 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
-        second > 60 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
-        text[16] != ':') {
+    if (year < 0 || month < 1 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 60 || text[4] != '-' || text[7] != '-' ||
+        (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') {
         return refuse();
     }
     const std::chrono::year_month_day date{
-        std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)), std::chrono::day(static_cast<unsigned>(day))
+        std::chrono::year(year),
+        std::chrono::month(static_cast<unsigned>(month)),
+        std::chrono::day(static_cast<unsigned>(day))
     };
     if (!date.ok()) {
         return refuse();
     }
     std::size_t at = 19;
     const int millis = at < text.size() && text[at] == '.' ? Fraction(text, at) : 0;
-    auto time = Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-                std::chrono::seconds(second) + std::chrono::milliseconds(millis);
+    auto time = Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+                std::chrono::minutes(minute) + std::chrono::seconds(second) +
+                std::chrono::milliseconds(millis);
     if (text.substr(at) == "Z" || text.substr(at) == "z") {
         return time;
     }
     const int offset_hours = Digits(text, at + 1, 2);
     const int offset_minutes = Digits(text, at + 4, 2);
-    if (text.size() != at + 6 || (text[at] != '+' && text[at] != '-') || text[at + 3] != ':' || offset_hours < 0 ||
-        offset_minutes < 0) {
+    if (text.size() != at + 6 || (text[at] != '+' && text[at] != '-') || text[at + 3] != ':' ||
+        offset_hours < 0 || offset_minutes < 0) {
         return refuse();
     }
     const auto offset = std::chrono::hours(offset_hours) + std::chrono::minutes(offset_minutes);

@@ -36,7 +36,9 @@ public:
 /// Reads RFC 3339 with "Z" or an offset, with or without a fraction. kInvalidArgument otherwise.
 [[nodiscard]] Result<Timestamp> FromRfc3339(std::string_view text);
 
-[[nodiscard]] inline std::int64_t ToMillis(Timestamp time) noexcept { return time.time_since_epoch().count(); }
+[[nodiscard]] inline std::int64_t ToMillis(Timestamp time) noexcept {
+    return time.time_since_epoch().count();
+}
 
 [[nodiscard]] inline Timestamp FromMillis(std::int64_t millis) noexcept {
     return Timestamp(std::chrono::milliseconds(millis));

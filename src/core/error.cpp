@@ -6,19 +6,32 @@ namespace notify {
 
 std::string_view ToString(ErrorCode code) noexcept {
     switch (code) {
-        case ErrorCode::kInvalidArgument: return "invalid_argument";
-        case ErrorCode::kUnauthenticated: return "unauthenticated";
-        case ErrorCode::kForbidden: return "forbidden";
-        case ErrorCode::kNotFound: return "not_found";
-        case ErrorCode::kConflict: return "conflict";
-        case ErrorCode::kTooLarge: return "too_large";
-        case ErrorCode::kUnsupported: return "unsupported";
-        case ErrorCode::kThrottled: return "throttled";
-        case ErrorCode::kUnavailable: return "unavailable";
-        case ErrorCode::kStorageFull: return "storage_full";
-        case ErrorCode::kCancelled: return "cancelled";
-        case ErrorCode::kStopped: return "stopped";
-        case ErrorCode::kInternal: return "internal";
+        case ErrorCode::kInvalidArgument:
+            return "invalid_argument";
+        case ErrorCode::kUnauthenticated:
+            return "unauthenticated";
+        case ErrorCode::kForbidden:
+            return "forbidden";
+        case ErrorCode::kNotFound:
+            return "not_found";
+        case ErrorCode::kConflict:
+            return "conflict";
+        case ErrorCode::kTooLarge:
+            return "too_large";
+        case ErrorCode::kUnsupported:
+            return "unsupported";
+        case ErrorCode::kThrottled:
+            return "throttled";
+        case ErrorCode::kUnavailable:
+            return "unavailable";
+        case ErrorCode::kStorageFull:
+            return "storage_full";
+        case ErrorCode::kCancelled:
+            return "cancelled";
+        case ErrorCode::kStopped:
+            return "stopped";
+        case ErrorCode::kInternal:
+            return "internal";
     }
     return "internal";
 }

@@ -38,7 +38,8 @@ enum class ErrorCode : std::uint8_t {
 struct Error {
     ErrorCode code = ErrorCode::kInternal;
     std::string stage;  ///< Where it happened: "list", "read", "decode", "commit", ….
-    std::string reason;  ///< A stable word for this failure, when callers tell it apart: "no_video", "not_media", ….
+    std::string
+        reason;  ///< A stable word for this failure, when callers tell it apart: "no_video", "not_media", ….
     std::optional<std::chrono::milliseconds> retry_after;  ///< When the remote side said so.
     std::string message;  ///< One sentence, no secrets; each layer may prefix "while doing X: ".
 

@@ -38,13 +38,21 @@ void UniqueFd::Reset() noexcept {
 Error SystemError(int number, std::string_view doing) {
     Error error{};
     switch (number) {
-        case ENOENT: error.code = ErrorCode::kNotFound; break;
+        case ENOENT:
+            error.code = ErrorCode::kNotFound;
+            break;
         case EACCES:
         case EPERM:
-        case EROFS: error.code = ErrorCode::kForbidden; break;
+        case EROFS:
+            error.code = ErrorCode::kForbidden;
+            break;
         case ENOSPC:
-        case EDQUOT: error.code = ErrorCode::kStorageFull; break;
-        default: error.code = ErrorCode::kUnavailable; break;
+        case EDQUOT:
+            error.code = ErrorCode::kStorageFull;
+            break;
+        default:
+            error.code = ErrorCode::kUnavailable;
+            break;
     }
     error.message = fmt::format("cannot {}: {}", doing, std::generic_category().message(number));
     return error;
@@ -93,12 +101,16 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limi
         }
         bytes.append(chunk, 0, static_cast<std::size_t>(got));
         if (bytes.size() > limit) {
-            return Fail(ErrorCode::kTooLarge, fmt::format("{} is larger than {} bytes", path.native(), limit));
+            return Fail(
+                ErrorCode::kTooLarge, fmt::format("{} is larger than {} bytes", path.native(), limit)
+            );
         }
     }
 }
 
-Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes, unsigned int mode) {
+Result<void> WriteFileAtomically(
+    const std::filesystem::path& path, std::string_view bytes, unsigned int mode
+) {
     auto temporary = path;
     temporary.replace_filename(fmt::format(".{}.tmp", ToHex(RandomBytes(8))));
     const auto doing = fmt::format("write {}", path.native());

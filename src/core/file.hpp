@@ -41,10 +41,11 @@ private:
 /// The whole file. kNotFound, kForbidden, kTooLarge (over `limit` bytes) or kUnavailable, each with the path.
 [[nodiscard]] Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
 
-/// Writes a temporary neighbour, fsyncs it, renames it over `path`, fsyncs the folder. Nothing is left behind on failure.
-/// `mode`: permission bits of the new file. kForbidden, kStorageFull or kUnavailable.
-[[nodiscard]] Result<void>
-WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes, unsigned int mode = 0644);
+/// Writes a temporary neighbour, fsyncs it, renames it over `path`, fsyncs the folder. Nothing is left behind
+/// on failure. `mode`: permission bits of the new file. kForbidden, kStorageFull or kUnavailable.
+[[nodiscard]] Result<void> WriteFileAtomically(
+    const std::filesystem::path& path, std::string_view bytes, unsigned int mode = 0644
+);
 
 /// The error of a failed system call as ours: ENOENT → kNotFound, EACCES/EPERM/EROFS → kForbidden,
 /// ENOSPC/EDQUOT → kStorageFull, else kUnavailable. `doing`: "open /a/b".

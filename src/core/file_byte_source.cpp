@@ -8,7 +8,7 @@
 namespace notify {
 
 Result<FileByteSource> FileByteSource::Make(UniqueFd fd) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd.Get(), &status) != 0) {
         return Unexpected(SystemError(errno, "look at an open file"));
     }

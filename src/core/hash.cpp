@@ -11,7 +11,6 @@
 
 namespace notify {
 
-
 void Sha256::Deleter::operator()(void* context) const noexcept {
     EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context));
 }

@@ -87,7 +87,9 @@ Result<boost::json::value> ParseJson(std::string_view text) {
     }
     return Fail(
         ErrorCode::kInvalidArgument,
-        fmt::format("not JSON at byte {}: {}", used, error ? error.message() : std::string("text after the value"))
+        fmt::format(
+            "not JSON at byte {}: {}", used, error ? error.message() : std::string("text after the value")
+        )
     );
 }
 

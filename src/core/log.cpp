@@ -49,9 +49,13 @@ void WriteLine(std::string_view line) {
 
 }  // namespace
 
-void SetLogLevel(LogLevel level) noexcept { least_level.store(level, std::memory_order_relaxed); }
+void SetLogLevel(LogLevel level) noexcept {
+    least_level.store(level, std::memory_order_relaxed);
+}
 
-std::uint64_t DroppedLogLines() noexcept { return dropped_lines.load(std::memory_order_relaxed); }
+std::uint64_t DroppedLogLines() noexcept {
+    return dropped_lines.load(std::memory_order_relaxed);
+}
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
     if (level < least_level.load(std::memory_order_relaxed)) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// One line per event on stderr: a constant message, data as keys. Logging never blocks for long and never fails its caller.
-// Levels: error = someone must act; warn = will be tried again; info = state changed; debug = per request; trace = per frame.
+// One line per event on stderr: a constant message, data as keys. Logging never blocks for long and never
+// fails its caller. Levels: error = someone must act; warn = will be tried again; info = state changed; debug
+// = per request; trace = per frame.
 
 #include <cstdint>
 #include <initializer_list>

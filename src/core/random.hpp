@@ -7,7 +7,8 @@
 
 namespace notify {
 
-/// `count` bytes from the operating system's generator, fit for keys. Ends the program if there are none to be had.
+/// `count` bytes from the operating system's generator, fit for keys. Ends the program if there are none to
+/// be had.
 [[nodiscard]] std::string RandomBytes(std::size_t count);
 
 /// Uniform in [low, high), for jitter only.

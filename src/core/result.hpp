@@ -19,7 +19,9 @@ using Unexpected = tl::unexpected<Error>;
 
 /// An Unexpected built from a code and a sentence: `return Fail(ErrorCode::kNotFound, "no item itm_7")`.
 [[nodiscard]] inline Unexpected Fail(ErrorCode code, std::string message) {
-    return Unexpected(Error{.code = code, .stage = {}, .reason = {}, .retry_after = {}, .message = std::move(message)});
+    return Unexpected(
+        Error{.code = code, .stage = {}, .reason = {}, .retry_after = {}, .message = std::move(message)}
+    );
 }
 
 }  // namespace notify

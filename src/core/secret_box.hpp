@@ -10,22 +10,24 @@
 
 namespace notify {
 
-/// Seals and opens bytes with a key that lives in a file of its own (0600). Immutable after opening: thread-safe.
-/// A sealed text is: 1 byte format (1), 8 bytes key id, 12 bytes nonce, ciphertext, 16 bytes tag.
+/// Seals and opens bytes with a key that lives in a file of its own (0600). Immutable after opening:
+/// thread-safe. A sealed text is: 1 byte format (1), 8 bytes key id, 12 bytes nonce, ciphertext, 16 bytes
+/// tag.
 class SecretBox final {
 public:
-    /// Reads the key file, or makes one with a fresh key when it is missing. kForbidden when others may read it,
-    /// kInvalidArgument when it is no key file.
+    /// Reads the key file, or makes one with a fresh key when it is missing. kForbidden when others may read
+    /// it, kInvalidArgument when it is no key file.
     [[nodiscard]] static Result<SecretBox> Open(const std::filesystem::path& key_file);
 
     /// Sixteen hexadecimal digits that name the key and tell nothing of it.
     [[nodiscard]] const std::string& KeyId() const noexcept { return key_id_; }
 
-    /// `purpose` is bound to the sealed text: it opens only with the same one ("endpoint.secret", "embedding", …).
+    /// `purpose` is bound to the sealed text: it opens only with the same one ("endpoint.secret",
+    /// "embedding", …).
     [[nodiscard]] std::string Seal(std::string_view clear, std::string_view purpose) const;
 
-    /// kInvalidArgument when it was sealed with another key (the sentence names both ids) or for another purpose, or
-    /// was changed.
+    /// kInvalidArgument when it was sealed with another key (the sentence names both ids) or for another
+    /// purpose, or was changed.
     [[nodiscard]] Result<std::string> Open(std::string_view sealed, std::string_view purpose) const;
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 
-// Identifiers that sort by the moment they were made (ULID: 48 bits of time, 80 random bits, Crockford base 32).
+// Identifiers that sort by the moment they were made (ULID: 48 bits of time, 80 random bits, Crockford base
+// 32).
 
 #include <string>
 #include <string_view>
@@ -9,7 +10,8 @@
 
 namespace notify {
 
-/// 26 characters. Two calls never return the same text; later ones sort after earlier ones of another millisecond.
+/// 26 characters. Two calls never return the same text; later ones sort after earlier ones of another
+/// millisecond.
 [[nodiscard]] std::string MakeUlid(Timestamp now);
 
 /// `prefix` + "_" + a ULID of the present moment: "itm_01K…". Thread-safe.

@@ -1,6 +1,7 @@
 #pragma once
 
-// Where media lands: a source is one configured connection to a store, a bucket a place inside it that is watched.
+// Where media lands: a source is one configured connection to a store, a bucket a place inside it that is
+// watched.
 
 #include <chrono>
 #include <cstdint>
@@ -17,8 +18,9 @@ namespace notify {
 struct Source {
     SourceId id;
     std::string kind;
-    std::string name;    ///< Unique, chosen by a person.
-    std::string config;  ///< Canonical JSON, checked against the kind's schema; never holds a secret in the clear.
+    std::string name;  ///< Unique, chosen by a person.
+    std::string
+        config;  ///< Canonical JSON, checked against the kind's schema; never holds a secret in the clear.
     Timestamp created_at;
 };
 
@@ -39,10 +41,11 @@ struct Bucket {
     std::string location;
     bool active = true;  ///< An inactive bucket is not scanned and its items wait.
     std::chrono::milliseconds scan_interval = std::chrono::seconds(60);
-    std::chrono::milliseconds settle_time = std::chrono::seconds(2);  ///< A file that changed later than this ago waits.
+    std::chrono::milliseconds settle_time =
+        std::chrono::seconds(2);       ///< A file that changed later than this ago waits.
     std::vector<std::string> include;  ///< Globs over the key; empty means all.
     std::vector<std::string> exclude;
-    bool publish = true;  ///< Write results back beside the media.
+    bool publish = true;          ///< Write results back beside the media.
     std::string biometric_basis;  ///< Why faces may be recognised here; needed for biometric processors.
     int weight = 1;               ///< Share of the workers beside other buckets, ≥ 1.
     std::vector<Assignment> assignments;

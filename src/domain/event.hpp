@@ -15,14 +15,16 @@
 namespace notify {
 
 /// An event is written in the transaction that made it true.
-/// Types: item.discovered, process.started, process.completed, process.failed, process.skipped, process.cancelled,
-/// item.completed, item.failed, item.skipped, item.cancelled, bucket.scan_failed, endpoint.disabled, endpoint.test.
+/// Types: item.discovered, process.started, process.completed, process.failed, process.skipped,
+/// process.cancelled, item.completed, item.failed, item.skipped, item.cancelled, bucket.scan_failed,
+/// endpoint.disabled, endpoint.test.
 struct Event {
     std::int64_t sequence = 0;  ///< Given by the database; rises, with gaps.
     EventId id;
     std::string type;
-    std::string subject;    ///< The id of what it is about: "itm_…".
-    std::string dedup_key;  ///< Unique: the same happening is told once, also after a crash. Empty: always new.
+    std::string subject;  ///< The id of what it is about: "itm_…".
+    std::string
+        dedup_key;  ///< Unique: the same happening is told once, also after a crash. Empty: always new.
     Timestamp at;
     std::string data;  ///< JSON object. Never embeddings, never secrets.
 };
@@ -32,8 +34,8 @@ struct Endpoint {
     EndpointId id;
     std::string url;
     std::string description;
-    std::vector<std::string> types;      ///< Event types; empty means all. "item.*" matches a prefix.
-    std::vector<std::string> secrets;    ///< Sealed by SecretBox, newest first; at most two.
+    std::vector<std::string> types;    ///< Event types; empty means all. "item.*" matches a prefix.
+    std::vector<std::string> secrets;  ///< Sealed by SecretBox, newest first; at most two.
     bool active = true;
     std::string disabled_reason;  ///< Set when the service switched it off.
     std::optional<Timestamp> failing_since;

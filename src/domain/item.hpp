@@ -15,7 +15,8 @@ namespace notify {
 struct Item {
     ItemId id;
     BucketId bucket_id;
-    std::string key;      ///< Bytes as the store names it; for a local bucket the path relative to it. May be no UTF-8.
+    std::string
+        key;  ///< Bytes as the store names it; for a local bucket the path relative to it. May be no UTF-8.
     std::string version;  ///< Changes when the bytes do: size and mtime, etag, version id.
     std::uint64_t size_bytes = 0;
     Timestamp modified_at;
@@ -24,11 +25,12 @@ struct Item {
     Status status = Status::kPending;
     Timestamp since;  ///< When it took this status.
     BlockedBy blocked_by = BlockedBy::kSlot;
-    std::string reason_code;  ///< Stable word for the present status: "superseded", "no_video", "poisoned", ….
-    std::string reason;       ///< A sentence for people; empty when there is nothing to say.
+    std::string
+        reason_code;     ///< Stable word for the present status: "superseded", "no_video", "poisoned", ….
+    std::string reason;  ///< A sentence for people; empty when there is nothing to say.
     Timestamp discovered_at;
     std::optional<Timestamp> resolving_since;  ///< Set while a `resolve` row is waiting.
-    std::int64_t state_version = 0;            ///< Rises with each change of status; receivers drop older news.
+    std::int64_t state_version = 0;  ///< Rises with each change of status; receivers drop older news.
 };
 
 /// One line of an item's history.

@@ -1,7 +1,7 @@
 #pragma once
 
-// Identity: people with enrolment photos, one face followed through time, a person in an item from start to end.
-// Detect first, name later: tracks are facts, persons are labels over them.
+// Identity: people with enrolment photos, one face followed through time, a person in an item from start to
+// end. Detect first, name later: tracks are facts, persons are labels over them.
 
 #include <array>
 #include <cstdint>
@@ -39,7 +39,7 @@ struct EnrolmentPhoto {
     std::string sha256;  ///< Of the photo's bytes: the same photo is enrolled once.
     Embedding embedding{};
     Box box;
-    double quality = 0;  ///< 0 … 1.
+    double quality = 0;       ///< 0 … 1.
     std::string crop_sha256;  ///< Sealed JPEG of the face in the ArtifactStore.
     Timestamp created_at;
 };
@@ -48,15 +48,16 @@ struct EnrolmentPhoto {
 struct FaceTrack {
     TrackId id;
     ResultId result_id;
-    int number = 0;         ///< As in the result's document, from 1.
-    int link = 0;           ///< Tracks of one result with the same link show the same face, by embedding.
+    int number = 0;  ///< As in the result's document, from 1.
+    int link = 0;    ///< Tracks of one result with the same link show the same face, by embedding.
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
     std::int64_t best_shot_ms = 0;
     Box best_box;
     double quality = 0;
-    std::vector<Embedding> shots;  ///< Of its best shots, ≤ 8, best first. Empty when no shot was good enough.
-    std::string thumbnail;         ///< Artifact name in the result; empty when there is none.
+    std::vector<Embedding>
+        shots;              ///< Of its best shots, ≤ 8, best first. Empty when no shot was good enough.
+    std::string thumbnail;  ///< Artifact name in the result; empty when there is none.
 };
 
 /// How sure an appearance's name is.
@@ -75,7 +76,8 @@ struct Appearance {
     Certainty certainty = Certainty::kConfirmed;
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
-    double similarity = 0;  ///< 0 … 100, from the distance by the logistic of docs/processors/facial-recognition.md.
+    double similarity =
+        0;  ///< 0 … 100, from the distance by the logistic of docs/processors/facial-recognition.md.
     double distance = 0;
     std::int64_t best_shot_ms = 0;
     Box box;

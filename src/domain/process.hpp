@@ -34,8 +34,8 @@ struct Process {
     int priority = 0;
     int attempt = 0;  ///< Tries that ended in an error of the work itself. Releases and rescues burn none.
     int max_attempts = 5;
-    int crashes = 0;   ///< Times the parent saw its child die or pass a limit during this process.
-    int rescues = 0;   ///< Times its node was lost.
+    int crashes = 0;     ///< Times the parent saw its child die or pass a limit during this process.
+    int rescues = 0;     ///< Times its node was lost.
     bool alone = false;  ///< Runs in a child of its own since a group with it crashed.
     Timestamp next_attempt_at;
     NodeId lease_owner;  ///< Empty unless Processing.

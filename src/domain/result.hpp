@@ -16,14 +16,15 @@ namespace notify {
 struct ArtifactRef {
     std::string name;  ///< Unique within the result: "embeddings", "track-3.jpg".
     std::string media_type;
-    std::string sha256;  ///< Of the bytes as stored: the address in the ArtifactStore.
+    std::string sha256;            ///< Of the bytes as stored: the address in the ArtifactStore.
     std::uint64_t size_bytes = 0;  ///< Of the bytes in the clear.
     bool sealed = false;           ///< Encrypted at rest: biometric data.
 };
 
 struct StoredResult {
     ResultId id;
-    std::string lineage_key;  ///< LineageKey(…): the same bytes, processor, models and configuration give the same.
+    std::string
+        lineage_key;  ///< LineageKey(…): the same bytes, processor, models and configuration give the same.
     std::string content_sha256;
     std::string processor;
     std::string processor_version;
@@ -32,7 +33,8 @@ struct StoredResult {
     Timestamp created_at;
 };
 
-/// Sha256Hex over (content identity, processor@version, model digest, config hash), each ended by a zero byte.
+/// Sha256Hex over (content identity, processor@version, model digest, config hash), each ended by a zero
+/// byte.
 [[nodiscard]] std::string LineageKey(
     std::string_view content_sha256,
     std::string_view processor,

@@ -11,7 +11,14 @@ constexpr std::array<std::string_view, 6> kStatusNames{
     "Pending", "Processing", "Completed", "Failed", "Cancelled", "Skipped"
 };
 constexpr std::array<std::string_view, 8> kBlockedNames{
-    "nothing", "slot", "retry_delay", "bucket_inactive", "source_paused", "storage_full", "processor", "resolving"
+    "nothing",
+    "slot",
+    "retry_delay",
+    "bucket_inactive",
+    "source_paused",
+    "storage_full",
+    "processor",
+    "resolving"
 };
 
 template <class Enum, std::size_t Count>
@@ -22,25 +29,37 @@ std::optional<Enum> Named(const std::array<std::string_view, Count>& names, std:
 
 }  // namespace
 
-std::string_view ToString(Status status) noexcept { return kStatusNames.at(static_cast<std::size_t>(status)); }
+std::string_view ToString(Status status) noexcept {
+    return kStatusNames.at(static_cast<std::size_t>(status));
+}
 
-std::optional<Status> StatusFrom(std::string_view text) noexcept { return Named<Status>(kStatusNames, text); }
+std::optional<Status> StatusFrom(std::string_view text) noexcept {
+    return Named<Status>(kStatusNames, text);
+}
 
-std::string_view ToString(BlockedBy blocked) noexcept { return kBlockedNames.at(static_cast<std::size_t>(blocked)); }
+std::string_view ToString(BlockedBy blocked) noexcept {
+    return kBlockedNames.at(static_cast<std::size_t>(blocked));
+}
 
-std::optional<BlockedBy> BlockedByFrom(std::string_view text) noexcept { return Named<BlockedBy>(kBlockedNames, text); }
+std::optional<BlockedBy> BlockedByFrom(std::string_view text) noexcept {
+    return Named<BlockedBy>(kBlockedNames, text);
+}
 
-bool IsTerminal(Status status) noexcept { return status != Status::kPending && status != Status::kProcessing; }
+bool IsTerminal(Status status) noexcept {
+    return status != Status::kPending && status != Status::kProcessing;
+}
 
 bool MayBecome(Status from, Status to) noexcept {
     switch (from) {
         case Status::kPending:
             return to == Status::kProcessing || to == Status::kCancelled || to == Status::kSkipped;
-        case Status::kProcessing: return to != Status::kProcessing;
+        case Status::kProcessing:
+            return to != Status::kProcessing;
         case Status::kCompleted:
         case Status::kFailed:
         case Status::kCancelled:
-        case Status::kSkipped: return false;
+        case Status::kSkipped:
+            return false;
     }
     return false;
 }

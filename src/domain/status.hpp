@@ -27,9 +27,9 @@ enum class Status : std::uint8_t { kPending, kProcessing, kCompleted, kFailed, k
 /// True when the machine above has that arrow.
 [[nodiscard]] bool MayBecome(Status from, Status to) noexcept;
 
-/// The status of an item over the latest run of each of its processes: Processing if any is; else Pending if any
-/// is; else Failed if any failed; else Completed if any completed; else Cancelled if any was; else Skipped
-/// (also for none at all).
+/// The status of an item over the latest run of each of its processes: Processing if any is; else Pending if
+/// any is; else Failed if any failed; else Completed if any completed; else Cancelled if any was; else
+/// Skipped (also for none at all).
 [[nodiscard]] Status ItemStatus(std::span<const Status> processes) noexcept;
 
 /// Why something that is not terminal does not move, or kNothing when it does.

@@ -15,8 +15,8 @@
 
 namespace notify {
 
-/// Bytes to be stored, prepared outside a transaction: files are already durable on disk, rows still in memory.
-/// Put `ref` into the result and call `Commit` inside the transaction that refers to it.
+/// Bytes to be stored, prepared outside a transaction: files are already durable on disk, rows still in
+/// memory. Put `ref` into the result and call `Commit` inside the transaction that refers to it.
 struct PreparedArtifact {
     ArtifactRef ref;
     std::string row_bytes;  ///< What goes into a row; empty when the bytes are a file.
@@ -33,8 +33,8 @@ public:
     /// `folder`: DATA_DIR/artifacts, made when missing. `box` seals artifacts that are `sealed`.
     ArtifactStore(Storage& storage, const SecretBox& box, std::filesystem::path folder);
 
-    /// Seals when `ref.sealed`, sets ref.sha256 and ref.size_bytes, and for a large artifact writes and fsyncs the
-    /// file. Do this before the transaction. kStorageFull, kForbidden.
+    /// Seals when `ref.sealed`, sets ref.sha256 and ref.size_bytes, and for a large artifact writes and
+    /// fsyncs the file. Do this before the transaction. kStorageFull, kForbidden.
     [[nodiscard]] Result<PreparedArtifact> Prepare(ArtifactRef ref, std::string_view bytes) const;
 
     /// The bytes in the clear. kNotFound when they are gone, kInternal when their digest or seal is wrong.
@@ -43,7 +43,8 @@ public:
     /// The path of an artifact that is an unsealed file, for streaming; empty when it is a row or sealed.
     [[nodiscard]] std::filesystem::path FilePath(const ArtifactRef& ref) const;
 
-    /// Removes files and rows older than an hour that nothing refers to, and left-over temporary files; how many.
+    /// Removes files and rows older than an hour that nothing refers to, and left-over temporary files; how
+    /// many.
     [[nodiscard]] Result<int> CollectOrphans();
 
 private:

@@ -42,18 +42,24 @@ public:
     [[nodiscard]] virtual Result<Delivery> Get(const DeliveryId& id) const = 0;
 
     /// Newest first.
-    [[nodiscard]] virtual Result<Page<Delivery>> List(const DeliveryFilter& filter, const PageRequest& page) const = 0;
+    [[nodiscard]] virtual Result<Page<Delivery>> List(
+        const DeliveryFilter& filter, const PageRequest& page
+    ) const = 0;
 
-    /// Takes up to `max` ready deliveries, at most `per_endpoint` in flight for one endpoint (those already held count).
-    /// Sets Processing, attempt + 1, fence + 1 and the lease.
-    virtual Result<std::vector<Delivery>>
-    Claim(const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease) = 0;
+    /// Takes up to `max` ready deliveries, at most `per_endpoint` in flight for one endpoint (those already
+    /// held count). Sets Processing, attempt + 1, fence + 1 and the lease.
+    virtual Result<std::vector<Delivery>> Claim(
+        const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease
+    ) = 0;
 
-    /// Writes the delivery if it is still held with `fence`; false when not. An attempt that was made is added with it.
-    virtual Result<bool>
-    Finish(const Delivery& delivery, std::int64_t fence, const std::optional<DeliveryAttempt>& attempt) = 0;
+    /// Writes the delivery if it is still held with `fence`; false when not. An attempt that was made is
+    /// added with it.
+    virtual Result<bool> Finish(
+        const Delivery& delivery, std::int64_t fence, const std::optional<DeliveryAttempt>& attempt
+    ) = 0;
 
-    /// Deliveries whose lease ended go back to Pending, and at start on a single node (`all`) every held one; how many.
+    /// Deliveries whose lease ended go back to Pending, and at start on a single node (`all`) every held one;
+    /// how many.
     virtual Result<int> Release(Timestamp now, bool all) = 0;
 
     [[nodiscard]] virtual Result<std::vector<DeliveryAttempt>> Attempts(const DeliveryId& id) const = 0;

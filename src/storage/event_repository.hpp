@@ -19,15 +19,17 @@ public:
     EventRepository& operator=(const EventRepository&) = delete;
     virtual ~EventRepository() = default;
 
-    /// Writes the event and, in the same transaction, one Pending delivery for each active endpoint that wants its
-    /// type: the outbox. `event.sequence` is ignored. False when its dedup_key is there already: nothing was written.
+    /// Writes the event and, in the same transaction, one Pending delivery for each active endpoint that
+    /// wants its type: the outbox. `event.sequence` is ignored. False when its dedup_key is there already:
+    /// nothing was written.
     virtual Result<bool> Append(const Event& event) = 0;
 
     [[nodiscard]] virtual Result<Event> Get(const EventId& id) const = 0;
 
     /// Events after `sequence`, oldest first, at most `limit`; of one subject when it is not empty.
-    [[nodiscard]] virtual Result<std::vector<Event>>
-    After(std::int64_t sequence, int limit, std::string_view subject) const = 0;
+    [[nodiscard]] virtual Result<std::vector<Event>> After(
+        std::int64_t sequence, int limit, std::string_view subject
+    ) const = 0;
 
     /// The highest sequence, 0 when there is none.
     [[nodiscard]] virtual Result<std::int64_t> LastSequence() const = 0;

@@ -34,25 +34,33 @@ public:
 
     /// kNotFound with the id in the sentence.
     [[nodiscard]] virtual Result<Item> Get(const ItemId& id) const = 0;
-    [[nodiscard]] virtual Result<std::optional<Item>>
-    Find(const BucketId& bucket, std::string_view key, std::string_view version) const = 0;
+    [[nodiscard]] virtual Result<std::optional<Item>> Find(
+        const BucketId& bucket, std::string_view key, std::string_view version
+    ) const = 0;
 
     /// Versions of (bucket, key) that are not terminal, other than `keep`: what a new version supersedes.
-    [[nodiscard]] virtual Result<std::vector<Item>>
-    LiveVersions(const BucketId& bucket, std::string_view key, const ItemId& keep) const = 0;
+    [[nodiscard]] virtual Result<std::vector<Item>> LiveVersions(
+        const BucketId& bucket, std::string_view key, const ItemId& keep
+    ) const = 0;
 
     /// Newest first; `after` is an item id.
-    [[nodiscard]] virtual Result<Page<Item>> List(const ItemFilter& filter, const PageRequest& page) const = 0;
+    [[nodiscard]] virtual Result<Page<Item>> List(
+        const ItemFilter& filter, const PageRequest& page
+    ) const = 0;
 
     /// How many items have each status; of one bucket, or of all when `bucket` is empty.
-    [[nodiscard]] virtual Result<std::map<Status, std::int64_t>> CountByStatus(const BucketId& bucket) const = 0;
+    [[nodiscard]] virtual Result<std::map<Status, std::int64_t>> CountByStatus(
+        const BucketId& bucket
+    ) const = 0;
 
     /// Writes status, since, blocked_by, reason_code, reason, resolving_since; raises state_version when the
     /// status changed. The caller keeps MayBecome.
     virtual Result<void> SetStatus(const Item& item) = 0;
 
     /// What was learned of the bytes: media type and content digest (either may be empty: unchanged).
-    virtual Result<void> SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) = 0;
+    virtual Result<void> SetContent(
+        const ItemId& id, std::string_view media_type, std::string_view sha256
+    ) = 0;
 
     virtual Result<void> AddChange(const ItemId& id, const ItemChange& change) = 0;
 
@@ -60,10 +68,12 @@ public:
     [[nodiscard]] virtual Result<std::vector<ItemChange>> History(const ItemId& id) const = 0;
 
     /// content_alias(source, bucket, key, version) → sha-256, so that bytes seen before are not hashed again.
-    virtual Result<void>
-    SetAlias(const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256) = 0;
-    [[nodiscard]] virtual Result<std::optional<std::string>>
-    Alias(const BucketId& bucket, std::string_view key, std::string_view version) const = 0;
+    virtual Result<void> SetAlias(
+        const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256
+    ) = 0;
+    [[nodiscard]] virtual Result<std::optional<std::string>> Alias(
+        const BucketId& bucket, std::string_view key, std::string_view version
+    ) const = 0;
 };
 
 }  // namespace notify

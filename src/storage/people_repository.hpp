@@ -46,7 +46,8 @@ public:
     /// Rises with every change of people or photos: what a consumer that prepared on a snapshot compares.
     [[nodiscard]] virtual Result<std::int64_t> GalleryVersion() const = 0;
 
-    /// Adds the tracks of a result; does nothing for those that are there (the same result is shared by items).
+    /// Adds the tracks of a result; does nothing for those that are there (the same result is shared by
+    /// items).
     virtual Result<void> AddTracks(const std::vector<FaceTrack>& tracks) = 0;
     [[nodiscard]] virtual Result<std::vector<FaceTrack>> TracksOf(const ResultId& result) const = 0;
 
@@ -56,8 +57,9 @@ public:
     ) = 0;
 
     /// By item and start; `after` is what Page::next said.
-    [[nodiscard]] virtual Result<Page<Appearance>>
-    Appearances(const AppearanceFilter& filter, const PageRequest& page) const = 0;
+    [[nodiscard]] virtual Result<Page<Appearance>> Appearances(
+        const AppearanceFilter& filter, const PageRequest& page
+    ) const = 0;
 };
 
 }  // namespace notify

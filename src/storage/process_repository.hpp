@@ -41,15 +41,18 @@ public:
     /// All runs, oldest first.
     [[nodiscard]] virtual Result<std::vector<Process>> OfItem(const ItemId& id) const = 0;
 
-    /// Takes up to `max_items` items that have a process ready at `now` (Pending, next_attempt_at reached, bucket
-    /// active), with all ready processes of each; a process marked `alone` is claimed by itself. Fair over buckets by
-    /// weight, within one by priority, then age. Sets Processing, fence + 1, lease_owner, lease_until = now + lease,
-    /// started_at. The items' own rows are left to the caller.
-    virtual Result<std::vector<ClaimedItem>>
-    Claim(const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease) = 0;
+    /// Takes up to `max_items` items that have a process ready at `now` (Pending, next_attempt_at reached,
+    /// bucket active), with all ready processes of each; a process marked `alone` is claimed by itself. Fair
+    /// over buckets by weight, within one by priority, then age. Sets Processing, fence + 1, lease_owner,
+    /// lease_until = now + lease, started_at. The items' own rows are left to the caller.
+    virtual Result<std::vector<ClaimedItem>> Claim(
+        const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+    ) = 0;
 
     /// Extends every lease of the node in one statement; returns processes whose cancellation was asked for.
-    virtual Result<std::vector<Hold>> Heartbeat(const NodeId& node, Timestamp now, std::chrono::milliseconds lease) = 0;
+    virtual Result<std::vector<Hold>> Heartbeat(
+        const NodeId& node, Timestamp now, std::chrono::milliseconds lease
+    ) = 0;
 
     /// Processing rows whose lease ended before `now`, as they are.
     [[nodiscard]] virtual Result<std::vector<Process>> Expired(Timestamp now) const = 0;
@@ -57,11 +60,12 @@ public:
     /// All Processing rows: what a single node resets when it starts.
     [[nodiscard]] virtual Result<std::vector<Process>> AllProcessing() const = 0;
 
-    /// Writes every changeable column of `process` if its row is still Processing with `fence`; true when it was.
-    /// This is the fence: false means another owner took over and nothing was written.
+    /// Writes every changeable column of `process` if its row is still Processing with `fence`; true when it
+    /// was. This is the fence: false means another owner took over and nothing was written.
     virtual Result<bool> UpdateHeld(const Process& process, std::int64_t fence) = 0;
 
-    /// Writes every changeable column of a process nobody holds (Pending). kConflict when it is held or terminal.
+    /// Writes every changeable column of a process nobody holds (Pending). kConflict when it is held or
+    /// terminal.
     virtual Result<void> UpdatePending(const Process& process) = 0;
 
     /// Asks the holder to cancel. True when the process is held.

@@ -14,9 +14,9 @@ namespace notify {
 
 /// What a consumer wants written, prepared outside the transaction.
 struct ConsumerWrites {
-    /// Applies the writes inside the completing transaction. `result_id` is the id that stands for the result's lineage.
-    /// False when what the consumer had read has changed since: then nothing was written, a `resolve` row is committed
-    /// instead, and the consumer prepares again later.
+    /// Applies the writes inside the completing transaction. `result_id` is the id that stands for the
+    /// result's lineage. False when what the consumer had read has changed since: then nothing was written, a
+    /// `resolve` row is committed instead, and the consumer prepares again later.
     std::function<Result<bool>(Transaction&, const ResultId& result_id)> apply;
 };
 
@@ -31,8 +31,8 @@ public:
     /// True when it reads results of this processor kind's `result_kind` ("face_tracks").
     [[nodiscard]] virtual bool Wants(std::string_view result_kind) const = 0;
 
-    /// Reads what it needs on a snapshot and its artifacts, decides, and returns the writes. `artifact(name)` gives the
-    /// bytes in the clear of an artifact of the result, stored yet or not.
+    /// Reads what it needs on a snapshot and its artifacts, decides, and returns the writes. `artifact(name)`
+    /// gives the bytes in the clear of an artifact of the result, stored yet or not.
     [[nodiscard]] virtual Result<ConsumerWrites> Prepare(
         const Item& item,
         const StoredResult& result,

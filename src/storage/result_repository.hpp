@@ -1,6 +1,7 @@
 #pragma once
 
-// Results, and the small artifacts that live as rows. Use ArtifactStore for artifacts; it decides where they go.
+// Results, and the small artifacts that live as rows. Use ArtifactStore for artifacts; it decides where they
+// go.
 
 #include <optional>
 #include <string>
@@ -22,7 +23,9 @@ public:
     /// Adds the result unless one with its lineage key is there; returns the id that stands for the key.
     virtual Result<ResultId> AddOrGet(const StoredResult& result) = 0;
     [[nodiscard]] virtual Result<StoredResult> Get(const ResultId& id) const = 0;
-    [[nodiscard]] virtual Result<std::optional<StoredResult>> FindByLineage(std::string_view lineage_key) const = 0;
+    [[nodiscard]] virtual Result<std::optional<StoredResult>> FindByLineage(
+        std::string_view lineage_key
+    ) const = 0;
 
     virtual Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) = 0;
     [[nodiscard]] virtual Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const = 0;

@@ -50,8 +50,8 @@ struct Transaction {
     }
 };
 
-/// Thread-safe. Closures do no file or network I/O, call no other Storage method and may be run more than once:
-/// they leave nothing outside behind but their return value.
+/// Thread-safe. Closures do no file or network I/O, call no other Storage method and may be run more than
+/// once: they leave nothing outside behind but their return value.
 class Storage {
 public:
     using WriteFunction = std::function<Result<void>(Transaction&)>;
@@ -104,7 +104,8 @@ private:
     virtual Result<void> RunRead(const ReadFunction& function) = 0;
 };
 
-/// One page of a list that is read on with `after`: give it the `next` of the page before, empty for the first.
+/// One page of a list that is read on with `after`: give it the `next` of the page before, empty for the
+/// first.
 struct PageRequest {
     std::string after;
     int limit = 50;  ///< 1 … 200.
