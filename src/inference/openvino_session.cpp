@@ -1,5 +1,7 @@
 #include "inference/openvino_session.hpp"
 
+#include <cstdlib>
+
 #include <openvino/op/constant.hpp>
 #include <openvino/runtime/core.hpp>
 #include <openvino/runtime/intel_cpu/properties.hpp>
@@ -10,6 +12,11 @@ namespace {
 
 /// One for the process: loading the plugin is what costs time, and it is thread-safe.
 ov::Core& Runtime() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    // Else TBB loads a library in a way that sanitizers end the process for; it is read when TBB first runs.
+    static const int kAllowed = setenv("TBB_ENABLE_SANITIZERS", "1", 0);
+    static_cast<void>(kAllowed);
+#endif
     static ov::Core core;
     return core;
 }
