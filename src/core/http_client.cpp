@@ -1,0 +1,283 @@
+#include "core/http_client.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace notify {
+
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 64U << 10U;
+
+struct EasyDeleter {
+    void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+};
+
+struct MultiDeleter {
+    void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
+};
+
+struct ListDeleter {
+    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+
+using EasyHandle = std::unique_ptr<CURL, EasyDeleter>;
+using MultiHandle = std::unique_ptr<CURLM, MultiDeleter>;
+using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
+
+/// What the callbacks of one transfer share.
+struct Transfer {
+    const HttpRequest& request;
+    HttpResponse response;
+    std::size_t header_bytes = 0;
+    std::optional<Error> refused;
+};
+
+void InitialiseOnce() {
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+Result<ResolvedAddress> ReadAddress(const curl_sockaddr& address) {
+    if (address.family == AF_INET && address.addrlen >= sizeof(sockaddr_in)) {
+        sockaddr_in in{};
+        std::memcpy(&in, &address.addr, sizeof in);
+        return ResolvedAddress{.ip = IpAddress::V4(ntohl(in.sin_addr.s_addr)), .port = ntohs(in.sin_port)};
+    }
+    if (address.family == AF_INET6 && address.addrlen >= sizeof(sockaddr_in6)) {
+        sockaddr_in6 in{};
+        std::memcpy(&in, &address.addr, sizeof in);
+        std::array<std::uint8_t, 16> bytes{};
+        std::memcpy(bytes.data(), &in.sin6_addr, bytes.size());
+        return ResolvedAddress{.ip = IpAddress::V6(bytes), .port = ntohs(in.sin6_port)};
+    }
+    return Fail(ErrorCode::kForbidden, "an address that is neither IPv4 nor IPv6");
+}
+
+curl_socket_t OpenSocket(void* context, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    auto& transfer = *static_cast<Transfer*>(context);
+    if (transfer.request.guard) {
+        const auto allowed = ReadAddress(*address).and_then(transfer.request.guard);
+        if (!allowed) {
+            transfer.refused = allowed.error();
+            return CURL_SOCKET_BAD;
+        }
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+std::size_t TakeBody(char* bytes, std::size_t /*one*/, std::size_t count, void* context) {
+    auto& transfer = *static_cast<Transfer*>(context);
+    auto& body = transfer.response.body;
+    const auto room = transfer.request.max_response_bytes - body.size();
+    body.append(bytes, std::min(room, count));
+    transfer.response.body_cut = count > room;
+    return transfer.response.body_cut ? 0 : count;
+}
+
+std::string_view Trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first == std::string_view::npos ? std::string_view()
+                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+std::size_t TakeHeader(char* bytes, std::size_t /*one*/, std::size_t count, void* context) {
+    auto& transfer = *static_cast<Transfer*>(context);
+    transfer.header_bytes += count;
+    if (transfer.header_bytes > kMaxHeaderBytes) {
+        return 0;
+    }
+    const std::string_view line(bytes, count);
+    if (line.starts_with("HTTP/")) {
+        transfer.response.headers.clear();  // an interim answer (1xx) came before the one that counts
+    } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+        std::string name(line.substr(0, colon));
+        std::ranges::transform(name, name.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        });
+        transfer.response.headers.emplace_back(std::move(name), Trimmed(line.substr(colon + 1)));
+    }
+    return count;
+}
+
+Result<HeaderList> MakeHeaders(const HttpHeaders& headers) {
+    HeaderList list;
+    const auto append = [&](const std::string& line) {
+        // on success the list's head moves into the new one, which owns all of it
+        if (auto* longer = curl_slist_append(list.get(), line.c_str())) {
+            static_cast<void>(list.release());
+            list.reset(longer);
+        }
+    };
+    append("Expect:");
+    bool typed = false;
+    for (const auto& [name, value] : headers) {
+        if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+            return Fail(ErrorCode::kInvalidArgument, "a request header holds a line break");
+        }
+        typed = typed || name == "content-type";
+        append(value.empty() ? name + ";" : name + ": " + value);
+    }
+    if (!typed) {
+        append("Content-Type:");
+    }
+    return list;
+}
+
+void SetLimits(CURL* easy, const HttpRequest& request) {
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, long{request.connect_timeout.count()});
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, long{request.total_timeout.count()});
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // a name server that hangs does not hold up a stop
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
+void SetCallbacks(CURL* easy, Transfer& transfer) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &TakeBody);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &TakeHeader);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+}
+
+void SetMethod(CURL* easy, const HttpRequest& request) {
+    if (request.method == "HEAD") {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    if (request.method != "GET" || !request.body.empty()) {
+        curl_easy_setopt(
+            easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{static_cast<curl_off_t>(request.body.size())}
+        );
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+    }
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+/// Runs the transfer to its end; nothing when it was stopped before.
+std::optional<CURLcode> Run(CURLM* multi, CURL* easy, const std::stop_token& stop) {
+    const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+    curl_multi_add_handle(multi, easy);
+    std::optional<CURLcode> outcome;
+    int running = 1;
+    while (!outcome && !stop.stop_requested()) {
+        if (curl_multi_perform(multi, &running) != CURLM_OK) {
+            outcome = CURLE_FAILED_INIT;
+        }
+        int left = 0;
+        while (const auto* message = curl_multi_info_read(multi, &left)) {
+            if (message->msg == CURLMSG_DONE) {
+                outcome = message->data.result;
+            }
+        }
+        if (!outcome) {
+            curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
+        }
+    }
+    curl_multi_remove_handle(multi, easy);
+    return outcome;
+}
+
+Error Explain(CURLcode code, const Transfer& transfer) {
+    if (transfer.refused) {
+        return *transfer.refused;
+    }
+    const auto& host = transfer.request.url.Host();
+    std::string message = fmt::format("no answer from {}: {}", host, curl_easy_strerror(code));
+    if (code == CURLE_OPERATION_TIMEDOUT) {
+        message = fmt::format(
+            "{} did not connect within {:g} s or not answer within {:g} s",
+            host,
+            std::chrono::duration<double>(transfer.request.connect_timeout).count(),
+            std::chrono::duration<double>(transfer.request.total_timeout).count()
+        );
+    } else if (code == CURLE_WRITE_ERROR) {
+        message = fmt::format("{} sent more than {} bytes of headers", host, kMaxHeaderBytes);
+    } else if (code == CURLE_GOT_NOTHING) {
+        message = fmt::format("{} closed the connection without an answer", host);
+    }
+    return Fail(ErrorCode::kUnavailable, std::move(message)).value();
+}
+
+}  // namespace
+
+std::string_view HttpResponse::Header(std::string_view name) const noexcept {
+    const auto found =
+        std::ranges::find(headers, name, [](const auto& header) { return std::string_view(header.first); });
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<std::chrono::milliseconds> RetryAfter(const HttpResponse& response, Timestamp now) {
+    const auto text = response.Header("retry-after");
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    std::int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error == std::errc{} && end == text.data() + text.size()) {
+        return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, 1'000'000'000));
+    }
+    const auto date = curl_getdate(std::string(text).c_str(), nullptr);
+    if (date < 0) {
+        return std::nullopt;
+    }
+    return std::max(Timestamp(std::chrono::seconds(date)) - now, std::chrono::milliseconds(0));
+}
+
+HttpClient::HttpClient(HttpClientSettings settings) : settings_(std::move(settings)) {
+    InitialiseOnce();
+}
+
+Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_token stop) const {
+    auto headers = MakeHeaders(request.headers);
+    if (!headers) {
+        return Unexpected(headers.error());
+    }
+    Transfer transfer{.request = request, .response = {}, .refused = {}};
+    const MultiHandle multi(curl_multi_init());
+    const EasyHandle easy(curl_easy_init());
+    if (!multi || !easy || request.url.Handle() == nullptr) {
+        return Fail(ErrorCode::kInternal, "libcurl gave no handle");
+    }
+    curl_easy_setopt(easy.get(), CURLOPT_CURLU, request.url.Handle());
+    curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers->get());
+    curl_easy_setopt(easy.get(), CURLOPT_USERAGENT, settings_.user_agent.c_str());
+    if (!settings_.ca_file.empty()) {
+        curl_easy_setopt(easy.get(), CURLOPT_CAINFO, settings_.ca_file.c_str());
+    }
+    SetLimits(easy.get(), request);
+    SetCallbacks(easy.get(), transfer);
+    SetMethod(easy.get(), request);
+    const auto code = Run(multi.get(), easy.get(), stop);
+    if (!code) {
+        return Fail(ErrorCode::kStopped, "the request was stopped");
+    }
+    if (*code != CURLE_OK && !transfer.response.body_cut) {
+        return Unexpected(Explain(*code, transfer));
+    }
+    long status = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    transfer.response.status = static_cast<int>(status);
+    return std::move(transfer.response);
+}
+
+}  // namespace notify

@@ -1,0 +1,203 @@
+#include "delivery/dispatcher.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/log.hpp"
+#include "delivery/retry_schedule.hpp"
+#include "storage/delivery_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kReleaseInterval = std::chrono::seconds(5);
+constexpr int kCommitTries = 5;
+constexpr milliseconds kCommitPause{200};
+
+void LogOutcome(const Delivery& row, const std::optional<DeliveryAttempt>& attempt) {
+    const auto kind = row.kind == DeliveryKind::kWebhook ? "webhook" : "publication";
+    if (row.status == Status::kCompleted) {
+        Log(LogLevel::kInfo,
+            "delivery completed",
+            {{"delivery", row.id.Value()},
+             {"kind", kind},
+             {"attempt", row.attempt},
+             {"ms", attempt ? attempt->duration.count() : 0}});
+    } else if (row.status == Status::kPending) {
+        Log(attempt ? LogLevel::kWarn : LogLevel::kDebug,
+            "delivery waits",
+            {{"delivery", row.id.Value()},
+             {"kind", kind},
+             {"attempt", row.attempt},
+             {"next", ToRfc3339(row.next_attempt_at)},
+             {"reason", row.last_error}});
+    } else {
+        Log(LogLevel::kWarn,
+            "delivery ended",
+            {{"delivery", row.id.Value()},
+             {"kind", kind},
+             {"status", ToString(row.status)},
+             {"reason", row.last_error}});
+    }
+}
+
+/// Waits for `pause`; false when a stop was asked for.
+bool Pause(milliseconds pause, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wakes;
+    std::unique_lock lock(mutex);
+    return !wakes.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); });
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(
+    Storage& storage,
+    const Clock& clock,
+    WebhookSender& webhooks,
+    ResultPublisher& publisher,
+    DispatcherSettings settings
+)
+    : storage_(storage),
+      clock_(clock),
+      webhooks_(webhooks),
+      publisher_(publisher),
+      settings_(std::move(settings)) {}
+
+Dispatcher::~Dispatcher() {
+    Stop();
+}
+
+void Dispatcher::Start() {
+    if (!threads_.empty()) {
+        return;
+    }
+    GiveBackExpired(storage_.IsSingleNode());
+    threads_.emplace_back([this](const std::stop_token& stop) { Claim(stop); });
+    for (int i = 0; i < std::max(settings_.senders, 1); ++i) {
+        threads_.emplace_back([this](const std::stop_token& stop) { Send(stop); });
+    }
+}
+
+void Dispatcher::Stop() {
+    for (auto& thread : threads_) {
+        thread.request_stop();
+    }
+    threads_.clear();
+    for (auto& delivery : std::exchange(waiting_, {})) {
+        Commit(delivery, JustWrite(Released(delivery, "the service stopped", clock_.Now())), {});
+    }
+}
+
+void Dispatcher::Nudge() {
+    const std::scoped_lock lock(mutex_);
+    nudged_ = true;
+    claimer_wakes_.notify_one();
+}
+
+int Dispatcher::Room() {
+    const std::scoped_lock lock(mutex_);
+    nudged_ = false;
+    return std::max(settings_.senders, 1) - busy_ - static_cast<int>(waiting_.size());
+}
+
+void Dispatcher::GiveBackExpired(bool all) {
+    const auto released = storage_.Write([&](Transaction& transaction) {
+        return transaction.deliveries.Release(clock_.Now(), all);
+    });
+    if (!released) {
+        Log(LogLevel::kWarn, "deliveries were not given back", {{"reason", released.error().message}});
+    } else if (*released > 0) {
+        Log(LogLevel::kInfo, "deliveries given back", {{"count", *released}});
+    }
+}
+
+milliseconds Dispatcher::ClaimOnce(int room) {
+    const auto now = clock_.Now();
+    const auto next =
+        storage_.Read([&](const Snapshot& snapshot) { return snapshot.deliveries.NextReadyAt(now); });
+    if (!next || !*next) {
+        return settings_.poll;
+    }
+    if (**next > now) {
+        return std::min(settings_.poll, **next - now);
+    }
+    const int per_endpoint = std::clamp(settings_.senders - 1, 1, std::max(settings_.per_endpoint, 1));
+    auto claimed = storage_.Write([&](Transaction& transaction) {
+        return transaction.deliveries.Claim(settings_.node, room, per_endpoint, now, settings_.lease);
+    });
+    if (!claimed) {
+        Log(LogLevel::kWarn, "deliveries were not claimed", {{"reason", claimed.error().message}});
+        return settings_.poll;
+    }
+    const std::scoped_lock lock(mutex_);
+    std::ranges::move(*claimed, std::back_inserter(waiting_));
+    senders_wake_.notify_all();
+    return claimed->empty() ? settings_.poll : milliseconds(0);
+}
+
+void Dispatcher::Claim(const std::stop_token& stop) {
+    auto released_at = std::chrono::steady_clock::now();
+    while (!stop.stop_requested()) {
+        if (std::chrono::steady_clock::now() - released_at >= kReleaseInterval) {
+            released_at = std::chrono::steady_clock::now();
+            GiveBackExpired(false);
+        }
+        const int room = Room();
+        const auto sleep = room > 0 ? ClaimOnce(room) : settings_.poll;
+        std::unique_lock lock(mutex_);
+        claimer_wakes_.wait_for(lock, stop, sleep, [this] { return nudged_; });
+    }
+}
+
+void Dispatcher::Send(const std::stop_token& stop) {
+    while (true) {
+        std::unique_lock lock(mutex_);
+        if (!senders_wake_.wait(lock, stop, [this] { return !waiting_.empty(); }) || stop.stop_requested()) {
+            return;
+        }
+        const auto delivery = std::move(waiting_.front());
+        waiting_.pop_front();
+        ++busy_;
+        lock.unlock();
+        const auto outcome = delivery.kind == DeliveryKind::kWebhook ? webhooks_.Deliver(delivery, stop)
+                                                                     : publisher_.Deliver(delivery, stop);
+        Commit(delivery, outcome, stop);
+        lock.lock();
+        --busy_;
+        nudged_ = true;
+        claimer_wakes_.notify_one();
+    }
+}
+
+void Dispatcher::Commit(const Delivery& delivery, const Outcome& outcome, const std::stop_token& stop) {
+    for (int left = kCommitTries; left > 0; --left) {
+        const auto written = storage_.Write([&](Transaction& transaction) -> Result<Delivery> {
+            auto row = outcome.settle(transaction);
+            if (!row) {
+                return row;
+            }
+            const auto held = transaction.deliveries.Finish(*row, delivery.fence, outcome.attempt);
+            if (!held) {
+                return Unexpected(held.error());
+            }
+            return *held ? row : Fail(ErrorCode::kConflict, "another owner took the delivery over");
+        });
+        if (written) {
+            return LogOutcome(*written, outcome.attempt);
+        }
+        Log(LogLevel::kWarn,
+            "delivery's outcome was not written",
+            {{"delivery", delivery.id.Value()}, {"reason", written.error().message}});
+        // left alone its lease ends, and it is sent again with the same webhook-id
+        if (written.error().code == ErrorCode::kConflict || !Pause(kCommitPause, stop)) {
+            return;
+        }
+    }
+}
+
+}  // namespace notify

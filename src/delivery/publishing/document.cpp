@@ -1,0 +1,198 @@
+#include "delivery/publishing/document.hpp"
+
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base64.hpp"
+#include "core/json.hpp"
+#include "delivery/clean_text.hpp"
+#include "domain/bucket.hpp"
+#include "domain/item.hpp"
+#include "domain/person.hpp"
+#include "domain/process.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/people_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/result_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kPageRows = 200;
+
+json::value TimeOrNull(const std::optional<Timestamp>& time) {
+    return time ? json::value(ToRfc3339(*time)) : json::value();
+}
+
+json::object ItemPart(const Item& item) {
+    json::object part{
+        {"id", item.id.Value()},
+        {"key", ValidUtf8(item.key)},
+        {"version", ValidUtf8(item.version)},
+        {"size_bytes", item.size_bytes},
+        {"modified_at", ToRfc3339(item.modified_at)},
+        {"media_type", item.media_type},
+        {"sha256", item.content_sha256},
+        {"status", ToString(item.status)},
+        {"discovered_at", ToRfc3339(item.discovered_at)}
+    };
+    if (!IsUtf8(item.key)) {
+        part["key_base64"] = ToBase64(item.key);
+    }
+    return part;
+}
+
+json::object BucketPart(const Bucket& bucket) {
+    return {{"id", bucket.id.Value()}, {"name", bucket.name}, {"kind", bucket.kind}};
+}
+
+/// Face vectors are biometric data: they never leave the service, whatever a processor writes.
+void RemoveEmbeddings(json::value& value) {
+    if (auto* array = value.if_array()) {
+        for (auto& element : *array) {
+            RemoveEmbeddings(element);
+        }
+    } else if (auto* object = value.if_object()) {
+        object->erase("embedding");
+        object->erase("embeddings");
+        for (auto& member : *object) {
+            RemoveEmbeddings(member.value());
+        }
+    }
+}
+
+Result<json::value> ResultPart(const Snapshot& snapshot, const ResultId& id) {
+    auto result = snapshot.results.Get(id);
+    if (!result) {
+        return Unexpected(result.error());
+    }
+    auto document = ParseJson(result->document);
+    if (!document) {
+        return Unexpected(document.error().Within("result " + id.Value()));
+    }
+    RemoveEmbeddings(*document);
+    return json::object{
+        {"id", id.Value()},
+        {"processor_version", result->processor_version},
+        {"created_at", ToRfc3339(result->created_at)},
+        {"summary", std::move(*document)}
+    };
+}
+
+Result<json::value> ProcessPart(const Snapshot& snapshot, const Process& process) {
+    json::object part{
+        {"id", process.id.Value()},
+        {"processor", process.processor},
+        {"run", process.run},
+        {"status", ToString(process.status)},
+        {"started_at", TimeOrNull(process.started_at)},
+        {"finished_at", TimeOrNull(process.finished_at)}
+    };
+    if (process.failure && process.status != Status::kCompleted) {
+        part["failure"] = {
+            {"code", process.failure->code},
+            {"stage", process.failure->stage},
+            {"reason", process.failure->reason},
+            {"message", ValidUtf8(process.failure->message)}
+        };
+    }
+    if (!process.result_id.IsEmpty()) {
+        auto result = ResultPart(snapshot, process.result_id);
+        if (!result) {
+            return result;
+        }
+        part["result"] = std::move(*result);
+    }
+    return part;
+}
+
+Result<json::array> ProcessesPart(const Snapshot& snapshot, const ItemId& id) {
+    auto all = snapshot.processes.OfItem(id);
+    if (!all) {
+        return Unexpected(all.error());
+    }
+    std::map<std::pair<std::string, std::string>, const Process*> latest;
+    for (const auto& process : *all) {
+        auto& kept = latest[{process.processor, process.config_hash}];
+        if (kept == nullptr || kept->run < process.run) {
+            kept = &process;
+        }
+    }
+    json::array parts;
+    for (const auto& [key, process] : latest) {
+        auto part = ProcessPart(snapshot, *process);
+        if (!part) {
+            return Unexpected(part.error());
+        }
+        parts.push_back(std::move(*part));
+    }
+    return parts;
+}
+
+json::value AppearancePart(const Appearance& appearance) {
+    return json::object{
+        {"person", {{"id", appearance.person_id.Value()}, {"name", ValidUtf8(appearance.person_name)}}},
+        {"start_ms", appearance.start_ms},
+        {"end_ms", appearance.end_ms},
+        {"similarity", appearance.similarity},
+        {"certainty", appearance.certainty == Certainty::kConfirmed ? "confirmed" : "possible"},
+        {"best_shot_ms", appearance.best_shot_ms},
+        {"bbox",
+         {{"x", appearance.box.x},
+          {"y", appearance.box.y},
+          {"width", appearance.box.width},
+          {"height", appearance.box.height}}}
+    };
+}
+
+Result<json::array> AppearancesPart(const Snapshot& snapshot, const ItemId& id) {
+    json::array parts;
+    PageRequest request{.after = {}, .limit = kPageRows};
+    do {
+        auto page = snapshot.people.Appearances({.item_id = id, .person_id = {}}, request);
+        if (!page) {
+            return Unexpected(page.error());
+        }
+        for (const auto& appearance : page->rows) {
+            parts.push_back(AppearancePart(appearance));
+        }
+        request.after = page->next;
+    } while (!request.after.empty());
+    return parts;
+}
+
+}  // namespace
+
+Result<std::string> PublicationDocument(const Snapshot& snapshot, const ItemId& id) {
+    const auto item = snapshot.items.Get(id);
+    if (!item) {
+        return Unexpected(item.error());
+    }
+    const auto bucket = snapshot.buckets.Get(item->bucket_id);
+    if (!bucket) {
+        return Unexpected(bucket.error());
+    }
+    auto processes = ProcessesPart(snapshot, id);
+    auto appearances = AppearancesPart(snapshot, id);
+    if (!processes || !appearances) {
+        return Unexpected(!processes ? processes.error() : appearances.error());
+    }
+    return ToJsonText(
+               json::object{
+                   {"schema", "notifications.v1"},
+                   {"item", ItemPart(*item)},
+                   {"bucket", BucketPart(*bucket)},
+                   {"processes", std::move(*processes)},
+                   {"appearances", std::move(*appearances)}
+               }
+           ) +
+           "\n";
+}
+
+}  // namespace notify

@@ -1,0 +1,133 @@
+#include "delivery/publishing/publisher.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/hash.hpp"
+#include "delivery/publishing/document.hpp"
+#include "delivery/retry_schedule.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/item_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+DeliveryAttempt AttemptOf(
+    const Delivery& delivery, Timestamp at, std::chrono::steady_clock::time_point start, std::string error
+) {
+    return {
+        .delivery_id = delivery.id,
+        .number = delivery.attempt,
+        .at = at,
+        .duration =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start),
+        .http_status = 0,
+        .error = std::move(error),
+        .response = {}
+    };
+}
+
+}  // namespace
+
+ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, FindSource find)
+    : storage_(storage), clock_(clock), find_(std::move(find)) {}
+
+Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery) const {
+    return storage_.Read([&](const Snapshot& snapshot) -> Result<Work> {
+        Work work;
+        auto publication = snapshot.deliveries.GetPublication(delivery.publication_id);
+        if (!publication) {
+            return Unexpected(publication.error());
+        }
+        auto item = snapshot.items.Get(publication->item_id);
+        if (!item) {
+            return Unexpected(item.error());
+        }
+        auto bucket = snapshot.buckets.Get(item->bucket_id);
+        if (!bucket) {
+            return Unexpected(bucket.error());
+        }
+        if (!bucket->publish) {
+            return Fail(
+                ErrorCode::kCancelled, fmt::format("bucket '{}' does not publish results", bucket->name)
+            );
+        }
+        if (publication->destination != "beside" || publication->format != "notifications.json") {
+            return Fail(
+                ErrorCode::kUnsupported,
+                fmt::format("no way to publish {} at {}", publication->format, publication->destination)
+            );
+        }
+        auto document = PublicationDocument(snapshot, item->id);
+        if (!document) {
+            return Unexpected(document.error());
+        }
+        auto digest = Sha256Hex(*document);
+        return Work{
+            .publication = std::move(*publication),
+            .item = std::move(*item),
+            .bucket = std::move(*bucket),
+            .document = std::move(*document),
+            .digest = std::move(digest)
+        };
+    });
+}
+
+Result<void> ResultPublisher::Write(const Work& work, std::stop_token stop) {
+    const auto source = find_(work.bucket.kind);
+    if (!source) {
+        return Unexpected(source.error());
+    }
+    const auto key = (*source)->PublicationKey(work.item);
+    // committed before the object exists: a scan that sees it must know whose it is
+    auto noted = storage_.Write([&](Transaction& transaction) -> Result<void> {
+        const auto known = transaction.buckets.IsOwnObject(work.bucket.id, key);
+        if (!known || *known) {
+            return known.map([](bool) {});
+        }
+        return transaction.buckets.NoteOwnObject(work.bucket.id, key, clock_.Now());
+    });
+    return noted ? (*source)->Publish(work.bucket, work.item, work.document, std::move(stop)) : noted;
+}
+
+Outcome ResultPublisher::Deliver(const Delivery& delivery, std::stop_token stop) {
+    const auto began = clock_.Now();
+    const auto start = std::chrono::steady_clock::now();
+    auto work = Prepare(delivery);
+    Result<void> written = work ? Result<void>{} : Unexpected(work.error());
+    if (work && work->publication.written_digest != work->digest) {
+        written = Write(*work, stop);
+    }
+    const auto now = clock_.Now();
+    if (!written) {
+        auto row = AfterError(delivery, written.error(), now);
+        const bool burned = row.attempt == delivery.attempt && row.status != Status::kCancelled;
+        return JustWrite(
+            std::move(row),
+            burned ? std::optional(AttemptOf(delivery, began, start, written.error().message)) : std::nullopt
+        );
+    }
+    return {
+        .settle = [delivery, now, publication = work->publication, digest = work->digest](
+                      Transaction& transaction
+                  ) -> Result<Delivery> {
+            auto row = publication;
+            row.written_digest = digest;
+            const auto present = PublicationDocument(transaction.View(), row.item_id);
+            row.desired_digest = present ? Sha256Hex(*present) : digest;
+            if (auto set = transaction.deliveries.SetPublication(row); !set) {
+                return Unexpected(set.error());
+            }
+            return row.desired_digest == digest
+                       ? Ended(delivery, Status::kCompleted, {}, now)
+                       : Released(delivery, "the results changed while they were written", now);
+        },
+        .attempt = AttemptOf(delivery, began, start, {})
+    };
+}
+
+}  // namespace notify

@@ -1,0 +1,51 @@
+#pragma once
+
+// One try to write an item's results back to its store.
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "delivery/outcome.hpp"
+#include "domain/bucket.hpp"
+#include "domain/event.hpp"
+#include "domain/item.hpp"
+#include "sources/source.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// The connection for a store kind; borrowed. SourceRegistry::Find in the service.
+using FindSource = std::function<Result<SourceConnection*>(std::string_view kind)>;
+
+/// Builds the document, notes in the ledger that the object will be ours, writes it by the source's
+/// publisher. Nothing is written when it stands there already. Thread-safe if `find` is.
+class ResultPublisher final {
+public:
+    ResultPublisher(Storage& storage, const Clock& clock, FindSource find);
+
+    /// Never fails: whatever happened is the outcome. A folder that cannot be written to is tried again on
+    /// the schedule. When the results changed while they were written, they are written again.
+    [[nodiscard]] Outcome Deliver(const Delivery& delivery, std::stop_token stop);
+
+private:
+    struct Work {
+        Publication publication;
+        Item item;
+        Bucket bucket;
+        std::string document;
+        std::string digest;
+    };
+
+    [[nodiscard]] Result<Work> Prepare(const Delivery& delivery) const;
+    [[nodiscard]] Result<void> Write(const Work& work, std::stop_token stop);
+
+    Storage& storage_;
+    const Clock& clock_;
+    FindSource find_;
+};
+
+}  // namespace notify

@@ -1,0 +1,207 @@
+#include "delivery/webhooks/address_guard.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+namespace notify {
+
+namespace {
+
+struct ClosedRange {
+    std::string_view network;
+    std::string_view what;
+    bool only_exactly = false;  ///< Opened only by an entry for one address.
+};
+
+// IANA's special-purpose registries for IPv4 and IPv6, and the metadata services of clouds.
+constexpr std::array kClosed{
+    ClosedRange{"0.0.0.0/8", "this network", true},
+    ClosedRange{"10.0.0.0/8", "a private network"},
+    ClosedRange{"100.64.0.0/10", "a carrier's shared network"},
+    ClosedRange{"100.100.100.200/32", "a cloud's metadata service", true},
+    ClosedRange{"127.0.0.0/8", "loopback", true},
+    ClosedRange{"169.254.0.0/16", "link-local", true},
+    ClosedRange{"172.16.0.0/12", "a private network"},
+    ClosedRange{"192.0.0.0/24", "a protocol assignment"},
+    ClosedRange{"192.0.2.0/24", "documentation"},
+    ClosedRange{"192.88.99.0/24", "a 6to4 relay"},
+    ClosedRange{"192.168.0.0/16", "a private network"},
+    ClosedRange{"198.18.0.0/15", "a benchmark network"},
+    ClosedRange{"198.51.100.0/24", "documentation"},
+    ClosedRange{"203.0.113.0/24", "documentation"},
+    ClosedRange{"224.0.0.0/4", "multicast", true},
+    ClosedRange{"240.0.0.0/4", "reserved", true},
+    ClosedRange{"::/96", "unspecified, loopback or IPv4-compatible", true},
+    ClosedRange{"64:ff9b:1::/48", "a local translation network"},
+    ClosedRange{"100::/64", "a discard-only network"},
+    ClosedRange{"2001::/23", "a protocol assignment or Teredo"},
+    ClosedRange{"2001:db8::/32", "documentation"},
+    ClosedRange{"3fff::/20", "documentation"},
+    ClosedRange{"5f00::/16", "segment routing"},
+    ClosedRange{"fc00::/7", "a private network"},
+    ClosedRange{"fd00:ec2::254/128", "a cloud's metadata service", true},
+    ClosedRange{"fe80::/10", "link-local", true},
+    ClosedRange{"fec0::/10", "site-local"},
+    ClosedRange{"ff00::/8", "multicast", true},
+};
+
+struct ClosedNetwork {
+    IpNetwork network;
+    std::string_view what;
+    bool only_exactly = false;
+};
+
+const std::vector<ClosedNetwork>& ClosedNetworks() {
+    static const auto kNetworks = [] {
+        std::vector<ClosedNetwork> networks;
+        for (const auto& range : kClosed) {
+            if (const auto network = IpNetwork::Parse(range.network)) {
+                networks.push_back(
+                    {.network = *network, .what = range.what, .only_exactly = range.only_exactly}
+                );
+            }
+        }
+        return networks;
+    }();
+    return kNetworks;
+}
+
+bool Within(const IpAddress& address, std::string_view network) {
+    const auto parsed = IpNetwork::Parse(network);
+    return parsed && parsed->Contains(address);
+}
+
+/// The IPv4 address a packet to `address` would end at, when it is one of the forms that carry one.
+std::optional<IpAddress> Carried(const IpAddress& address) {
+    if (address.IsV4()) {
+        return std::nullopt;
+    }
+    if (Within(address, "::ffff:0:0/96") || Within(address, "64:ff9b::/96")) {
+        return IpAddress::V4(address.Word(12));
+    }
+    if (Within(address, "2002::/16")) {
+        return IpAddress::V4(address.Word(2));
+    }
+    if (Within(address, "2001::/32")) {
+        return IpAddress::V4(~address.Word(12));
+    }
+    return std::nullopt;
+}
+
+bool IsAllowedPort(std::uint16_t port) {
+    return port == 80 || port == 443 || port >= 1024;
+}
+
+std::vector<IpAddress> Resolve(const std::string& host) {
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) {
+        return {};
+    }
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
+    std::vector<IpAddress> addresses;
+    for (const auto* entry = found; entry != nullptr; entry = entry->ai_next) {
+        if (entry->ai_family == AF_INET) {
+            sockaddr_in in{};
+            std::memcpy(&in, entry->ai_addr, sizeof in);
+            addresses.push_back(IpAddress::V4(ntohl(in.sin_addr.s_addr)));
+        } else if (entry->ai_family == AF_INET6) {
+            sockaddr_in6 in{};
+            std::memcpy(&in, entry->ai_addr, sizeof in);
+            std::array<std::uint8_t, 16> bytes{};
+            std::memcpy(bytes.data(), &in.sin6_addr, bytes.size());
+            addresses.push_back(IpAddress::V6(bytes));
+        }
+    }
+    return addresses;
+}
+
+}  // namespace
+
+Result<AddressGuard> AddressGuard::WithAllowed(const std::vector<std::string>& networks) {
+    AddressGuard guard;
+    for (const auto& text : networks) {
+        auto network = IpNetwork::Parse(text);
+        if (!network) {
+            return Unexpected(network.error().Within("WEBHOOK_ALLOW_CIDRS"));
+        }
+        guard.allowed_.push_back(*network);
+    }
+    return guard;
+}
+
+bool AddressGuard::IsOpened(const IpAddress& address, bool only_exactly) const {
+    return std::ranges::any_of(allowed_, [&](const IpNetwork& network) {
+        return network.Contains(address) && (!only_exactly || network.IsOneAddress());
+    });
+}
+
+Result<void> AddressGuard::CheckAddress(const IpAddress& address) const {
+    if (const auto inner = Carried(address)) {
+        if (const auto judged = CheckAddress(*inner); !judged) {
+            return Unexpected(judged.error().Within(address.ToString()));
+        }
+    }
+    for (const auto& closed : ClosedNetworks()) {
+        if (closed.network.Contains(address) && !IsOpened(address, closed.only_exactly)) {
+            return Fail(
+                ErrorCode::kForbidden,
+                fmt::format(
+                    "webhooks may not be sent to {} ({}); {}",
+                    address.ToString(),
+                    closed.what,
+                    closed.only_exactly
+                        ? "only an entry for exactly this address in WEBHOOK_ALLOW_CIDRS opens it"
+                        : "WEBHOOK_ALLOW_CIDRS opens networks of your own"
+                )
+            );
+        }
+    }
+    return {};
+}
+
+Result<void> AddressGuard::CheckUrl(const Url& url) const {
+    if (url.HasUserInfo()) {
+        return Fail(ErrorCode::kInvalidArgument, "a webhook's URL may not hold a user name or password");
+    }
+    if (url.HasZone()) {
+        return Fail(ErrorCode::kForbidden, "a webhook's URL may not name a network interface");
+    }
+    if (!IsAllowedPort(url.Port())) {
+        return Fail(
+            ErrorCode::kForbidden,
+            fmt::format("port {} is not open to webhooks; allowed are 80, 443 and 1024 to 65535", url.Port())
+        );
+    }
+    const auto literal = IpAddress::Parse(url.Host());
+    return literal ? CheckAddress(*literal) : Result<void>{};
+}
+
+Result<void> AddressGuard::CheckTarget(const Url& url) const {
+    if (auto checked = CheckUrl(url); !checked || IpAddress::Parse(url.Host())) {
+        return checked;
+    }
+    Result<void> last;
+    for (const auto& address : Resolve(url.Host())) {
+        last = CheckAddress(address);
+        if (last) {
+            return {};
+        }
+    }
+    return last;
+}
+
+ConnectGuard AddressGuard::ForConnect() const {
+    return [this](const ResolvedAddress& address) { return CheckAddress(address.ip); };
+}
+
+}  // namespace notify

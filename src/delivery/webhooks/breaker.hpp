@@ -1,0 +1,33 @@
+#pragma once
+
+// Spares an endpoint that fails, and everybody else the time it would take.
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "core/clock.hpp"
+#include "domain/event.hpp"
+
+namespace notify {
+
+/// Of this node: its moments are not stored. After kOpensAfter failures in a row an endpoint gets one try in
+/// kProbeInterval, until one succeeds. Thread-safe.
+class Breaker final {
+public:
+    static constexpr int kOpensAfter = 10;
+    static constexpr std::chrono::seconds kProbeInterval{60};
+
+    /// Nothing when a try may be made now (it then counts as the probe), else when to ask again.
+    [[nodiscard]] std::optional<Timestamp> WaitUntil(const Endpoint& endpoint, Timestamp now);
+
+    /// Lets nothing through to the endpoint before `until`: its receiver asked for it.
+    void HoldOff(const EndpointId& id, Timestamp until);
+
+private:
+    std::mutex mutex_;
+    std::map<EndpointId, Timestamp> closed_until_;
+};
+
+}  // namespace notify

@@ -1,0 +1,60 @@
+#include "delivery/webhooks/endpoint_secrets.hpp"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "core/base64.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::string_view kPurpose = "endpoint.secret";
+
+struct OpenedSecret {
+    std::string secret;
+    std::optional<Timestamp> until;
+};
+
+/// The clear text is the secret, and after a space the milliseconds of the moment it ends.
+Result<OpenedSecret> OpenSecret(const SecretBox& box, std::string_view sealed) {
+    auto clear =
+        FromBase64(sealed).and_then([&](const std::string& bytes) { return box.Open(bytes, kPurpose); });
+    if (!clear) {
+        return Unexpected(clear.error());
+    }
+    const auto space = clear->find(' ');
+    if (space == std::string::npos) {
+        return OpenedSecret{.secret = std::move(*clear), .until = {}};
+    }
+    std::int64_t millis = 0;
+    std::from_chars(clear->data() + space + 1, clear->data() + clear->size(), millis);
+    return OpenedSecret{.secret = clear->substr(0, space), .until = FromMillis(millis)};
+}
+
+}  // namespace
+
+std::string SealEndpointSecret(
+    const SecretBox& box, std::string_view secret, std::optional<Timestamp> until
+) {
+    return ToBase64(
+        box.Seal(until ? fmt::format("{} {}", secret, ToMillis(*until)) : std::string(secret), kPurpose)
+    );
+}
+
+Result<std::vector<std::string>> LiveSecrets(const SecretBox& box, const Endpoint& endpoint, Timestamp now) {
+    std::vector<std::string> live;
+    for (const auto& sealed : endpoint.secrets) {
+        auto opened = OpenSecret(box, sealed);
+        if (!opened) {
+            return Unexpected(opened.error().Within("secret of endpoint " + endpoint.id.Value()));
+        }
+        if (!opened->until || now < *opened->until) {
+            live.push_back(std::move(opened->secret));
+        }
+    }
+    return live;
+}
+
+}  // namespace notify

@@ -1,0 +1,179 @@
+#include "delivery/webhooks/sender.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "delivery/clean_text.hpp"
+#include "delivery/retry_schedule.hpp"
+#include "delivery/webhooks/endpoint_health.hpp"
+#include "delivery/webhooks/endpoint_secrets.hpp"
+#include "delivery/webhooks/payload.hpp"
+#include "delivery/webhooks/signer.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/event_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long a delivery to a paused endpoint waits before it is looked at again.
+constexpr std::chrono::minutes kPausedWait{1};
+
+std::string ToSentence(int status) {
+    if (status >= 300 && status < 400) {
+        return fmt::format("the receiver answered {}; redirects are not followed", status);
+    }
+    return fmt::format("the receiver answered {}", status);
+}
+
+/// Statuses by which a receiver says that it is overrun, not that it dislikes this message.
+bool AsksToSlowDown(int status) {
+    return status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+}  // namespace
+
+struct WebhookSender::Message {
+    Endpoint endpoint;
+    Event event;
+    std::vector<std::string> secrets;
+};
+
+WebhookSender::WebhookSender(WebhookParts parts, WebhookSenderSettings settings)
+    : parts_(parts), settings_(std::move(settings)) {}
+
+Outcome WebhookSender::Deliver(const Delivery& delivery, std::stop_token stop) {
+    const auto now = parts_.clock.Now();
+    Message message;
+    const auto read = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<void> {
+        auto endpoint = snapshot.deliveries.GetEndpoint(delivery.endpoint_id);
+        auto event = snapshot.events.Get(delivery.event_id);
+        if (!endpoint || !event) {
+            return Unexpected(!endpoint ? endpoint.error() : event.error());
+        }
+        message = {.endpoint = std::move(*endpoint), .event = std::move(*event), .secrets = {}};
+        return {};
+    });
+    if (!read && read.error().code == ErrorCode::kNotFound) {
+        return JustWrite(Ended(delivery, Status::kCancelled, "the endpoint or the event was removed", now));
+    }
+    if (!read) {
+        return JustWrite(Released(delivery, read.error().message, now + kPausedWait));
+    }
+    const auto& endpoint = message.endpoint;
+    if (!endpoint.active && !endpoint.disabled_reason.empty()) {
+        return JustWrite(
+            Ended(delivery, Status::kCancelled, "the endpoint was disabled: " + endpoint.disabled_reason, now)
+        );
+    }
+    if (!endpoint.active) {
+        return JustWrite(Released(delivery, "the endpoint is paused", now + kPausedWait));
+    }
+    const bool is_test = message.event.type == "endpoint.test";  // a person waits for it
+    if (const auto wait = is_test ? std::nullopt : breaker_.WaitUntil(endpoint, now)) {
+        return JustWrite(
+            Released(delivery, "the endpoint failed again and again or asked us to wait", *wait)
+        );
+    }
+    return Try(delivery, std::move(message), stop);
+}
+
+Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at) const {
+    auto url = Url::Parse(message.endpoint.url);
+    if (!url) {
+        return Unexpected(url.error());
+    }
+    if (auto checked = parts_.guard.CheckUrl(*url); !checked) {
+        return Unexpected(checked.error());
+    }
+    auto body = WebhookPayload(message.event, settings_.api_address);
+    auto headers = WebhookHeaders(message.secrets, message.event.id.Value(), at, body);
+    if (!headers) {
+        return Unexpected(headers.error());
+    }
+    headers->emplace_back("content-type", "application/json");
+    return HttpRequest{
+        .method = "POST",
+        .url = std::move(*url),
+        .headers = std::move(*headers),
+        .body = std::move(body),
+        .connect_timeout = settings_.connect_timeout,
+        .total_timeout = settings_.total_timeout,
+        .guard = parts_.guard.ForConnect()
+    };
+}
+
+Outcome WebhookSender::Try(const Delivery& delivery, Message message, std::stop_token stop) {
+    const auto began = parts_.clock.Now();
+    DeliveryAttempt attempt{
+        .delivery_id = delivery.id,
+        .number = delivery.attempt,
+        .at = began,
+        .duration = {},
+        .http_status = 0,
+        .error = {},
+        .response = {}
+    };
+    auto secrets = LiveSecrets(parts_.box, message.endpoint, began);
+    if (!secrets) {  // our trouble, not the endpoint's
+        attempt.error = secrets.error().message;
+        return JustWrite(AfterFailure(delivery, attempt.error, began, {}), attempt);
+    }
+    message.secrets = std::move(*secrets);
+    const auto start = std::chrono::steady_clock::now();
+    const auto response = Request(message, began).and_then([&](const HttpRequest& ready) {
+        return parts_.client.Send(ready, stop);
+    });
+    attempt.duration = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
+    if (response) {
+        return Judge(delivery, message, std::move(attempt), *response);
+    }
+    const auto now = parts_.clock.Now();
+    if (response.error().code == ErrorCode::kStopped) {
+        return JustWrite(Released(delivery, "the service stopped while it was sent", now));
+    }
+    attempt.error = response.error().message;
+    return {
+        .settle = [=, sentence = attempt.error](Transaction& transaction) -> Result<Delivery> {
+            return NoteTry(transaction, delivery.endpoint_id, TryResult::kFailed, now).map([&] {
+                return AfterFailure(delivery, sentence, now, {});
+            });
+        },
+        .attempt = attempt
+    };
+}
+
+Outcome WebhookSender::Judge(
+    const Delivery& delivery, const Message& message, DeliveryAttempt attempt, const HttpResponse& response
+) {
+    const auto now = parts_.clock.Now();
+    const auto status = response.status;
+    const bool good = status >= 200 && status < 300;
+    const auto retry_after = RetryAfter(response, now);
+    if (AsksToSlowDown(status) && retry_after) {
+        breaker_.HoldOff(message.endpoint.id, now + std::min<milliseconds>(*retry_after, kLongestRetryAfter));
+    }
+    attempt.http_status = status;
+    attempt.error = good ? std::string() : ToSentence(status);
+    attempt.response = Excerpt(response.body, message.secrets);
+    const auto result = good ? TryResult::kSucceeded : status == 410 ? TryResult::kGone : TryResult::kFailed;
+    return {
+        .settle = [=, sentence = attempt.error](Transaction& transaction) -> Result<Delivery> {
+            if (auto noted = NoteTry(transaction, delivery.endpoint_id, result, now); !noted) {
+                return Unexpected(noted.error());
+            }
+            if (result == TryResult::kSucceeded) {
+                return Ended(delivery, Status::kCompleted, {}, now);
+            }
+            return result == TryResult::kGone ? Ended(delivery, Status::kFailed, sentence, now)
+                                              : AfterFailure(delivery, sentence, now, retry_after);
+        },
+        .attempt = std::move(attempt)
+    };
+}
+
+}  // namespace notify
