@@ -1,9 +1,16 @@
 #include "inference/dlib_network.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "inference/dlib_reader.hpp"
 
 namespace notify {
@@ -19,7 +26,7 @@ constexpr std::uint32_t kBlockOutput = 2;
 
 /// What stands for one layer in the prefix: the file nests, so all version numbers come first, outermost
 /// layer first.
-enum class Mark : std::uint8_t { kTagOrSkip = 1, kComputed = 2, kInnermost = 3 };
+enum class Mark : std::uint8_t { kTagOrSkip, kComputed, kInnermost };
 
 Window ReadWindow(DlibReader& reader) {
     Window window;
@@ -168,13 +175,18 @@ void SkipTrainingState(DlibReader& reader, Mark mark) {
 std::vector<Mark> ReadPrefix(DlibReader& reader) {
     std::vector<Mark> marks;
     while (!reader.Failed() && marks.size() < kMostLayers) {
-        const std::uint32_t version = reader.Count(3);
-        if (version == 0) {
-            reader.Refuse("a layer of unknown version");
-        }
-        marks.push_back(static_cast<Mark>(version));
-        if (version == static_cast<std::uint32_t>(Mark::kInnermost)) {
-            return marks;
+        switch (reader.Integer()) {
+            case 1:
+                marks.push_back(Mark::kTagOrSkip);
+                break;
+            case 2:
+                marks.push_back(Mark::kComputed);
+                break;
+            case 3:
+                marks.push_back(Mark::kInnermost);
+                return marks;
+            default:
+                reader.Refuse("a layer of unknown version");
         }
     }
     reader.Refuse("too many layers");

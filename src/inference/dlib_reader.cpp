@@ -2,9 +2,13 @@
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <string_view>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace notify {
 namespace {

@@ -1,14 +1,20 @@
 #include "inference/elf_symbols.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <elf.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 namespace {

@@ -1,22 +1,31 @@
 #include "inference/face_chip.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/image_view.hpp"
 
 namespace notify {
 namespace {
 
 constexpr int kChannels = 3;
-constexpr int kFractionBits = 8;
-constexpr int kOne = 1 << kFractionBits;
 constexpr double kLargestScale = 64;
 
+/// The pixel left above a position, and how far right and below of it the position lies, in 1/256 pixel.
 struct Sample {
-    int x;  ///< in 1/256 pixel
-    int y;
+    int left = 0;
+    int top = 0;
+    unsigned right = 0;
+    unsigned below = 0;
 };
+
+constexpr unsigned kOne = 256;
 
 struct Centre {
     double x = 0;
@@ -34,53 +43,71 @@ Centre CentreOf(const Landmarks& points) {
 }
 
 /// Mixes four neighbouring pixels of which none lies outside the image.
-void MixInside(const std::uint8_t* top, const std::uint8_t* bottom, Sample at, std::uint8_t* out) {
-    const int right = at.x & (kOne - 1);
-    const int below = at.y & (kOne - 1);
+void MixInside(const std::uint8_t* top, const std::uint8_t* bottom, const Sample& at, std::uint8_t* out) {
     for (int channel = 0; channel < kChannels; ++channel) {
-        const int upper = (top[channel] * (kOne - right)) + (top[channel + kChannels] * right);
-        const int lower = (bottom[channel] * (kOne - right)) + (bottom[channel + kChannels] * right);
-        const int mixed = (upper * (kOne - below)) + (lower * below);
-        out[channel] =
-            static_cast<std::uint8_t>((mixed + (1 << ((2 * kFractionBits) - 1))) >> (2 * kFractionBits));
+        const unsigned upper = (top[channel] * (kOne - at.right)) + (top[channel + kChannels] * at.right);
+        const unsigned lower =
+            (bottom[channel] * (kOne - at.right)) + (bottom[channel + kChannels] * at.right);
+        const unsigned mixed = (upper * (kOne - at.below)) + (lower * at.below);
+        out[channel] = static_cast<std::uint8_t>((mixed + (kOne * kOne / 2)) / (kOne * kOne));
     }
+}
+
+const std::uint8_t* PixelAt(const ImageView& image, int x, int y) {
+    return image.pixels + (y * image.stride_bytes) + (std::ptrdiff_t{x} * kChannels);
 }
 
 /// The same where some of the four may lie outside; those are black.
-void MixAtEdge(const ImageView& image, Sample at, std::uint8_t* out) {
-    const int left = at.x >> kFractionBits;
-    const int top = at.y >> kFractionBits;
-    std::array<std::uint8_t, 4 * std::size_t{kChannels}> window{};
+void MixAtEdge(const ImageView& image, const Sample& at, std::uint8_t* out) {
+    std::array<std::array<std::uint8_t, 2 * std::size_t{kChannels}>, 2> rows{};
     for (int row = 0; row < 2; ++row) {
         for (int column = 0; column < 2; ++column) {
-            const int x = left + column;
-            const int y = top + row;
+            const int x = at.left + column;
+            const int y = at.top + row;
             if (x >= 0 && y >= 0 && x < image.width && y < image.height) {
-                const std::uint8_t* pixel =
-                    image.pixels + (y * image.stride_bytes) + std::ptrdiff_t{x} * kChannels;
-                std::copy_n(pixel, kChannels, window.data() + (((row * 2) + column) * kChannels));
+                std::uint8_t* to =
+                    rows.at(static_cast<std::size_t>(row)).data() + (std::ptrdiff_t{column} * kChannels);
+                std::copy_n(PixelAt(image, x, y), kChannels, to);
             }
         }
     }
-    MixInside(window.data(), window.data() + std::ptrdiff_t{2} * kChannels, at, out);
+    MixInside(rows[0].data(), rows[1].data(), at, out);
 }
 
-void Mix(const ImageView& image, Sample at, std::uint8_t* out) {
-    const int left = at.x >> kFractionBits;
-    const int top = at.y >> kFractionBits;
-    if (left >= 0 && top >= 0 && left + 1 < image.width && top + 1 < image.height) {
-        const std::uint8_t* pixel =
-            image.pixels + (top * image.stride_bytes) + std::ptrdiff_t{left} * kChannels;
+void Mix(const ImageView& image, const Sample& at, std::uint8_t* out) {
+    if (at.left >= 0 && at.top >= 0 && at.left + 1 < image.width && at.top + 1 < image.height) {
+        const std::uint8_t* pixel = PixelAt(image, at.left, at.top);
         MixInside(pixel, pixel + image.stride_bytes, at, out);
     } else {
         MixAtEdge(image, at, out);
     }
 }
 
-/// Far outside every image is still outside, and fits an int.
-int ToFixed(double position) {
-    constexpr double kFar = 1 << 20;
-    return static_cast<int>(std::lround(std::clamp(position, -kFar, kFar) * kOne));
+// Positions run along a row of the chip in 2^-24 pixels, exact enough for 150 steps, and are counted from far
+// left above the image so that they are never negative.
+constexpr unsigned kPositionBits = 24;
+constexpr unsigned kSampleBits = 8;
+constexpr double kFar = 1'000'000;
+constexpr int kOrigin = 2'000'000;
+
+std::int64_t ToStep(double pixels) {
+    return std::llround(pixels * (1U << kPositionBits));
+}
+
+/// What is too far away to be counted is still far outside the image.
+std::uint64_t ToPosition(double pixels) {
+    return static_cast<std::uint64_t>(ToStep(std::clamp(pixels, -kFar, kFar) + kOrigin));
+}
+
+Sample SampleAt(std::uint64_t x, std::uint64_t y) {
+    constexpr std::uint64_t kHalf = 1U << (kPositionBits - kSampleBits - 1);
+    constexpr unsigned kDropped = kPositionBits - kSampleBits;
+    return {
+        .left = static_cast<int>((x + kHalf) >> kPositionBits) - kOrigin,
+        .top = static_cast<int>((y + kHalf) >> kPositionBits) - kOrigin,
+        .right = static_cast<unsigned>((x + kHalf) >> kDropped) % kOne,
+        .below = static_cast<unsigned>((y + kHalf) >> kDropped) % kOne
+    };
 }
 
 }  // namespace
@@ -139,16 +166,19 @@ Result<FaceChip> CutFaceChip(const ImageView& image, const Landmarks& landmarks)
     const double origin_y = -(b * to_chip->shift_x) - (a * to_chip->shift_y);
     FaceChip chip;
     chip.rgb.resize(std::size_t{kFaceChipSide} * kFaceChipSide * kChannels);
+    const auto step_x = static_cast<std::uint64_t>(ToStep(a));
+    const auto step_y = static_cast<std::uint64_t>(ToStep(b));
     std::uint8_t* out = chip.rgb.data();
     for (int v = 0; v < kFaceChipSide; ++v) {
+        std::uint64_t x = ToPosition(origin_x - (b * v));
+        std::uint64_t y = ToPosition(origin_y + (a * v));
         for (int u = 0; u < kFaceChipSide; ++u, out += kChannels) {
-            const Sample at{
-                .x = ToFixed((a * u) - (b * v) + origin_x), .y = ToFixed((b * u) + (a * v) + origin_y)
-            };
-            Mix(image, at, out);
+            Mix(image, SampleAt(x, y), out);
             if (image.order == ChannelOrder::kBgr) {
                 std::swap(out[0], out[2]);
             }
+            x += step_x;  // modulo 2^64, so a negative step goes back
+            y += step_y;
         }
     }
     return chip;

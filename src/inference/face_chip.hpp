@@ -23,11 +23,11 @@ inline constexpr int kFaceChipSide = 150;
 /// Where the landmarks lie in a chip (mean over 250 photos aligned as dlib's training data was;
 /// docs/processors/facial-recognition.md).
 inline constexpr Landmarks kFaceChipTemplate{
-    Point{47.41F, 44.81F},
-    Point{102.93F, 45.34F},
-    Point{74.84F, 77.28F},
-    Point{51.57F, 101.51F},
-    Point{99.82F, 101.70F}
+    Point{.x = 47.41F, .y = 44.81F},
+    Point{.x = 102.93F, .y = 45.34F},
+    Point{.x = 74.84F, .y = 77.28F},
+    Point{.x = 51.57F, .y = 101.51F},
+    Point{.x = 99.82F, .y = 101.70F}
 };
 
 /// Turn, scale and shift: (x, y) → (a·x − b·y + shift_x, b·x + a·y + shift_y).

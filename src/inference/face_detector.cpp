@@ -2,14 +2,28 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <openvino/core/shape.hpp>
+#include <openvino/core/type/element_type.hpp>
 #include <openvino/runtime/infer_request.hpp>
+#include <openvino/runtime/tensor.hpp>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/image_view.hpp"
 #include "inference/openvino_session.hpp"
+#include "inference/session.hpp"
+#include "inference/yunet_decode.hpp"
 #include "inference/yunet_graph.hpp"
+#include "inference/yunet_weights.hpp"
 
 namespace notify {
 namespace {
@@ -119,7 +133,12 @@ Result<FaceDetector> FaceDetector::Create(const YunetWeights& weights, const Ses
         compiled->request = compiled->model.create_infer_request();
         // Makes the runtime create its threads and machine code now, before the process is locked down.
         const std::vector<std::uint8_t> black(std::size_t{640} * 384 * kChannels);
-        compiled->Run({.pixels = black.data(), .width = 640, .height = 384, .stride_bytes = 640 * kChannels});
+        compiled->Run(
+            {.pixels = black.data(),
+             .width = 640,
+             .height = 384,
+             .stride_bytes = std::ptrdiff_t{640} * kChannels}
+        );
         return FaceDetector(std::move(compiled));
     });
 }

@@ -2,14 +2,27 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <memory>
+#include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include <openvino/core/shape.hpp>
+#include <openvino/core/type/element_type.hpp>
 #include <openvino/runtime/infer_request.hpp>
+#include <openvino/runtime/tensor.hpp>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/dlib_network.hpp"
+#include "inference/face_chip.hpp"
 #include "inference/openvino_session.hpp"
 #include "inference/resnet_graph.hpp"
+#include "inference/session.hpp"
 
 namespace notify {
 namespace {
@@ -32,7 +45,7 @@ struct FaceEmbedder::Compiled {
         }
         auto* to = input.data<std::uint8_t>();
         for (const FaceChip& chip : chips) {
-            to = std::copy(chip.rgb.begin(), chip.rgb.end(), to);
+            to = std::ranges::copy(chip.rgb, to).out;
         }
         request.infer();
         const ov::Tensor output = request.get_output_tensor(0);
@@ -66,7 +79,7 @@ Result<FaceEmbedder> FaceEmbedder::Create(DlibNetwork network, const SessionOpti
     }
     return WithoutExceptions("compile the face embedding network", [&] {
         auto compiled = std::make_unique<Compiled>();
-        compiled->model = Compile(std::move(**built), options);
+        compiled->model = Compile(**built, options);
         compiled->request = compiled->model.create_infer_request();
         // Makes the runtime create its threads and machine code now, before the process is locked down.
         std::vector<FaceEmbedding> ignored;

@@ -1,15 +1,22 @@
 #include "inference/face_models.hpp"
 
+#include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <malloc.h>
 
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
 #include "inference/dlib_network.hpp"
+#include "inference/face_detector.hpp"
+#include "inference/face_embedder.hpp"
+#include "inference/session.hpp"
 #include "inference/yunet_weights.hpp"
 
 namespace notify {

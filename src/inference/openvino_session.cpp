@@ -1,11 +1,20 @@
 #include "inference/openvino_session.hpp"
 
 #include <cstdlib>
+#include <memory>
+#include <vector>
 
+#include <openvino/core/model.hpp>
+#include <openvino/core/node.hpp>
+#include <openvino/core/node_output.hpp>
+#include <openvino/core/shape.hpp>
+#include <openvino/core/type/element_type.hpp>
 #include <openvino/op/constant.hpp>
+#include <openvino/runtime/compiled_model.hpp>
 #include <openvino/runtime/core.hpp>
-#include <openvino/runtime/intel_cpu/properties.hpp>
 #include <openvino/runtime/properties.hpp>
+
+#include "inference/session.hpp"
 
 namespace notify {
 namespace {

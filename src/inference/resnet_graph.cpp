@@ -2,12 +2,21 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include <openvino/core/coordinate_diff.hpp>
+#include <openvino/core/model.hpp>
+#include <openvino/core/node.hpp>
+#include <openvino/core/node_output.hpp>
+#include <openvino/core/strides.hpp>
+#include <openvino/core/type/element_type.hpp>
 #include <openvino/op/add.hpp>
 #include <openvino/op/avg_pool.hpp>
 #include <openvino/op/constant.hpp>
@@ -23,7 +32,11 @@
 #include <openvino/op/result.hpp>
 #include <openvino/op/subtract.hpp>
 #include <openvino/op/transpose.hpp>
+#include <openvino/op/util/attr_types.hpp>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/dlib_network.hpp"
 #include "inference/openvino_session.hpp"
 
 namespace notify {

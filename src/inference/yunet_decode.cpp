@@ -3,6 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "inference/image_view.hpp"
 
 namespace notify {
 namespace {
@@ -32,7 +38,8 @@ struct Cell {
 DetectedFace FaceAt(const Cell& cell, float score) {
     const auto columns = static_cast<std::size_t>(cell.level.columns);
     const auto column = static_cast<float>(cell.index % columns);
-    const auto row = static_cast<float>(cell.index / columns);
+    const std::size_t rows_above = cell.index / columns;
+    const auto row = static_cast<float>(rows_above);
     const auto stride = static_cast<float>(cell.level.stride);
     DetectedFace face;
     face.score = score;

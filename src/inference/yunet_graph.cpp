@@ -2,11 +2,19 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <openvino/core/coordinate_diff.hpp>
+#include <openvino/core/dimension.hpp>
+#include <openvino/core/model.hpp>
+#include <openvino/core/node.hpp>
+#include <openvino/core/node_output.hpp>
+#include <openvino/core/strides.hpp>
+#include <openvino/core/type/element_type.hpp>
 #include <openvino/op/add.hpp>
 #include <openvino/op/constant.hpp>
 #include <openvino/op/convert.hpp>
@@ -18,8 +26,10 @@
 #include <openvino/op/relu.hpp>
 #include <openvino/op/result.hpp>
 #include <openvino/op/transpose.hpp>
+#include <openvino/op/util/attr_types.hpp>
 
 #include "inference/openvino_session.hpp"
+#include "inference/yunet_weights.hpp"
 
 namespace notify {
 namespace {
@@ -66,7 +76,7 @@ Value Halve(const Value& input) {
 }
 
 Value Double(const Value& input) {
-    using Interpolate = ov::op::v4::Interpolate;
+    using ov::op::v4::Interpolate;
     Interpolate::InterpolateAttrs attributes;
     attributes.mode = Interpolate::InterpolateMode::NEAREST;
     attributes.shape_calculation_mode = Interpolate::ShapeCalcMode::SCALES;

@@ -2,11 +2,19 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "inference/elf_symbols.hpp"
 
 namespace notify {
@@ -80,7 +88,7 @@ std::vector<float> ChannelsFirst(
     const std::vector<float>& stored, const YunetLayer& layer, std::size_t row_floats
 ) {
     const std::size_t area = std::size_t{layer.side} * layer.side;
-    std::vector<float> weights(layer.outputs * layer.inputs * area);
+    std::vector<float> weights(area * layer.outputs * layer.inputs);
     for (std::size_t output = 0; output < layer.outputs; ++output) {
         for (std::size_t channel = 0; channel < layer.inputs; ++channel) {
             for (std::size_t i = 0; i < area; ++i) {
@@ -109,7 +117,7 @@ Result<YunetConvolution> ReadLayer(const ElfSymbols& symbols, const YunetLayer& 
     const std::size_t area = std::size_t{layer.side} * layer.side;
     const std::size_t row_floats = is_first ? kFirstRow : layer.inputs * area;
     Result<std::vector<float>> weights =
-        FloatsOf(symbols, layer.name + "_weight", layer.outputs * row_floats);
+        FloatsOf(symbols, layer.name + "_weight", row_floats * layer.outputs);
     if (!weights) {
         return Unexpected(weights.error());
     }
@@ -135,8 +143,8 @@ Result<YunetConvolution> ReadLayer(const ElfSymbols& symbols, const YunetLayer& 
 }  // namespace
 
 const std::vector<YunetLayer>& YunetLayers() {
-    static const std::vector<YunetLayer> kLayers = ListLayers();
-    return kLayers;
+    static const std::vector<YunetLayer> layers = ListLayers();
+    return layers;
 }
 
 Result<YunetWeights> ReadYunetWeights(std::span<const std::byte> library) {
