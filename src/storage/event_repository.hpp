@@ -21,7 +21,7 @@ public:
 
     /// Writes the event and, in the same transaction, one Pending delivery for each active endpoint that
     /// wants its type: the outbox. `event.sequence` is ignored. False when its dedup_key is there already:
-    /// nothing was written.
+    /// nothing was written. An endpoint.test makes no delivery: whoever appends it adds the one it is for.
     virtual Result<bool> Append(const Event& event) = 0;
 
     [[nodiscard]] virtual Result<Event> Get(const EventId& id) const = 0;

@@ -95,6 +95,12 @@ std::optional<IpAddress> Carried(const IpAddress& address) {
     return std::nullopt;
 }
 
+/// The host without the dot that may end a name: "127.0.0.1." is an address to some resolvers.
+std::string HostOf(const Url& url) {
+    const auto& host = url.Host();
+    return host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+}
+
 bool IsAllowedPort(std::uint16_t port) {
     return port == 80 || port == 443 || port >= 1024;
 }
@@ -182,16 +188,16 @@ Result<void> AddressGuard::CheckUrl(const Url& url) const {
             fmt::format("port {} is not open to webhooks; allowed are 80, 443 and 1024 to 65535", url.Port())
         );
     }
-    const auto literal = IpAddress::Parse(url.Host());
+    const auto literal = IpAddress::Parse(HostOf(url));
     return literal ? CheckAddress(*literal) : Result<void>{};
 }
 
 Result<void> AddressGuard::CheckTarget(const Url& url) const {
-    if (auto checked = CheckUrl(url); !checked || IpAddress::Parse(url.Host())) {
+    if (auto checked = CheckUrl(url); !checked || IpAddress::Parse(HostOf(url))) {
         return checked;
     }
     Result<void> last;
-    for (const auto& address : Resolve(url.Host())) {
+    for (const auto& address : Resolve(HostOf(url))) {
         last = CheckAddress(address);
         if (last) {
             return {};

@@ -6,22 +6,28 @@ namespace notify {
 
 std::optional<Timestamp> Breaker::WaitUntil(const Endpoint& endpoint, Timestamp now) {
     const std::scoped_lock lock(mutex_);
-    const auto held = closed_until_.find(endpoint.id);
-    if (held != closed_until_.end() && now < held->second) {
-        return held->second;
+    const bool failing = endpoint.consecutive_failures >= kOpensAfter;
+    const auto known = moments_.find(endpoint.id);
+    if (known == moments_.end() && !failing) {
+        return std::nullopt;
     }
-    if (endpoint.consecutive_failures >= kOpensAfter) {
-        closed_until_[endpoint.id] = now + kProbeInterval;
-    } else if (held != closed_until_.end()) {
-        closed_until_.erase(held);
+    auto& moments = moments_[endpoint.id];
+    const auto until = failing ? std::max(moments.next_probe, moments.held_until) : moments.held_until;
+    if (now < until) {
+        return until;
+    }
+    if (failing) {
+        moments.next_probe = now + kProbeInterval;
+    } else {
+        moments_.erase(endpoint.id);
     }
     return std::nullopt;
 }
 
 void Breaker::HoldOff(const EndpointId& id, Timestamp until) {
     const std::scoped_lock lock(mutex_);
-    auto& closed_until = closed_until_[id];
-    closed_until = std::max(closed_until, until);
+    auto& held_until = moments_[id].held_until;
+    held_until = std::max(held_until, until);
 }
 
 }  // namespace notify

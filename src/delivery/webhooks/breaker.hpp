@@ -26,8 +26,13 @@ public:
     void HoldOff(const EndpointId& id, Timestamp until);
 
 private:
+    struct Moments {
+        Timestamp next_probe;  ///< Counts while the endpoint fails.
+        Timestamp held_until;  ///< Counts always.
+    };
+
     std::mutex mutex_;
-    std::map<EndpointId, Timestamp> closed_until_;
+    std::map<EndpointId, Moments> moments_;
 };
 
 }  // namespace notify

@@ -1,0 +1,142 @@
+#include "delivery/replay.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/ulid.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/key_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr int kPageRows = 200;
+
+Delivery AgainOf(const Delivery& ended, Timestamp now) {
+    Delivery again;
+    again.id = DeliveryId(MakeId("dlv"));
+    again.kind = ended.kind;
+    again.event_id = ended.event_id;
+    again.endpoint_id = ended.endpoint_id;
+    again.publication_id = ended.publication_id;
+    again.next_attempt_at = now;
+    again.created_at = now;
+    return again;
+}
+
+Result<void> CheckActive(const Transaction& transaction, const EndpointId& id) {
+    const auto endpoint = transaction.deliveries.GetEndpoint(id);
+    if (!endpoint) {
+        return Unexpected(endpoint.error());
+    }
+    if (!endpoint->active) {
+        return Fail(
+            ErrorCode::kConflict, fmt::format("endpoint {} is not active; resume it first", id.Value())
+        );
+    }
+    return {};
+}
+
+/// A publication that is asked for again is written even if we believe that it stands there.
+Result<void> Forget(Transaction& transaction, const PublicationId& id) {
+    auto publication = transaction.deliveries.GetPublication(id);
+    if (!publication) {
+        return Unexpected(publication.error());
+    }
+    publication->written_digest.clear();
+    return transaction.deliveries.SetPublication(*publication);
+}
+
+AuditEntry EntryOf(Timestamp at, std::string_view actor, std::string action, std::string subject) {
+    return {
+        .at = at,
+        .actor = std::string(actor),
+        .action = std::move(action),
+        .subject = std::move(subject),
+        .detail = {}
+    };
+}
+
+/// The newest delivery since `since` of each event to the endpoint.
+Result<std::vector<Delivery>> NewestOfEach(
+    const Transaction& transaction, const EndpointId& endpoint, Timestamp since
+) {
+    std::map<EventId, Delivery> newest;
+    PageRequest request{.after = {}, .limit = kPageRows};
+    do {
+        auto page = transaction.deliveries.List(
+            {.endpoint_id = endpoint, .event_id = {}, .status = {}, .kind = DeliveryKind::kWebhook}, request
+        );
+        if (!page) {
+            return Unexpected(page.error());
+        }
+        for (auto& row : page->rows) {
+            if (row.created_at >= since) {
+                newest.try_emplace(row.event_id, row);  // newest first
+            }
+        }
+        const bool older_follow = page->rows.empty() || page->rows.back().created_at < since;
+        request.after = older_follow ? std::string() : page->next;
+    } while (!request.after.empty());
+    std::vector<Delivery> rows;
+    for (auto& [event, row] : newest) {
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+}  // namespace
+
+Replay::Replay(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
+
+Result<DeliveryId> Replay::Resend(const DeliveryId& id, std::string_view actor) {
+    return storage_.Write([&](Transaction& transaction) -> Result<DeliveryId> {
+        const auto ended = transaction.deliveries.Get(id);
+        if (!ended) {
+            return Unexpected(ended.error());
+        }
+        if (!IsTerminal(ended->status)) {
+            return Fail(ErrorCode::kConflict, fmt::format("delivery {} is still on its way", id.Value()));
+        }
+        const auto now = clock_.Now();
+        const auto again = AgainOf(*ended, now);
+        const auto ready = ended->kind == DeliveryKind::kWebhook
+                               ? CheckActive(transaction, ended->endpoint_id)
+                               : Forget(transaction, ended->publication_id);
+        return ready.and_then([&] { return transaction.deliveries.Add(again); })
+            .and_then([&] {
+                return transaction.keys.AddAudit(EntryOf(now, actor, "delivery.resend", id.Value()));
+            })
+            .map([&] { return again.id; });
+    });
+}
+
+Result<int> Replay::ReplayFailed(const EndpointId& endpoint, Timestamp since, std::string_view actor) {
+    return storage_.Write([&](Transaction& transaction) -> Result<int> {
+        const auto active = CheckActive(transaction, endpoint);
+        const auto rows = active.and_then([&] { return NewestOfEach(transaction, endpoint, since); });
+        if (!rows) {
+            return Unexpected(rows.error());
+        }
+        const auto now = clock_.Now();
+        int count = 0;
+        for (const auto& row : *rows) {
+            if (row.status != Status::kFailed && row.status != Status::kCancelled) {
+                continue;
+            }
+            if (auto added = transaction.deliveries.Add(AgainOf(row, now)); !added) {
+                return Unexpected(added.error());
+            }
+            ++count;
+        }
+        auto audited = transaction.keys.AddAudit(EntryOf(now, actor, "delivery.replay", endpoint.Value()));
+        return audited.map([&] { return count; });
+    });
+}
+
+}  // namespace notify

@@ -1,0 +1,223 @@
+#include "delivery/webhooks/endpoints.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/json.hpp"
+#include "core/ulid.hpp"
+#include "core/url.hpp"
+#include "delivery/clean_text.hpp"
+#include "delivery/webhooks/endpoint_secrets.hpp"
+#include "delivery/webhooks/signer.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/key_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::chrono::hours kLongestOverlap{168};
+constexpr std::size_t kMaxDescription = 500;
+constexpr std::size_t kMaxTypes = 64;
+
+/// "item.completed", "item.*", "*".
+bool IsTypePattern(std::string_view type) {
+    const auto plain = type.ends_with('*') ? type.substr(0, type.size() - 1) : type;
+    return !type.empty() && type.size() <= 64 && std::ranges::all_of(plain, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '.';
+    });
+}
+
+Result<void> CheckWords(const NewEndpoint& wanted) {
+    if (wanted.description.size() > kMaxDescription || !IsUtf8(wanted.description)) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("description: at most {} bytes of UTF-8", kMaxDescription)
+        );
+    }
+    if (wanted.types.size() > kMaxTypes) {
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("types: at most {}", kMaxTypes));
+    }
+    const auto odd = std::ranges::find_if_not(wanted.types, IsTypePattern);
+    if (odd != wanted.types.end()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("types: '{}' is not an event type like item.completed or item.*", ValidUtf8(*odd))
+        );
+    }
+    return {};
+}
+
+/// Reads an endpoint, changes it, writes it and the audit, in one transaction.
+template <class Change>
+Result<Endpoint> ChangeEndpoint(
+    Storage& storage, const EndpointId& id, const AuditEntry& audit, const Change& change
+) {
+    return storage.Write([&](Transaction& transaction) -> Result<Endpoint> {
+        auto endpoint = transaction.deliveries.GetEndpoint(id);
+        if (!endpoint) {
+            return endpoint;
+        }
+        change(*endpoint);
+        return transaction.deliveries.UpdateEndpoint(*endpoint)
+            .and_then([&] { return transaction.keys.AddAudit(audit); })
+            .map([&] { return *endpoint; });
+    });
+}
+
+AuditEntry EntryOf(Timestamp at, std::string_view actor, std::string action, const EndpointId& id) {
+    return {
+        .at = at,
+        .actor = std::string(actor),
+        .action = std::move(action),
+        .subject = id.Value(),
+        .detail = {}
+    };
+}
+
+}  // namespace
+
+Endpoints::Endpoints(Storage& storage, const SecretBox& box, const AddressGuard& guard, const Clock& clock)
+    : storage_(storage), box_(box), guard_(guard), clock_(clock) {}
+
+Result<EndpointWithSecret> Endpoints::Create(const NewEndpoint& wanted, std::string_view actor) {
+    const auto url = Url::Parse(wanted.url);
+    if (!url) {
+        return Unexpected(url.error().Within("url"));
+    }
+    const auto allowed = guard_.CheckTarget(*url).and_then([&] { return CheckWords(wanted); });
+    if (!allowed) {
+        return Unexpected(allowed.error());
+    }
+    auto secret = MakeWebhookSecret();
+    const Endpoint endpoint{
+        .id = EndpointId(MakeId("end")),
+        .url = url->Text(),
+        .description = wanted.description,
+        .types = wanted.types,
+        .secrets = {SealEndpointSecret(box_, secret)},
+        .active = true,
+        .disabled_reason = {},
+        .failing_since = {},
+        .consecutive_failures = 0,
+        .created_at = clock_.Now()
+    };
+    const auto added = storage_.Write([&](Transaction& transaction) {
+        return transaction.deliveries.AddEndpoint(endpoint).and_then([&] {
+            return transaction.keys.AddAudit(
+                EntryOf(endpoint.created_at, actor, "endpoint.add", endpoint.id)
+            );
+        });
+    });
+    if (!added) {
+        return Unexpected(added.error());
+    }
+    return EndpointWithSecret{.endpoint = endpoint, .secret = std::move(secret)};
+}
+
+Result<std::vector<Endpoint>> Endpoints::List() const {
+    return storage_.Read([](const Snapshot& snapshot) { return snapshot.deliveries.Endpoints(); });
+}
+
+Result<Endpoint> Endpoints::Get(const EndpointId& id) const {
+    return storage_.Read([&](const Snapshot& snapshot) { return snapshot.deliveries.GetEndpoint(id); });
+}
+
+Result<EndpointWithSecret> Endpoints::RotateSecret(
+    const EndpointId& id, std::string_view actor, std::chrono::seconds overlap
+) {
+    if (overlap < std::chrono::seconds(0) || overlap > kLongestOverlap) {
+        return Fail(ErrorCode::kInvalidArgument, "the old secret may go on signing for 0 to 168 hours");
+    }
+    const auto now = clock_.Now();
+    const auto current =
+        Get(id).and_then([&](const Endpoint& endpoint) { return LiveSecrets(box_, endpoint, now); });
+    if (!current) {
+        return Unexpected(current.error());
+    }
+    auto secret = MakeWebhookSecret();
+    std::vector<std::string> sealed{SealEndpointSecret(box_, secret)};
+    if (!current->empty() && overlap > std::chrono::seconds(0)) {
+        sealed.push_back(SealEndpointSecret(box_, current->front(), now + overlap));
+    }
+    return ChangeEndpoint(
+               storage_, id, EntryOf(now, actor, "endpoint.rotate", id), [&](Endpoint& endpoint) {
+                   endpoint.secrets = sealed;
+               }
+    ).map([&](const Endpoint& endpoint) {
+        return EndpointWithSecret{.endpoint = endpoint, .secret = secret};
+    });
+}
+
+Result<Endpoint> Endpoints::Pause(const EndpointId& id, std::string_view actor) {
+    return ChangeEndpoint(
+        storage_, id, EntryOf(clock_.Now(), actor, "endpoint.pause", id), [](Endpoint& endpoint) {
+            endpoint.active = false;
+        }
+    );
+}
+
+Result<Endpoint> Endpoints::Resume(const EndpointId& id, std::string_view actor) {
+    return ChangeEndpoint(
+        storage_, id, EntryOf(clock_.Now(), actor, "endpoint.resume", id), [](Endpoint& endpoint) {
+            endpoint.active = true;
+            endpoint.disabled_reason.clear();
+            endpoint.failing_since.reset();
+            endpoint.consecutive_failures = 0;
+        }
+    );
+}
+
+Result<void> Endpoints::Remove(const EndpointId& id, std::string_view actor) {
+    return storage_.Write([&](Transaction& transaction) -> Result<void> {
+        return transaction.deliveries.RemoveEndpoint(id).and_then([&] {
+            return transaction.keys.AddAudit(EntryOf(clock_.Now(), actor, "endpoint.remove", id));
+        });
+    });
+}
+
+Result<DeliveryId> Endpoints::SendTest(const EndpointId& id, std::string_view actor) {
+    const auto now = clock_.Now();
+    const DeliveryId delivery_id(MakeId("dlv"));
+    const Event event{
+        .id = EventId(MakeId("msg")),
+        .type = "endpoint.test",
+        .subject = id.Value(),
+        .dedup_key = {},
+        .at = now,
+        .data = ToJsonText(
+            boost::json::object{
+                {"endpoint", id.Value()}, {"message", "a test, sent because somebody asked for it"}
+            }
+        )
+    };
+    return storage_.Write([&](Transaction& transaction) -> Result<DeliveryId> {
+        const auto endpoint = transaction.deliveries.GetEndpoint(id);
+        if (!endpoint) {
+            return Unexpected(endpoint.error());
+        }
+        if (!endpoint->active) {
+            return Fail(
+                ErrorCode::kConflict, fmt::format("endpoint {} is not active; resume it first", id.Value())
+            );
+        }
+        // endpoint.test reaches nobody by itself (EventRepository::Append); this is its one delivery
+        Delivery delivery;
+        delivery.id = delivery_id;
+        delivery.event_id = event.id;
+        delivery.endpoint_id = id;
+        delivery.next_attempt_at = now;
+        delivery.created_at = now;
+        return transaction.events.Append(event)
+            .and_then([&](bool) { return transaction.deliveries.Add(delivery); })
+            .and_then([&] { return transaction.keys.AddAudit(EntryOf(now, actor, "endpoint.test", id)); })
+            .map([&] { return delivery_id; });
+    });
+}
+
+}  // namespace notify
