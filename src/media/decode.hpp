@@ -1,0 +1,90 @@
+#pragma once
+
+// One decode that many analysers subscribe to.
+//
+// The frames of a subscription depend on the bytes and on its own Wants alone. Frames that no other frame
+// refers to (disposable ones) are left out of sampling, also when they are decoded because somebody else
+// wants every frame.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "core/byte_source.hpp"
+#include "core/result.hpp"
+#include "media/picture.hpp"
+#include "media/probe.hpp"
+
+namespace notify {
+
+/// Which frames a subscriber gets, and how large the analysis picture is.
+struct Wants {
+    double fps = 5;            ///< Samples a second of media time, 0.1 … 60. Ignored with `every_frame`.
+    bool every_frame = false;  ///< All presented frames, disposable ones too.
+    bool scene_cuts = true;    ///< Also the first eligible frame after each cut.
+    int long_side = 640;       ///< Of the analysis picture in pixels; never enlarged. 16 … 4096.
+
+    friend bool operator==(const Wants&, const Wants&) = default;
+};
+
+/// A frame during a call. Rotation is applied to everything it gives.
+class FrameView {
+public:
+    FrameView() = default;
+    FrameView(const FrameView&) = delete;
+    FrameView& operator=(const FrameView&) = delete;
+    virtual ~FrameView() = default;
+
+    std::int64_t pts_ms = 0;  ///< 0 is the first presented frame after edit lists.
+    std::int64_t number = 0;  ///< Counts this subscription's frames from 0.
+    bool after_cut = false;   ///< The first frame this subscription gets after a cut (or of the media).
+    PictureView picture;      ///< The analysis picture, blue first.
+    double scale = 1;         ///< Pixels of the full frame per pixel of the analysis picture.
+    int full_width = 0;       ///< Of the full frame.
+    int full_height = 0;
+
+    /// A copy of a rectangle of the full-resolution frame, red first, clipped to it. kInvalidArgument when
+    /// nothing of it is inside.
+    [[nodiscard]] virtual Result<Picture> FullRegion(const Rectangle& rectangle) const = 0;
+};
+
+/// What the decode came to.
+struct DecodeSummary {
+    MediaInfo media;
+    std::int64_t decoded_frames = 0;
+    std::int64_t last_ms = 0;        ///< Presentation time of the last frame that was decoded.
+    std::int64_t end_ms = 0;         ///< The end of that frame: how long the media really is.
+    bool truncated = false;          ///< The bytes ended, or broke, before the media did.
+    std::int64_t error_packets = 0;  ///< Packets that could not be decoded.
+};
+
+struct Subscription {
+    Wants wants;
+    std::function<Result<void>(const FrameView&)> on_frame;  ///< An error ends this subscription only.
+};
+
+struct DecodeOptions {
+    int threads = 1;  ///< 1 starts no thread.
+    MediaLimits limits;
+    std::function<void(std::int64_t done_ms, std::int64_t total_ms)>
+        progress;  ///< total 0: unknown. May be empty.
+};
+
+struct DecodeOutcome {
+    DecodeSummary summary;
+    std::vector<Result<void>> subscriptions;  ///< In the order given: how each ended.
+};
+
+/// Decodes the media once for all subscriptions. Errors as Probe, and kUnsupported with reason `no_video`,
+/// `unsupported_codec`, `truncated` (nothing could be decoded); kStopped. Damage after the first frame is no
+/// error: summary.truncated says it. Memory does not grow with the length of the media. Stage "decode".
+[[nodiscard]] Result<DecodeOutcome> Decode(
+    ByteSource& bytes,
+    std::span<const Subscription> subscriptions,
+    const DecodeOptions& options,
+    std::stop_token stop
+);
+
+}  // namespace notify

@@ -1,0 +1,258 @@
+#include "media/demuxer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/log.hpp"
+#include "media/media_type.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr int kBufferBytes = 256 << 10;
+
+// Containers of broadcast, web and cameras, and still images. No demuxer that opens other files is among
+// them.
+constexpr const char* kDemuxers =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mxf,mpeg,mpegvideo,avi,asf,flv,wav,w64,mp3,aac,ac3,eac3,"
+    "flac,ogg,aiff,"
+    "caf,dv,gxf,h264,hevc,m4v,ivf,y4m,yuv4mpegpipe,gif,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,dpx_"
+    "pipe,"
+    "exr_pipe,j2k_pipe,psd_pipe,ppm_pipe,pgm_pipe,tga_pipe";
+
+void LogLine(void* context, int level, const char* format, va_list arguments) {
+    if (level > AV_LOG_WARNING) {
+        return;
+    }
+    std::array<char, 512> line{};
+    int prefix = 1;
+    av_log_format_line2(
+        context, level, format, arguments, line.data(), static_cast<int>(line.size()), &prefix
+    );
+    std::string_view text(line.data());
+    Log(LogLevel::kDebug, "ffmpeg", {{"says", text.substr(0, text.find_last_not_of('\n') + 1)}});
+}
+
+int RefuseToOpen(
+    AVFormatContext* context, AVIOContext** /*io*/, const char* url, int /*flags*/, AVDictionary** /*options*/
+) {
+    Log(LogLevel::kDebug,
+        "media refers to something outside itself",
+        {{"reference", std::string_view(url).substr(0, 200)}});
+    if (context->opaque != nullptr) {
+        *static_cast<bool*>(context->opaque) = true;
+    }
+    return AVERROR(EPERM);
+}
+
+bool LooksLikePlaylist(ByteSource& bytes) {
+    std::array<std::byte, 16> start{};
+    const auto got = bytes.ReadAt(0, start);
+    const std::string_view text(reinterpret_cast<const char*>(start.data()), got ? *got : 0);
+    return text.starts_with("#EXTM3U") || text.starts_with("ffconcat");
+}
+
+}  // namespace
+
+std::string FfmpegError(int number) {
+    std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
+    av_strerror(number, text.data(), text.size());
+    return text.data();
+}
+
+Unexpected Refuse(std::string_view reason, std::string message, ErrorCode code) {
+    return Unexpected(
+        Error{
+            .code = code,
+            .stage = "probe",
+            .reason = std::string(reason),
+            .retry_after = {},
+            .message = std::move(message)
+        }
+    );
+}
+
+/// FFmpeg's view of the ByteSource.
+struct Demuxer::Reader {
+    ByteSource& bytes;
+    std::stop_token stop;
+    std::int64_t position = 0;
+    std::optional<Error> error;
+    bool refers_outside = false;
+    AVIOContext* io = nullptr;
+
+    Reader(ByteSource& source, std::stop_token token) : bytes(source), stop(std::move(token)) {}
+
+    ~Reader() {
+        if (io != nullptr) {
+            av_freep(reinterpret_cast<void*>(&io->buffer));
+            avio_context_free(&io);
+        }
+    }
+
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    static int Read(void* self, std::uint8_t* into, int count) {
+        auto& reader = *static_cast<Reader*>(self);
+        if (reader.stop.stop_requested()) {
+            return AVERROR_EXIT;
+        }
+        const auto got = reader.bytes.ReadAt(
+            static_cast<std::uint64_t>(reader.position),
+            {reinterpret_cast<std::byte*>(into), static_cast<std::size_t>(count)}
+        );
+        if (!got) {
+            reader.error = got.error();
+            return AVERROR(EIO);
+        }
+        reader.position += static_cast<std::int64_t>(*got);
+        return *got == 0 ? AVERROR_EOF : static_cast<int>(*got);
+    }
+
+    static std::int64_t Seek(void* self, std::int64_t offset, int whence) {
+        auto& reader = *static_cast<Reader*>(self);
+        const auto size = static_cast<std::int64_t>(reader.bytes.Size());
+        switch (whence & ~AVSEEK_FORCE) {
+            case AVSEEK_SIZE:
+                return size;
+            case SEEK_SET:
+                reader.position = offset;
+                break;
+            case SEEK_CUR:
+                reader.position += offset;
+                break;
+            case SEEK_END:
+                reader.position = size + offset;
+                break;
+            default:
+                return AVERROR(EINVAL);
+        }
+        return reader.position < 0 ? AVERROR(EINVAL) : reader.position;
+    }
+};
+
+Demuxer::Demuxer() = default;
+
+Demuxer::~Demuxer() {
+    avformat_close_input(&format_);
+}
+
+std::optional<Error> Demuxer::TakeReadError() {
+    if (reader_->stop.stop_requested()) {
+        return Error{
+            .code = ErrorCode::kStopped,
+            .stage = "read",
+            .reason = {},
+            .retry_after = {},
+            .message = "stopped while reading"
+        };
+    }
+    return std::exchange(reader_->error, std::nullopt);
+}
+
+Result<std::unique_ptr<Demuxer>> Demuxer::Open(
+    ByteSource& bytes, const MediaLimits& limits, std::stop_token stop
+) {
+    av_log_set_callback(LogLine);
+    if (bytes.Size() == 0) {
+        return Refuse("empty", "the file is empty");
+    }
+    if (LooksLikePlaylist(bytes)) {
+        return Refuse(
+            "outside_reference",
+            "the file is a playlist that refers to other files; only media itself is processed"
+        );
+    }
+    std::unique_ptr<Demuxer> demuxer(new Demuxer);
+    demuxer->reader_ = std::make_unique<Reader>(bytes, std::move(stop));
+    return demuxer->OpenFormat(limits).and_then([&] { return demuxer->FindStreams(limits); }).map([&] {
+        return std::move(demuxer);
+    });
+}
+
+Result<void> Demuxer::OpenFormat(const MediaLimits& limits) {
+    auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferBytes));
+    reader_->io =
+        avio_alloc_context(buffer, kBufferBytes, 0, reader_.get(), &Reader::Read, nullptr, &Reader::Seek);
+    format_ = avformat_alloc_context();
+    if (reader_->io == nullptr || format_ == nullptr) {
+        return Fail(ErrorCode::kInternal, "no memory for a demuxer");
+    }
+    format_->pb = reader_->io;
+    format_->opaque = &reader_->refers_outside;
+    format_->io_open = &RefuseToOpen;
+    format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_GENPTS;
+    format_->probesize = limits.probe_bytes;
+    format_->max_streams = limits.streams;
+    format_->interrupt_callback = {
+        [](void* self) { return static_cast<Reader*>(self)->stop.stop_requested() ? 1 : 0; }, reader_.get()
+    };
+    AVDictionary* options = nullptr;
+    av_dict_set(&options, "format_whitelist", kDemuxers, 0);
+    av_dict_set(&options, "protocol_whitelist", "none", 0);
+    const int opened = avformat_open_input(&format_, nullptr, nullptr, &options);
+    av_dict_free(&options);
+    if (opened >= 0) {
+        return {};
+    }
+    if (auto error = TakeReadError()) {
+        return Unexpected(*error);
+    }
+    if (reader_->refers_outside) {
+        return Refuse("outside_reference", "the file refers to other files; only media itself is processed");
+    }
+    return Refuse(
+        "not_media", fmt::format("the file is no media of a known format ({})", FfmpegError(opened))
+    );
+}
+
+Result<void> Demuxer::FindStreams(const MediaLimits& limits) {
+    format_->max_analyze_duration = 5 * AV_TIME_BASE;
+    const int found = avformat_find_stream_info(format_, nullptr);
+    if (auto error = TakeReadError()) {
+        return Unexpected(*error);
+    }
+    if (found < 0 || format_->nb_streams == 0) {
+        return Refuse("not_media", "the file has a known format but no stream that can be read");
+    }
+    for (unsigned int i = 0; i < format_->nb_streams; ++i) {
+        auto* stream = format_->streams[i];
+        const bool is_video =
+            stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+            (stream->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) == 0;
+        if (is_video && video_ == nullptr) {
+            video_ = stream;
+        } else {
+            stream->discard = AVDISCARD_ALL;
+        }
+    }
+    info_ = DescribeMedia(*format_, video_);
+    if (info_.video && std::int64_t{info_.video->width} * info_.video->height > limits.pixels) {
+        return Refuse(
+            "over_limit",
+            fmt::format(
+                "the picture is {}×{} pixels; {} in all are allowed",
+                info_.video->width,
+                info_.video->height,
+                limits.pixels
+            ),
+            ErrorCode::kTooLarge
+        );
+    }
+    return {};
+}
+
+Result<MediaInfo> Probe(ByteSource& bytes, const MediaLimits& limits, std::stop_token stop) {
+    return Demuxer::Open(bytes, limits, std::move(stop)).map([](const std::unique_ptr<Demuxer>& demuxer) {
+        return demuxer->Info();
+    });
+}
+
+}  // namespace notify

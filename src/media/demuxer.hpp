@@ -1,0 +1,50 @@
+#pragma once
+
+// A container opened over a ByteSource, and nothing else: no protocol, no other file.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "media/ffmpeg.hpp"
+#include "media/probe.hpp"
+
+namespace notify {
+
+/// Not thread-safe. The ByteSource outlives it.
+class Demuxer final {
+public:
+    /// Opens and reads the headers; errors as Probe says.
+    [[nodiscard]] static Result<std::unique_ptr<Demuxer>> Open(
+        ByteSource& bytes, const MediaLimits& limits, std::stop_token stop
+    );
+
+    ~Demuxer();
+    Demuxer(const Demuxer&) = delete;
+    Demuxer& operator=(const Demuxer&) = delete;
+
+    [[nodiscard]] AVFormatContext& Format() const noexcept { return *format_; }
+
+    /// The best video stream that is no cover picture, or null.
+    [[nodiscard]] AVStream* Video() const noexcept { return video_; }
+
+    [[nodiscard]] const MediaInfo& Info() const noexcept { return info_; }
+
+    /// The error of the ByteSource itself since the last call: FFmpeg only says "I/O error".
+    [[nodiscard]] std::optional<Error> TakeReadError();
+
+private:
+    struct Reader;
+
+    Demuxer();
+    [[nodiscard]] Result<void> OpenFormat(const MediaLimits& limits);
+    [[nodiscard]] Result<void> FindStreams(const MediaLimits& limits);
+
+    std::unique_ptr<Reader> reader_;
+    AVFormatContext* format_ = nullptr;
+    AVStream* video_ = nullptr;
+    MediaInfo info_;
+};
+
+}  // namespace notify

@@ -1,0 +1,61 @@
+#pragma once
+
+// What a file is, found from its bytes alone.
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/byte_source.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+/// A fraction; 0/1 when unknown.
+struct Rational {
+    int numerator = 0;
+    int denominator = 1;
+};
+
+struct VideoStream {
+    std::string codec;
+    int width = 0;   ///< As shown: after rotation.
+    int height = 0;  ///< As shown.
+    std::string pixel_format;
+    Rational frame_rate;
+    Rational sample_aspect{1, 1};
+    int rotation = 0;  ///< Clockwise degrees that the coded picture must be turned by: 0, 90, 180 or 270.
+    bool interlaced = false;
+};
+
+struct AudioStream {
+    std::string codec;
+    int channels = 0;
+    int sample_rate = 0;
+};
+
+struct MediaInfo {
+    std::string container;         ///< FFmpeg's name: "mov,mp4,…".
+    std::string media_type;        ///< "video/mp4", "image/jpeg", "audio/mpeg", ….
+    std::int64_t duration_ms = 0;  ///< As the header says; 0 when it does not, and for images.
+    bool still_image = false;
+    std::optional<VideoStream> video;
+    std::vector<AudioStream> audio;
+    int subtitles = 0;
+};
+
+/// Bounds that are checked before anything is decoded.
+struct MediaLimits {
+    std::int64_t pixels = 268'000'000;  ///< Of one picture.
+    int streams = 64;
+    std::int64_t probe_bytes = 32 << 20;
+};
+
+/// Looks at the media without decoding it. Opens no file and makes no connection, whatever the bytes refer
+/// to. kUnsupported with reason `empty`, `not_media`, `outside_reference`; kTooLarge with `over_limit`;
+/// errors of `bytes`. Media without video is no error here: `video` is empty. Stage "probe".
+[[nodiscard]] Result<MediaInfo> Probe(ByteSource& bytes, const MediaLimits& limits, std::stop_token stop);
+
+}  // namespace notify

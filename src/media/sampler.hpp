@@ -1,0 +1,37 @@
+#pragma once
+
+// Which of the eligible frames a subscription gets.
+
+#include <cstdint>
+
+#include "media/decode.hpp"
+
+namespace notify {
+
+/// What is known of a decoded frame when subscriptions choose.
+struct FrameFacts {
+    std::int64_t pts_ms = 0;
+    bool disposable = false;
+    bool after_cut = false;  ///< Of eligible (not disposable) frames only.
+};
+
+/// Decides for one subscription, frame by frame in presentation order.
+class Sampler final {
+public:
+    explicit Sampler(const Wants& wants) : wants_(wants) {}
+
+    /// True when the subscription gets this frame: every frame, or one at or after each tick of 1/fps counted
+    /// from 0, or the first eligible one after a cut.
+    [[nodiscard]] bool Takes(const FrameFacts& frame) noexcept;
+
+    /// True when a cut (or the beginning) lies between the frame taken before and this one.
+    [[nodiscard]] bool AfterCut() const noexcept { return after_cut_; }
+
+private:
+    Wants wants_;
+    std::int64_t next_tick_ = 0;
+    bool cut_since_taken_ = true;
+    bool after_cut_ = false;
+};
+
+}  // namespace notify
