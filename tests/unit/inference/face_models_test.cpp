@@ -1,8 +1,11 @@
 #include "inference/face_models.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -67,6 +70,25 @@ TEST(FaceModels, LoadedTwiceGiveTheSameNumbers) {
         again.embedder.Embed(std::span(&chip, 1)).value(),
         SharedModels().embedder.Embed(std::span(&chip, 1)).value()
     );
+}
+
+TEST(FaceModels, WorkOnSeveralThreadsAtOnceWhenEachHasItsOwn) {
+    const FaceChip chip = SampleChip("obama.jpg");
+    const auto expected = SharedModels().embedder.Embed(std::span(&chip, 1)).value();
+    std::array<std::vector<FaceEmbedding>, 2> found;
+    {
+        std::vector<std::jthread> threads;
+        for (auto& result : found) {
+            threads.emplace_back([&result, &chip] {
+                FaceModels models = LoadFaceModels({.folder = NOTIFY_MODEL_FOLDER}, {}).value();
+                for (int i = 0; i < 3; ++i) {
+                    result = models.embedder.Embed(std::span(&chip, 1)).value();
+                }
+            });
+        }
+    }
+    EXPECT_EQ(found[0], expected);
+    EXPECT_EQ(found[1], expected);
 }
 
 TEST(FaceModels, InTheOtherPrecisionFindTheSamePersonNearby) {
