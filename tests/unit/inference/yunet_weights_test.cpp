@@ -62,16 +62,30 @@ TEST(YunetWeights, OrderDepthwiseOnesByChannelRowAndColumn) {
     EXPECT_EQ(weights.at("backbone__model2_dp2_dw").weights.at((40 * 9) + 7), stored.at((7 * 64) + 40));
 }
 
-TEST(YunetWeights, NameWhatIsMissing) {
-    std::string renamed = Library();
-    const std::string name = "neck__lateral_convs__1_pw_bias";
-    for (auto at = renamed.find(name); at != std::string::npos; at = renamed.find(name, at + 1)) {
-        renamed[at] = 'X';
+/// Renames a symbol; both names have the same length.
+std::string Renamed(std::string library, const std::string& from, const std::string& to) {
+    for (auto at = library.find(from); at != std::string::npos; at = library.find(from, at + 1)) {
+        library.replace(at, from.size(), to);
     }
-    const auto weights = ReadYunetWeights(BytesOf(renamed));
+    return library;
+}
+
+TEST(YunetWeights, NameWhatIsMissing) {
+    const auto weights = ReadYunetWeights(
+        BytesOf(Renamed(Library(), "neck__lateral_convs__1_pw_bias", "neck__lateral_convs__9_pw_bias"))
+    );
     ASSERT_FALSE(weights);
     EXPECT_EQ(weights.error().code, ErrorCode::kInvalidArgument);
-    EXPECT_THAT(weights.error().message, testing::HasSubstr(name));
+    EXPECT_THAT(weights.error().message, testing::HasSubstr("neck__lateral_convs__1_pw_bias"));
+}
+
+TEST(YunetWeights, NameATensorOfAnotherSize) {
+    const std::string small = "backbone__model1_dp1_pw_bias";
+    const std::string large = "backbone__model4_dp1_pw_bias";
+    const std::string without = Renamed(Library(), small, "backbone__model9_dp1_pw_bias");
+    const auto weights = ReadYunetWeights(BytesOf(Renamed(without, large, small)));
+    ASSERT_FALSE(weights);
+    EXPECT_THAT(weights.error().message, testing::HasSubstr(small + " has 256 bytes instead of 64"));
 }
 
 TEST(YunetWeights, RefuseValuesThatAreNotFinite) {
