@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -44,7 +45,15 @@ struct Transfer {
 
 void InitialiseOnce() {
     static std::once_flag once;
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+    std::call_once(once, [] {
+        curl_global_init(CURL_GLOBAL_DEFAULT);
+        // OpenSSL writes to sockets that the other side has closed; without signals of its own libcurl leaves
+        // what follows to us
+        struct sigaction present{};
+        if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL) {
+            std::signal(SIGPIPE, SIG_IGN);
+        }
+    });
 }
 
 Result<ResolvedAddress> ReadAddress(const curl_sockaddr& address) {
@@ -72,6 +81,7 @@ curl_socket_t OpenSocket(void* context, curlsocktype /*purpose*/, curl_sockaddr*
             return CURL_SOCKET_BAD;
         }
     }
+    // NOLINTNEXTLINE(bugprone-signed-bitwise): the kernel's own flags are signed
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -114,7 +124,7 @@ Result<HeaderList> MakeHeaders(const HttpHeaders& headers) {
     const auto append = [&](const std::string& line) {
         // on success the list's head moves into the new one, which owns all of it
         if (auto* longer = curl_slist_append(list.get(), line.c_str())) {
-            static_cast<void>(list.release());
+            static_cast<void>(list.release());  // NOLINT(bugprone-unused-return-value)
             list.reset(longer);
         }
     };
@@ -125,7 +135,7 @@ Result<HeaderList> MakeHeaders(const HttpHeaders& headers) {
             return Fail(ErrorCode::kInvalidArgument, "a request header holds a line break");
         }
         typed = typed || name == "content-type";
-        append(value.empty() ? name + ";" : name + ": " + value);
+        append(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
     }
     if (!typed) {
         append("Content-Type:");
@@ -247,7 +257,7 @@ HttpClient::HttpClient(HttpClientSettings settings) : settings_(std::move(settin
     InitialiseOnce();
 }
 
-Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_token stop) const {
+Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::stop_token& stop) const {
     auto headers = MakeHeaders(request.headers);
     if (!headers) {
         return Unexpected(headers.error());

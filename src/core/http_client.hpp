@@ -75,7 +75,7 @@ public:
     /// Any answer is a success here, whatever its status. kForbidden: the guard refused every address (the
     /// sentence is the guard's). kUnavailable: no name, connection, TLS or complete answer in time.
     /// kInvalidArgument: a header holds a line break. kStopped: at once when a stop is requested.
-    [[nodiscard]] Result<HttpResponse> Send(const HttpRequest& request, std::stop_token stop) const;
+    [[nodiscard]] Result<HttpResponse> Send(const HttpRequest& request, const std::stop_token& stop) const;
 
 private:
     HttpClientSettings settings_;

@@ -13,16 +13,24 @@ std::uint8_t At(std::string_view text, std::size_t at) {
     return static_cast<std::uint8_t>(text[at]);
 }
 
+/// How long a sequence is that begins with `first`; 0 when none does.
+std::size_t LengthFrom(std::uint8_t first) {
+    if (first >= 0xC2 && first <= 0xDF) {
+        return 2;
+    }
+    if (first >= 0xE0 && first <= 0xEF) {
+        return 3;
+    }
+    return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+}
+
 /// Length of the well-formed sequence at `at` (Unicode, table 3-7); 0 when there is none.
 std::size_t SequenceLength(std::string_view text, std::size_t at) {
     const auto first = At(text, at);
     if (first < 0x80) {
         return 1;
     }
-    const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                               : first >= 0xE0 && first <= 0xEF ? 3
-                               : first >= 0xF0 && first <= 0xF4 ? 4
-                                                                : 0;
+    const auto length = LengthFrom(first);
     if (length == 0 || at + length > text.size()) {
         return 0;
     }

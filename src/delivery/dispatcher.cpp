@@ -1,7 +1,9 @@
 #include "delivery/dispatcher.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "core/log.hpp"
@@ -19,7 +21,7 @@ constexpr int kCommitTries = 5;
 constexpr milliseconds kCommitPause{200};
 
 void LogOutcome(const Delivery& row, const std::optional<DeliveryAttempt>& attempt) {
-    const auto kind = row.kind == DeliveryKind::kWebhook ? "webhook" : "publication";
+    const std::string_view kind = row.kind == DeliveryKind::kWebhook ? "webhook" : "publication";
     if (row.status == Status::kCompleted) {
         Log(LogLevel::kInfo,
             "delivery completed",
@@ -88,7 +90,7 @@ void Dispatcher::Stop() {
         thread.request_stop();
     }
     threads_.clear();
-    for (auto& delivery : std::exchange(waiting_, {})) {
+    for (const auto& delivery : std::exchange(waiting_, {})) {
         Commit(delivery, JustWrite(Released(delivery, "the service stopped", clock_.Now())), {});
     }
 }

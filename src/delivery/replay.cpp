@@ -84,6 +84,7 @@ Result<std::vector<Delivery>> NewestOfEach(
         request.after = older_follow ? std::string() : page->next;
     } while (!request.after.empty());
     std::vector<Delivery> rows;
+    rows.reserve(newest.size());
     for (auto& [event, row] : newest) {
         rows.push_back(std::move(row));
     }

@@ -84,7 +84,7 @@ Result<void> ResultPublisher::Write(const Work& work, std::stop_token stop) {
     }
     const auto key = (*source)->PublicationKey(work.item);
     // committed before the object exists: a scan that sees it must know whose it is
-    auto noted = storage_.Write([&](Transaction& transaction) -> Result<void> {
+    const auto noted = storage_.Write([&](Transaction& transaction) -> Result<void> {
         const auto known = transaction.buckets.IsOwnObject(work.bucket.id, key);
         if (!known || *known) {
             return known.map([](bool) {});
@@ -100,7 +100,7 @@ Outcome ResultPublisher::Deliver(const Delivery& delivery, std::stop_token stop)
     auto work = Prepare(delivery);
     Result<void> written = work ? Result<void>{} : Unexpected(work.error());
     if (work && work->publication.written_digest != work->digest) {
-        written = Write(*work, stop);
+        written = Write(*work, std::move(stop));
     }
     const auto now = clock_.Now();
     if (!written) {

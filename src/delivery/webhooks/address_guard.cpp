@@ -15,9 +15,13 @@ namespace notify {
 namespace {
 
 struct ClosedRange {
+    /// `exactly`: opened only by an entry for one address.
+    constexpr ClosedRange(std::string_view range, std::string_view why, bool exactly = false)
+        : network(range), what(why), only_exactly(exactly) {}
+
     std::string_view network;
     std::string_view what;
-    bool only_exactly = false;  ///< Opened only by an entry for one address.
+    bool only_exactly;
 };
 
 // IANA's special-purpose registries for IPv4 and IPv6, and the metadata services of clouds.
@@ -59,7 +63,7 @@ struct ClosedNetwork {
 };
 
 const std::vector<ClosedNetwork>& ClosedNetworks() {
-    static const auto kNetworks = [] {
+    static const auto closed_networks = [] {
         std::vector<ClosedNetwork> networks;
         for (const auto& range : kClosed) {
             if (const auto network = IpNetwork::Parse(range.network)) {
@@ -70,7 +74,7 @@ const std::vector<ClosedNetwork>& ClosedNetworks() {
         }
         return networks;
     }();
-    return kNetworks;
+    return closed_networks;
 }
 
 bool Within(const IpAddress& address, std::string_view network) {

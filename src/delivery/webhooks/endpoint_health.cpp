@@ -51,11 +51,12 @@ Result<void> NoteTry(Transaction& transaction, const EndpointId& id, TryResult r
         return transaction.deliveries.UpdateEndpoint(*endpoint);
     }
     ++endpoint->consecutive_failures;
-    endpoint->failing_since = endpoint->failing_since.value_or(now);
+    const auto failing_since = endpoint->failing_since.value_or(now);
+    endpoint->failing_since = failing_since;
     if (endpoint->active && result == TryResult::kGone) {
         return Disable(transaction, *endpoint, "the receiver answered 410 Gone", now);
     }
-    if (endpoint->active && now - *endpoint->failing_since >= kDisableAfter) {
+    if (endpoint->active && now - failing_since >= kDisableAfter) {
         return Disable(transaction, *endpoint, "every try of the last 5 days failed", now);
     }
     return transaction.deliveries.UpdateEndpoint(*endpoint);

@@ -50,7 +50,7 @@ Result<std::vector<std::string>> LiveSecrets(const SecretBox& box, const Endpoin
         if (!opened) {
             return Unexpected(opened.error().Within("secret of endpoint " + endpoint.id.Value()));
         }
-        if (!opened->until || now < *opened->until) {
+        if (const auto until = opened->until; !until || now < *until) {
             live.push_back(std::move(opened->secret));
         }
     }

@@ -216,7 +216,7 @@ Result<DeliveryId> Endpoints::SendTest(const EndpointId& id, std::string_view ac
         return transaction.events.Append(event)
             .and_then([&](bool) { return transaction.deliveries.Add(delivery); })
             .and_then([&] { return transaction.keys.AddAudit(EntryOf(now, actor, "endpoint.test", id)); })
-            .map([&] { return delivery_id; });
+            .map([&] { return DeliveryId(delivery_id); });
     });
 }
 

@@ -79,7 +79,7 @@ Outcome WebhookSender::Deliver(const Delivery& delivery, std::stop_token stop) {
             Released(delivery, "the endpoint failed again and again or asked us to wait", *wait)
         );
     }
-    return Try(delivery, std::move(message), stop);
+    return Try(delivery, std::move(message), std::move(stop));
 }
 
 Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at) const {
@@ -107,7 +107,7 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
     };
 }
 
-Outcome WebhookSender::Try(const Delivery& delivery, Message message, std::stop_token stop) {
+Outcome WebhookSender::Try(const Delivery& delivery, Message message, const std::stop_token& stop) {
     const auto began = parts_.clock.Now();
     DeliveryAttempt attempt{
         .delivery_id = delivery.id,

@@ -46,7 +46,7 @@ public:
 private:
     struct Message;
 
-    [[nodiscard]] Outcome Try(const Delivery& delivery, Message message, std::stop_token stop);
+    [[nodiscard]] Outcome Try(const Delivery& delivery, Message message, const std::stop_token& stop);
     [[nodiscard]] Result<HttpRequest> Request(const Message& message, Timestamp at) const;
     [[nodiscard]] Outcome Judge(
         const Delivery& delivery,
