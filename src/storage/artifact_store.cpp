@@ -1,0 +1,118 @@
+#include "storage/artifact_store.hpp"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/file.hpp"
+#include "core/hash.hpp"
+#include "core/log.hpp"
+#include "storage/result_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::string_view kPurpose = "artifact";
+constexpr auto kOrphanAge = std::chrono::hours(1);
+
+}  // namespace
+
+Result<void> PreparedArtifact::Commit(Transaction& transaction) const {
+    return row_bytes.empty() ? Result<void>{} : transaction.results.PutArtifactRow(ref.sha256, row_bytes);
+}
+
+ArtifactStore::ArtifactStore(Storage& storage, const SecretBox& box, std::filesystem::path folder)
+    : storage_(storage), box_(box), folder_(std::move(folder)) {
+    std::error_code ignored;
+    std::filesystem::create_directories(folder_, ignored);  // a failure shows itself at the first write
+}
+
+std::filesystem::path ArtifactStore::PathOf(std::string_view sha256) const {
+    return folder_ / sha256.substr(0, 2) / sha256.substr(2);
+}
+
+Result<PreparedArtifact> ArtifactStore::Prepare(ArtifactRef ref, std::string_view bytes) const {
+    std::string stored = ref.sealed ? box_.Seal(bytes, kPurpose) : std::string(bytes);
+    ref.sha256 = Sha256Hex(stored);
+    ref.size_bytes = bytes.size();
+    if (stored.size() <= kMaxRowBytes) {
+        return PreparedArtifact{.ref = std::move(ref), .row_bytes = std::move(stored)};
+    }
+    const auto path = PathOf(ref.sha256);
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    if (!std::filesystem::exists(path, error)) {
+        if (auto written = WriteFileAtomically(path, stored, 0600); !written) {
+            return Unexpected(written.error().Within("artifact"));
+        }
+    } else {
+        std::filesystem::last_write_time(
+            path, std::filesystem::file_time_type::clock::now(), error
+        );  // no orphan now
+    }
+    return PreparedArtifact{.ref = std::move(ref), .row_bytes = {}};
+}
+
+Result<std::string> ArtifactStore::Read(const ArtifactRef& ref) const {
+    auto row =
+        storage_.Read([&](const Snapshot& snapshot) { return snapshot.results.ArtifactRow(ref.sha256); });
+    if (!row) {
+        return Unexpected(row.error());
+    }
+    auto stored =
+        *row ? Result<std::string>(std::move(**row)) : ReadFile(PathOf(ref.sha256), std::size_t{2} << 30U);
+    if (!stored) {
+        return Unexpected(stored.error().Within(fmt::format("artifact {}", ref.name)));
+    }
+    if (Sha256Hex(*stored) != ref.sha256) {
+        return Fail(
+            ErrorCode::kInternal, fmt::format("the stored bytes of artifact {} were changed", ref.name)
+        );
+    }
+    if (!ref.sealed) {
+        return stored;
+    }
+    return box_.Open(*stored, kPurpose).map_error([&](Error error) {
+        error.code = ErrorCode::kInternal;
+        return error.Within(fmt::format("artifact {}", ref.name));
+    });
+}
+
+std::filesystem::path ArtifactStore::FilePath(const ArtifactRef& ref) const {
+    std::error_code error;
+    const auto path = PathOf(ref.sha256);
+    return !ref.sealed && std::filesystem::is_regular_file(path, error) ? path : std::filesystem::path();
+}
+
+Result<int> ArtifactStore::CollectOrphans() {
+    auto removed =
+        storage_.Write([](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); });
+    if (!removed) {
+        return removed;
+    }
+    const auto oldest = std::filesystem::file_time_type::clock::now() - kOrphanAge;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_, error)) {
+        if (!entry.is_regular_file(error) || entry.last_write_time(error) > oldest) {
+            continue;
+        }
+        const auto sha256 = entry.path().parent_path().filename().string() + entry.path().filename().string();
+        const auto referenced =
+            storage_.Read([&](const Snapshot& snapshot) { return snapshot.results.IsReferenced(sha256); });
+        if (!referenced) {
+            return Unexpected(referenced.error());
+        }
+        if (!*referenced && std::filesystem::remove(entry.path(), error)) {
+            ++*removed;
+        }
+    }
+    if (*removed > 0) {
+        Log(LogLevel::kInfo, "artifacts without a result removed", {{"count", *removed}});
+    }
+    return removed;
+}
+
+}  // namespace notify

@@ -1,0 +1,30 @@
+#pragma once
+
+// Keeps an item's own row true to its processes, and tells the outbox when it ended. Above the SQL: the same
+// for every database.
+
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Computes the item's status from the latest run of each of its processes, why it does not move, and its
+/// sentence; writes what changed with a line of history; and when it became terminal appends item.completed,
+/// item.failed, item.skipped or item.cancelled. While a `resolve` row waits a finished item stays Processing,
+/// blocked by kResolving. An item without processes keeps what it has. Returns the item as it is now.
+/// kNotFound.
+[[nodiscard]] Result<Item> RefreshItem(Transaction& transaction, const ItemId& id, Timestamp now);
+
+/// The event's data about an item: what webhooks carry.
+[[nodiscard]] std::string ItemEventData(const Item& item, const std::vector<Process>& processes);
+
+/// The latest run of each (processor, configuration).
+[[nodiscard]] std::vector<Process> LatestRuns(std::vector<Process> all);
+
+}  // namespace notify

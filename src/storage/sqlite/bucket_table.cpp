@@ -1,0 +1,278 @@
+#include "storage/sqlite/bucket_table.hpp"
+
+#include <fmt/format.h>
+
+#include "storage/sqlite/lists.hpp"
+
+namespace notify::sqlite {
+
+namespace {
+
+constexpr const char* kAddSourceSql =
+    "INSERT INTO source (id, kind, name, config, created_at) VALUES (?, ?, ?, ?, ?)";
+constexpr const char* kSourcesSql = "SELECT id, kind, name, config, created_at FROM source ORDER BY name";
+constexpr const char* kSourceSql = "SELECT id, kind, name, config, created_at FROM source WHERE id = ?";
+
+constexpr const char* kAddSql = R"sql(
+    INSERT INTO bucket (id, source_id, name, location, active, scan_interval_ms, settle_time_ms, include_globs,
+                        exclude_globs, publish, biometric_basis, weight, created_at, last_scan_note)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
+constexpr const char* kUpdateSql = R"sql(
+    UPDATE bucket
+    SET name = ?, location = ?, active = ?, scan_interval_ms = ?, settle_time_ms = ?, include_globs = ?,
+        exclude_globs = ?, publish = ?, biometric_basis = ?, weight = ?
+    WHERE id = ?)sql";
+constexpr const char* kRemoveSql = "DELETE FROM bucket WHERE id = ?";
+constexpr const char* kHasItemsSql = "SELECT 1 FROM item WHERE bucket_id = ? LIMIT 1";
+
+constexpr const char* kGetSql = R"sql(
+    SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
+           b.include_globs, b.exclude_globs, b.publish, b.biometric_basis, b.weight, b.created_at, b.last_scan_at,
+           b.last_scan_note
+    FROM bucket b JOIN source s ON s.id = b.source_id
+    WHERE b.id = ?1 OR b.name = ?2
+    ORDER BY b.id = ?1 DESC)sql";
+constexpr const char* kListSql = R"sql(
+    SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
+           b.include_globs, b.exclude_globs, b.publish, b.biometric_basis, b.weight, b.created_at, b.last_scan_at,
+           b.last_scan_note
+    FROM bucket b JOIN source s ON s.id = b.source_id
+    ORDER BY b.name)sql";
+
+constexpr const char* kAssignmentsSql =
+    "SELECT processor, config, config_hash, priority FROM assignment WHERE bucket_id = ? ORDER BY position";
+constexpr const char* kClearAssignmentsSql = "DELETE FROM assignment WHERE bucket_id = ?";
+constexpr const char* kAddAssignmentSql =
+    "INSERT INTO assignment (bucket_id, position, processor, config, config_hash, priority) VALUES (?, ?, ?, "
+    "?, ?, ?)";
+constexpr const char* kScannedSql = "UPDATE bucket SET last_scan_at = ?, last_scan_note = ? WHERE id = ?";
+constexpr const char* kNoteOwnSql =
+    "INSERT INTO own_object (bucket_id, key, noted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+constexpr const char* kIsOwnSql = "SELECT 1 FROM own_object WHERE bucket_id = ? AND key = ?";
+
+Source ReadSource(Row& row) {
+    return {
+        .id = row.As<SourceId>(),
+        .kind = row.Text(),
+        .name = row.Text(),
+        .config = row.Text(),
+        .created_at = row.Time(),
+    };
+}
+
+Bucket ReadBucket(Row& row) {
+    Bucket bucket;
+    bucket.id = row.As<BucketId>();
+    bucket.source_id = row.As<SourceId>();
+    bucket.kind = row.Text();
+    bucket.name = row.Text();
+    bucket.location = row.Text();
+    bucket.active = row.Bool();
+    bucket.scan_interval = row.Duration();
+    bucket.settle_time = row.Duration();
+    bucket.include = ListFromText(row.Text());
+    bucket.exclude = ListFromText(row.Text());
+    bucket.publish = row.Bool();
+    bucket.biometric_basis = row.Text();
+    bucket.weight = row.Int();
+    bucket.created_at = row.Time();
+    bucket.last_scan_at = row.OptionalTime();
+    bucket.last_scan_note = row.Text();
+    return bucket;
+}
+
+Result<void> WriteAssignments(Connection& connection, const Bucket& bucket) {
+    if (auto cleared = connection.Change(kClearAssignmentsSql, bucket.id); !cleared) {
+        return Unexpected(cleared.error());
+    }
+    int position = 0;
+    for (const auto& assignment : bucket.assignments) {
+        auto added = connection.Change(
+            kAddAssignmentSql,
+            bucket.id,
+            position++,
+            assignment.processor,
+            assignment.config,
+            assignment.config_hash,
+            assignment.priority
+        );
+        if (!added) {
+            return added.error().code == ErrorCode::kConflict
+                       ? Fail(
+                             ErrorCode::kConflict,
+                             fmt::format(
+                                 "{} is chosen twice with the same configuration", assignment.processor
+                             )
+                         )
+                       : Unexpected(added.error());
+        }
+    }
+    return {};
+}
+
+Result<Bucket> WithAssignments(Connection& connection, Bucket bucket) {
+    auto assignments = connection.Select(
+        kAssignmentsSql,
+        [](Row& row) {
+            return Assignment{
+                .processor = row.Text(),
+                .config = row.Text(),
+                .config_hash = row.Text(),
+                .priority = row.Int()
+            };
+        },
+        bucket.id
+    );
+    if (!assignments) {
+        return Unexpected(assignments.error());
+    }
+    bucket.assignments = std::move(*assignments);
+    return bucket;
+}
+
+Unexpected Taken(const Error& error, const Bucket& bucket) {
+    if (error.code != ErrorCode::kConflict) {
+        return Unexpected(error);
+    }
+    return Fail(
+        ErrorCode::kConflict,
+        fmt::format("there is a bucket named '{}' or at {} already", bucket.name, bucket.location)
+    );
+}
+
+}  // namespace
+
+Result<void> BucketTable::AddSource(const Source& source) {
+    return connection_
+        .Change(kAddSourceSql, source.id, source.kind, source.name, source.config, source.created_at)
+        .map([](int) {})
+        .map_error([&](const Error& error) {
+            return error.code == ErrorCode::kConflict ? Error{.code = error.code, .message = fmt::format("there is a source named '{}' already", source.name)}
+                                                      : error;
+        });
+}
+
+Result<std::vector<Source>> BucketTable::Sources() const {
+    return connection_.Select(kSourcesSql, ReadSource);
+}
+
+Result<Source> BucketTable::GetSource(const SourceId& id) const {
+    return connection_.First(kSourceSql, ReadSource, id).and_then([&](std::optional<Source> source) {
+        return source ? Result<Source>(std::move(*source))
+                      : Fail(ErrorCode::kNotFound, fmt::format("there is no source {}", id.Value()));
+    });
+}
+
+Result<void> BucketTable::Add(const Bucket& bucket) {
+    auto added = connection_.Change(
+        kAddSql,
+        bucket.id,
+        bucket.source_id,
+        bucket.name,
+        bucket.location,
+        bucket.active,
+        bucket.scan_interval,
+        bucket.settle_time,
+        ListToText(bucket.include),
+        ListToText(bucket.exclude),
+        bucket.publish,
+        bucket.biometric_basis,
+        bucket.weight,
+        bucket.created_at
+    );
+    return added ? WriteAssignments(connection_, bucket) : Taken(added.error(), bucket);
+}
+
+Result<void> BucketTable::Update(const Bucket& bucket) {
+    auto updated = connection_.Change(
+        kUpdateSql,
+        bucket.name,
+        bucket.location,
+        bucket.active,
+        bucket.scan_interval,
+        bucket.settle_time,
+        ListToText(bucket.include),
+        ListToText(bucket.exclude),
+        bucket.publish,
+        bucket.biometric_basis,
+        bucket.weight,
+        bucket.id
+    );
+    if (!updated) {
+        return Taken(updated.error(), bucket);
+    }
+    return *updated == 1
+               ? WriteAssignments(connection_, bucket)
+               : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", bucket.id.Value()));
+}
+
+Result<void> BucketTable::Remove(const BucketId& id) {
+    const auto items = connection_.First(kHasItemsSql, [](Row& row) { return row.Int(); }, id);
+    if (!items) {
+        return Unexpected(items.error());
+    }
+    if (items->has_value()) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format(
+                "bucket {} has items, whose history would go with it; deactivate it instead", id.Value()
+            )
+        );
+    }
+    const auto removed = connection_.Change(kRemoveSql, id);
+    if (!removed) {
+        return Unexpected(removed.error());
+    }
+    return *removed == 1 ? Result<void>{}
+                         : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", id.Value()));
+}
+
+Result<Bucket> BucketTable::Get(const BucketId& id) const {
+    auto bucket = connection_.First(kGetSql, ReadBucket, id, std::nullopt);
+    if (!bucket) {
+        return Unexpected(bucket.error());
+    }
+    return *bucket ? WithAssignments(connection_, std::move(**bucket))
+                   : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", id.Value()));
+}
+
+Result<Bucket> BucketTable::Find(std::string_view id_or_name) const {
+    auto bucket = connection_.First(kGetSql, ReadBucket, id_or_name, id_or_name);
+    if (!bucket) {
+        return Unexpected(bucket.error());
+    }
+    return *bucket ? WithAssignments(connection_, std::move(**bucket))
+                   : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket '{}'", id_or_name));
+}
+
+Result<std::vector<Bucket>> BucketTable::List() const {
+    auto buckets = connection_.Select(kListSql, ReadBucket);
+    if (!buckets) {
+        return buckets;
+    }
+    for (auto& bucket : *buckets) {
+        auto whole = WithAssignments(connection_, std::move(bucket));
+        if (!whole) {
+            return Unexpected(whole.error());
+        }
+        bucket = std::move(*whole);
+    }
+    return buckets;
+}
+
+Result<void> BucketTable::SetScanned(const BucketId& id, Timestamp at, std::string_view note) {
+    return connection_.Change(kScannedSql, at, note, id).map([](int) {});
+}
+
+Result<void> BucketTable::NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) {
+    return connection_.Change(kNoteOwnSql, id, Blob{key}, at).map([](int) {});
+}
+
+Result<bool> BucketTable::IsOwnObject(const BucketId& id, std::string_view key) const {
+    return connection_.First(
+                          kIsOwnSql, [](Row& row) { return row.Int(); }, id, Blob{key}
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
+}
+
+}  // namespace notify::sqlite

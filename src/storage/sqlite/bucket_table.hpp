@@ -1,0 +1,32 @@
+#pragma once
+
+// BucketRepository on SQLite.
+
+#include "storage/bucket_repository.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace notify::sqlite {
+
+/// See BucketRepository. The connection outlives it.
+class BucketTable final : public BucketRepository {
+public:
+    explicit BucketTable(Connection& connection) : connection_(connection) {}
+
+    Result<void> AddSource(const Source& source) override;
+    [[nodiscard]] Result<std::vector<Source>> Sources() const override;
+    [[nodiscard]] Result<Source> GetSource(const SourceId& id) const override;
+    Result<void> Add(const Bucket& bucket) override;
+    Result<void> Update(const Bucket& bucket) override;
+    Result<void> Remove(const BucketId& id) override;
+    [[nodiscard]] Result<Bucket> Get(const BucketId& id) const override;
+    [[nodiscard]] Result<Bucket> Find(std::string_view id_or_name) const override;
+    [[nodiscard]] Result<std::vector<Bucket>> List() const override;
+    Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note) override;
+    Result<void> NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) override;
+    [[nodiscard]] Result<bool> IsOwnObject(const BucketId& id, std::string_view key) const override;
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace notify::sqlite

@@ -1,0 +1,225 @@
+#include "storage/sqlite/delivery_table.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace notify::sqlite {
+
+namespace {
+
+constexpr const char* kAddSql = R"sql(
+    INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,
+                          lease_owner, lease_until, last_error, created_at, finished_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kGetSql = R"sql(
+    SELECT id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence, lease_owner,
+           lease_until, last_error, created_at, finished_at
+    FROM delivery WHERE id = ?)sql";
+constexpr const char* kListSql = R"sql(
+    SELECT id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence, lease_owner,
+           lease_until, last_error, created_at, finished_at
+    FROM delivery
+    WHERE (?1 = '' OR id < ?1) AND (?2 = '' OR endpoint_id = ?2) AND (?3 = '' OR event_id = ?3)
+      AND (?4 = '' OR status = ?4) AND (?5 = '' OR kind = ?5)
+    ORDER BY id DESC LIMIT ?6)sql";
+// the oldest ready ones of each endpoint, so that one endpoint's backlog does not hide the others'
+constexpr const char* kReadySql = R"sql(
+    SELECT id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence, lease_owner,
+           lease_until, last_error, created_at, finished_at
+    FROM (SELECT d.*, row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_attempt_at, d.id) AS place
+          FROM delivery d WHERE d.status = 'Pending' AND d.next_attempt_at <= ?1)
+    WHERE place <= ?2
+    ORDER BY next_attempt_at, id LIMIT ?3)sql";
+constexpr const char* kInFlightSql =
+    "SELECT endpoint_id, count(*) FROM delivery WHERE status = 'Processing' GROUP BY endpoint_id";
+constexpr const char* kHoldSql = R"sql(
+    UPDATE delivery
+    SET status = 'Processing', attempt = attempt + 1, fence = fence + 1, lease_owner = ?, lease_until = ?
+    WHERE id = ? AND status = 'Pending')sql";
+constexpr const char* kFinishSql = R"sql(
+    UPDATE delivery
+    SET status = ?, attempt = ?, next_attempt_at = ?, lease_owner = ?, lease_until = ?, last_error = ?, finished_at = ?
+    WHERE id = ? AND status = 'Processing' AND fence = ?)sql";
+constexpr const char* kAddAttemptSql = R"sql(
+    INSERT INTO delivery_attempt (delivery_id, number, at, duration_ms, http_status, error, response)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING)sql";
+constexpr const char* kReleaseSql = R"sql(
+    UPDATE delivery
+    SET status = 'Pending', attempt = max(attempt - 1, 0), lease_owner = '', lease_until = NULL
+    WHERE status = 'Processing' AND (?1 = 1 OR lease_until < ?2))sql";
+constexpr const char* kAttemptsSql = R"sql(
+    SELECT delivery_id, number, at, duration_ms, http_status, error, response
+    FROM delivery_attempt WHERE delivery_id = ? ORDER BY number)sql";
+constexpr const char* kNextReadySql = "SELECT min(next_attempt_at) FROM delivery WHERE status = 'Pending'";
+
+std::string_view KindText(DeliveryKind kind) {
+    return kind == DeliveryKind::kWebhook ? "webhook" : "publication";
+}
+
+Delivery ReadDelivery(Row& row) {
+    Delivery d;
+    d.id = row.As<DeliveryId>();
+    d.kind = row.Text() == "webhook" ? DeliveryKind::kWebhook : DeliveryKind::kPublication;
+    d.event_id = row.As<EventId>();
+    d.endpoint_id = row.As<EndpointId>();
+    d.publication_id = row.As<PublicationId>();
+    d.status = StatusFrom(row.Text()).value_or(Status::kPending);
+    d.attempt = row.Int();
+    d.next_attempt_at = row.Time();
+    d.fence = row.Integer();
+    d.lease_owner = row.As<NodeId>();
+    d.lease_until = row.OptionalTime();
+    d.last_error = row.Text();
+    d.created_at = row.Time();
+    d.finished_at = row.OptionalTime();
+    return d;
+}
+
+}  // namespace
+
+Result<void> DeliveryTable::Add(const Delivery& d) {
+    return connection_
+        .Change(
+            kAddSql,
+            d.id,
+            KindText(d.kind),
+            d.event_id,
+            d.endpoint_id,
+            d.publication_id,
+            ToString(d.status),
+            d.attempt,
+            d.next_attempt_at,
+            d.fence,
+            d.lease_owner,
+            d.lease_until,
+            d.last_error,
+            d.created_at,
+            d.finished_at
+        )
+        .map([](int) {});
+}
+
+Result<Delivery> DeliveryTable::Get(const DeliveryId& id) const {
+    return connection_.First(kGetSql, ReadDelivery, id).and_then([&](std::optional<Delivery> delivery) {
+        return delivery ? Result<Delivery>(std::move(*delivery))
+                        : Fail(ErrorCode::kNotFound, fmt::format("there is no delivery {}", id.Value()));
+    });
+}
+
+Result<Page<Delivery>> DeliveryTable::List(const DeliveryFilter& filter, const PageRequest& page) const {
+    const int limit = std::clamp(page.limit, 1, 200);
+    const auto status = filter.status ? ToString(*filter.status) : std::string_view();
+    const auto kind = filter.kind ? KindText(*filter.kind) : std::string_view();
+    return connection_
+        .Select(
+            kListSql, ReadDelivery, page.after, filter.endpoint_id, filter.event_id, status, kind, limit + 1
+        )
+        .map([&](std::vector<Delivery> rows) {
+            Page<Delivery> found{.rows = std::move(rows), .next = {}};
+            if (found.rows.size() > static_cast<std::size_t>(limit)) {
+                found.rows.pop_back();
+                found.next = found.rows.back().id.Value();
+            }
+            return found;
+        });
+}
+
+Result<std::vector<Delivery>> DeliveryTable::Claim(
+    const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease
+) {
+    auto ready = connection_.Select(kReadySql, ReadDelivery, now, std::max(per_endpoint, max), max * 4);
+    const auto in_flight = connection_.Select(kInFlightSql, [](Row& row) {
+        auto endpoint = row.Text();
+        return std::pair(std::move(endpoint), row.Int());
+    });
+    if (!ready || !in_flight) {
+        return Unexpected(ready ? in_flight.error() : ready.error());
+    }
+    std::map<std::string, int> held(in_flight->begin(), in_flight->end());
+    std::vector<Delivery> claimed;
+    for (auto& delivery : *ready) {
+        auto& count = held[delivery.endpoint_id.Value()];
+        if (static_cast<int>(claimed.size()) == max || count >= per_endpoint) {
+            continue;
+        }
+        if (auto taken = connection_.Change(kHoldSql, node, now + lease, delivery.id); !taken) {
+            return Unexpected(taken.error());
+        }
+        ++count;
+        delivery.status = Status::kProcessing;
+        delivery.lease_owner = node;
+        delivery.lease_until = now + lease;
+        ++delivery.attempt;
+        ++delivery.fence;
+        claimed.push_back(std::move(delivery));
+    }
+    return claimed;
+}
+
+Result<bool> DeliveryTable::Finish(
+    const Delivery& d, std::int64_t fence, const std::optional<DeliveryAttempt>& attempt
+) {
+    const auto finished = connection_.Change(
+        kFinishSql,
+        ToString(d.status),
+        d.attempt,
+        d.next_attempt_at,
+        d.lease_owner,
+        d.lease_until,
+        d.last_error,
+        d.finished_at,
+        d.id,
+        fence
+    );
+    if (!finished) {
+        return Unexpected(finished.error());
+    }
+    if (*finished == 0 || !attempt) {
+        return *finished == 1;
+    }
+    return connection_
+        .Change(
+            kAddAttemptSql,
+            d.id,
+            attempt->number,
+            attempt->at,
+            attempt->duration,
+            attempt->http_status,
+            attempt->error,
+            Blob{attempt->response}
+        )
+        .map([](int) { return true; });
+}
+
+Result<int> DeliveryTable::Release(Timestamp now, bool all) {
+    return connection_.Change(kReleaseSql, all, now);
+}
+
+Result<std::vector<DeliveryAttempt>> DeliveryTable::Attempts(const DeliveryId& id) const {
+    const auto read = [](Row& row) {
+        return DeliveryAttempt{
+            .delivery_id = row.As<DeliveryId>(),
+            .number = row.Int(),
+            .at = row.Time(),
+            .duration = row.Duration(),
+            .http_status = row.Int(),
+            .error = row.Text(),
+            .response = row.Bytes(),
+        };
+    };
+    return connection_.Select(kAttemptsSql, read, id);
+}
+
+Result<std::optional<Timestamp>> DeliveryTable::NextReadyAt(Timestamp now) const {
+    return connection_.First(
+                          kNextReadySql, [](Row& row) { return row.OptionalTime(); }
+    ).map([&](const std::optional<std::optional<Timestamp>>& row) {
+        const auto next = row.value_or(std::nullopt);
+        return next ? std::optional(std::max(*next, now)) : next;
+    });
+}
+
+}  // namespace notify::sqlite

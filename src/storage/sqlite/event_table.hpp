@@ -1,0 +1,26 @@
+#pragma once
+
+// EventRepository on SQLite.
+
+#include "storage/event_repository.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace notify::sqlite {
+
+/// See EventRepository. The connection outlives it.
+class EventTable final : public EventRepository {
+public:
+    explicit EventTable(Connection& connection) : connection_(connection) {}
+
+    Result<bool> Append(const Event& event) override;
+    [[nodiscard]] Result<Event> Get(const EventId& id) const override;
+    [[nodiscard]] Result<std::vector<Event>> After(
+        std::int64_t sequence, int limit, std::string_view subject
+    ) const override;
+    [[nodiscard]] Result<std::int64_t> LastSequence() const override;
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace notify::sqlite

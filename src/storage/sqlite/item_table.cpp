@@ -1,0 +1,213 @@
+#include "storage/sqlite/item_table.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace notify::sqlite {
+
+namespace {
+
+constexpr const char* kAddSql = R"sql(
+    INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, state_version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (bucket_id, key, version) DO NOTHING)sql";
+constexpr const char* kGetSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, state_version
+    FROM item WHERE id = ?)sql";
+constexpr const char* kFindSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, state_version
+    FROM item WHERE bucket_id = ? AND key = ? AND version = ?)sql";
+constexpr const char* kLiveSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, state_version
+    FROM item WHERE bucket_id = ? AND key = ? AND id <> ? AND status IN ('Pending', 'Processing'))sql";
+constexpr const char* kListSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, state_version
+    FROM item
+    WHERE (?1 = '' OR id < ?1) AND (?2 = '' OR bucket_id = ?2) AND (?3 = '' OR status = ?3)
+      AND (?4 = '' OR instr(CAST(key AS BLOB), CAST(?4 AS BLOB)) > 0)
+    ORDER BY id DESC LIMIT ?5)sql";
+constexpr const char* kCountSql =
+    "SELECT status, count(*) FROM item WHERE ?1 = '' OR bucket_id = ?1 GROUP BY status";
+constexpr const char* kSetStatusSql = R"sql(
+    UPDATE item
+    SET state_version = state_version + (status <> ?1), status = ?1, since = ?2, blocked_by = ?3, reason_code = ?4,
+        reason = ?5, resolving_since = ?6
+    WHERE id = ?7)sql";
+constexpr const char* kSetContentSql = R"sql(
+    UPDATE item
+    SET media_type = CASE WHEN ?1 = '' THEN media_type ELSE ?1 END,
+        content_sha256 = CASE WHEN ?2 = '' THEN content_sha256 ELSE ?2 END
+    WHERE id = ?3)sql";
+constexpr const char* kAddChangeSql = R"sql(
+    INSERT INTO item_change (item_id, at, status, process_id, attempt, reason_code, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kHistorySql = R"sql(
+    SELECT at, status, process_id, attempt, reason_code, reason
+    FROM (SELECT rowid AS line, at, status, process_id, attempt, reason_code, reason
+          FROM item_change WHERE item_id = ? ORDER BY rowid DESC LIMIT 200)
+    ORDER BY line)sql";
+constexpr const char* kSetAliasSql = R"sql(
+    INSERT INTO content_alias (bucket_id, key, version, sha256) VALUES (?, ?, ?, ?)
+    ON CONFLICT (bucket_id, key, version) DO UPDATE SET sha256 = excluded.sha256)sql";
+constexpr const char* kAliasSql =
+    "SELECT sha256 FROM content_alias WHERE bucket_id = ? AND key = ? AND version = ?";
+
+Item ReadItem(Row& row) {
+    Item item;
+    item.id = row.As<ItemId>();
+    item.bucket_id = row.As<BucketId>();
+    item.key = row.Bytes();
+    item.version = row.Text();
+    item.size_bytes = static_cast<std::uint64_t>(row.Integer());
+    item.modified_at = row.Time();
+    item.media_type = row.Text();
+    item.content_sha256 = row.Text();
+    item.status = StatusFrom(row.Text()).value_or(Status::kPending);
+    item.since = row.Time();
+    item.blocked_by = BlockedByFrom(row.Text()).value_or(BlockedBy::kNothing);
+    item.reason_code = row.Text();
+    item.reason = row.Text();
+    item.discovered_at = row.Time();
+    item.resolving_since = row.OptionalTime();
+    item.state_version = row.Integer();
+    return item;
+}
+
+}  // namespace
+
+Result<bool> ItemTable::AddIfNew(const Item& item) {
+    return connection_
+        .Change(
+            kAddSql,
+            item.id,
+            item.bucket_id,
+            Blob{item.key},
+            item.version,
+            item.size_bytes,
+            item.modified_at,
+            item.media_type,
+            item.content_sha256,
+            ToString(item.status),
+            item.since,
+            ToString(item.blocked_by),
+            item.reason_code,
+            item.reason,
+            item.discovered_at,
+            item.resolving_since,
+            item.state_version
+        )
+        .map([](int added) { return added == 1; });
+}
+
+Result<Item> ItemTable::Get(const ItemId& id) const {
+    return connection_.First(kGetSql, ReadItem, id).and_then([&](std::optional<Item> item) {
+        return item ? Result<Item>(std::move(*item))
+                    : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
+    });
+}
+
+Result<std::optional<Item>> ItemTable::Find(
+    const BucketId& bucket, std::string_view key, std::string_view version
+) const {
+    return connection_.First(kFindSql, ReadItem, bucket, Blob{key}, version);
+}
+
+Result<std::vector<Item>> ItemTable::LiveVersions(
+    const BucketId& bucket, std::string_view key, const ItemId& keep
+) const {
+    return connection_.Select(kLiveSql, ReadItem, bucket, Blob{key}, keep);
+}
+
+Result<Page<Item>> ItemTable::List(const ItemFilter& filter, const PageRequest& page) const {
+    const int limit = std::clamp(page.limit, 1, 200);
+    const auto status = filter.status ? ToString(*filter.status) : std::string_view();
+    return connection_
+        .Select(kListSql, ReadItem, page.after, filter.bucket_id, status, filter.key_contains, limit + 1)
+        .map([&](std::vector<Item> rows) {
+            Page<Item> found{.rows = std::move(rows), .next = {}};
+            if (found.rows.size() > static_cast<std::size_t>(limit)) {
+                found.rows.pop_back();
+                found.next = found.rows.back().id.Value();
+            }
+            return found;
+        });
+}
+
+Result<std::map<Status, std::int64_t>> ItemTable::CountByStatus(const BucketId& bucket) const {
+    const auto read = [](Row& row) {
+        const auto status = StatusFrom(row.Text()).value_or(Status::kPending);
+        return std::pair(status, row.Integer());
+    };
+    return connection_.Select(kCountSql, read, bucket)
+        .map([](const std::vector<std::pair<Status, std::int64_t>>& rows) {
+            return std::map<Status, std::int64_t>(rows.begin(), rows.end());
+        });
+}
+
+Result<void> ItemTable::SetStatus(const Item& item) {
+    return connection_
+        .Change(
+            kSetStatusSql,
+            ToString(item.status),
+            item.since,
+            ToString(item.blocked_by),
+            item.reason_code,
+            item.reason,
+            item.resolving_since,
+            item.id
+        )
+        .map([](int) {});
+}
+
+Result<void> ItemTable::SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) {
+    return connection_.Change(kSetContentSql, media_type, sha256, id).map([](int) {});
+}
+
+Result<void> ItemTable::AddChange(const ItemId& id, const ItemChange& change) {
+    return connection_
+        .Change(
+            kAddChangeSql,
+            id,
+            change.at,
+            ToString(change.status),
+            change.process_id,
+            change.attempt,
+            change.reason_code,
+            change.reason
+        )
+        .map([](int) {});
+}
+
+Result<std::vector<ItemChange>> ItemTable::History(const ItemId& id) const {
+    const auto read = [](Row& row) {
+        return ItemChange{
+            .at = row.Time(),
+            .status = StatusFrom(row.Text()).value_or(Status::kPending),
+            .process_id = row.As<ProcessId>(),
+            .attempt = row.Int(),
+            .reason_code = row.Text(),
+            .reason = row.Text(),
+        };
+    };
+    return connection_.Select(kHistorySql, read, id);
+}
+
+Result<void> ItemTable::SetAlias(
+    const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256
+) {
+    return connection_.Change(kSetAliasSql, bucket, Blob{key}, version, sha256).map([](int) {});
+}
+
+Result<std::optional<std::string>> ItemTable::Alias(
+    const BucketId& bucket, std::string_view key, std::string_view version
+) const {
+    return connection_.First(kAliasSql, [](Row& row) { return row.Text(); }, bucket, Blob{key}, version);
+}
+
+}  // namespace notify::sqlite

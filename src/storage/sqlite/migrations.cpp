@@ -1,0 +1,65 @@
+#include "storage/sqlite/migrations.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/log.hpp"
+
+namespace notify::sqlite {
+
+namespace {
+
+constexpr const char* kVersionSql = "SELECT coalesce(max(version), 0) FROM schema_version";
+constexpr const char* kNoteVersionSql =
+    "INSERT INTO schema_version (version, applied_at) VALUES (?, unixepoch() * 1000)";
+
+Result<void> Apply(Connection& connection, const Migration& migration) {
+    auto applied = connection.Execute("BEGIN IMMEDIATE")
+                       .and_then([&] { return connection.Execute(std::string(migration.sql)); })
+                       .and_then([&] { return connection.Change(kNoteVersionSql, migration.number); })
+                       .and_then([&](int) { return connection.Execute("COMMIT"); });
+    if (!applied) {
+        static_cast<void>(connection.Execute("ROLLBACK"));
+        return Unexpected(applied.error().Within(fmt::format("migration {}", migration.number)));
+    }
+    Log(LogLevel::kInfo, "database migrated", {{"version", migration.number}});
+    return {};
+}
+
+}  // namespace
+
+Result<void> Migrate(Connection& connection) {
+    auto made = connection.Execute(
+        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT "
+        "NULL) STRICT"
+    );
+    if (!made) {
+        return made;
+    }
+    const auto version = connection.First(kVersionSql, [](Row& row) { return row.Int(); });
+    if (!version) {
+        return Unexpected(version.error());
+    }
+    const int newest = Migrations().back().number;
+    if (version->value_or(0) > newest) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format(
+                "the database has schema version {}, this program knows up to {}; start a newer program",
+                **version,
+                newest
+            )
+        );
+    }
+    for (const auto& migration : Migrations()) {
+        if (migration.number > version->value_or(0)) {
+            if (auto applied = Apply(connection, migration); !applied) {
+                return applied;
+            }
+        }
+    }
+    return {};
+}
+
+}  // namespace notify::sqlite

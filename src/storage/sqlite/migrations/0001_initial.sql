@@ -1,0 +1,327 @@
+-- The first schema. A migration is never edited after it was released: add the next number.
+-- Times are milliseconds since 1970 UTC. Statuses are the words of domain/status.hpp.
+
+CREATE TABLE source (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    config TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE bucket (
+    id TEXT PRIMARY KEY,
+    source_id TEXT NOT NULL REFERENCES source (id),
+    name TEXT NOT NULL UNIQUE,
+    location TEXT NOT NULL,
+    active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    scan_interval_ms INTEGER NOT NULL,
+    settle_time_ms INTEGER NOT NULL,
+    include_globs TEXT NOT NULL,
+    exclude_globs TEXT NOT NULL,
+    publish INTEGER NOT NULL CHECK (publish IN (0, 1)),
+    biometric_basis TEXT NOT NULL,
+    weight INTEGER NOT NULL CHECK (weight >= 1),
+    served INTEGER NOT NULL DEFAULT 0, -- claims divided by weight, times 1000: the least goes first
+    created_at INTEGER NOT NULL,
+    last_scan_at INTEGER,
+    last_scan_note TEXT NOT NULL,
+    UNIQUE (source_id, location)
+) STRICT;
+
+CREATE TABLE assignment (
+    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    processor TEXT NOT NULL,
+    config TEXT NOT NULL,
+    config_hash TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    PRIMARY KEY (bucket_id, position),
+    UNIQUE (bucket_id, processor, config_hash)
+) STRICT;
+
+-- what we wrote into a bucket ourselves
+CREATE TABLE own_object (
+    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
+    key BLOB NOT NULL,
+    noted_at INTEGER NOT NULL,
+    PRIMARY KEY (bucket_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE item (
+    id TEXT PRIMARY KEY,
+    bucket_id TEXT NOT NULL REFERENCES bucket (id),
+    key BLOB NOT NULL,
+    version TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    media_type TEXT NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
+    since INTEGER NOT NULL,
+    blocked_by TEXT NOT NULL,
+    reason_code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    discovered_at INTEGER NOT NULL,
+    resolving_since INTEGER,
+    state_version INTEGER NOT NULL,
+    UNIQUE (bucket_id, key, version)
+) STRICT;
+
+CREATE INDEX item_by_status ON item (status, id);
+
+CREATE TABLE item_change (
+    item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    process_id TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    reason_code TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX item_change_of_item ON item_change (item_id);
+
+CREATE TABLE content_alias (
+    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
+    key BLOB NOT NULL,
+    version TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    PRIMARY KEY (bucket_id, key, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE result (
+    id TEXT PRIMARY KEY,
+    lineage_key TEXT NOT NULL UNIQUE,
+    content_sha256 TEXT NOT NULL,
+    processor TEXT NOT NULL,
+    processor_version TEXT NOT NULL,
+    document TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE result_artifact (
+    result_id TEXT NOT NULL REFERENCES result (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    sealed INTEGER NOT NULL CHECK (sealed IN (0, 1)),
+    PRIMARY KEY (result_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX result_artifact_by_bytes ON result_artifact (sha256);
+
+CREATE TABLE artifact_row (
+    sha256 TEXT PRIMARY KEY,
+    bytes BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE process (
+    id TEXT PRIMARY KEY,
+    item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    bucket_id TEXT NOT NULL REFERENCES bucket (id),
+    processor TEXT NOT NULL,
+    config TEXT NOT NULL,
+    config_hash TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
+    since INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    max_attempts INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,
+    rescues INTEGER NOT NULL,
+    alone INTEGER NOT NULL CHECK (alone IN (0, 1)),
+    next_attempt_at INTEGER NOT NULL,
+    lease_owner TEXT NOT NULL,
+    lease_until INTEGER,
+    fence INTEGER NOT NULL,
+    progress REAL NOT NULL,
+    cancel_requested INTEGER NOT NULL CHECK (cancel_requested IN (0, 1)),
+    failure_code TEXT NOT NULL, -- '' when nothing failed
+    failure_stage TEXT NOT NULL,
+    failure_reason TEXT NOT NULL,
+    failure_message TEXT NOT NULL,
+    failure_will_retry INTEGER NOT NULL,
+    result_id TEXT REFERENCES result (id),
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    UNIQUE (item_id, processor, config_hash, run),
+    CHECK ((status = 'Processing') = (lease_owner <> '')),
+    CHECK ((status = 'Processing') = (lease_until IS NOT NULL)),
+    CHECK ((status IN ('Completed', 'Failed', 'Cancelled', 'Skipped')) = (finished_at IS NOT NULL)),
+    CHECK ((status = 'Completed') = (result_id IS NOT NULL))
+) STRICT;
+
+CREATE INDEX process_ready ON process (bucket_id, priority DESC, next_attempt_at, id) WHERE status = 'Pending';
+CREATE INDEX process_held ON process (lease_until) WHERE status = 'Processing';
+CREATE INDEX process_result ON process (result_id) WHERE result_id IS NOT NULL;
+
+CREATE TABLE resolve (
+    process_id TEXT PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
+    item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE person (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE enrolment_photo (
+    id TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    file_name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    embedding BLOB NOT NULL, -- sealed
+    box_x REAL NOT NULL,
+    box_y REAL NOT NULL,
+    box_width REAL NOT NULL,
+    box_height REAL NOT NULL,
+    quality REAL NOT NULL,
+    crop_sha256 TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (person_id, sha256)
+) STRICT;
+
+CREATE TABLE gallery_version (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    version INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO gallery_version (one, version) VALUES (1, 1);
+
+CREATE TABLE face_track (
+    id TEXT PRIMARY KEY,
+    result_id TEXT NOT NULL REFERENCES result (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    link INTEGER NOT NULL,
+    start_ms INTEGER NOT NULL,
+    end_ms INTEGER NOT NULL,
+    best_shot_ms INTEGER NOT NULL,
+    box_x REAL NOT NULL,
+    box_y REAL NOT NULL,
+    box_width REAL NOT NULL,
+    box_height REAL NOT NULL,
+    quality REAL NOT NULL,
+    shots BLOB NOT NULL, -- sealed
+    thumbnail TEXT NOT NULL,
+    UNIQUE (result_id, number)
+) STRICT;
+
+CREATE TABLE appearance (
+    id TEXT PRIMARY KEY,
+    item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    result_id TEXT NOT NULL REFERENCES result (id),
+    person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    certainty TEXT NOT NULL CHECK (certainty IN ('confirmed', 'possible')),
+    start_ms INTEGER NOT NULL,
+    end_ms INTEGER NOT NULL CHECK (end_ms >= start_ms),
+    similarity REAL NOT NULL,
+    distance REAL NOT NULL,
+    best_shot_ms INTEGER NOT NULL,
+    box_x REAL NOT NULL,
+    box_y REAL NOT NULL,
+    box_width REAL NOT NULL,
+    box_height REAL NOT NULL,
+    tracks TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX appearance_of_item ON appearance (item_id, start_ms);
+CREATE INDEX appearance_of_person ON appearance (person_id);
+
+CREATE TABLE event (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    dedup_key TEXT UNIQUE,
+    at INTEGER NOT NULL,
+    data TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX event_by_subject ON event (subject, sequence);
+
+CREATE TABLE endpoint (
+    id TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    description TEXT NOT NULL,
+    types TEXT NOT NULL,
+    secrets TEXT NOT NULL, -- JSON list, each sealed and in base 64
+    active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    disabled_reason TEXT NOT NULL,
+    failing_since INTEGER,
+    consecutive_failures INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE publication (
+    id TEXT PRIMARY KEY,
+    item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    destination TEXT NOT NULL,
+    format TEXT NOT NULL,
+    desired_digest TEXT NOT NULL,
+    written_digest TEXT NOT NULL,
+    UNIQUE (item_id, destination, format)
+) STRICT;
+
+CREATE TABLE delivery (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('webhook', 'publication')),
+    event_id TEXT NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    publication_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
+    attempt INTEGER NOT NULL,
+    next_attempt_at INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    lease_owner TEXT NOT NULL,
+    lease_until INTEGER,
+    last_error TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    CHECK ((status = 'Processing') = (lease_owner <> '')),
+    CHECK ((status = 'Processing') = (lease_until IS NOT NULL)),
+    CHECK ((status IN ('Completed', 'Failed', 'Cancelled', 'Skipped')) = (finished_at IS NOT NULL)),
+    CHECK ((kind = 'webhook') = (endpoint_id <> ''))
+) STRICT;
+
+CREATE INDEX delivery_ready ON delivery (next_attempt_at, id) WHERE status = 'Pending';
+CREATE INDEX delivery_held ON delivery (lease_until) WHERE status = 'Processing';
+CREATE INDEX delivery_of_endpoint ON delivery (endpoint_id, id);
+CREATE INDEX delivery_of_event ON delivery (event_id);
+
+CREATE TABLE delivery_attempt (
+    delivery_id TEXT NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    http_status INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    response BLOB NOT NULL,
+    PRIMARY KEY (delivery_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_key (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    secret_sha256 TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    last_used_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;

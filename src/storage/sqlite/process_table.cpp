@@ -1,0 +1,238 @@
+#include "storage/sqlite/process_table.hpp"
+
+#include <fmt/format.h>
+
+#include "storage/sqlite/process_row.hpp"
+
+namespace notify::sqlite {
+
+namespace {
+
+constexpr const char* kAddSql = R"sql(
+    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt,
+                         max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence,
+                         progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message,
+                         failure_will_retry, result_id, created_at, started_at, finished_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kGetSql = "SELECT * FROM process WHERE id = ?";
+constexpr const char* kOfItemSql = "SELECT * FROM process WHERE item_id = ? ORDER BY run, created_at, id";
+constexpr const char* kExpiredSql = "SELECT * FROM process WHERE status = 'Processing' AND lease_until < ?";
+constexpr const char* kAllProcessingSql = "SELECT * FROM process WHERE status = 'Processing'";
+constexpr const char* kUpdateHeldSql = R"sql(
+    UPDATE process
+    SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
+        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = ?11, failure_code = ?12,
+        failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
+        finished_at = ?18
+    WHERE id = ?19 AND status = 'Processing' AND fence = ?20)sql";
+constexpr const char* kUpdatePendingSql = R"sql(
+    UPDATE process
+    SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
+        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = ?11, failure_code = ?12,
+        failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
+        finished_at = ?18
+    WHERE id = ?19 AND status = 'Pending' AND fence = ?20)sql";
+constexpr const char* kCancelSql =
+    "UPDATE process SET cancel_requested = 1 WHERE id = ? AND status = 'Processing'";
+constexpr const char* kProgressSql =
+    "UPDATE process SET progress = ? WHERE id = ? AND status = 'Processing' AND fence = ?";
+constexpr const char* kHeartbeatSql =
+    "UPDATE process SET lease_until = ? WHERE status = 'Processing' AND lease_owner = ?";
+constexpr const char* kCancelledSql =
+    "SELECT id, fence FROM process WHERE status = 'Processing' AND lease_owner = ? AND cancel_requested = 1";
+constexpr const char* kNextReadySql = R"sql(
+    SELECT min(p.next_attempt_at) FROM process p JOIN bucket b ON b.id = p.bucket_id
+    WHERE p.status = 'Pending' AND p.next_attempt_at > ? AND b.active = 1)sql";
+constexpr const char* kAddResolveSql =
+    "INSERT INTO resolve (process_id, item_id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+constexpr const char* kResolvesSql = "SELECT process_id FROM resolve ORDER BY at, process_id LIMIT ?";
+constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id = ?";
+
+Result<int> Update(Connection& connection, const char* sql, const Process& p, std::int64_t fence) {
+    const auto failure = p.failure.value_or(Failure{});
+    return connection.Change(
+        sql,
+        ToString(p.status),
+        p.since,
+        p.attempt,
+        p.crashes,
+        p.rescues,
+        p.alone,
+        p.next_attempt_at,
+        p.lease_owner,
+        p.lease_until,
+        p.progress,
+        p.cancel_requested,
+        failure.code,
+        failure.stage,
+        failure.reason,
+        failure.message,
+        failure.will_retry,
+        NullIfEmpty{p.result_id.Value()},
+        p.finished_at,
+        p.id,
+        fence
+    );
+}
+
+}  // namespace
+
+Process ReadProcess(Row& row) {
+    Process p;
+    p.id = row.As<ProcessId>();
+    p.item_id = row.As<ItemId>();
+    p.bucket_id = row.As<BucketId>();
+    p.processor = row.Text();
+    p.config = row.Text();
+    p.config_hash = row.Text();
+    p.run = row.Int();
+    p.status = StatusFrom(row.Text()).value_or(Status::kPending);
+    p.since = row.Time();
+    p.priority = row.Int();
+    p.attempt = row.Int();
+    p.max_attempts = row.Int();
+    p.crashes = row.Int();
+    p.rescues = row.Int();
+    p.alone = row.Bool();
+    p.next_attempt_at = row.Time();
+    p.lease_owner = row.As<NodeId>();
+    p.lease_until = row.OptionalTime();
+    p.fence = row.Integer();
+    p.progress = row.Real();
+    p.cancel_requested = row.Bool();
+    Failure failure;
+    failure.code = row.Text();
+    failure.stage = row.Text();
+    failure.reason = row.Text();
+    failure.message = row.Text();
+    failure.will_retry = row.Bool();
+    if (!failure.code.empty()) {
+        p.failure = std::move(failure);
+    }
+    p.result_id = row.As<ResultId>();
+    p.created_at = row.Time();
+    p.started_at = row.OptionalTime();
+    p.finished_at = row.OptionalTime();
+    return p;
+}
+
+Result<void> ProcessTable::Add(const Process& p) {
+    const auto failure = p.failure.value_or(Failure{});
+    return connection_
+        .Change(
+            kAddSql,
+            p.id,
+            p.item_id,
+            p.bucket_id,
+            p.processor,
+            p.config,
+            p.config_hash,
+            p.run,
+            ToString(p.status),
+            p.since,
+            p.priority,
+            p.attempt,
+            p.max_attempts,
+            p.crashes,
+            p.rescues,
+            p.alone,
+            p.next_attempt_at,
+            p.lease_owner,
+            p.lease_until,
+            p.fence,
+            p.progress,
+            p.cancel_requested,
+            failure.code,
+            failure.stage,
+            failure.reason,
+            failure.message,
+            failure.will_retry,
+            NullIfEmpty{p.result_id.Value()},
+            p.created_at,
+            p.started_at,
+            p.finished_at
+        )
+        .map([](int) {})
+        .map_error([&](const Error& error) {
+            return error.code == ErrorCode::kConflict
+                       ? Error{.code = error.code, .message = fmt::format("item {} has run {} of {} already", p.item_id.Value(), p.run, p.processor)}
+                       : error;
+        });
+}
+
+Result<Process> ProcessTable::Get(const ProcessId& id) const {
+    return connection_.First(kGetSql, ReadProcess, id).and_then([&](std::optional<Process> process) {
+        return process ? Result<Process>(std::move(*process))
+                       : Fail(ErrorCode::kNotFound, fmt::format("there is no process {}", id.Value()));
+    });
+}
+
+Result<std::vector<Process>> ProcessTable::OfItem(const ItemId& id) const {
+    return connection_.Select(kOfItemSql, ReadProcess, id);
+}
+
+Result<std::vector<Hold>> ProcessTable::Heartbeat(
+    const NodeId& node, Timestamp now, std::chrono::milliseconds lease
+) {
+    if (auto extended = connection_.Change(kHeartbeatSql, now + lease, node); !extended) {
+        return Unexpected(extended.error());
+    }
+    return connection_.Select(
+        kCancelledSql,
+        [](Row& row) { return Hold{.process_id = row.As<ProcessId>(), .fence = row.Integer()}; },
+        node
+    );
+}
+
+Result<std::vector<Process>> ProcessTable::Expired(Timestamp now) const {
+    return connection_.Select(kExpiredSql, ReadProcess, now);
+}
+
+Result<std::vector<Process>> ProcessTable::AllProcessing() const {
+    return connection_.Select(kAllProcessingSql, ReadProcess);
+}
+
+Result<bool> ProcessTable::UpdateHeld(const Process& process, std::int64_t fence) {
+    return Update(connection_, kUpdateHeldSql, process, fence).map([](int changed) { return changed == 1; });
+}
+
+Result<void> ProcessTable::UpdatePending(const Process& process) {
+    const auto changed = Update(connection_, kUpdatePendingSql, process, process.fence);
+    if (!changed) {
+        return Unexpected(changed.error());
+    }
+    return *changed == 1
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kConflict, fmt::format("process {} is no longer Pending", process.id.Value())
+                 );
+}
+
+Result<bool> ProcessTable::RequestCancel(const ProcessId& id) {
+    return connection_.Change(kCancelSql, id).map([](int changed) { return changed == 1; });
+}
+
+Result<void> ProcessTable::SetProgress(const Hold& hold, double progress) {
+    return connection_.Change(kProgressSql, progress, hold.process_id, hold.fence).map([](int) {});
+}
+
+Result<std::optional<Timestamp>> ProcessTable::NextReadyAt(Timestamp now) const {
+    return connection_.First(
+                          kNextReadySql, [](Row& row) { return row.OptionalTime(); }, now
+    )
+        .map([](const std::optional<std::optional<Timestamp>>& row) { return row.value_or(std::nullopt); });
+}
+
+Result<void> ProcessTable::AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) {
+    return connection_.Change(kAddResolveSql, process, item, at).map([](int) {});
+}
+
+Result<std::vector<ProcessId>> ProcessTable::PendingResolves(int limit) const {
+    return connection_.Select(kResolvesSql, [](Row& row) { return row.As<ProcessId>(); }, limit);
+}
+
+Result<void> ProcessTable::RemoveResolve(const ProcessId& process) {
+    return connection_.Change(kRemoveResolveSql, process).map([](int) {});
+}
+
+}  // namespace notify::sqlite

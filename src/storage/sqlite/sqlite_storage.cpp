@@ -1,0 +1,152 @@
+#include "storage/sqlite/sqlite_storage.hpp"
+
+#include <cerrno>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include "core/file.hpp"
+#include "storage/sqlite/migrations.hpp"
+#include "storage/sqlite/tables.hpp"
+#include "storage/sqlite/writer.hpp"
+
+namespace notify {
+
+namespace {
+
+using sqlite::Connection;
+using sqlite::Tables;
+
+/// A reading connection with its repositories.
+struct Reader {
+    Reader(std::unique_ptr<Connection> opened, const SecretBox& box, const Clock& clock)
+        : connection(std::move(opened)), tables(*connection, box, clock) {}
+
+    std::unique_ptr<Connection> connection;
+    Tables tables;
+};
+
+class Implementation final : public SqliteStorage {
+public:
+    Implementation(
+        std::filesystem::path path,
+        UniqueFd lock,
+        std::unique_ptr<Connection> connection,
+        const SecretBox& box,
+        const Clock& clock
+    )
+        : path_(std::move(path)),
+          lock_(std::move(lock)),
+          box_(box),
+          clock_(clock),
+          writer_(std::move(connection), box, clock) {}
+
+    Result<void> CheckIntegrity() override {
+        auto connection = Connection::Open(path_);
+        if (!connection) {
+            return Unexpected(connection.error());
+        }
+        const auto found =
+            (*connection)->Select("PRAGMA quick_check(3)", [](sqlite::Row& row) { return row.Text(); });
+        if (!found) {
+            return Unexpected(found.error());
+        }
+        const bool good = found->size() == 1 && found->front() == "ok";
+        return good ? Result<void>{}
+                    : Fail(
+                          ErrorCode::kInternal,
+                          fmt::format("the database is damaged: {}", found->empty() ? "" : found->front())
+                      );
+    }
+
+    std::uint64_t Commits() const noexcept override { return writer_.Commits(); }
+
+    std::uint64_t Closures() const noexcept override { return writer_.Closures(); }
+
+private:
+    Result<void> RunWrite(const WriteFunction& function) override { return writer_.Run(function); }
+
+    Result<void> RunRead(const ReadFunction& function) override {
+        auto reader = TakeReader();
+        if (!reader) {
+            return Unexpected(reader.error());
+        }
+        auto& [connection, tables] = **reader;
+        if (auto begun = connection->Execute("BEGIN"); !begun) {
+            return begun;
+        }
+        auto outcome = function(tables.AsSnapshot());
+        auto ended = connection->Execute("COMMIT");
+        if (ended) {
+            const std::scoped_lock lock(mutex_);
+            idle_.push_back(std::move(*reader));
+        }
+        return outcome;
+    }
+
+    Result<std::unique_ptr<Reader>> TakeReader() {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (!idle_.empty()) {
+                auto reader = std::move(idle_.back());
+                idle_.pop_back();
+                return reader;
+            }
+        }
+        return Connection::Open(path_).map([this](std::unique_ptr<Connection> opened) {
+            return std::make_unique<Reader>(std::move(opened), box_, clock_);
+        });
+    }
+
+    std::filesystem::path path_;
+    UniqueFd lock_;
+    const SecretBox& box_;
+    const Clock& clock_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Reader>> idle_;
+    sqlite::Writer writer_;
+};
+
+Result<UniqueFd> TakeLock(const std::filesystem::path& path) {
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd.IsOpen()) {
+        return Unexpected(SystemError(errno, fmt::format("open {}", path.native())));
+    }
+    if (::flock(fd.Get(), LOCK_EX | LOCK_NB) != 0) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format("another process uses this database (it holds {})", path.native())
+        );
+    }
+    return fd;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
+    const std::filesystem::path& path, const SecretBox& box, const Clock& clock
+) {
+    auto lock_path = path;
+    lock_path += ".lock";
+    auto lock = TakeLock(lock_path);
+    if (!lock) {
+        return Unexpected(lock.error());
+    }
+    auto connection = Connection::Open(path);
+    if (!connection) {
+        return Unexpected(connection.error());
+    }
+    if (auto migrated = sqlite::Migrate(**connection); !migrated) {
+        return Unexpected(migrated.error());
+    }
+    return std::unique_ptr<SqliteStorage>(
+        std::make_unique<Implementation>(path, std::move(*lock), std::move(*connection), box, clock)
+    );
+}
+
+}  // namespace notify

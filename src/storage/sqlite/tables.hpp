@@ -1,0 +1,49 @@
+#pragma once
+
+// The repositories over one connection, as a Transaction or a Snapshot sees them.
+
+#include "core/secret_box.hpp"
+#include "storage/sqlite/bucket_table.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/delivery_table.hpp"
+#include "storage/sqlite/event_table.hpp"
+#include "storage/sqlite/item_table.hpp"
+#include "storage/sqlite/key_table.hpp"
+#include "storage/sqlite/people_table.hpp"
+#include "storage/sqlite/process_table.hpp"
+#include "storage/sqlite/result_table.hpp"
+#include "storage/storage.hpp"
+
+namespace notify::sqlite {
+
+/// Used by one thread at a time, like its connection.
+struct Tables {
+    Tables(Connection& connection, const SecretBox& box, const Clock& clock)
+        : buckets(connection),
+          items(connection),
+          processes(connection),
+          results(connection, clock),
+          people(connection, box),
+          deliveries(connection),
+          events(connection),
+          keys(connection) {}
+
+    [[nodiscard]] Transaction AsTransaction() {
+        return {buckets, items, processes, results, people, events, deliveries, keys};
+    }
+
+    [[nodiscard]] Snapshot AsSnapshot() const {
+        return {buckets, items, processes, results, people, events, deliveries, keys};
+    }
+
+    BucketTable buckets;
+    ItemTable items;
+    ProcessTable processes;
+    ResultTable results;
+    PeopleTable people;
+    DeliveryTable deliveries;
+    EventTable events;
+    KeyTable keys;
+};
+
+}  // namespace notify::sqlite

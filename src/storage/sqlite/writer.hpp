@@ -1,0 +1,61 @@
+#pragma once
+
+// The one thread that writes: closures queue up, each runs in a SAVEPOINT, one COMMIT for a group.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "core/result.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/tables.hpp"
+#include "storage/storage.hpp"
+
+namespace notify::sqlite {
+
+/// Thread-safe. Runs what was queued before it is destroyed.
+class Writer final {
+public:
+    Writer(std::unique_ptr<Connection> connection, const SecretBox& box, const Clock& clock);
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    /// Queues the closure and waits until its group was committed or it failed. kInternal when called from a
+    /// closure.
+    [[nodiscard]] Result<void> Run(const Storage::WriteFunction& function);
+
+    [[nodiscard]] std::uint64_t Commits() const noexcept { return commits_; }
+
+    [[nodiscard]] std::uint64_t Closures() const noexcept { return closures_; }
+
+private:
+    struct Call {
+        const Storage::WriteFunction* function;
+        std::promise<Result<void>> done;
+        Result<void> outcome;
+    };
+
+    using Group = std::deque<std::unique_ptr<Call>>;
+
+    void Loop(const std::stop_token& stop);
+    void RunGroup(Group& group);
+    Result<void> RunInSavepoint(const Storage::WriteFunction& function);
+
+    std::unique_ptr<Connection> connection_;
+    Tables tables_;
+    std::mutex mutex_;
+    std::condition_variable_any queued_;
+    Group queue_;
+    std::atomic<std::uint64_t> commits_ = 0;
+    std::atomic<std::uint64_t> closures_ = 0;
+    std::jthread thread_;
+};
+
+}  // namespace notify::sqlite
