@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base64.hpp"
-
 namespace notify {
 
 namespace {
@@ -19,8 +17,7 @@ struct OpenedSecret {
 
 /// The clear text is the secret, and after a space the milliseconds of the moment it ends.
 Result<OpenedSecret> OpenSecret(const SecretBox& box, std::string_view sealed) {
-    auto clear =
-        FromBase64(sealed).and_then([&](const std::string& bytes) { return box.Open(bytes, kPurpose); });
+    auto clear = box.Open(sealed, kPurpose);
     if (!clear) {
         return Unexpected(clear.error());
     }
@@ -38,9 +35,7 @@ Result<OpenedSecret> OpenSecret(const SecretBox& box, std::string_view sealed) {
 std::string SealEndpointSecret(
     const SecretBox& box, std::string_view secret, std::optional<Timestamp> until
 ) {
-    return ToBase64(
-        box.Seal(until ? fmt::format("{} {}", secret, ToMillis(*until)) : std::string(secret), kPurpose)
-    );
+    return box.Seal(until ? fmt::format("{} {}", secret, ToMillis(*until)) : std::string(secret), kPurpose);
 }
 
 Result<std::vector<std::string>> LiveSecrets(const SecretBox& box, const Endpoint& endpoint, Timestamp now) {

@@ -14,7 +14,7 @@
 
 namespace notify {
 
-/// Base 64 of the sealed secret, as Endpoint::secrets holds it; it signs until `until`, or for ever.
+/// The sealed secret as Endpoint::secrets holds it; it signs until `until`, or for ever.
 [[nodiscard]] std::string SealEndpointSecret(
     const SecretBox& box, std::string_view secret, std::optional<Timestamp> until = std::nullopt
 );

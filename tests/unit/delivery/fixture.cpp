@@ -19,7 +19,7 @@ DeliveryTest::DeliveryTest()
     : folder_(std::filesystem::temp_directory_path() / ("delivery-" + ToHex(RandomBytes(8)))) {
     std::filesystem::create_directories(folder_);
     box_ = SecretBox::Open(folder_ / "key").value();
-    storage_ = OpenSqliteStorage(folder_ / "database", *box_).value();
+    storage_ = OpenSqliteStorage(folder_ / "database", *box_, clock_).value();
     guard_ = AddressGuard::WithAllowed({"127.0.0.1/32"}).value();
     endpoints_ = std::make_unique<Endpoints>(*storage_, *box_, guard_, clock_);
     replay_ = std::make_unique<Replay>(*storage_, clock_);
