@@ -71,6 +71,8 @@ Result<void> WriteAll(int fd, std::string_view bytes, const std::string& doing) 
     return ::fsync(fd) == 0 ? Result<void>{} : Unexpected(SystemError(errno, doing));
 }
 
+}  // namespace
+
 Result<void> SyncFolder(const std::filesystem::path& folder) {
     const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd.IsOpen() || ::fsync(fd.Get()) != 0) {
@@ -78,8 +80,6 @@ Result<void> SyncFolder(const std::filesystem::path& folder) {
     }
     return {};
 }
-
-}  // namespace
 
 Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -47,6 +47,9 @@ private:
     const std::filesystem::path& path, std::string_view bytes, unsigned int mode = 0644
 );
 
+/// Makes what was created, renamed or removed in `folder` durable.
+[[nodiscard]] Result<void> SyncFolder(const std::filesystem::path& folder);
+
 /// The error of a failed system call as ours: ENOENT → kNotFound, EACCES/EPERM/EROFS → kForbidden,
 /// ENOSPC/EDQUOT → kStorageFull, else kUnavailable. `doing`: "open /a/b".
 [[nodiscard]] Error SystemError(int number, std::string_view doing);

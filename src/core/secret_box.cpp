@@ -1,13 +1,15 @@
 #include "core/secret_box.hpp"
 
-#include <array>
-#include <cstdint>
+#include <cerrno>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base64.hpp"
 #include "core/file.hpp"
@@ -18,41 +20,66 @@ namespace notify {
 
 namespace {
 
+constexpr std::string_view kFileStart = "notifications-api-key-1 ";
 constexpr char kFormat = 1;
 constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kIdBytes = 8;
+constexpr std::size_t kKeyIdBytes = 8;
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
-constexpr std::size_t kHeadBytes = 1 + kIdBytes + kNonceBytes;
+constexpr std::size_t kHeadBytes = 1 + kKeyIdBytes;
 
-struct FreeCipher {
+struct CipherDeleter {
     void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
 
-using CipherPtr = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
 
-unsigned char* Raw(std::string& bytes, std::size_t offset = 0) {
-    return reinterpret_cast<unsigned char*>(bytes.data() + offset);
+const unsigned char* Bytes(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-const unsigned char* Raw(std::string_view bytes, std::size_t offset = 0) {
-    return reinterpret_cast<const unsigned char*>(bytes.data() + offset);
+unsigned char* Bytes(std::string& text) {
+    return reinterpret_cast<unsigned char*>(text.data());
 }
 
-/// The key's name: the first bytes of a digest of it, which tells nothing of the key.
-std::string IdOf(const std::string& key) {
-    return Sha256Hex("notifications-api key id\n" + key).substr(0, 2 * kIdBytes);
+int Length(std::string_view text) {
+    return static_cast<int>(text.size());
+}
+
+/// What is authenticated besides the ciphertext.
+std::string BoundTo(std::string_view head, std::string_view purpose) {
+    return std::string(head).append(purpose);
 }
 
 Result<void> CheckMode(const std::filesystem::path& path) {
     struct stat status{};
-    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
+    if (::stat(path.c_str(), &status) != 0) {
+        return Unexpected(SystemError(errno, fmt::format("look at key file {}", path.native())));
+    }
+    if ((status.st_mode & 077U) != 0) {
         return Fail(
             ErrorCode::kForbidden,
-            fmt::format("others may read the key file {}; run chmod 600 on it", path.native())
+            fmt::format("key file {} may be read by others; run chmod 600 on it", path.native())
         );
     }
     return {};
+}
+
+/// Makes the file with a fresh key unless it is there: of two that try at once, one key stands for both.
+Result<void> MakeKeyFile(const std::filesystem::path& path) {
+    auto fresh = path;
+    fresh += fmt::format(".{}.new", ToHex(RandomBytes(8)));
+    const auto text = fmt::format("{}{}\n", kFileStart, ToBase64(RandomBytes(kKeyBytes)));
+    if (auto written = WriteFileAtomically(fresh, text, 0600); !written) {
+        return written;
+    }
+    const int linked = ::link(fresh.c_str(), path.c_str());
+    const int number = errno;
+    ::unlink(fresh.c_str());
+    if (linked != 0 && number != EEXIST) {
+        return Unexpected(SystemError(number, fmt::format("make key file {}", path.native())));
+    }
+    return SyncFolder(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace
@@ -63,75 +90,79 @@ SecretBox::SecretBox(std::string key, std::string key_id)
 Result<SecretBox> SecretBox::Open(const std::filesystem::path& key_file) {
     auto text = ReadFile(key_file, 4096);
     if (!text && text.error().code == ErrorCode::kNotFound) {
-        text = ToHex(RandomBytes(kKeyBytes)) + "\n";
-        if (auto written = WriteFileAtomically(key_file, *text, 0600); !written) {
-            return Unexpected(written.error());
+        if (auto made = MakeKeyFile(key_file); !made) {
+            return Unexpected(made.error());
+        }
+        text = ReadFile(key_file, 4096);
+    }
+    const auto checked = text ? CheckMode(key_file) : Unexpected(text.error());
+    if (!checked) {
+        return Unexpected(checked.error());
+    }
+    std::string_view rest = *text;
+    if (rest.starts_with(kFileStart) && rest.ends_with('\n')) {
+        rest.remove_prefix(kFileStart.size());
+        rest.remove_suffix(1);
+        if (auto key = FromBase64(rest); key && key->size() == kKeyBytes) {
+            auto id = ToHex(HmacSha256(*key, "key id").substr(0, kKeyIdBytes));
+            return SecretBox(std::move(*key), std::move(id));
         }
     }
-    if (!text) {
-        return Unexpected(text.error());
-    }
-    if (auto mode = CheckMode(key_file); !mode) {
-        return Unexpected(mode.error());
-    }
-    auto key = FromHex(std::string_view(*text).substr(0, text->find_last_not_of(" \r\n") + 1));
-    if (!key || key->size() != kKeyBytes) {
-        return Fail(
-            ErrorCode::kInvalidArgument,
-            fmt::format(
-                "{} is no key file: it must hold {} hexadecimal digits", key_file.native(), 2 * kKeyBytes
-            )
-        );
-    }
-    auto id = IdOf(*key);
-    return SecretBox(std::move(*key), std::move(id));
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("{} is not a key file", key_file.native()));
 }
 
 std::string SecretBox::Seal(std::string_view clear, std::string_view purpose) const {
     std::string sealed(1, kFormat);
-    sealed += FromHex(key_id_).value_or(std::string(kIdBytes, '\0'));
-    sealed += RandomBytes(kNonceBytes);
-    sealed.resize(kHeadBytes + clear.size() + kTagBytes);
-    const CipherPtr cipher(EVP_CIPHER_CTX_new());
+    sealed += *FromHex(key_id_);
+    const auto bound = BoundTo(sealed, purpose);
+    const auto nonce = RandomBytes(kNonceBytes);
+    sealed += nonce;
+    std::string body(clear.size() + kTagBytes, '\0');
+    const Cipher cipher(EVP_CIPHER_CTX_new());
     int length = 0;
-    EVP_EncryptInit_ex(
-        cipher.get(), EVP_aes_256_gcm(), nullptr, Raw(std::string_view(key_)), Raw(sealed, 1 + kIdBytes)
-    );
-    EVP_EncryptUpdate(cipher.get(), nullptr, &length, Raw(purpose), static_cast<int>(purpose.size()));
-    EVP_EncryptUpdate(
-        cipher.get(), Raw(sealed, kHeadBytes), &length, Raw(clear), static_cast<int>(clear.size())
-    );
-    EVP_EncryptFinal_ex(cipher.get(), Raw(sealed, kHeadBytes + clear.size()), &length);
-    EVP_CIPHER_CTX_ctrl(
-        cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, Raw(sealed, kHeadBytes + clear.size())
-    );
-    return sealed;
+    const bool done =
+        cipher != nullptr &&
+        EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key_), Bytes(nonce)) == 1 &&
+        EVP_EncryptUpdate(cipher.get(), nullptr, &length, Bytes(bound), Length(bound)) == 1 &&
+        EVP_EncryptUpdate(cipher.get(), Bytes(body), &length, Bytes(clear), Length(clear)) == 1 &&
+        EVP_EncryptFinal_ex(cipher.get(), Bytes(body) + clear.size(), &length) == 1 &&
+        EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, Bytes(body) + clear.size()) == 1;
+    if (!done) {
+        std::abort();  // out of memory or a broken OpenSSL: nothing may be written in the clear
+    }
+    return sealed + body;
 }
 
 Result<std::string> SecretBox::Open(std::string_view sealed, std::string_view purpose) const {
-    if (sealed.size() < kHeadBytes + kTagBytes || sealed.front() != kFormat) {
-        return Fail(ErrorCode::kInvalidArgument, "this is no sealed text");
+    if (sealed.size() < kHeadBytes + kNonceBytes + kTagBytes || sealed.front() != kFormat) {
+        return Fail(ErrorCode::kInvalidArgument, "not a sealed text");
     }
-    const auto id = ToHex(sealed.substr(1, kIdBytes));
-    if (id != key_id_) {
+    const auto head = sealed.substr(0, kHeadBytes);
+    if (const auto id = ToHex(head.substr(1)); id != key_id_) {
         return Fail(
-            ErrorCode::kInvalidArgument, fmt::format("sealed with key {}, the key here is {}", id, key_id_)
+            ErrorCode::kInvalidArgument,
+            fmt::format("sealed with key {}, but the key file holds key {}", id, key_id_)
         );
     }
-    const auto body = sealed.substr(kHeadBytes, sealed.size() - kHeadBytes - kTagBytes);
+    const auto bound = BoundTo(head, purpose);
+    const auto nonce = sealed.substr(kHeadBytes, kNonceBytes);
+    const auto body =
+        sealed.substr(kHeadBytes + kNonceBytes, sealed.size() - kHeadBytes - kNonceBytes - kTagBytes);
     std::string tag(sealed.substr(sealed.size() - kTagBytes));
     std::string clear(body.size(), '\0');
-    const CipherPtr cipher(EVP_CIPHER_CTX_new());
+    const Cipher cipher(EVP_CIPHER_CTX_new());
     int length = 0;
-    EVP_DecryptInit_ex(
-        cipher.get(), EVP_aes_256_gcm(), nullptr, Raw(std::string_view(key_)), Raw(sealed, 1 + kIdBytes)
-    );
-    EVP_DecryptUpdate(cipher.get(), nullptr, &length, Raw(purpose), static_cast<int>(purpose.size()));
-    EVP_DecryptUpdate(cipher.get(), Raw(clear), &length, Raw(body), static_cast<int>(body.size()));
-    EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, Raw(tag));
-    if (EVP_DecryptFinal_ex(cipher.get(), Raw(clear, clear.size()), &length) != 1) {
+    const bool opened =
+        cipher != nullptr &&
+        EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key_), Bytes(nonce)) == 1 &&
+        EVP_DecryptUpdate(cipher.get(), nullptr, &length, Bytes(bound), Length(bound)) == 1 &&
+        EVP_DecryptUpdate(cipher.get(), Bytes(clear), &length, Bytes(body), Length(body)) == 1 &&
+        EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
+        EVP_DecryptFinal_ex(cipher.get(), Bytes(clear) + clear.size(), &length) == 1;
+    if (!opened) {
         return Fail(
-            ErrorCode::kInvalidArgument, "a sealed text was changed, or was sealed for another purpose"
+            ErrorCode::kInvalidArgument,
+            fmt::format("a text sealed as {} was changed, or sealed for another purpose", purpose)
         );
     }
     return clear;
