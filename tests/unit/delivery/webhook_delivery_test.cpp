@@ -183,8 +183,8 @@ TEST_F(Webhooks, DisableAnEndpointAfterFiveDaysOfOnlyFailures) {
     ASSERT_TRUE(Eventually([&] { return Reload(endpoint.id).consecutive_failures == 2; }));
     EXPECT_TRUE(Reload(endpoint.id).active);
     const auto late = Happen();
-    clock_.Advance(seconds(1));
-    ASSERT_TRUE(Eventually([&] { return !Reload(endpoint.id).active || receiver.Received().size() > 2; }));
+    clock_.Advance(hours(1));
+    ASSERT_TRUE(Eventually([&] { return !Reload(endpoint.id).active; }));
     clock_.Advance(hours(24));
     EXPECT_EQ(Await(late, notify::Status::kCancelled).last_error.find("the endpoint was disabled"), 0U);
     EXPECT_EQ(EventTypes().back(), "endpoint.disabled");
