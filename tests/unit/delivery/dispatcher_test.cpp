@@ -151,17 +151,22 @@ TEST_F(Dispatching, DropsAnOutcomeWhoseDeliveryWasTakenOver) {
                 })
                 .map([](const auto&) {});
         }));
-        return testing::Status(204);
+        return testing::Status(500);
     });
-    AddEndpoint(receiver.Url());
-    Start();
+    const Receiver next;
+    const auto endpoint = AddEndpoint(receiver.Url(), {"item.completed"});
+    AddEndpoint(next.Url(), {"item.failed"});
+    Start(1);
     const auto event = Happen();
     ASSERT_EQ(receiver.WaitFor(1).size(), 1U);
+    Happen("item.failed");
+    ASSERT_EQ(next.WaitFor(1).size(), 1U) << "the one sender is done with the first";
     dispatcher_->Stop();
     const auto row = DeliveryOf(event);
     EXPECT_EQ(row.status, Status::kProcessing);
     EXPECT_EQ(row.lease_owner, NodeId("nod_2"));
     EXPECT_TRUE(Attempts(row.id).empty());
+    EXPECT_EQ(Reload(endpoint.id).consecutive_failures, 0) << "nothing of it was written";
 }
 
 }  // namespace
