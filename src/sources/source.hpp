@@ -27,7 +27,8 @@ struct FoundObject {
     std::uint64_t size_bytes = 0;
     Timestamp modified_at;
     std::string media_type;  ///< When the source can tell cheaply; else empty.
-    /// Set when it can never be processed: it becomes a Skipped item with this reason ("link_outside", "unreadable").
+    /// Set when it can never be processed: it becomes a Skipped item with this reason ("link_outside",
+    /// "unreadable").
     std::string skip_code;
     std::string skip_reason;
 };
@@ -35,15 +36,15 @@ struct FoundObject {
 /// What a scan came to.
 struct ScanReport {
     std::uint64_t seen = 0;
-    std::uint64_t settling = 0;             ///< Still growing; seen again by the next scan.
+    std::uint64_t settling = 0;              ///< Still growing; seen again by the next scan.
     std::optional<Timestamp> look_again_at;  ///< When the first of the settling ones will be still enough.
-    std::string note;                       ///< "" or a sentence about what could not be looked at.
+    std::string note;                        ///< "" or a sentence about what could not be looked at.
 };
 
 /// The bytes of one item, opened for one job.
 struct OpenedItem {
-    UniqueFd descriptor;                  ///< A read-only descriptor when the item is a local file…
-    std::unique_ptr<ByteSource> reader;   ///< … else ranged reads. Exactly one is set.
+    UniqueFd descriptor;                 ///< A read-only descriptor when the item is a local file…
+    std::unique_ptr<ByteSource> reader;  ///< … else ranged reads. Exactly one is set.
     std::uint64_t size_bytes = 0;
 };
 
@@ -60,14 +61,19 @@ public:
         const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
     ) = 0;
 
-    /// Opens the item's bytes. kConflict when the object is no longer that version, kNotFound when it is gone.
-    [[nodiscard]] virtual Result<OpenedItem> Open(const Bucket& bucket, const Item& item, std::stop_token stop) = 0;
+    /// Opens the item's bytes. kConflict when the object is no longer that version, kNotFound when it is
+    /// gone.
+    [[nodiscard]] virtual Result<OpenedItem> Open(
+        const Bucket& bucket, const Item& item, std::stop_token stop
+    ) = 0;
 
-    /// Calls `changed` soon after something in the bucket may have changed, until the returned watch is destroyed.
-    /// Null when this source cannot watch or this bucket not now; then only the periodic scan notices. `changed` is
-    /// called on the watch's own thread; its argument is "" or a sentence why watching degraded (overflow, limit).
-    [[nodiscard]] virtual std::unique_ptr<class BucketWatch>
-    Watch(const Bucket& bucket, std::function<void(std::string_view)> changed) = 0;
+    /// Calls `changed` soon after something in the bucket may have changed, until the returned watch is
+    /// destroyed. Null when this source cannot watch or this bucket not now; then only the periodic scan
+    /// notices. `changed` is called on the watch's own thread; its argument is "" or a sentence why watching
+    /// degraded (overflow, limit).
+    [[nodiscard]] virtual std::unique_ptr<class BucketWatch> Watch(
+        const Bucket& bucket, std::function<void(std::string_view)> changed
+    ) = 0;
 
     /// Checks a bucket before it is added: the place exists and can be read. A sentence for each fault.
     [[nodiscard]] virtual Result<void> CheckBucket(const Bucket& bucket) const = 0;
@@ -76,8 +82,9 @@ public:
     [[nodiscard]] virtual std::string PublicationKey(const Item& item) const = 0;
 
     /// Writes `bytes` at PublicationKey(item), all or nothing, replacing what we wrote before.
-    [[nodiscard]] virtual Result<void>
-    Publish(const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop) = 0;
+    [[nodiscard]] virtual Result<void> Publish(
+        const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
+    ) = 0;
 };
 
 /// Ends a watch when destroyed (joins its thread).

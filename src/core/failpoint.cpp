@@ -1,0 +1,44 @@
+#include "core/failpoint.hpp"
+
+#ifdef NOTIFY_FAILPOINTS
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+#include <unistd.h>
+
+namespace notify {
+
+namespace {
+
+struct Wanted {
+    std::string name;
+    int times = 1;
+};
+
+Wanted ReadWanted() {
+    const char* text = std::getenv("NOTIFICATIONS_FAILPOINT");
+    Wanted wanted{.name = text == nullptr ? "" : text};
+    const auto colon = wanted.name.find(':');
+    if (colon != std::string::npos) {
+        wanted.times = std::atoi(wanted.name.c_str() + colon + 1);
+        wanted.name.resize(colon);
+    }
+    return wanted;
+}
+
+}  // namespace
+
+void FailPoint(std::string_view name) {
+    static const Wanted wanted = ReadWanted();
+    static std::atomic<int> passed = 0;
+    if (name == wanted.name && ++passed == wanted.times) {
+        ::kill(::getpid(), SIGKILL);
+    }
+}
+
+}  // namespace notify
+
+#endif

@@ -1,0 +1,29 @@
+#pragma once
+
+// From what a scan found to rows: items, and a process for each processor chosen for the bucket.
+
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "sources/source.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Thread-safe.
+class Intake final {
+public:
+    Intake(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
+
+    /// Takes objects in, in one transaction: what we wrote ourselves is left out, known versions change
+    /// nothing, a new version of a known key supersedes the older ones. How many items are new.
+    [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
+
+private:
+    Storage& storage_;
+    const Clock& clock_;
+};
+
+}  // namespace notify

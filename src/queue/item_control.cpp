@@ -1,0 +1,183 @@
+#include "queue/item_control.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/ulid.hpp"
+#include "queue/completion.hpp"
+#include "queue/retry_policy.hpp"
+#include "storage/item_status.hpp"
+#include "storage/key_repository.hpp"
+#include "storage/process_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+Process NextRun(const Process& ended, Timestamp now) {
+    Process process;
+    process.id = ProcessId(MakeId("prc"));
+    process.item_id = ended.item_id;
+    process.bucket_id = ended.bucket_id;
+    process.processor = ended.processor;
+    process.config = ended.config;
+    process.config_hash = ended.config_hash;
+    process.run = ended.run + 1;
+    process.priority = ended.priority;
+    process.since = now;
+    process.next_attempt_at = now;
+    process.created_at = now;
+    return process;
+}
+
+Result<void> Audit(
+    Transaction& transaction, std::string_view actor, std::string_view action, const ItemId& id, Timestamp now
+) {
+    return transaction.keys.AddAudit(
+        {.at = now,
+         .actor = std::string(actor),
+         .action = std::string(action),
+         .subject = id.Value(),
+         .detail = {}}
+    );
+}
+
+std::string OfPending(const Process& process, const Item& item, Timestamp now) {
+    if (item.blocked_by == BlockedBy::kBucketInactive) {
+        return fmt::format("{} waits: its bucket is not active", process.processor);
+    }
+    if (process.next_attempt_at > now) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(process.next_attempt_at - now).count();
+        return fmt::format(
+            "{} waits {} s for its next attempt at {}{}",
+            process.processor,
+            seconds,
+            ToRfc3339(process.next_attempt_at),
+            process.failure ? "; last time: " + process.failure->message : std::string()
+        );
+    }
+    return fmt::format("{} is ready and waits for a free worker", process.processor);
+}
+
+std::string OfOne(const Process& process, const Item& item, Timestamp now) {
+    switch (process.status) {
+        case Status::kPending:
+            return OfPending(process, item, now);
+        case Status::kProcessing:
+            return fmt::format(
+                "{} runs since {} ({:.0f} % done{})",
+                process.processor,
+                ToRfc3339(process.started_at.value_or(process.since)),
+                process.progress * 100,
+                process.cancel_requested ? ", cancellation requested" : ""
+            );
+        case Status::kCompleted:
+            return fmt::format("{} completed at {}", process.processor, ToRfc3339(process.since));
+        case Status::kFailed:
+        case Status::kCancelled:
+        case Status::kSkipped:
+            break;
+    }
+    const auto why = process.failure ? process.failure->message : std::string("without a reason");
+    return fmt::format("{} is {}: {}", process.processor, ToString(process.status), why);
+}
+
+}  // namespace
+
+Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
+    return storage_.Write([&](Transaction& transaction) -> Result<int> {
+        const auto now = clock_.Now();
+        auto all = transaction.processes.OfItem(id);
+        const auto item = RefreshItem(transaction, id, now);
+        if (!all || !item) {
+            return Unexpected(all ? item.error() : all.error());
+        }
+        int count = 0;
+        for (const auto& process : LatestRuns(std::move(*all))) {
+            if (!IsTerminal(process.status)) {
+                continue;
+            }
+            if (auto added = transaction.processes.Add(NextRun(process, now)); !added) {
+                return Unexpected(added.error());
+            }
+            ++count;
+        }
+        if (count == 0) {
+            return Fail(
+                ErrorCode::kConflict,
+                fmt::format("item {} has nothing that ended and could run again", id.Value())
+            );
+        }
+        auto done = Audit(transaction, actor, "item.rerun", id, now).and_then([&] {
+            return FinishItem(transaction, id, now);
+        });
+        return done ? Result<int>(count) : Unexpected(done.error());
+    });
+}
+
+Result<int> ItemControl::Cancel(const ItemId& id, std::string_view actor) {
+    std::vector<ProcessId> running;
+    auto cancelled = storage_.Write([&](Transaction& transaction) -> Result<int> {
+        running.clear();
+        const auto now = clock_.Now();
+        const auto item = RefreshItem(transaction, id, now);
+        auto processes = transaction.processes.OfItem(id);
+        if (!item || !processes) {
+            return Unexpected(item ? processes.error() : item.error());
+        }
+        const Error asked{
+            .code = ErrorCode::kCancelled, .stage = "queue", .message = fmt::format("cancelled by {}", actor)
+        };
+        int count = 0;
+        for (const auto& process : *processes) {
+            Result<void> done;
+            if (process.status == Status::kPending) {
+                done =
+                    transaction.processes.UpdatePending(AfterFailure(process, asked, CrashKind::kNone, now));
+            } else if (process.status == Status::kProcessing) {
+                running.push_back(process.id);
+                done = transaction.processes.RequestCancel(process.id).map([](bool) {});
+            } else {
+                continue;
+            }
+            if (!done) {
+                return Unexpected(done.error());
+            }
+            ++count;
+        }
+        if (count == 0) {
+            return Fail(
+                ErrorCode::kConflict,
+                fmt::format("item {} has already ended as {}", id.Value(), ToString(item->status))
+            );
+        }
+        auto done = Audit(transaction, actor, "item.cancel", id, now).and_then([&] {
+            return FinishItem(transaction, id, now);
+        });
+        return done ? Result<int>(count) : Unexpected(done.error());
+    });
+    for (const auto& process : running) {
+        runner_.CancelProcess(process);
+    }
+    return cancelled;
+}
+
+std::vector<std::string> Why(const Item& item, const std::vector<Process>& processes, Timestamp now) {
+    std::vector<std::string> sentences;
+    if (item.blocked_by == BlockedBy::kResolving) {
+        sentences.emplace_back("processed; its faces are being compared with people who changed meanwhile");
+    }
+    if (processes.empty() && !item.reason.empty()) {
+        sentences.push_back(fmt::format("{}: {}", ToString(item.status), item.reason));
+    }
+    auto runs = LatestRuns(processes);
+    std::ranges::stable_sort(runs, {}, [](const Process& process) { return IsTerminal(process.status); });
+    for (const auto& process : runs) {
+        sentences.push_back(OfOne(process, item, now));
+    }
+    return sentences;
+}
+
+}  // namespace notify

@@ -1,0 +1,15 @@
+#include "queue/job_runner.hpp"
+
+#include <utility>
+
+namespace notify {
+
+Result<void> HostJobRunner::Run(Job job, const JobObserver& observer, std::stop_token stop) {
+    return host_.Run(std::move(job), observer, std::move(stop));
+}
+
+bool HostJobRunner::CancelProcess(const ProcessId& id) {
+    return host_.CancelProcess(id);
+}
+
+}  // namespace notify

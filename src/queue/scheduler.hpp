@@ -1,0 +1,90 @@
+#pragma once
+
+// Scans each active bucket when its time has come, or soon after its watch said that something changed.
+// (What the old system called add_scheduler.)
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "queue/intake.hpp"
+#include "sources/registry.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// What a scan came to, for people.
+struct ScanSummary {
+    std::uint64_t seen = 0;
+    int added = 0;
+    std::uint64_t settling = 0;
+    std::string note;
+};
+
+/// One scanning thread and one watch for each bucket. Everything borrowed outlives it.
+class Scheduler final {
+public:
+    /// `new_items` is called after a scan that added items.
+    Scheduler(
+        Storage& storage, const Clock& clock, const SourceRegistry& sources, std::function<void()> new_items
+    );
+    ~Scheduler();
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+
+    void Start();
+
+    /// Returns when the thread and the watches are gone. A scan in progress is broken off; what it took in
+    /// stays.
+    void Stop();
+
+    /// Reads the buckets again: call it after one was added or changed. Thread-safe.
+    void Refresh();
+
+    /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, what the source says.
+    /// Thread-safe.
+    [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, std::stop_token stop);
+
+private:
+    struct Watched {
+        Bucket bucket;
+        std::unique_ptr<BucketWatch> watch;
+        std::optional<Timestamp> scan_at;
+    };
+
+    void Loop(const std::stop_token& stop);
+    void ReadBuckets();
+    void WatchBucket(Watched& watched);
+    void Changed(const BucketId& id, std::string_view note);
+    [[nodiscard]] Result<ScanSummary> Scan(const Bucket& bucket, const std::stop_token& stop);
+    void ScanDue(const Bucket& bucket, const std::stop_token& stop);
+    void NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcome);
+
+    Storage& storage_;
+    const Clock& clock_;
+    const SourceRegistry& sources_;
+    std::function<void()> new_items_;
+    Intake intake_;
+
+    std::mutex scan_mutex_;  ///< One scan at a time: two of one bucket would only race for the same rows.
+    std::mutex mutex_;
+    std::condition_variable_any wakes_;
+    bool buckets_changed_ = true;
+    std::map<BucketId, std::string> changed_;  ///< Told by watches, with their sentence.
+    std::map<BucketId, Timestamp> look_again_;
+    std::map<BucketId, Watched> watched_;  ///< Of the loop's thread alone.
+    std::jthread thread_;
+};
+
+}  // namespace notify

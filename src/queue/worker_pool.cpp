@@ -1,0 +1,174 @@
+#include "queue/worker_pool.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/failpoint.hpp"
+#include "core/json.hpp"
+#include "core/log.hpp"
+#include "core/ulid.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/item_status.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{1000};  // how long a missed nudge or a due retry may wait
+
+Result<void> TellStarted(Transaction& transaction, const Process& process, Timestamp now) {
+    return transaction.events
+        .Append({
+            .id = EventId(MakeId("msg")),
+            .type = "process.started",
+            .subject = process.item_id.Value(),
+            .dedup_key = fmt::format("{}:started:{}", process.id.Value(), process.fence),
+            .at = now,
+            .data = ToJsonText(
+                boost::json::object{
+                    {"item", process.item_id.Value()},
+                    {"process", process.id.Value()},
+                    {"processor", process.processor}
+                }
+            ),
+        })
+        .map([](bool) {});
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(
+    Storage& storage,
+    const Clock& clock,
+    Worker& worker,
+    WorkerPoolSettings settings,
+    std::function<void()> claimed
+)
+    : storage_(storage),
+      clock_(clock),
+      worker_(worker),
+      settings_(std::move(settings)),
+      claimed_(std::move(claimed)) {}
+
+WorkerPool::~WorkerPool() {
+    Stop(std::chrono::milliseconds(0));
+}
+
+void WorkerPool::Start() {
+    if (claimer_.joinable()) {
+        return;
+    }
+    running_ = std::stop_source();
+    for (int i = 0; i < settings_.workers; ++i) {
+        workers_.emplace_back([this](const std::stop_token& stop) { WorkLoop(stop); });
+    }
+    claimer_ = std::jthread([this](const std::stop_token& stop) { ClaimLoop(stop); });
+}
+
+void WorkerPool::Stop(std::chrono::milliseconds grace) {
+    if (!claimer_.joinable()) {
+        return;
+    }
+    claimer_.request_stop();
+    claimer_.join();
+    {
+        std::unique_lock lock(mutex_);
+        claimer_wakes_.wait_for(lock, grace, [this] { return busy_ == 0 && waiting_.empty(); });
+    }
+    running_.request_stop();
+    for (auto& worker : workers_) {
+        worker.request_stop();
+    }
+    workers_.clear();
+}
+
+void WorkerPool::StopRunning() {
+    const std::scoped_lock lock(mutex_);
+    running_.request_stop();
+    running_ = std::stop_source();
+}
+
+void WorkerPool::Nudge() {
+    {
+        const std::scoped_lock lock(mutex_);
+        nudged_ = true;
+    }
+    claimer_wakes_.notify_all();
+}
+
+int WorkerPool::FreeWorkers() {
+    const std::scoped_lock lock(mutex_);
+    return settings_.workers - busy_ - static_cast<int>(waiting_.size());
+}
+
+Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
+    return storage_.Write([&](Transaction& transaction) -> Result<std::vector<ClaimedItem>> {
+        const auto now = clock_.Now();
+        auto claims = transaction.processes.Claim(settings_.node, max, now, settings_.lease);
+        if (!claims) {
+            return claims;
+        }
+        for (auto& claim : *claims) {
+            auto item = RefreshItem(transaction, claim.item.id, now);
+            if (!item) {
+                return Unexpected(item.error());
+            }
+            claim.item = std::move(*item);
+            for (const auto& process : claim.processes) {
+                if (auto told = TellStarted(transaction, process, now); !told) {
+                    return Unexpected(told.error());
+                }
+            }
+        }
+        return claims;
+    });
+}
+
+void WorkerPool::ClaimLoop(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        const int free = FreeWorkers();
+        auto claims = free > 0 ? Claim(free) : Result<std::vector<ClaimedItem>>(std::vector<ClaimedItem>());
+        if (!claims) {
+            Log(LogLevel::kWarn, "nothing could be claimed", {{"error", claims.error().message}});
+        }
+        const bool any = claims && !claims->empty();
+        std::unique_lock lock(mutex_);
+        if (any) {
+            for (auto& claim : *claims) {
+                waiting_.push_back(std::move(claim));
+            }
+            workers_wake_.notify_all();
+            lock.unlock();
+            FailPoint("claimed");
+            claimed_();
+            continue;
+        }
+        claimer_wakes_.wait_for(lock, stop, kPoll, [this] { return nudged_; });
+        nudged_ = false;
+    }
+}
+
+void WorkerPool::WorkLoop(const std::stop_token& stop) {
+    while (true) {
+        std::unique_lock lock(mutex_);
+        workers_wake_.wait(lock, stop, [this] { return !waiting_.empty(); });
+        if (waiting_.empty()) {
+            return;
+        }
+        auto claim = std::move(waiting_.front());
+        waiting_.pop_front();
+        ++busy_;
+        const auto running = running_.get_token();
+        lock.unlock();
+        worker_.Run(std::move(claim), running);
+        lock.lock();
+        --busy_;
+        nudged_ = true;
+        lock.unlock();
+        claimer_wakes_.notify_all();
+    }
+}
+
+}  // namespace notify

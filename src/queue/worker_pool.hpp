@@ -1,0 +1,78 @@
+#pragma once
+
+// One claimer and the workers it feeds.
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "domain/ids.hpp"
+#include "queue/worker.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+struct WorkerPoolSettings {
+    NodeId node;
+    int workers = 1;
+    std::chrono::milliseconds lease = std::chrono::seconds(30);
+};
+
+/// The claimer takes as many items as there are free workers, in one transaction. Everything borrowed
+/// outlives it.
+class WorkerPool final {
+public:
+    /// `claimed` is called after a claim wrote events.
+    WorkerPool(
+        Storage& storage,
+        const Clock& clock,
+        Worker& worker,
+        WorkerPoolSettings settings,
+        std::function<void()> claimed
+    );
+    ~WorkerPool();
+    WorkerPool(const WorkerPool&) = delete;
+    WorkerPool& operator=(const WorkerPool&) = delete;
+
+    void Start();
+
+    /// Claims nothing more at once; gives running items `grace`, then stops them; returns when all workers
+    /// are done.
+    void Stop(std::chrono::milliseconds grace);
+
+    /// Stops running work at once, for a node that lost its leases. Thread-safe.
+    void StopRunning();
+
+    /// Says that something may be ready. Thread-safe, never blocks.
+    void Nudge();
+
+private:
+    void ClaimLoop(const std::stop_token& stop);
+    void WorkLoop(const std::stop_token& stop);
+    [[nodiscard]] int FreeWorkers();
+    [[nodiscard]] Result<std::vector<ClaimedItem>> Claim(int max);
+
+    Storage& storage_;
+    const Clock& clock_;
+    Worker& worker_;
+    const WorkerPoolSettings settings_;
+    std::function<void()> claimed_;
+
+    std::mutex mutex_;
+    std::condition_variable_any claimer_wakes_;
+    std::condition_variable_any workers_wake_;
+    std::deque<ClaimedItem> waiting_;
+    int busy_ = 0;
+    bool nudged_ = true;
+    std::stop_source running_;  ///< Of the items being worked.
+    std::jthread claimer_;
+    std::vector<std::jthread> workers_;
+};
+
+}  // namespace notify

@@ -1,0 +1,35 @@
+#pragma once
+
+// A folder of this machine as a bucket. See docs/sources/local.md.
+
+#include <filesystem>
+
+#include "sources/source.hpp"
+
+namespace notify {
+
+/// The key of a file is its path relative to the folder, its version "<size>-<mtime in ns>".
+class LocalSource final : public SourceConnection {
+public:
+    explicit LocalSource(std::filesystem::path data_dir) : data_dir_(std::move(data_dir)) {}
+
+    [[nodiscard]] Result<ScanReport> Scan(
+        const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
+    ) override;
+    [[nodiscard]] Result<OpenedItem> Open(
+        const Bucket& bucket, const Item& item, std::stop_token stop
+    ) override;
+    [[nodiscard]] std::unique_ptr<BucketWatch> Watch(
+        const Bucket& bucket, std::function<void(std::string_view)> changed
+    ) override;
+    [[nodiscard]] Result<void> CheckBucket(const Bucket& bucket) const override;
+    [[nodiscard]] std::string PublicationKey(const Item& item) const override;
+    [[nodiscard]] Result<void> Publish(
+        const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
+    ) override;
+
+private:
+    std::filesystem::path data_dir_;
+};
+
+}  // namespace notify

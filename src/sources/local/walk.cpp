@@ -1,0 +1,151 @@
+#include "sources/local/walk.hpp"
+
+#include <cerrno>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/file.hpp"
+
+namespace notify {
+
+namespace {
+
+struct CloseFolder {
+    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+};
+
+using FolderPtr = std::unique_ptr<DIR, CloseFolder>;
+
+FolderPtr OpenFolder(int parent, const char* name) {
+    UniqueFd fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    FolderPtr folder(fd.IsOpen() ? ::fdopendir(fd.Get()) : nullptr);
+    if (folder != nullptr) {
+        static_cast<void>(fd.Release());
+    }
+    return folder;
+}
+
+/// True when the link's target exists and lies inside the folder.
+bool LeadsInside(const std::filesystem::path& root, const std::filesystem::path& link) {
+    std::error_code error;
+    const auto target = std::filesystem::canonical(link, error);
+    const auto inside = error ? std::filesystem::path() : target.lexically_relative(root);
+    return !inside.empty() && *inside.begin() != "..";
+}
+
+class Walk {
+public:
+    Walk(
+        const std::filesystem::path& root,
+        const std::function<Result<void>(WalkedFile)>& found,
+        const std::stop_token& stop
+    )
+        : root_(root), found_(found), stop_(stop) {}
+
+    Result<void> Into(DIR* folder, const std::string& prefix);
+
+    [[nodiscard]] std::string Note() const {
+        return closed_folders_ == 0
+                   ? std::string()
+                   : fmt::format(
+                         "{} folders cannot be opened, the first is {}", closed_folders_, first_closed_
+                     );
+    }
+
+private:
+    Result<void> Entry(DIR* folder, const std::string& prefix, const char* name);
+
+    const std::filesystem::path& root_;
+    const std::function<Result<void>(WalkedFile)>& found_;
+    const std::stop_token& stop_;
+    int closed_folders_ = 0;
+    std::string first_closed_;
+};
+
+Result<void> Walk::Into(DIR* folder, const std::string& prefix) {
+    while (const auto* entry = ::readdir(folder)) {
+        if (stop_.stop_requested()) {
+            return Fail(ErrorCode::kStopped, "stopped while scanning");
+        }
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        if (auto seen = Entry(folder, prefix, entry->d_name); !seen) {
+            return seen;
+        }
+    }
+    return {};
+}
+
+Result<void> Walk::Entry(DIR* folder, const std::string& prefix, const char* name) {
+    struct stat status{};
+    if (::fstatat(::dirfd(folder), name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        return {};  // gone meanwhile
+    }
+    const auto key = prefix + name;
+    if (S_ISDIR(status.st_mode)) {
+        const auto inner = OpenFolder(::dirfd(folder), name);
+        if (inner == nullptr) {
+            first_closed_ = closed_folders_++ == 0 ? key : first_closed_;
+            return {};
+        }
+        return Into(inner.get(), key + "/");
+    }
+    const bool link = S_ISLNK(status.st_mode);
+    if ((!link && !S_ISREG(status.st_mode)) || (link && LeadsInside(root_, root_ / key))) {
+        return {};
+    }
+    return found_({
+        .key = key,
+        .size_bytes = link ? 0 : static_cast<std::uint64_t>(status.st_size),
+        .modified_ns = status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec,
+        .link_outside = link,
+        .unreadable = !link && ::faccessat(::dirfd(folder), name, R_OK, AT_EACCESS) != 0,
+    });
+}
+
+}  // namespace
+
+Result<std::string> WalkFolder(
+    const std::filesystem::path& folder,
+    const std::function<Result<void>(WalkedFile)>& found,
+    const std::stop_token& stop
+) {
+    std::error_code error;
+    const auto root = std::filesystem::canonical(folder, error);
+    const auto opened = OpenFolder(AT_FDCWD, error ? folder.c_str() : root.c_str());
+    if (opened == nullptr) {
+        return Unexpected(SystemError(errno, fmt::format("open the folder {}", folder.native())));
+    }
+    Walk walk(root, found, stop);
+    return walk.Into(opened.get(), "").map([&] { return walk.Note(); });
+}
+
+void EachFolder(
+    const std::filesystem::path& folder, const std::function<void(const std::filesystem::path&)>& visit
+) {
+    visit(folder);
+    std::error_code error;
+    const auto options = std::filesystem::directory_options::skip_permission_denied;
+    for (auto at = std::filesystem::recursive_directory_iterator(folder, options, error);
+         at != std::filesystem::recursive_directory_iterator();
+         at.increment(error)) {
+        if (at->is_symlink(error) || !at->is_directory(error)) {
+            continue;
+        }
+        if (at->path().filename().native().starts_with('.')) {
+            at.disable_recursion_pending();
+            continue;
+        }
+        visit(at->path());
+    }
+}
+
+}  // namespace notify

@@ -1,0 +1,37 @@
+#include "sources/registry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sources/local/local_source.hpp"
+
+namespace notify {
+
+SourceRegistry::SourceRegistry(const SourceSettings& settings) {
+    entries_.push_back({.kind = "local", .connection = std::make_unique<LocalSource>(settings.data_dir)});
+}
+
+SourceRegistry::~SourceRegistry() = default;
+
+Result<SourceConnection*> SourceRegistry::Find(std::string_view kind) const {
+    const auto found = std::ranges::find(entries_, kind, &Entry::kind);
+    if (found == entries_.end()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("there is no store kind '{}'; there are: {}", kind, fmt::join(Kinds(), ", "))
+        );
+    }
+    return found->connection.get();
+}
+
+std::vector<std::string> SourceRegistry::Kinds() const {
+    std::vector<std::string> kinds;
+    for (const auto& entry : entries_) {
+        kinds.push_back(entry.kind);
+    }
+    return kinds;
+}
+
+}  // namespace notify
