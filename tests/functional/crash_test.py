@@ -16,13 +16,13 @@ class Crash(ServiceTest):
     def killed_at(self, step: str) -> None:
         """The service kills itself at `step`, is started again, and everything must come out right once."""
         self.service.start(NOTIFICATIONS_FAILPOINT=step)
-        self.service.command("webhooks", "add", "http://127.0.0.1:9/", "--types", "item.*")
+        self.service.command("webhooks", "add", "http://127.0.0.1:1025/", "--types", "item.*")
         self.service.watch_inbox("checksum")
         for i in range(4):
             self.service.drop(f"{i}.jpg", SAMPLES / "biden.jpg")
         if step in ("before_send", "after_2xx"):
             wait_for("the items", lambda: len(self.service.items()) == 4 if self.service.process.poll() is None else True)
-        if step != "after_2xx":  # nobody answers 2xx at port 9
+        if step != "after_2xx":  # nobody answers 2xx at port 1025
             wait_for(f"the service to die at {step}", lambda: self.service.process.poll() is not None)
             self.assertEqual(self.service.process.returncode, -signal.SIGKILL)
             self.service.start()

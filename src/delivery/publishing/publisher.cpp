@@ -38,7 +38,6 @@ ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, FindSourc
 
 Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery) const {
     return storage_.Read([&](const Snapshot& snapshot) -> Result<Work> {
-        Work work;
         auto publication = snapshot.deliveries.GetPublication(delivery.publication_id);
         if (!publication) {
             return Unexpected(publication.error());

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/failpoint.hpp"
 #include "delivery/clean_text.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "delivery/webhooks/endpoint_health.hpp"
@@ -46,7 +47,7 @@ struct WebhookSender::Message {
 WebhookSender::WebhookSender(WebhookParts parts, WebhookSenderSettings settings)
     : parts_(parts), settings_(std::move(settings)) {}
 
-Outcome WebhookSender::Deliver(const Delivery& delivery, std::stop_token stop) {
+Outcome WebhookSender::Deliver(const Delivery& delivery, const std::stop_token& stop) {
     const auto now = parts_.clock.Now();
     Message message;
     const auto read = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<void> {
@@ -79,7 +80,7 @@ Outcome WebhookSender::Deliver(const Delivery& delivery, std::stop_token stop) {
             Released(delivery, "the endpoint failed again and again or asked us to wait", *wait)
         );
     }
-    return Try(delivery, std::move(message), std::move(stop));
+    return Try(delivery, std::move(message), stop);
 }
 
 Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at) const {
@@ -124,6 +125,7 @@ Outcome WebhookSender::Try(const Delivery& delivery, Message message, const std:
         return JustWrite(AfterFailure(delivery, attempt.error, began, {}), attempt);
     }
     message.secrets = std::move(*secrets);
+    FailPoint("before_send");
     const auto start = std::chrono::steady_clock::now();
     const auto response = Request(message, began).and_then([&](const HttpRequest& ready) {
         return parts_.client.Send(ready, stop);
@@ -153,6 +155,9 @@ Outcome WebhookSender::Judge(
     const auto now = parts_.clock.Now();
     const auto status = response.status;
     const bool good = status >= 200 && status < 300;
+    if (good) {
+        FailPoint("after_2xx");
+    }
     const auto retry_after = RetryAfter(response, now);
     if (AsksToSlowDown(status) && retry_after) {
         breaker_.HoldOff(message.endpoint.id, now + std::min<milliseconds>(*retry_after, kLongestRetryAfter));

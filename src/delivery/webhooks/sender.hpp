@@ -41,7 +41,7 @@ public:
 
     /// Blocks for at most the total timeout; soon after a stop the delivery is released. Never throws, never
     /// fails: whatever happened is the outcome.
-    [[nodiscard]] Outcome Deliver(const Delivery& delivery, std::stop_token stop);
+    [[nodiscard]] Outcome Deliver(const Delivery& delivery, const std::stop_token& stop);
 
 private:
     struct Message;

@@ -201,7 +201,7 @@ TEST(Url, RefusesWhatIsNoAbsoluteHttpUrlWithoutRepeatingIt) {
           "gopher://h/",
           "file:///etc/passwd",
           "http://",
-         
+
           "http://h/\r\nX: y",
           "http://h/a b",
           "http://h/\tx",
