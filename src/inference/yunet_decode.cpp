@@ -87,7 +87,7 @@ void DecodeLevel(const YunetPlanes& level, float least_score, std::vector<Detect
 
 }  // namespace
 
-float OverlapOf(const Box& a, const Box& b) noexcept {
+float OverlapOf(const FaceBox& a, const FaceBox& b) noexcept {
     const float width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
     const float height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
     if (!(width > 0) || !(height > 0)) {

@@ -13,7 +13,7 @@
 namespace notify {
 
 /// A rectangle in pixels; `x`, `y` is the top left corner. It may reach beyond the image.
-struct Box {
+struct FaceBox {
     float x = 0;
     float y = 0;
     float width = 0;
@@ -21,10 +21,10 @@ struct Box {
 };
 
 /// Area of the intersection by area of the union, 0 to 1.
-[[nodiscard]] float OverlapOf(const Box& a, const Box& b) noexcept;
+[[nodiscard]] float OverlapOf(const FaceBox& a, const FaceBox& b) noexcept;
 
 struct DetectedFace {
-    Box box;
+    FaceBox box;
     Landmarks landmarks;
     float score = 0;  ///< 0 to 1
 };

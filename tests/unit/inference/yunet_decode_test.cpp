@@ -109,7 +109,7 @@ TEST(YunetDecode, ReadsLevelsInTheirOrder) {
 }
 
 TEST(Overlap, IsIntersectionByUnion) {
-    const Box a{.x = 0, .y = 0, .width = 10, .height = 10};
+    const FaceBox a{.x = 0, .y = 0, .width = 10, .height = 10};
     EXPECT_FLOAT_EQ(OverlapOf(a, a), 1);
     EXPECT_FLOAT_EQ(OverlapOf(a, {.x = 5, .y = 0, .width = 10, .height = 10}), 50.0F / 150.0F);
     EXPECT_FLOAT_EQ(OverlapOf(a, {.x = 10, .y = 0, .width = 10, .height = 10}), 0);
