@@ -1,7 +1,7 @@
 #include "app/stop_signal.hpp"
 
-#include <csignal>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 
 #include <poll.h>

@@ -9,8 +9,8 @@
 
 namespace notify {
 
-/// Blocks SIGTERM, SIGINT and SIGHUP in the calling thread (make it before any other thread) and turns the first
-/// SIGTERM or SIGINT into a stop request; a second one ends the process at once. SIGPIPE is ignored.
+/// Blocks SIGTERM, SIGINT and SIGHUP in the calling thread (make it before any other thread) and turns the
+/// first SIGTERM or SIGINT into a stop request; a second one ends the process at once. SIGPIPE is ignored.
 /// One at a time in a process.
 class StopSignal final {
 public:

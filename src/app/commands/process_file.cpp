@@ -23,7 +23,9 @@ namespace {
 void ShowProgress(double done) {
     static constexpr int kWidth = 40;
     const int filled = static_cast<int>(done * kWidth);
-    fmt::print(stderr, "\r[{:<{}}] {:3.0f} %", std::string(static_cast<std::size_t>(filled), '#'), kWidth, done * 100);
+    fmt::print(
+        stderr, "\r[{:<{}}] {:3.0f} %", std::string(static_cast<std::size_t>(filled), '#'), kWidth, done * 100
+    );
     std::fflush(stderr);
 }
 
@@ -41,7 +43,9 @@ Result<Job> MakeJob(const ProcessFileOptions& options, const ProcessorKind& kind
     job.name = options.file.filename().native();
     job.size_bytes = bytes->Size();
     job.descriptor = std::move(fd);
-    job.processes.push_back({.id = ProcessId("prc_file"), .processor = std::string(kind.name), .config = std::move(config)});
+    job.processes.push_back(
+        {.id = ProcessId("prc_file"), .processor = std::string(kind.name), .config = std::move(config)}
+    );
     return job;
 }
 
@@ -49,7 +53,9 @@ Result<void> WriteArtifacts(const std::filesystem::path& folder, const std::vect
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     for (const auto& artifact : artifacts) {
-        if (auto written = WriteFileAtomically(folder / artifact.name, artifact.bytes, artifact.sealed ? 0600 : 0644); !written) {
+        if (auto written =
+                WriteFileAtomically(folder / artifact.name, artifact.bytes, artifact.sealed ? 0600 : 0644);
+            !written) {
             return written;
         }
     }
@@ -65,11 +71,14 @@ Result<void> Report(const ProcessFileOptions& options, const JobOutcome& outcome
     } else {
         fmt::print("{}: {}, {}\n", options.file.native(), outcome.media_type, options.processor);
         for (const auto& artifact : outcome.artifacts) {
-            fmt::print("  artifact {} ({}, {} bytes)\n", artifact.name, artifact.media_type, artifact.bytes.size());
+            fmt::print(
+                "  artifact {} ({}, {} bytes)\n", artifact.name, artifact.media_type, artifact.bytes.size()
+            );
         }
         fmt::print("{}\n", *outcome.document);
     }
-    return options.artifact_folder.empty() ? Result<void>{} : WriteArtifacts(options.artifact_folder, outcome.artifacts);
+    return options.artifact_folder.empty() ? Result<void>{}
+                                           : WriteArtifacts(options.artifact_folder, outcome.artifacts);
 }
 
 }  // namespace
@@ -107,7 +116,8 @@ Result<void> ProcessFile(const Settings& settings, const ProcessFileOptions& opt
     if (!ran) {
         return ran;
     }
-    return outcome ? Report(options, *outcome) : Fail(ErrorCode::kInternal, "the processor ended without an outcome");
+    return outcome ? Report(options, *outcome)
+                   : Fail(ErrorCode::kInternal, "the processor ended without an outcome");
 }
 
 }  // namespace notify

@@ -1,0 +1,43 @@
+#pragma once
+
+// How a command asks the API: over the control socket when the service runs, else in its own process.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+#include "app/api_call.hpp"
+#include "app/settings.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+/// Opens the service's parts in this process, without starting them, and answers calls. Made only when
+/// needed.
+using OpenLocally = std::function<Result<ApiDispatch>()>;
+
+class ApiClient final {
+public:
+    ApiClient(const Settings& settings, OpenLocally open_locally)
+        : settings_(settings), open_locally_(std::move(open_locally)) {}
+
+    /// The answer's JSON. A refusal (status 400 or more) becomes an error with the problem's sentence.
+    [[nodiscard]] Result<boost::json::value> Call(
+        std::string_view method, std::string_view target, const boost::json::value& body = nullptr
+    );
+
+private:
+    [[nodiscard]] Result<ApiAnswer> Send(const ApiCall& call);
+
+    const Settings& settings_;
+    OpenLocally open_locally_;
+    ApiDispatch local_;
+};
+
+/// `text` for a query or a path segment: everything but letters, digits, '-', '.', '_' and '~' as %XX.
+[[nodiscard]] std::string PercentEncoded(std::string_view text);
+
+}  // namespace notify

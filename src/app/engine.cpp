@@ -1,0 +1,148 @@
+#include "app/engine.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "app/host_settings.hpp"
+#include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/ulid.hpp"
+
+namespace notify {
+
+namespace {
+
+Result<void> MakeDataDir(const std::filesystem::path& folder) {
+    std::error_code error;
+    const bool there = std::filesystem::is_directory(folder, error);
+    if (!there && !std::filesystem::create_directories(folder, error)) {
+        return Fail(
+            ErrorCode::kForbidden,
+            fmt::format("DATA_DIR {} cannot be made: {}", folder.native(), error.message())
+        );
+    }
+    if (!there && ::chmod(folder.c_str(), 0700) != 0) {
+        return Unexpected(SystemError(errno, fmt::format("protect {}", folder.native())));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings) {
+    if (auto made = MakeDataDir(settings.data_dir); !made) {
+        return Unexpected(made.error());
+    }
+    auto guard = AddressGuard::WithAllowed(settings.webhook_allow_cidrs);
+    if (!guard) {
+        return Unexpected(guard.error().Within("WEBHOOK_ALLOW_CIDRS"));
+    }
+    auto box = SecretBox::Open(settings.data_dir / "secret.key");
+    if (!box) {
+        return Unexpected(box.error());
+    }
+    std::unique_ptr<Engine> engine(new Engine(settings, std::move(*box), std::move(*guard)));
+    if (auto opened = engine->OpenStorage(); !opened) {
+        return Unexpected(opened.error());
+    }
+    engine->Build();
+    return engine;
+}
+
+Engine::Engine(const Settings& wanted, SecretBox opened_box, AddressGuard opened_guard)
+    : settings(wanted), node(MakeId("nod")), box(std::move(opened_box)), guard(std::move(opened_guard)) {}
+
+Engine::~Engine() {
+    Stop();
+}
+
+Result<void> Engine::OpenStorage() {
+    auto opened = OpenSqliteStorage(settings.data_dir / "notifications.db", box, clock);
+    if (!opened) {
+        return Unexpected(opened.error());
+    }
+    storage = std::move(*opened);
+    return {};
+}
+
+void Engine::Build() {
+    artifacts = std::make_unique<ArtifactStore>(*storage, box, settings.data_dir / "artifacts");
+    sources = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = settings.data_dir});
+    host = std::make_unique<ProcessorHost>(MakeHostSettings(settings));
+    runner = std::make_unique<HostJobRunner>(*host);
+    resolution = std::make_unique<PeopleResolution>(*storage);
+    const auto nudge = [this] { Nudge(); };
+    completion = std::make_unique<Completion>(
+        *storage, *artifacts, clock, std::vector<ResultConsumer*>{resolution.get()}, nudge
+    );
+    resolver = std::make_unique<Resolver>(*storage, *completion);
+    worker = std::make_unique<Worker>(*storage, clock, *sources, *runner, *completion);
+    workers = std::make_unique<WorkerPool>(
+        *storage, clock, *worker, WorkerPoolSettings{.node = node, .workers = settings.workers}, nudge
+    );
+    reaper = std::make_unique<Reaper>(
+        *storage, clock, *runner, ReaperSettings{.node = node}, [this] { workers->StopRunning(); }, nudge
+    );
+    scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
+    items = std::make_unique<ItemControl>(*storage, clock, *runner);
+    http = std::make_unique<HttpClient>();
+    webhooks = std::make_unique<WebhookSender>(
+        WebhookParts{.storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock}
+    );
+    publisher = std::make_unique<ResultPublisher>(*storage, clock, [this](std::string_view kind) {
+        return sources->Find(kind);
+    });
+    dispatcher = std::make_unique<Dispatcher>(
+        *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node}
+    );
+    endpoints = std::make_unique<Endpoints>(*storage, box, guard, clock);
+    replay = std::make_unique<Replay>(*storage, clock);
+}
+
+Result<void> Engine::Start() {
+    const auto reset = ResetProcessing(*storage, clock.Now());
+    if (!reset) {
+        return Unexpected(reset.error());
+    }
+    if (*reset > 0) {
+        Log(LogLevel::kInfo,
+            "an earlier run left processes as Processing; they are Pending again",
+            {{"count", *reset}});
+    }
+    if (const auto collected = artifacts->CollectOrphans(); !collected) {
+        Log(LogLevel::kWarn,
+            "artifacts without a result could not be removed",
+            {{"error", collected.error().message}});
+    }
+    running_ = true;
+    completion->Start();
+    resolver->Start();
+    reaper->Start();
+    dispatcher->Start();
+    workers->Start();
+    scheduler->Start();
+    return {};
+}
+
+void Engine::Stop() {
+    if (!std::exchange(running_, false)) {
+        return;
+    }
+    scheduler->Stop();
+    workers->Stop(settings.stop_grace);
+    completion->Stop();
+    resolver->Stop();
+    reaper->Stop();
+    dispatcher->Stop();
+}
+
+void Engine::Nudge() {
+    workers->Nudge();
+    dispatcher->Nudge();
+    resolver->Nudge();
+}
+
+}  // namespace notify

@@ -1,0 +1,93 @@
+#pragma once
+
+// The composition root: the only place that builds the service's parts and joins them.
+
+#include <memory>
+#include <string>
+
+#include "app/settings.hpp"
+#include "core/clock.hpp"
+#include "core/http_client.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "delivery/dispatcher.hpp"
+#include "delivery/publishing/publisher.hpp"
+#include "delivery/replay.hpp"
+#include "delivery/webhooks/address_guard.hpp"
+#include "delivery/webhooks/endpoints.hpp"
+#include "delivery/webhooks/sender.hpp"
+#include "people/resolution.hpp"
+#include "processors/host/host.hpp"
+#include "queue/completion.hpp"
+#include "queue/item_control.hpp"
+#include "queue/job_runner.hpp"
+#include "queue/reaper.hpp"
+#include "queue/resolver.hpp"
+#include "queue/scheduler.hpp"
+#include "queue/worker.hpp"
+#include "queue/worker_pool.hpp"
+#include "sources/registry.hpp"
+#include "storage/artifact_store.hpp"
+#include "storage/sqlite/sqlite_storage.hpp"
+
+namespace notify {
+
+/// Everything but the HTTP edge. Opened by `serve`, and by commands when no service runs. Destroyed in
+/// reverse order of the members, each of which only borrows from those before it.
+class Engine final {
+public:
+    /// Makes DATA_DIR (0700) and its key file when missing, takes the database's lock, runs migrations.
+    /// Starts nothing. kConflict when another process holds the lock.
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> Open(const Settings& settings);
+
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// Resets what an earlier run left as Processing, then starts scheduler, workers and dispatcher.
+    [[nodiscard]] Result<void> Start();
+
+    /// Stops claiming, gives running work the settings' grace, commits what ended, releases the rest.
+    /// Idempotent.
+    void Stop();
+
+    /// Wakes whoever may have something to do after a change from outside. Thread-safe.
+    void Nudge();
+
+private:
+    Engine(const Settings& settings, SecretBox box, AddressGuard guard);
+
+    [[nodiscard]] Result<void> OpenStorage();
+    void Build();
+
+public:
+    const Settings settings;
+    const NodeId node;
+    const SystemClock clock;
+    const SecretBox box;
+    const AddressGuard guard;
+    std::unique_ptr<SqliteStorage> storage;
+    std::unique_ptr<ArtifactStore> artifacts;
+    std::unique_ptr<SourceRegistry> sources;
+    std::unique_ptr<ProcessorHost> host;
+    std::unique_ptr<JobRunner> runner;
+    std::unique_ptr<ResultConsumer> resolution;
+    std::unique_ptr<Completion> completion;
+    std::unique_ptr<Resolver> resolver;
+    std::unique_ptr<Worker> worker;
+    std::unique_ptr<WorkerPool> workers;
+    std::unique_ptr<Reaper> reaper;
+    std::unique_ptr<Scheduler> scheduler;
+    std::unique_ptr<ItemControl> items;
+    std::unique_ptr<HttpClient> http;
+    std::unique_ptr<WebhookSender> webhooks;
+    std::unique_ptr<ResultPublisher> publisher;
+    std::unique_ptr<Dispatcher> dispatcher;
+    std::unique_ptr<Endpoints> endpoints;
+    std::unique_ptr<Replay> replay;
+
+private:
+    bool running_ = false;
+};
+
+}  // namespace notify
