@@ -1,0 +1,117 @@
+#pragma once
+
+// The control lines of a child (docs/child-protocol.md): what each holds, written and read in one place.
+// Whoever reads one takes it as hostile: every field has a type and a bound, and an unknown message is an
+// error.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "core/result.hpp"
+#include "processors/sandbox_report.hpp"
+
+namespace notify {
+
+inline constexpr int kChildProtocolVersion = 1;
+
+struct ProcessRequest {
+    std::string process;
+    std::string processor;
+    boost::json::object config;
+};
+
+struct JobRequest {
+    std::string job;
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    bool descriptor = false;
+    std::vector<ProcessRequest> processes;
+};
+
+struct CancelRequest {
+    std::string job;
+    std::string process;  ///< Empty: the whole job.
+};
+
+struct QuitRequest {};
+
+using ParentMessage = std::variant<JobRequest, CancelRequest, QuitRequest>;
+
+struct NamedVersion {
+    std::string name;
+    std::string version;
+};
+
+struct ReadyNotice {
+    SandboxReport sandbox;
+    std::vector<NamedVersion> processors;
+};
+
+/// Instead of ready: the child cannot work, and leaves.
+struct RefusedNotice {
+    Error error;
+};
+
+struct ProgressNotice {
+    std::string job;
+    std::string process;
+    double done = 0;  ///< 0 … 1.
+};
+
+struct ResultNotice {
+    std::string job;
+    std::string process;
+    std::string media_type;
+    std::string model_digest;
+    std::vector<std::string> blobs;
+};
+
+struct FailedNotice {
+    std::string job;
+    std::string process;
+    std::string media_type;
+    Error error;
+};
+
+struct DoneNotice {
+    std::string job;
+};
+
+using ChildMessage =
+    std::variant<ReadyNotice, RefusedNotice, ProgressNotice, ResultNotice, FailedNotice, DoneNotice>;
+
+/// What the frame that ends a blob says of it.
+struct BlobEnd {
+    std::string process;
+    std::string name;
+    std::string media_type;
+    bool sealed = false;
+    std::uint64_t size_bytes = 0;
+};
+
+/// One line with its end.
+[[nodiscard]] std::string ToLine(const ParentMessage& message);
+[[nodiscard]] std::string ToLine(const ChildMessage& message);
+[[nodiscard]] std::string ToText(const BlobEnd& end);
+
+/// kInvalidArgument with what is wrong in it. `line` without its end.
+[[nodiscard]] Result<ParentMessage> ParseParentMessage(std::string_view line);
+[[nodiscard]] Result<ChildMessage> ParseChildMessage(std::string_view line);
+[[nodiscard]] Result<BlobEnd> ParseBlobEnd(std::string_view text);
+
+/// An error as both sides write it: {"code","stage","reason","message"}; retry_after does not travel.
+[[nodiscard]] boost::json::object ToJson(const Error& error);
+
+/// kInvalidArgument when it is not such an object. The message is cut to 1,000 bytes and loses control
+/// characters.
+[[nodiscard]] Result<Error> ErrorFromJson(const boost::json::value& value);
+
+/// True for `[a-z0-9_-][a-z0-9._-]{0,63}`: what a blob may be called. No name leads out of a folder.
+[[nodiscard]] bool IsBlobName(std::string_view name) noexcept;
+
+}  // namespace notify
