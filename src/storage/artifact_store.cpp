@@ -21,7 +21,8 @@ constexpr auto kOrphanAge = std::chrono::hours(1);
 }  // namespace
 
 Result<void> PreparedArtifact::Commit(Transaction& transaction) const {
-    return row_bytes.empty() ? Result<void>{} : transaction.results.PutArtifactRow(ref.sha256, row_bytes);
+    const bool is_file = row_bytes.empty() && ref.size_bytes > 0;
+    return is_file ? Result<void>{} : transaction.results.PutArtifactRow(ref.sha256, row_bytes);
 }
 
 ArtifactStore::ArtifactStore(Storage& storage, const SecretBox& box, std::filesystem::path folder)
@@ -41,19 +42,29 @@ Result<PreparedArtifact> ArtifactStore::Prepare(ArtifactRef ref, std::string_vie
     if (stored.size() <= kMaxRowBytes) {
         return PreparedArtifact{.ref = std::move(ref), .row_bytes = std::move(stored)};
     }
-    const auto path = PathOf(ref.sha256);
-    std::error_code error;
-    std::filesystem::create_directories(path.parent_path(), error);
-    if (!std::filesystem::exists(path, error)) {
-        if (auto written = WriteFileAtomically(path, stored, 0600); !written) {
-            return Unexpected(written.error().Within("artifact"));
-        }
-    } else {
-        std::filesystem::last_write_time(
-            path, std::filesystem::file_time_type::clock::now(), error
-        );  // no orphan now
+    if (auto written = WriteFile(PathOf(ref.sha256), stored); !written) {
+        return Unexpected(written.error().Within(fmt::format("artifact {}", ref.name)));
     }
     return PreparedArtifact{.ref = std::move(ref), .row_bytes = {}};
+}
+
+Result<void> ArtifactStore::WriteFile(const std::filesystem::path& path, std::string_view stored) const {
+    std::error_code error;
+    {
+        const std::scoped_lock lock(files_);
+        if (std::filesystem::is_regular_file(path, error)) {
+            // nothing may refer to it yet: young again, it is no orphan for the next hour
+            std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now(), error);
+            return error ? Unexpected(SystemError(error.value(), fmt::format("touch {}", path.native())))
+                         : Result<void>{};
+        }
+    }
+    if (std::filesystem::create_directories(path.parent_path(), error)) {
+        if (auto synced = SyncFolder(folder_); !synced) {
+            return synced;
+        }
+    }
+    return WriteFileAtomically(path, stored, 0600);
 }
 
 Result<std::string> ArtifactStore::Read(const ArtifactRef& ref) const {
@@ -87,6 +98,15 @@ std::filesystem::path ArtifactStore::FilePath(const ArtifactRef& ref) const {
     return !ref.sealed && std::filesystem::is_regular_file(path, error) ? path : std::filesystem::path();
 }
 
+bool ArtifactStore::RemoveIfOld(
+    const std::filesystem::path& path, std::filesystem::file_time_type oldest
+) const {
+    std::error_code error;
+    const std::scoped_lock lock(files_);
+    return std::filesystem::last_write_time(path, error) <= oldest && !error &&
+           std::filesystem::remove(path, error);
+}
+
 Result<int> ArtifactStore::CollectOrphans() {
     auto removed =
         storage_.Write([](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); });
@@ -105,7 +125,7 @@ Result<int> ArtifactStore::CollectOrphans() {
         if (!referenced) {
             return Unexpected(referenced.error());
         }
-        if (!*referenced && std::filesystem::remove(entry.path(), error)) {
+        if (!*referenced && RemoveIfOld(entry.path(), oldest)) {
             ++*removed;
         }
     }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -49,10 +50,15 @@ public:
 
 private:
     [[nodiscard]] std::filesystem::path PathOf(std::string_view sha256) const;
+    [[nodiscard]] Result<void> WriteFile(const std::filesystem::path& path, std::string_view stored) const;
+    [[nodiscard]] bool RemoveIfOld(
+        const std::filesystem::path& path, std::filesystem::file_time_type oldest
+    ) const;
 
     Storage& storage_;
     const SecretBox& box_;
     std::filesystem::path folder_;
+    mutable std::mutex files_;  ///< Between finding a file that is there and removing one nobody refers to.
 };
 
 }  // namespace notify

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +19,13 @@
 namespace notify {
 
 namespace {
+
+constexpr std::size_t kMaxSentence = 500;  // an event's data stays small
+
+/// UTF-8 whatever a decoder or a store put into it, and bounded.
+std::string Sentence(std::string_view text) {
+    return KeyText(text.substr(0, kMaxSentence));
+}
 
 std::string_view EventType(Status status) {
     switch (status) {
@@ -35,14 +44,16 @@ std::string_view EventType(Status status) {
     return {};
 }
 
-/// Sets code and sentence from the first process that has the item's status and a failure.
+/// Sets code and sentence from the first process that has the item's status and a failure. What moves or went
+/// well has nothing to say, whatever an earlier try left behind.
 void TakeReason(Item& item, const std::vector<Process>& processes) {
     item.reason_code.clear();
     item.reason.clear();
+    if (item.status == Status::kProcessing || item.status == Status::kCompleted) {
+        return;
+    }
     for (const auto& process : processes) {
-        const bool speaks =
-            process.status == item.status || (item.status == Status::kPending && process.failure);
-        if (!speaks || !process.failure) {
+        if (process.status != item.status || !process.failure) {
             continue;
         }
         item.reason_code = process.failure->reason.empty() ? process.failure->code : process.failure->reason;
@@ -55,14 +66,57 @@ void TakeReason(Item& item, const std::vector<Process>& processes) {
     }
 }
 
+/// What a process waits for that may only be tried later.
+BlockedBy WhyLater(const Process& process) {
+    const auto code = process.failure ? ErrorCodeFrom(process.failure->code) : std::nullopt;
+    if (code == ErrorCode::kUnauthenticated || code == ErrorCode::kThrottled) {
+        return BlockedBy::kSourcePaused;
+    }
+    return code == ErrorCode::kStorageFull ? BlockedBy::kStorageFull : BlockedBy::kRetryDelay;
+}
+
 BlockedBy WhyPending(const std::vector<Process>& processes, bool bucket_active, Timestamp now) {
     if (!bucket_active) {
         return BlockedBy::kBucketInactive;
     }
-    const bool all_wait = std::ranges::all_of(processes, [&](const Process& process) {
-        return process.status != Status::kPending || process.next_attempt_at > now;
-    });
-    return all_wait ? BlockedBy::kRetryDelay : BlockedBy::kSlot;
+    const Process* first = nullptr;
+    for (const auto& process : processes) {
+        if (process.status == Status::kPending &&
+            (first == nullptr || process.next_attempt_at < first->next_attempt_at)) {
+            first = &process;
+        }
+    }
+    return first != nullptr && first->next_attempt_at > now ? WhyLater(*first) : BlockedBy::kSlot;
+}
+
+/// The item as its processes say it is; `since` and `state_version` are left to the caller.
+Result<Item> Present(
+    Transaction& transaction, Item item, const std::vector<Process>& processes, Timestamp now
+) {
+    const auto bucket = transaction.buckets.Get(item.bucket_id);
+    const auto resolving = transaction.processes.IsResolving(item.id);
+    if (!bucket || !resolving) {
+        return Unexpected(bucket ? resolving.error() : bucket.error());
+    }
+    std::vector<Status> statuses;
+    for (const auto& process : processes) {
+        statuses.push_back(process.status);
+    }
+    item.status = ItemStatus(statuses);
+    item.blocked_by =
+        item.status == Status::kPending ? WhyPending(processes, bucket->active, now) : BlockedBy::kNothing;
+    item.resolving_since = *resolving ? std::optional(item.resolving_since.value_or(now)) : std::nullopt;
+    if (*resolving && IsTerminal(item.status)) {
+        item.status = Status::kProcessing;
+        item.blocked_by = BlockedBy::kResolving;
+    }
+    TakeReason(item, processes);
+    return item;
+}
+
+bool Same(const Item& a, const Item& b) {
+    return a.status == b.status && a.blocked_by == b.blocked_by && a.reason_code == b.reason_code &&
+           a.reason == b.reason && a.resolving_since == b.resolving_since;
 }
 
 Result<void> Note(
@@ -129,7 +183,7 @@ std::string ItemEventData(const Item& item, const std::vector<Process>& processe
         if (process.failure && process.status != Status::kCompleted) {
             row["code"] = process.failure->code;
             row["reason"] = process.failure->reason;
-            row["message"] = process.failure->message;
+            row["message"] = Sentence(process.failure->message);
         }
         if (process.status == Status::kFailed) {
             failed.emplace_back(process.id.Value());
@@ -144,7 +198,7 @@ std::string ItemEventData(const Item& item, const std::vector<Process>& processe
             {"status", ToString(item.status)},
             {"state_version", item.state_version},
             {"reason_code", item.reason_code},
-            {"reason", item.reason},
+            {"reason", Sentence(item.reason)},
             {"failed_processes", std::move(failed)},
             {"processes", std::move(rows)},
         }
@@ -152,49 +206,26 @@ std::string ItemEventData(const Item& item, const std::vector<Process>& processe
 }
 
 Result<Item> RefreshItem(Transaction& transaction, const ItemId& id, Timestamp now) {
-    auto item = transaction.items.Get(id);
+    const auto item = transaction.items.Get(id);
     auto all = transaction.processes.OfItem(id);
-    if (!item || !all) {
-        return Unexpected(item ? all.error() : item.error());
-    }
-    if (all->empty()) {
-        return item;
-    }
-    const auto bucket = transaction.buckets.Get(item->bucket_id);
-    if (!bucket) {
-        return Unexpected(bucket.error());
+    if (!item || !all || all->empty()) {
+        return all ? item : Unexpected(all.error());
     }
     const auto processes = LatestRuns(std::move(*all));
-    std::vector<Status> statuses;
-    for (const auto& process : processes) {
-        statuses.push_back(process.status);
+    auto now_is = Present(transaction, *item, processes, now);
+    if (!now_is || Same(*now_is, *item)) {
+        return now_is;
     }
-    Item now_is = *item;
-    now_is.status = ItemStatus(statuses);
-    now_is.blocked_by = BlockedBy::kNothing;
-    if (now_is.status == Status::kPending) {
-        now_is.blocked_by = WhyPending(processes, bucket->active, now);
+    const bool changed = now_is->status != item->status;
+    if (changed) {
+        now_is->since = now;
+        ++now_is->state_version;
     }
-    if (IsTerminal(now_is.status) && now_is.resolving_since) {
-        now_is.status = Status::kProcessing;
-        now_is.blocked_by = BlockedBy::kResolving;
-    }
-    TakeReason(now_is, processes);
-    const bool changed = now_is.status != item->status;
-    if (!changed && now_is.blocked_by == item->blocked_by && now_is.reason == item->reason) {
-        return item;
-    }
-    now_is.since = changed ? now : item->since;
-    now_is.state_version += changed ? 1 : 0;
-    if (auto written = transaction.items.SetStatus(now_is); !written) {
+    if (auto written = transaction.items.SetStatus(*now_is); !written) {
         return Unexpected(written.error());
     }
-    if (changed) {
-        if (auto noted = Note(transaction, now_is, processes, now); !noted) {
-            return Unexpected(noted.error());
-        }
-    }
-    return now_is;
+    auto noted = changed ? Note(transaction, *now_is, processes, now) : Result<void>{};
+    return noted.map([&] { return std::move(*now_is); });
 }
 
 }  // namespace notify

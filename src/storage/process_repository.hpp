@@ -61,7 +61,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<Process>> AllProcessing() const = 0;
 
     /// Writes every changeable column of `process` if its row is still Processing with `fence`; true when it
-    /// was. This is the fence: false means another owner took over and nothing was written.
+    /// was. This is the fence: false means another owner took over and nothing was written. A cancellation
+    /// that was asked for meanwhile stays asked for.
     virtual Result<bool> UpdateHeld(const Process& process, std::int64_t fence) = 0;
 
     /// Writes every changeable column of a process nobody holds (Pending). kConflict when it is held or
@@ -81,6 +82,9 @@ public:
     virtual Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) = 0;
     [[nodiscard]] virtual Result<std::vector<ProcessId>> PendingResolves(int limit) const = 0;
     virtual Result<void> RemoveResolve(const ProcessId& process) = 0;
+
+    /// True while a process of the item waits to be resolved.
+    [[nodiscard]] virtual Result<bool> IsResolving(const ItemId& item) const = 0;
 };
 
 }  // namespace notify

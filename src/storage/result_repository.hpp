@@ -27,13 +27,14 @@ public:
         std::string_view lineage_key
     ) const = 0;
 
+    /// Bytes that are there already are kept, and count as new.
     virtual Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) = 0;
     [[nodiscard]] virtual Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const = 0;
 
-    /// True when a result, an enrolment photo or a row refers to these bytes.
+    /// True when a result or an enrolment photo refers to these bytes.
     [[nodiscard]] virtual Result<bool> IsReferenced(std::string_view sha256) const = 0;
 
-    /// Removes artifact rows that nothing refers to; how many.
+    /// Removes artifact rows older than an hour that nothing refers to; how many.
     virtual Result<int> RemoveOrphanRows() = 0;
 };
 

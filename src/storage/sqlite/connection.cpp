@@ -1,8 +1,61 @@
 #include "storage/sqlite/connection.hpp"
 
+#include <cerrno>
+
 #include <fmt/format.h>
 
 namespace notify::sqlite {
+
+namespace {
+
+// for other programs that look into the file; our own connections never wait for each other
+constexpr int kPatienceMs = 5000;
+
+constexpr const char* kWalSql = "PRAGMA journal_mode = WAL";
+constexpr const char* kWriterSql =
+    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = "
+    "OFF;"
+    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA journal_size_limit = 16777216";
+constexpr const char* kReaderSql =
+    "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
+    "-1000";
+
+ErrorCode ConstraintCode(int extended) {
+    switch (extended) {
+        case SQLITE_CONSTRAINT_UNIQUE:
+        case SQLITE_CONSTRAINT_PRIMARYKEY:
+            return ErrorCode::kConflict;
+        case SQLITE_CONSTRAINT_FOREIGNKEY:
+            return ErrorCode::kNotFound;
+        default:
+            return ErrorCode::kInternal;
+    }
+}
+
+ErrorCode CodeOf(int extended, int system_number) {
+    switch (extended & 0xFF) {
+        case SQLITE_FULL:
+            return ErrorCode::kStorageFull;
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN: {
+            // EFBIG: a limit on the size of files
+            const bool no_room = system_number == ENOSPC || system_number == EDQUOT || system_number == EFBIG;
+            return no_room ? ErrorCode::kStorageFull : ErrorCode::kUnavailable;
+        }
+        case SQLITE_BUSY:
+        case SQLITE_NOMEM:
+            return ErrorCode::kUnavailable;
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return ErrorCode::kForbidden;
+        case SQLITE_CONSTRAINT:
+            return ConstraintCode(extended);
+        default:
+            return ErrorCode::kInternal;
+    }
+}
+
+}  // namespace
 
 void Binder::Bind(std::string_view text) {
     sqlite3_bind_text64(
@@ -72,23 +125,31 @@ std::optional<Timestamp> Row::OptionalTime() {
     return Time();
 }
 
-Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path& path) {
+Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path& path, Access access) {
+    const bool writes = access == Access::kWrite;
     sqlite3* handle = nullptr;
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags = SQLITE_OPEN_READWRITE | (writes ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX |
+                      SQLITE_OPEN_EXRESCODE;
     const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     std::unique_ptr<Connection> connection(new Connection(handle));
     if (opened != SQLITE_OK) {
-        return Unexpected(connection->LastError(fmt::format("open the database {}", path.native())));
+        return Unexpected(connection->LastError(fmt::format("open {}", path.native())));
     }
-    sqlite3_busy_timeout(handle, 5000);
-    auto configured = connection->Execute(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA "
-        "trusted_schema = OFF;"
-        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000; PRAGMA journal_size_limit = 16777216;"
-    );
-    return configured ? Result<std::unique_ptr<Connection>>(std::move(connection))
-                      : Unexpected(configured.error().Within(path.native()));
+    sqlite3_busy_timeout(handle, kPatienceMs);
+    const auto mode = connection->First(kWalSql, [](Row& row) { return row.Text(); });
+    if (!mode) {
+        return Unexpected(mode.error().Within(path.native()));
+    }
+    if (mode->value_or("") != "wal") {
+        return Fail(
+            ErrorCode::kUnavailable,
+            fmt::format("{} cannot have a write-ahead log; a network folder?", path.native())
+        );
+    }
+    if (auto configured = connection->Execute(writes ? kWriterSql : kReaderSql); !configured) {
+        return Unexpected(configured.error().Within(path.native()));
+    }
+    return connection;
 }
 
 Connection::~Connection() {
@@ -147,31 +208,13 @@ Result<int> Connection::FinishChange(sqlite3_stmt* statement) {
 }
 
 Error Connection::LastError(std::string_view doing) const {
-    const int code = sqlite3_extended_errcode(handle_);
-    Error error{.code = ErrorCode::kInternal, .stage = "storage"};
-    switch (code & 0xFF) {
-        case SQLITE_FULL:
-            error.code = ErrorCode::kStorageFull;
-            break;
-        case SQLITE_BUSY:
-        case SQLITE_IOERR:
-        case SQLITE_CANTOPEN:
-            error.code = ErrorCode::kUnavailable;
-            break;
-        case SQLITE_READONLY:
-        case SQLITE_PERM:
-            error.code = ErrorCode::kForbidden;
-            break;
-        case SQLITE_CONSTRAINT:
-            error.code = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY
-                             ? ErrorCode::kConflict
-                             : ErrorCode::kInternal;
-            break;
-        default:
-            break;
-    }
-    error.message = fmt::format("database: cannot {}: {}", doing, sqlite3_errmsg(handle_));
-    return error;
+    return {
+        .code = CodeOf(sqlite3_extended_errcode(handle_), sqlite3_system_errno(handle_)),
+        .stage = "storage",
+        .reason = {},
+        .retry_after = {},
+        .message = fmt::format("database: cannot {}: {}", doing, sqlite3_errmsg(handle_))
+    };
 }
 
 }  // namespace notify::sqlite

@@ -107,11 +107,17 @@ private:
     int index_ = 0;
 };
 
+enum class Access : std::uint8_t { kRead, kWrite };
+
 /// Used by one thread at a time.
 class Connection final {
 public:
-    /// Opens or creates the database with WAL, foreign keys and synchronous=FULL.
-    [[nodiscard]] static Result<std::unique_ptr<Connection>> Open(const std::filesystem::path& path);
+    /// Opens the database with WAL, foreign keys and synchronous=FULL; made when missing, unless it is for
+    /// reading, which then also refuses to write. kStorageFull, kForbidden, kUnavailable, kInternal (no
+    /// database), each with the path.
+    [[nodiscard]] static Result<std::unique_ptr<Connection>> Open(
+        const std::filesystem::path& path, Access access
+    );
 
     ~Connection();
     Connection(const Connection&) = delete;
@@ -119,6 +125,9 @@ public:
 
     /// Runs statements without parameters: migrations, pragmas, BEGIN.
     [[nodiscard]] Result<void> Execute(const std::string& sql);
+
+    /// True between BEGIN and its end. SQLite ends a transaction by itself when it has no room to go on.
+    [[nodiscard]] bool InTransaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
 
     /// Runs one statement; how many rows it changed. `sql` must outlive the connection (a constant).
     template <class... Values>
@@ -175,6 +184,9 @@ private:
     [[nodiscard]] Result<sqlite3_stmt*> Prepare(const char* sql);
     [[nodiscard]] Result<bool> Step(sqlite3_stmt* statement);
     [[nodiscard]] Result<int> FinishChange(sqlite3_stmt* statement);
+
+    /// No room → kStorageFull, a unique constraint → kConflict, a row that is referred to but missing →
+    /// kNotFound, busy and input/output → kUnavailable, else kInternal.
     [[nodiscard]] Error LastError(std::string_view doing) const;
 
     sqlite3* handle_;

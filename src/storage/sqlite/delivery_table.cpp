@@ -1,9 +1,10 @@
 #include "storage/sqlite/delivery_table.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
+
+#include "storage/sqlite/delivery_row.hpp"
 
 namespace notify::sqlite {
 
@@ -24,40 +25,27 @@ constexpr const char* kListSql = R"sql(
     WHERE (?1 = '' OR id < ?1) AND (?2 = '' OR endpoint_id = ?2) AND (?3 = '' OR event_id = ?3)
       AND (?4 = '' OR status = ?4) AND (?5 = '' OR kind = ?5)
     ORDER BY id DESC LIMIT ?6)sql";
-// the oldest ready ones of each endpoint, so that one endpoint's backlog does not hide the others'
-constexpr const char* kReadySql = R"sql(
-    SELECT id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence, lease_owner,
-           lease_until, last_error, created_at, finished_at
-    FROM (SELECT d.*, row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_attempt_at, d.id) AS place
-          FROM delivery d WHERE d.status = 'Pending' AND d.next_attempt_at <= ?1)
-    WHERE place <= ?2
-    ORDER BY next_attempt_at, id LIMIT ?3)sql";
-constexpr const char* kInFlightSql =
-    "SELECT endpoint_id, count(*) FROM delivery WHERE status = 'Processing' GROUP BY endpoint_id";
-constexpr const char* kHoldSql = R"sql(
-    UPDATE delivery
-    SET status = 'Processing', attempt = attempt + 1, fence = fence + 1, lease_owner = ?, lease_until = ?
-    WHERE id = ? AND status = 'Pending')sql";
 constexpr const char* kFinishSql = R"sql(
     UPDATE delivery
     SET status = ?, attempt = ?, next_attempt_at = ?, lease_owner = ?, lease_until = ?, last_error = ?, finished_at = ?
     WHERE id = ? AND status = 'Processing' AND fence = ?)sql";
 constexpr const char* kAddAttemptSql = R"sql(
     INSERT INTO delivery_attempt (delivery_id, number, at, duration_ms, http_status, error, response)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING)sql";
+    VALUES (?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kReleaseSql = R"sql(
     UPDATE delivery
     SET status = 'Pending', attempt = max(attempt - 1, 0), lease_owner = '', lease_until = NULL
     WHERE status = 'Processing' AND (?1 = 1 OR lease_until < ?2))sql";
 constexpr const char* kAttemptsSql = R"sql(
     SELECT delivery_id, number, at, duration_ms, http_status, error, response
-    FROM delivery_attempt WHERE delivery_id = ? ORDER BY number)sql";
+    FROM delivery_attempt WHERE delivery_id = ? ORDER BY sequence)sql";
 constexpr const char* kNextReadySql = "SELECT min(next_attempt_at) FROM delivery WHERE status = 'Pending'";
 
 std::string_view KindText(DeliveryKind kind) {
     return kind == DeliveryKind::kWebhook ? "webhook" : "publication";
 }
+
+}  // namespace
 
 Delivery ReadDelivery(Row& row) {
     Delivery d;
@@ -77,8 +65,6 @@ Delivery ReadDelivery(Row& row) {
     d.finished_at = row.OptionalTime();
     return d;
 }
-
-}  // namespace
 
 Result<void> DeliveryTable::Add(const Delivery& d) {
     return connection_
@@ -125,38 +111,6 @@ Result<Page<Delivery>> DeliveryTable::List(const DeliveryFilter& filter, const P
             }
             return found;
         });
-}
-
-Result<std::vector<Delivery>> DeliveryTable::Claim(
-    const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease
-) {
-    auto ready = connection_.Select(kReadySql, ReadDelivery, now, std::max(per_endpoint, max), max * 4);
-    const auto in_flight = connection_.Select(kInFlightSql, [](Row& row) {
-        auto endpoint = row.Text();
-        return std::pair(std::move(endpoint), row.Int());
-    });
-    if (!ready || !in_flight) {
-        return Unexpected(ready ? in_flight.error() : ready.error());
-    }
-    std::map<std::string, int> held(in_flight->begin(), in_flight->end());
-    std::vector<Delivery> claimed;
-    for (auto& delivery : *ready) {
-        auto& count = held[delivery.endpoint_id.Value()];
-        if (static_cast<int>(claimed.size()) == max || count >= per_endpoint) {
-            continue;
-        }
-        if (auto taken = connection_.Change(kHoldSql, node, now + lease, delivery.id); !taken) {
-            return Unexpected(taken.error());
-        }
-        ++count;
-        delivery.status = Status::kProcessing;
-        delivery.lease_owner = node;
-        delivery.lease_until = now + lease;
-        ++delivery.attempt;
-        ++delivery.fence;
-        claimed.push_back(std::move(delivery));
-    }
-    return claimed;
 }
 
 Result<bool> DeliveryTable::Finish(

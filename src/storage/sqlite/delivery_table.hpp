@@ -2,15 +2,16 @@
 
 // DeliveryRepository on SQLite.
 
+#include "core/clock.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace notify::sqlite {
 
-/// See DeliveryRepository. The connection outlives it.
+/// See DeliveryRepository. The connection and the clock outlive it.
 class DeliveryTable final : public DeliveryRepository {
 public:
-    explicit DeliveryTable(Connection& connection) : connection_(connection) {}
+    DeliveryTable(Connection& connection, const Clock& clock) : connection_(connection), clock_(clock) {}
 
     Result<void> AddEndpoint(const Endpoint& endpoint) override;
     Result<void> UpdateEndpoint(const Endpoint& endpoint) override;
@@ -37,6 +38,7 @@ public:
 
 private:
     Connection& connection_;
+    const Clock& clock_;
 };
 
 }  // namespace notify::sqlite

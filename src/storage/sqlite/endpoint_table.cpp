@@ -22,8 +22,8 @@ constexpr const char* kUpdateSql = R"sql(
 constexpr const char* kRemoveSql = "DELETE FROM endpoint WHERE id = ?";
 constexpr const char* kCancelSql = R"sql(
     UPDATE delivery
-    SET status = 'Cancelled', finished_at = unixepoch() * 1000, last_error = 'the endpoint was removed'
-    WHERE endpoint_id = ? AND status = 'Pending')sql";
+    SET status = 'Cancelled', finished_at = ?2, last_error = 'the endpoint was removed'
+    WHERE endpoint_id = ?1 AND status = 'Pending')sql";
 constexpr const char* kGetSql = R"sql(
     SELECT id, url, description, types, secrets, active, disabled_reason, failing_since, consecutive_failures, created_at
     FROM endpoint WHERE id = ?)sql";
@@ -107,7 +107,7 @@ Result<void> DeliveryTable::UpdateEndpoint(const Endpoint& e) {
 }
 
 Result<void> DeliveryTable::RemoveEndpoint(const EndpointId& id) {
-    if (auto cancelled = connection_.Change(kCancelSql, id); !cancelled) {
+    if (auto cancelled = connection_.Change(kCancelSql, id, clock_.Now()); !cancelled) {
         return Unexpected(cancelled.error());
     }
     return Found(connection_.Change(kRemoveSql, id), "webhook endpoint", id.Value());

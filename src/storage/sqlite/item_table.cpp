@@ -30,7 +30,7 @@ constexpr const char* kListSql = R"sql(
            reason_code, reason, discovered_at, resolving_since, state_version
     FROM item
     WHERE (?1 = '' OR id < ?1) AND (?2 = '' OR bucket_id = ?2) AND (?3 = '' OR status = ?3)
-      AND (?4 = '' OR instr(CAST(key AS BLOB), CAST(?4 AS BLOB)) > 0)
+      AND (?4 = '' OR instr(key, CAST(?4 AS BLOB)) > 0)
     ORDER BY id DESC LIMIT ?5)sql";
 constexpr const char* kCountSql =
     "SELECT status, count(*) FROM item WHERE ?1 = '' OR bucket_id = ?1 GROUP BY status";
@@ -49,9 +49,9 @@ constexpr const char* kAddChangeSql = R"sql(
     VALUES (?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kHistorySql = R"sql(
     SELECT at, status, process_id, attempt, reason_code, reason
-    FROM (SELECT rowid AS line, at, status, process_id, attempt, reason_code, reason
-          FROM item_change WHERE item_id = ? ORDER BY rowid DESC LIMIT 200)
-    ORDER BY line)sql";
+    FROM (SELECT sequence, at, status, process_id, attempt, reason_code, reason
+          FROM item_change WHERE item_id = ? ORDER BY sequence DESC LIMIT 200)
+    ORDER BY sequence)sql";
 constexpr const char* kSetAliasSql = R"sql(
     INSERT INTO content_alias (bucket_id, key, version, sha256) VALUES (?, ?, ?, ?)
     ON CONFLICT (bucket_id, key, version) DO UPDATE SET sha256 = excluded.sha256)sql";
@@ -77,6 +77,11 @@ Item ReadItem(Row& row) {
     item.resolving_since = row.OptionalTime();
     item.state_version = row.Integer();
     return item;
+}
+
+Result<void> Found(int changed, const ItemId& id) {
+    return changed == 1 ? Result<void>{}
+                        : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
 }
 
 }  // namespace
@@ -162,11 +167,13 @@ Result<void> ItemTable::SetStatus(const Item& item) {
             item.resolving_since,
             item.id
         )
-        .map([](int) {});
+        .and_then([&](int changed) { return Found(changed, item.id); });
 }
 
 Result<void> ItemTable::SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) {
-    return connection_.Change(kSetContentSql, media_type, sha256, id).map([](int) {});
+    return connection_.Change(kSetContentSql, media_type, sha256, id).and_then([&](int changed) {
+        return Found(changed, id);
+    });
 }
 
 Result<void> ItemTable::AddChange(const ItemId& id, const ItemChange& change) {

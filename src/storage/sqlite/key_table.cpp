@@ -69,7 +69,12 @@ Result<void> KeyTable::Revoke(const KeyId& id, Timestamp at) {
 }
 
 Result<void> KeyTable::SetUsed(const KeyId& id, Timestamp at) {
-    return connection_.Change(kUsedSql, at, id).map([](int) {});
+    const auto used = connection_.Change(kUsedSql, at, id);
+    if (!used) {
+        return Unexpected(used.error());
+    }
+    return *used == 1 ? Result<void>{}
+                      : Fail(ErrorCode::kNotFound, fmt::format("there is no key {}", id.Value()));
 }
 
 Result<std::optional<ApiKey>> KeyTable::FindById(const KeyId& id) const {
@@ -100,14 +105,15 @@ Result<Page<AuditEntry>> KeyTable::Audit(const PageRequest& page) const {
         };
         return std::pair(sequence, std::move(entry));
     };
-    return connection_.Select(kAuditSql, read, before, limit)
+    return connection_.Select(kAuditSql, read, before, limit + 1)
         .map([&](std::vector<std::pair<std::int64_t, AuditEntry>> rows) {
             Page<AuditEntry> found;
+            if (rows.size() > static_cast<std::size_t>(limit)) {
+                rows.pop_back();
+                found.next = std::to_string(rows.back().first);
+            }
             for (auto& [sequence, entry] : rows) {
                 found.rows.push_back(std::move(entry));
-            }
-            if (rows.size() == static_cast<std::size_t>(limit)) {
-                found.next = std::to_string(rows.back().first);
             }
             return found;
         });

@@ -11,13 +11,12 @@ namespace notify::sqlite {
 namespace {
 
 constexpr const char* kVersionSql = "SELECT coalesce(max(version), 0) FROM schema_version";
-constexpr const char* kNoteVersionSql =
-    "INSERT INTO schema_version (version, applied_at) VALUES (?, unixepoch() * 1000)";
+constexpr const char* kNoteVersionSql = "INSERT INTO schema_version (version, applied_at) VALUES (?, ?)";
 
-Result<void> Apply(Connection& connection, const Migration& migration) {
+Result<void> Apply(Connection& connection, const Migration& migration, Timestamp now) {
     auto applied = connection.Execute("BEGIN IMMEDIATE")
                        .and_then([&] { return connection.Execute(std::string(migration.sql)); })
-                       .and_then([&] { return connection.Change(kNoteVersionSql, migration.number); })
+                       .and_then([&] { return connection.Change(kNoteVersionSql, migration.number, now); })
                        .and_then([&](int) { return connection.Execute("COMMIT"); });
     if (!applied) {
         static_cast<void>(connection.Execute("ROLLBACK"));
@@ -29,7 +28,7 @@ Result<void> Apply(Connection& connection, const Migration& migration) {
 
 }  // namespace
 
-Result<void> Migrate(Connection& connection) {
+Result<void> Migrate(Connection& connection, Timestamp now) {
     auto made = connection.Execute(
         "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT "
         "NULL) STRICT"
@@ -54,7 +53,7 @@ Result<void> Migrate(Connection& connection) {
     }
     for (const auto& migration : Migrations()) {
         if (migration.number > version->value_or(0)) {
-            if (auto applied = Apply(connection, migration); !applied) {
+            if (auto applied = Apply(connection, migration, now); !applied) {
                 return applied;
             }
         }

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "storage/sqlite/connection.hpp"
 
@@ -20,6 +21,6 @@ struct Migration {
 
 /// Brings the database to the newest schema, each migration in a transaction of its own. kConflict when it is
 /// newer than this program knows.
-[[nodiscard]] Result<void> Migrate(Connection& connection);
+[[nodiscard]] Result<void> Migrate(Connection& connection, Timestamp now);
 
 }  // namespace notify::sqlite

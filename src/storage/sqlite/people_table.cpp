@@ -1,7 +1,9 @@
 #include "storage/sqlite/people_table.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -49,9 +51,8 @@ constexpr const char* kAppearancesSql = R"sql(
            a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks
     FROM appearance a JOIN person p ON p.id = a.person_id
     WHERE (?1 = '' OR a.item_id = ?1) AND (?2 = '' OR a.person_id = ?2)
-      AND (?3 = '' OR (a.item_id, a.start_ms, a.id) >
-                      (SELECT x.item_id, x.start_ms, x.id FROM appearance x WHERE x.id = ?3))
-    ORDER BY a.item_id, a.start_ms, a.id LIMIT ?4)sql";
+      AND (?3 = '' OR (a.item_id, a.start_ms, a.id) > (?3, ?4, ?5))
+    ORDER BY a.item_id, a.start_ms, a.id LIMIT ?6)sql";
 
 std::string SealEmbeddings(const SecretBox& box, const Embedding* first, std::size_t count) {
     std::string bytes(count * sizeof(Embedding), '\0');
@@ -61,14 +62,55 @@ std::string SealEmbeddings(const SecretBox& box, const Embedding* first, std::si
     return box.Seal(bytes, kPurpose);
 }
 
-/// Empty when it was sealed with another key: the faces are then not compared, and doctor tells of the key.
-std::vector<Embedding> OpenEmbeddings(const SecretBox& box, const std::string& sealed) {
+Result<std::vector<Embedding>> OpenEmbeddings(const SecretBox& box, const std::string& sealed) {
     const auto bytes = box.Open(sealed, kPurpose);
-    std::vector<Embedding> embeddings(bytes ? bytes->size() / sizeof(Embedding) : 0);
+    if (!bytes) {
+        return Unexpected(bytes.error().Within("embeddings"));
+    }
+    std::vector<Embedding> embeddings(bytes->size() / sizeof(Embedding));
     if (!embeddings.empty()) {
         std::memcpy(embeddings.data(), bytes->data(), embeddings.size() * sizeof(Embedding));
     }
     return embeddings;
+}
+
+/// The rows, or the first error among them.
+template <class T>
+Result<std::vector<T>> AllOrError(std::vector<Result<T>> rows) {
+    std::vector<T> all;
+    all.reserve(rows.size());
+    for (auto& row : rows) {
+        if (!row) {
+            return Unexpected(std::move(row.error()));
+        }
+        all.push_back(std::move(*row));
+    }
+    return all;
+}
+
+/// Where a page of appearances ended, so that the next one goes on there even if its rows were replaced
+/// meanwhile: "<start>:<id>:<item>".
+struct Cursor {
+    std::string item_id;
+    std::int64_t start_ms = 0;
+    std::string id;
+};
+
+Cursor CursorFrom(std::string_view text) {
+    Cursor cursor;
+    const auto first = text.find(':');
+    const auto second = first == std::string_view::npos ? first : text.find(':', first + 1);
+    if (second == std::string_view::npos) {
+        return cursor;
+    }
+    std::from_chars(text.data(), text.data() + first, cursor.start_ms);
+    cursor.id = text.substr(first + 1, second - first - 1);
+    cursor.item_id = text.substr(second + 1);
+    return cursor;
+}
+
+std::string CursorText(const Appearance& last) {
+    return fmt::format("{}:{}:{}", last.start_ms, last.id.Value(), last.item_id.Value());
 }
 
 Box ReadBox(Row& row) {
@@ -79,16 +121,18 @@ Person ReadPerson(Row& row) {
     return {.id = row.As<PersonId>(), .name = row.Text(), .created_at = row.Time()};
 }
 
-EnrolmentPhoto ReadPhoto(Row& row, const SecretBox& box) {
+Result<EnrolmentPhoto> ReadPhoto(Row& row, const SecretBox& box) {
     EnrolmentPhoto photo;
     photo.id = row.As<PhotoId>();
     photo.person_id = row.As<PersonId>();
     photo.file_name = row.Text();
     photo.sha256 = row.Text();
     const auto embeddings = OpenEmbeddings(box, row.Bytes());
-    if (!embeddings.empty()) {
-        photo.embedding = embeddings.front();
+    if (!embeddings || embeddings->size() != 1) {
+        return embeddings ? Fail(ErrorCode::kInternal, "a photo has not one embedding")
+                          : Unexpected(embeddings.error());
     }
+    photo.embedding = embeddings->front();
     photo.box = ReadBox(row);
     photo.quality = row.Real();
     photo.crop_sha256 = row.Text();
@@ -96,7 +140,7 @@ EnrolmentPhoto ReadPhoto(Row& row, const SecretBox& box) {
     return photo;
 }
 
-FaceTrack ReadTrack(Row& row, const SecretBox& box) {
+Result<FaceTrack> ReadTrack(Row& row, const SecretBox& box) {
     FaceTrack track;
     track.id = row.As<TrackId>();
     track.result_id = row.As<ResultId>();
@@ -107,7 +151,11 @@ FaceTrack ReadTrack(Row& row, const SecretBox& box) {
     track.best_shot_ms = row.Integer();
     track.best_box = ReadBox(row);
     track.quality = row.Real();
-    track.shots = OpenEmbeddings(box, row.Bytes());
+    auto shots = OpenEmbeddings(box, row.Bytes());
+    if (!shots) {
+        return Unexpected(shots.error());
+    }
+    track.shots = std::move(*shots);
     track.thumbnail = row.Text();
     return track;
 }
@@ -228,7 +276,10 @@ Result<void> PeopleTable::RemovePhoto(const PhotoId& id) {
 }
 
 Result<std::vector<EnrolmentPhoto>> PeopleTable::PhotosOf(const PersonId& id) const {
-    return connection_.Select(kPhotosSql, [this](Row& row) { return ReadPhoto(row, box_); }, id);
+    return connection_.Select(
+                          kPhotosSql, [this](Row& row) { return ReadPhoto(row, box_); }, id
+    )
+        .and_then(AllOrError<EnrolmentPhoto>);
 }
 
 Result<std::vector<EnrolmentPhoto>> PeopleTable::AllPhotos() const {
@@ -268,7 +319,10 @@ Result<void> PeopleTable::AddTracks(const std::vector<FaceTrack>& tracks) {
 }
 
 Result<std::vector<FaceTrack>> PeopleTable::TracksOf(const ResultId& result) const {
-    return connection_.Select(kTracksSql, [this](Row& row) { return ReadTrack(row, box_); }, result);
+    return connection_.Select(
+                          kTracksSql, [this](Row& row) { return ReadTrack(row, box_); }, result
+    )
+        .and_then(AllOrError<FaceTrack>);
 }
 
 Result<void> PeopleTable::ReplaceAppearances(
@@ -307,13 +361,23 @@ Result<Page<Appearance>> PeopleTable::Appearances(
     const AppearanceFilter& filter, const PageRequest& page
 ) const {
     const int limit = std::clamp(page.limit, 1, 200);
+    const auto from = CursorFrom(page.after);
     return connection_
-        .Select(kAppearancesSql, ReadAppearance, filter.item_id, filter.person_id, page.after, limit + 1)
+        .Select(
+            kAppearancesSql,
+            ReadAppearance,
+            filter.item_id,
+            filter.person_id,
+            from.item_id,
+            from.start_ms,
+            from.id,
+            limit + 1
+        )
         .map([&](std::vector<Appearance> rows) {
             Page<Appearance> found{.rows = std::move(rows), .next = {}};
             if (found.rows.size() > static_cast<std::size_t>(limit)) {
                 found.rows.pop_back();
-                found.next = found.rows.back().id.Value();
+                found.next = CursorText(found.rows.back());
             }
             return found;
         });

@@ -1,9 +1,12 @@
 // ProcessTable::Claim: a batch of items, fair over buckets by weight.
 
-#include <map>
-#include <optional>
+#include <algorithm>
 #include <set>
+#include <string>
+#include <tuple>
+#include <utility>
 
+#include "storage/fair_turns.hpp"
 #include "storage/sqlite/item_table.hpp"
 #include "storage/sqlite/process_row.hpp"
 #include "storage/sqlite/process_table.hpp"
@@ -12,79 +15,135 @@ namespace notify::sqlite {
 
 namespace {
 
-// the bucket that was served least for its weight, of those with something ready
-constexpr const char* kNextBucketSql = R"sql(
-    SELECT b.id FROM bucket b
+constexpr const char* kReadyBucketsSql = R"sql(
+    SELECT b.id, b.weight, b.turn_start, b.turn_finish FROM bucket b
     WHERE b.active = 1
       AND EXISTS (SELECT 1 FROM process p
-                  WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at <= ?)
-    ORDER BY b.served, b.id LIMIT 1)sql";
-// a bucket that waited has no credit from the past: it starts beside the others
-constexpr const char* kServedSql = R"sql(
-    UPDATE bucket
-    SET served = max(served, (SELECT coalesce(min(o.served), 0) FROM bucket o
-                              WHERE o.active = 1 AND o.id <> ?1
-                                AND EXISTS (SELECT 1 FROM process p WHERE p.bucket_id = o.id
-                                            AND p.status = 'Pending' AND p.next_attempt_at <= ?2)))
-                 + 1000 / weight
-    WHERE id = ?1)sql";
-constexpr const char* kNextProcessSql = R"sql(
-    SELECT * FROM process
+                  WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at <= ?))sql";
+constexpr const char* kLatestTurnSql = "SELECT coalesce(max(turn_start), 0) FROM bucket";
+constexpr const char* kSetTurnSql = "UPDATE bucket SET turn_start = ?, turn_finish = ? WHERE id = ?";
+constexpr const char* kReadySql = R"sql(
+    SELECT id, item_id, alone FROM process INDEXED BY process_ready
     WHERE bucket_id = ? AND status = 'Pending' AND next_attempt_at <= ?
-    ORDER BY priority DESC, created_at, id LIMIT 1)sql";
-constexpr const char* kGroupSql = R"sql(
-    SELECT * FROM process
-    WHERE item_id = ? AND status = 'Pending' AND alone = 0 AND next_attempt_at <= ?
-    ORDER BY created_at, id)sql";
+    ORDER BY priority DESC, created_at, id LIMIT ?)sql";
+// ?4 names one process that runs alone, or is empty for the group of the item
 constexpr const char* kHoldSql = R"sql(
     UPDATE process
     SET status = 'Processing', since = ?1, lease_owner = ?2, lease_until = ?3, fence = fence + 1, started_at = ?1,
-        progress = 0, cancel_requested = 0
-    WHERE id = ?4 AND status = 'Pending')sql";
+        progress = 0
+    WHERE item_id = ?5 AND status = 'Pending' AND next_attempt_at <= ?1
+      AND CASE WHEN ?4 = '' THEN alone = 0 ELSE id = ?4 END
+    RETURNING id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt,
+              max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+              cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
+              result_id, created_at, started_at, finished_at)sql";
+
+// rows read for each job wanted: several processes of one item are one job
+constexpr int kRowsPerJob = 8;
+
+/// What one worker would run: an item's group, or one process alone.
+struct Job {
+    ItemId item_id;
+    std::string alone;  ///< The id of the process, empty for a group.
+
+    friend auto operator<=>(const Job&, const Job&) = default;
+};
+
+/// The jobs of a bucket in the order of their first process.
+Result<std::vector<Job>> ReadyJobs(Connection& connection, const BucketId& bucket, int most, Timestamp now) {
+    const auto read = [](Row& row) {
+        auto process = row.Text();
+        Job job{.item_id = row.As<ItemId>(), .alone = {}};
+        if (row.Bool()) {
+            job.alone = std::move(process);
+        }
+        return job;
+    };
+    auto rows = connection.Select(kReadySql, read, bucket, now, most * kRowsPerJob);
+    if (!rows) {
+        return rows;
+    }
+    std::set<Job> seen;
+    std::erase_if(*rows, [&](const Job& job) { return !seen.insert(job).second; });
+    return rows;
+}
+
+Result<std::vector<BucketTurn>> ReadyBuckets(Connection& connection, Timestamp now) {
+    return connection.Select(
+        kReadyBucketsSql,
+        [](Row& row) {
+            return BucketTurn{
+                .id = row.As<BucketId>(),
+                .weight = row.Int(),
+                .start = row.Integer(),
+                .finish = row.Integer(),
+                .waiting = 0
+            };
+        },
+        now
+    );
+}
+
+struct Taking {
+    const NodeId& node;
+    Timestamp now;
+    Timestamp lease_until;
+};
+
+Result<ClaimedItem> Take(Connection& connection, const Job& job, const Taking& taking) {
+    auto held = connection.Select(
+        kHoldSql, ReadProcess, taking.now, taking.node, taking.lease_until, job.alone, job.item_id
+    );
+    auto item = ItemTable(connection).Get(job.item_id);
+    if (!held || !item) {
+        return Unexpected(held ? item.error() : held.error());
+    }
+    std::ranges::sort(*held, {}, [](const Process& process) {
+        return std::tuple(-process.priority, process.created_at, process.id);
+    });
+    return ClaimedItem{.item = std::move(*item), .processes = std::move(*held)};
+}
+
+Result<void> KeepTurns(Connection& connection, const std::vector<BucketTurn>& buckets) {
+    for (const auto& bucket : buckets) {
+        if (auto kept = connection.Change(kSetTurnSql, bucket.start, bucket.finish, bucket.id); !kept) {
+            return Unexpected(kept.error());
+        }
+    }
+    return {};
+}
 
 }  // namespace
 
 Result<std::vector<ClaimedItem>> ProcessTable::Claim(
     const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
 ) {
-    const auto read_bucket = [](Row& row) { return row.As<BucketId>(); };
-    std::vector<ClaimedItem> claimed;
-    while (static_cast<int>(claimed.size()) < max_items) {
-        const auto bucket = connection_.First(kNextBucketSql, read_bucket, now);
-        if (!bucket) {
-            return Unexpected(bucket.error());
-        }
-        if (!*bucket) {
-            break;
-        }
-        auto first = connection_.First(kNextProcessSql, ReadProcess, **bucket, now);
-        if (!first || !*first) {
-            return first ? Fail(ErrorCode::kInternal, "a bucket with ready processes has none")
-                         : Unexpected(first.error());
-        }
-        auto group = (*first)->alone ? Result<std::vector<Process>>({**first})
-                                     : connection_.Select(kGroupSql, ReadProcess, (*first)->item_id, now);
-        auto item = ItemTable(connection_).Get((*first)->item_id);
-        const auto served = connection_.Change(kServedSql, **bucket, now);
-        if (!group || !item || !served) {
-            return Unexpected(!group ? group.error() : !item ? item.error() : served.error());
-        }
-        for (auto& process : *group) {
-            if (auto held = connection_.Change(kHoldSql, now, node, now + lease, process.id); !held) {
-                return Unexpected(held.error());
-            }
-            process.status = Status::kProcessing;
-            process.since = now;
-            process.lease_owner = node;
-            process.lease_until = now + lease;
-            process.started_at = now;
-            process.progress = 0;
-            process.cancel_requested = false;
-            ++process.fence;
-        }
-        claimed.push_back({.item = std::move(*item), .processes = std::move(*group)});
+    auto buckets = ReadyBuckets(connection_, now);
+    const auto latest = connection_.First(kLatestTurnSql, [](Row& row) { return row.Integer(); });
+    if (!buckets || !latest) {
+        return Unexpected(buckets ? latest.error() : buckets.error());
     }
-    return claimed;
+    max_items = std::max(max_items, 0);
+    std::vector<std::vector<Job>> jobs;
+    for (auto& bucket : *buckets) {
+        auto ready = ReadyJobs(connection_, bucket.id, max_items, now);
+        if (!ready) {
+            return Unexpected(ready.error());
+        }
+        bucket.waiting = ready->size();
+        jobs.push_back(std::move(*ready));
+    }
+    std::vector<ClaimedItem> claimed;
+    std::vector<std::size_t> next(buckets->size(), 0);
+    const Taking taking{.node = node, .now = now, .lease_until = now + lease};
+    for (const auto turn : TakeTurns(*buckets, latest->value_or(0), static_cast<std::size_t>(max_items))) {
+        auto taken = Take(connection_, jobs[turn][next[turn]++], taking);
+        if (!taken) {
+            return Unexpected(taken.error());
+        }
+        claimed.push_back(std::move(*taken));
+    }
+    return KeepTurns(connection_, *buckets).map([&] { return std::move(claimed); });
 }
 
 }  // namespace notify::sqlite

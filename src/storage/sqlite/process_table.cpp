@@ -14,23 +14,43 @@ constexpr const char* kAddSql = R"sql(
                          progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message,
                          failure_will_retry, result_id, created_at, started_at, finished_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
-constexpr const char* kGetSql = "SELECT * FROM process WHERE id = ?";
-constexpr const char* kOfItemSql = "SELECT * FROM process WHERE item_id = ? ORDER BY run, created_at, id";
-constexpr const char* kExpiredSql = "SELECT * FROM process WHERE status = 'Processing' AND lease_until < ?";
-constexpr const char* kAllProcessingSql = "SELECT * FROM process WHERE status = 'Processing'";
+constexpr const char* kGetSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
+           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE id = ?)sql";
+constexpr const char* kOfItemSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
+           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE item_id = ? ORDER BY run, created_at, id)sql";
+constexpr const char* kExpiredSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
+           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE status = 'Processing' AND lease_until < ? ORDER BY lease_until, id)sql";
+constexpr const char* kAllProcessingSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
+           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
 constexpr const char* kUpdateHeldSql = R"sql(
     UPDATE process
     SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
-        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = ?11, failure_code = ?12,
+        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = max(cancel_requested, ?11), failure_code = ?12,
         failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
-        finished_at = ?18
+        finished_at = ?18, priority = ?21, max_attempts = ?22
     WHERE id = ?19 AND status = 'Processing' AND fence = ?20)sql";
 constexpr const char* kUpdatePendingSql = R"sql(
     UPDATE process
     SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
         lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = ?11, failure_code = ?12,
         failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
-        finished_at = ?18
+        finished_at = ?18, priority = ?21, max_attempts = ?22
     WHERE id = ?19 AND status = 'Pending' AND fence = ?20)sql";
 constexpr const char* kCancelSql =
     "UPDATE process SET cancel_requested = 1 WHERE id = ? AND status = 'Processing'";
@@ -46,6 +66,7 @@ constexpr const char* kNextReadySql = R"sql(
 constexpr const char* kAddResolveSql =
     "INSERT INTO resolve (process_id, item_id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kResolvesSql = "SELECT process_id FROM resolve ORDER BY at, process_id LIMIT ?";
+constexpr const char* kIsResolvingSql = "SELECT 1 FROM resolve WHERE item_id = ? LIMIT 1";
 constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id = ?";
 
 Result<int> Update(Connection& connection, const char* sql, const Process& p, std::int64_t fence) {
@@ -71,7 +92,9 @@ Result<int> Update(Connection& connection, const char* sql, const Process& p, st
         NullIfEmpty{p.result_id.Value()},
         p.finished_at,
         p.id,
-        fence
+        fence,
+        p.priority,
+        p.max_attempts
     );
 }
 
@@ -233,6 +256,13 @@ Result<std::vector<ProcessId>> ProcessTable::PendingResolves(int limit) const {
 
 Result<void> ProcessTable::RemoveResolve(const ProcessId& process) {
     return connection_.Change(kRemoveResolveSql, process).map([](int) {});
+}
+
+Result<bool> ProcessTable::IsResolving(const ItemId& item) const {
+    return connection_.First(
+                          kIsResolvingSql, [](Row& row) { return row.Int(); }, item
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
 }
 
 }  // namespace notify::sqlite

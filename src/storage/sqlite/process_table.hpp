@@ -31,6 +31,7 @@ public:
     Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) override;
     [[nodiscard]] Result<std::vector<ProcessId>> PendingResolves(int limit) const override;
     Result<void> RemoveResolve(const ProcessId& process) override;
+    [[nodiscard]] Result<bool> IsResolving(const ItemId& item) const override;
 
 private:
     Connection& connection_;

@@ -19,7 +19,9 @@ constexpr const char* kGetSql = R"sql(
 constexpr const char* kArtifactsSql = R"sql(
     SELECT name, media_type, sha256, size_bytes, sealed FROM result_artifact WHERE result_id = ? ORDER BY name)sql";
 constexpr const char* kPutRowSql =
-    "INSERT INTO artifact_row (sha256, bytes, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    R"sql(
+    INSERT INTO artifact_row (sha256, bytes, created_at) VALUES (?, ?, ?)
+    ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at)sql";
 constexpr const char* kRowSql = "SELECT bytes FROM artifact_row WHERE sha256 = ?";
 constexpr const char* kReferencedSql = R"sql(
     SELECT 1 WHERE EXISTS (SELECT 1 FROM result_artifact WHERE sha256 = ?1)

@@ -11,6 +11,7 @@
 #include <sys/file.h>
 
 #include "core/file.hpp"
+#include "storage/sqlite/closure.hpp"
 #include "storage/sqlite/migrations.hpp"
 #include "storage/sqlite/tables.hpp"
 #include "storage/sqlite/writer.hpp"
@@ -19,6 +20,7 @@ namespace notify {
 
 namespace {
 
+using sqlite::Access;
 using sqlite::Connection;
 using sqlite::Tables;
 
@@ -44,10 +46,10 @@ public:
           lock_(std::move(lock)),
           box_(box),
           clock_(clock),
-          writer_(std::move(connection), box, clock) {}
+          writer_(std::move(connection), closures_, box, clock) {}
 
     Result<void> CheckIntegrity() override {
-        auto connection = Connection::Open(path_);
+        auto connection = Connection::Open(path_, Access::kRead);
         if (!connection) {
             return Unexpected(connection.error());
         }
@@ -72,6 +74,9 @@ private:
     Result<void> RunWrite(const WriteFunction& function) override { return writer_.Run(function); }
 
     Result<void> RunRead(const ReadFunction& function) override {
+        if (auto may = closures_.MayBegin(); !may) {
+            return may;
+        }
         auto reader = TakeReader();
         if (!reader) {
             return Unexpected(reader.error());
@@ -80,9 +85,8 @@ private:
         if (auto begun = connection->Execute("BEGIN"); !begun) {
             return begun;
         }
-        auto outcome = function(tables.AsSnapshot());
-        auto ended = connection->Execute("COMMIT");
-        if (ended) {
+        auto outcome = closures_.Run([&] { return function(tables.AsSnapshot()); });
+        if (connection->Execute("COMMIT")) {
             const std::scoped_lock lock(mutex_);
             idle_.push_back(std::move(*reader));
         }
@@ -98,7 +102,7 @@ private:
                 return reader;
             }
         }
-        return Connection::Open(path_).map([this](std::unique_ptr<Connection> opened) {
+        return Connection::Open(path_, Access::kRead).map([this](std::unique_ptr<Connection> opened) {
             return std::make_unique<Reader>(std::move(opened), box_, clock_);
         });
     }
@@ -107,9 +111,10 @@ private:
     UniqueFd lock_;
     const SecretBox& box_;
     const Clock& clock_;
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<Reader>> idle_;
+    sqlite::OpenClosures closures_;
     sqlite::Writer writer_;
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<Reader>> idle_;  ///< After the writer: it closes last and tidies its log up.
 };
 
 Result<UniqueFd> TakeLock(const std::filesystem::path& path) {
@@ -126,6 +131,13 @@ Result<UniqueFd> TakeLock(const std::filesystem::path& path) {
     return fd;
 }
 
+/// SQLite would make a file that others may read; its write-ahead log takes the mode of the file.
+Result<void> MakePrivateFile(const std::filesystem::path& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    return fd.IsOpen() ? Result<void>{}
+                       : Unexpected(SystemError(errno, fmt::format("open {}", path.native())));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
@@ -137,12 +149,15 @@ Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
     if (!lock) {
         return Unexpected(lock.error());
     }
-    auto connection = Connection::Open(path);
+    if (auto made = MakePrivateFile(path); !made) {
+        return Unexpected(made.error());
+    }
+    auto connection = Connection::Open(path, Access::kWrite);
     if (!connection) {
         return Unexpected(connection.error());
     }
-    if (auto migrated = sqlite::Migrate(**connection); !migrated) {
-        return Unexpected(migrated.error());
+    if (auto migrated = sqlite::Migrate(**connection, clock.Now()); !migrated) {
+        return Unexpected(migrated.error().Within(path.native()));
     }
     return std::unique_ptr<SqliteStorage>(
         std::make_unique<Implementation>(path, std::move(*lock), std::move(*connection), box, clock)

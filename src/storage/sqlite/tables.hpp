@@ -24,7 +24,7 @@ struct Tables {
           processes(connection),
           results(connection, clock),
           people(connection, box),
-          deliveries(connection),
+          deliveries(connection, clock),
           events(connection),
           keys(connection) {}
 

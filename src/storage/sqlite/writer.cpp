@@ -12,8 +12,11 @@ constexpr std::size_t kMaxGroup = 64;  // closures in one commit: bounds how lon
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, const SecretBox& box, const Clock& clock)
-    : connection_(std::move(connection)),
+Writer::Writer(
+    std::unique_ptr<Connection> connection, OpenClosures& closures, const SecretBox& box, const Clock& clock
+)
+    : closures_(closures),
+      connection_(std::move(connection)),
       tables_(*connection_, box, clock),
       thread_([this](const std::stop_token& stop) { Loop(stop); }) {}
 
@@ -23,8 +26,8 @@ Writer::~Writer() {
 }
 
 Result<void> Writer::Run(const Storage::WriteFunction& function) {
-    if (std::this_thread::get_id() == thread_.get_id()) {
-        return Fail(ErrorCode::kInternal, "a transaction was begun inside a transaction");
+    if (auto may = closures_.MayBegin(); !may) {
+        return may;
     }
     auto call = std::make_unique<Call>(Call{&function, {}, {}});
     auto done = call->done.get_future();
@@ -58,16 +61,25 @@ void Writer::Loop(const std::stop_token& stop) {
 
 void Writer::RunGroup(Group& group) {
     auto committed = connection_->Execute("BEGIN IMMEDIATE");
-    if (committed) {
-        for (auto& call : group) {
-            call->outcome = RunInSavepoint(*call->function);
-            closures_.fetch_add(1, std::memory_order_relaxed);
-        }
-        committed = connection_->Execute("COMMIT");
-        if (!committed) {
-            static_cast<void>(connection_->Execute("ROLLBACK"));
+    std::size_t ran = 0;
+    while (committed && ran < group.size()) {
+        auto& call = *group[ran++];
+        call.outcome = RunInSavepoint(*call.function);
+        if (!connection_->InTransaction()) {
+            // no room to go on: SQLite has taken back the whole transaction, also what went well before
+            committed = Unexpected(
+                call.outcome ? Error{.code = ErrorCode::kUnavailable, .message = "the transaction was lost"}
+                             : call.outcome.error()
+            );
         }
     }
+    if (committed) {
+        committed = connection_->Execute("COMMIT");
+    }
+    if (connection_->InTransaction()) {
+        static_cast<void>(connection_->Execute("ROLLBACK"));
+    }
+    ran_.fetch_add(group.size(), std::memory_order_relaxed);
     if (committed) {
         commits_.fetch_add(1, std::memory_order_relaxed);
     } else {
@@ -76,8 +88,8 @@ void Writer::RunGroup(Group& group) {
             {{"error", committed.error().message}, {"closures", group.size()}});
     }
     for (auto& call : group) {
-        const bool own_error = !call->outcome.has_value();
-        call->done.set_value(committed || own_error ? std::move(call->outcome) : committed);
+        // without the commit also a refusal is void: it may rest on what another closure of the group wrote
+        call->done.set_value(committed ? std::move(call->outcome) : committed);
     }
 }
 
@@ -86,7 +98,10 @@ Result<void> Writer::RunInSavepoint(const Storage::WriteFunction& function) {
         return begun;
     }
     auto transaction = tables_.AsTransaction();
-    auto outcome = function(transaction);
+    auto outcome = closures_.Run([&] { return function(transaction); });
+    if (!connection_->InTransaction()) {
+        return outcome;
+    }
     if (!outcome) {
         static_cast<void>(connection_->Execute("ROLLBACK TO closure"));
     }

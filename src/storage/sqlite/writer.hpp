@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/result.hpp"
+#include "storage/sqlite/closure.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/tables.hpp"
 #include "storage/storage.hpp"
@@ -22,7 +23,12 @@ namespace notify::sqlite {
 /// Thread-safe. Runs what was queued before it is destroyed.
 class Writer final {
 public:
-    Writer(std::unique_ptr<Connection> connection, const SecretBox& box, const Clock& clock);
+    Writer(
+        std::unique_ptr<Connection> connection,
+        OpenClosures& closures,
+        const SecretBox& box,
+        const Clock& clock
+    );
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -33,7 +39,7 @@ public:
 
     [[nodiscard]] std::uint64_t Commits() const noexcept { return commits_; }
 
-    [[nodiscard]] std::uint64_t Closures() const noexcept { return closures_; }
+    [[nodiscard]] std::uint64_t Closures() const noexcept { return ran_; }
 
 private:
     struct Call {
@@ -48,13 +54,14 @@ private:
     void RunGroup(Group& group);
     Result<void> RunInSavepoint(const Storage::WriteFunction& function);
 
+    OpenClosures& closures_;
     std::unique_ptr<Connection> connection_;
     Tables tables_;
     std::mutex mutex_;
     std::condition_variable_any queued_;
     Group queue_;
     std::atomic<std::uint64_t> commits_ = 0;
-    std::atomic<std::uint64_t> closures_ = 0;
+    std::atomic<std::uint64_t> ran_ = 0;
     std::jthread thread_;
 };
 

@@ -22,10 +22,11 @@ CREATE TABLE bucket (
     publish INTEGER NOT NULL CHECK (publish IN (0, 1)),
     biometric_basis TEXT NOT NULL,
     weight INTEGER NOT NULL CHECK (weight >= 1),
-    served INTEGER NOT NULL DEFAULT 0, -- claims divided by weight, times 1000: the least goes first
     created_at INTEGER NOT NULL,
     last_scan_at INTEGER,
     last_scan_note TEXT NOT NULL,
+    turn_start INTEGER NOT NULL DEFAULT 0, -- its place in the fair queue: storage/fair_turns.hpp
+    turn_finish INTEGER NOT NULL DEFAULT 0,
     UNIQUE (source_id, location)
 ) STRICT;
 
@@ -59,7 +60,10 @@ CREATE TABLE item (
     content_sha256 TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
     since INTEGER NOT NULL,
-    blocked_by TEXT NOT NULL,
+    blocked_by TEXT NOT NULL CHECK (
+        blocked_by IN ('nothing', 'slot', 'retry_delay', 'bucket_inactive', 'source_paused', 'storage_full', 'processor',
+                       'resolving')
+    ),
     reason_code TEXT NOT NULL,
     reason TEXT NOT NULL,
     discovered_at INTEGER NOT NULL,
@@ -69,8 +73,10 @@ CREATE TABLE item (
 ) STRICT;
 
 CREATE INDEX item_by_status ON item (status, id);
+CREATE INDEX item_by_bucket ON item (bucket_id, status, id);
 
 CREATE TABLE item_change (
+    sequence INTEGER PRIMARY KEY,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     at INTEGER NOT NULL,
     status TEXT NOT NULL,
@@ -80,7 +86,7 @@ CREATE TABLE item_change (
     reason TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX item_change_of_item ON item_change (item_id);
+CREATE INDEX item_change_of_item ON item_change (item_id, sequence);
 
 CREATE TABLE content_alias (
     bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
@@ -129,7 +135,7 @@ CREATE TABLE process (
     status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
     since INTEGER NOT NULL,
     priority INTEGER NOT NULL,
-    attempt INTEGER NOT NULL,
+    attempt INTEGER NOT NULL CHECK (attempt >= 0),
     max_attempts INTEGER NOT NULL,
     crashes INTEGER NOT NULL,
     rescues INTEGER NOT NULL,
@@ -156,7 +162,10 @@ CREATE TABLE process (
     CHECK ((status = 'Completed') = (result_id IS NOT NULL))
 ) STRICT;
 
-CREATE INDEX process_ready ON process (bucket_id, priority DESC, next_attempt_at, id) WHERE status = 'Pending';
+-- in the order of claims; the rest of its columns lets a claim step over what is not ready without reading rows
+CREATE INDEX process_ready ON process (bucket_id, priority DESC, created_at, id, next_attempt_at, item_id, alone)
+WHERE status = 'Pending';
+CREATE INDEX process_next ON process (bucket_id, next_attempt_at) WHERE status = 'Pending';
 CREATE INDEX process_held ON process (lease_until) WHERE status = 'Processing';
 CREATE INDEX process_result ON process (result_id) WHERE result_id IS NOT NULL;
 
@@ -165,6 +174,8 @@ CREATE TABLE resolve (
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX resolve_of_item ON resolve (item_id);
 
 CREATE TABLE person (
     id TEXT PRIMARY KEY,
@@ -187,6 +198,8 @@ CREATE TABLE enrolment_photo (
     created_at INTEGER NOT NULL,
     UNIQUE (person_id, sha256)
 ) STRICT;
+
+CREATE INDEX enrolment_photo_by_crop ON enrolment_photo (crop_sha256);
 
 CREATE TABLE gallery_version (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -231,8 +244,8 @@ CREATE TABLE appearance (
     tracks TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX appearance_of_item ON appearance (item_id, start_ms);
-CREATE INDEX appearance_of_person ON appearance (person_id);
+CREATE INDEX appearance_of_item ON appearance (item_id, start_ms, id);
+CREATE INDEX appearance_of_person ON appearance (person_id, item_id, start_ms, id);
 
 CREATE TABLE event (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -276,7 +289,7 @@ CREATE TABLE delivery (
     endpoint_id TEXT NOT NULL,
     publication_id TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
-    attempt INTEGER NOT NULL,
+    attempt INTEGER NOT NULL CHECK (attempt >= 0),
     next_attempt_at INTEGER NOT NULL,
     fence INTEGER NOT NULL,
     lease_owner TEXT NOT NULL,
@@ -287,24 +300,29 @@ CREATE TABLE delivery (
     CHECK ((status = 'Processing') = (lease_owner <> '')),
     CHECK ((status = 'Processing') = (lease_until IS NOT NULL)),
     CHECK ((status IN ('Completed', 'Failed', 'Cancelled', 'Skipped')) = (finished_at IS NOT NULL)),
-    CHECK ((kind = 'webhook') = (endpoint_id <> ''))
+    CHECK ((kind = 'webhook') = (endpoint_id <> '' AND event_id <> '')),
+    CHECK ((kind = 'publication') = (publication_id <> ''))
 ) STRICT;
 
-CREATE INDEX delivery_ready ON delivery (next_attempt_at, id) WHERE status = 'Pending';
-CREATE INDEX delivery_held ON delivery (lease_until) WHERE status = 'Processing';
+CREATE INDEX delivery_ready ON delivery (endpoint_id, next_attempt_at, id) WHERE status = 'Pending';
+CREATE INDEX delivery_next ON delivery (next_attempt_at) WHERE status = 'Pending';
+CREATE INDEX delivery_held ON delivery (endpoint_id, publication_id) WHERE status = 'Processing';
 CREATE INDEX delivery_of_endpoint ON delivery (endpoint_id, id);
 CREATE INDEX delivery_of_event ON delivery (event_id);
+CREATE INDEX delivery_of_publication ON delivery (publication_id) WHERE publication_id <> '';
 
 CREATE TABLE delivery_attempt (
+    sequence INTEGER PRIMARY KEY,
     delivery_id TEXT NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
     at INTEGER NOT NULL,
     duration_ms INTEGER NOT NULL,
     http_status INTEGER NOT NULL,
     error TEXT NOT NULL,
-    response BLOB NOT NULL,
-    PRIMARY KEY (delivery_id, number)
-) STRICT, WITHOUT ROWID;
+    response BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequence);
 
 CREATE TABLE api_key (
     id TEXT PRIMARY KEY,

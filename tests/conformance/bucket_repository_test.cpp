@@ -1,0 +1,193 @@
+#include "conformance/fixture.hpp"
+
+namespace notify::testing {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+class Buckets : public Conformance {
+protected:
+    Bucket Stored(const BucketId& id) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); });
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(EachDatabase, Buckets, ::testing::ValuesIn(Databases()), DatabaseName);
+
+TEST_P(Buckets, KeepEverythingOfASource) {
+    auto source = MakeSource("Länder");
+    source.config = R"({"endpoint":"https://a"})";
+    Write([&](Transaction& transaction) { return transaction.buckets.AddSource(source); });
+    const auto stored = Read([&](const Snapshot& snapshot) { return snapshot.buckets.GetSource(source.id); });
+    EXPECT_EQ(stored.id, source.id);
+    EXPECT_EQ(stored.kind, "local");
+    EXPECT_EQ(stored.name, "Länder");
+    EXPECT_EQ(stored.config, source.config);
+    EXPECT_EQ(stored.created_at, source.created_at);
+}
+
+TEST_P(Buckets, RefuseASecondSourceOfOneName) {
+    AddSource("disk");
+    const auto refused =
+        Refused([&](Transaction& transaction) { return transaction.buckets.AddSource(MakeSource("disk")); });
+    EXPECT_EQ(refused, ErrorCode::kConflict);
+}
+
+TEST_P(Buckets, SayThatASourceIsMissing) {
+    const auto found = storage_->Read([](const Snapshot& snapshot) {
+        return snapshot.buckets.GetSource(SourceId("src_none"));
+    });
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
+    EXPECT_NE(found.error().message.find("src_none"), std::string::npos);
+}
+
+TEST_P(Buckets, KeepEverythingOfABucket) {
+    auto bucket = MakeBucket(AddSource(), "in");
+    bucket.active = false;
+    bucket.scan_interval = 90s;
+    bucket.settle_time = 1500ms;
+    bucket.include = {"*.mp4", "a \"quoted\" one", ""};
+    bucket.exclude = {"tmp/**"};
+    bucket.publish = false;
+    bucket.biometric_basis = "consent, 2026";
+    bucket.weight = 3;
+    bucket.assignments = {
+        {.processor = "facial-recognition", .config = R"({"a":1})", .config_hash = "h1", .priority = 5},
+        {.processor = "checksum", .config = "{}", .config_hash = "h2", .priority = -1}
+    };
+    Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
+    const auto stored = Stored(bucket.id);
+    EXPECT_EQ(stored.source_id, bucket.source_id);
+    EXPECT_EQ(stored.kind, "local");
+    EXPECT_EQ(stored.name, "in");
+    EXPECT_EQ(stored.location, "/media/in");
+    EXPECT_FALSE(stored.active);
+    EXPECT_EQ(stored.scan_interval, 90s);
+    EXPECT_EQ(stored.settle_time, 1500ms);
+    EXPECT_EQ(stored.include, bucket.include);
+    EXPECT_EQ(stored.exclude, bucket.exclude);
+    EXPECT_FALSE(stored.publish);
+    EXPECT_EQ(stored.biometric_basis, "consent, 2026");
+    EXPECT_EQ(stored.weight, 3);
+    EXPECT_EQ(stored.created_at, bucket.created_at);
+    EXPECT_FALSE(stored.last_scan_at);
+    ASSERT_EQ(stored.assignments.size(), 2U);
+    EXPECT_EQ(stored.assignments[0].processor, "facial-recognition");
+    EXPECT_EQ(stored.assignments[0].config, R"({"a":1})");
+    EXPECT_EQ(stored.assignments[0].config_hash, "h1");
+    EXPECT_EQ(stored.assignments[0].priority, 5);
+    EXPECT_EQ(stored.assignments[1].processor, "checksum");
+}
+
+TEST_P(Buckets, RefuseATakenNameAndATakenPlace) {
+    const auto taken = AddBucket("in");
+    const auto add = [&](const Bucket& bucket) {
+        return Refused([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
+    };
+    auto same_name = MakeBucket(*source_, "in");
+    same_name.location = "/elsewhere";
+    EXPECT_EQ(add(same_name), ErrorCode::kConflict);
+    auto same_place = MakeBucket(*source_, "other");
+    same_place.location = taken.location;
+    EXPECT_EQ(add(same_place), ErrorCode::kConflict);
+}
+
+TEST_P(Buckets, RefuseABucketOfNoSource) {
+    const auto bucket = MakeBucket(MakeSource(), "in");
+    const auto refused = Refused([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
+    EXPECT_EQ(refused, ErrorCode::kNotFound);
+}
+
+TEST_P(Buckets, ReplaceSettingsAndAssignments) {
+    auto bucket = MakeBucket(AddSource(), "in");
+    bucket.assignments = {{.processor = "a", .config = "{}", .config_hash = "h"}};
+    Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
+    bucket.name = "renamed";
+    bucket.active = false;
+    bucket.assignments = {{.processor = "b", .config = "{}", .config_hash = "h"}};
+    Write([&](Transaction& transaction) { return transaction.buckets.Update(bucket); });
+    const auto stored = Stored(bucket.id);
+    EXPECT_EQ(stored.name, "renamed");
+    EXPECT_FALSE(stored.active);
+    ASSERT_EQ(stored.assignments.size(), 1U);
+    EXPECT_EQ(stored.assignments[0].processor, "b");
+}
+
+TEST_P(Buckets, SayThatWhatIsChangedIsMissingOrTaken) {
+    AddBucket("first");
+    auto second = AddBucket("second");
+    const auto update = [&](const Bucket& bucket) {
+        return Refused([&](Transaction& transaction) { return transaction.buckets.Update(bucket); });
+    };
+    second.name = "first";
+    EXPECT_EQ(update(second), ErrorCode::kConflict);
+    EXPECT_EQ(update(MakeBucket(*source_, "third")), ErrorCode::kNotFound);
+}
+
+TEST_P(Buckets, AreFoundByIdOrName) {
+    const auto bucket = AddBucket("in");
+    const auto find = [&](std::string_view text) {
+        return storage_->Read([&](const Snapshot& snapshot) { return snapshot.buckets.Find(text); });
+    };
+    EXPECT_EQ(find("in").value().id, bucket.id);
+    EXPECT_EQ(find(bucket.id.Value()).value().id, bucket.id);
+    EXPECT_EQ(find("out").error().code, ErrorCode::kNotFound);
+}
+
+TEST_P(Buckets, AreListedByName) {
+    AddBucket("b");
+    AddBucket("a");
+    const auto all = Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].name, "a");
+    EXPECT_EQ(all[1].name, "b");
+}
+
+TEST_P(Buckets, AreRemovedOnlyWithoutItems) {
+    const auto full = AddBucket("full");
+    const auto empty = AddBucket("empty");
+    AddItem(full, "a.mp4");
+    const auto remove = [&](const BucketId& id) {
+        return Refused([&](Transaction& transaction) { return transaction.buckets.Remove(id); });
+    };
+    EXPECT_EQ(remove(full.id), ErrorCode::kConflict);
+    EXPECT_EQ(remove(empty.id), std::nullopt);
+    EXPECT_EQ(remove(empty.id), ErrorCode::kNotFound);
+    EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); }).size(), 1U);
+}
+
+TEST_P(Buckets, NoteTheEndOfAScan) {
+    const auto bucket = AddBucket();
+    clock_.Advance(5s);
+    Write([&](Transaction& transaction) {
+        return transaction.buckets.SetScanned(bucket.id, Now(), "3 files could not be read").map([] {
+            return 0;
+        });
+    });
+    const auto stored = Stored(bucket.id);
+    EXPECT_EQ(stored.last_scan_at, Now());
+    EXPECT_EQ(stored.last_scan_note, "3 files could not be read");
+}
+
+TEST_P(Buckets, RememberWhatWeWroteIntoThem) {
+    const auto bucket = AddBucket("in");
+    const auto other = AddBucket("other");
+    const std::string key("odd\0\xff name", 10);
+    for (int i = 0; i < 2; ++i) {
+        Write([&](Transaction& transaction) {
+            return transaction.buckets.NoteOwnObject(bucket.id, key, Now());
+        });
+    }
+    const auto own = [&](const BucketId& id, std::string_view name) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.buckets.IsOwnObject(id, name); });
+    };
+    EXPECT_TRUE(own(bucket.id, key));
+    EXPECT_FALSE(own(bucket.id, key.substr(0, 4)));
+    EXPECT_FALSE(own(other.id, key));
+}
+
+}  // namespace
+
+}  // namespace notify::testing

@@ -1,0 +1,35 @@
+#pragma once
+
+// The databases the suite runs on. A new one is one StorageFactory and one line in Databases().
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "storage/storage.hpp"
+
+namespace notify::testing {
+
+class StorageFactory {
+public:
+    StorageFactory() = default;
+    StorageFactory(const StorageFactory&) = delete;
+    StorageFactory& operator=(const StorageFactory&) = delete;
+    virtual ~StorageFactory() = default;
+
+    [[nodiscard]] virtual std::string Name() const = 0;
+
+    /// Opens the database that belongs to `folder`, made when missing: opening the same folder again after
+    /// the storage was destroyed finds what was written.
+    [[nodiscard]] virtual Result<std::unique_ptr<Storage>> Open(
+        const std::filesystem::path& folder, const SecretBox& box, const Clock& clock
+    ) const = 0;
+};
+
+[[nodiscard]] std::vector<const StorageFactory*> Databases();
+
+}  // namespace notify::testing
