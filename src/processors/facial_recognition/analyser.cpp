@@ -1,0 +1,172 @@
+#include "processors/facial_recognition/analyser.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "media/jpeg.hpp"
+#include "processors/facial_recognition/chip.hpp"
+#include "processors/facial_recognition/detection.hpp"
+#include "processors/facial_recognition/face_document.hpp"
+#include "processors/facial_recognition/linking.hpp"
+#include "processors/facial_recognition/shot_quality.hpp"
+
+namespace notify {
+
+namespace {
+
+/// More tracks than this only happen in crowds; the rest go without a picture, so that a result stays small.
+constexpr int kMostThumbnails = 4000;
+constexpr std::size_t kMostCuts = 10'000;
+constexpr int kThumbnailQuality = 82;
+
+TrackerLimits LimitsFor(const FaceSettings& settings) {
+    TrackerLimits limits;
+    // With few samples a second the next one is further away than any gap.
+    limits.longest_gap_ms = std::max(limits.longest_gap_ms, 1.5 * settings.StepMs());
+    return limits;
+}
+
+std::int64_t Half(std::int64_t gap_ms, const FaceSettings& settings) {
+    return std::lround(std::min(static_cast<double>(gap_ms), settings.StepMs()) / 2);
+}
+
+PictureView PictureOf(const FaceChip& chip) {
+    return {
+        .pixels = chip.rgb.data(),
+        .width = kFaceChipSide,
+        .height = kFaceChipSide,
+        .stride_bytes = std::ptrdiff_t{kFaceChipSide} * 3,
+        .order = PixelOrder::kRgb
+    };
+}
+
+}  // namespace
+
+FaceAnalyser::FaceAnalyser(FaceModels& models, const FaceSettings& settings)
+    : models_(models), settings_(settings), tracker_(LimitsFor(settings)) {}
+
+Wants FaceAnalyser::FramesWanted() const {
+    return {.fps = settings_.fps, .every_frame = false, .scene_cuts = true, .long_side = settings_.long_side};
+}
+
+/// A face was there before it was first sampled: half way back to the sample without it, never across a cut.
+std::int64_t FaceAnalyser::StartOf(const FrameView& frame) const {
+    return frame.after_cut ? frame.pts_ms : frame.pts_ms - Half(frame.pts_ms - previous_ms_, settings_);
+}
+
+/// Faces of the sample before that are gone were there half way to this one, or up to the cut.
+void FaceAnalyser::CloseUnseen(const FrameView& frame) {
+    for (auto& [number, record] : live_) {
+        if (record.LastSample() + 1 == frame.number) {
+            const auto gap = frame.pts_ms - record.LastMs();
+            record.EndAt(frame.after_cut ? frame.pts_ms : record.LastMs() + Half(gap, settings_));
+        }
+    }
+}
+
+Result<void> FaceAnalyser::AddSighting(
+    const FrameView& frame, TrackRecord& record, const Sighting& sighting
+) {
+    const auto facts = record.Add({.ms = frame.pts_ms, .number = frame.number}, sighting);
+    record.Reopen();
+    if (!IsRecognisable(sighting) || !record.WouldKeep(facts)) {
+        return {};
+    }
+    auto chip = CutChip(frame, sighting.landmarks);
+    if (chip) {
+        record.Keep({.facts = facts, .box = sighting.box, .chip = std::move(*chip)});
+    } else if (chip.error().code != ErrorCode::kInvalidArgument) {
+        return Unexpected(chip.error());
+    }
+    return {};
+}
+
+Result<void> FaceAnalyser::OnFrame(const FrameView& frame) {
+    const auto sightings = DetectFaces(models_.detector, frame, settings_);
+    if (!sightings) {
+        return Unexpected(sightings.error());
+    }
+    if (frame.after_cut && frame.number > 0 && cuts_.size() < kMostCuts) {
+        cuts_.push_back(frame.pts_ms);
+    }
+    CloseUnseen(frame);
+    const auto step = tracker_.Advance({.pts_ms = frame.pts_ms, .after_cut = frame.after_cut}, *sightings);
+    for (const int number : step.ended) {
+        if (auto finished = FinishTrack(number); !finished) {
+            return finished;
+        }
+    }
+    for (std::size_t i = 0; i < sightings->size(); ++i) {
+        const auto at = live_.try_emplace(step.track_of[i], StartOf(frame), settings_.shots).first;
+        if (auto added = AddSighting(frame, at->second, (*sightings)[i]); !added) {
+            return added;
+        }
+    }
+    previous_ms_ = frame.pts_ms;
+    return {};
+}
+
+Result<void> FaceAnalyser::FinishTrack(int number) {
+    const auto at = live_.find(number);
+    const EmbedShots embed = [&](const std::vector<Shot>& shots) {
+        std::vector<FaceChip> chips;
+        std::ranges::transform(shots, std::back_inserter(chips), &Shot::chip);
+        return models_.embedder.NormalisedFlipAverage(chips);
+    };
+    const DrawShot draw = [&](const Shot& shot) -> Result<std::string> {
+        return settings_.thumbnails && thumbnails_++ < kMostThumbnails
+                   ? EncodeJpeg(PictureOf(shot.chip), kThumbnailQuality)
+                   : Result<std::string>();
+    };
+    auto parts = at->second.Finish(embed, draw);
+    if (!parts) {
+        return Unexpected(parts.error());
+    }
+    std::ranges::move(*parts, std::back_inserter(finished_));
+    live_.erase(at);
+    return {};
+}
+
+void FaceAnalyser::SortTracks() {
+    std::ranges::stable_sort(finished_, [](const FinishedTrack& a, const FinishedTrack& b) {
+        return std::pair(a.start_ms, a.best.box.x) < std::pair(b.start_ms, b.best.box.x);
+    });
+}
+
+std::vector<int> FaceAnalyser::Links() const {
+    std::vector<std::vector<FaceEmbedding>> shots(finished_.size());
+    std::vector<LinkTrack> tracks;
+    for (std::size_t i = 0; i < finished_.size(); ++i) {
+        const auto& track = finished_[i];
+        for (const auto& finished : track.shots) {
+            shots[i].push_back(finished.shot.embedding);
+        }
+        tracks.push_back(
+            {.first_sample = track.boxes.empty() ? track.best.sample : track.boxes.front().sample,
+             .last_sample = track.boxes.empty() ? track.best.sample : track.boxes.back().sample,
+             .quality = track.quality,
+             .shots = shots[i]}
+        );
+    }
+    return LinkTracks(tracks);
+}
+
+Result<Output> FaceAnalyser::Finish(const DecodeSummary& summary) {
+    for (auto& [number, record] : live_) {
+        const auto step_later = record.LastMs() + std::lround(settings_.StepMs());
+        record.EndAt(std::max(record.LastMs(), std::min(step_later, summary.end_ms)));
+    }
+    for (const int number : tracker_.EndAll()) {
+        if (auto finished = FinishTrack(number); !finished) {
+            return Unexpected(finished.error());
+        }
+    }
+    if (!summary.media.still_image) {
+        std::erase_if(finished_, [](const FinishedTrack& track) { return track.is_weak; });
+    }
+    SortTracks();
+    return FaceTracksOutput(finished_, Links(), cuts_, summary);
+}
+
+}  // namespace notify

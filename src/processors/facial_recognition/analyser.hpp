@@ -1,0 +1,47 @@
+#pragma once
+
+// Facial recognition: follows faces through an item and gives tracks with embeddings. Facts without names.
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "inference/face_models.hpp"
+#include "processors/facial_recognition/settings.hpp"
+#include "processors/facial_recognition/track_record.hpp"
+#include "processors/facial_recognition/tracker.hpp"
+#include "processors/processor.hpp"
+
+namespace notify {
+
+/// The result "face_tracks": a function of the frames, the models and the settings alone. `models` outlive
+/// the analyser and are used by nobody else meanwhile.
+class FaceAnalyser final : public FrameAnalyser {
+public:
+    FaceAnalyser(FaceModels& models, const FaceSettings& settings);
+
+    [[nodiscard]] Wants FramesWanted() const override;
+    [[nodiscard]] Result<void> OnFrame(const FrameView& frame) override;
+    [[nodiscard]] Result<Output> Finish(const DecodeSummary& summary) override;
+
+private:
+    [[nodiscard]] Result<void> AddSighting(
+        const FrameView& frame, TrackRecord& record, const Sighting& sighting
+    );
+    [[nodiscard]] std::int64_t StartOf(const FrameView& frame) const;
+    void CloseUnseen(const FrameView& frame);
+    [[nodiscard]] Result<void> FinishTrack(int number);
+    void SortTracks();
+    [[nodiscard]] std::vector<int> Links() const;
+
+    FaceModels& models_;
+    FaceSettings settings_;
+    Tracker tracker_;
+    std::map<int, TrackRecord> live_;  ///< By the tracker's number.
+    std::vector<FinishedTrack> finished_;
+    std::vector<std::int64_t> cuts_;
+    std::int64_t previous_ms_ = 0;
+    int thumbnails_ = 0;
+};
+
+}  // namespace notify

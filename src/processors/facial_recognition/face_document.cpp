@@ -1,0 +1,132 @@
+#include "processors/facial_recognition/face_document.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+namespace notify {
+
+namespace {
+
+boost::json::object MediaJson(const DecodeSummary& summary) {
+    const auto& media = summary.media;
+    boost::json::object json{
+        {"media_type", media.media_type},
+        {"duration_ms", media.still_image ? 0 : summary.end_ms},
+        {"width", media.video ? media.video->width : 0},
+        {"height", media.video ? media.video->height : 0},
+        {"truncated", summary.truncated}
+    };
+    if (media.video && !media.still_image && media.video->frame_rate.denominator > 0) {
+        json["frame_rate"] = Rounded(
+            static_cast<double>(media.video->frame_rate.numerator) / media.video->frame_rate.denominator
+        );
+    }
+    return json;
+}
+
+boost::json::array BoxesJson(const FinishedTrack& track) {
+    boost::json::array boxes;
+    for (const auto& sampled : track.boxes) {
+        boost::json::object box{{"ms", sampled.ms}};
+        for (auto& side : BoxJson(sampled.box)) {
+            box.insert(std::move(side));
+        }
+        boxes.push_back(std::move(box));
+    }
+    return boxes;
+}
+
+boost::json::array ShotsJson(const FinishedTrack& track) {
+    boost::json::array shots;
+    for (const auto& finished : track.shots) {
+        shots.push_back(
+            boost::json::object{{"ms", finished.shot.ms}, {"quality", Rounded(double{finished.shot.quality})}}
+        );
+    }
+    return shots;
+}
+
+}  // namespace
+
+double Rounded(double value) noexcept {
+    return std::round(value * 1e4) / 1e4;
+}
+
+boost::json::object BoxJson(const FaceBox& box) {
+    return {
+        {"x", std::lround(box.x)},
+        {"y", std::lround(box.y)},
+        {"width", std::lround(box.width)},
+        {"height", std::lround(box.height)}
+    };
+}
+
+std::string EmbeddingBytes(std::span<const FaceEmbedding> embeddings) {
+    std::string bytes;
+    bytes.reserve(embeddings.size() * sizeof(FaceEmbedding));
+    for (const auto& embedding : embeddings) {
+        for (const float value : embedding) {
+            const auto bits = std::bit_cast<std::uint32_t>(value);
+            for (unsigned int shift = 0; shift < 32; shift += 8) {
+                bytes.push_back(static_cast<char>((bits >> shift) & 0xFFU));
+            }
+        }
+    }
+    return bytes;
+}
+
+Output FaceTracksOutput(
+    std::span<const FinishedTrack> tracks,
+    std::span<const int> links,
+    std::span<const std::int64_t> cuts,
+    const DecodeSummary& summary
+) {
+    Output output;
+    boost::json::array rows;
+    std::vector<FaceEmbedding> embeddings;
+    for (std::size_t i = 0; i < tracks.size(); ++i) {
+        const auto& track = tracks[i];
+        const auto name = track.thumbnail.empty() ? std::string() : fmt::format("track-{}.jpg", i + 1);
+        rows.push_back(
+            boost::json::object{
+                {"track", i + 1},
+                {"link", links[i]},
+                {"start_ms", track.start_ms},
+                {"end_ms", track.end_ms},
+                {"best_shot_ms", track.best.ms},
+                {"best_box", BoxJson(track.best.box)},
+                {"quality", Rounded(track.quality)},
+                {"boxes", BoxesJson(track)},
+                {"shots", ShotsJson(track)},
+                {"embedding_offset", embeddings.size()},
+                {"thumbnail", name}
+            }
+        );
+        for (const auto& finished : track.shots) {
+            embeddings.push_back(finished.shot.embedding);
+        }
+        if (!name.empty()) {
+            output.artifacts.push_back(
+                {.name = name, .media_type = "image/jpeg", .bytes = track.thumbnail, .sealed = true}
+            );
+        }
+    }
+    output.document = {
+        {"schema", "face_tracks/1"},
+        {"media", MediaJson(summary)},
+        {"cuts_ms", boost::json::array(cuts.begin(), cuts.end())},
+        {"tracks", std::move(rows)}
+    };
+    output.artifacts.push_back(
+        {.name = std::string(kEmbeddingsArtifact),
+         .media_type = "application/octet-stream",
+         .bytes = EmbeddingBytes(embeddings),
+         .sealed = true}
+    );
+    return output;
+}
+
+}  // namespace notify
