@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, 1> kEverything{""};
 constexpr std::array<std::string_view, 2> kPictures{"video/", "image/"};
 constexpr std::array<std::string_view, 1> kStills{"image/"};
 
-constexpr std::string_view kNoConfig = R"json({"type":"object","properties":{},"additionalProperties":false})json";
+constexpr std::string_view kNoConfig =
+    R"json({"type":"object","properties":{},"additionalProperties":false})json";
 
 constexpr std::string_view kFaceConfig = R"json({
   "type": "object",
@@ -57,6 +58,7 @@ constexpr std::array kKinds{
         .media_types = kPictures,
         .config_schema = kFaceConfig,
         .result_kind = "face_tracks",
+        .needs_models = true,
         .biometric = true,
     },
     ProcessorKind{
@@ -67,6 +69,7 @@ constexpr std::array kKinds{
         .media_types = kStills,
         .config_schema = kNoConfig,
         .result_kind = "face_photo",
+        .needs_models = true,
         .biometric = true,
         .internal = true,
     },
@@ -86,7 +89,9 @@ std::string Hyphenated(std::string_view name) {
 
 }  // namespace
 
-std::span<const ProcessorKind> ProcessorKinds() { return kKinds; }
+std::span<const ProcessorKind> ProcessorKinds() {
+    return kKinds;
+}
 
 Result<const ProcessorKind*> FindProcessorKind(std::string_view name) {
     const auto found = std::ranges::find(kKinds, Hyphenated(name), &ProcessorKind::name);
@@ -100,11 +105,15 @@ Result<const ProcessorKind*> FindProcessorKind(std::string_view name) {
             names += kind.name;
         }
     }
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no processor '{}'; there are: {}", name, names));
+    return Fail(
+        ErrorCode::kInvalidArgument, fmt::format("there is no processor '{}'; there are: {}", name, names)
+    );
 }
 
 bool Accepts(const ProcessorKind& kind, std::string_view media_type) {
-    return std::ranges::any_of(kind.media_types, [&](std::string_view prefix) { return media_type.starts_with(prefix); });
+    return std::ranges::any_of(kind.media_types, [&](std::string_view prefix) {
+        return media_type.starts_with(prefix);
+    });
 }
 
 }  // namespace notify

@@ -16,6 +16,7 @@
 #include "core/file.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "processors/sandbox_report.hpp"
 
 namespace notify {
 
@@ -61,31 +62,24 @@ struct JobObserver {
 
 /// Bounds of one child. A job that passes one is stopped and its unfinished processes count as crashed.
 struct ChildLimits {
-    std::uint64_t resident_bytes = 1536ULL << 20U;  ///< Sampled every 50 ms.
-    std::uint64_t data_bytes = 4096ULL << 20U;      ///< RLIMIT_DATA.
+    std::uint64_t resident_bytes = 1536ULL << 20U;            ///< Sampled every 50 ms.
+    std::uint64_t data_bytes = 4096ULL << 20U;                ///< RLIMIT_DATA.
     std::chrono::seconds silence = std::chrono::seconds(60);  ///< Without progress, read or result.
-    std::chrono::hours total = std::chrono::hours(12);
+    std::chrono::seconds total = std::chrono::hours(12);
     std::chrono::seconds idle = std::chrono::seconds(60);  ///< A warm child leaves after this.
 };
 
-/// What the sandbox reached on this machine, told by the child when it is ready.
-struct SandboxReport {
-    std::string level;  ///< "full", "partial" or "none".
-    int landlock_abi = 0;
-    bool seccomp = false;
-    std::string note;  ///< What is missing and why, in a sentence; empty at "full".
-};
-
 struct HostSettings {
-    std::filesystem::path program;       ///< notifications-api-processor.
+    std::filesystem::path program;  ///< notifications-api-processor.
     std::filesystem::path model_folder;
-    std::filesystem::path library_folder;  ///< Where the child's shared libraries are, if not where the linker looks.
-    std::string precision = "f32";       ///< "f32" or "bf16".
+    std::filesystem::path
+        library_folder;  ///< Where the child's shared libraries are, if not where the linker looks.
+    std::string precision = "f32";  ///< "f32" or "bf16".
     ChildLimits limits;
 };
 
-/// Runs jobs in warm children; each running job has one child to itself. Thread-safe: Run may be called by several
-/// workers. The destructor ends all children.
+/// Runs jobs in warm children; each running job has one child to itself. Thread-safe: Run may be called by
+/// several workers. The destructor ends all children.
 class ProcessorHost final {
 public:
     explicit ProcessorHost(HostSettings settings);
@@ -93,12 +87,14 @@ public:
     ProcessorHost(const ProcessorHost&) = delete;
     ProcessorHost& operator=(const ProcessorHost&) = delete;
 
-    /// Runs the group and returns after every process had its outcome. On `stop` the child is asked to cancel, killed
-    /// after 5 s, and the remaining outcomes are kStopped. Cancelling one process: CancelProcess.
-    /// An error means that no child could be started (kUnavailable, stage "child"): no process was tried.
+    /// Runs the group and returns after every process had its outcome. On `stop` the child is asked to
+    /// cancel, killed after 5 s, and the remaining outcomes are kStopped. Cancelling one process:
+    /// CancelProcess. An error means that no child could be started (kUnavailable, stage "child"): no process
+    /// was tried.
     [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, std::stop_token stop);
 
-    /// Asks the child that runs this process to stop it; its outcome is kCancelled, within 10 s. False when none does.
+    /// Asks the child that runs this process to stop it; its outcome is kCancelled, within 10 s. False when
+    /// none does.
     bool CancelProcess(const ProcessId& id);
 
     /// Starts a child for a moment (or asks a warm one) and tells what its sandbox reached.

@@ -20,7 +20,6 @@ constexpr std::size_t kIdBytes = 128;
 constexpr std::size_t kWordBytes = 64;
 constexpr std::size_t kNameBytes = 4096;
 constexpr std::size_t kMessageBytes = 1000;
-constexpr std::size_t kMaxProcesses = 64;
 constexpr std::size_t kMaxBlobs = 4096;
 constexpr std::size_t kMaxProcessors = 256;
 
@@ -108,7 +107,7 @@ JobRequest ReadJob(Fields& fields) {
         .descriptor = fields.Flag("descriptor"),
         .processes = {},
     };
-    for (const auto& each : fields.Array("processes", kMaxProcesses)) {
+    for (const auto& each : fields.Array("processes", kMaxProcessesOfJob)) {
         if (!each.is_object()) {
             fields.Fault("processes must hold objects");
             break;

@@ -4,6 +4,7 @@
 // Whoever reads one takes it as hostile: every field has a type and a bound, and an unknown message is an
 // error.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,12 @@
 namespace notify {
 
 inline constexpr int kChildProtocolVersion = 1;
+
+/// The exit code of a child that could get no more memory.
+inline constexpr int kExitOutOfMemory = 12;
+
+/// How many processes one job may have.
+inline constexpr std::size_t kMaxProcessesOfJob = 64;
 
 struct ProcessRequest {
     std::string process;

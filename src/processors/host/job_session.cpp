@@ -1,0 +1,395 @@
+#include "processors/host/job_session.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "core/json.hpp"
+#include "core/log.hpp"
+
+namespace notify {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kTick(50);
+constexpr milliseconds kProgressInterval(90);  // a child sends every 100 ms, and clocks differ
+constexpr seconds kStopTime(5);
+constexpr seconds kCancelTime(8);
+
+std::set<std::string, std::less<>> IdsOf(const Job& job) {
+    std::set<std::string, std::less<>> ids;
+    for (const auto& process : job.processes) {
+        ids.insert(process.id.Value());
+    }
+    return ids;
+}
+
+void Wake(int fd) {
+    const std::uint64_t one = 1;
+    static_cast<void>(::write(fd, &one, sizeof(one)));
+}
+
+Error MakeError(ErrorCode code, std::string reason, std::string message) {
+    return {
+        .code = code,
+        .stage = "child",
+        .reason = std::move(reason),
+        .retry_after = {},
+        .message = std::move(message),
+    };
+}
+
+/// True for a failure that is the file's or the processor's, which a child may know by itself.
+bool IsOfTheItem(ErrorCode code) {
+    return code == ErrorCode::kInvalidArgument || code == ErrorCode::kTooLarge ||
+           code == ErrorCode::kUnsupported || code == ErrorCode::kInternal;
+}
+
+/// True for a failure of reading, which a child that was handed a descriptor sees before we do.
+bool IsOfALocalFile(ErrorCode code) {
+    return code == ErrorCode::kUnavailable || code == ErrorCode::kConflict || code == ErrorCode::kForbidden;
+}
+
+}  // namespace
+
+JobSession::JobSession(Job job, JobRequest request, const JobObserver& observer, const ChildLimits& limits)
+    : job_(std::move(job)),
+      request_(std::move(request)),
+      observer_(observer),
+      limits_(limits),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      blobs_(IdsOf(job_)) {
+    for (const auto& process : job_.processes) {
+        open_.push_back({.id = process.id, .ended = false, .cancelled = {}, .last_progress = {}});
+    }
+}
+
+JobSession::~JobSession() = default;
+
+bool JobSession::Run(ChildProcess& child, const std::stop_token& stop) {
+    child_ = &child;
+    Begin();
+    const std::stop_callback on_stop(stop, [this] { Wake(wake_.Get()); });
+    while (!done_ && !end_) {
+        Step(stop);
+    }
+    if (child.Streams().HasUnsentFrames() || (reader_ && reader_->IsBusy())) {
+        Break("it asked for bytes that it did not wait for");
+    }
+    Finish();
+    return !end_.has_value();
+}
+
+void JobSession::Cancel(const ProcessId& id) {
+    {
+        const std::scoped_lock lock(mutex_);
+        to_cancel_.push_back(id);
+    }
+    Wake(wake_.Get());
+}
+
+void JobSession::Begin() {
+    const auto now = steady_clock::now();
+    watch_.emplace(limits_, now);
+    next_sample_ = now;
+    auto& streams = child_->Streams();
+    streams.SendLine(ToLine(ParentMessage(request_)));
+    if (request_.descriptor) {
+        if (!streams.SendDescriptor(job_.descriptor)) {
+            Break("it does not take the item's descriptor");
+        }
+        job_.descriptor.Reset();
+    } else {
+        reader_ = std::make_unique<ReadServer>(*job_.reader, wake_.Get());
+    }
+}
+
+/// Lines are read before frames and handled after them: the blobs of a result were sent before its line.
+void JobSession::Step(const std::stop_token& stop) {
+    child_->Streams().Exchange(kTick, wake_.Get());
+    PassOnCancels(stop);
+    AnswerRead();
+    TakeFrames();
+    TakeLines();
+    if (!done_ && !end_) {
+        Supervise();
+    }
+}
+
+void JobSession::PassOnCancels(const std::stop_token& stop) {
+    const auto now = steady_clock::now();
+    if (stop.stop_requested() && !stopped_) {
+        stopped_ = now;
+        child_->Streams().SendLine(ToLine(ParentMessage(CancelRequest{.job = request_.job, .process = {}})));
+    }
+    std::vector<ProcessId> asked;
+    {
+        const std::scoped_lock lock(mutex_);
+        asked.swap(to_cancel_);
+    }
+    for (const auto& id : asked) {
+        auto* open = Find(request_.job, id.Value());
+        if (open != nullptr && !open->cancelled) {
+            open->cancelled = now;
+            child_->Streams().SendLine(
+                ToLine(ParentMessage(CancelRequest{.job = request_.job, .process = id.Value()}))
+            );
+        }
+    }
+}
+
+void JobSession::AnswerRead() {
+    auto answer = reader_ ? reader_->TakeAnswer() : std::nullopt;
+    if (!answer) {
+        return;
+    }
+    watch_->SignOfLife(steady_clock::now());  // it waited for us
+    std::string payload;
+    if (answer->bytes) {
+        payload = std::move(*answer->bytes);
+    } else {
+        read_error_ = answer->bytes.error();
+        payload = ToJsonText(ToJson(*read_error_));
+    }
+    child_->Streams().SendFrame(
+        {.id = answer->id,
+         .status = answer->bytes ? 0U : 1U,
+         .length = static_cast<std::uint32_t>(payload.size())},
+        payload
+    );
+}
+
+void JobSession::TakeFrames() {
+    while (!end_ && !(reader_ && reader_->IsBusy())) {
+        auto frame = child_->Streams().NextFrame();
+        if (!frame) {
+            Break(frame.error().message);
+            return;
+        }
+        if (!*frame) {
+            return;
+        }
+        watch_->SignOfLife(steady_clock::now());
+        TakeFrame(std::move(**frame));
+    }
+}
+
+void JobSession::TakeFrame(ReceivedFrame frame) {
+    if (frame.header.kind == FrameKind::kRead) {
+        if (reader_) {
+            reader_->Ask(frame.header.id, frame.header.offset, frame.header.length);
+        } else {
+            Break("it asks for bytes although it has the item's descriptor");
+        }
+        return;
+    }
+    if (const auto taken = blobs_.Take(frame.header, std::move(frame.payload)); !taken) {
+        Break(taken.error().message);
+    }
+}
+
+void JobSession::TakeLines() {
+    while (!end_ && !done_) {
+        const auto line = child_->Streams().NextLine();
+        if (!line) {
+            return;
+        }
+        if (!watch_->CountLine(steady_clock::now())) {
+            Break("it floods the service with lines");
+            return;
+        }
+        const auto message = ParseChildMessage(*line);
+        if (!message) {
+            Break(message.error().message);
+            return;
+        }
+        std::visit(
+            [this](const auto& each) {
+                if constexpr (requires { each.job; }) {
+                    Take(each);
+                } else {
+                    Break("it says twice that it is ready");
+                }
+            },
+            *message
+        );
+    }
+}
+
+void JobSession::Take(const ProgressNotice& progress) {
+    auto* open = Find(progress.job, progress.process);
+    if (open == nullptr) {
+        Break("it reports on a process that does not run");
+        return;
+    }
+    const auto now = steady_clock::now();
+    watch_->SignOfLife(now);
+    if (observer_.progress && now - open->last_progress >= kProgressInterval) {
+        open->last_progress = now;
+        observer_.progress(open->id, progress.done);
+    }
+}
+
+void JobSession::Take(const ResultNotice& result) {
+    auto* open = Find(result.job, result.process);
+    auto collected = open == nullptr
+                         ? Fail(ErrorCode::kInvalidArgument, "it has a result of a process that does not run")
+                         : blobs_.Collect(result.process, result.blobs);
+    if (!collected) {
+        Break(collected.error().message);
+        return;
+    }
+    End(*open,
+        {.id = open->id,
+         .media_type = result.media_type,
+         .model_digest = result.model_digest,
+         .document = std::move(collected->document),
+         .artifacts = std::move(collected->artifacts),
+         .crashed = false});
+}
+
+void JobSession::Take(const FailedNotice& failed) {
+    auto* open = Find(failed.job, failed.process);
+    if (open == nullptr) {
+        Break("it reports the failure of a process that does not run");
+        return;
+    }
+    blobs_.Drop(failed.process);
+    End(*open,
+        {.id = open->id,
+         .media_type = failed.media_type,
+         .model_digest = {},
+         .document = Unexpected(Trusted(*open, failed.error)),
+         .artifacts = {},
+         .crashed = false});
+}
+
+void JobSession::Take(const DoneNotice& done) {
+    if (done.job != request_.job || !std::ranges::all_of(open_, &Open::ended)) {
+        Break("it says that the job is done, and it is not");
+        return;
+    }
+    done_ = true;
+}
+
+void JobSession::Supervise() {
+    const auto now = steady_clock::now();
+    if (stopped_ && now - *stopped_ > kStopTime) {
+        end_ = ChildEnd{.reason = "stopped", .message = "the processor did not stop in time"};
+        return;
+    }
+    for (const auto& open : open_) {
+        if (!open.ended && open.cancelled && now - *open.cancelled > kCancelTime) {
+            end_ =
+                ChildEnd{.reason = "crashed", .message = "the processor was ended to cancel another process"};
+            return;
+        }
+    }
+    if (child_->Streams().IsOver() || !child_->IsAlive()) {
+        TakeFrames();  // what it had sent before
+        child_->Streams().Exchange(milliseconds(0), -1);
+        TakeLines();
+        if (!done_ && !end_ && !child_->Streams().NextLine()) {
+            end_ = child_->Bury();
+        }
+        return;
+    }
+    if (now >= next_sample_) {
+        next_sample_ = now + kTick;
+        if (reader_ && reader_->IsBusy()) {
+            watch_->SignOfLife(now);
+        }
+        end_ = watch_->Check(now, child_->ResidentBytes());
+    }
+}
+
+/// Outcomes for all that has none.
+void JobSession::Finish() {
+    if (end_) {
+        static_cast<void>(child_->Kill());
+        Log(LogLevel::kWarn,
+            "processor ended before its job",
+            {{"pid", child_->Pid()},
+             {"job", request_.name},
+             {"reason", end_->reason},
+             {"message", end_->message},
+             {"log", child_->Streams().LogTail()}});
+    }
+    for (auto& open : open_) {
+        if (!open.ended) {
+            auto error = WhyUnfinished(open);
+            const bool crashed = error.code == ErrorCode::kInternal;
+            End(open,
+                {.id = open.id,
+                 .media_type = {},
+                 .model_digest = {},
+                 .document = Unexpected(std::move(error)),
+                 .artifacts = {},
+                 .crashed = crashed});
+        }
+    }
+}
+
+void JobSession::Break(std::string what) {
+    if (!end_) {
+        end_ =
+            ChildEnd{.reason = "protocol", .message = "the processor broke the protocol: " + std::move(what)};
+    }
+}
+
+/// The process of that name when it has not ended and the job is ours.
+JobSession::Open* JobSession::Find(std::string_view job, std::string_view process) {
+    const auto found = std::ranges::find_if(open_, [&](const Open& each) {
+        return each.id.Value() == process && !each.ended;
+    });
+    return job == request_.job && found != open_.end() ? &*found : nullptr;
+}
+
+/// A child reads hostile files, so its word is not taken for what would pause a source or release work: such
+/// an error is the one we saw ourselves, or an internal one.
+Error JobSession::Trusted(const Open& open, Error said) const {
+    if (said.code == ErrorCode::kCancelled || said.code == ErrorCode::kStopped) {
+        if (stopped_) {
+            return MakeError(ErrorCode::kStopped, {}, "the service is stopping");
+        }
+        if (open.cancelled) {
+            return MakeError(ErrorCode::kCancelled, {}, "cancelled");
+        }
+    }
+    if (read_error_ && read_error_->code == said.code) {
+        return *read_error_;
+    }
+    if (!IsOfTheItem(said.code) && !(request_.descriptor && IsOfALocalFile(said.code))) {
+        said.message = fmt::format("the processor failed as {}: {}", ToString(said.code), said.message);
+        said.code = ErrorCode::kInternal;
+    }
+    return said;
+}
+
+Error JobSession::WhyUnfinished(const Open& open) const {
+    if (stopped_) {
+        return MakeError(ErrorCode::kStopped, {}, "the service is stopping");
+    }
+    if (open.cancelled) {
+        return MakeError(ErrorCode::kCancelled, {}, "cancelled");
+    }
+    return MakeError(ErrorCode::kInternal, end_->reason, end_->message);
+}
+
+void JobSession::End(Open& open, JobOutcome outcome) {
+    open.ended = true;
+    watch_->SignOfLife(steady_clock::now());
+    if (observer_.outcome) {
+        observer_.outcome(std::move(outcome));
+    }
+}
+
+}  // namespace notify
