@@ -1,0 +1,127 @@
+#include "conformance/fixture.hpp"
+
+namespace notify::testing {
+
+namespace {
+
+class Events : public Conformance {
+protected:
+    bool Append(const Event& event) {
+        return Write([&](Transaction& transaction) { return transaction.events.Append(event); });
+    }
+
+    std::vector<Event> After(std::int64_t sequence, int limit = 100, std::string_view subject = {}) {
+        return Read([&](const Snapshot& snapshot) {
+            return snapshot.events.After(sequence, limit, subject);
+        });
+    }
+
+    std::vector<Delivery> Deliveries() {
+        return Read([](const Snapshot& snapshot) { return snapshot.deliveries.List({}, {}); }).rows;
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(EachDatabase, Events, ::testing::ValuesIn(Databases()), DatabaseName);
+
+TEST_P(Events, KeepEverything) {
+    auto event = MakeEvent("item.completed", "itm_1:item.completed:3");
+    event.data = R"({"ü":1})";
+    EXPECT_TRUE(Append(event));
+    const auto stored = Read([&](const Snapshot& snapshot) { return snapshot.events.Get(event.id); });
+    EXPECT_GT(stored.sequence, 0);
+    EXPECT_EQ(stored.id, event.id);
+    EXPECT_EQ(stored.type, "item.completed");
+    EXPECT_EQ(stored.subject, "itm_1");
+    EXPECT_EQ(stored.dedup_key, "itm_1:item.completed:3");
+    EXPECT_EQ(stored.at, event.at);
+    EXPECT_EQ(stored.data, event.data);
+    const auto missing =
+        storage_->Read([](const Snapshot& snapshot) { return snapshot.events.Get(EventId("msg_none")); });
+    EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+}
+
+TEST_P(Events, AreToldOnceForEachDedupKey) {
+    AddEndpoint("https://a");
+    EXPECT_TRUE(Append(MakeEvent("item.completed", "key")));
+    EXPECT_FALSE(Append(MakeEvent("item.completed", "key")));
+    EXPECT_TRUE(Append(MakeEvent("item.completed")));
+    EXPECT_TRUE(Append(MakeEvent("item.completed"))) << "without a key it is always new";
+    EXPECT_EQ(After(0).size(), 3U);
+    EXPECT_EQ(Deliveries().size(), 3U);
+}
+
+TEST_P(Events, AreReadInOrder) {
+    EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); }), 0);
+    for (int i = 0; i < 5; ++i) {
+        auto event = MakeEvent("type." + std::to_string(i));
+        event.subject = i % 2 == 0 ? "even" : "odd";
+        Append(event);
+    }
+    const auto first = After(0, 2);
+    ASSERT_EQ(first.size(), 2U);
+    EXPECT_EQ(first[0].type, "type.0");
+    const auto rest = After(first[1].sequence);
+    ASSERT_EQ(rest.size(), 3U);
+    EXPECT_EQ(rest[0].type, "type.2");
+    EXPECT_EQ(rest[2].sequence, Read([](const Snapshot& snapshot) {
+                  return snapshot.events.LastSequence();
+              }));
+    const auto odd = After(0, 100, "odd");
+    ASSERT_EQ(odd.size(), 2U);
+    EXPECT_EQ(odd[1].type, "type.3");
+}
+
+TEST_P(Events, BecomeADeliveryForEachEndpointThatWantsThem) {
+    const auto all = AddEndpoint("https://all");
+    const auto items = AddEndpoint("https://items", {"process.failed", "item.*"});
+    AddEndpoint("https://processes", {"process.completed"});
+    auto paused = AddEndpoint("https://paused");
+    paused.active = false;
+    Write([&](Transaction& transaction) { return transaction.deliveries.UpdateEndpoint(paused); });
+    const auto event = MakeEvent("item.completed");
+    Append(event);
+    const auto deliveries = Deliveries();
+    ASSERT_EQ(deliveries.size(), 2U);
+    for (const auto& delivery : deliveries) {
+        EXPECT_TRUE(delivery.endpoint_id == all.id || delivery.endpoint_id == items.id);
+        EXPECT_EQ(delivery.kind, DeliveryKind::kWebhook);
+        EXPECT_EQ(delivery.event_id, event.id);
+        EXPECT_EQ(delivery.status, Status::kPending);
+        EXPECT_EQ(delivery.attempt, 0);
+        EXPECT_EQ(delivery.next_attempt_at, event.at);
+        EXPECT_EQ(delivery.created_at, event.at);
+    }
+    EXPECT_NE(deliveries[0].endpoint_id, deliveries[1].endpoint_id);
+}
+
+TEST_P(Events, LeaveNoDeliveryWhenTheirTransactionFails) {
+    AddEndpoint("https://all");
+    const auto refused = Refused([&](Transaction& transaction) -> Result<void> {
+        static_cast<void>(transaction.events.Append(MakeEvent("item.completed")));
+        return Fail(ErrorCode::kInternal, "no");
+    });
+    EXPECT_EQ(refused, ErrorCode::kInternal);
+    EXPECT_TRUE(After(0).empty());
+    EXPECT_TRUE(Deliveries().empty());
+}
+
+TEST_P(Events, ThatAreTestsMakeNoDelivery) {
+    AddEndpoint("https://all");
+    EXPECT_TRUE(Append(MakeEvent("endpoint.test")));
+    EXPECT_TRUE(Deliveries().empty());
+}
+
+TEST_P(Events, NeverReuseASequence) {
+    Append(MakeEvent("a"));
+    const auto last = After(0).back().sequence;
+    Refused([&](Transaction& transaction) -> Result<void> {
+        static_cast<void>(transaction.events.Append(MakeEvent("b")));
+        return Fail(ErrorCode::kInternal, "no");
+    });
+    Append(MakeEvent("c"));
+    EXPECT_GT(After(0).back().sequence, last);
+}
+
+}  // namespace
+
+}  // namespace notify::testing
