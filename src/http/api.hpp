@@ -1,0 +1,81 @@
+#pragma once
+
+// What the routes need of the service. All borrowed; everything is thread-safe.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "delivery/replay.hpp"
+#include "delivery/webhooks/endpoints.hpp"
+#include "domain/ids.hpp"
+#include "http/router.hpp"
+#include "queue/item_control.hpp"
+#include "queue/scheduler.hpp"
+#include "sources/registry.hpp"
+#include "storage/artifact_store.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// A photo as it came in a request.
+struct UploadedPhoto {
+    std::string file_name;
+    std::string bytes;
+    std::optional<std::pair<double, double>> face;  ///< A point in the face that is meant, in pixels.
+};
+
+/// What became of one photo.
+struct PhotoVerdict {
+    std::string file_name;
+    bool accepted = false;
+    std::string code;      ///< "no_face", "second_face", "too_small", "unlike", …; empty when accepted.
+    std::string sentence;  ///< Why it was refused, or a warning.
+};
+
+struct EnrolmentVerdict {
+    PersonId person;
+    std::string name;
+    int photos = 0;  ///< The person has now.
+    std::vector<PhotoVerdict> verdicts;
+    std::vector<std::string> warnings;
+};
+
+/// How ready the service is.
+struct Readiness {
+    bool ready = false;
+    std::string sandbox_level;  ///< "full", "partial", "none" or "unknown".
+    std::string sandbox_note;
+    std::string database;  ///< "ok" or a sentence.
+};
+
+struct ApiParts {
+    Storage& storage;
+    const Clock& clock;
+    const ArtifactStore& artifacts;
+    const SourceRegistry& sources;
+    Scheduler& scheduler;
+    ItemControl& items;
+    Endpoints& endpoints;
+    Replay& replay;
+    /// Enrols photos of a person, who is made when the name is new. An error when nothing at all was
+    /// accepted.
+    std::function<Result<EnrolmentVerdict>(
+        std::string_view name, const std::vector<UploadedPhoto>&, std::string_view actor
+    )>
+        enrol;
+    /// Compares the faces of past items with people again, after people changed.
+    std::function<void()> relabel;
+    /// Wakes the queue and the dispatcher after a change.
+    std::function<void()> nudge;
+    std::function<Readiness()> readiness;
+};
+
+/// The whole API: every route of the service. `parts` is copied; what it borrows outlives the router.
+void AddRoutes(Router& router, const ApiParts& parts);
+
+}  // namespace notify

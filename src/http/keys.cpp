@@ -1,0 +1,92 @@
+#include "http/keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "core/base64.hpp"
+#include "core/hash.hpp"
+#include "core/random.hpp"
+#include "core/ulid.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kScopes{"read", "write", "admin"};
+constexpr auto kUsedEvery = std::chrono::minutes(1);  // a key's last use is written at most this often
+
+}  // namespace
+
+Result<NewKey> CreateKey(
+    Storage& storage,
+    std::string_view name,
+    std::vector<std::string> scopes,
+    std::string_view actor,
+    Timestamp now
+) {
+    for (const auto& scope : scopes) {
+        if (std::ranges::find(kScopes, scope) == kScopes.end()) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format("'{}' is no scope; there are: read, write, admin", scope)
+            );
+        }
+    }
+    NewKey made;
+    made.key.id = KeyId(MakeId("key"));
+    made.key.name = name;
+    made.key.scopes = std::move(scopes);
+    made.key.created_at = now;
+    made.text = fmt::format("nk_{}_{}", made.key.id.Value().substr(4), ToHex(RandomBytes(32)));
+    made.key.secret_sha256 = Sha256Hex(made.text);
+    const auto stored = storage.Write([&](Transaction& transaction) {
+        return transaction.keys.Add(made.key).and_then([&] {
+            return transaction.keys.AddAudit(
+                {.at = now,
+                 .actor = std::string(actor),
+                 .action = "key.create",
+                 .subject = made.key.id.Value(),
+                 .detail = made.key.name}
+            );
+        });
+    });
+    return stored ? Result<NewKey>(std::move(made)) : Unexpected(stored.error());
+}
+
+Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp now) {
+    const auto refuse = [] {
+        return Fail(ErrorCode::kUnauthenticated, "a valid API key is needed: Authorization: Bearer nk_…");
+    };
+    const auto end = text.starts_with("nk_") ? text.find('_', 3) : std::string_view::npos;
+    if (end == std::string_view::npos || text.size() > 200) {
+        return refuse();
+    }
+    const KeyId id(fmt::format("key_{}", text.substr(3, end - 3)));
+    const auto key = storage.Read([&](const Snapshot& snapshot) { return snapshot.keys.FindById(id); });
+    if (!key) {
+        return Unexpected(key.error());
+    }
+    const std::string unknown(64, '0');
+    const bool matches = EqualInConstantTime(Sha256Hex(text), *key ? (*key)->secret_sha256 : unknown);
+    if (!*key || !matches || (*key)->revoked_at || ((*key)->expires_at && *(*key)->expires_at <= now)) {
+        return refuse();
+    }
+    if (!(*key)->last_used_at || now - *(*key)->last_used_at > kUsedEvery) {
+        static_cast<void>(storage.Write([&](Transaction& transaction) {
+            return transaction.keys.SetUsed(id, now);
+        }));
+    }
+    const auto has = [&](std::string_view scope) {
+        return std::ranges::find((*key)->scopes, scope) != (*key)->scopes.end();
+    };
+    Caller caller{.actor = id.Value()};
+    caller.admin = has("admin");
+    caller.write = caller.admin || has("write");
+    caller.read = caller.write || has("read");
+    return caller;
+}
+
+}  // namespace notify

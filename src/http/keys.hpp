@@ -1,0 +1,35 @@
+#pragma once
+
+// API keys: made, shown once, stored as a digest, checked.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "http/message.hpp"
+#include "storage/key_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+struct NewKey {
+    ApiKey key;
+    std::string text;  ///< "nk_<id>_<secret>": the only moment it is shown.
+};
+
+/// A key with 32 random bytes. `scopes`: of "read", "write", "admin". kInvalidArgument for another scope.
+[[nodiscard]] Result<NewKey> CreateKey(
+    Storage& storage,
+    std::string_view name,
+    std::vector<std::string> scopes,
+    std::string_view actor,
+    Timestamp now
+);
+
+/// Who presents this text. kUnauthenticated for an unknown, wrong, expired or revoked key, always with one
+/// sentence; the secret is compared in constant time.
+[[nodiscard]] Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp now);
+
+}  // namespace notify

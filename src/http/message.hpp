@@ -1,0 +1,70 @@
+#pragma once
+
+// A request and a response as handlers see them: no transport, no JSON library of the edge.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace notify {
+
+/// Who asks, after the key was checked.
+struct Caller {
+    std::string actor = "anonymous";  ///< A key id, or "command line".
+    bool read = false;
+    bool write = false;
+    bool admin = false;
+};
+
+struct Request {
+    std::string method;
+    std::string path;                                         ///< Percent-decoded.
+    std::map<std::string, std::string, std::less<>> query;    ///< Decoded; of a repeated name the last.
+    std::map<std::string, std::string, std::less<>> headers;  ///< Names in lower case.
+    std::string body;
+    std::string id;  ///< Given to each request; in logs and problems.
+    Caller caller;
+    std::vector<std::string> parameters;  ///< What `{…}` of the route's pattern matched.
+
+    /// "" when there is none.
+    [[nodiscard]] std::string_view Header(std::string_view name) const;
+    [[nodiscard]] std::string_view Query(std::string_view name) const;
+};
+
+/// Bytes that are read piece by piece while they are sent. `read` blocks; it is called from the handlers'
+/// pool.
+struct ByteStream {
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    std::function<Result<std::string>(std::uint64_t offset, std::size_t length)> read;
+};
+
+/// Server-sent events. `next` gives what is new since the call before, already framed, or "" for nothing; it
+/// is called from the handlers' pool about four times a second while the client listens.
+struct EventStream {
+    std::function<Result<std::string>()> next;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    std::optional<ByteStream> bytes;
+    std::optional<EventStream> events;
+};
+
+/// Answers a request; called from several threads.
+using Handler = std::function<Response(Request&)>;
+
+/// Splits and decodes "/v1/items?status=Failed" into the request. kInvalidArgument when it is no such target.
+[[nodiscard]] Result<void> SetTarget(Request& request, std::string_view target);
+
+}  // namespace notify

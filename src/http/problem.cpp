@@ -1,0 +1,116 @@
+#include "http/problem.hpp"
+
+#include <chrono>
+
+#include "core/json.hpp"
+
+namespace notify {
+
+namespace {
+
+std::string_view Title(int status) {
+    switch (status) {
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 416:
+            return "Range Not Satisfiable";
+        case 422:
+            return "Unprocessable Content";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 503:
+            return "Service Unavailable";
+        case 507:
+            return "Insufficient Storage";
+        default:
+            return "Internal Server Error";
+    }
+}
+
+Response Make(int status, boost::json::object problem) {
+    Response response{.status = status, .content_type = "application/problem+json"};
+    problem["status"] = status;
+    problem["title"] = Title(status);
+    response.body = ToJsonText(problem);
+    if (status == 401) {
+        response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    }
+    if (status == 503 || status == 507) {
+        response.headers.emplace_back("Retry-After", "5");
+    }
+    return response;
+}
+
+}  // namespace
+
+int HttpStatus(ErrorCode code) noexcept {
+    switch (code) {
+        case ErrorCode::kInvalidArgument:
+            return 400;
+        case ErrorCode::kUnauthenticated:
+            return 401;
+        case ErrorCode::kForbidden:
+            return 403;
+        case ErrorCode::kNotFound:
+            return 404;
+        case ErrorCode::kConflict:
+            return 409;
+        case ErrorCode::kTooLarge:
+            return 413;
+        case ErrorCode::kUnsupported:
+            return 422;
+        case ErrorCode::kThrottled:
+            return 429;
+        case ErrorCode::kUnavailable:
+        case ErrorCode::kStopped:
+            return 503;
+        case ErrorCode::kStorageFull:
+            return 507;
+        case ErrorCode::kCancelled:
+            return 409;
+        case ErrorCode::kInternal:
+            return 500;
+    }
+    return 500;
+}
+
+Response Problem(const Error& error, std::string_view request_id, std::string_view pointer) {
+    boost::json::object problem{
+        {"code", ToString(error.code)}, {"detail", error.message}, {"request_id", request_id}
+    };
+    if (!error.stage.empty()) {
+        problem["stage"] = error.stage;
+    }
+    if (!error.reason.empty()) {
+        problem["reason"] = error.reason;
+    }
+    if (!pointer.empty()) {
+        problem["pointer"] = pointer;
+    }
+    auto response = Make(HttpStatus(error.code), std::move(problem));
+    if (error.retry_after) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
+        response.headers.emplace_back("Retry-After", std::to_string(seconds));
+    }
+    return response;
+}
+
+Response ProblemOf(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
+    return Make(status, {{"code", code}, {"detail", detail}, {"request_id", request_id}});
+}
+
+}  // namespace notify

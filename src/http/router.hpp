@@ -1,0 +1,68 @@
+#pragma once
+
+// The table of routes: who may call them, what they take and give, and who answers.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "core/clock.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+enum class Scope : std::uint8_t { kNone, kRead, kWrite, kAdmin };
+
+/// A parameter of a route's query, for the document.
+struct QueryParameter {
+    std::string name;
+    std::string description;
+};
+
+using MakeSchema = boost::json::value (*)(boost::json::object& components);
+
+struct Route {
+    std::string method;
+    std::string pattern;  ///< "/v1/items/{id}".
+    Scope scope = Scope::kRead;
+    std::string tag;
+    std::string summary;
+    std::string description;  ///< Old names people may search for are in it.
+    std::vector<QueryParameter> query;
+    MakeSchema body = nullptr;    ///< Of the request; null when it takes none.
+    MakeSchema answer = nullptr;  ///< Of the 2xx response; null when it is not JSON.
+    int status = 200;             ///< Of success.
+    std::size_t max_body = 1U << 20U;
+    Handler handle;
+};
+
+/// Immutable once the routes are added: thread-safe then. The storage and the clock outlive it.
+class Router final {
+public:
+    Router(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
+
+    void Add(Route route) { routes_.push_back(std::move(route)); }
+
+    [[nodiscard]] const std::vector<Route>& Routes() const noexcept { return routes_; }
+
+    /// Checks path, method, key and scope, then calls the route. `trusted` callers (the control socket) need
+    /// no key. Never throws: an exception of a handler becomes 500 and a line in the log.
+    [[nodiscard]] Response Handle(Request request, bool trusted = false) const;
+
+    /// How large the body of such a request may be.
+    [[nodiscard]] std::size_t BodyLimit(std::string_view method, std::string_view path) const;
+
+private:
+    [[nodiscard]] Response Dispatch(Request& request, bool trusted) const;
+
+    Storage& storage_;
+    const Clock& clock_;
+    std::vector<Route> routes_;
+};
+
+}  // namespace notify

@@ -1,0 +1,415 @@
+// /v1/buckets and /v1/sources.
+
+#include <filesystem>
+
+#include "core/hash.hpp"
+#include "core/ulid.hpp"
+#include "http/routes/routes.hpp"
+#include "http/views.hpp"
+#include "processors/kind.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/key_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+std::chrono::milliseconds Seconds(double seconds) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+double InSeconds(std::chrono::milliseconds duration) {
+    return static_cast<double>(duration.count()) / 1000;
+}
+
+view::BucketView Show(const Bucket& bucket) {
+    view::BucketView shown{
+        .id = bucket.id.Value(),
+        .name = bucket.name,
+        .kind = bucket.kind,
+        .location = bucket.location,
+        .active = bucket.active,
+        .scan_interval_seconds = InSeconds(bucket.scan_interval),
+        .settle_seconds = InSeconds(bucket.settle_time),
+        .include = bucket.include,
+        .exclude = bucket.exclude,
+        .publish = bucket.publish,
+        .biometric_basis = bucket.biometric_basis,
+        .weight = bucket.weight,
+        .processors = {},
+        .last_scan_at = TextOf(bucket.last_scan_at),
+        .last_scan_note = bucket.last_scan_note,
+        .created_at = ToRfc3339(bucket.created_at),
+    };
+    for (const auto& assignment : bucket.assignments) {
+        shown.processors.push_back(
+            {assignment.processor, ParseJson(assignment.config).value_or(nullptr), assignment.priority}
+        );
+    }
+    return shown;
+}
+
+/// The chosen processors, each configuration checked against its schema.
+Result<std::vector<Assignment>> Assignments(
+    const std::vector<view::AssignmentView>& wanted, const Bucket& bucket
+) {
+    std::vector<Assignment> assignments;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto place = fmt::format("/processors/{}", i);
+        const auto kind = FindProcessorKind(wanted[i].processor);
+        if (!kind || (*kind)->internal) {
+            return kind ? Fail(
+                              ErrorCode::kInvalidArgument,
+                              fmt::format("{}/processor: {} is the service's own", place, wanted[i].processor)
+                          )
+                        : Unexpected(kind.error().Within(place + "/processor"));
+        }
+        if ((*kind)->biometric && bucket.biometric_basis.empty()) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format(
+                    "{}: {} recognises people; say in biometric_basis why that is allowed in this bucket",
+                    place,
+                    (*kind)->name
+                )
+            );
+        }
+        const auto& config = wanted[i].config;
+        auto normal = NormaliseConfig(**kind, config && !config->is_null() ? ToJsonText(*config) : "");
+        if (!normal) {
+            return Unexpected(normal.error().Within(place + "/config"));
+        }
+        auto digest = Sha256Hex(*normal);
+        assignments.push_back(
+            {std::string((*kind)->name),
+             std::move(*normal),
+             std::move(digest),
+             wanted[i].priority.value_or(0)}
+        );
+    }
+    return assignments;
+}
+
+Result<void> CheckSettings(const Bucket& bucket) {
+    const auto refuse = [](std::string_view what) {
+        return Fail(ErrorCode::kInvalidArgument, std::string(what));
+    };
+    if (bucket.name.empty() || bucket.name.size() > 100) {
+        return refuse("/name: must have 1 to 100 characters");
+    }
+    if (bucket.scan_interval < std::chrono::seconds(1) || bucket.scan_interval > std::chrono::hours(24 * 7)) {
+        return refuse("/scan_interval_seconds: must be from 1 to 604800");
+    }
+    if (bucket.settle_time < std::chrono::seconds(0) || bucket.settle_time > std::chrono::hours(24)) {
+        return refuse("/settle_seconds: must be from 0 to 86400");
+    }
+    return bucket.weight < 1 || bucket.weight > 1000 ? refuse("/weight: must be from 1 to 1000")
+                                                     : Result<void>{};
+}
+
+Result<void> Audit(
+    Transaction& transaction,
+    const Request& request,
+    std::string_view action,
+    const Bucket& bucket,
+    Timestamp now
+) {
+    return transaction.keys.AddAudit(
+        {.at = now,
+         .actor = request.caller.actor,
+         .action = std::string(action),
+         .subject = bucket.id.Value(),
+         .detail = bucket.location}
+    );
+}
+
+/// The source of that kind: one for each local store is enough, made when it is first needed.
+Result<SourceId> SourceFor(Transaction& transaction, const std::string& kind, Timestamp now) {
+    const auto sources = transaction.buckets.Sources();
+    if (!sources) {
+        return Unexpected(sources.error());
+    }
+    for (const auto& source : *sources) {
+        if (source.kind == kind) {
+            return source.id;
+        }
+    }
+    const Source made{
+        .id = SourceId(MakeId("src")), .kind = kind, .name = kind, .config = "{}", .created_at = now
+    };
+    return transaction.buckets.AddSource(made).map([&] { return made.id; });
+}
+
+class BucketRoutes {
+public:
+    explicit BucketRoutes(const ApiParts& parts) : parts_(parts) {}
+
+    Response Add(const Request& request) const {
+        return WithBody<view::NewBucket>(request, [&](const view::NewBucket& wanted) {
+            return Answer(request, Make(request, wanted), Show, 201);
+        });
+    }
+
+    Response Change(const Request& request) const {
+        return WithBody<view::BucketChange>(request, [&](const view::BucketChange& change) {
+            return Answer(request, Update(request, change), Show);
+        });
+    }
+
+    Response List(const Request& request) const {
+        const auto buckets =
+            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
+        return Answer(request, buckets, [](const std::vector<Bucket>& rows) {
+            view::BucketList list;
+            for (const auto& bucket : rows) {
+                list.rows.push_back(Show(bucket));
+            }
+            return list;
+        });
+    }
+
+    Response Get(const Request& request) const { return Answer(request, Find(request), Show); }
+
+    Response Remove(const Request& request) const {
+        const auto removed = parts_.storage.Write([&](Transaction& transaction) -> Result<void> {
+            const auto bucket = transaction.buckets.Find(request.parameters[0]);
+            if (!bucket) {
+                return Unexpected(bucket.error());
+            }
+            return transaction.buckets.Remove(bucket->id).and_then([&] {
+                return Audit(transaction, request, "bucket.remove", *bucket, parts_.clock.Now());
+            });
+        });
+        parts_.scheduler.Refresh();
+        return NoContent(request, removed);
+    }
+
+    Response Scan(const Request& request) const {
+        const auto bucket = Find(request);
+        if (!bucket) {
+            return Problem(bucket.error(), request.id);
+        }
+        const auto scanned = parts_.scheduler.ScanNow(bucket->id, {});
+        return Answer(request, scanned, [](const ScanSummary& scan) {
+            return view::ScanView{
+                static_cast<std::int64_t>(scan.seen),
+                scan.added,
+                static_cast<std::int64_t>(scan.settling),
+                scan.note
+            };
+        });
+    }
+
+    Response Sources(const Request& request) const {
+        const auto sources =
+            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); });
+        return Answer(request, sources, [](const std::vector<Source>& rows) {
+            view::SourceList list;
+            for (const auto& source : rows) {
+                list.rows.push_back(
+                    {source.id.Value(), source.kind, source.name, ToRfc3339(source.created_at)}
+                );
+            }
+            return list;
+        });
+    }
+
+private:
+    Result<Bucket> Find(const Request& request) const {
+        return parts_.storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.buckets.Find(request.parameters[0]);
+        });
+    }
+
+    Result<Bucket> Make(const Request& request, const view::NewBucket& wanted) const {
+        Bucket bucket;
+        bucket.id = BucketId(MakeId("bkt"));
+        bucket.kind = wanted.kind.value_or("local");
+        bucket.location = std::filesystem::path(wanted.location).lexically_normal().string();
+        if (bucket.location.size() > 1 && bucket.location.ends_with('/')) {
+            bucket.location.pop_back();
+        }
+        bucket.name = wanted.name.value_or(std::filesystem::path(bucket.location).filename().string());
+        bucket.active = wanted.active.value_or(true);
+        bucket.scan_interval = Seconds(wanted.scan_interval_seconds.value_or(60));
+        bucket.settle_time = Seconds(wanted.settle_seconds.value_or(2));
+        bucket.include = wanted.include;
+        bucket.exclude = wanted.exclude;
+        bucket.publish = wanted.publish.value_or(true);
+        bucket.biometric_basis = wanted.biometric_basis.value_or("");
+        bucket.weight = wanted.weight.value_or(1);
+        bucket.created_at = parts_.clock.Now();
+        auto assignments = Assignments(wanted.processors, bucket);
+        const auto source = parts_.sources.Find(bucket.kind);
+        if (!assignments || !source) {
+            return Unexpected(assignments ? source.error().Within("/kind") : assignments.error());
+        }
+        bucket.assignments = std::move(*assignments);
+        if (auto checked = CheckSettings(bucket); !checked) {
+            return Unexpected(checked.error());
+        }
+        if (auto checked = (*source)->CheckBucket(bucket); !checked) {
+            return Unexpected(checked.error().Within("/location"));
+        }
+        auto added = parts_.storage.Write([&](Transaction& transaction) -> Result<void> {
+            auto source_id = SourceFor(transaction, bucket.kind, bucket.created_at);
+            if (!source_id) {
+                return Unexpected(source_id.error());
+            }
+            bucket.source_id = *source_id;
+            return transaction.buckets.Add(bucket).and_then([&] {
+                return Audit(transaction, request, "bucket.add", bucket, bucket.created_at);
+            });
+        });
+        parts_.scheduler.Refresh();
+        return added ? Result<Bucket>(bucket) : Unexpected(added.error());
+    }
+
+    Result<Bucket> Update(const Request& request, const view::BucketChange& change) const {
+        auto updated = parts_.storage.Write([&](Transaction& transaction) -> Result<Bucket> {
+            auto found = transaction.buckets.Find(request.parameters[0]);
+            if (!found) {
+                return found;
+            }
+            Bucket& bucket = *found;
+            bucket.name = change.name.value_or(bucket.name);
+            bucket.active = change.active.value_or(bucket.active);
+            bucket.scan_interval =
+                change.scan_interval_seconds ? Seconds(*change.scan_interval_seconds) : bucket.scan_interval;
+            bucket.settle_time = change.settle_seconds ? Seconds(*change.settle_seconds) : bucket.settle_time;
+            bucket.include = change.include.value_or(bucket.include);
+            bucket.exclude = change.exclude.value_or(bucket.exclude);
+            bucket.publish = change.publish.value_or(bucket.publish);
+            bucket.biometric_basis = change.biometric_basis.value_or(bucket.biometric_basis);
+            bucket.weight = change.weight.value_or(bucket.weight);
+            if (change.processors) {
+                auto assignments = Assignments(*change.processors, bucket);
+                if (!assignments) {
+                    return Unexpected(assignments.error());
+                }
+                bucket.assignments = std::move(*assignments);
+            }
+            auto done = CheckSettings(bucket).and_then(
+                                                 [&] { return transaction.buckets.Update(bucket); }
+            ).and_then([&] {
+                return Audit(transaction, request, "bucket.change", bucket, parts_.clock.Now());
+            });
+            return done ? found : Unexpected(done.error());
+        });
+        parts_.scheduler.Refresh();
+        parts_.nudge();
+        return updated;
+    }
+
+    ApiParts parts_;
+};
+
+}  // namespace
+
+void AddBucketRoutes(Router& router, const ApiParts& parts) {
+    const auto routes = std::make_shared<BucketRoutes>(parts);  // shared by the handlers below
+    const std::string tag = "buckets";
+    const auto bucket = &described::Schema<view::BucketView>;
+    router.Add(
+        {"GET",
+         "/v1/sources",
+         Scope::kRead,
+         tag,
+         "Sources",
+         "Connections to stores.",
+         {},
+         nullptr,
+         &described::Schema<view::SourceList>,
+         200,
+         0,
+         [routes](Request& r) { return routes->Sources(r); }}
+    );
+    router.Add(
+        {"GET",
+         "/v1/buckets",
+         Scope::kRead,
+         tag,
+         "Buckets",
+         "Places that are watched. Earlier names: S3Bucket, OMS3Bucket, Collection.",
+         {},
+         nullptr,
+         &described::Schema<view::BucketList>,
+         200,
+         0,
+         [routes](Request& r) { return routes->List(r); }}
+    );
+    router.Add(
+        {"POST",
+         "/v1/buckets",
+         Scope::kWrite,
+         tag,
+         "Watch a place",
+         "Adds a bucket with its processors and their configuration; a processor that recognises people "
+         "needs "
+         "`biometric_basis`. It is scanned at once and then on its schedule (earlier name: add_scheduler).",
+         {},
+         &described::Schema<view::NewBucket>,
+         bucket,
+         201,
+         1U << 20U,
+         [routes](Request& r) { return routes->Add(r); }}
+    );
+    router.Add(
+        {"GET",
+         "/v1/buckets/{bucket}",
+         Scope::kRead,
+         tag,
+         "One bucket",
+         "By id or by name.",
+         {},
+         nullptr,
+         bucket,
+         200,
+         0,
+         [routes](Request& r) { return routes->Get(r); }}
+    );
+    router.Add(
+        {"PATCH",
+         "/v1/buckets/{bucket}",
+         Scope::kWrite,
+         tag,
+         "Change a bucket",
+         "What is not given stays. A changed list of processors holds for items discovered from now on.",
+         {},
+         &described::Schema<view::BucketChange>,
+         bucket,
+         200,
+         1U << 20U,
+         [routes](Request& r) { return routes->Change(r); }}
+    );
+    router.Add(
+        {"DELETE",
+         "/v1/buckets/{bucket}",
+         Scope::kWrite,
+         tag,
+         "Remove a bucket",
+         "Only while it has no items; otherwise deactivate it with PATCH.",
+         {},
+         nullptr,
+         nullptr,
+         204,
+         0,
+         [routes](Request& r) { return routes->Remove(r); }}
+    );
+    router.Add(
+        {"POST",
+         "/v1/buckets/{bucket}/scan",
+         Scope::kWrite,
+         tag,
+         "Scan now",
+         "Answers when the scan is done.",
+         {},
+         nullptr,
+         &described::Schema<view::ScanView>,
+         200,
+         0,
+         [routes](Request& r) { return routes->Scan(r); }}
+    );
+}
+
+}  // namespace notify

@@ -1,0 +1,269 @@
+// /v1/items and /v1/processes.
+
+#include <algorithm>
+
+#include "http/routes/routes.hpp"
+#include "http/views.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
+#include "storage/key_text.hpp"
+#include "storage/process_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+view::ProcessView Show(const Process& process) {
+    view::ProcessView shown{
+        .id = process.id.Value(),
+        .item = process.item_id.Value(),
+        .processor = process.processor,
+        .config = ParseJson(process.config).value_or(nullptr),
+        .run = process.run,
+        .status = std::string(ToString(process.status)),
+        .since = ToRfc3339(process.since),
+        .attempt = process.attempt,
+        .max_attempts = process.max_attempts,
+        .crashes = process.crashes,
+        .rescues = process.rescues,
+        .next_attempt_at = ToRfc3339(process.next_attempt_at),
+        .progress = process.progress,
+        .cancel_requested = process.cancel_requested,
+        .failure = std::nullopt,
+        .result = process.result_id.IsEmpty() ? std::nullopt : std::optional(process.result_id.Value()),
+        .created_at = ToRfc3339(process.created_at),
+        .started_at = TextOf(process.started_at),
+        .finished_at = TextOf(process.finished_at),
+    };
+    if (process.failure) {
+        const auto& f = *process.failure;
+        shown.failure = view::FailureView{f.code, f.stage, f.reason, f.message, f.will_retry};
+    }
+    return shown;
+}
+
+view::ItemRow Row(const Item& item) {
+    return {
+        .id = item.id.Value(),
+        .bucket = item.bucket_id.Value(),
+        .key = KeyText(item.key),
+        .version = item.version,
+        .size_bytes = static_cast<std::int64_t>(item.size_bytes),
+        .modified_at = ToRfc3339(item.modified_at),
+        .media_type = item.media_type,
+        .content_sha256 = item.content_sha256,
+        .status = std::string(ToString(item.status)),
+        .since = ToRfc3339(item.since),
+        .blocked_by = std::string(ToString(item.blocked_by)),
+        .reason_code = item.reason_code,
+        .reason = item.reason,
+        .state_version = item.state_version,
+        .discovered_at = ToRfc3339(item.discovered_at),
+    };
+}
+
+struct Whole {
+    Item item;
+    std::vector<Process> processes;
+    std::vector<ItemChange> history;
+};
+
+view::ItemView Show(const Whole& whole, Timestamp now) {
+    const auto row = Row(whole.item);
+    view::ItemView shown{
+        .id = row.id,
+        .bucket = row.bucket,
+        .key = row.key,
+        .version = row.version,
+        .size_bytes = row.size_bytes,
+        .modified_at = row.modified_at,
+        .media_type = row.media_type,
+        .content_sha256 = row.content_sha256,
+        .status = row.status,
+        .since = row.since,
+        .attempt = 0,
+        .next_attempt_at = std::nullopt,
+        .blocked_by = row.blocked_by,
+        .reason_code = row.reason_code,
+        .reason = row.reason,
+        .state_version = row.state_version,
+        .discovered_at = row.discovered_at,
+        .why = Why(whole.item, whole.processes, now),
+        .processes = {},
+        .history = {},
+    };
+    std::optional<Timestamp> next;
+    for (const auto& process : whole.processes) {
+        shown.processes.push_back(Show(process));
+        shown.attempt = std::max(shown.attempt, process.attempt);
+        if (process.status == Status::kPending) {
+            next = std::min(next.value_or(process.next_attempt_at), process.next_attempt_at);
+        }
+    }
+    shown.next_attempt_at = TextOf(next);
+    for (const auto& change : whole.history) {
+        shown.history.push_back(
+            {ToRfc3339(change.at),
+             std::string(ToString(change.status)),
+             change.process_id.Value(),
+             change.attempt,
+             change.reason_code,
+             change.reason}
+        );
+    }
+    return shown;
+}
+
+class ItemRoutes {
+public:
+    explicit ItemRoutes(const ApiParts& parts) : parts_(parts) {}
+
+    Response List(const Request& request) const {
+        const auto page = PageOf(request);
+        const auto status = StatusOf(request);
+        if (!page || !status) {
+            return Problem(page ? status.error() : page.error(), request.id);
+        }
+        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Item>> {
+            ItemFilter filter{
+                .bucket_id = {}, .status = *status, .key_contains = std::string(request.Query("key"))
+            };
+            if (!request.Query("bucket").empty()) {
+                const auto bucket = snapshot.buckets.Find(request.Query("bucket"));
+                if (!bucket) {
+                    return Unexpected(bucket.error());
+                }
+                filter.bucket_id = bucket->id;
+            }
+            return snapshot.items.List(filter, *page);
+        });
+        return Answer(request, rows, [](const Page<Item>& found) {
+            view::ItemList list{.rows = {}, .next = found.next};
+            for (const auto& item : found.rows) {
+                list.rows.push_back(Row(item));
+            }
+            return list;
+        });
+    }
+
+    Response Get(const Request& request) const {
+        const ItemId id(request.parameters[0]);
+        const auto whole = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Whole> {
+            auto item = snapshot.items.Get(id);
+            auto processes = snapshot.processes.OfItem(id);
+            auto history = snapshot.items.History(id);
+            if (!item || !processes || !history) {
+                return Unexpected(!item ? item.error() : !processes ? processes.error() : history.error());
+            }
+            return Whole{std::move(*item), std::move(*processes), std::move(*history)};
+        });
+        return Answer(request, whole, [&](const Whole& w) { return Show(w, parts_.clock.Now()); });
+    }
+
+    Response Rerun(const Request& request) const {
+        const auto count = parts_.items.Rerun(ItemId(request.parameters[0]), request.caller.actor);
+        parts_.nudge();
+        return Answer(request, count, [](int processes) { return view::CountView{processes}; }, 202);
+    }
+
+    Response Cancel(const Request& request) const {
+        const auto count = parts_.items.Cancel(ItemId(request.parameters[0]), request.caller.actor);
+        parts_.nudge();
+        return Answer(request, count, [](int processes) { return view::CountView{processes}; }, 202);
+    }
+
+    Response GetProcess(const Request& request) const {
+        const ProcessId id(request.parameters[0]);
+        const auto process =
+            parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.processes.Get(id); });
+        return Answer(request, process, [](const Process& p) { return Show(p); });
+    }
+
+private:
+    ApiParts parts_;
+};
+
+}  // namespace
+
+void AddItemRoutes(Router& router, const ApiParts& parts) {
+    const auto routes = std::make_shared<ItemRoutes>(parts);  // shared by the handlers below
+    const std::string tag = "items";
+    auto filters = kPageParameters;
+    filters.push_back({"status", "Pending, Processing, Completed, Failed, Cancelled or Skipped."});
+    filters.push_back({"bucket", "Id or name of a bucket."});
+    filters.push_back({"key", "A part of the key."});
+    router.Add(
+        {"GET",
+         "/v1/items",
+         Scope::kRead,
+         tag,
+         "Items",
+         "Versions of media objects, newest first. Earlier names: BucketItem, OMBucketItem, Asset.",
+         filters,
+         nullptr,
+         &described::Schema<view::ItemList>,
+         200,
+         0,
+         [routes](Request& r) { return routes->List(r); }}
+    );
+    router.Add(
+        {"GET",
+         "/v1/items/{item}",
+         Scope::kRead,
+         tag,
+         "One item",
+         "With its processes, its history, and `why`: sentences that say why it does not move, or how it "
+         "ended.",
+         {},
+         nullptr,
+         &described::Schema<view::ItemView>,
+         200,
+         0,
+         [routes](Request& r) { return routes->Get(r); }}
+    );
+    router.Add(
+        {"POST",
+         "/v1/items/{item}/rerun",
+         Scope::kWrite,
+         tag,
+         "Run again",
+         "A new run of each process that ended.",
+         {},
+         nullptr,
+         &described::Schema<view::CountView>,
+         202,
+         0,
+         [routes](Request& r) { return routes->Rerun(r); }}
+    );
+    router.Add(
+        {"POST",
+         "/v1/items/{item}/cancel",
+         Scope::kWrite,
+         tag,
+         "Cancel",
+         "What waits at once, what runs within 10 s.",
+         {},
+         nullptr,
+         &described::Schema<view::CountView>,
+         202,
+         0,
+         [routes](Request& r) { return routes->Cancel(r); }}
+    );
+    router.Add(
+        {"GET",
+         "/v1/processes/{process}",
+         Scope::kRead,
+         tag,
+         "One process",
+         "One processor with one configuration on one item.",
+         {},
+         nullptr,
+         &described::Schema<view::ProcessView>,
+         200,
+         0,
+         [routes](Request& r) { return routes->GetProcess(r); }}
+    );
+}
+
+}  // namespace notify

@@ -1,0 +1,75 @@
+#pragma once
+
+// One function for each file of routes; AddRoutes calls them in the order of the document. And what they
+// share.
+
+#include <string>
+#include <string_view>
+
+#include "core/json.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
+#include "http/router.hpp"
+
+namespace notify {
+
+void AddHealthRoutes(Router& router, const ApiParts& parts);
+void AddBucketRoutes(Router& router, const ApiParts& parts);
+void AddItemRoutes(Router& router, const ApiParts& parts);
+void AddResultRoutes(Router& router, const ApiParts& parts);
+void AddPeopleRoutes(Router& router, const ApiParts& parts);
+void AddWebhookRoutes(Router& router, const ApiParts& parts);
+void AddEventRoutes(Router& router, const ApiParts& parts);
+void AddKeyRoutes(Router& router, const ApiParts& parts);
+
+/// The view as the body of a response.
+template <class View>
+[[nodiscard]] Response Json(const View& value, int status = 200) {
+    return {.status = status, .body = ToJsonText(described::ToJson(value))};
+}
+
+/// Reads the body as `View` and answers with `act(view)`, or with a problem that points at the fault.
+template <class View, class Act>
+[[nodiscard]] Response WithBody(const Request& request, Act&& act) {
+    const auto json = ParseJson(request.body);
+    if (!json) {
+        return Problem(json.error().Within("the request's body"), request.id);
+    }
+    View view;
+    if (const auto fault = described::FromJson(*json, view, "")) {
+        const Error error{
+            .code = ErrorCode::kInvalidArgument, .message = fmt::format("{}: {}", fault->pointer, fault->what)
+        };
+        return Problem(error, request.id, fault->pointer);
+    }
+    return act(view);
+}
+
+/// The value as JSON made by `show`, or the error as a problem.
+template <class T, class Show>
+[[nodiscard]] Response Answer(
+    const Request& request, const Result<T>& result, Show&& show, int status = 200
+) {
+    return result ? Json(show(*result), status) : Problem(result.error(), request.id);
+}
+
+/// 204, or the error as a problem.
+[[nodiscard]] inline Response NoContent(const Request& request, const Result<void>& result) {
+    return result ? Response{.status = 204} : Problem(result.error(), request.id);
+}
+
+/// `limit` (1 … 200, default 50) and `after` of a list. kInvalidArgument for another limit.
+[[nodiscard]] Result<PageRequest> PageOf(const Request& request);
+
+/// A status by its name, nothing when the query has none; kInvalidArgument names the statuses.
+[[nodiscard]] Result<std::optional<Status>> StatusOf(const Request& request);
+
+[[nodiscard]] inline std::optional<std::string> TextOf(const std::optional<Timestamp>& time) {
+    return time ? std::optional(ToRfc3339(*time)) : std::nullopt;
+}
+
+inline const std::vector<QueryParameter> kPageParameters{
+    {"limit", "Rows on a page, 1 to 200; 50 when not given."}, {"after", "`next` of the page before."}
+};
+
+}  // namespace notify

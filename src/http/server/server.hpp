@@ -1,0 +1,56 @@
+#pragma once
+
+// The asynchronous edge: HTTP/1.1 over TCP. Handlers are plain functions on a bounded pool of threads.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/result.hpp"
+#include "http/message.hpp"
+
+namespace notify {
+
+struct ServerSettings {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: any free one.
+    int handler_threads = 4;
+    int max_waiting = 128;  ///< Requests waiting for a handler; more are answered 503.
+    int max_connections = 1024;
+    std::size_t max_header_bytes = 16U << 10U;
+    int max_header_fields = 100;
+    std::chrono::seconds header_timeout{10};
+    std::chrono::seconds body_timeout{120};
+    std::chrono::seconds idle_timeout{30};
+};
+
+/// Serves until stopped. One edge thread; connections and event streams hold none.
+class Server final {
+public:
+    /// `body_limit(method, path)` tells how large a body may be before it is read.
+    Server(
+        ServerSettings settings,
+        Handler handler,
+        std::function<std::size_t(std::string_view, std::string_view)> body_limit
+    );
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Binds and starts. kInvalidArgument for a host that is no address, kUnavailable when the port is taken.
+    [[nodiscard]] Result<void> Start();
+
+    /// Accepts nothing more, lets running handlers end, closes all connections, joins. Idempotent.
+    void Stop();
+
+    /// The port that is really listened on.
+    [[nodiscard]] std::uint16_t Port() const noexcept;
+
+private:
+    class Edge;
+    std::unique_ptr<Edge> edge_;
+};
+
+}  // namespace notify

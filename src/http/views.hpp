@@ -1,0 +1,374 @@
+#pragma once
+
+// What the API shows and takes of buckets, items, processes, results and processors.
+// Described structs, from which JSON, validation and OpenAPI come.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/described.hpp"
+
+namespace notify::view {
+
+struct AssignmentView {
+    std::string processor;
+    std::optional<boost::json::value> config;
+    std::optional<int> priority;
+};
+
+BOOST_DESCRIBE_STRUCT(AssignmentView, (), (processor, config, priority))
+
+struct BucketView {
+    std::string id;
+    std::string name;
+    std::string kind;
+    std::string location;
+    bool active = true;
+    double scan_interval_seconds = 60;
+    double settle_seconds = 2;
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+    bool publish = true;
+    std::string biometric_basis;
+    int weight = 1;
+    std::vector<AssignmentView> processors;
+    std::optional<std::string> last_scan_at;
+    std::string last_scan_note;
+    std::string created_at;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    BucketView,
+    (),
+    (id,
+     name,
+     kind,
+     location,
+     active,
+     scan_interval_seconds,
+     settle_seconds,
+     include,
+     exclude,
+     publish,
+     biometric_basis,
+     weight,
+     processors,
+     last_scan_at,
+     last_scan_note,
+     created_at)
+)
+
+struct NewBucket {
+    std::string location;
+    std::optional<std::string> name;
+    std::optional<std::string> kind;
+    std::optional<bool> active;
+    std::optional<double> scan_interval_seconds;
+    std::optional<double> settle_seconds;
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+    std::optional<bool> publish;
+    std::optional<std::string> biometric_basis;
+    std::optional<int> weight;
+    std::vector<AssignmentView> processors;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    NewBucket,
+    (),
+    (location,
+     name,
+     kind,
+     active,
+     scan_interval_seconds,
+     settle_seconds,
+     include,
+     exclude,
+     publish,
+     biometric_basis,
+     weight,
+     processors)
+)
+
+struct BucketChange {
+    std::optional<std::string> name;
+    std::optional<bool> active;
+    std::optional<double> scan_interval_seconds;
+    std::optional<double> settle_seconds;
+    std::optional<std::vector<std::string>> include;
+    std::optional<std::vector<std::string>> exclude;
+    std::optional<bool> publish;
+    std::optional<std::string> biometric_basis;
+    std::optional<int> weight;
+    std::optional<std::vector<AssignmentView>> processors;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    BucketChange,
+    (),
+    (name,
+     active,
+     scan_interval_seconds,
+     settle_seconds,
+     include,
+     exclude,
+     publish,
+     biometric_basis,
+     weight,
+     processors)
+)
+
+struct BucketList {
+    std::vector<BucketView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketList, (), (rows))
+
+struct ScanView {
+    std::int64_t seen = 0;
+    int added = 0;
+    std::int64_t settling = 0;
+    std::string note;
+};
+
+BOOST_DESCRIBE_STRUCT(ScanView, (), (seen, added, settling, note))
+
+struct SourceView {
+    std::string id;
+    std::string kind;
+    std::string name;
+    std::string created_at;
+};
+
+BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, created_at))
+
+struct SourceList {
+    std::vector<SourceView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(SourceList, (), (rows))
+
+struct FailureView {
+    std::string code;
+    std::string stage;
+    std::string reason;
+    std::string message;
+    bool will_retry = false;
+};
+
+BOOST_DESCRIBE_STRUCT(FailureView, (), (code, stage, reason, message, will_retry))
+
+struct ProcessView {
+    std::string id;
+    std::string item;
+    std::string processor;
+    boost::json::value config;
+    int run = 1;
+    std::string status;
+    std::string since;
+    int attempt = 0;
+    int max_attempts = 0;
+    int crashes = 0;
+    int rescues = 0;
+    std::string next_attempt_at;
+    double progress = 0;
+    bool cancel_requested = false;
+    std::optional<FailureView> failure;
+    std::optional<std::string> result;
+    std::string created_at;
+    std::optional<std::string> started_at;
+    std::optional<std::string> finished_at;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ProcessView,
+    (),
+    (id,
+     item,
+     processor,
+     config,
+     run,
+     status,
+     since,
+     attempt,
+     max_attempts,
+     crashes,
+     rescues,
+     next_attempt_at,
+     progress,
+     cancel_requested,
+     failure,
+     result,
+     created_at,
+     started_at,
+     finished_at)
+)
+
+struct ChangeView {
+    std::string at;
+    std::string status;
+    std::string process;
+    int attempt = 0;
+    std::string reason_code;
+    std::string reason;
+};
+
+BOOST_DESCRIBE_STRUCT(ChangeView, (), (at, status, process, attempt, reason_code, reason))
+
+struct ItemRow {
+    std::string id;
+    std::string bucket;
+    std::string key;
+    std::string version;
+    std::int64_t size_bytes = 0;
+    std::string modified_at;
+    std::string media_type;
+    std::string content_sha256;
+    std::string status;
+    std::string since;
+    std::string blocked_by;
+    std::string reason_code;
+    std::string reason;
+    std::int64_t state_version = 0;
+    std::string discovered_at;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ItemRow,
+    (),
+    (id,
+     bucket,
+     key,
+     version,
+     size_bytes,
+     modified_at,
+     media_type,
+     content_sha256,
+     status,
+     since,
+     blocked_by,
+     reason_code,
+     reason,
+     state_version,
+     discovered_at)
+)
+
+struct ItemView {
+    std::string id;
+    std::string bucket;
+    std::string key;
+    std::string version;
+    std::int64_t size_bytes = 0;
+    std::string modified_at;
+    std::string media_type;
+    std::string content_sha256;
+    std::string status;
+    std::string since;
+    int attempt = 0;
+    std::optional<std::string> next_attempt_at;
+    std::string blocked_by;
+    std::string reason_code;
+    std::string reason;
+    std::int64_t state_version = 0;
+    std::string discovered_at;
+    std::vector<std::string> why;
+    std::vector<ProcessView> processes;
+    std::vector<ChangeView> history;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ItemView,
+    (),
+    (id,
+     bucket,
+     key,
+     version,
+     size_bytes,
+     modified_at,
+     media_type,
+     content_sha256,
+     status,
+     since,
+     attempt,
+     next_attempt_at,
+     blocked_by,
+     reason_code,
+     reason,
+     state_version,
+     discovered_at,
+     why,
+     processes,
+     history)
+)
+
+struct ItemList {
+    std::vector<ItemRow> rows;
+    std::string next;
+};
+
+BOOST_DESCRIBE_STRUCT(ItemList, (), (rows, next))
+
+struct CountView {
+    int processes = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(CountView, (), (processes))
+
+struct ArtifactView {
+    std::string name;
+    std::string media_type;
+    std::int64_t size_bytes = 0;
+    bool sealed = false;
+};
+
+BOOST_DESCRIBE_STRUCT(ArtifactView, (), (name, media_type, size_bytes, sealed))
+
+struct ResultView {
+    std::string id;
+    std::string processor;
+    std::string processor_version;
+    std::string lineage_key;
+    std::string content_sha256;
+    boost::json::value document;
+    std::vector<ArtifactView> artifacts;
+    std::string created_at;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ResultView,
+    (),
+    (id, processor, processor_version, lineage_key, content_sha256, document, artifacts, created_at)
+)
+
+struct ProcessorView {
+    std::string name;
+    std::string version;
+    std::string title;
+    std::string description;
+    std::vector<std::string> media_types;
+    boost::json::value config_schema;
+    bool biometric = false;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ProcessorView, (), (name, version, title, description, media_types, config_schema, biometric)
+)
+
+struct ProcessorList {
+    std::vector<ProcessorView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(ProcessorList, (), (rows))
+
+struct HealthView {
+    std::string status;
+    std::string database;
+    std::string sandbox;
+    std::string sandbox_note;
+};
+
+BOOST_DESCRIBE_STRUCT(HealthView, (), (status, database, sandbox, sandbox_note))
+
+}  // namespace notify::view
