@@ -70,7 +70,7 @@ Result<void> Engine::OpenStorage() {
 
 void Engine::Build() {
     artifacts = std::make_unique<ArtifactStore>(*storage, box, settings.data_dir / "artifacts");
-    sources = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = settings.data_dir});
+    sources = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = settings.data_dir}, clock);
     host = std::make_unique<ProcessorHost>(MakeHostSettings(settings));
     runner = std::make_unique<HostJobRunner>(*host);
     resolution = std::make_unique<PeopleResolution>(*storage);
@@ -79,15 +79,19 @@ void Engine::Build() {
         *storage, *artifacts, clock, std::vector<ResultConsumer*>{resolution.get()}, nudge
     );
     resolver = std::make_unique<Resolver>(*storage, *completion);
-    worker = std::make_unique<Worker>(*storage, clock, *sources, *runner, *completion);
+    worker = std::make_unique<Worker>(*storage, *sources, *runner, *completion);
     workers = std::make_unique<WorkerPool>(
         *storage, clock, *worker, WorkerPoolSettings{.node = node, .workers = settings.workers}, nudge
     );
+    const auto cancel = [this](const ProcessId& id) { worker->Cancel(id); };
     reaper = std::make_unique<Reaper>(
-        *storage, clock, *runner, ReaperSettings{.node = node}, [this] { workers->StopRunning(); }, nudge
+        *storage,
+        clock,
+        ReaperSettings{.node = node},
+        ReaperCalls{.cancel = cancel, .lost = [this] { workers->StopRunning(); }, .reaped = nudge}
     );
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
-    items = std::make_unique<ItemControl>(*storage, clock, *runner);
+    items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
     webhooks = std::make_unique<WebhookSender>(
         WebhookParts{.storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock}
@@ -103,7 +107,7 @@ void Engine::Build() {
 }
 
 Result<void> Engine::Start() {
-    const auto reset = ResetProcessing(*storage, clock.Now());
+    const auto reset = ResetAfterStart(*storage, clock.Now());
     if (!reset) {
         return Unexpected(reset.error());
     }

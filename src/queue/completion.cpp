@@ -1,20 +1,13 @@
 #include "queue/completion.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/failpoint.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
-#include "core/ulid.hpp"
-#include "processors/kind.hpp"
-#include "storage/bucket_repository.hpp"
-#include "storage/delivery_repository.hpp"
-#include "storage/event_repository.hpp"
+#include "queue/process_end.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 
@@ -23,88 +16,69 @@ namespace notify {
 namespace {
 
 constexpr std::size_t kBatch = 50;
-constexpr auto kRetryCommit = std::chrono::milliseconds(500);
+constexpr auto kRetryCommit = std::chrono::milliseconds(250);
+constexpr int kTriesWhenStopping = 20;
 
-std::string_view EventType(Status status) {
-    switch (status) {
-        case Status::kCompleted:
-            return "process.completed";
-        case Status::kFailed:
-            return "process.failed";
-        case Status::kSkipped:
-            return "process.skipped";
-        case Status::kCancelled:
-            return "process.cancelled";
-        case Status::kPending:
-        case Status::kProcessing:
+Error AtCommit(Error error) {
+    if (error.stage.empty()) {
+        error.stage = "commit";
+    }
+    return error;
+}
+
+/// True when the same commit may succeed later, by itself.
+bool MayPass(const Error& error) {
+    return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kStorageFull;
+}
+
+/// Writes the result or finds the one of its lineage; lets the consumers apply. `resolved` becomes false when
+/// what a consumer had read has changed.
+Result<ResultId> WriteResult(Transaction& transaction, const PreparedResult& prepared, bool& resolved) {
+    for (const auto& artifact : prepared.artifacts) {
+        if (auto stored = artifact.Commit(transaction); !stored) {
+            return Unexpected(stored.error());
+        }
+    }
+    auto id = transaction.results.AddOrGet(prepared.result);
+    for (const auto& writes : prepared.writes) {
+        if (!id) {
             break;
+        }
+        const auto applied = writes.apply(transaction, *id);
+        if (!applied) {
+            return Unexpected(applied.error());
+        }
+        resolved = resolved && *applied;
     }
-    return {};
+    return id;
 }
 
-Result<void> TellProcess(Transaction& transaction, const Process& process, Timestamp now) {
-    const auto type = EventType(process.status);
-    if (type.empty()) {
-        return {};
+Result<void> ResolveLater(Transaction& transaction, const Process& process, Timestamp now) {
+    return transaction.processes.AddResolve(process.item_id, process.id, now)
+        .and_then([&] { return transaction.items.Get(process.item_id); })
+        .and_then([&](Item item) {
+            item.resolving_since = item.resolving_since.value_or(now);
+            return transaction.items.SetStatus(item);
+        });
+}
+
+/// Removes the row; the item may go on when it was the item's last one.
+Result<void> Resolved(Transaction& transaction, const Process& process, Timestamp now) {
+    auto removed = transaction.processes.RemoveResolve(process.id);
+    const auto more = removed ? transaction.processes.IsResolving(process.item_id)
+                              : Result<bool>(Unexpected(removed.error()));
+    if (!more || *more) {
+        return more.map([](bool) {});
     }
-    boost::json::object data{
-        {"item", process.item_id.Value()},
-        {"process", process.id.Value()},
-        {"processor", process.processor},
-        {"run", process.run},
-        {"status", ToString(process.status)},
-        {"attempt", process.attempt},
-    };
-    if (process.status == Status::kCompleted) {
-        data["result"] = process.result_id.Value();
-    } else if (process.failure) {
-        data["code"] = process.failure->code;
-        data["stage"] = process.failure->stage;
-        data["reason"] = process.failure->reason;
-        data["message"] = process.failure->message;
-    }
-    return transaction.events
-        .Append({
-            .id = EventId(MakeId("msg")),
-            .type = std::string(type),
-            .subject = process.item_id.Value(),
-            .dedup_key = fmt::format("{}:ended", process.id.Value()),
-            .at = now,
-            .data = ToJsonText(data),
+    return transaction.items.Get(process.item_id)
+        .and_then([&](Item item) {
+            item.resolving_since.reset();
+            return transaction.items.SetStatus(item);
         })
-        .map([](bool) {});
-}
-
-std::string_view ResultKind(std::string_view processor) {
-    const auto kind = FindProcessorKind(processor);
-    return kind ? (*kind)->result_kind : std::string_view();
+        .and_then([&] { return FinishItem(transaction, process.item_id, now); });
 }
 
 }  // namespace
-
-Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now) {
-    const auto item = RefreshItem(transaction, id, now);
-    if (!item || !IsTerminal(item->status)) {
-        return item.map([](const Item&) {});
-    }
-    const auto bucket = transaction.buckets.Get(item->bucket_id);
-    const auto processes = transaction.processes.OfItem(id);
-    if (!bucket || !processes) {
-        return Unexpected(bucket ? processes.error() : bucket.error());
-    }
-    const bool any =
-        std::ranges::any_of(*processes, [](const Process& p) { return p.status == Status::kCompleted; });
-    if (!bucket->publish || !any) {
-        return {};
-    }
-    const Publication publication{
-        .id = PublicationId(MakeId("pub")),
-        .item_id = id,
-        .destination = "beside",
-        .format = "notifications.json"
-    };
-    return transaction.deliveries.RequestPublication(publication, now);
-}
 
 Completion::Completion(
     Storage& storage,
@@ -114,9 +88,8 @@ Completion::Completion(
     std::function<void()> committed
 )
     : storage_(storage),
-      artifacts_(artifacts),
       clock_(clock),
-      consumers_(std::move(consumers)),
+      preparer_(artifacts, clock, std::move(consumers)),
       committed_(std::move(committed)) {}
 
 Completion::~Completion() {
@@ -138,74 +111,21 @@ void Completion::Stop() {
 
 void Completion::Add(Ended ended) {
     FailPoint("result_computed");
-    auto prepared = std::make_shared<Prepared>(Prepared{.ended = std::move(ended)});
-    if (prepared->ended.outcome.document) {
-        if (auto done = Prepare(*prepared); !done) {
-            prepared->ended.outcome.document = Unexpected(done.error());
+    auto waiting = std::make_shared<Waiting>(Waiting{.ended = std::move(ended), .prepared = {}});
+    auto& [item, process, outcome, crash] = waiting->ended;
+    if (outcome.document) {
+        if (auto prepared = preparer_.Prepare(item, process, outcome)) {
+            waiting->prepared = std::move(*prepared);
+        } else {
+            outcome.document = Unexpected(AtCommit(prepared.error()));
         }
+        outcome.artifacts.clear();
     }
     {
         const std::scoped_lock lock(mutex_);
-        queue_.push_back(std::move(prepared));
+        queue_.push_back(std::move(waiting));
     }
     added_.notify_one();
-}
-
-Result<void> Completion::Prepare(Prepared& prepared) const {
-    const auto& [item, process, outcome, crash] = prepared.ended;
-    const auto kind = FindProcessorKind(process.processor);
-    if (!kind) {
-        return Unexpected(kind.error());
-    }
-    auto& result = prepared.result;
-    result.id = ResultId(MakeId("res"));
-    result.content_sha256 = item.content_sha256;
-    result.processor = process.processor;
-    result.processor_version = (*kind)->version;
-    result.lineage_key = LineageKey(
-        item.content_sha256, process.processor, (*kind)->version, outcome.model_digest, process.config_hash
-    );
-    result.document = *outcome.document;
-    result.created_at = clock_.Now();
-    for (const auto& artifact : outcome.artifacts) {
-        const ArtifactRef ref{
-            .name = artifact.name, .media_type = artifact.media_type, .sealed = artifact.sealed
-        };
-        auto stored = artifacts_.Prepare(ref, artifact.bytes);
-        if (!stored) {
-            return Unexpected(stored.error());
-        }
-        result.artifacts.push_back(stored->ref);
-        prepared.artifacts.push_back(std::move(*stored));
-    }
-    const auto artifact = [&outcome = outcome](std::string_view name) -> Result<std::string> {
-        const auto found = std::ranges::find(outcome.artifacts, name, &JobArtifact::name);
-        return found == outcome.artifacts.end()
-                   ? Fail(ErrorCode::kNotFound, fmt::format("no artifact {}", name))
-                   : Result<std::string>(found->bytes);
-    };
-    return PrepareConsumers(item, result, artifact).map([&](std::vector<ConsumerWrites> writes) {
-        prepared.writes = std::move(writes);
-    });
-}
-
-Result<std::vector<ConsumerWrites>> Completion::PrepareConsumers(
-    const Item& item,
-    const StoredResult& result,
-    const std::function<Result<std::string>(std::string_view)>& artifact
-) const {
-    std::vector<ConsumerWrites> writes;
-    for (auto* consumer : consumers_) {
-        if (!consumer->Wants(ResultKind(result.processor))) {
-            continue;
-        }
-        auto prepared = consumer->Prepare(item, result, artifact);
-        if (!prepared) {
-            return Unexpected(prepared.error());
-        }
-        writes.push_back(std::move(*prepared));
-    }
-    return writes;
 }
 
 void Completion::Loop(const std::stop_token& stop) {
@@ -223,79 +143,81 @@ void Completion::Loop(const std::stop_token& stop) {
             return;
         }
         FailPoint("before_commit");
-        Commit(batch);
+        Commit(batch, stop);
         FailPoint("after_commit");
         committed_();
     }
 }
 
-/// All in one transaction; when that fails each by itself, so that one cannot hold up the others. What still
-/// fails stays Processing, and its lease gives it back.
-void Completion::Commit(const Batch& batch) {
-    const auto apply = [this](const Batch& part) {
-        return storage_.Write([&](Transaction& transaction) -> Result<void> {
-            for (const auto& prepared : part) {
-                if (auto applied = Apply(transaction, *prepared); !applied) {
-                    return applied;
-                }
+Result<void> Completion::Write(const Batch& batch) {
+    return storage_.Write([&](Transaction& transaction) -> Result<void> {
+        for (const auto& waiting : batch) {
+            if (auto applied = Apply(transaction, *waiting); !applied) {
+                return applied;
             }
-            return {};
-        });
-    };
-    if (apply(batch)) {
+        }
+        return {};
+    });
+}
+
+/// All in one transaction; when that fails each by itself, so that one cannot hold up the others.
+void Completion::Commit(const Batch& batch, const std::stop_token& stop) {
+    if (Write(batch)) {
         return;
     }
-    for (const auto& prepared : batch) {
-        auto applied = apply({prepared});
-        for (int again = 0; !applied && applied.error().code == ErrorCode::kUnavailable && again < 10;
-             ++again) {
-            std::this_thread::sleep_for(kRetryCommit);
-            applied = apply({prepared});
+    for (const auto& waiting : batch) {
+        auto done = CommitOne({waiting}, stop);
+        if (!done && !MayPass(done.error()) && waiting->ended.outcome.document) {
+            // what was found cannot be written: that is how the process ended
+            waiting->ended.outcome.document = Unexpected(AtCommit(done.error()));
+            done = CommitOne({waiting}, stop);
         }
-        if (!applied) {
+        if (!done) {
             Log(LogLevel::kError,
-                "result could not be committed; the process runs again when its lease ends",
-                {{"process", prepared->ended.process.id.Value()}, {"error", applied.error().message}});
+                "outcome could not be committed; the process runs again after a restart",
+                {{"process", waiting->ended.process.id.Value()}, {"error", done.error().message}});
         }
     }
 }
 
-Result<Process> Completion::Complete(
-    Transaction& transaction, const Prepared& prepared, bool& resolved
+Result<void> Completion::CommitOne(const Batch& one, const std::stop_token& stop) {
+    int tries_when_stopping = 0;
+    bool told = false;
+    while (true) {
+        auto done = Write(one);
+        if (done || !MayPass(done.error()) ||
+            (stop.stop_requested() && ++tries_when_stopping > kTriesWhenStopping)) {
+            return done;
+        }
+        if (!std::exchange(told, true)) {
+            Log(LogLevel::kWarn, "outcomes wait for the database", {{"error", done.error().message}});
+        }
+        std::this_thread::sleep_for(kRetryCommit);
+    }
+}
+
+Result<Process> Completion::ProcessAfter(
+    Transaction& transaction, const Waiting& waiting, const Process& present, bool& resolved
 ) const {
-    const auto now = clock_.Now();
-    for (const auto& artifact : prepared.artifacts) {
-        if (auto stored = artifact.Commit(transaction); !stored) {
-            return Unexpected(stored.error());
-        }
+    const auto& [item, claimed, outcome, crash] = waiting.ended;
+    if (!outcome.document) {
+        return AfterFailure(present, outcome.document.error(), crash, clock_.Now());
     }
-    const auto result = transaction.results.AddOrGet(prepared.result);
-    if (!result) {
-        return Unexpected(result.error());
+    if (present.cancel_requested && IsSuperseded(present)) {
+        return GivenBack(present, clock_.Now());
     }
-    for (const auto& writes : prepared.writes) {
-        const auto applied = writes.apply(transaction, *result);
-        if (!applied) {
-            return Unexpected(applied.error());
-        }
-        resolved = resolved && *applied;
-    }
-    Process process = Released(prepared.ended.process, now);
-    process.status = Status::kCompleted;
-    process.progress = 1;
-    process.result_id = *result;
-    process.failure.reset();
-    process.finished_at = now;
-    return process;
+    return WriteResult(transaction, waiting.prepared, resolved).map([&](const ResultId& id) {
+        return Completed(present, id, clock_.Now());
+    });
 }
 
-Result<void> Completion::Apply(Transaction& transaction, const Prepared& prepared) const {
-    const auto& [item, claimed, outcome, crash] = prepared.ended;
-    const auto now = clock_.Now();
+Result<void> Completion::Apply(Transaction& transaction, const Waiting& waiting) const {
+    const auto& [item, claimed, outcome, crash] = waiting.ended;
     const auto present = transaction.processes.Get(claimed.id);
     if (!present) {
         return Unexpected(present.error());
     }
+    // the fence: somebody else has it now, or an earlier try of this commit went through after all
     if (present->status != Status::kProcessing || present->fence != claimed.fence) {
         Log(LogLevel::kWarn,
             "late outcome dropped",
@@ -303,26 +225,20 @@ Result<void> Completion::Apply(Transaction& transaction, const Prepared& prepare
         return {};
     }
     bool resolved = true;
-    auto process = outcome.document
-                       ? Complete(transaction, prepared, resolved)
-                       : Result<Process>(AfterFailure(*present, outcome.document.error(), crash, now));
+    const auto process = ProcessAfter(transaction, waiting, *present, resolved);
     if (!process) {
         return Unexpected(process.error());
     }
     const auto held = transaction.processes.UpdateHeld(*process, claimed.fence);
     if (!held || !*held) {
-        return held ? Fail(ErrorCode::kInternal, "a held process was not held") : Unexpected(held.error());
+        return held ? Fail(ErrorCode::kUnavailable, "the process changed hands during the commit")
+                    : Unexpected(held.error());
     }
-    Result<void> done = outcome.media_type.empty()
-                            ? Result<void>{}
-                            : transaction.items.SetContent(item.id, outcome.media_type, "");
+    const auto now = clock_.Now();
+    auto done = outcome.media_type.empty() ? Result<void>{}
+                                           : transaction.items.SetContent(item.id, outcome.media_type, "");
     if (done && !resolved) {
-        done = transaction.processes.AddResolve(item.id, claimed.id, now).and_then([&] {
-            return transaction.items.Get(item.id).and_then([&](Item row) {
-                row.resolving_since = row.resolving_since.value_or(now);
-                return transaction.items.SetStatus(row);
-            });
-        });
+        done = ResolveLater(transaction, *process, now);
     }
     return done.and_then([&] { return TellProcess(transaction, *process, now); }).and_then([&] {
         return FinishItem(transaction, item.id, now);
@@ -336,7 +252,7 @@ Result<bool> Completion::Resolve(const ProcessId& id) {
         StoredResult result;
     };
 
-    auto facts = storage_.Read([&](const Snapshot& snapshot) -> Result<Facts> {
+    const auto facts = storage_.Read([&](const Snapshot& snapshot) -> Result<Facts> {
         auto process = snapshot.processes.Get(id);
         if (!process) {
             return Unexpected(process.error());
@@ -346,41 +262,32 @@ Result<bool> Completion::Resolve(const ProcessId& id) {
         if (!item || !result) {
             return Unexpected(item ? result.error() : item.error());
         }
-        return Facts{std::move(*process), std::move(*item), std::move(*result)};
+        return Facts{.process = std::move(*process), .item = std::move(*item), .result = std::move(*result)};
     });
     if (!facts) {
         return Unexpected(facts.error());
     }
-    const auto artifact = [&](std::string_view name) -> Result<std::string> {
-        const auto found = std::ranges::find(facts->result.artifacts, name, &ArtifactRef::name);
-        return found == facts->result.artifacts.end()
-                   ? Fail(ErrorCode::kNotFound, fmt::format("no artifact {}", name))
-                   : artifacts_.Read(*found);
-    };
-    const auto writes = PrepareConsumers(facts->item, facts->result, artifact);
+    const auto writes = preparer_.PrepareAgain(facts->item, facts->result);
     if (!writes) {
         return Unexpected(writes.error());
     }
-    const auto applied = storage_.Write([&](Transaction& transaction) -> Result<bool> {
+    constexpr std::string_view kChangedAgain = "changed_again";
+    const auto done = storage_.Write([&](Transaction& transaction) -> Result<void> {
         for (const auto& each : *writes) {
-            const auto stands = each.apply(transaction, facts->result.id);
-            if (!stands || !*stands) {
-                return stands;
+            const auto applied = each.apply(transaction, facts->result.id);
+            if (!applied || !*applied) {
+                return applied
+                           ? Unexpected({.code = ErrorCode::kConflict, .reason = std::string(kChangedAgain)})
+                           : Unexpected(applied.error());
             }
         }
-        auto done = transaction.processes.RemoveResolve(id).and_then([&] {
-            return transaction.items.Get(facts->item.id).and_then([&](Item item) {
-                item.resolving_since.reset();
-                return transaction.items.SetStatus(item);
-            });
-        });
-        done = done ? FinishItem(transaction, facts->item.id, clock_.Now()) : done;
-        return done ? Result<bool>(true) : Unexpected(done.error());
+        return Resolved(transaction, facts->process, clock_.Now());
     });
-    if (applied && *applied) {
-        committed_();
+    if (!done) {
+        return done.error().reason == kChangedAgain ? Result<bool>(false) : Unexpected(done.error());
     }
-    return applied;
+    committed_();
+    return true;
 }
 
 }  // namespace notify

@@ -9,7 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <stop_token>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -17,8 +16,8 @@
 #include "core/result.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
-#include "domain/result.hpp"
 #include "processors/host/host.hpp"
+#include "queue/result_preparer.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/result_consumer.hpp"
@@ -34,8 +33,10 @@ struct Ended {
     CrashKind crash = CrashKind::kNone;
 };
 
-/// Hands `Ended` to one thread that commits up to 50 at a time; a worker never waits for the disk. Everything
-/// borrowed outlives it.
+/// Hands `Ended` to one thread that commits up to 50 at a time; a worker never waits for the disk. An outcome
+/// whose process was given to somebody else meanwhile is dropped whole. While the database cannot be written
+/// (full, gone) outcomes wait; nothing is lost but by the end of this process. Everything borrowed outlives
+/// it.
 class Completion final {
 public:
     /// `committed` is called after commits that may have written events or made work ready.
@@ -52,53 +53,42 @@ public:
 
     void Start();
 
-    /// Returns when everything that was added is committed.
+    /// Returns when everything that was added is committed, or could not be for 5 s.
     void Stop();
 
     /// Makes artifacts durable, prepares consumers (in the calling thread), then queues the commit.
     /// Thread-safe.
     void Add(Ended ended);
 
-    /// Prepares the consumers of a stored result again and applies them: the resolver's part. True when
-    /// applied.
+    /// Prepares the consumers of a stored result again and applies them: the resolver's part. True when they
+    /// applied and the item went on; false when what they read changed again.
     [[nodiscard]] Result<bool> Resolve(const ProcessId& id);
 
 private:
-    struct Prepared {
+    struct Waiting {
         Ended ended;
-        StoredResult result;
-        std::vector<PreparedArtifact> artifacts;
-        std::vector<ConsumerWrites> writes;
+        PreparedResult prepared;  ///< Empty when the outcome has no document.
     };
 
-    using Batch = std::vector<std::shared_ptr<Prepared>>;
+    using Batch = std::vector<std::shared_ptr<Waiting>>;  // shared by closures that may run again
 
-    [[nodiscard]] Result<void> Prepare(Prepared& prepared) const;
-    [[nodiscard]] Result<std::vector<ConsumerWrites>> PrepareConsumers(
-        const Item& item,
-        const StoredResult& result,
-        const std::function<Result<std::string>(std::string_view)>& artifact
-    ) const;
     void Loop(const std::stop_token& stop);
-    void Commit(const Batch& batch);
-    [[nodiscard]] Result<void> Apply(Transaction& transaction, const Prepared& prepared) const;
-    [[nodiscard]] Result<Process> Complete(
-        Transaction& transaction, const Prepared& prepared, bool& resolved
+    void Commit(const Batch& batch, const std::stop_token& stop);
+    [[nodiscard]] Result<void> CommitOne(const Batch& one, const std::stop_token& stop);
+    [[nodiscard]] Result<void> Write(const Batch& batch);
+    [[nodiscard]] Result<void> Apply(Transaction& transaction, const Waiting& waiting) const;
+    [[nodiscard]] Result<Process> ProcessAfter(
+        Transaction& transaction, const Waiting& waiting, const Process& present, bool& resolved
     ) const;
 
     Storage& storage_;
-    ArtifactStore& artifacts_;
     const Clock& clock_;
-    std::vector<ResultConsumer*> consumers_;
+    ResultPreparer preparer_;
     std::function<void()> committed_;
     std::mutex mutex_;
     std::condition_variable_any added_;
-    std::deque<std::shared_ptr<Prepared>> queue_;
+    std::deque<std::shared_ptr<Waiting>> queue_;
     std::jthread thread_;
 };
-
-/// After an item's processes changed inside `transaction`: refreshes the item and, when it ended with
-/// something completed, requests its publication.
-[[nodiscard]] Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now);
 
 }  // namespace notify

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 #include "core/ulid.hpp"
+#include "queue/process_end.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
-#include "storage/key_text.hpp"
 #include "storage/process_repository.hpp"
 
 namespace notify {
@@ -82,7 +82,20 @@ Result<void> Announce(Transaction& transaction, const Item& item, Timestamp now)
 
 /// Ends what is still open of older versions: what waits is Skipped, what runs is asked to stop and then
 /// Skipped.
-Result<void> Supersede(Transaction& transaction, const Item& newer, Timestamp now) {
+Result<void> SupersedeOne(Transaction& transaction, const Process& process, Timestamp now) {
+    if (IsTerminal(process.status)) {
+        return {};
+    }
+    const auto replaced = Superseded(process, now);
+    if (process.status == Status::kProcessing) {
+        return transaction.processes.UpdateHeld(replaced, process.fence).map([](bool) {});
+    }
+    return transaction.processes.UpdatePending(replaced).and_then([&] {
+        return TellProcess(transaction, replaced, now);
+    });
+}
+
+Result<void> SupersedeOlder(Transaction& transaction, const Item& newer, Timestamp now) {
     auto older = transaction.items.LiveVersions(newer.bucket_id, newer.key, newer.id);
     if (!older) {
         return Unexpected(older.error());
@@ -92,26 +105,13 @@ Result<void> Supersede(Transaction& transaction, const Item& newer, Timestamp no
         if (!processes) {
             return Unexpected(processes.error());
         }
-        for (auto& process : *processes) {
-            Result<void> done;
-            if (process.status == Status::kProcessing) {
-                done = transaction.processes.RequestCancel(process.id).map([](bool) {});
-            } else if (process.status == Status::kPending) {
-                const Error replaced{
-                    .code = ErrorCode::kConflict,
-                    .stage = "queue",
-                    .message = "a newer version of the file replaced it"
-                };
-                done = transaction.processes.UpdatePending(
-                    AfterFailure(process, replaced, CrashKind::kNone, now)
-                );
-            }
-            if (!done) {
+        for (const auto& process : *processes) {
+            if (auto done = SupersedeOne(transaction, process, now); !done) {
                 return done;
             }
         }
-        if (auto refreshed = RefreshItem(transaction, item.id, now); !refreshed) {
-            return Unexpected(refreshed.error());
+        if (auto finished = FinishItem(transaction, item.id, now); !finished) {
+            return finished;
         }
     }
     return {};
@@ -137,7 +137,7 @@ Result<bool> TakeOne(
         }
     }
     return Announce(transaction, item, now)
-        .and_then([&] { return Supersede(transaction, item, now); })
+        .and_then([&] { return SupersedeOlder(transaction, item, now); })
         .map([] { return true; });
 }
 

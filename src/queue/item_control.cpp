@@ -6,8 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/ulid.hpp"
-#include "queue/completion.hpp"
+#include "queue/process_end.hpp"
 #include "queue/retry_policy.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -42,6 +43,22 @@ Result<void> Audit(
          .subject = id.Value(),
          .detail = {}}
     );
+}
+
+/// What waits ends at once and is told; what runs is asked.
+Result<void> CancelOne(
+    Transaction& transaction, const Process& process, std::string_view actor, Timestamp now
+) {
+    if (process.status == Status::kProcessing) {
+        return transaction.processes.RequestCancel(process.id).map([](bool) {});
+    }
+    const Error asked{
+        .code = ErrorCode::kCancelled, .stage = "queue", .message = fmt::format("cancelled by {}", actor)
+    };
+    const auto cancelled = AfterFailure(process, asked, CrashKind::kNone, now);
+    return transaction.processes.UpdatePending(cancelled).and_then([&] {
+        return TellProcess(transaction, cancelled, now);
+    });
 }
 
 std::string OfPending(const Process& process, const Item& item, Timestamp now) {
@@ -90,7 +107,7 @@ Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
     return storage_.Write([&](Transaction& transaction) -> Result<int> {
         const auto now = clock_.Now();
         auto all = transaction.processes.OfItem(id);
-        const auto item = RefreshItem(transaction, id, now);
+        const auto item = transaction.items.Get(id);
         if (!all || !item) {
             return Unexpected(all ? item.error() : all.error());
         }
@@ -118,50 +135,51 @@ Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
 }
 
 Result<int> ItemControl::Cancel(const ItemId& id, std::string_view actor) {
-    std::vector<ProcessId> running;
-    auto cancelled = storage_.Write([&](Transaction& transaction) -> Result<int> {
-        running.clear();
+    struct Asked {
+        int count = 0;
+        std::vector<ProcessId> running;
+    };
+
+    const auto asked = storage_.Write([&](Transaction& transaction) -> Result<Asked> {
         const auto now = clock_.Now();
-        const auto item = RefreshItem(transaction, id, now);
-        auto processes = transaction.processes.OfItem(id);
+        const auto item = transaction.items.Get(id);
+        const auto processes = transaction.processes.OfItem(id);
         if (!item || !processes) {
             return Unexpected(item ? processes.error() : item.error());
         }
-        const Error asked{
-            .code = ErrorCode::kCancelled, .stage = "queue", .message = fmt::format("cancelled by {}", actor)
-        };
-        int count = 0;
+        Asked result;
         for (const auto& process : *processes) {
-            Result<void> done;
-            if (process.status == Status::kPending) {
-                done =
-                    transaction.processes.UpdatePending(AfterFailure(process, asked, CrashKind::kNone, now));
-            } else if (process.status == Status::kProcessing) {
-                running.push_back(process.id);
-                done = transaction.processes.RequestCancel(process.id).map([](bool) {});
-            } else {
+            if (IsTerminal(process.status)) {
                 continue;
             }
-            if (!done) {
+            if (process.status == Status::kProcessing) {
+                result.running.push_back(process.id);
+            }
+            if (auto done = CancelOne(transaction, process, actor, now); !done) {
                 return Unexpected(done.error());
             }
-            ++count;
+            ++result.count;
         }
-        if (count == 0) {
+        if (result.count == 0) {
             return Fail(
                 ErrorCode::kConflict,
-                fmt::format("item {} has already ended as {}", id.Value(), ToString(item->status))
+                fmt::format(
+                    "item {} has nothing left to cancel: it is {}", id.Value(), ToString(item->status)
+                )
             );
         }
         auto done = Audit(transaction, actor, "item.cancel", id, now).and_then([&] {
             return FinishItem(transaction, id, now);
         });
-        return done ? Result<int>(count) : Unexpected(done.error());
+        return done ? Result<Asked>(std::move(result)) : Unexpected(done.error());
     });
-    for (const auto& process : running) {
-        runner_.CancelProcess(process);
+    if (!asked) {
+        return Unexpected(asked.error());
     }
-    return cancelled;
+    for (const auto& process : asked->running) {
+        cancel_(process);
+    }
+    return asked->count;
 }
 
 std::vector<std::string> Why(const Item& item, const std::vector<Process>& processes, Timestamp now) {

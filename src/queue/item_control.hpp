@@ -2,15 +2,16 @@
 
 // What a person may ask of an item: run it again, cancel it, say why it does not move.
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
-#include "queue/job_runner.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -18,8 +19,9 @@ namespace notify {
 /// Thread-safe. `actor` is who asks, for the audit.
 class ItemControl final {
 public:
-    ItemControl(Storage& storage, const Clock& clock, JobRunner& runner)
-        : storage_(storage), clock_(clock), runner_(runner) {}
+    /// `cancel` brings a cancellation to the worker that runs the process here, if one does.
+    ItemControl(Storage& storage, const Clock& clock, std::function<void(const ProcessId&)> cancel)
+        : storage_(storage), clock_(clock), cancel_(std::move(cancel)) {}
 
     /// A new run of each process whose latest run ended; what still waits or runs is left alone. How many.
     /// kNotFound; kConflict when nothing has ended.
@@ -32,7 +34,7 @@ public:
 private:
     Storage& storage_;
     const Clock& clock_;
-    JobRunner& runner_;
+    std::function<void(const ProcessId&)> cancel_;
 };
 
 /// Sentences that answer "why is it not moving?", most important first; for a terminal item how it ended.

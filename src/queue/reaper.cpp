@@ -7,54 +7,52 @@
 #include <vector>
 
 #include "core/log.hpp"
+#include "queue/process_end.hpp"
 #include "queue/retry_policy.hpp"
-#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 
 namespace notify {
 
 namespace {
 
+constexpr std::chrono::milliseconds kRetryBeat = std::chrono::seconds(1);
+
 /// Gives held processes back as rescues, and their items their status.
 Result<int> Rescue(Transaction& transaction, const std::vector<Process>& processes, Timestamp now) {
     int count = 0;
     for (const auto& process : processes) {
-        auto released = Released(process, now);
-        ++released.rescues;
-        const auto held = transaction.processes.UpdateHeld(released, process.fence);
-        const auto item =
-            held ? RefreshItem(transaction, process.item_id, now) : Result<Item>(Unexpected(held.error()));
-        if (!item) {
-            return Unexpected(item.error());
+        auto rescued = GivenBack(process, now);
+        ++rescued.rescues;
+        const auto held = transaction.processes.UpdateHeld(rescued, process.fence);
+        if (!held) {
+            return Unexpected(held.error());
         }
-        count += *held ? 1 : 0;
+        if (!*held) {
+            continue;
+        }
+        const auto done = TellProcess(transaction, rescued, now).and_then([&] {
+            return FinishItem(transaction, rescued.item_id, now);
+        });
+        if (!done) {
+            return Unexpected(done.error());
+        }
+        ++count;
     }
     return count;
 }
 
 }  // namespace
 
-Result<int> ResetProcessing(Storage& storage, Timestamp now) {
+Result<int> ResetAfterStart(Storage& storage, Timestamp now) {
     return storage.Write([&](Transaction& transaction) -> Result<int> {
-        const auto processing = transaction.processes.AllProcessing();
-        return processing ? Rescue(transaction, *processing, now) : Unexpected(processing.error());
+        const auto left = storage.IsSingleNode() ? transaction.processes.AllProcessing()
+                                                 : transaction.processes.Expired(now);
+        return left ? Rescue(transaction, *left, now) : Unexpected(left.error());
     });
 }
 
-Reaper::Reaper(
-    Storage& storage,
-    const Clock& clock,
-    JobRunner& runner,
-    ReaperSettings settings,
-    std::function<void()> lost,
-    std::function<void()> reaped
-)
-    : storage_(storage),
-      clock_(clock),
-      runner_(runner),
-      settings_(std::move(settings)),
-      lost_(std::move(lost)),
-      reaped_(std::move(reaped)) {}
+Reaper::Reaper(Storage& storage, const Clock& clock, ReaperSettings settings, ReaperCalls calls)
+    : storage_(storage), clock_(clock), settings_(std::move(settings)), calls_(std::move(calls)) {}
 
 Reaper::~Reaper() {
     Stop();
@@ -86,7 +84,7 @@ Result<int> Reaper::ReapExpired() {
     });
     if (count && *count > 0) {
         Log(LogLevel::kWarn, "leases ended, processes given back", {{"count", *count}});
-        reaped_();
+        calls_.reaped();
     }
     return count;
 }
@@ -99,7 +97,7 @@ Result<void> Reaper::Heartbeat() {
         return Unexpected(cancelled.error());
     }
     for (const auto& hold : *cancelled) {
-        runner_.CancelProcess(hold.process_id);
+        calls_.cancel(hold.process_id);
     }
     return {};
 }
@@ -109,29 +107,32 @@ void Reaper::Loop(const std::stop_token& stop) {
     using Steady = std::chrono::steady_clock;
     auto last_beat = Steady::now();
     auto next_beat = last_beat;
+    auto next_reap = last_beat;
     std::mutex mutex;
     std::condition_variable_any sleeps;
     while (!stop.stop_requested()) {
-        if (Steady::now() >= next_beat) {
-            if (const auto beat = Heartbeat()) {
-                last_beat = Steady::now();
-                next_beat = last_beat + settings_.heartbeat;
-            } else {
+        // before the call: the lease counts from a moment that is not later than the database's
+        const auto now = Steady::now();
+        if (now >= next_beat) {
+            const auto beat = Heartbeat();
+            last_beat = beat ? now : last_beat;
+            next_beat = now + std::min(settings_.heartbeat, beat ? settings_.heartbeat : kRetryBeat);
+            if (!beat) {
                 Log(LogLevel::kWarn, "leases not extended", {{"error", beat.error().message}});
-                next_beat = Steady::now() + std::chrono::seconds(1);
             }
         }
-        if (Steady::now() - last_beat > settings_.lease - settings_.margin) {
-            lost_();
+        if (Steady::now() - last_beat >= settings_.lease - settings_.margin) {
+            calls_.lost();
             last_beat = Steady::now();
         }
-        if (const auto reaped = ReapExpired(); !reaped) {
-            Log(LogLevel::kWarn, "leases not looked at", {{"error", reaped.error().message}});
+        if (now >= next_reap) {
+            next_reap = now + settings_.reap;
+            if (const auto reaped = ReapExpired(); !reaped) {
+                Log(LogLevel::kWarn, "leases not looked at", {{"error", reaped.error().message}});
+            }
         }
         std::unique_lock lock(mutex);
-        sleeps.wait_for(lock, stop, std::min<Steady::duration>(settings_.reap, std::chrono::seconds(1)), [] {
-            return false;
-        });
+        sleeps.wait_until(lock, stop, std::min(next_beat, next_reap), [] { return false; });
     }
 }
 

@@ -10,7 +10,6 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
-#include "queue/job_runner.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -24,19 +23,18 @@ struct ReaperSettings {
         std::chrono::seconds(5);  ///< Work stops this long before the lease could end.
 };
 
+/// Whom the reaper tells, on its thread.
+struct ReaperCalls {
+    std::function<void(const ProcessId&)>
+        cancel;                    ///< The cancellation of a process of this node was asked for.
+    std::function<void()> lost;    ///< No heartbeat got through until lease − margin: running work must stop.
+    std::function<void()> reaped;  ///< Processes of others became Pending.
+};
+
 /// One thread. Everything borrowed outlives it.
 class Reaper final {
 public:
-    /// `lost` is called when no heartbeat got through until lease − margin: the work must stop. `reaped` when
-    /// processes became Pending.
-    Reaper(
-        Storage& storage,
-        const Clock& clock,
-        JobRunner& runner,
-        ReaperSettings settings,
-        std::function<void()> lost,
-        std::function<void()> reaped
-    );
+    Reaper(Storage& storage, const Clock& clock, ReaperSettings settings, ReaperCalls calls);
     ~Reaper();
     Reaper(const Reaper&) = delete;
     Reaper& operator=(const Reaper&) = delete;
@@ -56,15 +54,14 @@ private:
 
     Storage& storage_;
     const Clock& clock_;
-    JobRunner& runner_;
     const ReaperSettings settings_;
-    std::function<void()> lost_;
-    std::function<void()> reaped_;
+    const ReaperCalls calls_;
     std::jthread thread_;
 };
 
-/// What a single node does before it starts to work: every Processing becomes Pending. (The rule people know:
-/// at start everything that was Processing is reset.) How many.
-[[nodiscard]] Result<int> ResetProcessing(Storage& storage, Timestamp now);
+/// What a node does before it starts to work. A node that is alone on its database makes everything Pending
+/// that is Processing (the rule people know), another only what has no lease any more. How many. None of them
+/// burns an attempt.
+[[nodiscard]] Result<int> ResetAfterStart(Storage& storage, Timestamp now);
 
 }  // namespace notify

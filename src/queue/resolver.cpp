@@ -8,6 +8,7 @@ namespace notify {
 namespace {
 
 constexpr int kBatch = 20;
+constexpr int kTries = 3;  // when people change faster than we prepare; then the next poll
 constexpr auto kPoll = std::chrono::seconds(5);
 
 }  // namespace
@@ -45,7 +46,10 @@ Result<int> Resolver::RunOnce() {
     }
     int count = 0;
     for (const auto& id : *waiting) {
-        const auto resolved = completion_.Resolve(id);
+        auto resolved = completion_.Resolve(id);
+        for (int again = 1; resolved && !*resolved && again < kTries; ++again) {
+            resolved = completion_.Resolve(id);
+        }
         if (!resolved) {
             Log(LogLevel::kWarn,
                 "result not resolved yet",

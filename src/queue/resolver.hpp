@@ -28,7 +28,7 @@ public:
     /// Says that there may be rows. Thread-safe.
     void Nudge();
 
-    /// Works what there is once; how many were resolved.
+    /// Works the oldest 20 once; how many were resolved. What cannot be resolved now is tried again later.
     [[nodiscard]] Result<int> RunOnce();
 
 private:

@@ -15,11 +15,31 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kBase = std::chrono::seconds(5);
 constexpr milliseconds kCap = std::chrono::hours(6);
+constexpr milliseconds kPause = std::chrono::seconds(60);  // when the other side did not say how long
+constexpr milliseconds kCrashPause = std::chrono::seconds(1);
 constexpr std::array<std::string_view, 4> kSkipReasons{"no_video", "not_media", "empty", "unsupported_media"};
+constexpr std::string_view kSuperseded = "superseded";
+
+Failure FailureOf(const Error& error) {
+    return {
+        .code = std::string(ToString(error.code)),
+        .stage = error.stage,
+        .reason = error.reason,
+        .message = error.message,
+        .will_retry = false,
+    };
+}
+
+Process WithoutLease(Process process, Status status, Timestamp now) {
+    process.status = status;
+    process.since = now;
+    process.lease_owner = NodeId();
+    process.lease_until.reset();
+    return process;
+}
 
 Process Ended(Process process, Status status, Timestamp now) {
-    process = Released(std::move(process), now);
-    process.status = status;
+    process = WithoutLease(std::move(process), status, now);
     process.finished_at = now;
     if (process.failure) {
         process.failure->will_retry = false;
@@ -27,8 +47,30 @@ Process Ended(Process process, Status status, Timestamp now) {
     return process;
 }
 
+Failure ReplacedFailure() {
+    return {
+        .code = std::string(ToString(ErrorCode::kConflict)),
+        .stage = "queue",
+        .reason = std::string(kSuperseded),
+        .message = "a newer version of the file replaced it",
+        .will_retry = false,
+    };
+}
+
+/// Ended as somebody asked while it ran.
+Process EndedAsAsked(Process process, bool superseded, Timestamp now) {
+    if (superseded) {
+        process.failure = ReplacedFailure();
+        return Ended(std::move(process), Status::kSkipped, now);
+    }
+    process.failure =
+        FailureOf({.code = ErrorCode::kCancelled, .stage = "queue", .message = "it was cancelled"});
+    return Ended(std::move(process), Status::kCancelled, now);
+}
+
 Process Waiting(Process process, milliseconds delay, Timestamp now) {
-    process = Released(std::move(process), now);
+    process = WithoutLease(std::move(process), Status::kPending, now);
+    process.progress = 0;
     process.next_attempt_at = now + delay;
     if (process.failure) {
         process.failure->will_retry = true;
@@ -42,7 +84,7 @@ Process AfterCrash(Process process, CrashKind crash, Timestamp now) {
         return Waiting(std::move(process), milliseconds(0), now);
     }
     if (++process.crashes < kMaxCrashes) {
-        const auto delay = BackoffDelay(process.crashes, std::chrono::seconds(1), kCap);
+        const auto delay = BackoffDelay(process.crashes, kCrashPause, kCap);
         return Waiting(std::move(process), delay, now);
     }
     process.failure->reason = "poisoned";
@@ -59,47 +101,21 @@ Process TriedAgain(Process process, Timestamp now) {
     return Waiting(std::move(process), delay, now);
 }
 
-}  // namespace
-
-Process Released(Process process, Timestamp now) {
-    process.status = Status::kPending;
-    process.since = now;
-    process.next_attempt_at = now;
-    process.lease_owner = NodeId();
-    process.lease_until.reset();
-    process.progress = 0;
-    process.cancel_requested = false;
-    return process;
-}
-
-Process AfterFailure(Process process, const Error& error, CrashKind crash, Timestamp now) {
-    if (error.code == ErrorCode::kStopped) {
-        return Released(std::move(process), now);
-    }
-    process.failure = Failure{
-        .code = std::string(ToString(error.code)),
-        .stage = error.stage,
-        .reason = error.reason,
-        .message = error.message,
-        .will_retry = false,
-    };
-    if (crash != CrashKind::kNone) {
-        return AfterCrash(std::move(process), crash, now);
-    }
+Process AfterError(Process process, const Error& error, Timestamp now) {
     switch (error.code) {
         case ErrorCode::kThrottled:
         case ErrorCode::kUnauthenticated:
-        case ErrorCode::kStorageFull: {
-            const auto pause = error.retry_after.value_or(std::chrono::seconds(60));
-            return Waiting(std::move(process), pause, now);
-        }
+        case ErrorCode::kStorageFull:
+            return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
         case ErrorCode::kUnavailable:
+            return error.reason == kNoChild ? Waiting(std::move(process), kPause, now)
+                                            : TriedAgain(std::move(process), now);
         case ErrorCode::kInternal:
             return TriedAgain(std::move(process), now);
         case ErrorCode::kCancelled:
             return Ended(std::move(process), Status::kCancelled, now);
         case ErrorCode::kConflict:
-            process.failure->reason = "superseded";
+            process.failure->reason = kSuperseded;
             return Ended(std::move(process), Status::kSkipped, now);
         case ErrorCode::kUnsupported: {
             const bool skips = std::ranges::find(kSkipReasons, error.reason) != kSkipReasons.end();
@@ -113,6 +129,51 @@ Process AfterFailure(Process process, const Error& error, CrashKind crash, Times
             break;
     }
     return Ended(std::move(process), Status::kFailed, now);
+}
+
+}  // namespace
+
+bool IsSuperseded(const Process& process) {
+    return process.failure && process.failure->reason == kSuperseded;
+}
+
+Process Superseded(Process process, Timestamp now) {
+    if (process.status != Status::kProcessing) {
+        return EndedAsAsked(std::move(process), true, now);
+    }
+    process.cancel_requested = true;
+    process.failure = ReplacedFailure();
+    return process;
+}
+
+Process Completed(Process process, const ResultId& result, Timestamp now) {
+    process.progress = 1;
+    process.result_id = result;
+    process.failure.reset();
+    return Ended(std::move(process), Status::kCompleted, now);
+}
+
+Process GivenBack(Process process, Timestamp now) {
+    if (process.cancel_requested) {
+        const bool superseded = IsSuperseded(process);
+        return EndedAsAsked(std::move(process), superseded, now);
+    }
+    return Waiting(std::move(process), milliseconds(0), now);
+}
+
+Process AfterFailure(Process process, const Error& error, CrashKind crash, Timestamp now) {
+    const bool superseded = process.cancel_requested && IsSuperseded(process);
+    if (error.code == ErrorCode::kStopped && crash == CrashKind::kNone) {
+        return GivenBack(std::move(process), now);
+    }
+    process.failure = FailureOf(error);
+    process = crash != CrashKind::kNone ? AfterCrash(std::move(process), crash, now)
+                                        : AfterError(std::move(process), error, now);
+    if (superseded || (process.cancel_requested && process.status == Status::kPending)) {
+        process.finished_at.reset();
+        return EndedAsAsked(std::move(process), superseded, now);
+    }
+    return process;
 }
 
 }  // namespace notify

@@ -3,6 +3,7 @@
 // The one place that turns a failure into what happens to its process.
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -20,20 +21,36 @@ enum class CrashKind : std::uint8_t {
 
 inline constexpr int kMaxCrashes = 3;
 
-/// The process as it is after `error`, without its lease: Pending with its time of the next attempt, or
+/// Error::reason of a job that no child could be started for.
+inline constexpr std::string_view kNoChild = "no_child";
+
+/// The process as it is after `error`, without its lease: Pending with the time of its next attempt, or
 /// terminal.
 ///   crash in a group    Pending at once, alone; nothing is counted
 ///   crash alone         crashes + 1; Pending after a pause, the third time Failed with reason `poisoned`
 ///   stopped             Pending at once, nothing counted
-///   throttled, unauthenticated, storage_full   Pending after a pause, nothing counted
+///   throttled, unauthenticated, storage_full, no child   Pending after a pause, nothing counted
 ///   conflict            Skipped, `superseded`: the object is no longer that version
 ///   unsupported         Skipped for no_video, not_media, empty, unsupported_media; else Failed
 ///   cancelled           Cancelled
 ///   unavailable, internal   attempt + 1; Pending after 5 s doubling to 6 h, Failed at max_attempts
 ///   all others          Failed
+/// What would be Pending is Cancelled instead when its cancellation was asked for, and Skipped when it was
+/// superseded.
 [[nodiscard]] Process AfterFailure(Process process, const Error& error, CrashKind crash, Timestamp now);
 
-/// The process given back without blame: a released or rescued lease.
-[[nodiscard]] Process Released(Process process, Timestamp now);
+/// The process given back without blame, for a released or rescued lease: Pending, or ended when that was
+/// asked for meanwhile.
+[[nodiscard]] Process GivenBack(Process process, Timestamp now);
+
+/// The process Completed, with its result.
+[[nodiscard]] Process Completed(Process process, const ResultId& result, Timestamp now);
+
+/// Marks a process because a newer version of its object was noticed: one that waits is Skipped at once, one
+/// that runs is asked to stop and will be, whatever its outcome.
+[[nodiscard]] Process Superseded(Process process, Timestamp now);
+
+/// True for a process that Superseded() marked or ended, or that found its object changed.
+[[nodiscard]] bool IsSuperseded(const Process& process);
 
 }  // namespace notify

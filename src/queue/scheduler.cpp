@@ -1,10 +1,9 @@
 #include "queue/scheduler.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "core/failpoint.hpp"
 #include "core/json.hpp"
@@ -52,28 +51,61 @@ void Scheduler::Stop() {
 }
 
 void Scheduler::Refresh() {
+    Tell([](News& news) { news.buckets_changed = true; });
+}
+
+void Scheduler::Tell(const std::function<void(News&)>& what) {
     {
         const std::scoped_lock lock(mutex_);
-        buckets_changed_ = true;
+        what(news_);
     }
     wakes_.notify_all();
 }
 
-void Scheduler::Changed(const BucketId& id, std::string_view note) {
-    {
-        const std::scoped_lock lock(mutex_);
-        auto& kept = changed_[id];
-        kept = note.empty() ? kept : std::string(note);
+void Scheduler::Loop(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        TakeNews(AwaitNews(stop));
+        for (auto& [id, watched] : watched_) {
+            const auto due = std::max(watched.scan_at, watched.not_before);
+            if (due <= clock_.Now() && !stop.stop_requested()) {
+                ScanDue(watched, stop);
+            }
+        }
     }
-    wakes_.notify_all();
+    watched_.clear();
 }
 
-void Scheduler::WatchBucket(Watched& watched) {
-    const auto source = sources_.Find(watched.bucket.kind);
-    if (source) {
-        const auto id = watched.bucket.id;
-        watched.watch =
-            (*source)->Watch(watched.bucket, [this, id](std::string_view note) { Changed(id, note); });
+/// Sleeps until there is news or a scan is due.
+Scheduler::News Scheduler::AwaitNews(const std::stop_token& stop) {
+    const auto now = clock_.Now();
+    auto sleep = kLongestSleep;
+    for (const auto& [id, watched] : watched_) {
+        sleep = std::min(sleep, std::max(watched.scan_at, watched.not_before) - now);
+    }
+    std::unique_lock lock(mutex_);
+    wakes_.wait_for(lock, stop, std::max(sleep, milliseconds(1)), [this] { return news_.Any(); });
+    return std::exchange(news_, News{.buckets_changed = false, .changed = {}, .look_again_at = {}});
+}
+
+void Scheduler::TakeNews(const News& news) {
+    if (news.buckets_changed) {
+        ReadBuckets();
+    }
+    const auto now = clock_.Now();
+    for (const auto& [id, note] : news.changed) {
+        if (const auto found = watched_.find(id); found != watched_.end()) {
+            auto& watched = found->second;
+            watched.scan_at = std::min(watched.scan_at, now + kDebounce);
+            if (!note.empty() && note != watched.watch_note) {
+                Log(LogLevel::kWarn, "watching degraded", {{"bucket", watched.bucket.name}, {"note", note}});
+            }
+            watched.watch_note = note;
+        }
+    }
+    for (const auto& [id, at] : news.look_again_at) {
+        if (const auto found = watched_.find(id); found != watched_.end()) {
+            found->second.scan_at = std::min(found->second.scan_at, at);
+        }
     }
 }
 
@@ -82,6 +114,8 @@ void Scheduler::ReadBuckets() {
     auto buckets = storage_.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
     if (!buckets) {
         Log(LogLevel::kWarn, "buckets could not be read", {{"error", buckets.error().message}});
+        std::this_thread::sleep_for(kDebounce);
+        Refresh();
         return;
     }
     std::erase_if(watched_, [&](const auto& entry) {
@@ -91,78 +125,60 @@ void Scheduler::ReadBuckets() {
         });
     });
     for (auto& bucket : *buckets) {
-        if (!bucket.active) {
-            continue;
-        }
-        auto& watched = watched_[bucket.id];
-        const bool is_new = watched.bucket.id.IsEmpty();
-        watched.bucket = std::move(bucket);
-        if (is_new) {
-            watched.scan_at = clock_.Now();
-            WatchBucket(watched);
+        if (bucket.active) {
+            TakeBucket(std::move(bucket));
         }
     }
 }
 
-void Scheduler::Loop(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-        std::map<BucketId, std::string> changed;
-        {
-            std::unique_lock lock(mutex_);
-            wakes_.wait_for(lock, stop, kLongestSleep, [this] {
-                return buckets_changed_ || !changed_.empty();
+void Scheduler::TakeBucket(Bucket bucket) {
+    const auto [entry, is_new] = watched_.try_emplace(bucket.id);
+    auto& watched = entry->second;
+    const auto what_is_seen = [](const Bucket& of) {
+        return std::tie(of.include, of.exclude, of.settle_time, of.scan_interval);
+    };
+    if (is_new || what_is_seen(bucket) != what_is_seen(watched.bucket)) {
+        watched.scan_at = clock_.Now();
+    }
+    watched.bucket = std::move(bucket);
+    if (is_new) {
+        WatchBucket(watched);
+    }
+}
+
+void Scheduler::WatchBucket(Watched& watched) {
+    if (const auto source = sources_.Find(watched.bucket.kind)) {
+        watched.watch =
+            (*source)->Watch(watched.bucket, [this, id = watched.bucket.id](std::string_view note) {
+                Tell([&](News& news) {
+                    auto& kept = news.changed[id];
+                    kept = note.empty() ? kept : std::string(note);
+                });
             });
-            changed.swap(changed_);
-            if (std::exchange(buckets_changed_, false)) {
-                lock.unlock();
-                ReadBuckets();
-            }
-        }
-        const auto now = clock_.Now();
-        for (auto& [id, note] : changed) {
-            if (const auto found = watched_.find(id); found != watched_.end()) {
-                found->second.scan_at =
-                    std::min(found->second.scan_at.value_or(now + kDebounce), now + kDebounce);
-                if (!note.empty()) {
-                    Log(LogLevel::kWarn,
-                        "watching degraded",
-                        {{"bucket", found->second.bucket.name}, {"note", note}});
-                }
-            }
-        }
-        Timestamp next = now + kLongestSleep;
-        for (auto& [id, watched] : watched_) {
-            if (watched.scan_at && *watched.scan_at <= clock_.Now() && !stop.stop_requested()) {
-                watched.scan_at = clock_.Now() + watched.bucket.scan_interval;
-                ScanDue(watched.bucket, stop);
-                const std::scoped_lock lock(mutex_);
-                if (const auto again = look_again_.find(id); again != look_again_.end()) {
-                    watched.scan_at = std::min(*watched.scan_at, again->second);
-                    look_again_.erase(again);
-                }
-            }
-            next = std::min(next, watched.scan_at.value_or(next));
-        }
-        std::unique_lock lock(mutex_);
-        const auto sleep = std::clamp(next - clock_.Now(), milliseconds(1), kLongestSleep);
-        wakes_.wait_for(lock, stop, sleep, [this] { return buckets_changed_ || !changed_.empty(); });
     }
-    watched_.clear();
 }
 
-void Scheduler::ScanDue(const Bucket& bucket, const std::stop_token& stop) {
-    const auto scanned = Scan(bucket, stop);
+void Scheduler::ScanDue(Watched& watched, const std::stop_token& stop) {
+    const auto began = clock_.Now();
+    const auto scanned = Scan(watched.bucket, watched.watch_note, stop);
     if (!scanned && scanned.error().code != ErrorCode::kStopped) {
-        Log(LogLevel::kWarn, "scan failed", {{"bucket", bucket.name}, {"error", scanned.error().message}});
+        Log(LogLevel::kWarn,
+            "scan failed",
+            {{"bucket", watched.bucket.name}, {"error", scanned.error().message}});
     }
+    const auto now = clock_.Now();
+    watched.scan_at = began + watched.bucket.scan_interval;
+    watched.not_before = now + std::max(now - began, milliseconds(0));
 }
 
 Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, std::stop_token stop) {
     const auto bucket = storage_.Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); });
-    return bucket ? Scan(*bucket, stop) : Unexpected(bucket.error());
+    return bucket ? Scan(*bucket, {}, stop) : Unexpected(bucket.error());
 }
 
-Result<ScanSummary> Scheduler::Scan(const Bucket& bucket, const std::stop_token& stop) {
+Result<ScanSummary> Scheduler::Scan(
+    const Bucket& bucket, std::string_view watch_note, const std::stop_token& stop
+) {
     const std::scoped_lock one_at_a_time(scan_mutex_);
     const auto source = sources_.Find(bucket.kind);
     if (!source) {
@@ -190,11 +206,10 @@ Result<ScanSummary> Scheduler::Scan(const Bucket& bucket, const std::stop_token&
     } else {
         summary.seen = report->seen;
         summary.settling = report->settling;
-        summary.note = report->note;
+        summary.note = report->note.empty() ? std::string(watch_note) : report->note;
         outcome = summary;
         if (report->look_again_at) {
-            const std::scoped_lock lock(mutex_);
-            look_again_[bucket.id] = *report->look_again_at;
+            Tell([&](News& news) { news.look_again_at[bucket.id] = *report->look_again_at; });
         }
     }
     if (summary.added > 0) {

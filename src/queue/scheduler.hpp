@@ -9,10 +9,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "core/clock.hpp"
@@ -32,7 +31,9 @@ struct ScanSummary {
     std::string note;
 };
 
-/// One scanning thread and one watch for each bucket. Everything borrowed outlives it.
+/// One scanning thread and one watch for each active bucket. A bucket is scanned when the scheduler starts or
+/// the bucket becomes active or other, every scan_interval, 200 ms after its watch said that something
+/// changed, and when a file that was still growing may be complete. Everything borrowed outlives it.
 class Scheduler final {
 public:
     /// `new_items` is called after a scan that added items.
@@ -49,7 +50,7 @@ public:
     /// stays.
     void Stop();
 
-    /// Reads the buckets again: call it after one was added or changed. Thread-safe.
+    /// Reads the buckets again and sees what is due: call it after one was added or changed. Thread-safe.
     void Refresh();
 
     /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, what the source says.
@@ -60,15 +61,33 @@ private:
     struct Watched {
         Bucket bucket;
         std::unique_ptr<BucketWatch> watch;
-        std::optional<Timestamp> scan_at;
+        std::string watch_note;  ///< The last thing the watch said.
+        Timestamp scan_at;
+        Timestamp not_before;  ///< A scan that takes long is not begun again at once.
+    };
+
+    /// What other threads tell the loop.
+    struct News {
+        bool buckets_changed = true;
+        std::map<BucketId, std::string> changed;      ///< By watches, with their sentence.
+        std::map<BucketId, Timestamp> look_again_at;  ///< By scans, for files that settle.
+
+        [[nodiscard]] bool Any() const {
+            return buckets_changed || !changed.empty() || !look_again_at.empty();
+        }
     };
 
     void Loop(const std::stop_token& stop);
+    void TakeNews(const News& news);
     void ReadBuckets();
+    void TakeBucket(Bucket bucket);
     void WatchBucket(Watched& watched);
-    void Changed(const BucketId& id, std::string_view note);
-    [[nodiscard]] Result<ScanSummary> Scan(const Bucket& bucket, const std::stop_token& stop);
-    void ScanDue(const Bucket& bucket, const std::stop_token& stop);
+    void ScanDue(Watched& watched, const std::stop_token& stop);
+    [[nodiscard]] News AwaitNews(const std::stop_token& stop);
+    void Tell(const std::function<void(News&)>& what);
+    [[nodiscard]] Result<ScanSummary> Scan(
+        const Bucket& bucket, std::string_view watch_note, const std::stop_token& stop
+    );
     void NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcome);
 
     Storage& storage_;
@@ -80,9 +99,7 @@ private:
     std::mutex scan_mutex_;  ///< One scan at a time: two of one bucket would only race for the same rows.
     std::mutex mutex_;
     std::condition_variable_any wakes_;
-    bool buckets_changed_ = true;
-    std::map<BucketId, std::string> changed_;  ///< Told by watches, with their sentence.
-    std::map<BucketId, Timestamp> look_again_;
+    News news_;
     std::map<BucketId, Watched> watched_;  ///< Of the loop's thread alone.
     std::jthread thread_;
 };

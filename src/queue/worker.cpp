@@ -1,7 +1,7 @@
 #include "queue/worker.hpp"
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -12,6 +12,7 @@
 #include "core/file_byte_source.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
+#include "queue/job_watch.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_text.hpp"
@@ -20,16 +21,16 @@ namespace notify {
 
 namespace {
 
-constexpr auto kProgressInterval = std::chrono::seconds(1);
+constexpr std::size_t kHashChunk = 1U << 20U;
 
 /// SHA-256 of everything the source gives.
-Result<std::string> HashAll(ByteSource& bytes, const std::stop_token& stop) {
+Result<std::string> HashAll(ByteSource& bytes, const std::function<Result<void>()>& may_go_on) {
     Sha256 hash;
-    std::vector<std::byte> chunk(1U << 20U);
+    std::vector<std::byte> chunk(kHashChunk);
     std::uint64_t at = 0;
     while (true) {
-        if (stop.stop_requested()) {
-            return Fail(ErrorCode::kStopped, "stopped while hashing");
+        if (auto go = may_go_on(); !go) {
+            return Unexpected(go.error());
         }
         const auto got = bytes.ReadAt(at, chunk);
         if (!got) {
@@ -43,6 +44,14 @@ Result<std::string> HashAll(ByteSource& bytes, const std::stop_token& stop) {
     }
 }
 
+Result<std::string> HashItem(const OpenedItem& bytes, const std::function<Result<void>()>& may_go_on) {
+    if (bytes.reader != nullptr) {
+        return HashAll(*bytes.reader, may_go_on);
+    }
+    auto file = FileByteSource::Make(UniqueFd(::dup(bytes.descriptor.Get())));
+    return file ? HashAll(*file, may_go_on) : Unexpected(file.error());
+}
+
 Error AtStage(Error error, std::string_view stage) {
     if (error.stage.empty()) {
         error.stage = stage;
@@ -50,76 +59,109 @@ Error AtStage(Error error, std::string_view stage) {
     return error;
 }
 
-}  // namespace
-
-Worker::Worker(
-    Storage& storage,
-    const Clock& clock,
-    const SourceRegistry& sources,
-    JobRunner& runner,
-    Completion& completion
-)
-    : storage_(storage), clock_(clock), sources_(sources), runner_(runner), completion_(completion) {}
-
-void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
-    auto opened = Open(claim.item, stop);
-    if (!opened) {
-        EndAll(claim, AtStage(opened.error(), "open"));
-        return;
+Job MakeJob(const ClaimedItem& claim, OpenedItem bytes) {
+    Job job;
+    job.name = fmt::format("{} {}", claim.item.id.Value(), KeyText(claim.item.key));
+    job.size_bytes = bytes.size_bytes;
+    job.descriptor = std::move(bytes.descriptor);
+    job.reader = std::move(bytes.reader);
+    for (const auto& process : claim.processes) {
+        job.processes.push_back({.id = process.id, .processor = process.processor, .config = process.config});
     }
-    FailPoint("opened");
-    if (auto known = KnowContent(claim.item, opened->bytes, stop); !known) {
-        EndAll(claim, AtStage(known.error(), "read"));
-        return;
-    }
-    RunJob(claim, std::move(*opened), stop);
+    return job;
 }
 
-Result<Worker::Opened> Worker::Open(const Item& item, const std::stop_token& stop) const {
-    auto bucket =
+}  // namespace
+
+Worker::Worker(Storage& storage, const SourceRegistry& sources, JobRunner& runner, Completion& completion)
+    : storage_(storage), sources_(sources), runner_(runner), completion_(completion) {}
+
+void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
+    Enter(claim);
+    std::vector<ProcessId> ids;
+    for (const auto& process : claim.processes) {
+        ids.push_back(process.id);
+    }
+    if (stop.stop_requested()) {
+        EndAll(claim, {.code = ErrorCode::kStopped, .message = "the service is stopping"});
+    } else if (auto bytes = Open(claim.item, stop); !bytes) {
+        EndAll(claim, AtStage(bytes.error(), "open"));
+    } else {
+        FailPoint("opened");
+        if (auto known = KnowContent(claim, *bytes, stop); !known) {
+            EndAll(claim, AtStage(known.error(), "read"));
+        } else {
+            EndCancelled(claim);
+            RunJob(claim, std::move(*bytes), stop);
+        }
+    }
+    Leave(ids);
+}
+
+bool Worker::Cancel(const ProcessId& id) {
+    if (runner_.CancelProcess(id)) {
+        return true;
+    }
+    const std::scoped_lock lock(mutex_);
+    const auto found = cancelled_.find(id);
+    if (found == cancelled_.end()) {
+        return false;
+    }
+    found->second = true;
+    return true;
+}
+
+Result<OpenedItem> Worker::Open(const Item& item, const std::stop_token& stop) const {
+    const auto bucket =
         storage_.Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(item.bucket_id); });
     if (!bucket) {
         return Unexpected(bucket.error());
     }
     const auto source = sources_.Find(bucket->kind);
-    if (!source) {
-        return Unexpected(source.error());
-    }
-    return (*source)->Open(*bucket, item, stop).map([&](OpenedItem bytes) {
-        return Opened{.bucket = std::move(*bucket), .bytes = std::move(bytes)};
-    });
+    return source ? (*source)->Open(*bucket, item, stop) : Unexpected(source.error());
 }
 
 /// Looks the bytes' digest up, or reads them all once: it names the content in the lineage of results.
-Result<void> Worker::KnowContent(Item& item, const OpenedItem& bytes, const std::stop_token& stop) {
+Result<void> Worker::KnowContent(ClaimedItem& claim, const OpenedItem& bytes, const std::stop_token& stop) {
+    auto& item = claim.item;
     if (!item.content_sha256.empty()) {
         return {};
     }
-    const auto alias = storage_.Read([&](const Snapshot& snapshot) {
+    auto alias = storage_.Read([&](const Snapshot& snapshot) {
         return snapshot.items.Alias(item.bucket_id, item.key, item.version);
     });
     if (!alias) {
         return Unexpected(alias.error());
     }
-    if (*alias) {
-        item.content_sha256 = **alias;
-    } else {
-        auto digest = Result<std::string>();
-        if (bytes.reader != nullptr) {
-            digest = HashAll(*bytes.reader, stop);
-        } else {
-            auto file = FileByteSource::Make(UniqueFd(::dup(bytes.descriptor.Get())));
-            digest = file ? HashAll(*file, stop) : Unexpected(file.error());
+    auto digest = *alias ? Result<std::string>(**alias) : HashItem(bytes, [&]() -> Result<void> {
+        if (stop.stop_requested()) {
+            return Fail(ErrorCode::kStopped, "the service stopped while the file was being read");
         }
-        if (!digest) {
-            return Unexpected(digest.error());
-        }
-        item.content_sha256 = std::move(*digest);
+        return AllCancelled(claim) ? Fail(ErrorCode::kCancelled, "cancelled while the file was being read")
+                                   : Result<void>{};
+    });
+    if (!digest) {
+        return Unexpected(digest.error());
     }
+    item.content_sha256 = std::move(*digest);
     return storage_.Write([&](Transaction& transaction) {
         return transaction.items.SetAlias(item.bucket_id, item.key, item.version, item.content_sha256)
             .and_then([&] { return transaction.items.SetContent(item.id, "", item.content_sha256); });
     });
+}
+
+void Worker::RunJob(const ClaimedItem& claim, OpenedItem bytes, const std::stop_token& stop) {
+    if (claim.processes.empty()) {
+        return;
+    }
+    JobWatch watch(
+        claim,
+        [&](Ended ended) { completion_.Add(std::move(ended)); },
+        [&](const Process& process, double done) { NoteProgress(process, done); }
+    );
+    FailPoint("job_running");
+    const auto ran = runner_.Run(MakeJob(claim, std::move(bytes)), watch.Observer(), stop);
+    watch.Finish(ran);
 }
 
 void Worker::EndAll(const ClaimedItem& claim, const Error& error) {
@@ -127,6 +169,16 @@ void Worker::EndAll(const ClaimedItem& claim, const Error& error) {
         JobOutcome outcome{.id = process.id, .document = Unexpected(error)};
         completion_.Add({.item = claim.item, .process = process, .outcome = std::move(outcome)});
     }
+}
+
+/// Those that were cancelled before their job began leave the claim.
+void Worker::EndCancelled(ClaimedItem& claim) {
+    const auto kept = std::ranges::stable_partition(claim.processes, [&](const Process& process) {
+        return !IsCancelled(process.id);
+    });
+    ClaimedItem cancelled{.item = claim.item, .processes = {kept.begin(), kept.end()}};
+    claim.processes.erase(kept.begin(), kept.end());
+    EndAll(cancelled, {.code = ErrorCode::kCancelled, .stage = "queue", .message = "it was cancelled"});
 }
 
 void Worker::NoteProgress(const Process& process, double done) {
@@ -141,66 +193,30 @@ void Worker::NoteProgress(const Process& process, double done) {
     }
 }
 
-void Worker::RunJob(ClaimedItem& claim, Opened opened, const std::stop_token& stop) {
-    Job job;
-    job.name = fmt::format("{} {}", claim.item.id.Value(), KeyText(claim.item.key));
-    job.size_bytes = opened.bytes.size_bytes;
-    job.descriptor = std::move(opened.bytes.descriptor);
-    job.reader = std::move(opened.bytes.reader);
+void Worker::Enter(const ClaimedItem& claim) {
+    const std::scoped_lock lock(mutex_);
     for (const auto& process : claim.processes) {
-        job.processes.push_back({.id = process.id, .processor = process.processor, .config = process.config});
+        cancelled_[process.id] = process.cancel_requested;
     }
-    std::map<ProcessId, std::chrono::steady_clock::time_point> noted;
-    std::vector<JobOutcome> crashed;
-    std::vector<ProcessId> ended;
-    const auto find = [&](const ProcessId& id) -> const Process& {
-        return *std::ranges::find(claim.processes, id, &Process::id);
-    };
-    const auto hand_over = [&](JobOutcome outcome, CrashKind crash) {
-        // cancelled because a newer version replaced it: the file says so
-        if (!outcome.document && outcome.document.error().code == ErrorCode::kCancelled) {
-            if (const auto again = Open(claim.item, {});
-                !again && again.error().code == ErrorCode::kConflict) {
-                outcome.document = Unexpected(again.error());
-            }
-        }
-        const auto id = outcome.id;
-        completion_.Add(
-            {.item = claim.item, .process = find(id), .outcome = std::move(outcome), .crash = crash}
-        );
-    };
-    const JobObserver observer{
-        .progress =
-            [&](const ProcessId& id, double done) {
-                auto& last = noted[id];
-                if (const auto now = std::chrono::steady_clock::now(); now - last >= kProgressInterval) {
-                    last = now;
-                    NoteProgress(find(id), done);
-                }
-            },
-        .outcome =
-            [&](JobOutcome outcome) {
-                ended.push_back(outcome.id);
-                if (outcome.crashed) {
-                    crashed.push_back(std::move(outcome));
-                } else {
-                    hand_over(std::move(outcome), CrashKind::kNone);
-                }
-            },
-    };
-    FailPoint("job_running");
-    const auto ran = runner_.Run(std::move(job), observer, stop);
-    const auto kind = crashed.size() > 1 ? CrashKind::kInGroup : CrashKind::kAlone;
-    for (auto& outcome : crashed) {
-        hand_over(std::move(outcome), kind);
+}
+
+void Worker::Leave(const std::vector<ProcessId>& ids) {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& id : ids) {
+        cancelled_.erase(id);
     }
-    const Error unrun = ran ? Error{.code = ErrorCode::kInternal, .stage = "child", .message = "the processor ended without an outcome"}
-                            : AtStage(ran.error(), "child");
-    for (const auto& process : claim.processes) {
-        if (std::ranges::find(ended, process.id) == ended.end()) {
-            hand_over({.id = process.id, .document = Unexpected(unrun)}, CrashKind::kNone);
-        }
-    }
+}
+
+bool Worker::IsCancelled(const ProcessId& id) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = cancelled_.find(id);
+    return found != cancelled_.end() && found->second;
+}
+
+bool Worker::AllCancelled(const ClaimedItem& claim) const {
+    return std::ranges::all_of(claim.processes, [this](const Process& process) {
+        return IsCancelled(process.id);
+    });
 }
 
 }  // namespace notify

@@ -2,6 +2,8 @@
 
 // Runs one claimed item: opens it, knows its bytes, has its processes run, hands over how each ended.
 
+#include <map>
+#include <mutex>
 #include <stop_token>
 
 #include "core/clock.hpp"
@@ -17,34 +19,37 @@ namespace notify {
 /// Used by many worker threads at once: thread-safe. Everything borrowed outlives it.
 class Worker final {
 public:
-    Worker(
-        Storage& storage,
-        const Clock& clock,
-        const SourceRegistry& sources,
-        JobRunner& runner,
-        Completion& completion
-    );
+    Worker(Storage& storage, const SourceRegistry& sources, JobRunner& runner, Completion& completion);
 
-    /// Returns when every process of the claim was handed to the completion.
+    /// Returns when every process of the claim was handed to the completion. After a stop each ends soon, as
+    /// kStopped.
     void Run(ClaimedItem claim, const std::stop_token& stop);
 
-private:
-    struct Opened {
-        Bucket bucket;
-        OpenedItem bytes;
-    };
+    /// Asks that a process end as kCancelled: by its child when it runs, before it gets there otherwise.
+    /// False when no worker has it.
+    bool Cancel(const ProcessId& id);
 
-    [[nodiscard]] Result<Opened> Open(const Item& item, const std::stop_token& stop) const;
-    [[nodiscard]] Result<void> KnowContent(Item& item, const OpenedItem& bytes, const std::stop_token& stop);
+private:
+    [[nodiscard]] Result<OpenedItem> Open(const Item& item, const std::stop_token& stop) const;
+    [[nodiscard]] Result<void> KnowContent(
+        ClaimedItem& claim, const OpenedItem& bytes, const std::stop_token& stop
+    );
+    void RunJob(const ClaimedItem& claim, OpenedItem bytes, const std::stop_token& stop);
     void EndAll(const ClaimedItem& claim, const Error& error);
-    void RunJob(ClaimedItem& claim, Opened opened, const std::stop_token& stop);
+    void EndCancelled(ClaimedItem& claim);
     void NoteProgress(const Process& process, double done);
 
+    void Enter(const ClaimedItem& claim);
+    void Leave(const std::vector<ProcessId>& ids);
+    [[nodiscard]] bool IsCancelled(const ProcessId& id) const;
+    [[nodiscard]] bool AllCancelled(const ClaimedItem& claim) const;
+
     Storage& storage_;
-    const Clock& clock_;
     const SourceRegistry& sources_;
     JobRunner& runner_;
     Completion& completion_;
+    mutable std::mutex mutex_;
+    std::map<ProcessId, bool> cancelled_;  ///< Of the processes that are here.
 };
 
 }  // namespace notify

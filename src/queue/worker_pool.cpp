@@ -60,7 +60,10 @@ void WorkerPool::Start() {
     if (claimer_.joinable()) {
         return;
     }
-    running_ = std::stop_source();
+    {
+        const std::scoped_lock lock(mutex_);
+        running_.emplace();
+    }
     for (int i = 0; i < settings_.workers; ++i) {
         workers_.emplace_back([this](const std::stop_token& stop) { WorkLoop(stop); });
     }
@@ -76,8 +79,8 @@ void WorkerPool::Stop(std::chrono::milliseconds grace) {
     {
         std::unique_lock lock(mutex_);
         claimer_wakes_.wait_for(lock, grace, [this] { return busy_ == 0 && waiting_.empty(); });
+        running_->request_stop();
     }
-    running_.request_stop();
     for (auto& worker : workers_) {
         worker.request_stop();
     }
@@ -86,8 +89,10 @@ void WorkerPool::Stop(std::chrono::milliseconds grace) {
 
 void WorkerPool::StopRunning() {
     const std::scoped_lock lock(mutex_);
-    running_.request_stop();
-    running_ = std::stop_source();
+    if (running_) {
+        running_->request_stop();
+        running_.emplace();
+    }
 }
 
 void WorkerPool::Nudge() {
@@ -160,7 +165,7 @@ void WorkerPool::WorkLoop(const std::stop_token& stop) {
         auto claim = std::move(waiting_.front());
         waiting_.pop_front();
         ++busy_;
-        const auto running = running_.get_token();
+        const auto running = running_->get_token();
         lock.unlock();
         worker_.Run(std::move(claim), running);
         lock.lock();

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -70,7 +71,7 @@ private:
     std::deque<ClaimedItem> waiting_;
     int busy_ = 0;
     bool nudged_ = true;
-    std::stop_source running_;  ///< Of the items being worked.
+    std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.
     std::jthread claimer_;
     std::vector<std::jthread> workers_;
 };

@@ -9,8 +9,10 @@
 
 namespace notify {
 
-SourceRegistry::SourceRegistry(const SourceSettings& settings) {
-    entries_.push_back({.kind = "local", .connection = std::make_unique<LocalSource>(settings.data_dir)});
+SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& clock) {
+    entries_.push_back(
+        {.kind = "local", .connection = std::make_unique<LocalSource>(settings.data_dir, clock)}
+    );
 }
 
 SourceRegistry::~SourceRegistry() = default;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "sources/source.hpp"
 
@@ -20,7 +21,8 @@ struct SourceSettings {
 
 class SourceRegistry final {
 public:
-    explicit SourceRegistry(const SourceSettings& settings);
+    /// The clock outlives the registry.
+    SourceRegistry(const SourceSettings& settings, const Clock& clock);
     ~SourceRegistry();
     SourceRegistry(const SourceRegistry&) = delete;
     SourceRegistry& operator=(const SourceRegistry&) = delete;

@@ -5,11 +5,12 @@
 #include <cstring>
 #include <map>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
 
-#include <fmt/format.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -22,20 +23,39 @@ namespace {
 constexpr std::uint32_t kEvents =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_ONLYDIR | IN_DONT_FOLLOW;
 
+// how often a folder that went away is looked for again
+constexpr int kMissingRootMillis = 2000;
+
 class FolderWatch final : public BucketWatch {
 public:
-    FolderWatch(UniqueFd inotify, std::filesystem::path folder, std::function<void(std::string_view)> changed)
+    FolderWatch(
+        UniqueFd inotify,
+        UniqueFd wake,
+        std::filesystem::path folder,
+        std::function<void(std::string_view)> changed
+    )
         : inotify_(std::move(inotify)),
+          wake_(std::move(wake)),
           folder_(std::move(folder)),
           changed_(std::move(changed)),
           thread_([this](const std::stop_token& stop) { Loop(stop); }) {}
 
 private:
     void Loop(const std::stop_token& stop) {
-        AddTree(folder_);
+        const std::stop_callback wake(stop, [this] { ::eventfd_write(wake_.Get(), 1); });
         while (!stop.stop_requested()) {
-            pollfd ready{.fd = inotify_.Get(), .events = POLLIN, .revents = 0};
-            if (::poll(&ready, 1, 100) == 1) {
+            if (folders_.empty()) {
+                AddTree(folder_);
+                if (!folders_.empty()) {
+                    changed_(note_);  // what happened before the watch was there
+                }
+            }
+            std::array<pollfd, 2> ready{{
+                {.fd = inotify_.Get(), .events = POLLIN, .revents = 0},
+                {.fd = wake_.Get(), .events = POLLIN, .revents = 0},
+            }};
+            ::poll(ready.data(), ready.size(), folders_.empty() ? kMissingRootMillis : -1);
+            if (ready[0].revents != 0) {
                 Read();
             }
         }
@@ -46,14 +66,11 @@ private:
             const int watch = ::inotify_add_watch(inotify_.Get(), each.c_str(), kEvents);
             if (watch >= 0) {
                 folders_[watch] = each;
-            } else if (errno == ENOSPC && !std::exchange(limit_told_, true)) {
-                changed_(
-                    fmt::format(
-                        "this machine's limit of watched folders is reached at {}; deeper changes are "
-                        "noticed by the scan only",
-                        each.native()
-                    )
-                );
+            } else if (errno == ENOSPC) {
+                note_ =
+                    "this machine's limit of watched folders (fs.inotify.max_user_watches) is reached; "
+                    "changes "
+                    "in some folders are noticed by the periodic scan only";
             }
         });
     }
@@ -61,31 +78,39 @@ private:
     void Read() {
         alignas(inotify_event) std::array<char, 16384> buffer{};
         const auto got = ::read(inotify_.Get(), buffer.data(), buffer.size());
+        bool dropped = false;
         for (std::size_t at = 0; got > 0 && at < static_cast<std::size_t>(got);) {
             inotify_event event{};
             std::memcpy(&event, buffer.data() + at, sizeof(event));
-            const std::string name(
-                buffer.data() + at + sizeof(event), ::strnlen(buffer.data() + at + sizeof(event), event.len)
-            );
+            const char* name = buffer.data() + at + sizeof(event);
+            dropped = dropped || (event.mask & IN_Q_OVERFLOW) != 0;
+            Note(event, std::string(name, ::strnlen(name, event.len)));
             at += sizeof(event) + event.len;
-            if ((event.mask & IN_Q_OVERFLOW) != 0) {
-                changed_(
-                    "so much changed at once that the system dropped notices; the whole folder is scanned"
-                );
-            } else if ((event.mask & IN_ISDIR) != 0 && folders_.contains(event.wd)) {
-                AddTree(folders_[event.wd] / name);
-            } else if ((event.mask & IN_IGNORED) != 0) {
-                folders_.erase(event.wd);
-            }
         }
-        changed_("");
+        if (dropped) {
+            AddTree(folder_);  // a new folder may have been among what was dropped
+            changed_(
+                "so much changed at once that the system dropped notices; the whole folder is scanned instead"
+            );
+        } else {
+            changed_(note_);
+        }
+    }
+
+    void Note(const inotify_event& event, const std::string& name) {
+        if ((event.mask & IN_IGNORED) != 0) {
+            folders_.erase(event.wd);
+        } else if ((event.mask & IN_ISDIR) != 0 && !name.empty() && folders_.contains(event.wd)) {
+            AddTree(folders_[event.wd] / name);
+        }
     }
 
     UniqueFd inotify_;
+    UniqueFd wake_;
     std::filesystem::path folder_;
     std::function<void(std::string_view)> changed_;
     std::map<int, std::filesystem::path> folders_;
-    bool limit_told_ = false;
+    std::string note_;  ///< Why watching is not complete, or "".
     std::jthread thread_;
 };
 
@@ -95,10 +120,16 @@ std::unique_ptr<BucketWatch> WatchFolder(
     const std::filesystem::path& folder, std::function<void(std::string_view)> changed
 ) {
     UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!inotify.IsOpen()) {
+    UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!inotify.IsOpen() || !wake.IsOpen()) {
+        changed(
+            "this machine gives no more folder watches (fs.inotify.max_user_instances); changes are noticed "
+            "by the "
+            "periodic scan only"
+        );
         return nullptr;
     }
-    return std::make_unique<FolderWatch>(std::move(inotify), folder, std::move(changed));
+    return std::make_unique<FolderWatch>(std::move(inotify), std::move(wake), folder, std::move(changed));
 }
 
 }  // namespace notify

@@ -12,9 +12,10 @@
 
 namespace notify {
 
-/// Watches `folder` and what is under it. `changed` is called on the watch's thread: with "" when something
-/// may have changed, with a sentence when changes may be missed (queue overflow, watch limit reached) and
-/// only scans are sure. Null when inotify cannot be had at all.
+/// Watches `folder` and what is under it, also when it goes away and comes back. `changed` is called on the
+/// watch's thread when something may have changed, and once when the watch is in place. Its argument is "",
+/// or a sentence when changes may be missed (dropped notices, watch limit) and only scans are sure. Null when
+/// the system gives no watch at all; the sentence was then told before the return.
 [[nodiscard]] std::unique_ptr<BucketWatch> WatchFolder(
     const std::filesystem::path& folder, std::function<void(std::string_view)> changed
 );

@@ -6,50 +6,99 @@ namespace notify {
 
 namespace {
 
-/// Matches from the left; of several stars only the last is ever tried again, so that time is pattern × key
-/// at worst.
-bool Matches(std::string_view pattern, std::string_view key) {
-    std::size_t p = 0;
-    std::size_t k = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t star_key = 0;
-    std::size_t deep_star = std::string_view::npos;
-    std::size_t deep_key = 0;
-    while (k < key.size()) {
-        if (p < pattern.size() && pattern.substr(p).starts_with("**")) {
-            deep_star = p += 2;
-            deep_key = k;
-            star = std::string_view::npos;
-        } else if (p < pattern.size() && pattern[p] == '*') {
-            star = ++p;
-            star_key = k;
-        } else if (p < pattern.size() && (pattern[p] == '?' ? key[k] != '/' : pattern[p] == key[k])) {
-            ++p;
-            ++k;
-        } else if (star != std::string_view::npos && key[star_key] != '/') {
-            p = star;
-            k = ++star_key;
-        } else if (deep_star != std::string_view::npos) {
-            p = deep_star;
-            k = ++deep_key;
-            star = std::string_view::npos;
-        } else {
+/// Where to go on when the bytes after a star do not match: the star then takes one byte more.
+struct Star {
+    std::size_t after = std::string_view::npos;  ///< Of the pattern; npos when there was no such star.
+    std::size_t key = 0;
+
+    [[nodiscard]] bool IsSet() const { return after != std::string_view::npos; }
+};
+
+/// Matches from the left. Of several stars only the last of each sort is ever tried again, so that the time
+/// is pattern × key at worst.
+class Matcher {
+public:
+    Matcher(std::string_view pattern, std::string_view key) : pattern_(pattern), key_(key) {}
+
+    bool Run() {
+        while (k_ < key_.size()) {
+            if (!Step() && !Retry()) {
+                return false;
+            }
+        }
+        while (TakeStar()) {
+        }
+        return p_ == pattern_.size();
+    }
+
+private:
+    /// Goes one token on; false when the pattern does not match here.
+    bool Step() {
+        if (TakeStar()) {
+            return true;
+        }
+        if (p_ == pattern_.size()) {
             return false;
         }
+        const bool same = pattern_[p_] == '?' ? key_[k_] != '/' : pattern_[p_] == key_[k_];
+        p_ += same ? 1 : 0;
+        k_ += same ? 1 : 0;
+        return same;
     }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
+
+    bool TakeStar() {
+        const auto rest = pattern_.substr(p_);
+        if (!rest.starts_with('*')) {
+            return false;
+        }
+        if (!rest.starts_with("**")) {
+            star_ = {.after = ++p_, .key = k_};
+            return true;
+        }
+        // "**/" stands for any number of folders, none too
+        whole_folders_ = rest.starts_with("**/") && (p_ == 0 || pattern_[p_ - 1] == '/');
+        p_ += whole_folders_ ? 3 : 2;
+        deep_ = {.after = p_, .key = k_};
+        star_ = {};
+        return true;
+    }
+
+    bool Retry() {
+        if (star_.IsSet() && key_[star_.key] != '/') {
+            p_ = star_.after;
+            k_ = ++star_.key;
+            return true;
+        }
+        if (!deep_.IsSet()) {
+            return false;
+        }
+        const auto slash = key_.find('/', deep_.key);
+        if (whole_folders_ && slash == std::string_view::npos) {
+            return false;
+        }
+        deep_.key = whole_folders_ ? slash + 1 : deep_.key + 1;
+        p_ = deep_.after;
+        k_ = deep_.key;
+        star_ = {};
+        return true;
+    }
+
+    std::string_view pattern_;
+    std::string_view key_;
+    std::size_t p_ = 0;
+    std::size_t k_ = 0;
+    Star star_;  ///< The last "*" after the last "**".
+    Star deep_;  ///< The last "**".
+    bool whole_folders_ = false;
+};
 
 }  // namespace
 
 bool MatchesGlob(std::string_view pattern, std::string_view key) {
-    if (pattern.find('/') == std::string_view::npos && pattern.find("**") == std::string_view::npos) {
+    if (pattern.find('/') == std::string_view::npos) {
         key = key.substr(key.rfind('/') + 1);
     }
-    if (pattern.starts_with("**/") && Matches(pattern.substr(3), key)) {
-        return true;
-    }
-    return Matches(pattern, key);
+    return Matcher(pattern, key).Run();
 }
 
 bool PassesGlobs(

@@ -8,8 +8,9 @@
 
 namespace notify {
 
-/// `*` any bytes but '/', `**` any bytes, `?` one byte but '/'; everything else is itself. A pattern without
-/// '/' is matched against the last part of the key ("*.mp4" matches "a/b.mp4"). Case matters.
+/// `*` any bytes but '/', `**` any bytes, `**/` any number of folders (none too), `?` one byte but '/';
+/// everything else is itself. A pattern without '/' is matched against the last part of the key: "*.mp4"
+/// matches "a/b.mp4". Case matters.
 [[nodiscard]] bool MatchesGlob(std::string_view pattern, std::string_view key);
 
 /// True when an include glob matches (or there is none) and no exclude glob does.

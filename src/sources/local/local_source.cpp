@@ -1,17 +1,17 @@
 #include "sources/local/local_source.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
+#include <climits>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/hash.hpp"
+#include "sources/local/beneath.hpp"
 #include "sources/local/folder_watch.hpp"
 #include "sources/local/glob.hpp"
 #include "sources/local/walk.hpp"
@@ -20,21 +20,12 @@ namespace notify {
 
 namespace {
 
+constexpr std::string_view kSuffix = ".notifications.json";
+constexpr std::size_t kLongestStem = 200;
+constexpr std::size_t kLongestKey = PATH_MAX - 256;  // what other programs can still open
+
 std::string VersionOf(std::uint64_t size, std::int64_t modified_ns) {
     return fmt::format("{}-{}", size, modified_ns);
-}
-
-/// Opens a path inside the folder; no component may be a link.
-Result<UniqueFd> OpenBeneath(const std::string& folder, const std::string& key, int flags) {
-    const UniqueFd root(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    open_how how{};
-    how.flags = static_cast<unsigned int>(flags) | static_cast<unsigned int>(O_CLOEXEC);
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    UniqueFd fd(static_cast<int>(::syscall(SYS_openat2, root.Get(), key.c_str(), &how, sizeof(how))));
-    if (!root.IsOpen() || !fd.IsOpen()) {
-        return Unexpected(SystemError(errno, fmt::format("open the file in {}", folder)));
-    }
-    return fd;
 }
 
 /// True when `inner` is `outer` or lies inside it; both exist.
@@ -54,10 +45,14 @@ FoundObject Describe(const WalkedFile& file) {
     };
     if (file.link_outside) {
         object.skip_code = "link_outside";
-        object.skip_reason = "it is a link that leads out of the bucket's folder; links are not followed";
+        object.skip_reason =
+            "it is a link that leads out of the bucket's folder or nowhere; such links are not followed";
     } else if (file.unreadable) {
         object.skip_code = "unreadable";
         object.skip_reason = "the service may not read this file; change its permissions and touch it";
+    } else if (file.key.size() > kLongestKey) {
+        object.skip_code = "unreadable";
+        object.skip_reason = "its path is longer than this system can open";
     }
     return object;
 }
@@ -68,24 +63,26 @@ Result<ScanReport> LocalSource::Scan(
     const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
 ) {
     ScanReport report;
-    const auto now = SystemClock().Now();
+    const auto now = clock_.Now();
+    SettlingScan settling(settling_.Of(bucket.id), bucket.settle_time, now);
     const auto visit = [&](const WalkedFile& file) -> Result<void> {
         if (!PassesGlobs(bucket.include, bucket.exclude, file.key)) {
             return {};
         }
         ++report.seen;
-        const auto still_at = FromMillis(file.modified_ns / 1'000'000) + bucket.settle_time;
-        if (!file.link_outside && still_at > now && still_at < now + bucket.settle_time * 2) {
-            ++report.settling;
-            report.look_again_at = std::min(report.look_again_at.value_or(still_at), still_at);
-            return {};
+        const auto complete_at = file.link_outside ? now : settling.CompleteAt(file);
+        if (complete_at <= now) {
+            return found(Describe(file));
         }
-        return found(Describe(file));
+        ++report.settling;
+        report.look_again_at = std::min(report.look_again_at.value_or(complete_at), complete_at);
+        return {};
     };
     auto note = WalkFolder(bucket.location, visit, stop);
     if (!note) {
         return Unexpected(note.error());
     }
+    settling_.Keep(bucket.id, settling.TakeMemory());
     report.note = std::move(*note);
     return report;
 }
@@ -151,25 +148,27 @@ Result<void> LocalSource::CheckBucket(const Bucket& bucket) const {
 }
 
 std::string LocalSource::PublicationKey(const Item& item) const {
-    return item.key + ".notifications.json";
+    const auto slash = item.key.rfind('/') + 1;  // npos + 1 is 0
+    auto name = item.key.substr(slash);
+    if (name.size() + kSuffix.size() > NAME_MAX) {
+        name = fmt::format("{}~{}", name.substr(0, kLongestStem), Sha256Hex(name).substr(0, 16));
+    }
+    return item.key.substr(0, slash) + name + std::string(kSuffix);
 }
 
 Result<void> LocalSource::Publish(
     const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token /*stop*/
 ) {
-    const auto key = std::filesystem::path(PublicationKey(item));
-    const auto parent = key.has_parent_path() ? key.parent_path().string() : std::string(".");
-    const auto folder = OpenBeneath(bucket.location, parent, O_PATH | O_DIRECTORY);
-    if (!folder) {
-        return Unexpected(folder.error());
-    }
-    // through the descriptor, so that a link put in the way meanwhile leads nowhere
-    const std::filesystem::path pinned = fmt::format("/proc/self/fd/{}", folder->Get());
-    return WriteFileAtomically(pinned / key.filename(), bytes).map_error([&](Error error) {
-        error.message =
-            fmt::format("cannot write results beside the media in {}: {}", bucket.location, error.message);
-        return error;
-    });
+    const auto key = PublicationKey(item);
+    return OpenFolderOf(bucket.location, key)
+        .and_then([&](const UniqueFd& folder) {
+            return ReplaceFile(folder.Get(), key.substr(key.rfind('/') + 1), bytes);
+        })
+        .map_error([&](const Error& error) {
+            return error.Within(
+                fmt::format("results cannot be written beside the media in {}", bucket.location)
+            );
+        });
 }
 
 }  // namespace notify

@@ -3,15 +3,21 @@
 // A folder of this machine as a bucket. See docs/sources/local.md.
 
 #include <filesystem>
+#include <utility>
 
+#include "core/clock.hpp"
+#include "sources/local/settling.hpp"
 #include "sources/source.hpp"
 
 namespace notify {
 
-/// The key of a file is its path relative to the folder, its version "<size>-<mtime in ns>".
+/// The key of a file is its path relative to the folder, its version "<size>-<mtime in ns>". New files are
+/// reported when they have settled (sources/local/settling.hpp); links and unreadable files with a reason.
 class LocalSource final : public SourceConnection {
 public:
-    explicit LocalSource(std::filesystem::path data_dir) : data_dir_(std::move(data_dir)) {}
+    /// The clock outlives the source; settle times are measured by it.
+    LocalSource(std::filesystem::path data_dir, const Clock& clock)
+        : data_dir_(std::move(data_dir)), clock_(clock) {}
 
     [[nodiscard]] Result<ScanReport> Scan(
         const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
@@ -30,6 +36,8 @@ public:
 
 private:
     std::filesystem::path data_dir_;
+    const Clock& clock_;
+    SettlingMemory settling_;
 };
 
 }  // namespace notify

@@ -1,5 +1,6 @@
 #include "sources/local/walk.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -16,6 +17,18 @@
 namespace notify {
 
 namespace {
+
+constexpr int kMaxDepth = 100;  // each level holds a descriptor
+
+std::int64_t Nanoseconds(const timespec& time) {
+    return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+
+/// A name for a sentence: what is no plain ASCII becomes '?'.
+std::string Printable(std::string name) {
+    std::ranges::replace_if(name, [](char byte) { return byte < ' ' || byte > '~'; }, '?');
+    return name;
+}
 
 struct CloseFolder {
     void operator()(DIR* folder) const noexcept { ::closedir(folder); }
@@ -52,11 +65,14 @@ public:
     Result<void> Into(DIR* folder, const std::string& prefix);
 
     [[nodiscard]] std::string Note() const {
-        return closed_folders_ == 0
-                   ? std::string()
-                   : fmt::format(
-                         "{} folders cannot be opened, the first is {}", closed_folders_, first_closed_
-                     );
+        return closed_folders_ == 0 ? std::string()
+                                    : fmt::format(
+                                          "{} folder{} cannot be opened or lie{} too deep, the first is {}",
+                                          closed_folders_,
+                                          closed_folders_ == 1 ? "" : "s",
+                                          closed_folders_ == 1 ? "s" : "",
+                                          Printable(first_closed_)
+                                      );
     }
 
 private:
@@ -65,6 +81,7 @@ private:
     const std::filesystem::path& root_;
     const std::function<Result<void>(WalkedFile)>& found_;
     const std::stop_token& stop_;
+    int depth_ = 0;
     int closed_folders_ = 0;
     std::string first_closed_;
 };
@@ -91,12 +108,15 @@ Result<void> Walk::Entry(DIR* folder, const std::string& prefix, const char* nam
     }
     const auto key = prefix + name;
     if (S_ISDIR(status.st_mode)) {
-        const auto inner = OpenFolder(::dirfd(folder), name);
+        const auto inner = depth_ < kMaxDepth ? OpenFolder(::dirfd(folder), name) : nullptr;
         if (inner == nullptr) {
             first_closed_ = closed_folders_++ == 0 ? key : first_closed_;
             return {};
         }
-        return Into(inner.get(), key + "/");
+        ++depth_;
+        auto walked = Into(inner.get(), key + "/");
+        --depth_;
+        return walked;
     }
     const bool link = S_ISLNK(status.st_mode);
     if ((!link && !S_ISREG(status.st_mode)) || (link && LeadsInside(root_, root_ / key))) {
@@ -105,7 +125,8 @@ Result<void> Walk::Entry(DIR* folder, const std::string& prefix, const char* nam
     return found_({
         .key = key,
         .size_bytes = link ? 0 : static_cast<std::uint64_t>(status.st_size),
-        .modified_ns = status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec,
+        .modified_ns = Nanoseconds(status.st_mtim),
+        .changed_ns = Nanoseconds(status.st_ctim),
         .link_outside = link,
         .unreadable = !link && ::faccessat(::dirfd(folder), name, R_OK, AT_EACCESS) != 0,
     });

@@ -18,14 +18,15 @@ struct WalkedFile {
     std::string key;  ///< Path relative to the folder, with '/'; bytes.
     std::uint64_t size_bytes = 0;
     std::int64_t modified_ns = 0;  ///< Since 1970.
+    std::int64_t changed_ns = 0;   ///< Since 1970: of content or attributes; nobody can set it back.
     bool link_outside = false;     ///< A link that leads out of the folder, or nowhere.
     bool unreadable = false;
 };
 
 /// Calls `found` for each regular file under `folder`. Names beginning with a dot are left out, as are
-/// sockets, pipes, devices and links to what is inside anyway. Folders that cannot be opened are counted, not
-/// fatal. Links are never followed. kNotFound or kForbidden for the folder itself; kStopped. Returns a
-/// sentence about what could not be looked at, or "".
+/// sockets, pipes, devices and links to what is inside anyway. Folders that cannot be opened, or lie more
+/// than 100 deep, are counted, not fatal. Links are never followed. kNotFound or kForbidden for the folder
+/// itself; kStopped. Returns a sentence about what could not be looked at, or "".
 [[nodiscard]] Result<std::string> WalkFolder(
     const std::filesystem::path& folder,
     const std::function<Result<void>(WalkedFile)>& found,

@@ -1,0 +1,102 @@
+#include "queue/process_end.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/json.hpp"
+#include "core/ulid.hpp"
+#include "queue/retry_policy.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/item_status.hpp"
+#include "storage/process_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+std::string_view EventType(Status status) {
+    switch (status) {
+        case Status::kCompleted:
+            return "process.completed";
+        case Status::kFailed:
+            return "process.failed";
+        case Status::kSkipped:
+            return "process.skipped";
+        case Status::kCancelled:
+            return "process.cancelled";
+        case Status::kPending:
+        case Status::kProcessing:
+            break;
+    }
+    return {};
+}
+
+boost::json::object EventData(const Process& process) {
+    boost::json::object data{
+        {"item", process.item_id.Value()},
+        {"process", process.id.Value()},
+        {"processor", process.processor},
+        {"run", process.run},
+        {"status", ToString(process.status)},
+        {"attempt", process.attempt},
+    };
+    if (process.status == Status::kCompleted) {
+        data["result"] = process.result_id.Value();
+    } else if (process.failure) {
+        data["code"] = process.failure->code;
+        data["stage"] = process.failure->stage;
+        data["reason"] = process.failure->reason;
+        data["message"] = process.failure->message;
+    }
+    return data;
+}
+
+}  // namespace
+
+Result<void> TellProcess(Transaction& transaction, const Process& process, Timestamp now) {
+    const auto type = EventType(process.status);
+    if (type.empty()) {
+        return {};
+    }
+    return transaction.events
+        .Append({
+            .id = EventId(MakeId("msg")),
+            .type = std::string(type),
+            .subject = process.item_id.Value(),
+            .dedup_key = fmt::format("{}:ended", process.id.Value()),
+            .at = now,
+            .data = ToJsonText(EventData(process)),
+        })
+        .map([](bool) {});
+}
+
+Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now) {
+    const auto item = RefreshItem(transaction, id, now);
+    if (!item || !IsTerminal(item->status)) {
+        return item.map([](const Item&) {});
+    }
+    const auto bucket = transaction.buckets.Get(item->bucket_id);
+    const auto processes = transaction.processes.OfItem(id);
+    if (!bucket || !processes) {
+        return Unexpected(bucket ? processes.error() : bucket.error());
+    }
+    const bool any = std::ranges::any_of(*processes, [](const Process& process) {
+        return process.status == Status::kCompleted;
+    });
+    if (!bucket->publish || !any || std::ranges::any_of(*processes, IsSuperseded)) {
+        return {};
+    }
+    const Publication publication{
+        .id = PublicationId(MakeId("pub")),
+        .item_id = id,
+        .destination = "beside",
+        .format = "notifications.json"
+    };
+    return transaction.deliveries.RequestPublication(publication, now);
+}
+
+}  // namespace notify

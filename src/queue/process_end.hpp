@@ -1,0 +1,21 @@
+#pragma once
+
+// What follows when a process has ended: its event, its item's status, the item's publication.
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Appends process.completed, process.failed, process.skipped or process.cancelled, once for each process.
+/// Nothing while the process has not ended.
+[[nodiscard]] Result<void> TellProcess(Transaction& transaction, const Process& process, Timestamp now);
+
+/// After an item's processes changed: refreshes the item and, when it ended with something completed in a
+/// bucket that publishes, requests its publication. A version that was replaced is not published.
+[[nodiscard]] Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now);
+
+}  // namespace notify

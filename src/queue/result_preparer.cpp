@@ -1,0 +1,97 @@
+#include "queue/result_preparer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/ulid.hpp"
+#include "processors/kind.hpp"
+
+namespace notify {
+
+namespace {
+
+std::string_view ResultKind(std::string_view processor) {
+    const auto kind = FindProcessorKind(processor);
+    return kind ? (*kind)->result_kind : std::string_view();
+}
+
+Unexpected NoArtifact(std::string_view name) {
+    return Fail(ErrorCode::kNotFound, fmt::format("the result has no artifact {}", name));
+}
+
+}  // namespace
+
+ResultPreparer::ResultPreparer(
+    ArtifactStore& artifacts, const Clock& clock, std::vector<ResultConsumer*> consumers
+)
+    : artifacts_(artifacts), clock_(clock), consumers_(std::move(consumers)) {}
+
+Result<PreparedResult> ResultPreparer::Prepare(
+    const Item& item, const Process& process, const JobOutcome& outcome
+) const {
+    const auto kind = FindProcessorKind(process.processor);
+    if (!kind) {
+        return Unexpected(kind.error());
+    }
+    PreparedResult prepared;
+    auto& result = prepared.result;
+    result.id = ResultId(MakeId("res"));
+    result.content_sha256 = item.content_sha256;
+    result.processor = process.processor;
+    result.processor_version = (*kind)->version;
+    result.lineage_key = LineageKey(
+        item.content_sha256, process.processor, (*kind)->version, outcome.model_digest, process.config_hash
+    );
+    result.document = *outcome.document;
+    result.created_at = clock_.Now();
+    for (const auto& artifact : outcome.artifacts) {
+        const ArtifactRef ref{
+            .name = artifact.name, .media_type = artifact.media_type, .sealed = artifact.sealed
+        };
+        auto stored = artifacts_.Prepare(ref, artifact.bytes);
+        if (!stored) {
+            return Unexpected(stored.error());
+        }
+        result.artifacts.push_back(stored->ref);
+        prepared.artifacts.push_back(std::move(*stored));
+    }
+    auto writes = AskConsumers(item, result, [&](std::string_view name) -> Result<std::string> {
+        const auto found = std::ranges::find(outcome.artifacts, name, &JobArtifact::name);
+        return found == outcome.artifacts.end() ? NoArtifact(name) : Result<std::string>(found->bytes);
+    });
+    if (!writes) {
+        return Unexpected(writes.error());
+    }
+    prepared.writes = std::move(*writes);
+    return prepared;
+}
+
+Result<std::vector<ConsumerWrites>> ResultPreparer::PrepareAgain(
+    const Item& item, const StoredResult& result
+) const {
+    return AskConsumers(item, result, [&](std::string_view name) -> Result<std::string> {
+        const auto found = std::ranges::find(result.artifacts, name, &ArtifactRef::name);
+        return found == result.artifacts.end() ? NoArtifact(name) : artifacts_.Read(*found);
+    });
+}
+
+Result<std::vector<ConsumerWrites>> ResultPreparer::AskConsumers(
+    const Item& item, const StoredResult& result, const ReadArtifact& artifact
+) const {
+    std::vector<ConsumerWrites> all;
+    for (auto* consumer : consumers_) {
+        if (!consumer->Wants(ResultKind(result.processor))) {
+            continue;
+        }
+        auto writes = consumer->Prepare(item, result, artifact);
+        if (!writes) {
+            return Unexpected(writes.error());
+        }
+        all.push_back(std::move(*writes));
+    }
+    return all;
+}
+
+}  // namespace notify
