@@ -15,7 +15,9 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
-const value* Member(const object& schema, std::string_view name) { return schema.if_contains(name); }
+const value* Member(const object& schema, std::string_view name) {
+    return schema.if_contains(name);
+}
 
 bool IsWhole(const value& v) {
     return v.is_int64() || v.is_uint64() || (v.is_double() && v.get_double() == std::floor(v.get_double()));
@@ -26,7 +28,8 @@ bool HasType(const value& v, std::string_view type) {
         return IsWhole(v);
     }
     return (type == "number" && v.is_number()) || (type == "string" && v.is_string()) ||
-           (type == "boolean" && v.is_bool()) || (type == "object" && v.is_object()) || (type == "array" && v.is_array());
+           (type == "boolean" && v.is_bool()) || (type == "object" && v.is_object()) ||
+           (type == "array" && v.is_array());
 }
 
 Unexpected Fault(const std::string& pointer, std::string_view what) {
@@ -36,14 +39,18 @@ Unexpected Fault(const std::string& pointer, std::string_view what) {
 Result<void> CheckValue(const value& given, const object& schema, const std::string& pointer) {
     const auto shown = ToJsonText(given);
     if (const auto* type = Member(schema, "type"); type != nullptr && !HasType(given, type->get_string())) {
-        return Fault(pointer, fmt::format("{} is not of type {}", shown, std::string_view(type->get_string())));
+        return Fault(
+            pointer, fmt::format("{} is not of type {}", shown, std::string_view(type->get_string()))
+        );
     }
     if (given.is_number()) {
         const auto number = given.to_number<double>();
-        if (const auto* least = Member(schema, "minimum"); least != nullptr && number < least->to_number<double>()) {
+        if (const auto* least = Member(schema, "minimum");
+            least != nullptr && number < least->to_number<double>()) {
             return Fault(pointer, fmt::format("{} is less than {}", shown, ToJsonText(*least)));
         }
-        if (const auto* most = Member(schema, "maximum"); most != nullptr && number > most->to_number<double>()) {
+        if (const auto* most = Member(schema, "maximum");
+            most != nullptr && number > most->to_number<double>()) {
             return Fault(pointer, fmt::format("{} is more than {}", shown, ToJsonText(*most)));
         }
     }

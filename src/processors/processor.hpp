@@ -1,6 +1,7 @@
 #pragma once
 
-// The two kinds of processor a child runs, and what they give back. One folder (or file) and one registry line each.
+// The two kinds of processor a child runs, and what they give back. One folder (or file) and one registry
+// line each.
 
 #include <functional>
 #include <memory>
@@ -30,7 +31,8 @@ struct Output {
     std::vector<OutputArtifact> artifacts;
 };
 
-/// Looks at frames of the one shared decode. Made for one item, used on one thread, in the order Wants, OnFrame…, Finish.
+/// Looks at frames of the one shared decode. Made for one item, used on one thread, in the order Wants,
+/// OnFrame…, Finish.
 class FrameAnalyser {
 public:
     FrameAnalyser() = default;
@@ -52,6 +54,8 @@ public:
 struct RunContext {
     std::stop_token stop;
     std::function<void(double done)> progress;  ///< 0 … 1; may be called often.
+    std::string
+        media_type;  ///< Of the item, by content; "application/octet-stream" when it is no known media.
 };
 
 /// Reads the item as bytes.

@@ -23,16 +23,24 @@ public:
                 return Unexpected(got.error());
             }
             if (*got == 0) {
-                return Unexpected(Error{
-                    .code = ErrorCode::kConflict, .stage = "read", .message = "the item became shorter while it was read"
-                });
+                return Unexpected(
+                    Error{
+                        .code = ErrorCode::kConflict,
+                        .stage = "read",
+                        .message = "the item became shorter while it was read"
+                    }
+                );
             }
             hash.Add({reinterpret_cast<const char*>(chunk.data()), *got});
             at += *got;
             context.progress(static_cast<double>(at) / static_cast<double>(bytes.Size()));
         }
         return Output{
-            .document = {{"schema", "checksum/1"}, {"sha256", hash.FinishHex()}, {"size_bytes", bytes.Size()}},
+            .document =
+                {{"schema", "checksum/1"},
+                 {"sha256", hash.FinishHex()},
+                 {"size_bytes", bytes.Size()},
+                 {"media_type", context.media_type}},
             .artifacts = {},
         };
     }
@@ -40,6 +48,8 @@ public:
 
 }  // namespace
 
-std::unique_ptr<WholeItem> MakeChecksum() { return std::make_unique<Checksum>(); }
+std::unique_ptr<WholeItem> MakeChecksum() {
+    return std::make_unique<Checksum>();
+}
 
 }  // namespace notify

@@ -8,7 +8,7 @@
 
 namespace notify {
 
-/// Document: {"schema": "checksum/1", "sha256", "size_bytes"}.
+/// Document: {"schema": "checksum/1", "sha256", "size_bytes", "media_type"}.
 [[nodiscard]] std::unique_ptr<WholeItem> MakeChecksum();
 
 }  // namespace notify

@@ -1,5 +1,6 @@
 #include "processors/child/job_runner.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "core/json.hpp"
 #include "media/probe.hpp"
 #include "processors/child/socket_byte_source.hpp"
+#include "processors/protocol/messages.hpp"
 
 namespace notify {
 
@@ -20,46 +22,45 @@ using std::chrono::steady_clock;
 
 constexpr auto kProgressInterval = std::chrono::milliseconds(100);
 
-std::string Text(const boost::json::object& object, std::string_view name) {
-    const auto* value = object.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+using Analysers = std::vector<std::pair<const ProcessRequest*, std::unique_ptr<FrameAnalyser>>>;
+
+Unexpected Cancelled() {
+    return Fail(ErrorCode::kCancelled, "cancelled");
 }
 
-struct Asked {
-    std::string process;
-    std::string processor;
-    boost::json::object config;
-};
+Error NoVideo(const std::string& media_type) {
+    return {
+        .code = ErrorCode::kUnsupported,
+        .stage = "probe",
+        .reason = "no_video",
+        .message = "the item is " + media_type + " and has no picture to look at",
+    };
+}
 
 class JobRun {
 public:
-    JobRun(const boost::json::object& line, Channel& channel, FaceModels* models, const Cancellations& cancellations)
-        : job_(Text(line, "job")), channel_(channel), models_(models), cancellations_(cancellations) {
-        for (const auto& value : line.at("processes").as_array()) {
-            const auto& object = value.as_object();
-            asked_.push_back({Text(object, "process"), Text(object, "processor"), object.at("config").as_object()});
-        }
-    }
+    JobRun(const JobRequest& job, Channel& channel, FaceModels* models, Cancellations& cancellations)
+        : job_(job), channel_(channel), models_(models), cancellations_(cancellations) {}
 
     Result<void> All(ByteSource& bytes);
     Result<void> FailAll(const Error& error);
 
 private:
-    Result<void> Frames(ByteSource& bytes, std::vector<std::pair<const Asked*, std::unique_ptr<FrameAnalyser>>> analysers);
-    Result<void> Whole(ByteSource& bytes, const Asked& asked, WholeItem& processor);
-    Result<void> End(const Asked& asked, Result<Output> output);
-    void Progress(const Asked& asked, double done);
+    Result<void> Frames(ByteSource& bytes, Analysers analysers);
+    Result<void> Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor);
+    Result<void> End(const ProcessRequest& asked, Result<Output> output);
+    void Progress(const ProcessRequest& asked, double done);
 
-    std::string job_;
+    const JobRequest& job_;
     Channel& channel_;
     FaceModels* models_;
-    const Cancellations& cancellations_;
-    std::vector<Asked> asked_;
+    Cancellations& cancellations_;
+    std::vector<std::pair<const ProcessRequest*, std::unique_ptr<WholeItem>>> wholes_;
     std::string media_type_;
     std::map<std::string, steady_clock::time_point> told_;
 };
 
-void JobRun::Progress(const Asked& asked, double done) {
+void JobRun::Progress(const ProcessRequest& asked, double done) {
     auto& last = told_[asked.process];
     const auto now = steady_clock::now();
     if (now - last < kProgressInterval) {
@@ -68,115 +69,109 @@ void JobRun::Progress(const Asked& asked, double done) {
     last = now;
     // a parent that is gone is noticed by the next result
     static_cast<void>(channel_.Say(
-        {{"type", "progress"}, {"job", job_}, {"process", asked.process}, {"done", std::round(done * 1000) / 1000}}
+        ProgressNotice{
+            .job = job_.job,
+            .process = asked.process,
+            .done = std::round(std::clamp(done, 0.0, 1.0) * 1000) / 1000
+        }
     ));
 }
 
-Result<void> JobRun::End(const Asked& asked, Result<Output> output) {
-    boost::json::object line{{"type", "result"}, {"job", job_}, {"process", asked.process}, {"media_type", media_type_}};
+Result<void> JobRun::End(const ProcessRequest& asked, Result<Output> output) {
+    if (!output && cancellations_.Of(asked.process).stop_requested()) {
+        output = Cancelled();  // whatever the stopped work made of it
+    }
     if (!output) {
-        line["type"] = "failed";
-        line["error"] = ErrorToJson(output.error());
-        return channel_.Say(line);
+        return channel_.Say(
+            FailedNotice{
+                .job = job_.job, .process = asked.process, .media_type = media_type_, .error = output.error()
+            }
+        );
+    }
+    ResultNotice result{.job = job_.job, .process = asked.process, .media_type = media_type_};
+    if (NeedsModels(asked.processor) && models_ != nullptr) {
+        result.model_digest = models_->model_digest;
     }
     output->artifacts.push_back({"document", "application/json", ToJsonText(output->document), false});
-    boost::json::array names;
     for (const auto& artifact : output->artifacts) {
-        names.emplace_back(artifact.name);
+        result.blobs.push_back(artifact.name);
         if (auto sent = channel_.SendBlob(asked.process, artifact); !sent) {
             return sent;
         }
     }
-    line["model_digest"] = NeedsModels(asked.processor) && models_ != nullptr ? models_->model_digest : std::string();
-    line["blobs"] = std::move(names);
-    return channel_.Say(line);
+    return channel_.Say(result);
 }
 
 Result<void> JobRun::FailAll(const Error& error) {
-    for (const auto& asked : asked_) {
+    for (const auto& asked : job_.processes) {
         if (auto said = End(asked, Unexpected(error)); !said) {
             return said;
         }
     }
-    return channel_.Say({{"type", "done"}, {"job", job_}});
+    return channel_.Say(DoneNotice{.job = job_.job});
 }
 
-Result<void> JobRun::Frames(
-    ByteSource& bytes, std::vector<std::pair<const Asked*, std::unique_ptr<FrameAnalyser>>> analysers
-) {
+Result<void> JobRun::Frames(ByteSource& bytes, Analysers analysers) {
     std::vector<Subscription> subscriptions;
-    int threads = 1;
+    DecodeOptions options;
     for (auto& [asked, analyser] : analysers) {
         const auto* wanted = asked->config.if_contains("decode_threads");
-        threads = std::max(threads, wanted != nullptr && wanted->is_int64() ? static_cast<int>(wanted->get_int64()) : 1);
-        subscriptions.push_back({analyser->FramesWanted(), [this, asked = asked, &analyser = analyser](const FrameView& frame) -> Result<void> {
-                                     if (cancellations_.IsCancelled(asked->process)) {
-                                         return Fail(ErrorCode::kCancelled, "cancelled");
-                                     }
-                                     return analyser->OnFrame(frame);
-                                 }});
+        options.threads = std::max(
+            options.threads,
+            wanted != nullptr && wanted->is_int64() ? static_cast<int>(wanted->get_int64()) : 1
+        );
+        subscriptions.push_back(
+            {.wants = analyser->FramesWanted(),
+             .on_frame = [stop = cancellations_.Of(asked->process), &analyser](const FrameView& frame) {
+                 return stop.stop_requested() ? Cancelled() : analyser->OnFrame(frame);
+             }}
+        );
     }
-    DecodeOptions options{.threads = threads};
     options.progress = [&](std::int64_t done, std::int64_t total) {
         for (const auto& [asked, analyser] : analysers) {
-            Progress(*asked, total > 0 ? std::min(1.0, static_cast<double>(done) / static_cast<double>(total)) : 0);
+            Progress(*asked, total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0);
         }
     };
-    auto decoded = Decode(bytes, subscriptions, options, cancellations_.Job());
+    const auto decoded = Decode(bytes, subscriptions, options, cancellations_.Job());
     for (std::size_t i = 0; i < analysers.size(); ++i) {
         auto& [asked, analyser] = analysers[i];
-        Result<Output> output = Fail(ErrorCode::kInternal, "no output");
-        if (!decoded) {
-            output = Unexpected(decoded.error());
-        } else if (!decoded->subscriptions[i]) {
-            output = Unexpected(decoded->subscriptions[i].error());
-        } else {
-            output = analyser->Finish(decoded->summary);
-        }
-        if (!output && output.error().code == ErrorCode::kStopped) {
-            output = Fail(ErrorCode::kCancelled, "cancelled");
-        }
-        if (auto said = End(*asked, std::move(output)); !said) {
+        const auto ended = decoded ? decoded->subscriptions[i] : Unexpected(decoded.error());
+        auto said = End(*asked, ended ? analyser->Finish(decoded->summary) : Unexpected(ended.error()));
+        if (!said) {
             return said;
         }
     }
     return {};
 }
 
-Result<void> JobRun::Whole(ByteSource& bytes, const Asked& asked, WholeItem& processor) {
-    std::stop_source stop;
+Result<void> JobRun::Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor) {
     const RunContext context{
-        .stop = stop.get_token(),
-        .progress =
-            [&](double done) {
-                if (cancellations_.IsCancelled(asked.process)) {
-                    stop.request_stop();
-                }
-                Progress(asked, done);
-            },
+        .stop = cancellations_.Of(asked.process),
+        .progress = [&](double done) { Progress(asked, done); },
+        .media_type = media_type_,
     };
     return End(asked, processor.Run(bytes, context));
 }
 
 Result<void> JobRun::All(ByteSource& bytes) {
     const auto info = Probe(bytes, {}, cancellations_.Job());
-    media_type_ = info ? info->media_type : bytes.Size() == 0 ? "application/x-empty" : "application/octet-stream";
-    std::vector<std::pair<const Asked*, std::unique_ptr<FrameAnalyser>>> analysers;
-    std::vector<std::pair<const Asked*, std::unique_ptr<WholeItem>>> wholes;
-    for (const auto& asked : asked_) {
+    media_type_ = info ? info->media_type : "application/octet-stream";
+    Analysers analysers;
+    for (const auto& asked : job_.processes) {
         auto made = MakeProcessor(asked.processor, asked.config, models_);
+        Result<void> said;
         if (!made) {
-            if (auto said = End(asked, Unexpected(made.error())); !said) {
-                return said;
-            }
-        } else if (auto* analyser = std::get_if<std::unique_ptr<FrameAnalyser>>(&*made)) {
-            analysers.emplace_back(&asked, std::move(*analyser));
+            said = End(asked, Unexpected(made.error()));
+        } else if (auto* whole = std::get_if<std::unique_ptr<WholeItem>>(&*made)) {
+            wholes_.emplace_back(&asked, std::move(*whole));
+        } else if (!info) {
+            said = End(asked, Unexpected(info.error()));
+        } else if (!info->video) {
+            said = End(asked, Unexpected(NoVideo(media_type_)));
         } else {
-            wholes.emplace_back(&asked, std::move(std::get<std::unique_ptr<WholeItem>>(*made)));
+            analysers.emplace_back(&asked, std::move(std::get<std::unique_ptr<FrameAnalyser>>(*made)));
         }
-    }
-    for (auto& [asked, processor] : wholes) {
-        if (auto said = Whole(bytes, *asked, *processor); !said) {
+        if (!said) {
             return said;
         }
     }
@@ -185,7 +180,12 @@ Result<void> JobRun::All(ByteSource& bytes) {
             return said;
         }
     }
-    return channel_.Say({{"type", "done"}, {"job", job_}});
+    for (auto& [asked, processor] : wholes_) {
+        if (auto said = Whole(bytes, *asked, *processor); !said) {
+            return said;
+        }
+    }
+    return channel_.Say(DoneNotice{.job = job_.job});
 }
 
 }  // namespace
@@ -194,8 +194,11 @@ void Cancellations::Request(const std::string& process) {
     const std::scoped_lock lock(mutex_);
     if (process.empty()) {
         job_.request_stop();
+        for (auto& [id, stop] : processes_) {
+            stop.request_stop();
+        }
     } else {
-        processes_.insert(process);
+        processes_[process].request_stop();
     }
 }
 
@@ -205,9 +208,13 @@ void Cancellations::Clear() {
     job_ = std::stop_source();
 }
 
-bool Cancellations::IsCancelled(const std::string& process) const {
+std::stop_token Cancellations::Of(const std::string& process) {
     const std::scoped_lock lock(mutex_);
-    return job_.stop_requested() || processes_.contains(process);
+    auto& stop = processes_[process];
+    if (job_.stop_requested()) {
+        stop.request_stop();
+    }
+    return stop.get_token();
 }
 
 std::stop_token Cancellations::Job() const {
@@ -216,11 +223,10 @@ std::stop_token Cancellations::Job() const {
 }
 
 Result<void> RunJob(
-    const boost::json::object& line, Channel& channel, FaceModels* models, const Cancellations& cancellations
+    const JobRequest& job, Channel& channel, FaceModels* models, Cancellations& cancellations
 ) {
-    JobRun run(line, channel, models, cancellations);
-    const auto* by_descriptor = line.if_contains("descriptor");
-    if (by_descriptor != nullptr && by_descriptor->is_bool() && by_descriptor->get_bool()) {
+    JobRun run(job, channel, models, cancellations);
+    if (job.descriptor) {
         auto fd = channel.ReceiveDescriptor();
         if (!fd) {
             return Unexpected(fd.error());
@@ -228,8 +234,7 @@ Result<void> RunJob(
         auto bytes = FileByteSource::Make(std::move(*fd));
         return bytes ? run.All(*bytes) : run.FailAll(bytes.error());
     }
-    const auto* size = line.if_contains("size");
-    SocketByteSource bytes(channel, size != nullptr && size->is_number() ? size->to_number<std::uint64_t>() : 0);
+    SocketByteSource bytes(channel, job.size_bytes);
     return run.All(bytes);
 }
 

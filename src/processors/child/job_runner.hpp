@@ -2,22 +2,20 @@
 
 // Runs one job: the group of processes on one item.
 
-#include <atomic>
 #include <map>
 #include <mutex>
-#include <set>
 #include <stop_token>
 #include <string>
-
-#include <boost/json.hpp>
 
 #include "inference/face_models.hpp"
 #include "processors/child/channel.hpp"
 #include "processors/child/registry.hpp"
+#include "processors/protocol/messages.hpp"
 
 namespace notify {
 
-/// Which processes of the present job are to stop. Written by the control thread, read by the job's: thread-safe.
+/// Which processes of the present job are to stop. Written by the control thread, read by the job's:
+/// thread-safe.
 class Cancellations final {
 public:
     /// Of one process, or of the whole job when `process` is empty.
@@ -26,19 +24,22 @@ public:
     /// Forgets everything: a new job begins.
     void Clear();
 
-    [[nodiscard]] bool IsCancelled(const std::string& process) const;
+    /// Requested when this process, or the whole job, is cancelled.
+    [[nodiscard]] std::stop_token Of(const std::string& process);
 
     /// Requested when the whole job is cancelled.
     [[nodiscard]] std::stop_token Job() const;
 
 private:
     mutable std::mutex mutex_;
-    std::set<std::string> processes_;
+    std::map<std::string, std::stop_source> processes_;
     std::stop_source job_;
 };
 
-/// Runs the job in `line` and says one result or failed line for each process, then done. Errors only when the parent is
-/// gone.
-[[nodiscard]] Result<void> RunJob(const boost::json::object& line, Channel& channel, FaceModels* models, const Cancellations& cancellations);
+/// Runs the job and says one result or failed line for each process, then done. Errors only when the parent
+/// is gone.
+[[nodiscard]] Result<void> RunJob(
+    const JobRequest& job, Channel& channel, FaceModels* models, Cancellations& cancellations
+);
 
 }  // namespace notify

@@ -1,29 +1,32 @@
 #include "processors/child/loop.hpp"
 
+#include <array>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
-#include <iostream>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include <unistd.h>
 
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "inference/face_models.hpp"
 #include "processors/child/channel.hpp"
 #include "processors/child/job_runner.hpp"
 #include "processors/child/sandbox.hpp"
 #include "processors/kind.hpp"
+#include "processors/protocol/line_buffer.hpp"
+#include "processors/protocol/messages.hpp"
 
 namespace notify {
 
 namespace {
 
-constexpr std::size_t kMaxLine = 1U << 20U;
+constexpr int kBadControl = 2;
+constexpr int kNoModels = 3;
 
 /// Lines of control as the reading thread gets them.
 class Control {
@@ -31,89 +34,102 @@ public:
     explicit Control(Cancellations& cancellations) : cancellations_(cancellations) {}
 
     /// Reads until the parent closes, then ends the process at once: nobody would take a result any more.
-    void ReadForever() {
-        std::string line;
-        while (std::getline(std::cin, line) && line.size() <= kMaxLine) {
-            Take(line);
+    [[noreturn]] void ReadForever() {
+        LineBuffer lines(kMaxLineBytes);
+        std::array<char, 64U << 10U> bytes{};
+        while (true) {
+            const auto got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+            if (got <= 0) {
+                ::_exit(0);
+            }
+            lines.Append({bytes.data(), static_cast<std::size_t>(got)});
+            while (const auto line = lines.Next()) {
+                Take(*line);
+            }
+            if (lines.Overflowed()) {
+                ::_exit(kBadControl);
+            }
         }
-        ::_exit(0);
     }
 
-    boost::json::object NextJob() {
+    /// Waits for a job; nothing when the parent asked to leave.
+    std::optional<JobRequest> NextJob() {
         std::unique_lock lock(mutex_);
-        arrived_.wait(lock, [this] { return !jobs_.empty(); });
+        arrived_.wait(lock, [this] { return !jobs_.empty() || quits_; });
+        if (jobs_.empty()) {
+            return {};
+        }
         auto job = std::move(jobs_.front());
         jobs_.pop_front();
         return job;
     }
 
 private:
-    void Take(const std::string& line) {
-        const auto value = ParseJson(line);
-        const auto* type = value && value->is_object() ? value->get_object().if_contains("type") : nullptr;
-        if (type == nullptr || !type->is_string()) {
-            Log(LogLevel::kError, "a line of control that is none");
-            ::_exit(2);
+    void Take(std::string_view line) {
+        auto message = ParseParentMessage(line);
+        if (!message) {
+            Log(LogLevel::kError, "a line of control that is none", {{"error", message.error().message}});
+            ::_exit(kBadControl);
         }
-        if (type->get_string() == "cancel") {
-            const auto* process = value->get_object().if_contains("process");
-            cancellations_.Request(process != nullptr && process->is_string() ? std::string(process->get_string()) : "");
-        } else if (type->get_string() == "quit") {
-            ::_exit(0);
-        } else if (type->get_string() == "job") {
-            const std::scoped_lock lock(mutex_);
+        if (const auto* cancel = std::get_if<CancelRequest>(&*message)) {
+            cancellations_.Request(cancel->process);
+            return;
+        }
+        const std::scoped_lock lock(mutex_);
+        if (auto* job = std::get_if<JobRequest>(&*message)) {
             cancellations_.Clear();
-            jobs_.push_back(value->get_object());
-            arrived_.notify_one();
+            jobs_.push_back(std::move(*job));
+        } else {
+            quits_ = true;
         }
+        arrived_.notify_one();
     }
 
     Cancellations& cancellations_;
     std::mutex mutex_;
     std::condition_variable arrived_;
-    std::deque<boost::json::object> jobs_;
+    std::deque<JobRequest> jobs_;
+    bool quits_ = false;
 };
 
-boost::json::object ReadyLine(const SandboxLevel& level) {
-    boost::json::array processors;
+std::vector<NamedVersion> NamesOfProcessors() {
+    std::vector<NamedVersion> names;
     for (const auto& kind : ProcessorKinds()) {
-        processors.push_back({{"name", kind.name}, {"version", kind.version}});
+        names.push_back({.name = std::string(kind.name), .version = std::string(kind.version)});
     }
-    return {
-        {"type", "ready"},
-        {"protocol", 1},
-        {"sandbox",
-         {{"level", level.Name()}, {"landlock_abi", level.landlock_abi}, {"seccomp", level.seccomp}, {"note", level.note}}},
-        {"processors", std::move(processors)},
-    };
+    return names;
 }
 
 }  // namespace
 
-int RunChild(const ChildOptions& options) {
-    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    std::ios::sync_with_stdio(false);
-    auto level = EnterRoom(options.models, options.data_bytes, options.parent);
-    Channel channel(STDOUT_FILENO, 3);
+void RunChild(const ChildOptions& options) {
+    std::set_new_handler([] { ::_exit(kExitOutOfMemory); });
+    auto report = EnterRoom(options.models, options.data_bytes, options.parent);
+    Channel channel(STDOUT_FILENO, kDataDescriptor);
     std::optional<FaceModels> models;
     if (options.load_models) {
-        auto loaded = LoadFaceModels({.folder = options.models}, {.precision = options.precision, .threads = 1});
+        auto loaded =
+            LoadFaceModels({.folder = options.models}, {.precision = options.precision, .threads = 1});
         if (!loaded) {
-            static_cast<void>(channel.Say({{"type", "refused"}, {"error", ErrorToJson(loaded.error())}}));
-            return 3;
+            static_cast<void>(channel.Say(RefusedNotice{.error = loaded.error()}));
+            ::_exit(kNoModels);
         }
         models.emplace(std::move(*loaded));
     }
     Cancellations cancellations;
     Control control(cancellations);
+    // ends with the process, which this function ends: what it refers to outlives it
     std::thread([&control] { control.ReadForever(); }).detach();
-    CloseSystemCalls(level);
-    if (!channel.Say(ReadyLine(level))) {
-        return 1;
+    CloseSystemCalls(report);
+    if (!channel.Say(ReadyNotice{.sandbox = std::move(report), .processors = NamesOfProcessors()})) {
+        ::_exit(1);
     }
-    while (RunJob(control.NextJob(), channel, models ? &*models : nullptr, cancellations)) {
+    while (const auto job = control.NextJob()) {
+        if (!RunJob(*job, channel, models ? &*models : nullptr, cancellations)) {
+            ::_exit(1);
+        }
     }
-    return 1;
+    ::_exit(0);
 }
 
 }  // namespace notify

@@ -17,7 +17,9 @@ struct ChildOptions {
     int parent = 0;                ///< Process that must be the parent; 0 for any.
 };
 
-/// Returns the exit code.
-[[nodiscard]] int RunChild(const ChildOptions& options);
+/// Runs in the main thread of a fresh process and ends it: 0 when the parent let it go, 1 when the parent is
+/// gone in the middle of a job, 2 when a line of control is none, 3 when the models cannot be loaded,
+/// kExitOutOfMemory when there is no more memory.
+[[noreturn]] void RunChild(const ChildOptions& options);
 
 }  // namespace notify

@@ -9,10 +9,13 @@
 #include "processors/child/loop.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
-// the leak checker would trace this process, which the sandbox forbids; leaks are looked for in the tests of the parts
+// the leak checker would trace this process, which the sandbox forbids; leaks are looked for in the tests of
+// the parts
 extern "C" const char* __asan_default_options();  // NOLINT
 
-extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }  // NOLINT
+extern "C" const char* __asan_default_options() {
+    return "detect_leaks=0";
+}  // NOLINT
 #endif
 
 int main(int argc, char** argv) {
@@ -40,5 +43,5 @@ int main(int argc, char** argv) {
         }
         ++i;
     }
-    ::_exit(notify::RunChild(options));
+    notify::RunChild(options);
 }

@@ -38,6 +38,8 @@ constexpr std::uint64_t kIoctlDevice = 1ULL << 15U;
 constexpr std::uint64_t kTcp = 3;
 constexpr std::uint64_t kScopes = 3;
 
+constexpr std::uint64_t kMaxDescriptors = 256;  // OpenVINO and its plugins need about 20
+
 struct Ruleset {
     std::uint64_t files = 0;
     std::uint64_t tcp = 0;
@@ -77,37 +79,39 @@ void AllowReading(int ruleset, const std::string& path) {
     landlock_path_beneath_attr rule{};
     rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
     rule.parent_fd = fd.Get();
-    if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 && errno == EINVAL) {
+    if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 &&
+        errno == EINVAL) {
         rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;  // a file, no folder
         ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
 }
 
-void EnterLandlock(SandboxLevel& level, const std::filesystem::path& models) {
+void EnterLandlock(SandboxReport& report, const std::filesystem::path& models) {
     const auto abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi <= 0) {
-        level.note = "this kernel has no Landlock";
+        report.note = "this kernel has no Landlock";
         return;
     }
     auto rules = RulesetFor(static_cast<int>(abi));
     const std::size_t size = abi >= 6 ? sizeof(rules) : abi >= 4 ? 16 : 8;
     const UniqueFd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, size, 0)));
     if (!ruleset.IsOpen()) {
-        level.note = fmt::format("Landlock refuses its rules: {}", std::strerror(errno));
+        report.note = fmt::format("Landlock refuses its rules: {}", std::strerror(errno));
         return;
     }
     for (const auto& folder : LibraryFolders()) {
         AllowReading(ruleset.Get(), folder);
     }
-    for (const auto* path : {"/proc", "/sys/devices", "/sys/fs/cgroup", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf"}) {
+    for (const auto* path :
+         {"/proc", "/sys/devices", "/sys/fs/cgroup", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf"}) {
         AllowReading(ruleset.Get(), path);
     }
     AllowReading(ruleset.Get(), models);
     if (::syscall(SYS_landlock_restrict_self, ruleset.Get(), 0) != 0) {
-        level.note = fmt::format("Landlock cannot be entered: {}", std::strerror(errno));
+        report.note = fmt::format("Landlock cannot be entered: {}", std::strerror(errno));
         return;
     }
-    level.landlock_abi = static_cast<int>(abi);
+    report.landlock_abi = static_cast<int>(abi);
 }
 
 void SetLimit(__rlimit_resource resource, std::uint64_t value) {
@@ -120,28 +124,107 @@ struct ReleaseFilter {
 };
 
 constexpr std::array kAllowed{
-    SCMP_SYS(read),           SCMP_SYS(write),          SCMP_SYS(readv),          SCMP_SYS(writev),
-    SCMP_SYS(pread64),        SCMP_SYS(lseek),          SCMP_SYS(close),          SCMP_SYS(fstat),
-    SCMP_SYS(fcntl),          SCMP_SYS(dup),            SCMP_SYS(recvmsg),        SCMP_SYS(recvfrom),
-    SCMP_SYS(sendmsg),        SCMP_SYS(sendto),         SCMP_SYS(poll),           SCMP_SYS(ppoll),
-    SCMP_SYS(mmap),           SCMP_SYS(munmap),         SCMP_SYS(mprotect),       SCMP_SYS(mremap),
-    SCMP_SYS(madvise),        SCMP_SYS(brk),            SCMP_SYS(futex),          SCMP_SYS(sched_yield),
-    SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_setaffinity), SCMP_SYS(getcpu),   SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),   SCMP_SYS(sigaltstack),    SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_getres),   SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),     SCMP_SYS(gettimeofday),
-    SCMP_SYS(getpid),         SCMP_SYS(gettid),         SCMP_SYS(getrandom),      SCMP_SYS(getrusage),
-    SCMP_SYS(exit),           SCMP_SYS(exit_group),     SCMP_SYS(tgkill),         SCMP_SYS(restart_syscall),
-    SCMP_SYS(set_robust_list), SCMP_SYS(rseq),          SCMP_SYS(membarrier),     SCMP_SYS(sysinfo),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(pread64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(dup),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(sendto),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(mmap),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_setaffinity),
+    SCMP_SYS(getcpu),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(membarrier),
+    SCMP_SYS(sysinfo),
     SCMP_SYS(uname),
 };
 
 constexpr std::array kDeadly{
-    SCMP_SYS(socket),  SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind),   SCMP_SYS(listen),
-    SCMP_SYS(accept),  SCMP_SYS(accept4),    SCMP_SYS(execve),  SCMP_SYS(execveat), SCMP_SYS(fork),
-    SCMP_SYS(vfork),   SCMP_SYS(ptrace),     SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-    SCMP_SYS(mount),   SCMP_SYS(unshare),    SCMP_SYS(setns),   SCMP_SYS(bpf),    SCMP_SYS(io_uring_setup),
-    SCMP_SYS(pidfd_getfd), SCMP_SYS(kexec_load), SCMP_SYS(init_module),
+    SCMP_SYS(socket),
+    SCMP_SYS(socketpair),
+    SCMP_SYS(connect),
+    SCMP_SYS(bind),
+    SCMP_SYS(listen),
+    SCMP_SYS(accept),
+    SCMP_SYS(accept4),
+    SCMP_SYS(execve),
+    SCMP_SYS(execveat),
+    SCMP_SYS(fork),
+    SCMP_SYS(vfork),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(mount),
+    SCMP_SYS(unshare),
+    SCMP_SYS(setns),
+    SCMP_SYS(bpf),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(kexec_load),
+    SCMP_SYS(init_module),
 };
+
+/// Threads may be made, processes may not; clone3 hides its flags, so the C library is sent back to clone.
+/// Signals reach this process only (abort needs them).
+int AddThreadRules(void* filter) {
+    const scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+    const scmp_arg_cmp process = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
+    const scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid()), 0);
+    int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
+    failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1, process);
+    failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self);
+    return failed;
+}
+
+/// An open descriptor may be looked at (fstat is newfstatat with AT_EMPTY_PATH). Whoever opens for writing is
+/// no decoder.
+int AddFileRules(void* filter) {
+    const scmp_arg_cmp by_descriptor = SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH);
+    int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1, by_descriptor);
+    for (const auto flag : std::array<scmp_datum_t, 4>{O_WRONLY, O_RDWR, O_CREAT, O_TRUNC}) {
+        const scmp_arg_cmp open_writes = SCMP_A1(SCMP_CMP_MASKED_EQ, flag, flag);
+        const scmp_arg_cmp openat_writes = SCMP_A2(SCMP_CMP_MASKED_EQ, flag, flag);
+        failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(open), 1, open_writes);
+        failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(openat), 1, openat_writes);
+    }
+    return failed | seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(creat), 0);
+}
 
 int AddRules(void* filter) {
     int failed = 0;
@@ -151,47 +234,63 @@ int AddRules(void* filter) {
     for (const int call : kDeadly) {
         failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 0);
     }
-    // threads may be made, processes may not; clone3 hides its flags, so the C library is sent back to clone
-    const scmp_arg_cmp thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
-    const scmp_arg_cmp process = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, thread);
-    failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1, process);
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    failed |= AddThreadRules(filter);
+    failed |= AddFileRules(filter);
     return failed;
+}
+
+void SetLevel(SandboxReport& report) {
+    const int reached = (report.landlock_abi > 0 ? 1 : 0) + (report.seccomp ? 1 : 0);
+    report.level = reached == 2 ? "full" : reached == 1 ? "partial" : "none";
+}
+
+/// A service blocks the signals it waits for; a child does not inherit that.
+void ResetSignals() {
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    for (int number = 1; number < NSIG; ++number) {
+        if (number != SIGKILL && number != SIGSTOP &&
+            !(kSanitized && (number == SIGSEGV || number == SIGBUS))) {
+            static_cast<void>(std::signal(number, SIG_DFL));
+        }
+    }
+    static_cast<void>(
+        std::signal(SIGPIPE, SIG_IGN)
+    );  // a parent that is gone is noticed by the write that fails
 }
 
 }  // namespace
 
-std::string SandboxLevel::Name() const {
-    const int reached = (landlock_abi > 0 ? 1 : 0) + (seccomp ? 1 : 0);
-    return reached == 2 ? "full" : reached == 1 ? "partial" : "none";
-}
-
-SandboxLevel EnterRoom(const std::filesystem::path& models, std::uint64_t data_bytes, int parent) {
+SandboxReport EnterRoom(const std::filesystem::path& models, std::uint64_t data_bytes, int parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (parent != 0 && ::getppid() != parent) {
         ::_exit(1);  // the parent died before the line above
     }
     ::prctl(PR_SET_DUMPABLE, 0);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    ResetSignals();
     SetLimit(RLIMIT_CORE, 0);
+    SetLimit(RLIMIT_NOFILE, kMaxDescriptors);
     if (!kSanitized && data_bytes > 0) {
         SetLimit(RLIMIT_DATA, data_bytes);
     }
-    SandboxLevel level;
-    EnterLandlock(level, models);
-    return level;
+    SandboxReport report;
+    EnterLandlock(report, models);
+    return report;
 }
 
-void CloseSystemCalls(SandboxLevel& level) {
+void CloseSystemCalls(SandboxReport& report) {
     const std::unique_ptr<void, ReleaseFilter> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
     if (filter == nullptr || seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1) != 0 ||
         AddRules(filter.get()) != 0 || seccomp_load(filter.get()) != 0) {
-        level.note += level.note.empty() ? "" : "; ";
-        level.note += "system calls cannot be filtered on this machine";
+        report.note += report.note.empty() ? "" : "; ";
+        SetLevel(report);
+        report.note += "system calls cannot be filtered on this machine";
         return;
     }
-    level.seccomp = true;
+    report.seccomp = true;
+    SetLevel(report);
 }
 
 }  // namespace notify

@@ -12,23 +12,30 @@ constexpr std::size_t kPiece = 256U << 10U;
 }  // namespace
 
 Result<std::size_t> SocketByteSource::ReadAt(std::uint64_t offset, std::span<std::byte> into) {
-    if (offset >= size_ || into.empty()) {
-        return std::size_t{0};
+    std::size_t done = 0;
+    while (done < into.size() && offset + done < size_) {
+        const auto rest = into.subspan(done);
+        const auto got =
+            rest.size() >= kPiece ? channel_.Read(offset + done, rest) : ReadPiece(offset + done, rest);
+        if (!got || *got == 0) {
+            return got ? done : got;
+        }
+        done += *got;
     }
-    if (into.size() >= kPiece) {
-        return channel_.Read(offset, into);
-    }
+    return done;
+}
+
+Result<std::size_t> SocketByteSource::ReadPiece(std::uint64_t offset, std::span<std::byte> into) {
     if (offset < held_at_ || offset >= held_at_ + held_.size()) {
-        held_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, size_ - offset)));
+        held_.resize(std::min<std::uint64_t>(kPiece, size_ - offset));
         const auto got = channel_.Read(offset, held_);
-        if (!got) {
-            held_.clear();
+        held_.resize(got.value_or(0));
+        if (!got || *got == 0) {
             return got;
         }
-        held_.resize(*got);
         held_at_ = offset;
     }
-    const auto skip = static_cast<std::size_t>(offset - held_at_);
+    const auto skip = offset - held_at_;
     const auto count = std::min(into.size(), held_.size() - skip);
     std::memcpy(into.data(), held_.data() + skip, count);
     return count;

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> into) override;
 
 private:
+    [[nodiscard]] Result<std::size_t> ReadPiece(std::uint64_t offset, std::span<std::byte> into);
+
     Channel& channel_;
     std::uint64_t size_;
     std::uint64_t held_at_ = 0;

@@ -169,4 +169,12 @@ Result<Output> FaceAnalyser::Finish(const DecodeSummary& summary) {
     return FaceTracksOutput(finished_, Links(), cuts_, summary);
 }
 
+Result<std::unique_ptr<FrameAnalyser>> MakeFacialRecognition(
+    FaceModels& models, const boost::json::object& config
+) {
+    return ReadFaceSettings(config).map([&](const FaceSettings& settings) -> std::unique_ptr<FrameAnalyser> {
+        return std::make_unique<FaceAnalyser>(models, settings);
+    });
+}
+
 }  // namespace notify

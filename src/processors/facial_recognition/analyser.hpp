@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "inference/face_models.hpp"
@@ -43,5 +44,10 @@ private:
     std::int64_t previous_ms_ = 0;
     int thumbnails_ = 0;
 };
+
+/// The processor "facial-recognition" for one item. `config`: ReadFaceSettings and its errors.
+[[nodiscard]] Result<std::unique_ptr<FrameAnalyser>> MakeFacialRecognition(
+    FaceModels& models, const boost::json::object& config
+);
 
 }  // namespace notify

@@ -165,4 +165,10 @@ Result<Output> FacePhoto::Run(ByteSource& bytes, const RunContext& context) {
     return FacePhotoOutput(models_.embedder, faces, decoded->summary);
 }
 
+Result<std::unique_ptr<WholeItem>> MakeFacePhoto(
+    FaceModels& models, const boost::json::object& /*config*/
+) {
+    return std::make_unique<FacePhoto>(models);
+}
+
 }  // namespace notify

@@ -2,6 +2,8 @@
 
 // All faces of one still: what enrolment decides on.
 
+#include <memory>
+
 #include "inference/face_models.hpp"
 #include "processors/processor.hpp"
 
@@ -19,5 +21,10 @@ public:
 private:
     FaceModels& models_;
 };
+
+/// The processor "face-photo" for one still. It has no settings.
+[[nodiscard]] Result<std::unique_ptr<WholeItem>> MakeFacePhoto(
+    FaceModels& models, const boost::json::object& config
+);
 
 }  // namespace notify
