@@ -1,0 +1,226 @@
+#include "people/enrolment.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/hash.hpp"
+#include "core/ulid.hpp"
+#include "people/distance.hpp"
+#include "people/gallery.hpp"
+#include "storage/key_repository.hpp"
+#include "storage/people_repository.hpp"
+
+namespace notify {
+
+/// All that one try writes.
+struct Enrolment::Ready {
+    Person person;
+    bool is_new = false;
+    std::int64_t gallery_version = 0;
+    std::vector<EnrolmentPhoto> photos;
+    std::vector<PreparedArtifact> crops;
+    EnrolmentDecision decision;
+    EnrolmentAnswer answer;
+};
+
+namespace {
+
+constexpr int kTries = 5;
+constexpr std::size_t kLongestName = 200;
+
+/// Whether the photo itself is at fault, or whoever looks at it.
+bool IsOfThePhoto(ErrorCode code) {
+    return code == ErrorCode::kUnsupported || code == ErrorCode::kInvalidArgument ||
+           code == ErrorCode::kTooLarge;
+}
+
+std::string Trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    const auto last = text.find_last_not_of(" \t\r\n");
+    return first == std::string_view::npos ? std::string()
+                                           : std::string(text.substr(first, last - first + 1));
+}
+
+struct Known {
+    std::optional<Person> person;
+    std::vector<EnrolmentPhoto> photos;
+    Gallery gallery;
+};
+
+Result<Known> ReadKnown(const Snapshot& snapshot, const std::string& name) {
+    auto gallery = ReadGallery(snapshot);
+    if (!gallery) {
+        return Unexpected(gallery.error());
+    }
+    Known known{.person = {}, .photos = {}, .gallery = std::move(*gallery)};
+    auto person = snapshot.people.Find(name);
+    if (!person) {
+        return person.error().code == ErrorCode::kNotFound ? Result<Known>(std::move(known))
+                                                           : Unexpected(person.error());
+    }
+    known.person = std::move(*person);
+    return snapshot.people.PhotosOf(known.person->id).map([&](std::vector<EnrolmentPhoto> photos) {
+        known.photos = std::move(photos);
+        return std::move(known);
+    });
+}
+
+EnrolmentContext ContextOf(const Person& person, const Known& known) {
+    EnrolmentContext context{
+        .name = person.name, .sha256 = {}, .photos = {}, .person_id = person.id, .gallery = known.gallery
+    };
+    for (const auto& photo : known.photos) {
+        context.sha256.push_back(photo.sha256);
+        if (IsEmbedding(photo.embedding)) {
+            context.photos.push_back(photo.embedding);
+        }
+    }
+    return context;
+}
+
+}  // namespace
+
+Result<std::vector<Candidate>> Enrolment::LookAt(std::span<const NewPhoto> photos) const {
+    std::vector<Candidate> candidates;
+    for (const auto& photo : photos) {
+        auto faces = reader_(photo.bytes);
+        if (!faces && !IsOfThePhoto(faces.error().code)) {
+            return Unexpected(faces.error().Within(fmt::format("look at {}", photo.file_name)));
+        }
+        candidates.push_back(
+            {.file_name = photo.file_name,
+             .sha256 = Sha256Hex(photo.bytes),
+             .point = photo.face,
+             .faces = std::move(faces)}
+        );
+    }
+    return candidates;
+}
+
+Result<Enrolment::Ready> Enrolment::Decide(std::string_view name, std::span<const Candidate> candidates) {
+    const auto wanted = Trimmed(name);
+    const auto known = storage_.Read([&](const Snapshot& snapshot) { return ReadKnown(snapshot, wanted); });
+    if (!known) {
+        return Unexpected(known.error());
+    }
+    Ready ready;
+    ready.is_new = !known->person;
+    ready.person = known->person.value_or(
+        Person{.id = PersonId(MakeId("per")), .name = wanted, .created_at = clock_.Now()}
+    );
+    ready.gallery_version = known->gallery.version;
+    ready.decision = DecideEnrolment(candidates, ContextOf(ready.person, *known));
+    const auto accepted =
+        static_cast<std::size_t>(std::ranges::count_if(ready.decision.answers, [](const PhotoAnswer& answer) {
+            return answer.accepted;
+        }));
+    ready.answer = {
+        .person = accepted == 0 && ready.is_new ? PersonId() : ready.person.id,
+        .name = ready.person.name,
+        .photos = known->photos.size() + accepted,
+        .answers = ready.decision.answers,
+        .warnings = {}
+    };
+    for (const auto& answer : ready.answer.answers) {
+        if (answer.accepted && !answer.sentence.empty()) {
+            ready.answer.warnings.push_back(answer.sentence);
+        }
+    }
+    if (auto warning = FewPhotosWarning(ready.person.name, ready.answer.photos); !warning.empty()) {
+        ready.answer.warnings.push_back(std::move(warning));
+    }
+    return ready;
+}
+
+/// Rows and crops of the photos that were accepted. Nothing is stored yet but files of large crops, which
+/// are collected when no row comes to name them.
+Result<void> Enrolment::MakePhotos(std::span<const Candidate> candidates, Ready& ready) const {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (!ready.decision.answers[i].accepted) {
+            continue;
+        }
+        const auto& face = (*candidates[i].faces)[ready.decision.faces[i]];
+        auto crop =
+            artifacts_.Prepare({.name = "crop", .media_type = "image/jpeg", .sealed = true}, face.crop);
+        if (!crop) {
+            return Unexpected(crop.error());
+        }
+        ready.photos.push_back(
+            {.id = PhotoId(MakeId("pho")),
+             .person_id = ready.person.id,
+             .file_name = candidates[i].file_name,
+             .sha256 = candidates[i].sha256,
+             .embedding = face.embedding,
+             .box = face.box,
+             .quality = face.quality,
+             .crop_sha256 = crop->ref.sha256,
+             .created_at = clock_.Now()}
+        );
+        ready.crops.push_back(std::move(*crop));
+    }
+    return {};
+}
+
+Result<bool> Enrolment::WriteDown(const Ready& ready, std::string_view actor) {
+    const AuditEntry audit{
+        .at = clock_.Now(),
+        .actor = std::string(actor),
+        .action = "person.enrol",
+        .subject = ready.person.id.Value(),
+        .detail = fmt::format("{} of {} photos accepted", ready.photos.size(), ready.decision.answers.size())
+    };
+    return storage_.Write([&](Transaction& transaction) -> Result<bool> {
+        const auto version = transaction.people.GalleryVersion();
+        if (!version || *version != ready.gallery_version) {
+            return version.map([](std::int64_t) { return false; });
+        }
+        Result<void> done = ready.is_new ? transaction.people.AddPerson(ready.person) : Result<void>{};
+        for (std::size_t i = 0; done && i < ready.photos.size(); ++i) {
+            done = ready.crops[i].Commit(transaction).and_then([&] {
+                return transaction.people.AddPhoto(ready.photos[i]);
+            });
+        }
+        return done.and_then([&] { return transaction.keys.AddAudit(audit); }).map([] { return true; });
+    });
+}
+
+Result<EnrolmentAnswer> Enrolment::Enrol(
+    std::string_view name, std::span<const NewPhoto> photos, std::string_view actor
+) {
+    const auto wanted = Trimmed(name);
+    if (wanted.empty() || wanted.size() > kLongestName) {
+        return Fail(
+            ErrorCode::kInvalidArgument, fmt::format("a person's name has 1 to {} characters", kLongestName)
+        );
+    }
+    if (photos.empty()) {
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no photo of {}", wanted));
+    }
+    const auto candidates = LookAt(photos);
+    if (!candidates) {
+        return Unexpected(candidates.error());
+    }
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+        auto ready = Decide(wanted, *candidates);
+        if (!ready) {
+            return Unexpected(ready.error());
+        }
+        if (auto made = MakePhotos(*candidates, *ready); !made) {
+            return Unexpected(made.error());
+        }
+        const auto written = ready->photos.empty() ? Result<bool>(true) : WriteDown(*ready, actor);
+        if (!written) {
+            return Unexpected(written.error());
+        }
+        if (*written) {
+            return std::move(ready->answer);
+        }
+    }
+    return Fail(
+        ErrorCode::kConflict, fmt::format("people changed again and again while {} was enrolled", wanted)
+    );
+}
+
+}  // namespace notify

@@ -1,0 +1,32 @@
+#pragma once
+
+// Names over the tracks of one item, decided outside a transaction and written inside one.
+
+#include <cstdint>
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/person.hpp"
+#include "people/face_tracks.hpp"
+#include "people/gallery.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// What is to be written: tracks with fresh ids and the appearances over them, by one version of the gallery.
+struct Labels {
+    std::int64_t gallery_version = 0;
+    std::vector<FaceTrack> tracks;
+    std::vector<Appearance> appearances;  ///< Ids set; item and result are set when they are written.
+};
+
+/// Decides who is in an item. Pure but for the ids.
+[[nodiscard]] Labels MakeLabels(FaceTracks tracks, const Gallery& gallery);
+
+/// Adds the result's tracks, unless they are there, and replaces the item's appearances from it. False, and
+/// nothing is written, when the gallery has changed since. Call inside a transaction.
+[[nodiscard]] Result<bool> WriteLabels(
+    Transaction& transaction, const ItemId& item, const ResultId& result, const Labels& labels
+);
+
+}  // namespace notify

@@ -1,0 +1,96 @@
+#include "people/matching.hpp"
+
+#include <algorithm>
+
+namespace notify {
+
+namespace {
+
+constexpr double kFarthest = 2;
+
+struct Nearest {
+    std::size_t person = 0;
+    double distance = kFarthest;
+    double next = kFarthest;
+};
+
+Nearest NearestOf(const Gallery& gallery, const Embedding& face) {
+    Nearest nearest;
+    for (std::size_t i = 0; i < gallery.people.size(); ++i) {
+        const double distance = DistanceTo(gallery.people[i], face);
+        if (distance < nearest.distance) {
+            nearest = {.person = i, .distance = distance, .next = nearest.distance};
+        } else {
+            nearest.next = std::min(nearest.next, distance);
+        }
+    }
+    return nearest;
+}
+
+/// The share of the shots, by weight, that speak for the person.
+double VotesFor(
+    std::size_t person,
+    std::span<const WeighedEmbedding> shots,
+    const Gallery& gallery,
+    const MatchLimits& limits
+) {
+    double all = 0;
+    double votes = 0;
+    for (const auto& shot : shots) {
+        const auto nearest = NearestOf(gallery, shot.embedding);
+        all += shot.weight;
+        votes += nearest.person == person && nearest.distance <= limits.vote_reach ? shot.weight : 0;
+    }
+    return all > 0 ? votes / all : 0;
+}
+
+double ThresholdFor(const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits) {
+    const double base =
+        gallery.people.size() < limits.small_gallery ? limits.confirmed_small : limits.confirmed;
+    return person.photos.size() < 3 ? base - limits.few_photos : base;
+}
+
+}  // namespace
+
+double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept {
+    double nearest = kFarthest;
+    double second = kFarthest;
+    for (const auto& photo : person.photos) {
+        const double distance = DistanceBetween(photo, face);
+        if (distance < nearest) {
+            second = nearest;
+            nearest = distance;
+        } else {
+            second = std::min(second, distance);
+        }
+    }
+    return std::min(DistanceBetween(person.mean, face), second);
+}
+
+double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept {
+    return shots.empty() ? kFarthest : DistanceTo(person, MeanOf(shots));
+}
+
+std::optional<Match> MatchShots(
+    std::span<const WeighedEmbedding> shots, const Gallery& gallery, const MatchLimits& limits
+) {
+    if (shots.empty() || gallery.people.empty()) {
+        return std::nullopt;
+    }
+    const auto nearest = NearestOf(gallery, MeanOf(shots));
+    if (nearest.distance > limits.possible) {
+        return std::nullopt;
+    }
+    const double margin = nearest.next - nearest.distance;
+    const bool confirmed = nearest.distance < ThresholdFor(gallery.people[nearest.person], gallery, limits) &&
+                           margin >= limits.margin &&
+                           VotesFor(nearest.person, shots, gallery, limits) >= limits.least_votes;
+    return Match{
+        .person = nearest.person,
+        .distance = nearest.distance,
+        .margin = gallery.people.size() > 1 ? margin : kFarthest,
+        .certainty = confirmed ? Certainty::kConfirmed : Certainty::kPossible
+    };
+}
+
+}  // namespace notify

@@ -1,0 +1,30 @@
+#pragma once
+
+// Names for the tracks of one item: by whole links, unless a track's own evidence speaks against it. Pure.
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "people/face_tracks.hpp"
+#include "people/gallery.hpp"
+#include "people/matching.hpp"
+
+namespace notify {
+
+struct NamingLimits {
+    MatchLimits match;
+    /// A track that far from the link's person is somebody else, whatever its link is.
+    double contradiction = 0.45;
+    /// A track of a link without a name gets one by itself when it is that much below the threshold …
+    double alone = 0.04;
+    /// … and has that many shots.
+    std::size_t alone_shots = 3;
+};
+
+/// For each track the match that names it, or nothing.
+[[nodiscard]] std::vector<std::optional<Match>> NameTracks(
+    std::span<const TrackFacts> tracks, const Gallery& gallery, const NamingLimits& limits = {}
+);
+
+}  // namespace notify

@@ -1,0 +1,38 @@
+#pragma once
+
+// Names for past items after people changed: from stored tracks, without decoding anything again.
+
+#include <stop_token>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "people/gallery.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Thread-safe. Everything borrowed outlives it.
+class Relabelling final {
+public:
+    Relabelling(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock), gallery_(storage) {}
+
+    /// Decides the item's appearances again. When they changed they are replaced, and the event
+    /// `item.labels_changed` tells the confirmed people, once for each version of the gallery. True when they
+    /// changed. kConflict when people kept changing meanwhile.
+    [[nodiscard]] Result<bool> RelabelItem(const ItemId& id);
+
+    /// All items, newest first, a page at a time; how many changed. Each item is a transaction of its own, so
+    /// nothing waits for the whole. kStopped when `stop` was requested. Run again after a failure: items that
+    /// are right already are left alone.
+    [[nodiscard]] Result<int> RelabelAll(const std::stop_token& stop);
+
+private:
+    [[nodiscard]] Result<bool> TryItem(const ItemId& id, bool& changed);
+
+    Storage& storage_;
+    const Clock& clock_;
+    GalleryCache gallery_;
+};
+
+}  // namespace notify
