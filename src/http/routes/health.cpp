@@ -49,7 +49,7 @@ Response Metrics(const Request& request, const ApiParts& parts) {
     return {.content_type = "text/plain; version=0.0.4", .body = std::move(text)};
 }
 
-Response Page(std::string_view type, std::string_view bytes) {
+Response FileOf(std::string_view type, std::string_view bytes) {
     Response response{.content_type = std::string(type), .body = std::string(bytes)};
     response.headers = {
         {"Content-Security-Policy",
@@ -133,7 +133,7 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
          nullptr,
          200,
          0,
-         [](Request&) { return Page("text/html; charset=utf-8", docs::kIndex); }}
+         [](Request&) { return FileOf("text/html; charset=utf-8", docs::kIndex); }}
     );
     router.Add(
         {"GET",
@@ -150,7 +150,7 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
          [](Request& r) {
              const auto file = docs::Find(r.parameters[0]);
              return file.bytes.empty() ? ProblemOf(404, "not_found", "there is no such page", r.id)
-                                       : Page(file.type, file.bytes);
+                                       : FileOf(file.type, file.bytes);
          }}
     );
 }
