@@ -33,7 +33,10 @@ bool HasType(const value& v, std::string_view type) {
 }
 
 Unexpected Fault(const std::string& pointer, std::string_view what) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: {}", pointer.empty() ? "/" : pointer, what));
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        pointer.empty() ? std::string(what) : fmt::format("{}: {}", pointer, what)
+    );
 }
 
 Result<void> CheckValue(const value& given, const object& schema, const std::string& pointer) {
@@ -77,6 +80,29 @@ value Canonical(const value& given, const object& schema) {
     return given.to_number<double>();
 }
 
+/// A key as a JSON pointer holds it (RFC 6901).
+std::string Escaped(std::string_view key) {
+    std::string text;
+    for (const char c : key) {
+        text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    }
+    return text;
+}
+
+/// The first required member that is missing.
+Result<void> CheckRequired(const object& given, const object& schema) {
+    const auto* required = Member(schema, "required");
+    if (required == nullptr) {
+        return {};
+    }
+    for (const auto& name : required->get_array()) {
+        if (!given.contains(name.get_string())) {
+            return Fault("/" + Escaped(name.get_string()), "is missing");
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::string> NormaliseConfig(const ProcessorKind& kind, std::string_view config) {
@@ -91,10 +117,13 @@ Result<std::string> NormaliseConfig(const ProcessorKind& kind, std::string_view 
     if (!schema) {
         return Unexpected(schema.error().Within(fmt::format("schema of {}", kind.name)));
     }
+    if (auto complete = CheckRequired(given->get_object(), schema->get_object()); !complete) {
+        return Unexpected(complete.error());
+    }
     const auto& properties = schema->at("properties").as_object();
     object whole;
     for (const auto& member : given->get_object()) {
-        const auto pointer = fmt::format("/{}", std::string_view(member.key()));
+        const auto pointer = "/" + Escaped(member.key());
         const auto* property = properties.if_contains(member.key());
         if (property == nullptr) {
             return Fault(pointer, fmt::format("{} has no such setting", kind.name));
