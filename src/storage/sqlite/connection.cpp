@@ -38,8 +38,9 @@ ErrorCode CodeOf(int extended, int system_number) {
             return ErrorCode::kStorageFull;
         case SQLITE_IOERR:
         case SQLITE_CANTOPEN: {
-            // EFBIG: a limit on the size of files
-            const bool no_room = system_number == ENOSPC || system_number == EDQUOT || system_number == EFBIG;
+            // a file that cannot grow (a quota, a limit) is told as a failed write
+            const bool no_room = extended == SQLITE_IOERR_WRITE || extended == SQLITE_IOERR_SHMSIZE ||
+                                 system_number == ENOSPC || system_number == EDQUOT;
             return no_room ? ErrorCode::kStorageFull : ErrorCode::kUnavailable;
         }
         case SQLITE_BUSY:
