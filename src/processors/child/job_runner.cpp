@@ -28,19 +28,20 @@ Unexpected Cancelled() {
     return Fail(ErrorCode::kCancelled, "cancelled");
 }
 
-Error NoVideo(const std::string& media_type) {
+Error Unfit(std::string reason, const std::string& media_type) {
     return {
         .code = ErrorCode::kUnsupported,
         .stage = "probe",
-        .reason = "no_video",
-        .message = "the item is " + media_type + " and has no picture to look at",
+        .reason = std::move(reason),
+        .retry_after = {},
+        .message = "the item is " + media_type + " and has nothing for this processor to look at",
     };
 }
 
 class JobRun {
 public:
-    JobRun(const JobRequest& job, Channel& channel, FaceModels* models, Cancellations& cancellations)
-        : job_(job), channel_(channel), models_(models), cancellations_(cancellations) {}
+    JobRun(const JobRequest& job, Channel& channel, const Equipment& equipment, Cancellations& cancellations)
+        : job_(job), channel_(channel), equipment_(equipment), cancellations_(cancellations) {}
 
     Result<void> All(ByteSource& bytes);
     Result<void> FailAll(const Error& error);
@@ -49,14 +50,16 @@ private:
     Result<void> Frames(ByteSource& bytes, Analysers analysers);
     Result<void> Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor);
     Result<void> End(const ProcessRequest& asked, Result<Output> output);
+    Result<AnyProcessor> Make(const ProcessRequest& asked, const Result<MediaInfo>& info);
     void Progress(const ProcessRequest& asked, double done);
 
     const JobRequest& job_;
     Channel& channel_;
-    FaceModels* models_;
+    const Equipment& equipment_;
     Cancellations& cancellations_;
     std::vector<std::pair<const ProcessRequest*, std::unique_ptr<WholeItem>>> wholes_;
     std::string media_type_;
+    std::map<std::string, std::string> digests_;  ///< Of the models that a process uses.
     std::map<std::string, steady_clock::time_point> told_;
 };
 
@@ -89,9 +92,7 @@ Result<void> JobRun::End(const ProcessRequest& asked, Result<Output> output) {
         );
     }
     ResultNotice result{.job = job_.job, .process = asked.process, .media_type = media_type_};
-    if (NeedsModels(asked.processor) && models_ != nullptr) {
-        result.model_digest = models_->model_digest;
-    }
+    result.model_digest = digests_[asked.process];
     output->artifacts.push_back({"document", "application/json", ToJsonText(output->document), false});
     for (const auto& artifact : output->artifacts) {
         result.blobs.push_back(artifact.name);
@@ -153,26 +154,49 @@ Result<void> JobRun::Whole(ByteSource& bytes, const ProcessRequest& asked, Whole
     return End(asked, processor.Run(bytes, context));
 }
 
+/// The processor, or why it has nothing to do with this item.
+Result<AnyProcessor> JobRun::Make(const ProcessRequest& asked, const Result<MediaInfo>& info) {
+    const auto found = FindProcessor(equipment_.processors, asked.processor);
+    if (!found) {
+        return Unexpected(found.error());
+    }
+    const auto& kind = *(*found)->kind;
+    if (kind.needs_models && equipment_.models == nullptr) {
+        return Fail(ErrorCode::kInternal, "this child was started without models");
+    }
+    auto made = (*found)->make(asked.config, equipment_.models);
+    if (!made || Accepts(kind, {})) {
+        return made;  // whoever takes everything also takes what is no media
+    }
+    if (!info) {
+        return Unexpected(info.error());
+    }
+    if (std::holds_alternative<std::unique_ptr<FrameAnalyser>>(*made) && !info->video) {
+        return Unexpected(Unfit("no_video", media_type_));
+    }
+    if (!Accepts(kind, media_type_)) {
+        return Unexpected(Unfit("unsupported_media", media_type_));
+    }
+    if (kind.needs_models) {
+        digests_[asked.process] = equipment_.models->model_digest;
+    }
+    return made;
+}
+
 Result<void> JobRun::All(ByteSource& bytes) {
     const auto info = Probe(bytes, {}, cancellations_.Job());
     media_type_ = info ? info->media_type : "application/octet-stream";
     Analysers analysers;
     for (const auto& asked : job_.processes) {
-        auto made = MakeProcessor(asked.processor, asked.config, models_);
-        Result<void> said;
+        auto made = Make(asked, info);
         if (!made) {
-            said = End(asked, Unexpected(made.error()));
+            if (auto said = End(asked, Unexpected(made.error())); !said) {
+                return said;
+            }
         } else if (auto* whole = std::get_if<std::unique_ptr<WholeItem>>(&*made)) {
             wholes_.emplace_back(&asked, std::move(*whole));
-        } else if (!info) {
-            said = End(asked, Unexpected(info.error()));
-        } else if (!info->video) {
-            said = End(asked, Unexpected(NoVideo(media_type_)));
         } else {
             analysers.emplace_back(&asked, std::move(std::get<std::unique_ptr<FrameAnalyser>>(*made)));
-        }
-        if (!said) {
-            return said;
         }
     }
     if (!analysers.empty()) {
@@ -223,9 +247,9 @@ std::stop_token Cancellations::Job() const {
 }
 
 Result<void> RunJob(
-    const JobRequest& job, Channel& channel, FaceModels* models, Cancellations& cancellations
+    const JobRequest& job, Channel& channel, const Equipment& equipment, Cancellations& cancellations
 ) {
-    JobRun run(job, channel, models, cancellations);
+    JobRun run(job, channel, equipment, cancellations);
     if (job.descriptor) {
         auto fd = channel.ReceiveDescriptor();
         if (!fd) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -13,6 +14,12 @@
 #include "processors/protocol/messages.hpp"
 
 namespace notify {
+
+/// What a child runs jobs with.
+struct Equipment {
+    std::span<const RegisteredProcessor> processors;
+    FaceModels* models = nullptr;  ///< Null in a child that was started without.
+};
 
 /// Which processes of the present job are to stop. Written by the control thread, read by the job's:
 /// thread-safe.
@@ -39,7 +46,7 @@ private:
 /// Runs the job and says one result or failed line for each process, then done. Errors only when the parent
 /// is gone.
 [[nodiscard]] Result<void> RunJob(
-    const JobRequest& job, Channel& channel, FaceModels* models, Cancellations& cancellations
+    const JobRequest& job, Channel& channel, const Equipment& equipment, Cancellations& cancellations
 );
 
 }  // namespace notify

@@ -1,8 +1,8 @@
 #include "processors/child/loop.hpp"
 
 #include <array>
+#include <charconv>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
 #include <new>
@@ -17,7 +17,6 @@
 #include "processors/child/channel.hpp"
 #include "processors/child/job_runner.hpp"
 #include "processors/child/sandbox.hpp"
-#include "processors/kind.hpp"
 #include "processors/protocol/line_buffer.hpp"
 #include "processors/protocol/messages.hpp"
 
@@ -92,17 +91,49 @@ private:
     bool quits_ = false;
 };
 
-std::vector<NamedVersion> NamesOfProcessors() {
+std::vector<NamedVersion> NamesOf(std::span<const RegisteredProcessor> processors) {
     std::vector<NamedVersion> names;
-    for (const auto& kind : ProcessorKinds()) {
-        names.push_back({.name = std::string(kind.name), .version = std::string(kind.version)});
+    for (const auto& each : processors) {
+        names.push_back({.name = std::string(each.kind->name), .version = std::string(each.kind->version)});
     }
     return names;
 }
 
+template <class T>
+bool ReadNumber(std::string_view text, T& number) {
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+}
+
+bool SetOption(ChildOptions& options, std::string_view name, std::string_view value) {
+    if (name == "--models") {
+        options.models = value;
+        return true;
+    }
+    if (name == "--precision") {
+        options.precision = value == "bf16" ? Precision::kBf16 : Precision::kF32;
+        return value == "bf16" || value == "f32";
+    }
+    return (name == "--data-bytes" && ReadNumber(value, options.data_bytes)) ||
+           (name == "--parent" && ReadNumber(value, options.parent));
+}
+
 }  // namespace
 
-void RunChild(const ChildOptions& options) {
+Result<ChildOptions> ParseChildOptions(std::span<char* const> arguments) {
+    ChildOptions options;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view name = arguments[i];
+        if (name == "--load-models") {
+            options.load_models = true;
+        } else if (i + 1 == arguments.size() || !SetOption(options, name, arguments[++i])) {
+            return Fail(ErrorCode::kInvalidArgument, "not an argument of a child: " + std::string(name));
+        }
+    }
+    return options;
+}
+
+void RunChild(const ChildOptions& options, std::span<const RegisteredProcessor> processors) {
     std::set_new_handler([] { ::_exit(kExitOutOfMemory); });
     auto report = EnterRoom(options.models, options.data_bytes, options.parent);
     Channel channel(STDOUT_FILENO, kDataDescriptor);
@@ -121,11 +152,16 @@ void RunChild(const ChildOptions& options) {
     // ends with the process, which this function ends: what it refers to outlives it
     std::thread([&control] { control.ReadForever(); }).detach();
     CloseSystemCalls(report);
-    if (!channel.Say(ReadyNotice{.sandbox = std::move(report), .processors = NamesOfProcessors()})) {
+    if (!channel.Say(ReadyNotice{.sandbox = std::move(report), .processors = NamesOf(processors)})) {
         ::_exit(1);
     }
     while (const auto job = control.NextJob()) {
-        if (!RunJob(*job, channel, models ? &*models : nullptr, cancellations)) {
+        if (!RunJob(
+                *job,
+                channel,
+                {.processors = processors, .models = models ? &*models : nullptr},
+                cancellations
+            )) {
             ::_exit(1);
         }
     }

@@ -1,43 +1,58 @@
 #include "processors/child/registry.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "processors/child/checksum.hpp"
 #include "processors/facial_recognition/analyser.hpp"
 #include "processors/facial_recognition/face_photo.hpp"
-#include "processors/kind.hpp"
 
 namespace notify {
 
-bool NeedsModels(std::string_view name) {
-    return std::ranges::any_of(ProcessorKinds(), [&](const ProcessorKind& kind) {
-        return kind.name == name && kind.needs_models;
+namespace {
+
+Result<AnyProcessor> Checksum(const boost::json::object& /*config*/, FaceModels* /*models*/) {
+    return MakeChecksum();
+}
+
+Result<AnyProcessor> FacialRecognition(const boost::json::object& config, FaceModels* models) {
+    return ReadFaceSettings(config).map([&](const FaceSettings& settings) -> AnyProcessor {
+        return std::make_unique<FaceAnalyser>(*models, settings);
     });
 }
 
-Result<AnyProcessor> MakeProcessor(
-    std::string_view name, const boost::json::object& config, FaceModels* models
+Result<AnyProcessor> PhotoFaces(const boost::json::object& /*config*/, FaceModels* models) {
+    return std::make_unique<FacePhoto>(*models);
+}
+
+/// The kind must be in processors/kinds.cpp.
+RegisteredProcessor Entry(std::string_view name, ProcessorFactory make) {
+    return {.kind = FindProcessorKind(name).value(), .make = make};
+}
+
+}  // namespace
+
+std::span<const RegisteredProcessor> RegisteredProcessors() {
+    static const std::vector<RegisteredProcessor> kProcessors{
+        Entry("checksum", Checksum),
+        Entry("facial-recognition", FacialRecognition),
+        Entry("face-photo", PhotoFaces),
+    };
+    return kProcessors;
+}
+
+Result<const RegisteredProcessor*> FindProcessor(
+    std::span<const RegisteredProcessor> processors, std::string_view name
 ) {
-    if (NeedsModels(name) && models == nullptr) {
-        return Fail(
-            ErrorCode::kUnavailable,
-            fmt::format("this child was started without the models that {} needs", name)
-        );
+    const auto found = std::ranges::find_if(processors, [&](const RegisteredProcessor& each) {
+        return each.kind->name == name;
+    });
+    if (found == processors.end()) {
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("this child has no processor '{}'", name));
     }
-    if (name == "checksum") {
-        return MakeChecksum();
-    }
-    if (name == "facial-recognition") {
-        return ReadFaceSettings(config).map([&](const FaceSettings& settings) -> AnyProcessor {
-            return std::make_unique<FaceAnalyser>(*models, settings);
-        });
-    }
-    if (name == "face-photo") {
-        return std::make_unique<FacePhoto>(*models);
-    }
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("this child has no processor '{}'", name));
+    return &*found;
 }
 
 }  // namespace notify

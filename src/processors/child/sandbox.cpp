@@ -64,7 +64,7 @@ std::set<std::string> LibraryFolders() {
     while (std::getline(maps, line)) {
         const auto slash = line.find('/');
         const auto end = line.rfind('/');
-        if (slash != std::string::npos && end > slash) {
+        if (slash != std::string::npos && end > slash && line.find(".so", end) != std::string::npos) {
             folders.insert(line.substr(slash, end - slash));
         }
     }
@@ -103,7 +103,7 @@ void EnterLandlock(SandboxReport& report, const std::filesystem::path& models) {
         AllowReading(ruleset.Get(), folder);
     }
     for (const auto* path :
-         {"/proc", "/sys/devices", "/sys/fs/cgroup", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf"}) {
+         {"/proc/self", "/sys/devices", "/sys/fs/cgroup", "/etc/ld.so.cache", "/etc/ssl/openssl.cnf"}) {
         AllowReading(ruleset.Get(), path);
     }
     AllowReading(ruleset.Get(), models);
@@ -271,6 +271,7 @@ SandboxReport EnterRoom(const std::filesystem::path& models, std::uint64_t data_
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     ResetSignals();
     SetLimit(RLIMIT_CORE, 0);
+    SetLimit(RLIMIT_FSIZE, 0);
     SetLimit(RLIMIT_NOFILE, kMaxDescriptors);
     if (!kSanitized && data_bytes > 0) {
         SetLimit(RLIMIT_DATA, data_bytes);
