@@ -28,17 +28,22 @@ std::string ToBase64(std::string_view bytes) {
 }
 
 Result<std::string> FromBase64(std::string_view text) {
+    static constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    // OpenSSL skips space around the text and takes padding within it for zeros
+    const bool plain = text.substr(0, text.size() - padding).find_first_not_of(kAlphabet) == text.npos;
     std::string bytes(text.size() / 4 * 3 + 1, '\0');
-    const int length = text.size() % 4 != 0 ? -1
-                                            : EVP_DecodeBlock(
-                                                  reinterpret_cast<unsigned char*>(bytes.data()),
-                                                  reinterpret_cast<const unsigned char*>(text.data()),
-                                                  static_cast<int>(text.size())
-                                              );
+    const int length = text.size() % 4 != 0 || !plain
+                           ? -1
+                           : EVP_DecodeBlock(
+                                 reinterpret_cast<unsigned char*>(bytes.data()),
+                                 reinterpret_cast<const unsigned char*>(text.data()),
+                                 static_cast<int>(text.size())
+                             );
     if (length < 0) {
         return Fail(ErrorCode::kInvalidArgument, "text is not base 64");
     }
-    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     bytes.resize(static_cast<std::size_t>(length) - padding);
     return bytes;
 }
