@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/host_settings.hpp"
+#include "app/photo_reader.hpp"
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/ulid.hpp"
@@ -104,6 +105,9 @@ void Engine::Build() {
     );
     endpoints = std::make_unique<Endpoints>(*storage, box, guard, clock);
     replay = std::make_unique<Replay>(*storage, clock);
+    enrolment = std::make_unique<Enrolment>(*storage, *artifacts, clock, MakePhotoReader(*host));
+    relabelling = std::make_unique<Relabelling>(*storage, clock);
+    relabeller = std::make_unique<Relabeller>(*relabelling, nudge);
 }
 
 Result<void> Engine::Start() {
@@ -127,6 +131,7 @@ Result<void> Engine::Start() {
     reaper->Start();
     dispatcher->Start();
     workers->Start();
+    relabeller->Start();
     scheduler->Start();
     return {};
 }
@@ -136,11 +141,24 @@ void Engine::Stop() {
         return;
     }
     scheduler->Stop();
+    relabeller->Stop();
     workers->Stop(settings.stop_grace);
     completion->Stop();
     resolver->Stop();
     reaper->Stop();
     dispatcher->Stop();
+}
+
+Result<SandboxReport> Engine::Sandbox() {
+    const std::scoped_lock lock(sandbox_mutex_);
+    if (!sandbox_) {
+        auto report = host->Probe();
+        if (!report) {
+            return report;
+        }
+        sandbox_ = std::move(*report);
+    }
+    return *sandbox_;
 }
 
 void Engine::Nudge() {

@@ -3,8 +3,11 @@
 // The composition root: the only place that builds the service's parts and joins them.
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
+#include "app/relabeller.hpp"
 #include "app/settings.hpp"
 #include "core/clock.hpp"
 #include "core/http_client.hpp"
@@ -16,6 +19,8 @@
 #include "delivery/webhooks/address_guard.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "delivery/webhooks/sender.hpp"
+#include "people/enrolment.hpp"
+#include "people/relabelling.hpp"
 #include "people/resolution.hpp"
 #include "processors/host/host.hpp"
 #include "queue/completion.hpp"
@@ -54,6 +59,9 @@ public:
     /// Wakes whoever may have something to do after a change from outside. Thread-safe.
     void Nudge();
 
+    /// How far the processors' sandbox goes here; probed once, at the first call. Thread-safe.
+    [[nodiscard]] Result<SandboxReport> Sandbox();
+
 private:
     Engine(const Settings& settings, SecretBox box, AddressGuard guard);
 
@@ -85,8 +93,13 @@ public:
     std::unique_ptr<Dispatcher> dispatcher;
     std::unique_ptr<Endpoints> endpoints;
     std::unique_ptr<Replay> replay;
+    std::unique_ptr<Enrolment> enrolment;
+    std::unique_ptr<Relabelling> relabelling;
+    std::unique_ptr<Relabeller> relabeller;
 
 private:
+    std::mutex sandbox_mutex_;
+    std::optional<SandboxReport> sandbox_;
     bool running_ = false;
 };
 
