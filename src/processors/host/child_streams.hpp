@@ -51,6 +51,9 @@ public:
     /// True when the child closed its descriptor 1, or sent a line over the limit.
     [[nodiscard]] bool IsOver() const noexcept { return !control_out_.IsOpen() || lines_.Overflowed(); }
 
+    /// True once the child sent a line over the limit.
+    [[nodiscard]] bool HasOverlongLine() const noexcept { return lines_.Overflowed(); }
+
     /// True while a frame waits to be written.
     [[nodiscard]] bool HasUnsentFrames() const noexcept { return !frames_out_.empty(); }
 

@@ -200,6 +200,9 @@ void JobSession::TakeLines() {
     while (!end_ && !done_) {
         const auto line = child_->Streams().NextLine();
         if (!line) {
+            if (child_->Streams().HasOverlongLine()) {
+                Break("it sends a line that is longer than any may be");
+            }
             return;
         }
         if (!watch_->CountLine(steady_clock::now())) {

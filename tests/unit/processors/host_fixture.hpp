@@ -147,6 +147,20 @@ inline std::size_t OpenDescriptors() {
     return static_cast<std::size_t>(std::distance(folder, std::filesystem::directory_iterator{}));
 }
 
+/// What /proc says of a process after its name: "R 1 …"; empty when there is none.
+inline std::string StatOf(pid_t pid) {
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    const std::string text{std::istreambuf_iterator<char>(stat), {}};
+    const auto after_name = text.rfind(')');
+    return after_name == std::string::npos ? std::string() : text.substr(after_name + 2);
+}
+
+/// False also for one that has ended and was not waited for.
+inline bool IsRunning(pid_t pid) {
+    const auto stat = StatOf(pid);
+    return !stat.empty() && stat.front() != 'Z';
+}
+
 /// Processes whose parent is `pid`.
 inline std::vector<pid_t> ChildrenOf(pid_t pid) {
     std::vector<pid_t> children;
@@ -155,11 +169,10 @@ inline std::vector<pid_t> ChildrenOf(pid_t pid) {
         if (name.find_first_not_of("0123456789") != std::string::npos) {
             continue;
         }
-        std::ifstream stat(entry.path() / "stat");
-        std::string text{std::istreambuf_iterator<char>(stat), {}};
-        const auto after_name = text.rfind(')');
-        if (after_name != std::string::npos && std::atoi(text.c_str() + after_name + 4) == pid) {
-            children.push_back(std::atoi(name.c_str()));
+        const pid_t candidate = std::atoi(name.c_str());
+        const auto stat = StatOf(candidate);
+        if (stat.size() > 2 && std::atoi(stat.c_str() + 2) == pid) {
+            children.push_back(candidate);
         }
     }
     return children;
