@@ -142,6 +142,9 @@ Result<void> ChildProcess::AwaitReady(const HostSettings& settings, const std::s
         if (const auto ready = TakeFirstLine(); !ready || *ready) {
             return ready.map([](bool) {});
         }
+        if (streams_.HasLineTooLong()) {
+            return ChildFault("its first line is longer than it may be");
+        }
         if (streams_.IsOver()) {
             const auto end = Bury();
             return ChildFault(fmt::format("{}; it said: {}", end.message, streams_.LogTail()));

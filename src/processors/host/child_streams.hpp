@@ -48,8 +48,11 @@ public:
     /// not read is not read from. kInvalidArgument when the child sent what is no frame.
     [[nodiscard]] Result<std::optional<ReceivedFrame>> NextFrame();
 
-    /// True when the child closed its descriptor 1, or sent a line over the limit.
-    [[nodiscard]] bool IsOver() const noexcept { return !control_out_.IsOpen() || lines_.Overflowed(); }
+    /// True once the child sent a line over the limit: none is given any more.
+    [[nodiscard]] bool HasLineTooLong() const noexcept { return lines_.Overflowed(); }
+
+    /// True when the child closed its descriptor 1.
+    [[nodiscard]] bool IsOver() const noexcept { return !control_out_.IsOpen(); }
 
     /// True once the child sent a line over the limit.
     [[nodiscard]] bool HasOverlongLine() const noexcept { return lines_.Overflowed(); }
