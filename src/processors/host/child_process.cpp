@@ -142,7 +142,7 @@ Result<void> ChildProcess::AwaitReady(const HostSettings& settings, const std::s
         if (const auto ready = TakeFirstLine(); !ready || *ready) {
             return ready.map([](bool) {});
         }
-        if (streams_.HasLineTooLong()) {
+        if (streams_.HasOverlongLine()) {
             return ChildFault("its first line is longer than it may be");
         }
         if (streams_.IsOver()) {

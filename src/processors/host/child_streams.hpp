@@ -48,13 +48,10 @@ public:
     /// not read is not read from. kInvalidArgument when the child sent what is no frame.
     [[nodiscard]] Result<std::optional<ReceivedFrame>> NextFrame();
 
-    /// True once the child sent a line over the limit: none is given any more.
-    [[nodiscard]] bool HasLineTooLong() const noexcept { return lines_.Overflowed(); }
-
     /// True when the child closed its descriptor 1.
     [[nodiscard]] bool IsOver() const noexcept { return !control_out_.IsOpen(); }
 
-    /// True once the child sent a line over the limit.
+    /// True once the child sent a line over the limit: no line is given any more.
     [[nodiscard]] bool HasOverlongLine() const noexcept { return lines_.Overflowed(); }
 
     /// True while a frame waits to be written.
