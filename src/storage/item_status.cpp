@@ -93,18 +93,23 @@ BlockedBy WhyPending(const std::vector<Process>& processes, bool bucket_active, 
 Result<Item> Present(
     Transaction& transaction, Item item, const std::vector<Process>& processes, Timestamp now
 ) {
-    const auto bucket = transaction.buckets.Get(item.bucket_id);
     const auto resolving = transaction.processes.IsResolving(item.id);
-    if (!bucket || !resolving) {
-        return Unexpected(bucket ? resolving.error() : bucket.error());
+    if (!resolving) {
+        return Unexpected(resolving.error());
     }
     std::vector<Status> statuses;
     for (const auto& process : processes) {
         statuses.push_back(process.status);
     }
     item.status = ItemStatus(statuses);
-    item.blocked_by =
-        item.status == Status::kPending ? WhyPending(processes, bucket->active, now) : BlockedBy::kNothing;
+    item.blocked_by = BlockedBy::kNothing;
+    if (item.status == Status::kPending) {
+        const auto bucket = transaction.buckets.Get(item.bucket_id);
+        if (!bucket) {
+            return Unexpected(bucket.error());
+        }
+        item.blocked_by = WhyPending(processes, bucket->active, now);
+    }
     item.resolving_since = *resolving ? std::optional(item.resolving_since.value_or(now)) : std::nullopt;
     if (*resolving && IsTerminal(item.status)) {
         item.status = Status::kProcessing;

@@ -25,7 +25,8 @@ constexpr const char* kWaitingSql = R"sql(
         FROM waiting WHERE waiting.endpoint_id IS NOT NULL
     )
     SELECT endpoint_id,
-           (SELECT count(*) FROM delivery h WHERE h.status = 'Processing' AND h.endpoint_id = waiting.endpoint_id)
+           (SELECT count(*) FROM delivery h INDEXED BY delivery_held
+            WHERE h.status = 'Processing' AND h.endpoint_id = waiting.endpoint_id)
     FROM waiting WHERE endpoint_id IS NOT NULL)sql";
 // two deliveries of one publication would write the same file at once
 constexpr const char* kReadySql = R"sql(

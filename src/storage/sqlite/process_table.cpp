@@ -61,8 +61,9 @@ constexpr const char* kHeartbeatSql =
 constexpr const char* kCancelledSql =
     "SELECT id, fence FROM process WHERE status = 'Processing' AND lease_owner = ? AND cancel_requested = 1";
 constexpr const char* kNextReadySql = R"sql(
-    SELECT min(p.next_attempt_at) FROM process p JOIN bucket b ON b.id = p.bucket_id
-    WHERE p.status = 'Pending' AND p.next_attempt_at > ? AND b.active = 1)sql";
+    SELECT min((SELECT min(p.next_attempt_at) FROM process p
+                WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at > ?))
+    FROM bucket b WHERE b.active = 1)sql";
 constexpr const char* kAddResolveSql =
     "INSERT INTO resolve (process_id, item_id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kResolvesSql = "SELECT process_id FROM resolve ORDER BY at, process_id LIMIT ?";

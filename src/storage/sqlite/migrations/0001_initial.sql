@@ -73,7 +73,8 @@ CREATE TABLE item (
 ) STRICT;
 
 CREATE INDEX item_by_status ON item (status, id);
-CREATE INDEX item_by_bucket ON item (bucket_id, status, id);
+CREATE INDEX item_by_bucket ON item (bucket_id, id);
+CREATE INDEX item_by_bucket_and_status ON item (bucket_id, status, id);
 
 CREATE TABLE item_change (
     sequence INTEGER PRIMARY KEY,
@@ -163,7 +164,9 @@ CREATE TABLE process (
 ) STRICT;
 
 -- in the order of claims; the rest of its columns lets a claim step over what is not ready without reading rows
-CREATE INDEX process_ready ON process (bucket_id, priority DESC, created_at, id, next_attempt_at, item_id, alone)
+CREATE INDEX process_ready ON process (
+    bucket_id, priority DESC, created_at, id, next_attempt_at, item_id, alone, status
+)
 WHERE status = 'Pending';
 CREATE INDEX process_next ON process (bucket_id, next_attempt_at) WHERE status = 'Pending';
 CREATE INDEX process_held ON process (lease_until) WHERE status = 'Processing';
@@ -308,7 +311,7 @@ CREATE INDEX delivery_ready ON delivery (endpoint_id, next_attempt_at, id) WHERE
 CREATE INDEX delivery_next ON delivery (next_attempt_at) WHERE status = 'Pending';
 CREATE INDEX delivery_held ON delivery (endpoint_id, publication_id) WHERE status = 'Processing';
 CREATE INDEX delivery_of_endpoint ON delivery (endpoint_id, id);
-CREATE INDEX delivery_of_event ON delivery (event_id);
+CREATE INDEX delivery_of_event ON delivery (event_id, id);
 CREATE INDEX delivery_of_publication ON delivery (publication_id) WHERE publication_id <> '';
 
 CREATE TABLE delivery_attempt (
