@@ -1,7 +1,6 @@
 #include "people/appearances.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <utility>
 
@@ -11,9 +10,8 @@ namespace notify {
 
 namespace {
 
-/// Further than this, in face widths, a face does not come while nobody looks, unless the picture was cut.
-constexpr double kReachInWidths = 1.5;
-constexpr double kMostGrowth = 2;
+/// Without a cut a face that was away comes back where it was: by the tracker's own measure.
+constexpr double kLeastOverlap = 0.3;
 
 struct Named {
     const TrackFacts* facts;
@@ -28,18 +26,15 @@ struct Range {
     double best_quality;
 };
 
-double CentreX(const Box& box) {
-    return box.x + (box.width / 2);
-}
-
-double CentreY(const Box& box) {
-    return box.y + (box.height / 2);
-}
-
-bool IsReachable(const Box& from, const Box& to) {
-    const double wide = std::max(from.width, to.width);
-    return std::hypot(CentreX(from) - CentreX(to), CentreY(from) - CentreY(to)) <= kReachInWidths * wide &&
-           wide <= kMostGrowth * std::min(from.width, to.width);
+/// Intersection by union.
+double Overlap(const Box& a, const Box& b) {
+    const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
+    const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
+    if (width <= 0 || height <= 0) {
+        return 0;
+    }
+    const double both = width * height;
+    return both / ((a.width * a.height) + (b.width * b.height) - both);
 }
 
 bool IsCutBetween(const std::vector<std::int64_t>& cuts, std::int64_t from_ms, std::int64_t to_ms) {
@@ -54,7 +49,7 @@ bool Continues(const Range& range, const Named& next, const std::vector<std::int
     return range.person == next.match.person && range.appearance.certainty == next.match.certainty &&
            track.start_ms >= end_ms && track.start_ms - end_ms < kJoinGapMs &&
            (IsCutBetween(cuts, end_ms, track.start_ms) ||
-            IsReachable(range.last->last_box, next.facts->first_box));
+            Overlap(range.last->last_box, next.facts->first_box) >= kLeastOverlap);
 }
 
 void Extend(Range& range, const Named& named) {
