@@ -1,0 +1,197 @@
+// Facial recognition from a file to its document, with the real models on composed clips.
+
+#include "processors/facial_recognition/analyser.hpp"
+
+#include <cstring>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/json.hpp"
+#include "processors/facial_recognition/face_document.hpp"
+#include "support/media_files.hpp"
+#include "unit/processors/facial_recognition/models.hpp"
+
+namespace notify {
+namespace {
+
+using testing::ArtifactOf;
+using testing::MediaFolder;
+using testing::RecogniseFile;
+using testing::SamplePhoto;
+
+/// The photo over the whole picture, drifting slowly, for some seconds.
+std::string Drifting(const std::string& photo, double seconds) {
+    return "-loop 1 -framerate 25 -t " + std::to_string(seconds) + " -i '" + SamplePhoto(photo).string() +
+           "' ";
+}
+
+constexpr const char* kScale =
+    "scale=720:405:force_original_aspect_ratio=increase,crop=640:360:20+20*sin(t):10,setsar=1";
+
+/// Two seconds of one photo, a cut, two of another, a cut, two of the first person in a third photo.
+std::filesystem::path ThreeShots(const MediaFolder& folder) {
+    const std::string scale(kScale);
+    return folder.Make(
+        "three.mp4",
+        Drifting("obama.jpg", 2) + Drifting("biden.jpg", 2) + Drifting("obama2.jpg", 2) +
+            "-filter_complex '[0]" + scale + "[a];[1]" + scale + "[b];[2]" + scale +
+            "[c];[a][b][c]concat=n=3' -c:v libx264 -preset veryfast -pix_fmt yuv420p"
+    );
+}
+
+std::int64_t NumberOf(const boost::json::value& json, const char* name) {
+    return json.at(name).to_number<std::int64_t>();
+}
+
+std::vector<FaceEmbedding> EmbeddingsOf(const Output& output) {
+    const auto bytes = ArtifactOf(output, "embeddings");
+    std::vector<FaceEmbedding> embeddings(bytes.size() / sizeof(FaceEmbedding));
+    if (!embeddings.empty()) {
+        std::memcpy(embeddings.data(), bytes.data(), bytes.size());  // this machine is little-endian
+    }
+    return embeddings;
+}
+
+class FacialRecognition : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() {
+        folder_ = std::make_unique<MediaFolder>();
+        clip_ = ThreeShots(*folder_);
+        output_ = RecogniseFile(clip_);
+    }
+
+    static void TearDownTestSuite() { folder_.reset(); }
+
+    static const boost::json::array& Tracks() { return output_.document.at("tracks").as_array(); }
+
+    inline static std::unique_ptr<MediaFolder> folder_;
+    inline static std::filesystem::path clip_;
+    inline static Output output_;
+};
+
+TEST_F(FacialRecognition, FindsEachFaceFromCutToCut) {
+    ASSERT_EQ(Tracks().size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_NEAR(
+            static_cast<double>(NumberOf(Tracks()[i], "start_ms")), 2000.0 * static_cast<double>(i), 130
+        );
+        EXPECT_NEAR(
+            static_cast<double>(NumberOf(Tracks()[i], "end_ms")), 2000.0 * static_cast<double>(i + 1), 130
+        );
+    }
+    EXPECT_EQ(output_.document.at("cuts_ms").as_array().size(), 2U);
+}
+
+TEST_F(FacialRecognition, LinksTheTracksOfOnePersonAndNoOthers) {
+    EXPECT_EQ(NumberOf(Tracks()[0], "link"), 1);
+    EXPECT_EQ(NumberOf(Tracks()[1], "link"), 2);
+    EXPECT_EQ(NumberOf(Tracks()[2], "link"), 1);
+}
+
+TEST_F(FacialRecognition, SaysWhatTheMediaIs) {
+    const auto& media = output_.document.at("media");
+    EXPECT_EQ(output_.document.at("schema"), "face_tracks/1");
+    EXPECT_EQ(NumberOf(media, "width"), 640);
+    EXPECT_EQ(NumberOf(media, "height"), 360);
+    EXPECT_NEAR(static_cast<double>(NumberOf(media, "duration_ms")), 6000, 50);
+    EXPECT_EQ(media.at("frame_rate").to_number<double>(), 25);
+}
+
+TEST_F(FacialRecognition, GivesAnEmbeddingOfLengthOneForEachShot) {
+    const auto embeddings = EmbeddingsOf(output_);
+    std::size_t shots = 0;
+    for (const auto& track : Tracks()) {
+        EXPECT_EQ(static_cast<std::size_t>(NumberOf(track, "embedding_offset")), shots);
+        const auto& list = track.at("shots").as_array();
+        EXPECT_GE(list.size(), 3U);
+        EXPECT_LE(list.size(), 5U);
+        shots += list.size();
+    }
+    ASSERT_EQ(embeddings.size(), shots);
+    for (const auto& embedding : embeddings) {
+        EXPECT_NEAR(DistanceOf(embedding, {}), 1, 1e-5);
+    }
+}
+
+TEST_F(FacialRecognition, ListsShotsBestFirstAndInsideTheirTrack) {
+    for (const auto& track : Tracks()) {
+        double before = 1;
+        for (const auto& shot : track.at("shots").as_array()) {
+            EXPECT_LE(shot.at("quality").to_number<double>(), before);
+            before = shot.at("quality").to_number<double>();
+            EXPECT_GE(NumberOf(shot, "ms"), NumberOf(track, "start_ms"));
+            EXPECT_LE(NumberOf(shot, "ms"), NumberOf(track, "end_ms"));
+        }
+        EXPECT_EQ(NumberOf(track, "best_shot_ms"), NumberOf(track.at("shots").at(0), "ms"));
+    }
+}
+
+TEST_F(FacialRecognition, KeepsEverythingBiometricSealed) {
+    ASSERT_EQ(output_.artifacts.size(), 4U);
+    for (const auto& artifact : output_.artifacts) {
+        EXPECT_TRUE(artifact.sealed) << artifact.name;
+        EXPECT_FALSE(artifact.bytes.empty()) << artifact.name;
+    }
+    const auto thumbnail = ArtifactOf(output_, "track-1.jpg");
+    EXPECT_EQ(thumbnail.substr(0, 2), "\xFF\xD8");
+}
+
+TEST_F(FacialRecognition, GivesTheSameBytesTwice) {
+    const auto again = RecogniseFile(clip_);
+    EXPECT_EQ(ToJsonText(again.document), ToJsonText(output_.document));
+    ASSERT_EQ(again.artifacts.size(), output_.artifacts.size());
+    for (std::size_t i = 0; i < again.artifacts.size(); ++i) {
+        EXPECT_EQ(again.artifacts[i].name, output_.artifacts[i].name);
+        EXPECT_EQ(again.artifacts[i].bytes, output_.artifacts[i].bytes);
+    }
+}
+
+TEST_F(FacialRecognition, DoesWhatItsConfigurationSays) {
+    const auto few = RecogniseFile(clip_, R"({"shots": 1, "thumbnails": false})");
+    EXPECT_EQ(EmbeddingsOf(few).size(), few.document.at("tracks").as_array().size());
+    EXPECT_EQ(few.artifacts.size(), 1U);
+    const auto none = RecogniseFile(clip_, R"({"min_face_px": 400})");
+    EXPECT_TRUE(none.document.at("tracks").as_array().empty());
+}
+
+TEST(FacialRecognitionOfOneTrack, SplitsItWhereAPhotoIsSwappedForAnotherPersons) {
+    const MediaFolder folder;
+    // both faces in one place over a still ground, so that neither a cut nor the tracker parts them
+    const std::string inset = "scale=-2:250,crop=210:250,setsar=1";
+    const auto clip = folder.Make(
+        "swap.mp4",
+        "-f lavfi -i mandelbrot=s=1280x720:r=25:end_pts=1,trim=end_frame=1 -f lavfi -i "
+        "color=gray:s=1280x720:r=25:d=4 " +
+            Drifting("obama.jpg", 2) + Drifting("biden.jpg", 2) + "-filter_complex '[2]" + inset + "[a];[3]" +
+            inset +
+            "[b];[a][b]concat=n=2[faces];[1][faces]overlay=400:200' -t 4 -c:v libx264 -preset veryfast "
+            "-pix_fmt yuv420p"
+    );
+    const auto output = RecogniseFile(clip);
+    const auto& tracks = output.document.at("tracks").as_array();
+    ASSERT_EQ(tracks.size(), 2U);
+    EXPECT_NEAR(static_cast<double>(NumberOf(tracks[0], "end_ms")), 2000, 210);
+    EXPECT_NEAR(static_cast<double>(NumberOf(tracks[1], "start_ms")), 2000, 210);
+    EXPECT_NE(NumberOf(tracks[0], "link"), NumberOf(tracks[1], "link"));
+}
+
+TEST(FacialRecognitionOfAStill, IsATrackWithoutLength) {
+    const auto output = RecogniseFile(SamplePhoto("obama.jpg"));
+    const auto& tracks = output.document.at("tracks").as_array();
+    ASSERT_GE(tracks.size(), 1U);
+    EXPECT_EQ(NumberOf(tracks[0], "start_ms"), 0);
+    EXPECT_EQ(NumberOf(output.document.at("media"), "duration_ms"), 0);
+    EXPECT_FALSE(EmbeddingsOf(output).empty());
+}
+
+TEST(FacialRecognitionOfNobody, IsAnEmptyListAndNoError) {
+    const MediaFolder folder;
+    const auto output =
+        RecogniseFile(folder.Make("bars.mp4", "-f lavfi -i testsrc2=s=640x360:r=25:d=2 -pix_fmt yuv420p"));
+    EXPECT_TRUE(output.document.at("tracks").as_array().empty());
+    EXPECT_TRUE(ArtifactOf(output, "embeddings").empty());
+}
+
+}  // namespace
+}  // namespace notify
