@@ -1,0 +1,131 @@
+#include "queue/intake.hpp"
+
+#include <string>
+#include <vector>
+
+#include "storage/bucket_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+using Types = std::vector<std::string>;
+
+class IntakeTest : public QueueTest {
+protected:
+    int Take(const Bucket& bucket, const std::vector<FoundObject>& objects) {
+        return intake_->Take(bucket, objects).value();
+    }
+};
+
+FoundObject Object(std::string key, std::string version = "1") {
+    return {.key = std::move(key), .version = std::move(version), .size_bytes = 7};
+}
+
+TEST_F(IntakeTest, MakesAnItemWithAProcessForEachProcessorOfTheBucket) {
+    const auto bucket = AddBucket({"checksum", "facial-recognition"});
+    EXPECT_EQ(Take(bucket, {Object("a.mp4")}), 1);
+    const auto item = Items().at(0);
+    EXPECT_EQ(item.status, Status::kPending);
+    EXPECT_EQ(item.blocked_by, BlockedBy::kSlot);
+    EXPECT_EQ(item.size_bytes, 7U);
+    const auto processes = ProcessesOf(item.id);
+    ASSERT_EQ(processes.size(), 2U);
+    for (const auto& process : processes) {
+        EXPECT_EQ(process.status, Status::kPending);
+        EXPECT_EQ(process.bucket_id, bucket.id);
+        EXPECT_EQ(process.run, 1);
+    }
+    EXPECT_EQ(Events(item.id.Value()), Types{"item.discovered"});
+}
+
+TEST_F(IntakeTest, TakesTheSameVersionOnce) {
+    const auto bucket = AddBucket();
+    EXPECT_EQ(Take(bucket, {Object("a.mp4"), Object("b.mp4")}), 2);
+    EXPECT_EQ(Take(bucket, {Object("a.mp4"), Object("b.mp4"), Object("b.mp4")}), 0);
+    EXPECT_EQ(Items().size(), 2U);
+    EXPECT_EQ(Count("item.discovered"), 2);
+}
+
+TEST_F(IntakeTest, LeavesOutWhatWeWroteOurselves) {
+    const auto bucket = AddBucket();
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.buckets.NoteOwnObject(bucket.id, "a.mp4.notifications.json", clock_.Now());
+    }));
+    EXPECT_EQ(Take(bucket, {Object("a.mp4.notifications.json")}), 0);
+    EXPECT_TRUE(Items().empty());
+}
+
+TEST_F(IntakeTest, SkipsAtOnceWhatCanNeverBeProcessed) {
+    const auto bucket = AddBucket();
+    auto object = Object("link.mp4");
+    object.skip_code = "link_outside";
+    object.skip_reason = "it leads out";
+    EXPECT_EQ(Take(bucket, {object}), 1);
+    const auto item = Items().at(0);
+    EXPECT_EQ(item.status, Status::kSkipped);
+    EXPECT_EQ(item.reason_code, "link_outside");
+    EXPECT_EQ(item.reason, "it leads out");
+    EXPECT_EQ(item.blocked_by, BlockedBy::kNothing);
+    EXPECT_TRUE(ProcessesOf(item.id).empty());
+    EXPECT_EQ(Events(item.id.Value()), (Types{"item.discovered", "item.skipped"}));
+    EXPECT_EQ(Take(bucket, {object}), 0);
+}
+
+TEST_F(IntakeTest, SaysThatNoProcessorIsChosen) {
+    const auto bucket = AddBucket({});
+    EXPECT_EQ(Take(bucket, {Object("a.mp4")}), 1);
+    const auto item = Items().at(0);
+    EXPECT_EQ(item.status, Status::kSkipped);
+    EXPECT_EQ(item.reason_code, "no_rule");
+    EXPECT_NE(item.reason, "");
+}
+
+TEST_F(IntakeTest, UsesTheProcessorsTheBucketHasNow) {
+    auto bucket = AddBucket({"checksum"});
+    const auto as_it_was = bucket;
+    Change(bucket, [](Bucket& changed) { changed.assignments.clear(); });
+    EXPECT_EQ(Take(as_it_was, {Object("a.mp4")}), 1);
+    EXPECT_EQ(Items().at(0).reason_code, "no_rule");
+}
+
+TEST_F(IntakeTest, SkipsTheWaitingProcessesOfAVersionThatWasReplaced) {
+    const auto bucket = AddBucket();
+    Take(bucket, {Object("a.mp4", "1"), Object("b.mp4", "1")});
+    const auto old =
+        storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.Find(bucket.id, "a.mp4", "1"); })
+            .value()
+            .value();
+    EXPECT_EQ(Take(bucket, {Object("a.mp4", "2")}), 1);
+    EXPECT_EQ(Stored(old.id).status, Status::kSkipped);
+    EXPECT_EQ(Stored(old.id).reason_code, "superseded");
+    EXPECT_EQ(Events(old.id.Value()), (Types{"item.discovered", "process.skipped", "item.skipped"}));
+    int pending = 0;
+    for (const auto& item : Items()) {
+        pending += item.status == Status::kPending ? 1 : 0;
+    }
+    EXPECT_EQ(pending, 2);
+}
+
+TEST_F(IntakeTest, AsksARunningProcessOfAReplacedVersionToStop) {
+    const auto bucket = AddBucket();
+    Take(bucket, {Object("a.mp4", "1")});
+    const auto claimed = Claim().at(0);
+    Take(bucket, {Object("a.mp4", "2")});
+    const auto process = Stored(claimed.processes.at(0).id);
+    EXPECT_EQ(process.status, Status::kProcessing);
+    EXPECT_TRUE(process.cancel_requested);
+    EXPECT_EQ(process.fence, claimed.processes.at(0).fence);
+}
+
+TEST_F(IntakeTest, KeepsKeysThatAreNoUtf8) {
+    const auto bucket = AddBucket();
+    const std::string key = "cam\xff\xfe.mp4";
+    EXPECT_EQ(Take(bucket, {Object(key)}), 1);
+    EXPECT_EQ(Take(bucket, {Object(key)}), 0);
+    EXPECT_EQ(Items().at(0).key, key);
+}
+
+}  // namespace
+}  // namespace notify::testing

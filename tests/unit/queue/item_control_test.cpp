@@ -1,0 +1,137 @@
+#include "queue/item_control.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "storage/key_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+class ItemControlTest : public QueueTest {
+protected:
+    Item Completed(const Bucket& bucket, const std::string& key) {
+        const auto item = Discover(bucket, key);
+        StartWorkers();
+        EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+        StopWorkers();
+        return Stored(item.id);
+    }
+
+    std::vector<std::string> Audited() {
+        const auto page = storage_->Read([](const Snapshot& snapshot) { return snapshot.keys.Audit({}); });
+        std::vector<std::string> lines;
+        for (const auto& entry : page.value().rows) {
+            lines.push_back(entry.actor + " " + entry.action + " " + entry.subject);
+        }
+        return lines;
+    }
+
+    std::vector<std::string> WhyOf(const ItemId& id) {
+        return Why(Stored(id), ProcessesOf(id), clock_.Now());
+    }
+
+    std::vector<ProcessId> asked_;
+    ItemControl control_{*storage_, clock_, [this](const ProcessId& id) { asked_.push_back(id); }};
+};
+
+TEST_F(ItemControlTest, RunsAnEndedItemAgain) {
+    const auto item = Completed(AddBucket({"checksum", "facial-recognition"}), "a.mp4");
+    EXPECT_EQ(control_.Rerun(item.id, "anna").value(), 2);
+    EXPECT_EQ(Stored(item.id).status, Status::kPending);
+    EXPECT_EQ(ProcessesOf(item.id).size(), 4U);
+    EXPECT_EQ(Audited(), std::vector{"anna item.rerun " + item.id.Value()});
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+    StopWorkers();
+    EXPECT_EQ(Count("item.completed"), 2);
+    for (const auto& process : ProcessesOf(item.id)) {
+        EXPECT_EQ(process.status, Status::kCompleted);
+    }
+}
+
+TEST_F(ItemControlTest, LeavesAloneWhatStillWaits) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    const auto rerun = control_.Rerun(item.id, "anna");
+    ASSERT_FALSE(rerun.has_value());
+    EXPECT_EQ(rerun.error().code, ErrorCode::kConflict);
+    EXPECT_EQ(control_.Rerun(ItemId("itm_none"), "anna").error().code, ErrorCode::kNotFound);
+    EXPECT_TRUE(Audited().empty());
+}
+
+TEST_F(ItemControlTest, CancelsWhatWaitsAtOnce) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    EXPECT_EQ(control_.Cancel(item.id, "anna").value(), 1);
+    EXPECT_EQ(Stored(item.id).status, Status::kCancelled);
+    EXPECT_EQ(
+        Events(item.id.Value()),
+        (std::vector<std::string>{"item.discovered", "process.cancelled", "item.cancelled"})
+    );
+    EXPECT_NE(Stored(item.id).reason.find("cancelled by anna"), std::string::npos);
+    EXPECT_TRUE(Claim().empty());
+    EXPECT_TRUE(asked_.empty());
+}
+
+TEST_F(ItemControlTest, AsksWhatRunsToStop) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    const auto claim = Claim().at(0);
+    EXPECT_EQ(control_.Cancel(item.id, "anna").value(), 1);
+    EXPECT_EQ(asked_, std::vector{claim.processes[0].id});
+    EXPECT_TRUE(OnlyProcess(item.id).cancel_requested);
+    EXPECT_EQ(OnlyProcess(item.id).status, Status::kProcessing);
+}
+
+TEST_F(ItemControlTest, CannotCancelWhatHasEnded) {
+    const auto item = Completed(AddBucket(), "a.mp4");
+    const auto cancelled = control_.Cancel(item.id, "anna");
+    ASSERT_FALSE(cancelled.has_value());
+    EXPECT_EQ(cancelled.error().code, ErrorCode::kConflict);
+    EXPECT_NE(cancelled.error().message.find("Completed"), std::string::npos);
+    EXPECT_EQ(control_.Cancel(ItemId("itm_none"), "anna").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ItemControlTest, SaysWhyAnItemDoesNotMove) {
+    auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    ASSERT_EQ(WhyOf(item.id).size(), 1U);
+    EXPECT_NE(WhyOf(item.id)[0].find("waits for a free worker"), std::string::npos);
+
+    runner_.Do([](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        observer.outcome(Failed(
+            job.processes[0].id,
+            {.code = ErrorCode::kUnavailable, .stage = "read", .message = "the share is away"}
+        ));
+        return {};
+    });
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] { return OnlyProcess(item.id).attempt == 1; }));
+    StopWorkers();
+    EXPECT_NE(WhyOf(item.id)[0].find("next attempt"), std::string::npos);
+    EXPECT_NE(WhyOf(item.id)[0].find("the share is away"), std::string::npos);
+}
+
+TEST_F(ItemControlTest, SaysHowFarARunningItemIsAndHowAnEndedOneEnded) {
+    const auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    const auto claim = Claim().at(0);
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.processes.SetProgress(
+            {.process_id = claim.processes[0].id, .fence = claim.processes[0].fence}, 0.42
+        );
+    }));
+    EXPECT_NE(WhyOf(item.id)[0].find("42 %"), std::string::npos) << WhyOf(item.id)[0];
+
+    const auto done = Completed(AddBucket({"checksum"}, "other"), "b.mp4");
+    EXPECT_NE(WhyOf(done.id)[0].find("completed at"), std::string::npos);
+}
+
+TEST_F(ItemControlTest, SaysWhyAnItemWithoutProcessesWasSkipped) {
+    const auto item = Discover(AddBucket({}), "a.mp4");
+    ASSERT_EQ(WhyOf(item.id).size(), 1U);
+    EXPECT_NE(WhyOf(item.id)[0].find("no processor is chosen"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace notify::testing

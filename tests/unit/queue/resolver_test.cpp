@@ -1,0 +1,107 @@
+#include "queue/resolver.hpp"
+
+#include <string>
+#include <vector>
+
+#include "storage/item_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+class ResolverTest : public QueueTest {
+protected:
+    /// A completed process whose consumer read something that changed before the commit.
+    ItemId Race(const Bucket& bucket, const std::string& key) {
+        Discover(bucket, key);
+        auto claim = Claim(1).at(0);
+        claim.item.content_sha256 = key;
+        consumer_.after_prepare = [this] { ++consumer_.version; };
+        completion_->Start();
+        for (const auto& process : claim.processes) {
+            auto outcome = Found(process.id);
+            outcome.artifacts.push_back(
+                {.name = "file", .media_type = "text/plain", .bytes = "stored bytes"}
+            );
+            completion_->Add(EndOf(claim, std::move(outcome)));
+        }
+        completion_->Stop();
+        consumer_.after_prepare = nullptr;
+        return claim.item.id;
+    }
+
+    Resolver& MakeResolver() {
+        resolver_ = std::make_unique<Resolver>(*storage_, *completion_);
+        return *resolver_;
+    }
+
+    std::unique_ptr<Resolver> resolver_;
+};
+
+TEST_F(ResolverTest, HoldsTheItemBackUntilItsConsumersReadWhatIsTrueNow) {
+    const auto id = Race(AddBucket(), "a.mp4");
+    EXPECT_EQ(OnlyProcess(id).status, Status::kCompleted);
+    EXPECT_EQ(Stored(id).status, Status::kProcessing);
+    EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kResolving);
+    EXPECT_EQ(Count("item.completed"), 0);
+    EXPECT_EQ(Publications(), 0);
+
+    consumer_.read_file = true;  // now from the store
+    EXPECT_EQ(MakeResolver().RunOnce().value(), 1);
+    EXPECT_EQ(Stored(id).status, Status::kCompleted);
+    EXPECT_FALSE(Stored(id).resolving_since.has_value());
+    EXPECT_EQ(Count("item.completed"), 1);
+    EXPECT_EQ(Count("process.completed"), 1);
+    EXPECT_EQ(Publications(), 1);
+    EXPECT_EQ(consumer_.applied, 1);
+    EXPECT_EQ(resolver_->RunOnce().value(), 0);
+    EXPECT_EQ(Count("item.completed"), 1);
+}
+
+TEST_F(ResolverTest, TriesAgainWhenThingsChangeOnceMore) {
+    const auto id = Race(AddBucket(), "a.mp4");
+    int changes = 2;
+    consumer_.after_prepare = [&] { consumer_.version += changes-- > 0 ? 1 : 0; };
+    EXPECT_EQ(MakeResolver().RunOnce().value(), 1);
+    EXPECT_EQ(Stored(id).status, Status::kCompleted);
+}
+
+TEST_F(ResolverTest, LeavesARowForLaterWhenThingsDoNotComeToRest) {
+    const auto id = Race(AddBucket(), "a.mp4");
+    consumer_.after_prepare = [&] { ++consumer_.version; };
+    EXPECT_EQ(MakeResolver().RunOnce().value(), 0);
+    EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kResolving);
+    consumer_.after_prepare = nullptr;
+    EXPECT_EQ(resolver_->RunOnce().value(), 1);
+    EXPECT_EQ(Count("item.completed"), 1);
+}
+
+TEST_F(ResolverTest, CompletesAnItemOnlyWithItsLastRow) {
+    auto bucket = AddBucket({"checksum"});
+    Change(bucket, [](Bucket& changed) {
+        changed.assignments.push_back(
+            {.processor = "checksum", .config = R"({"b":1})", .config_hash = "other"}
+        );
+    });
+    const auto id = Race(bucket, "a.mp4");
+    const auto processes = ProcessesOf(id);
+    ASSERT_EQ(processes.size(), 2U);
+    EXPECT_TRUE(completion_->Resolve(processes[0].id).value());
+    EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kResolving);
+    EXPECT_EQ(Count("item.completed"), 0);
+    EXPECT_TRUE(completion_->Resolve(processes[1].id).value());
+    EXPECT_EQ(Stored(id).status, Status::kCompleted);
+    EXPECT_EQ(Count("item.completed"), 1);
+}
+
+TEST_F(ResolverTest, WorksOnItsOwnThreadWhenNudged) {
+    const auto first = Race(AddBucket(), "a.mp4");
+    MakeResolver().Start();
+    EXPECT_TRUE(Becomes(first, Status::kCompleted));
+    resolver_->Nudge();
+    resolver_->Stop();
+    resolver_->Stop();
+}
+
+}  // namespace
+}  // namespace notify::testing

@@ -1,0 +1,157 @@
+#include "queue/scheduler.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+#include "storage/bucket_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+using std::chrono::seconds;
+
+class SchedulerTest : public QueueTest {
+protected:
+    void Start() { scheduler_.Start(); }
+
+    bool Sees(std::size_t count) {
+        return Eventually([&] { return Items().size() == count; });
+    }
+
+    Bucket Stored(const BucketId& id) {
+        return storage_->Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); }).value();
+    }
+
+    std::atomic<int> news_ = 0;
+    Scheduler scheduler_{*storage_, clock_, *sources_, [this] { ++news_; }};
+};
+
+TEST_F(SchedulerTest, ScansEveryActiveBucketWhenItStarts) {
+    const auto first = AddBucket({"checksum"}, "first");
+    auto closed = AddBucket({"checksum"}, "closed");
+    Change(closed, [](Bucket& bucket) { bucket.active = false; });
+    WriteFile(first, "a.mp4");
+    WriteFile(closed, "b.mp4");
+    Start();
+    EXPECT_TRUE(Eventually([&] { return Stored(first.id).last_scan_at.has_value() && news_ > 0; }));
+    EXPECT_TRUE(Sees(1));
+    EXPECT_FALSE(Stored(closed.id).last_scan_at.has_value());
+}
+
+TEST_F(SchedulerTest, NoticesAFileSoonAfterItLanded) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) { changed.scan_interval = std::chrono::hours(10); });
+    Start();
+    EXPECT_TRUE(Eventually([&] { return Stored(bucket.id).last_scan_at.has_value(); }));
+    WriteFile(bucket, "a.mp4");
+    // the clock of the test stands still: the pause after a notice has to be let go by
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(std::chrono::milliseconds(20));
+        return Items().size() == 1;
+    }));
+}
+
+TEST_F(SchedulerTest, LooksAgainWhenAGrowingFileMayBeComplete) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) {
+        changed.settle_time = seconds(30);
+        changed.scan_interval = std::chrono::hours(10);
+    });
+    WriteFile(bucket, "a.mp4");
+    const auto summary = scheduler_.ScanNow(bucket.id, {}).value();
+    EXPECT_EQ(summary.seen, 1U);
+    EXPECT_EQ(summary.settling, 1U);
+    EXPECT_EQ(summary.added, 0);
+    Start();
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(seconds(1));
+        return Items().size() == 1;
+    }));
+}
+
+TEST_F(SchedulerTest, ScansOnAPersonsWordAndReportsWhatItCameTo) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) { changed.active = false; });
+    WriteFile(bucket, "a.mp4");
+    WriteFile(bucket, "b.mp4");
+    auto summary = scheduler_.ScanNow(bucket.id, {}).value();
+    EXPECT_EQ(summary.seen, 2U);
+    EXPECT_EQ(summary.added, 2);
+    summary = scheduler_.ScanNow(bucket.id, {}).value();
+    EXPECT_EQ(summary.added, 0);
+    EXPECT_EQ(news_, 1);
+    EXPECT_EQ(scheduler_.ScanNow(BucketId("bkt_none"), {}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(SchedulerTest, TellsAFailureOnceAndAgainOnlyWhenItIsAnother) {
+    const auto bucket = AddBucket();
+    std::filesystem::rename(bucket.location, folder_ / "unmounted");
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_FALSE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    }
+    EXPECT_EQ(Count("bucket.scan_failed"), 1);
+    EXPECT_NE(Stored(bucket.id).last_scan_note, "");
+    std::filesystem::rename(folder_ / "unmounted", bucket.location);
+    EXPECT_TRUE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    EXPECT_EQ(Stored(bucket.id).last_scan_note, "");
+    std::filesystem::rename(bucket.location, folder_ / "unmounted");
+    EXPECT_FALSE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    EXPECT_EQ(Count("bucket.scan_failed"), 2);
+}
+
+TEST_F(SchedulerTest, TakesUpABucketThatWasAddedAndLetsOneGo) {
+    Start();
+    auto bucket = AddBucket();
+    WriteFile(bucket, "a.mp4");
+    scheduler_.Refresh();
+    EXPECT_TRUE(Sees(1));
+    Change(bucket, [](Bucket& changed) { changed.active = false; });
+    scheduler_.Refresh();
+    WriteFile(bucket, "b.mp4");
+    clock_.Advance(std::chrono::hours(1));
+    const auto other = AddBucket({"checksum"}, "other");
+    WriteFile(other, "c.mp4");
+    scheduler_.Refresh();
+    EXPECT_TRUE(Sees(2));
+    for (const auto& item : Items()) {
+        EXPECT_NE(item.key, "b.mp4");
+    }
+}
+
+TEST_F(SchedulerTest, ScansAgainWhenTheBucketsFiltersChanged) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) {
+        changed.exclude = {"*.mp4"};
+        changed.scan_interval = std::chrono::hours(10);
+    });
+    WriteFile(bucket, "a.mp4");
+    Start();
+    EXPECT_TRUE(Eventually([&] { return Stored(bucket.id).last_scan_at.has_value(); }));
+    EXPECT_TRUE(Items().empty());
+    bucket = Stored(bucket.id);
+    Change(bucket, [](Bucket& changed) { changed.exclude.clear(); });
+    scheduler_.Refresh();
+    EXPECT_TRUE(Sees(1));
+}
+
+TEST_F(SchedulerTest, TakesInMoreThanOneBatch) {
+    const auto bucket = AddBucket();
+    for (int i = 0; i < 450; ++i) {
+        WriteFile(bucket, std::to_string(i));
+    }
+    EXPECT_EQ(scheduler_.ScanNow(bucket.id, {}).value().added, 450);
+    EXPECT_EQ(scheduler_.ScanNow(bucket.id, {}).value().added, 0);
+}
+
+TEST_F(SchedulerTest, MayBeStartedAndStoppedTwice) {
+    AddBucket();
+    scheduler_.Start();
+    scheduler_.Start();
+    scheduler_.Stop();
+    scheduler_.Stop();
+}
+
+}  // namespace
+}  // namespace notify::testing

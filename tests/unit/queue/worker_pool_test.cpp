@@ -1,0 +1,292 @@
+#include "queue/worker_pool.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "core/hash.hpp"
+#include "storage/item_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+using Types = std::vector<std::string>;
+using Jobs = std::vector<std::vector<std::string>>;
+
+class WorkerPoolTest : public QueueTest {
+protected:
+    /// Every process of a job ends as its child dies with it.
+    void CrashAlways() {
+        runner_.Do([](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+            for (const auto& process : job.processes) {
+                observer.outcome(Crashed(process.id));
+            }
+            return {};
+        });
+    }
+
+    /// Jobs run until they are stopped or cancelled.
+    void RunUntilStopped() {
+        runner_.Do(
+            [this](const Job& job, const JobObserver& observer, const std::stop_token& stop) -> Result<void> {
+                const auto& id = job.processes.at(0).id;
+                const bool cancelled = runner_.WaitForCancel(id, stop);
+                const auto code = cancelled ? ErrorCode::kCancelled : ErrorCode::kStopped;
+                for (const auto& process : job.processes) {
+                    observer.outcome(Failed(process.id, {.code = code, .message = "ended early"}));
+                }
+                return {};
+            }
+        );
+    }
+};
+
+TEST_F(WorkerPoolTest, TakesAnItemThroughItsStatuses) {
+    const auto item = Discover(AddBucket(), "a.mp4", "the bytes");
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+    EXPECT_EQ(
+        Events(item.id.Value()),
+        (Types{"item.discovered", "process.started", "process.completed", "item.completed"})
+    );
+    EXPECT_EQ(Stored(item.id).content_sha256, Sha256Hex("the bytes"));
+    const auto history =
+        storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.History(item.id); });
+    std::vector<Status> statuses;
+    for (const auto& change : *history) {
+        statuses.push_back(change.status);
+    }
+    EXPECT_EQ(statuses, (std::vector{Status::kPending, Status::kProcessing, Status::kCompleted}));
+}
+
+TEST_F(WorkerPoolTest, RunsAnItemsProcessesAsOneGroupOnItsBytes) {
+    std::string read;
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        read.resize(job.size_bytes);
+        EXPECT_EQ(::pread(job.descriptor.Get(), read.data(), read.size(), 0), 9);
+        EXPECT_EQ(::fcntl(job.descriptor.Get(), F_GETFL) & O_ACCMODE, O_RDONLY);
+        for (const auto& process : job.processes) {
+            EXPECT_EQ(process.config, "{}");
+            observer.progress(process.id, 0.5);
+            observer.outcome(Found(process.id));
+        }
+        return {};
+    });
+    const auto item = Discover(AddBucket({"checksum", "facial-recognition"}), "a.mp4", "the bytes");
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+    StopWorkers();
+    ASSERT_EQ(runner_.Jobs().size(), 1U);
+    EXPECT_EQ(runner_.Jobs()[0].size(), 2U);
+    EXPECT_EQ(read, "the bytes");
+}
+
+TEST_F(WorkerPoolTest, RunsEachAloneAfterAGroupCrashedSoThatTheGuiltyOneIsKnown) {
+    runner_.Do([](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        const bool guilty = std::ranges::any_of(job.processes, [](const JobProcess& process) {
+            return process.processor == "facial-recognition";
+        });
+        for (const auto& process : job.processes) {
+            observer.outcome(guilty ? Crashed(process.id) : Found(process.id));
+        }
+        return {};
+    });
+    const auto item = Discover(AddBucket({"checksum", "facial-recognition"}), "a.mp4");
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(std::chrono::seconds(10));
+        pool_->Nudge();
+        return Stored(item.id).status == Status::kFailed;
+    }));
+    StopWorkers();
+    const auto jobs = runner_.Jobs();
+    ASSERT_EQ(jobs.size(), 5U);
+    EXPECT_EQ(jobs[0].size(), 2U);
+    for (std::size_t i = 1; i < jobs.size(); ++i) {
+        EXPECT_EQ(jobs[i].size(), 1U);
+    }
+    for (const auto& process : ProcessesOf(item.id)) {
+        EXPECT_TRUE(process.alone);
+        EXPECT_EQ(process.attempt, 0);
+        if (process.processor == "checksum") {
+            EXPECT_EQ(process.status, Status::kCompleted);
+            EXPECT_EQ(process.crashes, 0);
+        } else {
+            EXPECT_EQ(process.status, Status::kFailed);
+            EXPECT_EQ(process.crashes, 3);
+            EXPECT_EQ(process.failure->reason, "poisoned");
+        }
+    }
+    EXPECT_EQ(Stored(item.id).reason_code, "poisoned");
+}
+
+TEST_F(WorkerPoolTest, GoesOnWithOthersAfterAPoisonedItem) {
+    const auto bucket = AddBucket();
+    CrashAlways();
+    const auto bad = Discover(bucket, "bad.mp4");
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(std::chrono::seconds(10));
+        pool_->Nudge();
+        return Stored(bad.id).status == Status::kFailed;
+    }));
+    runner_.Do({});
+    const auto good = Discover(bucket, "good.mp4");
+    pool_->Nudge();
+    EXPECT_TRUE(Becomes(good.id, Status::kCompleted));
+}
+
+TEST_F(WorkerPoolTest, LetsRunningWorkFinishWithinTheGrace) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    runner_.Do([this](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        EXPECT_TRUE(Eventually([&] { return Stored(job.processes[0].id).status == Status::kProcessing; }));
+        observer.outcome(Found(job.processes[0].id));
+        return {};
+    });
+    StartWorkers();
+    ASSERT_TRUE(runner_.AwaitJobs(1));
+    StopWorkers(std::chrono::seconds(20));
+    EXPECT_EQ(Stored(item.id).status, Status::kCompleted);
+}
+
+TEST_F(WorkerPoolTest, ReleasesWhatStillRunsAfterTheGraceWithoutBurningAnAttempt) {
+    const auto bucket = AddBucket();
+    RunUntilStopped();
+    const auto item = Discover(bucket, "a.mp4");
+    StartWorkers();
+    ASSERT_TRUE(runner_.AwaitJobs(1));
+    StopWorkers(std::chrono::milliseconds(0));
+    const auto process = OnlyProcess(item.id);
+    EXPECT_EQ(process.status, Status::kPending);
+    EXPECT_EQ(process.attempt, 0);
+    EXPECT_EQ(process.crashes, 0);
+    EXPECT_EQ(process.rescues, 0);
+    EXPECT_FALSE(process.failure.has_value());
+    EXPECT_EQ(Stored(item.id).status, Status::kPending);
+    runner_.Do({});
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+}
+
+TEST_F(WorkerPoolTest, StopsRunningWorkAtOnceWhenTheLeaseIsLostAndGoesOnLater) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    RunUntilStopped();
+    StartWorkers();
+    ASSERT_TRUE(runner_.AwaitJobs(1));
+    runner_.Do({});
+    pool_->StopRunning();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+    EXPECT_EQ(OnlyProcess(item.id).attempt, 0);
+}
+
+TEST_F(WorkerPoolTest, SkipsAFileThatChangedAfterItWasNoticed) {
+    const auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4", "first");
+    WriteFile(bucket, "a.mp4", "second version");
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kSkipped));
+    EXPECT_EQ(Stored(item.id).reason_code, "superseded");
+    EXPECT_TRUE(runner_.Jobs().empty());
+}
+
+TEST_F(WorkerPoolTest, FailsAFileThatIsGoneWithASentence) {
+    const auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    std::filesystem::remove(std::filesystem::path(bucket.location) / "a.mp4");
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kFailed));
+    const auto failure = OnlyProcess(item.id).failure.value();
+    EXPECT_EQ(failure.code, "not_found");
+    EXPECT_EQ(failure.stage, "open");
+    EXPECT_NE(failure.message, "");
+}
+
+TEST_F(WorkerPoolTest, WaitsForAFolderThatIsAway) {
+    const auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    std::filesystem::rename(bucket.location, folder_ / "unmounted");
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] { return OnlyProcess(item.id).attempt == 1; }));
+    EXPECT_EQ(Stored(item.id).blocked_by, BlockedBy::kRetryDelay);
+    std::filesystem::rename(folder_ / "unmounted", bucket.location);
+    clock_.Advance(std::chrono::seconds(10));
+    pool_->Nudge();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+}
+
+TEST_F(WorkerPoolTest, DoesNotReadBytesWhoseDigestIsKnown) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.items.SetAlias(item.bucket_id, item.key, item.version, "known");
+    }));
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+    EXPECT_EQ(Stored(item.id).content_sha256, "known");
+}
+
+TEST_F(WorkerPoolTest, BurnsNothingWhenNoChildCanBeStarted) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    runner_.Do([](const Job&, const JobObserver&, const std::stop_token&) -> Result<void> {
+        return Fail(ErrorCode::kUnavailable, "the processor's program is not there");
+    });
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] { return OnlyProcess(item.id).failure.has_value(); }));
+    const auto process = OnlyProcess(item.id);
+    EXPECT_EQ(process.status, Status::kPending);
+    EXPECT_EQ(process.attempt, 0);
+    EXPECT_EQ(process.failure->reason, "no_child");
+}
+
+TEST_F(WorkerPoolTest, CancelsARunningProcessThroughItsChild) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    RunUntilStopped();
+    StartWorkers();
+    ASSERT_TRUE(runner_.AwaitJobs(1));
+    EXPECT_TRUE(worker_->Cancel(OnlyProcess(item.id).id));
+    EXPECT_TRUE(Becomes(item.id, Status::kCancelled));
+    EXPECT_FALSE(worker_->Cancel(ProcessId("prc_unknown")));
+}
+
+TEST_F(WorkerPoolTest, CancelsAProcessThatHasNotGotToItsChildYet) {
+    const auto item = Discover(AddBucket({"checksum", "facial-recognition"}), "a.mp4");
+    auto claim = Claim(1).at(0);
+    claim.processes[0].cancel_requested = true;
+    completion_->Start();
+    worker_->Run(claim, {});
+    completion_->Stop();
+    EXPECT_EQ(Stored(claim.processes[0].id).status, Status::kCancelled);
+    EXPECT_EQ(Stored(claim.processes[1].id).status, Status::kCompleted);
+    ASSERT_EQ(runner_.Jobs().size(), 1U);
+    EXPECT_EQ(runner_.Jobs()[0], std::vector{claim.processes[1].processor});
+}
+
+TEST_F(WorkerPoolTest, KeepsAllWorkersBusyButNoMore) {
+    const auto bucket = AddBucket();
+    for (int i = 0; i < 5; ++i) {
+        WriteFile(bucket, std::to_string(i) + ".mp4");
+    }
+    EXPECT_EQ(Scan(bucket), 5);
+    RunUntilStopped();
+    StartWorkers(3);
+    ASSERT_TRUE(runner_.AwaitJobs(3));
+    const auto processing = std::ranges::count(Items(), Status::kProcessing, &Item::status);
+    EXPECT_EQ(processing, 3);
+    runner_.Do({});
+    pool_->StopRunning();
+    EXPECT_TRUE(Eventually([&] { return Count("item.completed") == 5; }));
+}
+
+TEST_F(WorkerPoolTest, MayBeStartedAndStoppedTwice) {
+    StartWorkers();
+    pool_->Start();
+    pool_->Stop(std::chrono::milliseconds(0));
+    pool_->Stop(std::chrono::milliseconds(0));
+}
+
+}  // namespace
+}  // namespace notify::testing

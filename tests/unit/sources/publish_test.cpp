@@ -1,0 +1,97 @@
+#include <string>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "core/hash.hpp"
+#include "unit/sources/local_folder.hpp"
+
+namespace notify::testing {
+namespace {
+
+class LocalPublish : public LocalFolder {
+protected:
+    Result<void> Publish(const std::string& key, std::string_view bytes) {
+        Item item;
+        item.key = key;
+        return source_.Publish(bucket_, item, bytes, {});
+    }
+};
+
+TEST_F(LocalPublish, WritesResultsBesideTheMediaReadableForItsNeighbours) {
+    Write("day/a.mp4");
+    const auto before = ::umask(077);
+    EXPECT_TRUE(Publish("day/a.mp4", "{}").has_value());
+    ::umask(before);
+    EXPECT_EQ(ReadBack("day/a.mp4.notifications.json"), "{}");
+    struct stat status{};
+    ASSERT_EQ(::stat((folder_ / "day/a.mp4.notifications.json").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0644U);
+}
+
+TEST_F(LocalPublish, ReplacesWhatWasThereAndLeavesNothingElse) {
+    Write("a.mp4");
+    ASSERT_TRUE(Publish("a.mp4", "first").has_value());
+    ASSERT_TRUE(Publish("a.mp4", "second").has_value());
+    EXPECT_EQ(ReadBack("a.mp4.notifications.json"), "second");
+    EXPECT_EQ(Names(), (std::vector<std::string>{"a.mp4", "a.mp4.notifications.json"}));
+}
+
+TEST_F(LocalPublish, LeavesNothingBehindWhenItFails) {
+    Write("a.mp4");
+    std::filesystem::create_directories(folder_ / "a.mp4.notifications.json" / "full");
+    EXPECT_FALSE(Publish("a.mp4", "second").has_value());
+    EXPECT_EQ(Names(), (std::vector<std::string>{"a.mp4", "a.mp4.notifications.json"}));
+}
+
+TEST_F(LocalPublish, TakesAwayWhatACrashLeftAndNoScanSeesIt) {
+    Write("a.mp4");
+    const auto left = ".notifications-" + Sha256Hex("a.mp4.notifications.json").substr(0, 16) + ".tmp";
+    Write(left, "half");
+    EXPECT_EQ(ScanKeys(), std::vector<std::string>{"a.mp4"});
+    ASSERT_TRUE(Publish("a.mp4", "whole").has_value());
+    EXPECT_EQ(ReadBack("a.mp4.notifications.json"), "whole");
+    EXPECT_EQ(Names(), (std::vector<std::string>{"a.mp4", "a.mp4.notifications.json"}));
+}
+
+TEST_F(LocalPublish, IsForbiddenInAReadOnlyFolder) {
+    Write("a.mp4");
+    ::chmod(folder_.c_str(), 0555);
+    AsNobody([&] {
+        const auto published = Publish("a.mp4", "{}");
+        ASSERT_FALSE(published.has_value());
+        EXPECT_EQ(published.error().code, ErrorCode::kForbidden);
+        EXPECT_NE(published.error().message.find(folder_.string()), std::string::npos);
+    });
+    EXPECT_EQ(Names(), std::vector<std::string>{"a.mp4"});
+}
+
+TEST_F(LocalPublish, ReplacesALinkInItsPlaceAndNotWhatItPointsTo) {
+    Write("a.mp4");
+    Write("precious", "keep me");
+    std::filesystem::create_symlink("precious", folder_ / "a.mp4.notifications.json");
+    ASSERT_TRUE(Publish("a.mp4", "{}").has_value());
+    EXPECT_EQ(ReadBack("precious"), "keep me");
+    EXPECT_EQ(ReadBack("a.mp4.notifications.json"), "{}");
+}
+
+TEST_F(LocalPublish, WritesNothingThroughALinkedFolder) {
+    std::filesystem::create_directories(base_ / "outside");
+    std::filesystem::create_directory_symlink(base_ / "outside", folder_ / "day");
+    EXPECT_EQ(Publish("day/a.mp4", "{}").error().code, ErrorCode::kConflict);
+    EXPECT_TRUE(std::filesystem::is_empty(base_ / "outside"));
+}
+
+TEST_F(LocalPublish, FindsANameAlsoForTheLongestOnes) {
+    const std::string name(255, 'n');
+    const std::string other = std::string(254, 'n') + "m";
+    Write(name);
+    ASSERT_TRUE(Publish(name, "one").has_value());
+    ASSERT_TRUE(Publish(other, "two").has_value());
+    Item item;
+    item.key = name;
+    EXPECT_EQ(ReadBack(source_.PublicationKey(item)), "one");
+}
+
+}  // namespace
+}  // namespace notify::testing
