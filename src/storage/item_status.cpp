@@ -72,6 +72,9 @@ BlockedBy WhyLater(const Process& process) {
     if (code == ErrorCode::kUnauthenticated || code == ErrorCode::kThrottled) {
         return BlockedBy::kSourcePaused;
     }
+    if (process.failure && process.failure->reason == "no_child") {
+        return BlockedBy::kProcessor;
+    }
     return code == ErrorCode::kStorageFull ? BlockedBy::kStorageFull : BlockedBy::kRetryDelay;
 }
 

@@ -240,6 +240,7 @@ TEST_F(WorkerPoolTest, BurnsNothingWhenNoChildCanBeStarted) {
     EXPECT_EQ(process.status, Status::kPending);
     EXPECT_EQ(process.attempt, 0);
     EXPECT_EQ(process.failure->reason, "no_child");
+    EXPECT_EQ(Stored(item.id).blocked_by, BlockedBy::kProcessor);
 }
 
 TEST_F(WorkerPoolTest, CancelsARunningProcessThroughItsChild) {
