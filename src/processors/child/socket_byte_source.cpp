@@ -17,8 +17,11 @@ Result<std::size_t> SocketByteSource::ReadAt(std::uint64_t offset, std::span<std
         const auto rest = into.subspan(done);
         const auto got =
             rest.size() >= kPiece ? channel_.Read(offset + done, rest) : ReadPiece(offset + done, rest);
-        if (!got || *got == 0) {
-            return got ? done : got;
+        if (!got) {
+            return Unexpected(got.error());
+        }
+        if (*got == 0) {
+            break;  // the bytes became fewer
         }
         done += *got;
     }
