@@ -1,10 +1,11 @@
 #include "media/decode.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,19 +14,19 @@
 #include "media/demuxer.hpp"
 #include "media/disposable.hpp"
 #include "media/frame_pictures.hpp"
-#include "media/media_type.hpp"
+#include "media/presentation_clock.hpp"
 #include "media/sampler.hpp"
+#include "media/video_packets.hpp"
 
 namespace notify {
 
 namespace {
 
-constexpr std::size_t kReadAheadPackets =
-    16;  // enough to see the first presented frame before the first decoded one
+constexpr std::int64_t kLongestTailMs = 10'000;  // frames after the last one that was sampled
 
-Error DecodeError(std::string_view reason, std::string message) {
+Error DecodeError(std::string_view reason, std::string message, ErrorCode code = ErrorCode::kUnsupported) {
     return {
-        .code = ErrorCode::kUnsupported,
+        .code = code,
         .stage = "decode",
         .reason = std::string(reason),
         .retry_after = {},
@@ -79,7 +80,8 @@ public:
         : demuxer_(demuxer),
           stream_(*demuxer.Video()),
           options_(options),
-          pictures_(demuxer.Info().video->rotation),
+          packets_(demuxer),
+          pictures_({demuxer.Info().video->rotation, demuxer.Info().video->mirrored}),
           skip_disposable_(std::ranges::none_of(subscriptions, [](const auto& s) {
               return s.wants.every_frame;
           })) {
@@ -95,31 +97,26 @@ public:
     [[nodiscard]] DecodeOutcome Outcome() &&;
 
 private:
-    Result<bool> ReadPacket();
-    Result<bool> NextVideoPacket();
-    void FindZero();
     Result<void> Feed(const AVPacket* packet, bool disposable);
     Result<void> Receive();
     Result<void> OnFrame(const AVFrame& frame);
     void Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber);
-    [[nodiscard]] std::int64_t PtsOf(const AVFrame& frame) const;
-    [[nodiscard]] std::int64_t DurationOf(const AVFrame& frame) const;
+    [[nodiscard]] FrameFacts FactsOf(const AVFrame& frame);
     [[nodiscard]] bool AnyoneListens() const;
     void Conclude();
 
     Demuxer& demuxer_;
     AVStream& stream_;
     const DecodeOptions& options_;
+    VideoPackets packets_;
     FramePictures pictures_;
     CutDetector cuts_;
     bool skip_disposable_;
     CodecPtr codec_;
     FramePtr frame_{av_frame_alloc()};
-    std::deque<PacketPtr> ahead_;
-    bool at_end_ = false;
-    bool broke_off_ = false;
-    std::optional<std::int64_t> zero_;  ///< In stream time units.
-    std::optional<std::int64_t> last_pts_ms_;
+    // Two clocks, so that what a sampling subscriber sees cannot depend on frames it does not get.
+    std::optional<PresentationClock> all_frames_;
+    std::optional<PresentationClock> eligible_frames_;
     std::vector<Subscriber> subscribers_;
     DecodeSummary summary_;
 };
@@ -146,65 +143,19 @@ Result<void> Run::OpenCodec() {
     return {};
 }
 
-/// Reads one packet of the video stream to the end of `ahead_`; false at the end of the media.
-Result<bool> Run::ReadPacket() {
-    PacketPtr packet(av_packet_alloc());
-    while (true) {
-        const int got = av_read_frame(&demuxer_.Format(), packet.get());
-        if (auto error = demuxer_.TakeReadError()) {
-            return Unexpected(*error);
-        }
-        if (got < 0) {
-            broke_off_ = got != AVERROR_EOF;
-            return false;
-        }
-        if (packet->stream_index == stream_.index) {
-            ahead_.push_back(std::move(packet));
-            return true;
-        }
-        av_packet_unref(packet.get());
-    }
-}
-
-Result<bool> Run::NextVideoPacket() {
-    while (!at_end_ && ahead_.size() < kReadAheadPackets) {
-        const auto more = ReadPacket();
-        if (!more) {
-            return more;
-        }
-        at_end_ = !*more;
-    }
-    return !ahead_.empty();
-}
-
-/// 0 ms is the first presented frame: the least time of the first packets that an edit list does not hide.
-void Run::FindZero() {
-    for (const auto& packet : ahead_) {
-        const auto pts = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
-        if (pts != AV_NOPTS_VALUE && (packet->flags & AV_PKT_FLAG_DISCARD) == 0) {
-            zero_ = std::min(zero_.value_or(pts), pts);
-        }
-    }
-}
-
 Result<void> Run::All(const std::stop_token& stop) {
-    bool first = true;
     while (AnyoneListens()) {
-        const auto more = NextVideoPacket();
-        if (!more) {
-            return Unexpected(more.error());
+        const auto next = packets_.Next();
+        if (!next) {
+            return Unexpected(next.error());
         }
-        if (!*more) {
+        const auto& packet = *next;
+        if (packet == nullptr) {
             break;
-        }
-        if (std::exchange(first, false)) {
-            FindZero();
         }
         if (stop.stop_requested()) {
             return Fail(ErrorCode::kStopped, "stopped while decoding");
         }
-        const auto packet = std::move(ahead_.front());
-        ahead_.pop_front();
         if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) {
             summary_.truncated = true;
         }
@@ -255,22 +206,22 @@ Result<void> Run::Receive() {
     }
 }
 
-std::int64_t Run::DurationOf(const AVFrame& frame) const {
-    if (frame.pkt_duration > 0) {
-        return av_rescale_q(frame.pkt_duration, stream_.time_base, {1, 1000});
+FrameFacts Run::FactsOf(const AVFrame& frame) {
+    if (!all_frames_) {
+        const bool jumps = (demuxer_.Format().iformat->flags & AVFMT_TS_DISCONT) != 0;
+        all_frames_.emplace(stream_.time_base, packets_.Zero(), jumps);
+        eligible_frames_.emplace(*all_frames_);
     }
-    const auto rate = stream_.avg_frame_rate;
-    return rate.num > 0 ? av_rescale(1000, rate.den, rate.num) : 40;
-}
-
-/// Never before the frame before it: a jump back in time counts on from where it was.
-std::int64_t Run::PtsOf(const AVFrame& frame) const {
-    const auto after_last = last_pts_ms_ ? *last_pts_ms_ + 1 : 0;
-    if (frame.best_effort_timestamp == AV_NOPTS_VALUE || !zero_) {
-        return last_pts_ms_ ? *last_pts_ms_ + std::max<std::int64_t>(DurationOf(frame), 1) : 0;
+    const auto time = frame.pts != AV_NOPTS_VALUE ? frame.pts : frame.pkt_dts;
+    const auto known = time == AV_NOPTS_VALUE ? std::nullopt : std::optional(time);
+    const auto duration = av_rescale_q(frame.pkt_duration, stream_.time_base, {1, 1000});
+    FrameFacts facts{.disposable = frame.reordered_opaque == 1};
+    facts.pts_ms = all_frames_->Next(known, duration);
+    if (!facts.disposable) {
+        facts.sampled_ms = eligible_frames_->Next(known, duration);
+        facts.after_cut = cuts_.IsAfterCut(frame);
     }
-    const auto pts = av_rescale_q(frame.best_effort_timestamp - *zero_, stream_.time_base, {1, 1000});
-    return std::max(pts, after_last);
+    return facts;
 }
 
 Result<void> Run::OnFrame(const AVFrame& frame) {
@@ -279,19 +230,14 @@ Result<void> Run::OnFrame(const AVFrame& frame) {
     }
     if (std::int64_t{frame.width} * frame.height > options_.limits.pixels) {
         return Unexpected(DecodeError(
-            "over_limit", fmt::format("a frame of {}×{} pixels is too large", frame.width, frame.height)
+            "over_limit",
+            fmt::format("a frame of {}×{} pixels is too large", frame.width, frame.height),
+            ErrorCode::kTooLarge
         ));
     }
-    FrameFacts facts{.pts_ms = PtsOf(frame), .disposable = frame.reordered_opaque == 1, .after_cut = false};
-    facts.after_cut = !facts.disposable && cuts_.IsAfterCut(frame);
-    last_pts_ms_ = facts.pts_ms;
+    const auto facts = FactsOf(frame);
     ++summary_.decoded_frames;
     summary_.last_ms = facts.pts_ms;
-    summary_.end_ms = demuxer_.Info().still_image ? 0 : facts.pts_ms + DurationOf(frame);
-    if (const auto* side = av_frame_get_side_data(&frame, AV_FRAME_DATA_DISPLAYMATRIX);
-        side != nullptr && demuxer_.Info().still_image) {
-        pictures_.SetRotation(RotationOf(side->data));
-    }
     DecodedFrame view(frame, pictures_);
     for (auto& subscriber : subscribers_) {
         Deliver(view, facts, subscriber);
@@ -310,7 +256,7 @@ void Run::Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subsc
         subscriber.outcome = made;
         return;
     }
-    view.pts_ms = facts.pts_ms;
+    view.pts_ms = subscriber.subscription->wants.every_frame ? facts.pts_ms : facts.sampled_ms;
     view.number = subscriber.frames++;
     view.after_cut = subscriber.sampler.AfterCut();
     subscriber.outcome = subscriber.subscription->on_frame(view);
@@ -322,12 +268,20 @@ bool Run::AnyoneListens() const {
     });
 }
 
-/// The media is truncated when it broke off, or ended well before its header said.
+/// The media is truncated when it broke off, or ended well before its header said. The end comes from the
+/// packets: the last frame may be one that was not decoded.
 void Run::Conclude() {
-    const auto said = demuxer_.Info().duration_ms;
+    const auto& media = demuxer_.Info();
+    if (!media.still_image && eligible_frames_) {
+        const auto latest = eligible_frames_->EndMs();
+        const auto by_packets = packets_.End() ? eligible_frames_->At(*packets_.End()) : latest;
+        const bool plausible = by_packets > latest && by_packets < latest + kLongestTailMs;
+        summary_.end_ms = plausible ? by_packets : latest;
+    }
+    const auto said = media.duration_ms;
     const auto tolerance = std::max<std::int64_t>(1500, said / 20);
-    const bool ended_early = !demuxer_.Info().still_image && said > 0 && summary_.end_ms + tolerance < said;
-    summary_.truncated = summary_.truncated || broke_off_ || (ended_early && AnyoneListens());
+    const bool ended_early = !media.still_image && said > 0 && summary_.end_ms + tolerance < said;
+    summary_.truncated = summary_.truncated || packets_.BrokeOff() || (ended_early && AnyoneListens());
 }
 
 DecodeOutcome Run::Outcome() && {

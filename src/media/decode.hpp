@@ -54,9 +54,10 @@ public:
 struct DecodeSummary {
     MediaInfo media;
     std::int64_t decoded_frames = 0;
-    std::int64_t last_ms = 0;        ///< Presentation time of the last frame that was decoded.
-    std::int64_t end_ms = 0;         ///< The end of that frame: how long the media really is.
-    bool truncated = false;          ///< The bytes ended, or broke, before the media did.
+    std::int64_t last_ms = 0;  ///< Presentation time of the last frame that was decoded.
+    std::int64_t end_ms = 0;   ///< How long the video really is; 0 for images. Like `truncated`, it does
+                               ///< not depend on the subscriptions.
+    bool truncated = false;    ///< The bytes ended, or broke, before the media did.
     std::int64_t error_packets = 0;  ///< Packets that could not be decoded.
 };
 

@@ -3,19 +3,27 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/log.hpp"
 #include "media/media_type.hpp"
+#include "media/orientation.hpp"
+#include "media/signature.hpp"
 
 namespace notify {
 
 namespace {
 
 constexpr int kBufferBytes = 256 << 10;
+constexpr std::size_t kLargestAllocation = std::size_t{1} << 30U;  // what an index may claim; a plane fits
+constexpr int kLeastScore = AVPROBE_SCORE_MAX / 4;                 // below it FFmpeg only guesses
 
 // Containers of broadcast, web and cameras, and still images. No demuxer that opens other files is among
 // them.
@@ -26,10 +34,20 @@ constexpr const char* kDemuxers =
     "pipe,"
     "exr_pipe,j2k_pipe,psd_pipe,ppm_pipe,pgm_pipe,tga_pipe";
 
+/// What FFmpeg refused for its size; it tells nobody but its log.
+struct Refused {
+    bool picture = false;
+    bool streams = false;
+};
+
+thread_local Refused refused;
+
 void LogLine(void* context, int level, const char* format, va_list arguments) {
     if (level > AV_LOG_WARNING) {
         return;
     }
+    refused.picture = refused.picture || std::string_view(format).starts_with("Picture size");
+    refused.streams = refused.streams || std::string_view(format).starts_with("Number of streams exceeds");
     std::array<char, 512> line{};
     int prefix = 1;
     av_log_format_line2(
@@ -51,12 +69,47 @@ int RefuseToOpen(
     return AVERROR(EPERM);
 }
 
-bool LooksLikePlaylist(ByteSource& bytes) {
-    std::array<std::byte, 16> start{};
-    const auto got = bytes.ReadAt(0, start);
-    const std::string_view text(reinterpret_cast<const char*>(start.data()), got ? *got : 0);
-    return text.starts_with("#EXTM3U") || text.starts_with("ffconcat");
+/// The first bytes of the file, fewer when it is shorter.
+Result<std::string> StartOf(ByteSource& bytes) {
+    std::string start(kSignatureBytes, '\0');
+    std::size_t filled = 0;
+    while (filled < start.size()) {
+        const auto got = bytes.ReadAt(filled, std::as_writable_bytes(std::span(start).subspan(filled)));
+        if (!got) {
+            return Unexpected(got.error());
+        }
+        if (*got == 0) {
+            break;
+        }
+        filled += *got;
+    }
+    start.resize(filled);
+    return start;
 }
+
+/// Options for each stream that is known: no decoder that looks at it may take larger pictures.
+class StreamOptions {
+public:
+    StreamOptions(const AVFormatContext& format, const MediaLimits& limits) : each_(format.nb_streams) {
+        for (auto& options : each_) {
+            av_dict_set_int(&options, "max_pixels", limits.pixels, 0);
+        }
+    }
+
+    ~StreamOptions() {
+        for (auto& options : each_) {
+            av_dict_free(&options);
+        }
+    }
+
+    StreamOptions(const StreamOptions&) = delete;
+    StreamOptions& operator=(const StreamOptions&) = delete;
+
+    [[nodiscard]] AVDictionary** Each() noexcept { return each_.empty() ? nullptr : each_.data(); }
+
+private:
+    std::vector<AVDictionary*> each_;
+};
 
 }  // namespace
 
@@ -119,22 +172,26 @@ struct Demuxer::Reader {
     static std::int64_t Seek(void* self, std::int64_t offset, int whence) {
         auto& reader = *static_cast<Reader*>(self);
         const auto size = static_cast<std::int64_t>(reader.bytes.Size());
+        std::int64_t from = 0;
         switch (whence & ~AVSEEK_FORCE) {
             case AVSEEK_SIZE:
                 return size;
             case SEEK_SET:
-                reader.position = offset;
                 break;
             case SEEK_CUR:
-                reader.position += offset;
+                from = reader.position;
                 break;
             case SEEK_END:
-                reader.position = size + offset;
+                from = size;
                 break;
             default:
                 return AVERROR(EINVAL);
         }
-        return reader.position < 0 ? AVERROR(EINVAL) : reader.position;
+        std::int64_t to = 0;
+        if (__builtin_add_overflow(from, offset, &to) || to < 0) {
+            return AVERROR(EINVAL);
+        }
+        return reader.position = to;
     }
 };
 
@@ -161,26 +218,60 @@ Result<std::unique_ptr<Demuxer>> Demuxer::Open(
     ByteSource& bytes, const MediaLimits& limits, std::stop_token stop
 ) {
     av_log_set_callback(LogLine);
+    av_max_alloc(kLargestAllocation);
+    refused = {};
     if (bytes.Size() == 0) {
         return Refuse("empty", "the file is empty");
     }
-    if (LooksLikePlaylist(bytes)) {
+    auto start = StartOf(bytes);
+    if (!start) {
+        return Unexpected(start.error());
+    }
+    if (LooksLikePlaylist(*start)) {
         return Refuse(
             "outside_reference",
             "the file is a playlist that refers to other files; only media itself is processed"
         );
     }
     std::unique_ptr<Demuxer> demuxer(new Demuxer);
+    demuxer->start_ = std::move(*start);
     demuxer->reader_ = std::make_unique<Reader>(bytes, std::move(stop));
     return demuxer->OpenFormat(limits).and_then([&] { return demuxer->FindStreams(limits); }).map([&] {
         return std::move(demuxer);
     });
 }
 
+/// Why FFmpeg did not open the container.
+Unexpected Demuxer::WhyNotOpened(int error) {
+    if (auto read = TakeReadError()) {
+        return Unexpected(*std::move(read));
+    }
+    if (reader_->refers_outside) {
+        return Refuse("outside_reference", "the file refers to other files; only media itself is processed");
+    }
+    if (refused.streams) {
+        return Refuse("over_limit", "the file has more streams than are allowed", ErrorCode::kTooLarge);
+    }
+    if (LooksLikeMovie(start_)) {
+        return Refuse(
+            "truncated",
+            fmt::format(
+                "the file begins as a movie but its index is missing or damaged ({}); it is not complete",
+                FfmpegError(error)
+            )
+        );
+    }
+    return Refuse(
+        "not_media", fmt::format("the file is no media of a known format ({})", FfmpegError(error))
+    );
+}
+
 Result<void> Demuxer::OpenFormat(const MediaLimits& limits) {
     auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferBytes));
-    reader_->io =
-        avio_alloc_context(buffer, kBufferBytes, 0, reader_.get(), &Reader::Read, nullptr, &Reader::Seek);
+    if (buffer != nullptr) {
+        reader_->io =
+            avio_alloc_context(buffer, kBufferBytes, 0, reader_.get(), &Reader::Read, nullptr, &Reader::Seek);
+    }
     format_ = avformat_alloc_context();
     if (reader_->io == nullptr || format_ == nullptr) {
         return Fail(ErrorCode::kInternal, "no memory for a demuxer");
@@ -188,7 +279,7 @@ Result<void> Demuxer::OpenFormat(const MediaLimits& limits) {
     format_->pb = reader_->io;
     format_->opaque = &reader_->refers_outside;
     format_->io_open = &RefuseToOpen;
-    format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_GENPTS;
+    format_->flags |= AVFMT_FLAG_CUSTOM_IO;
     format_->probesize = limits.probe_bytes;
     format_->max_streams = limits.streams;
     format_->interrupt_callback = {
@@ -199,29 +290,46 @@ Result<void> Demuxer::OpenFormat(const MediaLimits& limits) {
     av_dict_set(&options, "protocol_whitelist", "none", 0);
     const int opened = avformat_open_input(&format_, nullptr, nullptr, &options);
     av_dict_free(&options);
-    if (opened >= 0) {
-        return {};
+    if (opened < 0) {
+        return WhyNotOpened(opened);
     }
-    if (auto error = TakeReadError()) {
-        return Unexpected(*error);
+    if (format_->probe_score < kLeastScore) {
+        return WhyNotOpened(AVERROR_INVALIDDATA);
     }
-    if (reader_->refers_outside) {
-        return Refuse("outside_reference", "the file refers to other files; only media itself is processed");
-    }
-    return Refuse(
-        "not_media", fmt::format("the file is no media of a known format ({})", FfmpegError(opened))
-    );
+    return {};
 }
 
 Result<void> Demuxer::FindStreams(const MediaLimits& limits) {
     format_->max_analyze_duration = 5 * AV_TIME_BASE;
-    const int found = avformat_find_stream_info(format_, nullptr);
+    StreamOptions options(*format_, limits);
+    const int found = avformat_find_stream_info(format_, options.Each());
     if (auto error = TakeReadError()) {
         return Unexpected(*error);
+    }
+    if (refused.streams) {
+        return WhyNotOpened(AVERROR_INVALIDDATA);
     }
     if (found < 0 || format_->nb_streams == 0) {
         return Refuse("not_media", "the file has a known format but no stream that can be read");
     }
+    ChooseVideo();
+    info_ = DescribeMedia(*format_, video_, start_);
+    if (!info_.video) {
+        return {};
+    }
+    auto& video = *info_.video;
+    const auto pixels = std::int64_t{video.width} * video.height;
+    if ((refused.picture && pixels == 0) || pixels > limits.pixels) {
+        return Refuse(
+            "over_limit",
+            fmt::format("the picture is too large: {} pixels in all are allowed", limits.pixels),
+            ErrorCode::kTooLarge
+        );
+    }
+    return TurnPhoto(video);
+}
+
+void Demuxer::ChooseVideo() {
     for (unsigned int i = 0; i < format_->nb_streams; ++i) {
         auto* stream = format_->streams[i];
         const bool is_video =
@@ -233,20 +341,20 @@ Result<void> Demuxer::FindStreams(const MediaLimits& limits) {
             stream->discard = AVDISCARD_ALL;
         }
     }
-    info_ = DescribeMedia(*format_, video_);
-    if (info_.video && std::int64_t{info_.video->width} * info_.video->height > limits.pixels) {
-        return Refuse(
-            "over_limit",
-            fmt::format(
-                "the picture is {}×{} pixels; {} in all are allowed",
-                info_.video->width,
-                info_.video->height,
-                limits.pixels
-            ),
-            ErrorCode::kTooLarge
-        );
+}
+
+/// Photos say in their EXIF part, not in the container, how they are turned.
+Result<void> Demuxer::TurnPhoto(VideoStream& video) {
+    if (info_.media_type != "image/jpeg") {
+        return {};
     }
-    return {};
+    return JpegOrientation(reader_->bytes).map([&](const Orientation& turn) {
+        video.rotation = turn.rotation;
+        video.mirrored = turn.mirrored;
+        if (turn.Sideways()) {
+            std::swap(video.width, video.height);
+        }
+    });
 }
 
 Result<MediaInfo> Probe(ByteSource& bytes, const MediaLimits& limits, std::stop_token stop) {

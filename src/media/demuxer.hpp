@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "media/ffmpeg.hpp"
 #include "media/probe.hpp"
@@ -26,7 +27,7 @@ public:
 
     [[nodiscard]] AVFormatContext& Format() const noexcept { return *format_; }
 
-    /// The best video stream that is no cover picture, or null.
+    /// The first video stream that is no cover picture, or null.
     [[nodiscard]] AVStream* Video() const noexcept { return video_; }
 
     [[nodiscard]] const MediaInfo& Info() const noexcept { return info_; }
@@ -40,10 +41,14 @@ private:
     Demuxer();
     [[nodiscard]] Result<void> OpenFormat(const MediaLimits& limits);
     [[nodiscard]] Result<void> FindStreams(const MediaLimits& limits);
+    [[nodiscard]] Unexpected WhyNotOpened(int error);
+    void ChooseVideo();
+    [[nodiscard]] Result<void> TurnPhoto(VideoStream& video);
 
     std::unique_ptr<Reader> reader_;
     AVFormatContext* format_ = nullptr;
     AVStream* video_ = nullptr;
+    std::string start_;
     MediaInfo info_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,11 +10,6 @@
 namespace notify {
 
 namespace {
-
-struct Size {
-    int width;
-    int height;
-};
 
 /// Formats of MJPEG say full range by their name; swscale wants it as a setting.
 AVPixelFormat PlainFormat(int format, bool& full_range) {
@@ -32,74 +28,55 @@ AVPixelFormat PlainFormat(int format, bool& full_range) {
     }
 }
 
-ScalerPtr Scaler(ScalerPtr kept, const AVFrame& frame, Size from, Size to, AVPixelFormat out) {
-    bool full_range = frame.color_range == AVCOL_RANGE_JPEG;
-    const auto in = PlainFormat(frame.format, full_range);
-    const int flags = from.width == to.width ? SWS_POINT | SWS_ACCURATE_RND : SWS_FAST_BILINEAR;
-    ScalerPtr scaler(sws_getCachedContext(
-        kept.release(),
-        from.width,
-        from.height,
-        in,
-        to.width,
-        to.height,
-        out,
-        flags,
-        nullptr,
-        nullptr,
-        nullptr
-    ));
-    if (scaler != nullptr) {
-        const bool hd = frame.colorspace == AVCOL_SPC_BT709 ||
-                        (frame.colorspace == AVCOL_SPC_UNSPECIFIED && frame.height > 576);
-        const int* table = sws_getCoefficients(hd ? SWS_CS_ITU709 : SWS_CS_ITU601);
-        sws_setColorspaceDetails(scaler.get(), table, full_range ? 1 : 0, table, 1, 0, 1 << 16, 1 << 16);
+/// Where swscale begins to read, and its way from row to row.
+struct Source {
+    std::array<const std::uint8_t*, 4> planes{};
+    std::array<int, 4> strides{};
+};
+
+/// `cut` of the frame, mirrored or not; its corner lies on whole chroma samples.
+Source SourceOf(const AVFrame& frame, const AVPixFmtDescriptor& format, const Rectangle& cut, bool mirrored) {
+    std::array<int, 4> steps{};
+    av_image_fill_max_pixsteps(steps.data(), nullptr, &format);
+    const bool palette = (format.flags & AV_PIX_FMT_FLAG_PAL) != 0;
+    const bool subsampled = (format.flags & AV_PIX_FMT_FLAG_RGB) == 0;
+    Source source;
+    for (std::size_t plane = 0; plane < 4 && frame.data[plane] != nullptr; ++plane) {
+        if (palette && plane == 1) {
+            source.planes.at(plane) = frame.data[plane];
+            continue;
+        }
+        const bool chroma = subsampled && (plane == 1 || plane == 2);
+        const int row = (mirrored ? frame.height - 1 - cut.y : cut.y) >> (chroma ? format.log2_chroma_h : 0);
+        const int column = cut.x >> (chroma ? format.log2_chroma_w : 0);
+        source.planes.at(plane) = frame.data[plane] + std::ptrdiff_t{row} * frame.linesize[plane] +
+                                  std::ptrdiff_t{column} * steps.at(plane);
+        source.strides.at(plane) = mirrored ? -frame.linesize[plane] : frame.linesize[plane];
     }
-    return scaler;
+    return source;
 }
 
-Result<Picture> Convert(
-    SwsContext* scaler,
-    const std::array<const std::uint8_t*, 4>& planes,
-    const AVFrame& frame,
-    int height,
-    Size to
-) {
-    if (scaler == nullptr) {
-        return Fail(
-            ErrorCode::kUnsupported,
-            fmt::format("frames of pixel format {} cannot be converted", static_cast<int>(frame.format))
-        );
-    }
-    // swscale writes whole vectors: rows end on a multiple of 32 bytes in a buffer with room behind
-    const int stride = (to.width * 3 + 63) / 32 * 32;
-    std::vector<std::uint8_t> padded(
-        static_cast<std::size_t>(stride) * static_cast<std::size_t>(to.height) + 64
-    );
-    std::array<std::uint8_t*, 4> out{padded.data(), nullptr, nullptr, nullptr};
-    std::array<int, 4> strides{stride, 0, 0, 0};
-    sws_scale(scaler, planes.data(), frame.linesize, 0, height, out.data(), strides.data());
-    Picture picture{.width = to.width, .height = to.height, .order = PixelOrder::kBgr, .bytes = {}};
-    picture.bytes.resize(static_cast<std::size_t>(to.width) * static_cast<std::size_t>(to.height) * 3);
-    for (int y = 0; y < to.height; ++y) {
-        std::copy_n(
-            padded.data() + std::ptrdiff_t{y} * stride,
-            to.width * 3,
-            picture.bytes.data() + std::ptrdiff_t{y} * to.width * 3
-        );
+/// `part` of the picture; inside it.
+Picture Part(const Picture& all, const Rectangle& part) {
+    Picture picture{.width = part.width, .height = part.height, .order = all.order, .bytes = {}};
+    picture.bytes.reserve(static_cast<std::size_t>(part.width) * static_cast<std::size_t>(part.height) * 3);
+    for (int y = part.y; y < part.y + part.height; ++y) {
+        const auto* row = all.bytes.data() + (std::ptrdiff_t{y} * all.width + part.x) * 3;
+        picture.bytes.insert(picture.bytes.end(), row, row + std::ptrdiff_t{part.width} * 3);
     }
     return picture;
 }
 
-/// `rectangle` of the upright picture in the coordinates of the coded one, whose size is given.
-Rectangle Unrotated(const Rectangle& r, int rotation, Size coded) {
+/// `rectangle` of the upright picture in the coordinates of the one before it was turned, whose size is
+/// given.
+Rectangle Unrotated(const Rectangle& r, int rotation, int width, int height) {
     switch (rotation) {
         case 90:
-            return {r.y, coded.height - r.x - r.width, r.height, r.width};
+            return {r.y, height - r.x - r.width, r.height, r.width};
         case 180:
-            return {coded.width - r.x - r.width, coded.height - r.y - r.height, r.width, r.height};
+            return {width - r.x - r.width, height - r.y - r.height, r.width, r.height};
         case 270:
-            return {coded.width - r.y - r.height, r.x, r.height, r.width};
+            return {width - r.y - r.height, r.x, r.height, r.width};
         default:
             return r;
     }
@@ -107,9 +84,72 @@ Rectangle Unrotated(const Rectangle& r, int rotation, Size coded) {
 
 }  // namespace
 
+/// A scaler for such frames; kept as long as they stay the same.
+SwsContext* FramePictures::Scaler::For(const AVFrame& frame, Size from, Size to, PixelOrder order) {
+    bool full_range = frame.color_range == AVCOL_RANGE_JPEG;
+    const auto in = PlainFormat(frame.format, full_range);
+    const bool hd = frame.colorspace == AVCOL_SPC_BT709 ||
+                    (frame.colorspace == AVCOL_SPC_UNSPECIFIED && frame.height > 576);
+    const std::array wanted{
+        from.width,
+        from.height,
+        to.width,
+        to.height,
+        int{in},
+        int{hd},
+        int{full_range},
+        int{order == PixelOrder::kBgr}
+    };
+    if (context != nullptr && made_for == wanted) {
+        return context.get();
+    }
+    const int flags = from.width == to.width ? SWS_POINT | SWS_ACCURATE_RND : SWS_FAST_BILINEAR;
+    const auto out = order == PixelOrder::kBgr ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24;
+    context.reset(sws_getContext(
+        from.width, from.height, in, to.width, to.height, out, flags, nullptr, nullptr, nullptr
+    ));
+    if (context != nullptr) {
+        const int* table = sws_getCoefficients(hd ? SWS_CS_ITU709 : SWS_CS_ITU601);
+        sws_setColorspaceDetails(context.get(), table, full_range ? 1 : 0, table, 1, 0, 1 << 16, 1 << 16);
+    }
+    made_for = wanted;
+    return context.get();
+}
+
+Result<Picture> FramePictures::Convert(
+    Scaler& scaler, const AVFrame& frame, const Rectangle& cut, Size to, PixelOrder order
+) {
+    const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+    auto* context = scaler.For(frame, {cut.width, cut.height}, to, order);
+    if (format == nullptr || context == nullptr) {
+        return Fail(
+            ErrorCode::kUnsupported,
+            fmt::format("frames of pixel format {} cannot be converted", frame.format)
+        );
+    }
+    const auto source = SourceOf(frame, *format, cut, turn_.mirrored);
+    // swscale writes whole vectors: rows end on a multiple of 32 bytes in a buffer with room behind
+    const int stride = (to.width * 3 + 63) / 32 * 32;
+    padded_.resize(static_cast<std::size_t>(stride) * static_cast<std::size_t>(to.height) + 64);
+    const std::array<std::uint8_t*, 4> out{padded_.data(), nullptr, nullptr, nullptr};
+    const std::array<int, 4> strides{stride, 0, 0, 0};
+    sws_scale(
+        context, source.planes.data(), source.strides.data(), 0, cut.height, out.data(), strides.data()
+    );
+    Picture picture{.width = to.width, .height = to.height, .order = order, .bytes = {}};
+    picture.bytes.resize(static_cast<std::size_t>(to.width) * static_cast<std::size_t>(to.height) * 3);
+    for (int y = 0; y < to.height; ++y) {
+        std::copy_n(
+            padded_.data() + std::ptrdiff_t{y} * stride,
+            to.width * 3,
+            picture.bytes.data() + std::ptrdiff_t{y} * to.width * 3
+        );
+    }
+    return picture;
+}
+
 std::pair<int, int> FramePictures::FullSize(const AVFrame& frame) const noexcept {
-    const bool sideways = rotation_ == 90 || rotation_ == 270;
-    return sideways ? std::pair(frame.height, frame.width) : std::pair(frame.width, frame.height);
+    return turn_.Sideways() ? std::pair(frame.height, frame.width) : std::pair(frame.width, frame.height);
 }
 
 Result<Picture> FramePictures::Analysis(const AVFrame& frame, int long_side) {
@@ -118,13 +158,9 @@ Result<Picture> FramePictures::Analysis(const AVFrame& frame, int long_side) {
         std::max(2, static_cast<int>(frame.width * shrink + 0.5)),
         std::max(2, static_cast<int>(frame.height * shrink + 0.5))
     };
-    auto& scaler = analysis_[long_side];
-    scaler = Scaler(std::move(scaler), frame, {frame.width, frame.height}, to, AV_PIX_FMT_BGR24);
-    const std::array<const std::uint8_t*, 4> planes{
-        frame.data[0], frame.data[1], frame.data[2], frame.data[3]
-    };
-    return Convert(scaler.get(), planes, frame, frame.height, to).map([&](Picture picture) {
-        return Rotated(std::move(picture), rotation_);
+    const Rectangle whole{0, 0, frame.width, frame.height};
+    return Convert(analysis_[long_side], frame, whole, to, PixelOrder::kBgr).map([&](Picture picture) {
+        return Rotated(std::move(picture), turn_.rotation);
     });
 }
 
@@ -135,37 +171,17 @@ Result<Picture> FramePictures::Region(const AVFrame& frame, const Rectangle& rec
     if (upright.width == 0 || upright.height == 0 || format == nullptr) {
         return Fail(ErrorCode::kInvalidArgument, "the rectangle lies outside the frame");
     }
-    const auto wanted = Unrotated(upright, rotation_, {frame.width, frame.height});
-    // begin on a whole chroma sample; paletted and packed formats without plane steps are cut from their
-    // first column
-    const int left = wanted.x & ~((1 << format->log2_chroma_w) - 1);
+    const auto wanted = Unrotated(upright, turn_.rotation, frame.width, frame.height);
+    // begin on a whole chroma sample, and where pixels share bytes in the first column
+    const bool packed_bits = (format->flags & AV_PIX_FMT_FLAG_BITSTREAM) != 0;
+    const int left = packed_bits ? 0 : wanted.x & ~((1 << format->log2_chroma_w) - 1);
     const int top = wanted.y & ~((1 << format->log2_chroma_h) - 1);
-    const Size cut{wanted.x + wanted.width - left, wanted.y + wanted.height - top};
-    std::array<int, 4> steps{};
-    av_image_fill_max_pixsteps(steps.data(), nullptr, format);
-    std::array<const std::uint8_t*, 4> planes{frame.data[0], frame.data[1], frame.data[2], frame.data[3]};
-    const bool palette = (format->flags & AV_PIX_FMT_FLAG_PAL) != 0;
-    for (std::size_t plane = 0; plane < 4 && planes.at(plane) != nullptr && !(palette && plane == 1);
-         ++plane) {
-        const bool chroma = (plane == 1 || plane == 2) && (format->flags & AV_PIX_FMT_FLAG_RGB) == 0;
-        planes.at(plane) +=
-            std::ptrdiff_t{top >> (chroma ? format->log2_chroma_h : 0)} * frame.linesize[plane] +
-            std::ptrdiff_t{left >> (chroma ? format->log2_chroma_w : 0)} * steps.at(plane);
-    }
-    region_ = Scaler(std::move(region_), frame, cut, cut, AV_PIX_FMT_RGB24);
-    auto whole = Convert(region_.get(), planes, frame, cut.height, cut);
-    if (!whole) {
-        return whole;
-    }
-    Picture picture{.width = wanted.width, .height = wanted.height, .order = PixelOrder::kRgb, .bytes = {}};
-    picture.bytes.reserve(
-        static_cast<std::size_t>(wanted.width) * static_cast<std::size_t>(wanted.height) * 3
-    );
-    for (int y = wanted.y - top; y < wanted.y - top + wanted.height; ++y) {
-        const auto* row = whole->bytes.data() + (std::ptrdiff_t{y} * cut.width + (wanted.x - left)) * 3;
-        picture.bytes.insert(picture.bytes.end(), row, row + std::ptrdiff_t{wanted.width} * 3);
-    }
-    return Rotated(std::move(picture), rotation_);
+    const Rectangle cut{left, top, wanted.x + wanted.width - left, wanted.y + wanted.height - top};
+    return Convert(region_, frame, cut, {cut.width, cut.height}, PixelOrder::kRgb)
+        .map([&](const Picture& all) {
+            const Rectangle inside{wanted.x - left, wanted.y - top, wanted.width, wanted.height};
+            return Rotated(Part(all, inside), turn_.rotation);
+        });
 }
 
 }  // namespace notify

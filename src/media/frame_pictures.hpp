@@ -2,10 +2,14 @@
 
 // From a decoded frame to pictures: scaled for analysis, or a rectangle at full resolution.
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "media/ffmpeg.hpp"
+#include "media/orientation.hpp"
 #include "media/picture.hpp"
 
 namespace notify {
@@ -13,11 +17,8 @@ namespace notify {
 /// Keeps the scalers of a decode. Not thread-safe.
 class FramePictures final {
 public:
-    /// `rotation`: clockwise degrees, 0, 90, 180 or 270.
-    explicit FramePictures(int rotation) : rotation_(rotation) {}
-
-    /// For pictures that say only with the frame how they are turned (EXIF).
-    void SetRotation(int rotation) noexcept { rotation_ = rotation; }
+    /// `turn`: how frames become upright.
+    explicit FramePictures(Orientation turn) : turn_(turn) {}
 
     /// The whole frame with `long_side` pixels on its long side (never enlarged), upright, blue first.
     [[nodiscard]] Result<Picture> Analysis(const AVFrame& frame, int long_side);
@@ -29,9 +30,28 @@ public:
     [[nodiscard]] std::pair<int, int> FullSize(const AVFrame& frame) const noexcept;
 
 private:
-    int rotation_;
-    std::map<int, ScalerPtr> analysis_;  ///< By long side.
-    ScalerPtr region_;
+    struct Size {
+        int width;
+        int height;
+    };
+
+    /// A scaler and what it was made for.
+    struct Scaler {
+        ScalerPtr context;
+        std::array<int, 8> made_for{};
+
+        [[nodiscard]] SwsContext* For(const AVFrame& frame, Size from, Size to, PixelOrder order);
+    };
+
+    /// `cut` lies in the frame as it is after mirroring and before turning.
+    [[nodiscard]] Result<Picture> Convert(
+        Scaler& scaler, const AVFrame& frame, const Rectangle& cut, Size to, PixelOrder order
+    );
+
+    Orientation turn_;
+    std::map<int, Scaler> analysis_;  ///< By long side.
+    Scaler region_;
+    std::vector<std::uint8_t> padded_;  ///< What swscale writes to.
 };
 
 }  // namespace notify

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
+#include <cstdio>
+#include <string>
 #include <string_view>
-#include <utility>
+
+#include "media/orientation.hpp"
+#include "media/signature.hpp"
 
 namespace notify {
 
@@ -40,22 +44,25 @@ bool HasPart(std::string_view names, std::string_view part) {
     return false;
 }
 
-std::string TypeOf(std::string_view container, bool has_video, bool still) {
+std::string TypeOf(std::string_view container, bool has_video) {
     if (container.ends_with("_pipe")) {
-        return "image/" + std::string(container.substr(0, container.size() - 5));
+        const auto name = container.substr(0, container.size() - 5);
+        return "image/" + std::string(name == "j2k" ? "jp2" : name);
     }
     const auto* const found =
         std::ranges::find_if(kContainers, [&](const auto& row) { return HasPart(container, row.name); });
     const auto subtype = found == kContainers.end()
                              ? std::string("x-") + std::string(container.substr(0, container.find(',')))
                              : std::string(found->subtype);
-    return (still ? "image/" : has_video ? "video/" : "audio/") + subtype;
+    if (subtype == "gif") {
+        return "image/gif";  // moving ones too
+    }
+    return (has_video ? "video/" : "audio/") + subtype;
 }
 
 VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream) {
     const auto& codec = *stream.codecpar;
-    const int rotation = RotationOf(av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
-    const bool sideways = rotation == 90 || rotation == 270;
+    const auto turn = OrientationOf(av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
     auto rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
     auto aspect = av_guess_sample_aspect_ratio(
         const_cast<AVFormatContext*>(&format), const_cast<AVStream*>(&stream), nullptr
@@ -63,37 +70,54 @@ VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream)
     const auto* pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(codec.format));
     return {
         .codec = avcodec_get_name(codec.codec_id),
-        .width = sideways ? codec.height : codec.width,
-        .height = sideways ? codec.width : codec.height,
+        .width = turn.Sideways() ? codec.height : codec.width,
+        .height = turn.Sideways() ? codec.width : codec.height,
         .pixel_format = pixel_format == nullptr ? "" : pixel_format,
         .frame_rate = rate.den > 0 ? Rational{rate.num, rate.den} : Rational{},
         .sample_aspect = aspect.num > 0 && aspect.den > 0 ? Rational{aspect.num, aspect.den} : Rational{1, 1},
-        .rotation = rotation,
+        .rotation = turn.rotation,
+        .mirrored = turn.mirrored,
         .interlaced = codec.field_order != AV_FIELD_UNKNOWN && codec.field_order != AV_FIELD_PROGRESSIVE,
     };
 }
 
-}  // namespace
-
-int RotationOf(const std::uint8_t* matrix) {
-    if (matrix == nullptr) {
-        return 0;
-    }
-    std::array<std::int32_t, 9> values{};
-    std::memcpy(values.data(), matrix, sizeof(values));
-    const double angle = av_display_rotation_get(values.data());
-    if (std::isnan(angle)) {
-        return 0;
-    }
-    const int quarters = static_cast<int>(std::lround(-angle / 90.0)) % 4;
-    return ((quarters + 4) % 4) * 90;
+bool IsQuickTime(const AVFormatContext& format) {
+    const auto* brand = av_dict_get(format.metadata, "major_brand", nullptr, 0);
+    return brand != nullptr && std::string_view(brand->value) == "qt  ";
 }
 
-MediaInfo DescribeMedia(const AVFormatContext& format, const AVStream* video) {
+/// "hh:mm:ss.fraction" of Matroska's DURATION tag in ms; 0 when it is something else.
+std::int64_t TaggedDurationMs(const AVStream& stream) {
+    const auto* tag = av_dict_get(stream.metadata, "DURATION", nullptr, 0);
+    int hours = 0;
+    int minutes = 0;
+    double seconds = 0;
+    if (tag == nullptr || std::sscanf(tag->value, "%4d:%2d:%lf", &hours, &minutes, &seconds) != 3) {
+        return 0;
+    }
+    const double ms = (hours * 3600.0 + minutes * 60.0 + seconds) * 1000;
+    return ms > 0 && ms < 1e13 ? std::llround(ms) : 0;
+}
+
+/// Of the video alone where the container says it: sound may go on for longer.
+std::int64_t DurationMs(const AVFormatContext& format, const AVStream* video) {
+    if (video != nullptr && video->duration > 0) {
+        return std::max<std::int64_t>(av_rescale_q(video->duration, video->time_base, {1, 1000}), 0);
+    }
+    const auto tagged = video != nullptr ? TaggedDurationMs(*video) : 0;
+    return tagged > 0 ? tagged : std::max<std::int64_t>(format.duration, 0) / 1000;
+}
+
+}  // namespace
+
+MediaInfo DescribeMedia(const AVFormatContext& format, const AVStream* video, std::string_view start) {
     MediaInfo info;
     info.container = format.iformat->name;
     info.still_image = info.container.ends_with("_pipe") && info.container != "yuv4mpegpipe";
-    info.duration_ms = format.duration > 0 && !info.still_image ? format.duration / 1000 : 0;
+    if (!info.still_image) {
+        info.duration_ms = DurationMs(format, video);
+        info.start_ms = format.start_time == AV_NOPTS_VALUE ? 0 : format.start_time / 1000;
+    }
     if (video != nullptr) {
         info.video = DescribeVideo(format, *video);
     }
@@ -106,7 +130,9 @@ MediaInfo DescribeMedia(const AVFormatContext& format, const AVStream* video) {
         }
         info.subtitles += codec.codec_type == AVMEDIA_TYPE_SUBTITLE ? 1 : 0;
     }
-    info.media_type = TypeOf(info.container, info.video.has_value(), info.still_image);
+    info.media_type = LooksLikeWebm(start)                ? (info.video ? "video/webm" : "audio/webm")
+                      : info.video && IsQuickTime(format) ? "video/quicktime"
+                                                          : TypeOf(info.container, info.video.has_value());
     return info;
 }
 

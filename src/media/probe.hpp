@@ -27,6 +27,7 @@ struct VideoStream {
     Rational frame_rate;
     Rational sample_aspect{1, 1};
     int rotation = 0;  ///< Clockwise degrees that the coded picture must be turned by: 0, 90, 180 or 270.
+    bool mirrored = false;  ///< Top and bottom change places before it is turned.
     bool interlaced = false;
 };
 
@@ -39,11 +40,13 @@ struct AudioStream {
 struct MediaInfo {
     std::string container;         ///< FFmpeg's name: "mov,mp4,…".
     std::string media_type;        ///< "video/mp4", "image/jpeg", "audio/mpeg", ….
-    std::int64_t duration_ms = 0;  ///< As the header says; 0 when it does not, and for images.
+    std::int64_t duration_ms = 0;  ///< Of the video (else of the whole), as the header says; 0 when it does
+                                   ///< not, and for images.
+    std::int64_t start_ms = 0;  ///< The container's own time of its begin; frames count from 0 all the same.
     bool still_image = false;
     std::optional<VideoStream> video;
     std::vector<AudioStream> audio;
-    int subtitles = 0;
+    int subtitles = 0;  ///< How many subtitle streams.
 };
 
 /// Bounds that are checked before anything is decoded.
@@ -54,8 +57,9 @@ struct MediaLimits {
 };
 
 /// Looks at the media without decoding it. Opens no file and makes no connection, whatever the bytes refer
-/// to. kUnsupported with reason `empty`, `not_media`, `outside_reference`; kTooLarge with `over_limit`;
-/// errors of `bytes`. Media without video is no error here: `video` is empty. Stage "probe".
+/// to. kUnsupported with reason `empty`, `not_media`, `truncated` (the index at its end is missing),
+/// `outside_reference`; kTooLarge with `over_limit`; errors of `bytes`, kStopped. Media without video is no
+/// error here: `video` is empty. Stage "probe".
 [[nodiscard]] Result<MediaInfo> Probe(ByteSource& bytes, const MediaLimits& limits, std::stop_token stop);
 
 }  // namespace notify

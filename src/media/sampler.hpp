@@ -10,9 +10,10 @@ namespace notify {
 
 /// What is known of a decoded frame when subscriptions choose.
 struct FrameFacts {
-    std::int64_t pts_ms = 0;
+    std::int64_t pts_ms = 0;      ///< On the clock of all frames.
+    std::int64_t sampled_ms = 0;  ///< On the clock of eligible (not disposable) frames.
     bool disposable = false;
-    bool after_cut = false;  ///< Of eligible (not disposable) frames only.
+    bool after_cut = false;  ///< Of eligible frames only.
 };
 
 /// Decides for one subscription, frame by frame in presentation order.

@@ -1,0 +1,32 @@
+#include "media/signature.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace notify {
+
+bool LooksLikePlaylist(std::string_view start) noexcept {
+    constexpr std::array<std::string_view, 4> kBegins{"#EXTM3U", "ffconcat", "[playlist]", "RTSPtext"};
+    constexpr std::array<std::string_view, 3> kRoots{"<MPD", "<smil", "<asx"};
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (start.starts_with(kByteOrderMark)) {
+        start.remove_prefix(kByteOrderMark.size());
+    }
+    start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n"), start.size()));
+    const auto begins = [&](std::string_view word) { return start.starts_with(word); };
+    const auto holds = [&](std::string_view root) { return start.find(root) != std::string_view::npos; };
+    return std::ranges::any_of(kBegins, begins) ||
+           (start.starts_with('<') && std::ranges::any_of(kRoots, holds));
+}
+
+bool LooksLikeMovie(std::string_view start) noexcept {
+    constexpr std::array<std::string_view, 7> kBoxes{"ftyp", "moov", "mdat", "wide", "free", "skip", "styp"};
+    return start.size() >= 8 && std::ranges::find(kBoxes, start.substr(4, 4)) != kBoxes.end();
+}
+
+bool LooksLikeWebm(std::string_view start) noexcept {
+    constexpr std::string_view kDocumentType("\x42\x82\x84webm", 7);
+    return start.starts_with("\x1A\x45\xDF\xA3") && start.find(kDocumentType) != std::string_view::npos;
+}
+
+}  // namespace notify
