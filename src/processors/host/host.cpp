@@ -185,7 +185,8 @@ Result<void> ProcessorHost::Implementation::Run(
     if (!child) {
         return Unexpected(child.error());
     }
-    if (session.Run(**child, stop)) {
+    // One that kept much memory of this item would be ended for it at the next, which is innocent.
+    if (session.Run(**child, stop) && (*child)->ResidentBytes() < settings_.limits.resident_bytes / 2) {
         Release(std::move(*child));
     }
     return {};

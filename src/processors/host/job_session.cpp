@@ -37,27 +37,6 @@ void Wake(int fd) {
     static_cast<void>(::write(fd, &one, sizeof(one)));
 }
 
-Error MakeError(ErrorCode code, std::string reason, std::string message) {
-    return {
-        .code = code,
-        .stage = "child",
-        .reason = std::move(reason),
-        .retry_after = {},
-        .message = std::move(message),
-    };
-}
-
-/// True for a failure that is the file's or the processor's, which a child may know by itself.
-bool IsOfTheItem(ErrorCode code) {
-    return code == ErrorCode::kInvalidArgument || code == ErrorCode::kTooLarge ||
-           code == ErrorCode::kUnsupported || code == ErrorCode::kInternal;
-}
-
-/// True for a failure of reading, which a child that was handed a descriptor sees before we do.
-bool IsOfALocalFile(ErrorCode code) {
-    return code == ErrorCode::kUnavailable || code == ErrorCode::kConflict || code == ErrorCode::kForbidden;
-}
-
 }  // namespace
 
 JobSession::JobSession(Job job, JobRequest request, const JobObserver& observer, const ChildLimits& limits)
@@ -270,7 +249,7 @@ void JobSession::Take(const FailedNotice& failed) {
         {.id = open->id,
          .media_type = failed.media_type,
          .model_digest = {},
-         .document = Unexpected(Trusted(*open, failed.error)),
+         .document = Unexpected(TrustedError(failed.error, KnownOf(*open))),
          .artifacts = {},
          .crashed = false});
 }
@@ -328,7 +307,7 @@ void JobSession::Finish() {
     }
     for (auto& open : open_) {
         if (!open.ended) {
-            auto error = WhyUnfinished(open);
+            auto error = UnfinishedError(*end_, KnownOf(open));
             const bool crashed = error.code == ErrorCode::kInternal;
             End(open,
                 {.id = open.id,
@@ -356,35 +335,13 @@ JobSession::Open* JobSession::Find(std::string_view job, std::string_view proces
     return job == request_.job && found != open_.end() ? &*found : nullptr;
 }
 
-/// A child reads hostile files, so its word is not taken for what would pause a source or release work: such
-/// an error is the one we saw ourselves, or an internal one.
-Error JobSession::Trusted(const Open& open, Error said) const {
-    if (said.code == ErrorCode::kCancelled || said.code == ErrorCode::kStopped) {
-        if (stopped_) {
-            return MakeError(ErrorCode::kStopped, {}, "the service is stopping");
-        }
-        if (open.cancelled) {
-            return MakeError(ErrorCode::kCancelled, {}, "cancelled");
-        }
-    }
-    if (read_error_ && read_error_->code == said.code) {
-        return *read_error_;
-    }
-    if (!IsOfTheItem(said.code) && !(request_.descriptor && IsOfALocalFile(said.code))) {
-        said.message = fmt::format("the processor failed as {}: {}", ToString(said.code), said.message);
-        said.code = ErrorCode::kInternal;
-    }
-    return said;
-}
-
-Error JobSession::WhyUnfinished(const Open& open) const {
-    if (stopped_) {
-        return MakeError(ErrorCode::kStopped, {}, "the service is stopping");
-    }
-    if (open.cancelled) {
-        return MakeError(ErrorCode::kCancelled, {}, "cancelled");
-    }
-    return MakeError(ErrorCode::kInternal, end_->reason, end_->message);
+KnownToHost JobSession::KnownOf(const Open& open) const {
+    return {
+        .is_stopping = stopped_.has_value(),
+        .is_cancelled = open.cancelled.has_value(),
+        .has_descriptor = request_.descriptor,
+        .read_error = read_error_,
+    };
 }
 
 void JobSession::End(Open& open, JobOutcome outcome) {

@@ -16,6 +16,7 @@
 #include "processors/host/blob_collector.hpp"
 #include "processors/host/child_process.hpp"
 #include "processors/host/host.hpp"
+#include "processors/host/process_error.hpp"
 #include "processors/host/read_server.hpp"
 #include "processors/host/watch.hpp"
 #include "processors/protocol/messages.hpp"
@@ -65,8 +66,7 @@ private:
 
     void Break(std::string what);
     [[nodiscard]] Open* Find(std::string_view job, std::string_view process);
-    [[nodiscard]] Error Trusted(const Open& open, Error said) const;
-    [[nodiscard]] Error WhyUnfinished(const Open& open) const;
+    [[nodiscard]] KnownToHost KnownOf(const Open& open) const;
     void End(Open& open, JobOutcome outcome);
 
     Job job_;

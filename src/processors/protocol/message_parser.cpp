@@ -1,0 +1,278 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/json.hpp"
+#include "processors/protocol/fields.hpp"
+#include "processors/protocol/messages.hpp"
+
+namespace notify {
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+constexpr std::size_t kIdBytes = 128;
+constexpr std::size_t kWordBytes = 64;
+constexpr std::size_t kNameBytes = 4096;
+constexpr std::size_t kMessageBytes = 1000;
+constexpr std::size_t kMaxBlobs = 4096;
+constexpr std::size_t kMaxProcessors = 256;
+
+/// `read` fills a message from the fields; whatever it or Fields found wrong wins over it.
+template <class Message, class Read>
+Result<Message> Checked(const object& from, Read read) {
+    Fields fields(from);
+    auto message = read(fields);
+    return fields.Check().map([&] { return Message(std::move(message)); });
+}
+
+JobRequest ReadJob(Fields& fields) {
+    JobRequest job{
+        .job = fields.Text("job", kIdBytes),
+        .name = fields.Text("name", kNameBytes),
+        .size_bytes = fields.Count("size"),
+        .descriptor = fields.Flag("descriptor"),
+        .processes = {},
+    };
+    for (const auto& each : fields.Array("processes", kMaxProcessesOfJob)) {
+        if (!each.is_object()) {
+            fields.Fault("processes must hold objects");
+            break;
+        }
+        Fields process(each.get_object());
+        job.processes.push_back(
+            {.process = process.Text("process", kIdBytes),
+             .processor = process.Text("processor", kWordBytes),
+             .config = process.Object("config")}
+        );
+        if (const auto fine = process.Check(); !fine) {
+            fields.Fault(fine.error().message);
+        }
+    }
+    return job;
+}
+
+CancelRequest ReadCancel(Fields& fields) {
+    return {.job = fields.Text("job", kIdBytes), .process = fields.OptionalText("process", kIdBytes)};
+}
+
+SandboxReport ReadSandbox(Fields& fields) {
+    SandboxReport report{
+        .level = fields.Text("level", kWordBytes),
+        .landlock_abi = static_cast<int>(std::min<std::uint64_t>(fields.Count("landlock_abi"), 1000)),
+        .seccomp = fields.Flag("seccomp"),
+        .note = fields.Text("note", kMessageBytes),
+    };
+    if (report.level != "full" && report.level != "partial" && report.level != "none") {
+        fields.Fault("level must be full, partial or none");
+    }
+    return report;
+}
+
+ReadyNotice ReadReady(Fields& fields) {
+    if (fields.Count("protocol") != kChildProtocolVersion) {
+        fields.Fault(fmt::format("protocol must be {}", kChildProtocolVersion));
+    }
+    Fields sandbox(fields.Object("sandbox"));
+    ReadyNotice ready{.sandbox = ReadSandbox(sandbox), .processors = {}};
+    if (const auto fine = sandbox.Check(); !fine) {
+        fields.Fault(fine.error().message);
+    }
+    for (const auto& each : fields.Array("processors", kMaxProcessors)) {
+        Fields processor(each.is_object() ? each.get_object() : fields.Object("processors"));
+        ready.processors.push_back(
+            {.name = processor.Text("name", kWordBytes), .version = processor.Text("version", kWordBytes)}
+        );
+        if (const auto fine = processor.Check(); !fine) {
+            fields.Fault(fine.error().message);
+        }
+    }
+    return ready;
+}
+
+ResultNotice ReadResult(Fields& fields) {
+    ResultNotice result{
+        .job = fields.Text("job", kIdBytes),
+        .process = fields.Text("process", kIdBytes),
+        .media_type = fields.Text("media_type", kIdBytes),
+        .model_digest = fields.Text("model_digest", kIdBytes),
+        .blobs = {},
+    };
+    for (const auto& each : fields.Array("blobs", kMaxBlobs)) {
+        if (!each.is_string() || !IsBlobName(each.get_string())) {
+            fields.Fault("blobs must hold names");
+            break;
+        }
+        result.blobs.emplace_back(each.get_string());
+    }
+    return result;
+}
+
+Error ReadError(Fields& fields) {
+    const auto parsed = ErrorFromJson(fields.Object("error"));
+    if (!parsed) {
+        fields.Fault(parsed.error().message);
+        return {};
+    }
+    return *parsed;
+}
+
+FailedNotice ReadFailed(Fields& fields) {
+    return {
+        .job = fields.Text("job", kIdBytes),
+        .process = fields.Text("process", kIdBytes),
+        .media_type = fields.Text("media_type", kIdBytes),
+        .error = ReadError(fields),
+    };
+}
+
+ProgressNotice ReadProgress(Fields& fields) {
+    return {
+        .job = fields.Text("job", kIdBytes),
+        .process = fields.Text("process", kIdBytes),
+        .done = fields.Fraction("done"),
+    };
+}
+
+BlobEnd ReadBlobEnd(Fields& fields) {
+    BlobEnd end{
+        .process = fields.Text("process", kIdBytes),
+        .name = fields.Text("name", kWordBytes),
+        .media_type = fields.Text("media_type", kIdBytes),
+        .sealed = fields.Flag("sealed"),
+        .size_bytes = fields.Count("size"),
+    };
+    if (!IsBlobName(end.name)) {
+        fields.Fault("name is not allowed");
+    }
+    return end;
+}
+
+Result<object> ParseObject(std::string_view text) {
+    auto parsed = ParseJson(text);
+    if (!parsed) {
+        return Unexpected(parsed.error());
+    }
+    if (!parsed->is_object()) {
+        return Fail(ErrorCode::kInvalidArgument, "not a JSON object");
+    }
+    return std::move(parsed->get_object());
+}
+
+Unexpected UnknownType(const std::string& type) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no message of type '{}'", type));
+}
+
+/// A child's sentence for logs and the API: bounded, without control characters, cut between characters.
+std::string CleanMessage(std::string_view message) {
+    std::string clean(message.substr(0, kMessageBytes));
+    while (clean.size() < message.size() && !clean.empty() &&
+           (static_cast<unsigned char>(message[clean.size()]) & 0xC0U) == 0x80U) {
+        clean.pop_back();
+    }
+    std::ranges::replace_if(clean, [](char c) { return !IsPrintable({&c, 1}); }, ' ');
+    return clean;
+}
+
+/// A word of the protocol: nothing that could be mistaken for text.
+bool IsWord(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+}  // namespace
+
+Result<ParentMessage> ParseParentMessage(std::string_view line) {
+    const auto parsed = ParseObject(line);
+    if (!parsed) {
+        return Unexpected(parsed.error());
+    }
+    Fields fields(*parsed);
+    const auto type = fields.Text("type", kWordBytes);
+    if (type == "job") {
+        return Checked<ParentMessage>(*parsed, ReadJob);
+    }
+    if (type == "cancel") {
+        return Checked<ParentMessage>(*parsed, ReadCancel);
+    }
+    if (type == "quit") {
+        return ParentMessage(QuitRequest{});
+    }
+    return UnknownType(type);
+}
+
+Result<ChildMessage> ParseChildMessage(std::string_view line) {
+    const auto parsed = ParseObject(line);
+    if (!parsed) {
+        return Unexpected(parsed.error());
+    }
+    Fields fields(*parsed);
+    const auto type = fields.Text("type", kWordBytes);
+    if (type == "ready") {
+        return Checked<ChildMessage>(*parsed, ReadReady);
+    }
+    if (type == "refused") {
+        return Checked<ChildMessage>(*parsed, [](Fields& from) {
+            return RefusedNotice{.error = ReadError(from)};
+        });
+    }
+    if (type == "progress") {
+        return Checked<ChildMessage>(*parsed, ReadProgress);
+    }
+    if (type == "result") {
+        return Checked<ChildMessage>(*parsed, ReadResult);
+    }
+    if (type == "failed") {
+        return Checked<ChildMessage>(*parsed, ReadFailed);
+    }
+    if (type == "done") {
+        return Checked<ChildMessage>(*parsed, [](Fields& from) {
+            return DoneNotice{.job = from.Text("job", kIdBytes)};
+        });
+    }
+    return UnknownType(type);
+}
+
+Result<BlobEnd> ParseBlobEnd(std::string_view text) {
+    return ParseObject(text).and_then([](const object& parsed) {
+        return Checked<BlobEnd>(parsed, ReadBlobEnd);
+    });
+}
+
+Result<Error> ErrorFromJson(const value& from) {
+    if (!from.is_object()) {
+        return Fail(ErrorCode::kInvalidArgument, "error must be an object");
+    }
+    const auto& members = from.get_object();
+    Fields fields(members);
+    const auto code = ErrorCodeFrom(fields.Text("code", kWordBytes));
+    Error error{
+        .code = code.value_or(ErrorCode::kInternal),
+        .stage = fields.Text("stage", kWordBytes),
+        .reason = fields.Text("reason", kWordBytes),
+        .retry_after = {},
+        .message = {},
+    };
+    const auto* message = members.if_contains("message");
+    if (!code || !IsWord(error.stage) || !IsWord(error.reason) || message == nullptr ||
+        !message->is_string()) {
+        fields.Fault("error must have a code, a stage, a reason and a message");
+    } else {
+        error.message = CleanMessage(message->get_string());
+    }
+    return fields.Check().map([&] { return error; });
+}
+
+bool IsBlobName(std::string_view name) noexcept {
+    const auto is_allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    };
+    return !name.empty() && name.size() <= kWordBytes && name.front() != '.' &&
+           std::ranges::all_of(name, is_allowed);
+}
+
+}  // namespace notify
