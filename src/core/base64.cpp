@@ -10,7 +10,7 @@ int HexValue(char digit) {
     if (digit >= '0' && digit <= '9') {
         return digit - '0';
     }
-    const char lower = static_cast<char>(digit | 0x20);
+    const auto lower = static_cast<char>(static_cast<unsigned char>(digit) | 0x20U);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
@@ -32,7 +32,8 @@ Result<std::string> FromBase64(std::string_view text) {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
     // OpenSSL skips space around the text and takes padding within it for zeros
-    const bool plain = text.substr(0, text.size() - padding).find_first_not_of(kAlphabet) == text.npos;
+    const bool plain =
+        text.substr(0, text.size() - padding).find_first_not_of(kAlphabet) == std::string_view::npos;
     std::string bytes(text.size() / 4 * 3 + 1, '\0');
     const int length = text.size() % 4 != 0 || !plain
                            ? -1

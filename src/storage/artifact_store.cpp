@@ -73,8 +73,8 @@ Result<std::string> ArtifactStore::Read(const ArtifactRef& ref) const {
     if (!row) {
         return Unexpected(row.error());
     }
-    auto stored =
-        *row ? Result<std::string>(std::move(**row)) : ReadFile(PathOf(ref.sha256), std::size_t{2} << 30U);
+    auto stored = row->has_value() ? Result<std::string>(row->value_or(""))
+                                   : ReadFile(PathOf(ref.sha256), std::size_t{2} << 30U);
     if (!stored) {
         return Unexpected(stored.error().Within(fmt::format("artifact {}", ref.name)));
     }

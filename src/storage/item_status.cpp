@@ -94,13 +94,14 @@ BlockedBy WhyPending(const std::vector<Process>& processes, bool bucket_active, 
 
 /// The item as its processes say it is; `since` and `state_version` are left to the caller.
 Result<Item> Present(
-    Transaction& transaction, Item item, const std::vector<Process>& processes, Timestamp now
+    const Transaction& transaction, Item item, const std::vector<Process>& processes, Timestamp now
 ) {
     const auto resolving = transaction.processes.IsResolving(item.id);
     if (!resolving) {
         return Unexpected(resolving.error());
     }
     std::vector<Status> statuses;
+    statuses.reserve(processes.size());
     for (const auto& process : processes) {
         statuses.push_back(process.status);
     }
@@ -167,6 +168,7 @@ std::vector<Process> LatestRuns(std::vector<Process> all) {
         }
     }
     std::vector<Process> runs;
+    runs.reserve(latest.size());
     for (auto& [key, process] : latest) {
         runs.push_back(std::move(process));
     }

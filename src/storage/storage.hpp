@@ -46,7 +46,16 @@ struct Transaction {
 
     /// What this transaction sees, for code that only reads.
     [[nodiscard]] Snapshot View() const {
-        return {buckets, items, processes, results, people, events, deliveries, keys};
+        return {
+            .buckets = buckets,
+            .items = items,
+            .processes = processes,
+            .results = results,
+            .people = people,
+            .events = events,
+            .deliveries = deliveries,
+            .keys = keys
+        };
     }
 };
 

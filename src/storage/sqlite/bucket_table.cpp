@@ -228,21 +228,19 @@ Result<void> BucketTable::Remove(const BucketId& id) {
 }
 
 Result<Bucket> BucketTable::Get(const BucketId& id) const {
-    auto bucket = connection_.First(kGetSql, ReadBucket, id, std::nullopt);
-    if (!bucket) {
-        return Unexpected(bucket.error());
-    }
-    return *bucket ? WithAssignments(connection_, std::move(**bucket))
-                   : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", id.Value()));
+    return connection_.First(kGetSql, ReadBucket, id, std::nullopt)
+        .and_then([&](std::optional<Bucket> bucket) -> Result<Bucket> {
+            return bucket ? WithAssignments(connection_, *std::move(bucket))
+                          : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", id.Value()));
+        });
 }
 
 Result<Bucket> BucketTable::Find(std::string_view id_or_name) const {
-    auto bucket = connection_.First(kGetSql, ReadBucket, id_or_name, id_or_name);
-    if (!bucket) {
-        return Unexpected(bucket.error());
-    }
-    return *bucket ? WithAssignments(connection_, std::move(**bucket))
-                   : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket '{}'", id_or_name));
+    return connection_.First(kGetSql, ReadBucket, id_or_name, id_or_name)
+        .and_then([&](std::optional<Bucket> bucket) -> Result<Bucket> {
+            return bucket ? WithAssignments(connection_, *std::move(bucket))
+                          : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket '{}'", id_or_name));
+        });
 }
 
 Result<std::vector<Bucket>> BucketTable::List() const {

@@ -33,7 +33,7 @@ ErrorCode ConstraintCode(int extended) {
 }
 
 ErrorCode CodeOf(int extended, int system_number) {
-    switch (extended & 0xFF) {
+    switch (static_cast<int>(static_cast<unsigned>(extended) & 0xFFU)) {
         case SQLITE_FULL:
             return ErrorCode::kStorageFull;
         case SQLITE_IOERR:

@@ -154,7 +154,7 @@ public:
             if (!*more) {
                 return rows;
             }
-            Row row(*statement);
+            Row row(*statement);  // NOLINT(misc-const-correctness): `make` takes its columns
             rows.push_back(make(row));
         }
     }
@@ -175,7 +175,7 @@ private:
     template <class... Values>
     Result<sqlite3_stmt*> Start(const char* sql, const Values&... values) {
         return Prepare(sql).map([&](sqlite3_stmt* statement) {
-            Binder binder(statement);
+            Binder binder(statement);  // NOLINT(misc-const-correctness): not without values
             (binder.Bind(values), ...);
             return statement;
         });

@@ -108,11 +108,11 @@ Result<Page<Delivery>> DeliveryTable::List(const DeliveryFilter& filter, const P
     const int limit = std::clamp(page.limit, 1, 200);
     const auto status = filter.status ? ToString(*filter.status) : std::string_view();
     const auto kind = filter.kind ? KindText(*filter.kind) : std::string_view();
-    static const std::array<std::string, 4> kListSql{
+    static const std::array<std::string, 4> list_sql{
         ListSql(false, false), ListSql(false, true), ListSql(true, false), ListSql(true, true)
     };
     const auto& sql =
-        kListSql.at((filter.endpoint_id.IsEmpty() ? 0U : 2U) + (filter.event_id.IsEmpty() ? 0U : 1U));
+        list_sql.at((filter.endpoint_id.IsEmpty() ? 0U : 2U) + (filter.event_id.IsEmpty() ? 0U : 1U));
     return connection_
         .Select(
             sql.c_str(),

@@ -142,10 +142,10 @@ Result<std::vector<Item>> ItemTable::LiveVersions(
 Result<Page<Item>> ItemTable::List(const ItemFilter& filter, const PageRequest& page) const {
     const int limit = std::clamp(page.limit, 1, 200);
     const auto status = filter.status ? ToString(*filter.status) : std::string_view();
-    static const std::array<std::string, 4> kListSql{
+    static const std::array<std::string, 4> list_sql{
         ListSql(false, false), ListSql(false, true), ListSql(true, false), ListSql(true, true)
     };
-    const auto& sql = kListSql.at((filter.bucket_id.IsEmpty() ? 0U : 2U) + (filter.status ? 1U : 0U));
+    const auto& sql = list_sql.at((filter.bucket_id.IsEmpty() ? 0U : 2U) + (filter.status ? 1U : 0U));
     return connection_
         .Select(sql.c_str(), ReadItem, page.after, filter.bucket_id, status, filter.key_contains, limit + 1)
         .map([&](std::vector<Item> rows) {

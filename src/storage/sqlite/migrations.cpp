@@ -40,19 +40,20 @@ Result<void> Migrate(Connection& connection, Timestamp now) {
     if (!version) {
         return Unexpected(version.error());
     }
+    const int present = version->value_or(0);
     const int newest = Migrations().back().number;
-    if (version->value_or(0) > newest) {
+    if (present > newest) {
         return Fail(
             ErrorCode::kConflict,
             fmt::format(
                 "the database has schema version {}, this program knows up to {}; start a newer program",
-                **version,
+                present,
                 newest
             )
         );
     }
     for (const auto& migration : Migrations()) {
-        if (migration.number > version->value_or(0)) {
+        if (migration.number > present) {
             if (auto applied = Apply(connection, migration, now); !applied) {
                 return applied;
             }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -103,7 +104,8 @@ Cursor CursorFrom(std::string_view text) {
     if (second == std::string_view::npos) {
         return cursor;
     }
-    std::from_chars(text.data(), text.data() + first, cursor.start_ms);
+    const auto start = text.substr(0, first);
+    std::from_chars(std::to_address(start.begin()), std::to_address(start.end()), cursor.start_ms);
     cursor.id = text.substr(first + 1, second - first - 1);
     cursor.item_id = text.substr(second + 1);
     return cursor;

@@ -64,7 +64,7 @@ Result<ResultId> ResultTable::AddOrGet(const StoredResult& result) {
         return connection_.First(
                               kIdSql, [](Row& row) { return row.As<ResultId>(); }, result.lineage_key
         )
-            .map([](std::optional<ResultId> id) { return id.value_or(ResultId()); });
+            .map([](const std::optional<ResultId>& id) { return id.value_or(ResultId()); });
     }
     for (const auto& a : result.artifacts) {
         auto noted = connection_.Change(
@@ -78,10 +78,12 @@ Result<ResultId> ResultTable::AddOrGet(const StoredResult& result) {
 }
 
 Result<StoredResult> ResultTable::Get(const ResultId& id) const {
-    auto result = connection_.First(kGetSql, ReadResult, id);
-    if (!result || !*result) {
-        return result ? Fail(ErrorCode::kNotFound, fmt::format("there is no result {}", id.Value()))
-                      : Unexpected(result.error());
+    auto result = connection_.First(kGetSql, ReadResult, id).and_then([&](std::optional<StoredResult> row) {
+        return row ? Result<StoredResult>(*std::move(row))
+                   : Fail(ErrorCode::kNotFound, fmt::format("there is no result {}", id.Value()));
+    });
+    if (!result) {
+        return result;
     }
     const auto read_artifact = [](Row& row) {
         return ArtifactRef{
@@ -92,12 +94,10 @@ Result<StoredResult> ResultTable::Get(const ResultId& id) const {
             .sealed = row.Bool(),
         };
     };
-    auto artifacts = connection_.Select(kArtifactsSql, read_artifact, id);
-    if (!artifacts) {
-        return Unexpected(artifacts.error());
-    }
-    (*result)->artifacts = std::move(*artifacts);
-    return std::move(**result);
+    return connection_.Select(kArtifactsSql, read_artifact, id).map([&](std::vector<ArtifactRef> artifacts) {
+        result->artifacts = std::move(artifacts);
+        return *std::move(result);
+    });
 }
 
 Result<std::optional<StoredResult>> ResultTable::FindByLineage(std::string_view lineage_key) const {

@@ -29,11 +29,29 @@ struct Tables {
           keys(connection) {}
 
     [[nodiscard]] Transaction AsTransaction() {
-        return {buckets, items, processes, results, people, events, deliveries, keys};
+        return {
+            .buckets = buckets,
+            .items = items,
+            .processes = processes,
+            .results = results,
+            .people = people,
+            .events = events,
+            .deliveries = deliveries,
+            .keys = keys
+        };
     }
 
     [[nodiscard]] Snapshot AsSnapshot() const {
-        return {buckets, items, processes, results, people, events, deliveries, keys};
+        return {
+            .buckets = buckets,
+            .items = items,
+            .processes = processes,
+            .results = results,
+            .people = people,
+            .events = events,
+            .deliveries = deliveries,
+            .keys = keys
+        };
     }
 
     BucketTable buckets;

@@ -29,7 +29,7 @@ Result<void> Writer::Run(const Storage::WriteFunction& function) {
     if (auto may = closures_.MayBegin(); !may) {
         return may;
     }
-    auto call = std::make_unique<Call>(Call{&function, {}, {}});
+    auto call = std::make_unique<Call>(Call{.function = &function, .done = {}, .outcome = {}});
     auto done = call->done.get_future();
     {
         const std::scoped_lock lock(mutex_);
@@ -105,7 +105,7 @@ Result<void> Writer::RunInSavepoint(const Storage::WriteFunction& function) {
     if (!outcome) {
         static_cast<void>(connection_->Execute("ROLLBACK TO closure"));
     }
-    auto released = connection_->Execute("RELEASE closure");
+    const auto released = connection_->Execute("RELEASE closure");
     return outcome && !released ? released : outcome;
 }
 
