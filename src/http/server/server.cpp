@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -145,7 +146,7 @@ Result<void> Server::Edge::Start() {
         return failed("listen on");
     }
     port_ = acceptor_.local_endpoint(error).port();
-    asio::spawn(io_, [this](const asio::yield_context& yield) { Accept(yield); });
+    asio::spawn(io_, [this](const asio::yield_context& yield) { Accept(yield); }, asio::detached);
     thread_ = std::thread([this] { io_.run(); });
     return {};
 }
@@ -188,7 +189,8 @@ void Server::Edge::Accept(const asio::yield_context& yield) {
                 error_code ignored;
                 stream->socket().shutdown(tcp::socket::shutdown_both, ignored);
                 --connections_;
-            }
+            },
+            asio::detached
         );
     }
 }
