@@ -23,20 +23,20 @@ LENGTH = 13.0
 
 def filters() -> str:
     backgrounds = "".join(
-        f"gradients=s=1280x720:r=25:d={LENGTH}:c0={first}:c1={second}:speed=0.02:seed={seed}[g{seed}];"
+        f"gradients=s=320x180:r=25:d={LENGTH}:c0={first}:c1={second}:speed=0.02:seed={seed},scale=1280:720[g{seed}];"
         for seed, (first, second) in enumerate([("0x203040", "0x506070"), ("0x604030", "0x302010"), ("0x205030", "0x607050")])
     )
     stages = [backgrounds, f"[g0][g1]overlay=enable='gte(t,{CUTS[0]})'[c1];", f"[c1][g2]overlay=enable='gte(t,{CUTS[1]})'[v0];"]
     for i, scene in enumerate(SCENES):
         shown = f"between(t,{scene['start']},{scene['end']})"
         x, y = (scene[axis].replace("t", f"(t-{scene['start']})") for axis in ("x", "y"))
-        stages.append(f"[{i}:v]crop=iw*0.7:ih*0.42:iw*0.18:ih*0.03,scale=-2:{scene['height']}[p{i}];[v{i}][p{i}]overlay=x='{x}':y='{y}':enable='{shown}':eval=frame[v{i + 1}];")
+        stages.append(f"[{i}:v]crop=iw*0.7:ih*0.42:iw*0.18:ih*0.03,scale=-2:{scene['height']},loop=loop=-1:size=1,fps=25[p{i}];[v{i}][p{i}]overlay=x='{x}':y='{y}':enable='{shown}':eval=frame[v{i + 1}];")
     return "".join(stages) + f"[v{len(SCENES)}]format=yuv420p[out]"
 
 
 def main() -> None:
     portraits, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    inputs = [argument for scene in SCENES for argument in ("-loop", "1", "-i", str(portraits / scene["portrait"]))]
+    inputs = [argument for scene in SCENES for argument in ("-i", str(portraits / scene["portrait"]))]
     subprocess.run(
         ["ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex", filters(), "-map", "[out]", "-t", str(LENGTH),
          "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-g", "50", str(out)],

@@ -1,6 +1,5 @@
 #include "app/commands/api_commands.hpp"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,9 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "app/commands/bodies.hpp"
 #include "app/commands/printing.hpp"
-#include "core/base64.hpp"
-#include "core/file.hpp"
 #include "core/json.hpp"
 
 namespace notify {
@@ -20,29 +18,6 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 using boost::json::value;
-
-/// Everything a command may be given; each reads its own part.
-struct Words {
-    std::string path;
-    std::string name;
-    std::string id;
-    std::vector<std::string> processors;
-    std::string config;
-    std::string basis;
-    std::vector<std::string> include;
-    std::vector<std::string> exclude;
-    double settle_seconds = -1;
-    double scan_seconds = -1;
-    bool no_publish = false;
-    std::string status;
-    std::string bucket;
-    int limit = 50;
-    std::vector<std::string> photos;
-    std::string face;
-    std::string url;
-    std::vector<std::string> types;
-    std::vector<std::string> scopes;
-};
 
 class Commands {
 public:
@@ -85,51 +60,12 @@ private:
     const bool& json_;
 };
 
-array Texts(const std::vector<std::string>& texts) {
-    array list;
-    for (const auto& text : texts) {
-        list.emplace_back(text);
-    }
-    return list;
-}
-
 Result<void> Commands::AddBucket() {
-    object body{{"location", std::filesystem::absolute(words.path).lexically_normal().string()}};
-    array processors;
-    for (const auto& processor : words.processors) {
-        object chosen{{"processor", processor}};
-        if (!words.config.empty()) {
-            auto config = ParseJson(words.config);
-            if (!config) {
-                return Unexpected(config.error().Within("--config"));
-            }
-            chosen["config"] = std::move(*config);
-        }
-        processors.push_back(std::move(chosen));
+    const auto body = BucketBody(words);
+    if (!body) {
+        return Unexpected(body.error());
     }
-    body["processors"] = std::move(processors);
-    if (!words.name.empty()) {
-        body["name"] = words.name;
-    }
-    if (!words.basis.empty()) {
-        body["biometric_basis"] = words.basis;
-    }
-    if (!words.include.empty()) {
-        body["include"] = Texts(words.include);
-    }
-    if (!words.exclude.empty()) {
-        body["exclude"] = Texts(words.exclude);
-    }
-    if (words.settle_seconds >= 0) {
-        body["settle_seconds"] = words.settle_seconds;
-    }
-    if (words.scan_seconds >= 0) {
-        body["scan_interval_seconds"] = words.scan_seconds;
-    }
-    if (words.no_publish) {
-        body["publish"] = false;
-    }
-    return Ask("POST", "/v1/buckets", body, [](const value& bucket) {
+    return Ask("POST", "/v1/buckets", *body, [](const value& bucket) {
         fmt::print(
             "bucket {} ({}) watches {}\n",
             Shown(bucket, "name"),
@@ -224,54 +160,29 @@ Result<void> Commands::Act(std::string_view action) {
 }
 
 Result<void> Commands::Enrol() {
-    array photos;
-    for (const auto& path : words.photos) {
-        const auto bytes = ReadFile(path, 32U << 20U);
-        if (!bytes) {
-            return Unexpected(bytes.error());
-        }
-        object photo{
-            {"file_name", std::filesystem::path(path).filename().string()}, {"base64", ToBase64(*bytes)}
-        };
-        if (!words.face.empty()) {
-            double x = 0;
-            double y = 0;
-            if (std::sscanf(words.face.c_str(), "%lf,%lf", &x, &y) != 2) {
-                return Fail(
-                    ErrorCode::kInvalidArgument, fmt::format("--face '{}' is not X,Y in pixels", words.face)
-                );
-            }
-            photo["face"] = object{{"x", x}, {"y", y}};
-        }
-        photos.push_back(std::move(photo));
+    const auto body = EnrolmentBody(words);
+    if (!body) {
+        return Unexpected(body.error());
     }
-    return Ask(
-        "POST",
-        "/v1/people",
-        object{{"name", words.name}, {"photos", std::move(photos)}},
-        [](const value& answer) {
-            for (const auto& verdict : answer.at("verdicts").as_array()) {
-                const bool accepted = verdict.at("accepted").as_bool();
-                const auto sentence = Shown(verdict, "sentence");
-                fmt::print(
-                    "{}: {}{}{}\n",
-                    Shown(verdict, "file_name"),
-                    accepted ? "accepted" : "refused",
-                    sentence.empty() ? "" : ", ",
-                    sentence
-                );
-            }
-            for (const auto& warning : answer.at("warnings").as_array()) {
-                fmt::print("warning: {}\n", std::string_view(warning.as_string()));
-            }
+    return Ask("POST", "/v1/people", *body, [](const value& answer) {
+        for (const auto& verdict : answer.at("verdicts").as_array()) {
+            const bool accepted = verdict.at("accepted").as_bool();
+            const auto sentence = Shown(verdict, "sentence");
             fmt::print(
-                "{} ({}) has {} photos\n",
-                Shown(answer, "name"),
-                Shown(answer, "person"),
-                Shown(answer, "photos")
+                "{}: {}{}{}\n",
+                Shown(verdict, "file_name"),
+                accepted ? "accepted" : "refused",
+                sentence.empty() ? "" : ", ",
+                sentence
             );
         }
-    );
+        for (const auto& warning : answer.at("warnings").as_array()) {
+            fmt::print("warning: {}\n", std::string_view(warning.as_string()));
+        }
+        fmt::print(
+            "{} ({}) has {} photos\n", Shown(answer, "name"), Shown(answer, "person"), Shown(answer, "photos")
+        );
+    });
 }
 
 Result<void> Commands::ListPeople() {

@@ -2,11 +2,10 @@
 
 #include <filesystem>
 
-#include "core/hash.hpp"
 #include "core/ulid.hpp"
+#include "http/routes/bucket_rules.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
-#include "processors/kind.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
 
@@ -47,64 +46,6 @@ view::BucketView Show(const Bucket& bucket) {
         );
     }
     return shown;
-}
-
-/// The chosen processors, each configuration checked against its schema.
-Result<std::vector<Assignment>> Assignments(
-    const std::vector<view::AssignmentView>& wanted, const Bucket& bucket
-) {
-    std::vector<Assignment> assignments;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const auto place = fmt::format("/processors/{}", i);
-        const auto kind = FindProcessorKind(wanted[i].processor);
-        if (!kind || (*kind)->internal) {
-            return kind ? Fail(
-                              ErrorCode::kInvalidArgument,
-                              fmt::format("{}/processor: {} is the service's own", place, wanted[i].processor)
-                          )
-                        : Unexpected(kind.error().Within(place + "/processor"));
-        }
-        if ((*kind)->biometric && bucket.biometric_basis.empty()) {
-            return Fail(
-                ErrorCode::kInvalidArgument,
-                fmt::format(
-                    "{}: {} recognises people; say in biometric_basis why that is allowed in this bucket",
-                    place,
-                    (*kind)->name
-                )
-            );
-        }
-        const auto& config = wanted[i].config;
-        auto normal = NormaliseConfig(**kind, config && !config->is_null() ? ToJsonText(*config) : "");
-        if (!normal) {
-            return Unexpected(normal.error().Within(place + "/config"));
-        }
-        auto digest = Sha256Hex(*normal);
-        assignments.push_back(
-            {std::string((*kind)->name),
-             std::move(*normal),
-             std::move(digest),
-             wanted[i].priority.value_or(0)}
-        );
-    }
-    return assignments;
-}
-
-Result<void> CheckSettings(const Bucket& bucket) {
-    const auto refuse = [](std::string_view what) {
-        return Fail(ErrorCode::kInvalidArgument, std::string(what));
-    };
-    if (bucket.name.empty() || bucket.name.size() > 100) {
-        return refuse("/name: must have 1 to 100 characters");
-    }
-    if (bucket.scan_interval < std::chrono::seconds(1) || bucket.scan_interval > std::chrono::hours(24 * 7)) {
-        return refuse("/scan_interval_seconds: must be from 1 to 604800");
-    }
-    if (bucket.settle_time < std::chrono::seconds(0) || bucket.settle_time > std::chrono::hours(24)) {
-        return refuse("/settle_seconds: must be from 0 to 86400");
-    }
-    return bucket.weight < 1 || bucket.weight > 1000 ? refuse("/weight: must be from 1 to 1000")
-                                                     : Result<void>{};
 }
 
 Result<void> Audit(

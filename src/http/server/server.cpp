@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <thread>
 #include <utility>
 
@@ -20,6 +19,7 @@
 #include "core/log.hpp"
 #include "core/ulid.hpp"
 #include "http/problem.hpp"
+#include "http/server/header_rules.hpp"
 
 namespace notify {
 
@@ -30,34 +30,11 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 using Stream = beast::tcp_stream;
-using Parser = http::request_parser<http::string_body>;
 using boost::system::error_code;
 
 constexpr auto kEventPoll = std::chrono::milliseconds(250);
 constexpr auto kEventKeepAlive = std::chrono::seconds(15);
 constexpr std::size_t kStreamPiece = 256U << 10U;
-
-std::string Lower(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return lower;
-}
-
-/// Requests that two parsers might read differently: refused, and the connection closed (RFC 9112, 6.3
-/// and 11.2).
-bool IsAmbiguous(const Parser& parser, int max_fields) {
-    const auto& message = parser.get();
-    const auto lengths = message.count(http::field::content_length);
-    const auto encodings = message.count(http::field::transfer_encoding);
-    const bool odd_encoding = encodings == 1 && Lower(message[http::field::transfer_encoding]) != "chunked";
-    const auto fields = std::distance(message.begin(), message.end());
-    const bool old_chunked = encodings > 0 && message.version() < 11;
-    return lengths > 1 || encodings > 1 || (lengths > 0 && encodings > 0) || odd_encoding || old_chunked ||
-           fields > max_fields || message.count(http::field::host) > 1 ||
-           (message.version() == 11 && message.count(http::field::host) == 0);
-}
 
 }  // namespace
 

@@ -40,7 +40,9 @@ struct Row {
 
 class ItemStatusTable : public ::testing::TestWithParam<Row> {};
 
-TEST_P(ItemStatusTable, FollowsItsProcesses) { EXPECT_EQ(ItemStatus(GetParam().processes), GetParam().item); }
+TEST_P(ItemStatusTable, FollowsItsProcesses) {
+    EXPECT_EQ(ItemStatus(GetParam().processes), GetParam().item);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     AllRules,

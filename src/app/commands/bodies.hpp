@@ -1,0 +1,46 @@
+#pragma once
+
+// From what a command was given to the bodies of its requests.
+
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "core/result.hpp"
+
+namespace notify {
+
+/// Everything a command may be given; each reads its own part.
+struct Words {
+    std::string path;
+    std::string name;
+    std::string id;
+    std::vector<std::string> processors;
+    std::string config;
+    std::string basis;
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+    double settle_seconds = -1;
+    double scan_seconds = -1;
+    bool no_publish = false;
+    std::string status;
+    std::string bucket;
+    int limit = 50;
+    std::vector<std::string> photos;
+    std::string face;
+    std::string url;
+    std::vector<std::string> types;
+    std::vector<std::string> scopes;
+};
+
+/// The texts as a JSON list.
+[[nodiscard]] boost::json::array Texts(const std::vector<std::string>& texts);
+
+/// Of POST /v1/buckets. kInvalidArgument when --config is no JSON.
+[[nodiscard]] Result<boost::json::object> BucketBody(const Words& words);
+
+/// Of POST /v1/people; reads the photos. kNotFound, kForbidden, kTooLarge, kInvalidArgument for --face.
+[[nodiscard]] Result<boost::json::object> EnrolmentBody(const Words& words);
+
+}  // namespace notify

@@ -1,0 +1,40 @@
+#pragma once
+
+// What the edge refuses before a handler sees it. Included by server.cpp alone: it holds Beast's types.
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include <boost/beast/http.hpp>
+
+namespace notify {
+
+using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+[[nodiscard]] inline std::string Lower(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
+    return lower;
+}
+
+/// Requests that two parsers might read differently: refused, and the connection closed (RFC 9112, 6.3
+/// and 11.2).
+[[nodiscard]] inline bool IsAmbiguous(const Parser& parser, int max_fields) {
+    const auto& message = parser.get();
+    const auto lengths = message.count(boost::beast::http::field::content_length);
+    const auto encodings = message.count(boost::beast::http::field::transfer_encoding);
+    const bool odd_encoding =
+        encodings == 1 && Lower(message[boost::beast::http::field::transfer_encoding]) != "chunked";
+    const auto fields = std::distance(message.begin(), message.end());
+    const bool old_chunked = encodings > 0 && message.version() < 11;
+    return lengths > 1 || encodings > 1 || (lengths > 0 && encodings > 0) || odd_encoding || old_chunked ||
+           fields > max_fields || message.count(boost::beast::http::field::host) > 1 ||
+           (message.version() == 11 && message.count(boost::beast::http::field::host) == 0);
+}
+
+}  // namespace notify
