@@ -3,7 +3,7 @@
 
 run.py --build FOLDER [--json] [--rounds N]
 [service.idle_rss_mib]  resident memory 3 s after the start, with one watched bucket and nothing to do
-[service.ready_ms]      from exec to /health/ready saying ready, the sandbox probe included; median of the rounds
+[service.ready_ms]      from exec to /health/ready saying ready on a new data folder, the sandbox probe included; median of the rounds
 """
 import argparse
 import json
@@ -26,30 +26,57 @@ def ready(url: str) -> bool:
         return False
 
 
-def one_round(programs: pathlib.Path, deps: pathlib.Path, settle: float) -> tuple[float, float]:
-    """(milliseconds until ready, MiB resident when idle)"""
-    work = pathlib.Path(tempfile.mkdtemp(prefix="bench-service."))
-    (work / "inbox").mkdir()
-    environment = {"PATH": os.environ["PATH"], "HOME": str(work), "DATA_DIR": str(work / "data"), "PORT": "0", "MODEL_FOLDER": str(deps / "models")}
-    subprocess.run([programs / "notifications-api", "buckets", "add", str(work / "inbox"), "--processor", "checksum"],
-                   env=environment, cwd=work, check=True, capture_output=True)
-    start = time.monotonic()
-    service = subprocess.Popen([programs / "notifications-api", "serve"], env=environment, cwd=work, stderr=subprocess.DEVNULL)
-    try:
-        address = work / "data/address"
-        while not (address.exists() and ready(address.read_text().strip())):
-            if service.poll() is not None or time.monotonic() - start > 30:
+class Service:
+    """A service with a data folder of its own that is gone afterwards."""
+
+    def __init__(self, programs: pathlib.Path, deps: pathlib.Path) -> None:
+        self.programs = programs
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="bench-service."))
+        self.inbox = self.work / "inbox"
+        self.inbox.mkdir()
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.work), "DATA_DIR": str(self.work / "data"), "PORT": "0", "MODEL_FOLDER": str(deps / "models")}
+
+    def start(self) -> float:
+        """Milliseconds from exec until /health/ready says ready, the sandbox probe included."""
+        address = self.work / "data/address"
+        address.unlink(missing_ok=True)
+        begin = time.monotonic()
+        self.process = subprocess.Popen([self.programs / "notifications-api", "serve"], env=self.environment, cwd=self.work, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not (address.exists() and (text := address.read_text().strip()) and ready(text)):
+            if self.process.poll() is not None or time.monotonic() - begin > 30:
                 raise SystemExit("the service did not become ready")
             time.sleep(0.001)
-        milliseconds = (time.monotonic() - start) * 1000
-        time.sleep(settle)
-        status = pathlib.Path(f"/proc/{service.pid}/status").read_text()
-        resident = int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+        return (time.monotonic() - begin) * 1000
+
+    def command(self, *arguments: str) -> None:
+        subprocess.run([self.programs / "notifications-api", *arguments], env=self.environment, cwd=self.work, check=True, capture_output=True)
+
+    def rss_mib(self) -> float:
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+def one_round(programs: pathlib.Path, deps: pathlib.Path) -> tuple[float, float, float]:
+    """(milliseconds until ready on a new data folder, and on one that was used; MiB resident when idle)"""
+    service = Service(programs, deps)
+    try:
+        first = service.start()
+        service.command("buckets", "add", str(service.inbox), "--processor", "checksum")
+        service.stop()
+        again = service.start()
+        time.sleep(3.0)
+        resident = service.rss_mib()
+        service.stop()
     finally:
-        service.send_signal(signal.SIGTERM)
-        service.wait(60)
-        shutil.rmtree(work, ignore_errors=True)
-    return milliseconds, resident
+        service.remove()
+    return first, again, resident
 
 
 def main() -> None:
@@ -59,12 +86,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    rounds = [one_round((options.build / "bin").resolve(), options.deps.resolve(), 3.0) for _ in range(options.rounds)]
-    figures = {"service.ready_ms": round(statistics.median(r[0] for r in rounds), 1), "service.idle_rss_mib": round(max(r[1] for r in rounds), 1)}
+    rounds = [one_round((options.build / "bin").resolve(), options.deps.resolve()) for _ in range(options.rounds)]
+    first, again, resident = zip(*rounds)
+    figures = {
+        "service.ready_ms": round(statistics.median(first), 1),
+        "service.restart_ready_ms": round(statistics.median(again), 1),
+        "service.idle_rss_mib": round(max(resident), 1),
+    }
     if options.json:
         print(json.dumps(figures))
         return
-    goals = {"service.ready_ms": "≤ 200", "service.idle_rss_mib": "≤ 30"}
+    goals = {"service.ready_ms": "≤ 200", "service.restart_ready_ms": "≤ 200", "service.idle_rss_mib": "≤ 30"}
     for name, figure in figures.items():
         print(f"{name:<24} {figure:>8}   goal {goals[name]}")
 
