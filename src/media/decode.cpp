@@ -73,6 +73,13 @@ struct Subscriber {
     std::int64_t frames = 0;
 };
 
+/// What becomes of a packet; its frame carries this through the decoder.
+enum class Fate : std::uint8_t {
+    kEligible,   ///< Other frames refer to its frame.
+    kOptional,   ///< A disposable one that is decoded only when somebody wants every frame.
+    kUnsampled,  ///< A disposable one that is always decoded.
+};
+
 /// One run over the media.
 class Run {
 public:
@@ -82,7 +89,7 @@ public:
           options_(options),
           packets_(demuxer),
           pictures_({demuxer.Info().video->rotation, demuxer.Info().video->mirrored}),
-          skip_disposable_(std::ranges::none_of(subscriptions, [](const auto& s) {
+          nobody_wants_all_(std::ranges::none_of(subscriptions, [](const auto& s) {
               return s.wants.every_frame;
           })) {
         summary_.media = demuxer.Info();
@@ -97,10 +104,12 @@ public:
     [[nodiscard]] DecodeOutcome Outcome() &&;
 
 private:
-    Result<void> Feed(const AVPacket* packet, bool disposable);
+    Result<void> Feed(const AVPacket* packet, Fate fate);
     Result<void> Receive();
     Result<void> OnFrame(const AVFrame& frame);
     void Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber);
+    [[nodiscard]] Fate FateOf(const AVPacket& packet) const;
+    [[nodiscard]] std::optional<std::int64_t> TimeOf(const AVFrame& frame) const;
     [[nodiscard]] FrameFacts FactsOf(const AVFrame& frame);
     [[nodiscard]] bool AnyoneListens() const;
     void Conclude();
@@ -111,10 +120,10 @@ private:
     VideoPackets packets_;
     FramePictures pictures_;
     CutDetector cuts_;
-    bool skip_disposable_;
+    bool nobody_wants_all_;
     CodecPtr codec_;
     FramePtr frame_{av_frame_alloc()};
-    // Two clocks, so that what a sampling subscriber sees cannot depend on frames it does not get.
+    // Two clocks, so that what a sampling subscriber sees cannot depend on frames that may be left out.
     std::optional<PresentationClock> all_frames_;
     std::optional<PresentationClock> eligible_frames_;
     std::vector<Subscriber> subscribers_;
@@ -159,16 +168,16 @@ Result<void> Run::All(const std::stop_token& stop) {
         if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) {
             summary_.truncated = true;
         }
-        const bool disposable = IsDisposable(*packet, *stream_.codecpar);
-        if (disposable && skip_disposable_) {
+        const auto fate = FateOf(*packet);
+        if (fate == Fate::kOptional && nobody_wants_all_) {
             continue;
         }
-        if (auto fed = Feed(packet.get(), disposable); !fed) {
+        if (auto fed = Feed(packet.get(), fate); !fed) {
             return fed;
         }
     }
     if (AnyoneListens()) {
-        if (auto drained = Feed(nullptr, false); !drained) {
+        if (auto drained = Feed(nullptr, Fate::kEligible); !drained) {
             return drained;
         }
     }
@@ -179,8 +188,8 @@ Result<void> Run::All(const std::stop_token& stop) {
     return {};
 }
 
-Result<void> Run::Feed(const AVPacket* packet, bool disposable) {
-    codec_->reordered_opaque = disposable ? 1 : 0;  // comes back with the frame
+Result<void> Run::Feed(const AVPacket* packet, Fate fate) {
+    codec_->reordered_opaque = static_cast<std::int64_t>(fate);  // comes back with the frame
     const int sent = avcodec_send_packet(codec_.get(), packet);
     if (sent < 0 && sent != AVERROR_EOF && sent != AVERROR(EAGAIN)) {
         ++summary_.error_packets;
@@ -206,19 +215,37 @@ Result<void> Run::Receive() {
     }
 }
 
+/// Depends on the media alone. Everything is decoded until the first frame comes out, which makes that frame,
+/// and so 0 ms, the same for everybody; and wherever only decoding tells the order of frames.
+Fate Run::FateOf(const AVPacket& packet) const {
+    if (!IsDisposable(packet, *stream_.codecpar)) {
+        return Fate::kEligible;
+    }
+    return all_frames_ && packets_.KnowsOrder() ? Fate::kOptional : Fate::kUnsampled;
+}
+
+/// When a frame is presented, in the stream's unit. The decoder's guess is as good as the packets it was
+/// given, so it counts only where it is given all.
+std::optional<std::int64_t> Run::TimeOf(const AVFrame& frame) const {
+    const auto time = frame.pts != AV_NOPTS_VALUE || packets_.KnowsOrder() ? frame.pts : frame.pkt_dts;
+    return time == AV_NOPTS_VALUE ? std::nullopt : std::optional(time);
+}
+
 FrameFacts Run::FactsOf(const AVFrame& frame) {
+    const auto time = TimeOf(frame);
     if (!all_frames_) {
         const bool jumps = (demuxer_.Format().iformat->flags & AVFMT_TS_DISCONT) != 0;
-        all_frames_.emplace(stream_.time_base, packets_.Zero(), jumps);
+        all_frames_.emplace(stream_.time_base, time, jumps);
         eligible_frames_.emplace(*all_frames_);
     }
-    const auto time = frame.pts != AV_NOPTS_VALUE ? frame.pts : frame.pkt_dts;
-    const auto known = time == AV_NOPTS_VALUE ? std::nullopt : std::optional(time);
     const auto duration = av_rescale_q(frame.pkt_duration, stream_.time_base, {1, 1000});
-    FrameFacts facts{.disposable = frame.reordered_opaque == 1};
-    facts.pts_ms = all_frames_->Next(known, duration);
+    const auto fate = static_cast<Fate>(frame.reordered_opaque);
+    FrameFacts facts{.disposable = fate != Fate::kEligible};
+    facts.pts_ms = all_frames_->Next(time, duration);
+    if (fate != Fate::kOptional) {
+        facts.sampled_ms = eligible_frames_->Next(time, duration);
+    }
     if (!facts.disposable) {
-        facts.sampled_ms = eligible_frames_->Next(known, duration);
         facts.after_cut = cuts_.IsAfterCut(frame);
     }
     return facts;

@@ -1,5 +1,7 @@
 #include "media/disposable.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 
 namespace notify {
@@ -9,8 +11,8 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 /// Calls `visit` with each NAL unit until it returns a value. `length_bytes` 0: Annex B start codes.
-template <class Visit>
-std::optional<bool> VisitNals(Bytes data, int length_bytes, Visit&& visit) {
+template <class Found, class Visit>
+std::optional<Found> VisitNals(Bytes data, int length_bytes, Visit&& visit) {
     std::size_t at = 0;
     while (at + 4 < data.size()) {
         if (length_bytes > 0) {
@@ -19,10 +21,10 @@ std::optional<bool> VisitNals(Bytes data, int length_bytes, Visit&& visit) {
                 length = length << 8U | data[at + static_cast<std::size_t>(i)];
             }
             at += static_cast<std::size_t>(length_bytes);
-            if (at >= data.size()) {
+            if (at >= data.size() || length == 0 || length > data.size() - at) {
                 return std::nullopt;
             }
-            if (const auto found = visit(data.subspan(at))) {
+            if (const auto found = visit(data.subspan(at, length))) {
                 return found;
             }
             at += length;
@@ -43,26 +45,72 @@ std::optional<bool> H264(Bytes nal) noexcept {
     return type == 1 || type == 5 ? std::optional((nal[0] & 0x60) == 0) : std::nullopt;
 }
 
-std::optional<bool> Hevc(Bytes nal) noexcept {
-    const int type = nal[0] >> 1 & 0x3F;
-    const bool lowest_layer = nal.size() > 1 && (nal[1] & 7) == 1;
-    // a non-reference picture of a sub-layer: with the lowest temporal id it could still be referred to by
-    // none
-    return type <= 31 ? std::optional(type < 16 && type % 2 == 0 && !lowest_layer) : std::nullopt;
-}
-
 std::optional<bool> Mpeg2(Bytes unit) noexcept {
     return unit[0] == 0 && unit.size() > 2 ? std::optional((unit[2] >> 3 & 7) == 3) : std::nullopt;
 }
 
-/// Bytes of a NAL's length in the packets, from the decoder configuration; 0 when they have start codes.
-int NalLengthBytes(const AVCodecParameters& codec) noexcept {
-    const bool hevc = codec.codec_id == AV_CODEC_ID_HEVC;
-    const int at = hevc ? 21 : 4;
-    if (codec.extradata_size <= at || codec.extradata[0] != 1) {
-        return 0;
+Bytes ExtraOf(const AVCodecParameters& codec) noexcept {
+    return {codec.extradata, static_cast<std::size_t>(std::max(codec.extradata_size, 0))};
+}
+
+/// The extra data is a decoder configuration record (ISO/IEC 14496-15, 5.3.3 and 8.3.3), not start codes. Old
+/// writers of HEVC's give 0 as its version.
+bool IsRecord(Bytes extra, bool hevc) noexcept {
+    if (extra.size() <= (hevc ? 22U : 4U)) {
+        return false;
     }
-    return (codec.extradata[at] & 3) + 1;
+    return hevc ? extra[0] != 0 || extra[1] != 0 || extra[2] > 1 : extra[0] == 1;
+}
+
+/// Bytes of a NAL's length in the packets; 0 when they have start codes.
+int NalLengthBytes(Bytes extra, bool hevc) noexcept {
+    return IsRecord(extra, hevc) ? (extra[hevc ? 21 : 4] & 3) + 1 : 0;
+}
+
+/// sps_max_sub_layers_minus1 of a sequence parameter set (H.265, 7.3.2.2); nothing for other NAL units.
+std::optional<int> HighestLayerIn(Bytes nal) noexcept {
+    const bool is_set = nal.size() > 2 && (nal[0] >> 1 & 0x3F) == 33;
+    return is_set ? std::optional(nal[2] >> 1 & 7) : std::nullopt;
+}
+
+/// The highest temporal layer of an HEVC stream; nothing when its extra data does not say.
+std::optional<int> HighestLayer(Bytes extra) noexcept {
+    if (!IsRecord(extra, true)) {
+        return VisitNals<int>(extra, 0, HighestLayerIn);
+    }
+    // arrays of NAL units: a byte of type, how many, and each with its length
+    const auto number = [&](std::size_t at) { return std::size_t{extra[at]} << 8U | extra[at + 1]; };
+    std::size_t at = 23;
+    for (int arrays = extra[22]; arrays > 0 && at + 3 <= extra.size(); --arrays) {
+        auto units = number(at + 1);
+        at += 3;
+        for (; units > 0 && at + 2 <= extra.size(); --units) {
+            const auto length = number(at);
+            at += 2;
+            if (length > extra.size() - at) {
+                return std::nullopt;
+            }
+            if (const auto found = HighestLayerIn(extra.subspan(at, length))) {
+                return found;
+            }
+            at += length;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Pictures marked as no reference may still be one for higher layers.
+bool IsDisposableHevc(Bytes data, Bytes extra) noexcept {
+    const auto highest = HighestLayer(extra);
+    if (!highest) {
+        return false;
+    }
+    const auto picture = [&](Bytes nal) {
+        const int type = nal[0] >> 1 & 0x3F;
+        const bool in_highest = nal.size() > 1 && (nal[1] & 7) - 1 == *highest;
+        return type <= 31 ? std::optional(type < 16 && type % 2 == 0 && in_highest) : std::nullopt;
+    };
+    return VisitNals<bool>(data, NalLengthBytes(extra, true), picture).value_or(false);
 }
 
 }  // namespace
@@ -74,12 +122,12 @@ bool IsDisposable(const AVPacket& packet, const AVCodecParameters& codec) noexce
     const Bytes data(packet.data, static_cast<std::size_t>(packet.size > 0 ? packet.size : 0));
     switch (static_cast<int>(codec.codec_id)) {
         case AV_CODEC_ID_H264:
-            return VisitNals(data, NalLengthBytes(codec), H264).value_or(false);
+            return VisitNals<bool>(data, NalLengthBytes(ExtraOf(codec), false), H264).value_or(false);
         case AV_CODEC_ID_HEVC:
-            return VisitNals(data, NalLengthBytes(codec), Hevc).value_or(false);
+            return IsDisposableHevc(data, ExtraOf(codec));
         case AV_CODEC_ID_MPEG1VIDEO:
         case AV_CODEC_ID_MPEG2VIDEO:
-            return VisitNals(data, 0, Mpeg2).value_or(false);
+            return VisitNals<bool>(data, 0, Mpeg2).value_or(false);
         default:
             return false;
     }

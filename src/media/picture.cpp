@@ -6,10 +6,14 @@
 namespace notify {
 
 Rectangle Clip(const Rectangle& rectangle, int width, int height) noexcept {
+    // the far edge of a rectangle may lie past what an int holds
+    const auto edge = [](int begin, int length, int from, int to) {
+        return static_cast<int>(std::clamp<std::int64_t>(std::int64_t{begin} + length, from, to));
+    };
     const int left = std::clamp(rectangle.x, 0, width);
     const int top = std::clamp(rectangle.y, 0, height);
-    const int right = std::clamp(rectangle.x + rectangle.width, left, width);
-    const int bottom = std::clamp(rectangle.y + rectangle.height, top, height);
+    const int right = edge(rectangle.x, rectangle.width, left, width);
+    const int bottom = edge(rectangle.y, rectangle.height, top, height);
     return {left, top, right - left, bottom - top};
 }
 

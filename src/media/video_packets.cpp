@@ -11,14 +11,16 @@ bool Presented(const AVPacket& packet) noexcept {
     return (packet.flags & AV_PKT_FLAG_DISCARD) == 0;
 }
 
-bool Key(const AVPacket& packet) noexcept {
-    return (packet.flags & AV_PKT_FLAG_KEY) != 0;
-}
-
 /// Of one frame, in the stream's unit; 40 ms when nothing says.
 std::int64_t UsualDuration(const AVStream& stream) {
     const auto rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : AVRational{25, 1};
     return std::max<std::int64_t>(av_rescale_q(1, {rate.den, rate.num}, stream.time_base), 1);
+}
+
+/// When a packet's frame is presented, or failing that decoded; nothing when it does not say.
+std::optional<std::int64_t> TimeOf(const AVPacket& packet) noexcept {
+    const auto time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+    return time == AV_NOPTS_VALUE ? std::nullopt : std::optional(time);
 }
 
 /// Where a packet's frame ends; its begin when that is past all numbers.
@@ -29,11 +31,6 @@ std::int64_t EndOf(const AVPacket& packet) {
 }
 
 }  // namespace
-
-std::optional<std::int64_t> TimeOf(const AVPacket& packet) noexcept {
-    const auto time = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
-    return time == AV_NOPTS_VALUE ? std::nullopt : std::optional(time);
-}
 
 /// Reads one packet of the video stream to the end of `ahead_`; false at the end of the media.
 Result<bool> VideoPackets::Read() {
@@ -51,6 +48,7 @@ Result<bool> VideoPackets::Read() {
             if (packet->duration <= 0) {
                 packet->duration = UsualDuration(stream_);
             }
+            knows_order_ = knows_order_ && packet->pts != AV_NOPTS_VALUE;
             // without times frames follow each other in the order of decoding
             if (!TimeOf(*packet)) {
                 packet->dts = untimed_;
@@ -64,19 +62,6 @@ Result<bool> VideoPackets::Read() {
     return Fail(ErrorCode::kInternal, "no memory for a packet");
 }
 
-void VideoPackets::FindZero() {
-    auto first = ahead_.begin();
-    if (at_start_) {
-        const auto key = std::ranges::find_if(ahead_, [](const auto& packet) { return Key(*packet); });
-        first = key == ahead_.end() ? first : key;
-    }
-    for (; first != ahead_.end(); ++first) {
-        if (const auto time = TimeOf(**first); time && Presented(**first)) {
-            zero_ = std::min(zero_.value_or(*time), *time);
-        }
-    }
-}
-
 Result<PacketPtr> VideoPackets::Next() {
     while (!at_end_ && ahead_.size() < kAhead) {
         const auto more = Read();
@@ -88,10 +73,6 @@ Result<PacketPtr> VideoPackets::Next() {
     if (ahead_.empty()) {
         return PacketPtr();
     }
-    if (!zero_ && Presented(*ahead_.front())) {
-        FindZero();
-    }
-    at_start_ = false;
     auto packet = std::move(ahead_.front());
     ahead_.pop_front();
     if (Presented(*packet)) {

@@ -20,10 +20,10 @@ public:
     /// The next packet; null at the end. Errors of the ByteSource, kStopped.
     [[nodiscard]] Result<PacketPtr> Next();
 
-    /// The time of the first presented frame, in the stream's unit: the least of the first packets that an
-    /// edit list does not hide; a recording that begins before a key frame begins with that. Known once the
-    /// first such packet was returned.
-    [[nodiscard]] std::optional<std::int64_t> Zero() const noexcept { return zero_; }
+    /// So far, a little ahead of the packet returned last, each packet says when its frame is presented.
+    /// Where one does not (AVI, program streams, bare H.264) only decoding every one tells in which order
+    /// frames come. Once false it stays so.
+    [[nodiscard]] bool KnowsOrder() const noexcept { return knows_order_; }
 
     /// The latest end of the packets returned last, in the stream's unit; they are presented last.
     [[nodiscard]] std::optional<std::int64_t> End() const;
@@ -35,20 +35,15 @@ private:
     static constexpr std::size_t kAhead = 16;  ///< As far as any codec here reorders.
 
     [[nodiscard]] Result<bool> Read();
-    void FindZero();
 
     Demuxer& demuxer_;
     AVStream& stream_;
     std::deque<PacketPtr> ahead_;
     std::deque<std::int64_t> ends_;
-    bool at_start_ = true;  ///< Nothing was returned yet: packets before a key frame show nothing.
+    bool knows_order_ = true;
     bool at_end_ = false;
     bool broke_off_ = false;
     std::int64_t untimed_ = 0;  ///< Where a packet without a time belongs.
-    std::optional<std::int64_t> zero_;
 };
-
-/// When a packet's frame is presented, or failing that decoded; nothing when it does not say.
-[[nodiscard]] std::optional<std::int64_t> TimeOf(const AVPacket& packet) noexcept;
 
 }  // namespace notify
