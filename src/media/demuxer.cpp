@@ -21,7 +21,6 @@ namespace notify {
 
 namespace {
 
-constexpr int kBufferBytes = 256 << 10;
 constexpr std::size_t kLargestAllocation = std::size_t{1} << 30U;  // what an index may claim; a plane fits
 constexpr int kLeastScore = AVPROBE_SCORE_MAX / 4;                 // below it FFmpeg only guesses
 
@@ -69,24 +68,6 @@ int RefuseToOpen(
     return AVERROR(EPERM);
 }
 
-/// The first bytes of the file, fewer when it is shorter.
-Result<std::string> StartOf(ByteSource& bytes) {
-    std::string start(kSignatureBytes, '\0');
-    std::size_t filled = 0;
-    while (filled < start.size()) {
-        const auto got = bytes.ReadAt(filled, std::as_writable_bytes(std::span(start).subspan(filled)));
-        if (!got) {
-            return Unexpected(got.error());
-        }
-        if (*got == 0) {
-            break;
-        }
-        filled += *got;
-    }
-    start.resize(filled);
-    return start;
-}
-
 /// Options for each stream that is known: no decoder that looks at it may take larger pictures.
 class StreamOptions {
 public:
@@ -131,87 +112,10 @@ Unexpected Refuse(std::string_view reason, std::string message, ErrorCode code) 
     );
 }
 
-/// FFmpeg's view of the ByteSource.
-struct Demuxer::Reader {
-    ByteSource& bytes;
-    std::stop_token stop;
-    std::int64_t position = 0;
-    std::optional<Error> error;
-    bool refers_outside = false;
-    AVIOContext* io = nullptr;
-
-    Reader(ByteSource& source, std::stop_token token) : bytes(source), stop(std::move(token)) {}
-
-    ~Reader() {
-        if (io != nullptr) {
-            av_freep(reinterpret_cast<void*>(&io->buffer));
-            avio_context_free(&io);
-        }
-    }
-
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
-
-    static int Read(void* self, std::uint8_t* into, int count) {
-        auto& reader = *static_cast<Reader*>(self);
-        if (reader.stop.stop_requested()) {
-            return AVERROR_EXIT;
-        }
-        const auto got = reader.bytes.ReadAt(
-            static_cast<std::uint64_t>(reader.position),
-            {reinterpret_cast<std::byte*>(into), static_cast<std::size_t>(count)}
-        );
-        if (!got) {
-            reader.error = got.error();
-            return AVERROR(EIO);
-        }
-        reader.position += static_cast<std::int64_t>(*got);
-        return *got == 0 ? AVERROR_EOF : static_cast<int>(*got);
-    }
-
-    static std::int64_t Seek(void* self, std::int64_t offset, int whence) {
-        auto& reader = *static_cast<Reader*>(self);
-        const auto size = static_cast<std::int64_t>(reader.bytes.Size());
-        std::int64_t from = 0;
-        switch (whence & ~AVSEEK_FORCE) {
-            case AVSEEK_SIZE:
-                return size;
-            case SEEK_SET:
-                break;
-            case SEEK_CUR:
-                from = reader.position;
-                break;
-            case SEEK_END:
-                from = size;
-                break;
-            default:
-                return AVERROR(EINVAL);
-        }
-        std::int64_t to = 0;
-        if (__builtin_add_overflow(from, offset, &to) || to < 0) {
-            return AVERROR(EINVAL);
-        }
-        return reader.position = to;
-    }
-};
-
-Demuxer::Demuxer() = default;
+Demuxer::Demuxer(ByteSource& bytes, std::stop_token stop) : reader_(bytes, std::move(stop)) {}
 
 Demuxer::~Demuxer() {
     avformat_close_input(&format_);
-}
-
-std::optional<Error> Demuxer::TakeReadError() {
-    if (reader_->stop.stop_requested()) {
-        return Error{
-            .code = ErrorCode::kStopped,
-            .stage = "read",
-            .reason = {},
-            .retry_after = {},
-            .message = "stopped while reading"
-        };
-    }
-    return std::exchange(reader_->error, std::nullopt);
 }
 
 Result<std::unique_ptr<Demuxer>> Demuxer::Open(
@@ -223,7 +127,7 @@ Result<std::unique_ptr<Demuxer>> Demuxer::Open(
     if (bytes.Size() == 0) {
         return Refuse("empty", "the file is empty");
     }
-    auto start = StartOf(bytes);
+    auto start = ReadStart(bytes, kSignatureBytes);
     if (!start) {
         return Unexpected(start.error());
     }
@@ -233,9 +137,8 @@ Result<std::unique_ptr<Demuxer>> Demuxer::Open(
             "the file is a playlist that refers to other files; only media itself is processed"
         );
     }
-    std::unique_ptr<Demuxer> demuxer(new Demuxer);
+    std::unique_ptr<Demuxer> demuxer(new Demuxer(bytes, std::move(stop)));
     demuxer->start_ = std::move(*start);
-    demuxer->reader_ = std::make_unique<Reader>(bytes, std::move(stop));
     return demuxer->OpenFormat(limits).and_then([&] { return demuxer->FindStreams(limits); }).map([&] {
         return std::move(demuxer);
     });
@@ -243,10 +146,10 @@ Result<std::unique_ptr<Demuxer>> Demuxer::Open(
 
 /// Why FFmpeg did not open the container.
 Unexpected Demuxer::WhyNotOpened(int error) {
-    if (auto read = TakeReadError()) {
+    if (auto read = reader_.TakeError()) {
         return Unexpected(*std::move(read));
     }
-    if (reader_->refers_outside) {
+    if (refers_outside_) {
         return Refuse("outside_reference", "the file refers to other files; only media itself is processed");
     }
     if (refused.streams) {
@@ -267,24 +170,17 @@ Unexpected Demuxer::WhyNotOpened(int error) {
 }
 
 Result<void> Demuxer::OpenFormat(const MediaLimits& limits) {
-    auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferBytes));
-    if (buffer != nullptr) {
-        reader_->io =
-            avio_alloc_context(buffer, kBufferBytes, 0, reader_.get(), &Reader::Read, nullptr, &Reader::Seek);
-    }
     format_ = avformat_alloc_context();
-    if (reader_->io == nullptr || format_ == nullptr) {
+    if (reader_.Io() == nullptr || format_ == nullptr) {
         return Fail(ErrorCode::kInternal, "no memory for a demuxer");
     }
-    format_->pb = reader_->io;
-    format_->opaque = &reader_->refers_outside;
+    format_->pb = reader_.Io();
+    format_->opaque = &refers_outside_;
     format_->io_open = &RefuseToOpen;
     format_->flags |= AVFMT_FLAG_CUSTOM_IO;
     format_->probesize = limits.probe_bytes;
     format_->max_streams = limits.streams;
-    format_->interrupt_callback = {
-        [](void* self) { return static_cast<Reader*>(self)->stop.stop_requested() ? 1 : 0; }, reader_.get()
-    };
+    format_->interrupt_callback = reader_.Interrupt();
     AVDictionary* options = nullptr;
     av_dict_set(&options, "format_whitelist", kDemuxers, 0);
     av_dict_set(&options, "protocol_whitelist", "none", 0);
@@ -303,7 +199,7 @@ Result<void> Demuxer::FindStreams(const MediaLimits& limits) {
     format_->max_analyze_duration = 5 * AV_TIME_BASE;
     StreamOptions options(*format_, limits);
     const int found = avformat_find_stream_info(format_, options.Each());
-    if (auto error = TakeReadError()) {
+    if (auto error = reader_.TakeError()) {
         return Unexpected(*error);
     }
     if (refused.streams) {
@@ -348,7 +244,7 @@ Result<void> Demuxer::TurnPhoto(VideoStream& video) {
     if (info_.media_type != "image/jpeg") {
         return {};
     }
-    return JpegOrientation(reader_->bytes).map([&](const Orientation& turn) {
+    return JpegOrientation(reader_.Source()).map([&](const Orientation& turn) {
         video.rotation = turn.rotation;
         video.mirrored = turn.mirrored;
         if (turn.Sideways()) {

@@ -10,6 +10,7 @@
 
 #include "media/ffmpeg.hpp"
 #include "media/probe.hpp"
+#include "media/source_reader.hpp"
 
 namespace notify {
 
@@ -32,20 +33,19 @@ public:
 
     [[nodiscard]] const MediaInfo& Info() const noexcept { return info_; }
 
-    /// The error of the ByteSource itself since the last call: FFmpeg only says "I/O error".
-    [[nodiscard]] std::optional<Error> TakeReadError();
+    /// As SourceReader::TakeError says.
+    [[nodiscard]] std::optional<Error> TakeReadError() { return reader_.TakeError(); }
 
 private:
-    struct Reader;
-
-    Demuxer();
+    Demuxer(ByteSource& bytes, std::stop_token stop);
     [[nodiscard]] Result<void> OpenFormat(const MediaLimits& limits);
     [[nodiscard]] Result<void> FindStreams(const MediaLimits& limits);
     [[nodiscard]] Unexpected WhyNotOpened(int error);
     void ChooseVideo();
     [[nodiscard]] Result<void> TurnPhoto(VideoStream& video);
 
-    std::unique_ptr<Reader> reader_;
+    SourceReader reader_;
+    bool refers_outside_ = false;  ///< FFmpeg wanted to open something besides the ByteSource.
     AVFormatContext* format_ = nullptr;
     AVStream* video_ = nullptr;
     std::string start_;

@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
-#include <span>
 #include <string_view>
-#include <vector>
 
 extern "C" {
 #include <libavutil/display.h>
 }
+
+#include "media/signature.hpp"
 
 namespace notify {
 
@@ -122,23 +122,10 @@ Orientation OrientationOf(const std::uint8_t* matrix) {
 }
 
 Result<Orientation> JpegOrientation(ByteSource& bytes) {
-    std::vector<char> start(kReadBytes);
-    std::size_t filled = 0;
-    while (filled < start.size()) {
-        const auto got = bytes.ReadAt(filled, std::as_writable_bytes(std::span(start).subspan(filled)));
-        if (!got) {
-            return Unexpected(got.error());
-        }
-        if (*got == 0) {
-            break;
-        }
-        filled += *got;
-    }
-    const std::string_view jpeg(start.data(), filled);
-    if (!jpeg.starts_with("\xFF\xD8")) {
-        return Orientation{};
-    }
-    return FromExif(OrientationTag(ExifOf(jpeg)).value_or(1));
+    return ReadStart(bytes, kReadBytes).map([](std::string_view jpeg) {
+        const bool is_jpeg = jpeg.starts_with("\xFF\xD8");
+        return is_jpeg ? FromExif(OrientationTag(ExifOf(jpeg)).value_or(1)) : Orientation{};
+    });
 }
 
 }  // namespace notify

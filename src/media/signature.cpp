@@ -2,8 +2,26 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace notify {
+
+Result<std::string> ReadStart(ByteSource& bytes, std::size_t most) {
+    std::string start(most, '\0');
+    std::size_t filled = 0;
+    while (filled < start.size()) {
+        const auto got = bytes.ReadAt(filled, std::as_writable_bytes(std::span(start).subspan(filled)));
+        if (!got) {
+            return Unexpected(got.error());
+        }
+        if (*got == 0) {
+            break;
+        }
+        filled += *got;
+    }
+    start.resize(filled);
+    return start;
+}
 
 bool LooksLikePlaylist(std::string_view start) noexcept {
     constexpr std::array<std::string_view, 4> kBegins{"#EXTM3U", "ffconcat", "[playlist]", "RTSPtext"};

@@ -2,12 +2,20 @@
 
 // What the first bytes of a file say before any demuxer looks at them.
 
+#include <cstddef>
+#include <string>
 #include <string_view>
+
+#include "core/byte_source.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 
 /// How many bytes from the beginning the functions here want to see.
-inline constexpr int kSignatureBytes = 1024;
+inline constexpr std::size_t kSignatureBytes = 1024;
+
+/// The first `most` bytes, fewer when there are no more. Errors of `bytes` only.
+[[nodiscard]] Result<std::string> ReadStart(ByteSource& bytes, std::size_t most);
 
 /// HLS, DASH, concat and other lists whose media lies in other files.
 [[nodiscard]] bool LooksLikePlaylist(std::string_view start) noexcept;

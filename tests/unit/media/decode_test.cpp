@@ -1,77 +1,29 @@
 #include "media/decode.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/hash.hpp"
 #include "support/media_files.hpp"
+#include "unit/media/watching.hpp"
 
 namespace notify {
 namespace {
 
 using ::testing::Contains;
+using testing::Difference;
 using ::testing::ElementsAre;
+using testing::FirstFrame;
+using testing::kPattern;
 using testing::MediaFolder;
 using testing::OpenBytes;
-using ::testing::Optional;
-
-struct Seen {
-    std::vector<std::int64_t> times;
-    std::vector<std::int64_t> cuts;
-    std::string digest;
-    int width = 0;
-    int height = 0;
-};
-
-/// Decodes with each of `wants` in one run; what each saw.
-std::vector<Seen> See(
-    const std::filesystem::path& path, const std::vector<Wants>& wants, DecodeSummary* summary = nullptr
-) {
-    auto bytes = OpenBytes(path);
-    std::vector<Seen> seen(wants.size());
-    std::vector<Sha256> hashes(wants.size());
-    std::vector<Subscription> subscriptions;
-    for (std::size_t i = 0; i < wants.size(); ++i) {
-        subscriptions.push_back({wants[i], [&seen, &hashes, i](const FrameView& frame) -> Result<void> {
-                                     seen[i].times.push_back(frame.pts_ms);
-                                     if (frame.after_cut) {
-                                         seen[i].cuts.push_back(frame.pts_ms);
-                                     }
-                                     seen[i].width = frame.full_width;
-                                     seen[i].height = frame.full_height;
-                                     const auto& p = frame.picture;
-                                     for (int y = 0; y < p.height; ++y) {
-                                         hashes[i].Add(
-                                             {reinterpret_cast<const char*>(p.pixels + y * p.stride_bytes),
-                                              static_cast<std::size_t>(p.width) * 3}
-                                         );
-                                     }
-                                     return {};
-                                 }});
-    }
-    const auto outcome = Decode(bytes, subscriptions, {}, {});
-    EXPECT_TRUE(outcome) << outcome.error().message;
-    for (std::size_t i = 0; i < wants.size(); ++i) {
-        seen[i].digest = hashes[i].FinishHex();
-    }
-    if (summary != nullptr && outcome) {
-        *summary = outcome->summary;
-    }
-    return seen;
-}
-
-Error Refusal(const std::filesystem::path& path) {
-    auto bytes = OpenBytes(path);
-    const std::vector<Subscription> none{{Wants{}, [](const FrameView&) -> Result<void> { return {}; }}};
-    const auto outcome = Decode(bytes, none, {}, {});
-    return outcome ? Error{.message = "it was decoded"} : outcome.error();
-}
-
-const std::string kPattern = "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -pix_fmt yuv420p";
+using testing::See;
 
 TEST(Decode, SamplesByTimeFromZero) {
     const MediaFolder folder;
@@ -91,28 +43,119 @@ TEST(Decode, TakesTheFirstEligibleFrameAtOrAfterEachTick) {
     }
 }
 
+/// How two seconds of 25 frames a second are stored; `spares`: some are disposable and their times are known.
+struct Stored {
+    std::string name;
+    std::string codec;
+    bool spares;
+};
+
+const std::vector<Stored> kStored{
+    {"h264.mkv", "-c:v libx264 -bf 3 -g 12", true},
+    {"h264.mp4", "-c:v libx264 -bf 3 -g 12", true},
+    {"h264.ts", "-c:v libx264 -bf 3 -x264-params keyint=12:open-gop=1", true},
+    {"hevc.mkv", "-c:v libx265 -x265-params log-level=none", true},
+    {"hevc.ts", "-c:v libx265 -x265-params log-level=none:b-pyramid=0", true},
+    {"layers.mkv", "-c:v libx265 -x265-params log-level=none:temporal-layers=1", true},
+    {"mpeg2.mkv", "-c:v mpeg2video -bf 2", true},
+    {"mpeg2.ts", "-c:v mpeg2video -bf 2", true},
+    // these give most frames no time of their own
+    {"h264.avi", "-c:v libx264 -bf 3 -g 12", false},
+    {"bare.h264", "-c:v libx264 -bf 3", false},
+    {"bare.hevc", "-c:v libx265 -x265-params log-level=none", false},
+    {"mpeg2.mpg", "-c:v mpeg2video -bf 2", false},
+    {"mpeg4.avi", "-c:v mpeg4 -bf 2", false},
+    {"vp9.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8", false},
+};
+
 TEST(Decode, GivesTheSameFramesAloneAndShared) {
     const MediaFolder folder;
-    for (const std::string codec :
-         {"-c:v libx264 -bf 3", "-c:v libx265 -x265-params log-level=none", "-c:v mpeg2video -bf 2"}) {
-        const auto path = folder.Make("s.mkv", kPattern + " " + codec);
+    for (const auto& [name, codec, spares] : kStored) {
+        const auto path = folder.Make(name, kPattern + " " + codec);
         const Wants wants{.fps = 5, .long_side = 160};
-        const auto alone = See(path, {wants});
-        const auto shared = See(path, {{.every_frame = true, .long_side = 64}, wants});
-        EXPECT_EQ(alone[0].times, shared[1].times) << codec;
-        EXPECT_EQ(alone[0].digest, shared[1].digest) << codec;
-        EXPECT_EQ(shared[0].times.size(), 50U) << codec;
+        DecodeSummary alone_summary;
+        DecodeSummary shared_summary;
+        const auto alone = See(path, {wants}, &alone_summary);
+        const auto shared = See(path, {{.every_frame = true, .long_side = 64}, wants}, &shared_summary);
+        EXPECT_EQ(alone[0].times, shared[1].times) << name;
+        EXPECT_EQ(alone[0].digest, shared[1].digest) << name;
+        EXPECT_EQ(alone[0].times.size(), 10U) << name;
+        EXPECT_EQ(alone_summary.end_ms, shared_summary.end_ms) << name;
+        EXPECT_EQ(shared_summary.decoded_frames, 50) << name;
+        // what nobody wants is not decoded
+        EXPECT_TRUE(!spares || alone_summary.decoded_frames < 40) << name;
+    }
+}
+
+TEST(Decode, GivesEachFrameItsTimeHoweverItIsStored) {
+    std::vector<std::int64_t> expected;
+    for (std::int64_t ms = 0; ms < 2000; ms += 40) {
+        expected.push_back(ms);
+    }
+    const MediaFolder folder;
+    for (const auto& [name, codec, spares] : kStored) {
+        DecodeSummary summary;
+        const auto seen = See(folder.Make(name, kPattern + " " + codec), {{.every_frame = true}}, &summary);
+        EXPECT_EQ(seen[0].times, expected) << name;
+        EXPECT_EQ(summary.end_ms, 2000) << name;
+        EXPECT_FALSE(summary.truncated) << name;
     }
 }
 
 TEST(Decode, CountsFromTheFirstPresentedFrameAfterEditLists) {
     const MediaFolder folder;
-    const auto whole = folder.Make("w.mp4", kPattern + " -g 25");
+    const auto whole = folder.Make("w.mp4", kPattern + " -g 25 -bf 3");
     const auto cut = folder.Make("cut.mp4", "-ss 0.6 -i '" + whole.string() + "' -c copy");
     DecodeSummary summary;
-    const auto seen = See(cut, {{.every_frame = true}}, &summary);
+    const auto seen = See(cut, {{.every_frame = true}, {}}, &summary);
     EXPECT_EQ(seen[0].times.front(), 0);
-    EXPECT_NEAR(static_cast<double>(summary.end_ms), 1400, 41);
+    EXPECT_EQ(seen[0].times.size(), 35U);
+    EXPECT_EQ(summary.end_ms, 1400);
+    // ffmpeg shows that frame too, and none beside it
+    const auto first = FirstFrame(cut);
+    const auto from = [&](const std::string& second) {
+        const auto arguments = "-ss " + second + " -i '" + whole.string() + "' -frames:v 1";
+        return Difference(first, FirstFrame(folder.Make("shown.png", arguments)));
+    };
+    const double difference = from("0.6");
+    EXPECT_LT(difference, 8);
+    EXPECT_LT(2 * difference, from("0.56"));
+    EXPECT_LT(2 * difference, from("0.64"));
+}
+
+TEST(Decode, CountsFromTheFirstFrameOfMediaThatBeginsLate) {
+    const MediaFolder folder;
+    const auto whole = folder.Make("w.mp4", kPattern + " -bf 3");
+    const auto late = folder.Make(
+        "late.mp4", "-itsoffset 1.5 -i '" + whole.string() + "' -f lavfi -i sine=d=4 -map 0 -map 1 -c:v copy"
+    );
+    DecodeSummary summary;
+    const auto seen = See(late, {{.every_frame = true}, {}}, &summary);
+    EXPECT_EQ(seen[0].times.front(), 0);
+    EXPECT_EQ(seen[0].times.back(), 1960);
+    EXPECT_EQ(seen[1].times.front(), 0);
+    EXPECT_EQ(summary.end_ms, 2000);
+}
+
+TEST(Decode, CountsFromTheFirstFrameThatCanBeShown) {
+    const MediaFolder folder;
+    // behind the cut come frames that refer to one before it; nothing can show them
+    for (const auto& [name, codec] : std::vector<std::pair<std::string, std::string>>{
+             {"m.ts", "-c:v mpeg2video -bf 2 -g 12"},
+             {"m.mpg", "-c:v mpeg2video -bf 2 -g 12"},
+             {"x.ts", "-c:v libx265 -x265-params log-level=none:keyint=12:open-gop=1"}
+         }) {
+        const auto whole = folder.Make(name, kPattern + " " + codec);
+        const auto cut = folder.Make("cut" + name, "-ss 1 -i '" + whole.string() + "' -c copy");
+        DecodeSummary summary;
+        const auto seen = See(cut, {{.every_frame = true}, {}}, &summary);
+        const auto alone = See(cut, {{}});
+        EXPECT_EQ(seen[0].times.front(), 0) << name;
+        EXPECT_EQ(seen[0].times.back(), static_cast<std::int64_t>(seen[0].times.size() - 1) * 40) << name;
+        EXPECT_LT(seen[0].times.size(), 45U) << name;
+        EXPECT_EQ(alone[0].times.front(), 0) << name;
+        EXPECT_EQ(alone[0].digest, seen[1].digest) << name;
+    }
 }
 
 TEST(Decode, FlagsTheFirstFrameAfterACut) {
@@ -136,31 +179,18 @@ TEST(Decode, SeesNoCutInMotion) {
 
 TEST(Decode, TurnsRotatedVideoUpright) {
     const MediaFolder folder;
-    // the left half is red, the right half blue; turned clockwise red is on top
-    const auto flat = folder.Make(
-        "flat.mp4",
-        "-f lavfi -i color=red:s=160x240:r=5:d=1 -f lavfi -i color=blue:s=160x240:r=5:d=1 -filter_complex "
-        "hstack -pix_fmt yuv420p"
-    );
-    const auto turned =
-        folder.Make("turned.mp4", "-i '" + flat.string() + "' -c copy -metadata:s:v:0 rotate=270");
-    auto bytes = OpenBytes(turned);
-    int frames = 0;
-    const std::vector<Subscription> subscriptions{
-        {Wants{}, [&](const FrameView& frame) -> Result<void> {
-             ++frames;
-             EXPECT_EQ(frame.full_width, 240);
-             EXPECT_EQ(frame.full_height, 320);
-             const auto top = frame.FullRegion({100, 10, 20, 20}).value();
-             const auto bottom = frame.FullRegion({100, 290, 20, 20}).value();
-             EXPECT_NE(top.bytes[0] > 128, bottom.bytes[0] > 128);
-             const auto* analysis = frame.picture.pixels + 10 * frame.picture.stride_bytes + 100 * 3;
-             EXPECT_EQ(analysis[2] > 128, top.bytes[0] > 128);
-             return {};
-         }}
-    };
-    ASSERT_TRUE(Decode(bytes, subscriptions, {}, {}));
-    EXPECT_GT(frames, 0);
+    const auto flat = folder.Make("flat.mp4", kPattern);
+    for (const std::string degrees : {"90", "180", "270"}) {
+        const auto turned =
+            folder.Make("turned.mp4", "-i '" + flat.string() + "' -c copy -metadata:s:v:0 rotate=" + degrees);
+        // ffmpeg turns as well
+        const auto shown = folder.Make("shown.png", "-i '" + turned.string() + "' -frames:v 1");
+        EXPECT_LT(Difference(FirstFrame(turned), FirstFrame(shown)), 4) << degrees;
+        EXPECT_GT(Difference(FirstFrame(turned), FirstFrame(flat)), 20) << degrees;
+        const auto seen = See(turned, {{}});
+        EXPECT_EQ(seen[0].width, degrees == "180" ? 320 : 240);
+        EXPECT_EQ(seen[0].height, degrees == "180" ? 240 : 320);
+    }
 }
 
 TEST(Decode, GivesFullResolutionRegionsThatMatchTheAnalysisPicture) {
@@ -201,63 +231,21 @@ TEST(Decode, KeepsTimeMovingInVariableFrameRates) {
     EXPECT_GT(seen[0].times.back(), 2400);
 }
 
-TEST(Decode, ReadsATruncatedVideoAsFarAsItGoes) {
+TEST(Decode, ReadsAPictureAsOneFrame) {
     const MediaFolder folder;
-    const auto whole = testing::Bytes(
-        folder.Make("t.mp4", "-f lavfi -i testsrc2=s=320x240:r=25:d=6 -pix_fmt yuv420p -movflags +faststart")
-    );
-    const auto path = folder.Write("half.mp4", whole.substr(0, whole.size() * 6 / 10));
-    DecodeSummary summary;
-    const auto seen = See(path, {{}}, &summary);
-    EXPECT_TRUE(summary.truncated);
-    EXPECT_GT(seen[0].times.size(), 5U);
-    EXPECT_LT(summary.end_ms, 5500);
-    EXPECT_FALSE([&] {
-        DecodeSummary complete;
-        See(folder / "t.mp4", {{}}, &complete);
-        return complete.truncated;
-    }());
-}
-
-TEST(Decode, ReadsAPictureAsOneFrameUpright) {
-    const MediaFolder folder;
-    const auto path = folder.Make("p.png", "-f lavfi -i testsrc2=s=320x200:d=1 -frames:v 1");
-    DecodeSummary summary;
-    const auto seen = See(path, {{}, {.every_frame = true}}, &summary);
-    EXPECT_THAT(seen[0].times, ElementsAre(0));
-    EXPECT_THAT(seen[1].times, ElementsAre(0));
-    EXPECT_EQ(summary.media.media_type, "image/png");
-    EXPECT_TRUE(summary.media.still_image);
-}
-
-TEST(Decode, HonoursTheOrientationOfAPhoto) {
-    const MediaFolder folder;
-    auto jpeg = testing::Bytes(folder.Make("o.jpg", "-f lavfi -i testsrc2=s=320x200:d=1 -frames:v 1"));
-    // an EXIF segment with orientation 6 (turn clockwise by 90), big-endian TIFF
-    const std::string tiff("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0", 26);
-    const std::string payload = std::string("Exif\0\0", 6) + tiff;
-    const auto length = payload.size() + 2;
-    const std::string segment = std::string("\xFF\xE1") + static_cast<char>(length >> 8U) +
-                                static_cast<char>(length & 255U) + payload;
-    const auto path = folder.Write("turned.jpg", jpeg.insert(2, segment));
-    const auto seen = See(path, {{}});
-    EXPECT_EQ(seen[0].width, 200);
-    EXPECT_EQ(seen[0].height, 320);
-}
-
-TEST(Decode, RefusesWithAReasonAndASentence) {
-    const MediaFolder folder;
-    EXPECT_EQ(Refusal(folder.Write("empty.mp4", "")).reason, "empty");
-    EXPECT_EQ(Refusal(folder.Write("text.mp4", std::string(4000, 'w'))).reason, "not_media");
-    EXPECT_EQ(Refusal(folder.Make("tone.m4a", "-f lavfi -i sine=d=1")).reason, "no_video");
-    EXPECT_EQ(
-        Refusal(folder.Write("list.m3u8", "#EXTM3U\n#EXTINF:4,\nhttp://127.0.0.1:9/a.ts\n")).reason,
-        "outside_reference"
-    );
-    const auto whole = testing::Bytes(folder.Make("late.mp4", kPattern));
-    const auto headless = Refusal(folder.Write("headless.mp4", whole.substr(0, whole.size() / 2)));
-    EXPECT_EQ(headless.code, ErrorCode::kUnsupported);
-    EXPECT_GT(headless.message.size(), 10U);
+    for (const std::string extension : {"png", "jpg", "webp", "bmp", "tiff"}) {
+        const auto path = folder.Make("p." + extension, "-f lavfi -i testsrc2=s=320x200:d=1 -frames:v 1");
+        DecodeSummary summary;
+        const auto seen = See(path, {{}, {.every_frame = true}}, &summary);
+        EXPECT_THAT(seen[0].times, ElementsAre(0)) << extension;
+        EXPECT_THAT(seen[1].times, ElementsAre(0)) << extension;
+        EXPECT_EQ(seen[0].width, 320) << extension;
+        EXPECT_TRUE(summary.media.still_image) << extension;
+        EXPECT_EQ(summary.media.duration_ms, 0) << extension;
+        EXPECT_EQ(summary.end_ms, 0) << extension;
+        EXPECT_EQ(summary.decoded_frames, 1) << extension;
+        EXPECT_FALSE(summary.truncated) << extension;
+    }
 }
 
 TEST(Decode, RefusesAPictureThatIsTooLarge) {
@@ -270,22 +258,6 @@ TEST(Decode, RefusesAPictureThatIsTooLarge) {
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().reason, "over_limit");
     EXPECT_EQ(outcome.error().code, ErrorCode::kTooLarge);
-}
-
-TEST(Decode, StopsWhenAsked) {
-    const MediaFolder folder;
-    auto bytes = OpenBytes(folder.Make("s.mp4", kPattern));
-    std::stop_source stop;
-    int frames = 0;
-    const std::vector<Subscription> one{{Wants{.every_frame = true}, [&](const FrameView&) -> Result<void> {
-                                             ++frames;
-                                             stop.request_stop();
-                                             return {};
-                                         }}};
-    const auto outcome = Decode(bytes, one, {}, stop.get_token());
-    ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().code, ErrorCode::kStopped);
-    EXPECT_LT(frames, 40);
 }
 
 TEST(Decode, EndsOneSubscriptionWithoutTheOthers) {
@@ -305,64 +277,6 @@ TEST(Decode, EndsOneSubscriptionWithoutTheOthers) {
     EXPECT_FALSE(outcome->subscriptions[0]);
     EXPECT_TRUE(outcome->subscriptions[1]);
     EXPECT_EQ(frames, 10);
-}
-
-/// Bytes that fail at some point, as a store may.
-class Failing final : public ByteSource {
-public:
-    Failing(FileByteSource inner, std::uint64_t from) : inner_(std::move(inner)), from_(from) {}
-
-    [[nodiscard]] std::uint64_t Size() const override { return inner_.Size(); }
-
-    [[nodiscard]] Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> into) override {
-        if (offset + into.size() > from_) {
-            return Fail(ErrorCode::kUnavailable, "the store went away");
-        }
-        return inner_.ReadAt(offset, into);
-    }
-
-private:
-    FileByteSource inner_;
-    std::uint64_t from_;
-};
-
-TEST(Decode, PassesOnTheErrorOfTheStoreAsItIs) {
-    const MediaFolder folder;
-    const auto path =
-        folder.Make("big.mkv", "-f lavfi -i mandelbrot=s=640x480:r=25 -t 3 -pix_fmt yuv420p -qp 10");
-    Failing bytes(OpenBytes(path), 600'000);
-    const std::vector<Subscription> one{{Wants{}, [](const FrameView&) -> Result<void> { return {}; }}};
-    const auto outcome = Decode(bytes, one, {}, {});
-    ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().code, ErrorCode::kUnavailable);
-    EXPECT_EQ(outcome.error().message, "the store went away");
-}
-
-TEST(Probe, DescribesWhatItFinds) {
-    const MediaFolder folder;
-    auto bytes = OpenBytes(folder.Make(
-        "p.mp4", "-f lavfi -i testsrc2=s=320x240:r=30000/1001:d=2 -f lavfi -i sine=d=2 -pix_fmt yuv420p"
-    ));
-    const auto info = Probe(bytes, {}, {});
-    ASSERT_TRUE(info) << info.error().message;
-    EXPECT_EQ(info->media_type, "video/mp4");
-    ASSERT_TRUE(info->video);
-    EXPECT_EQ(info->video->codec, "h264");
-    EXPECT_EQ(info->video->width, 320);
-    EXPECT_EQ(info->video->frame_rate.numerator, 30000);
-    EXPECT_EQ(info->video->frame_rate.denominator, 1001);
-    ASSERT_EQ(info->audio.size(), 1U);
-    EXPECT_EQ(info->audio[0].codec, "aac");
-    EXPECT_NEAR(static_cast<double>(info->duration_ms), 2002, 60);
-}
-
-TEST(Probe, SaysAudioForAudio) {
-    const MediaFolder folder;
-    auto bytes = OpenBytes(folder.Make("a.mp3", "-f lavfi -i sine=d=1"));
-    const auto info = Probe(bytes, {}, {});
-    ASSERT_TRUE(info);
-    EXPECT_EQ(info->media_type, "audio/mpeg");
-    EXPECT_FALSE(info->video);
 }
 
 }  // namespace
