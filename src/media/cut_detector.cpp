@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
+
+#include "media/ffmpeg.hpp"
 
 namespace notify {
 
@@ -17,19 +21,19 @@ public:
           stride_(frame.linesize[format.comp[index].plane]),
           step_(format.comp[index].step),
           offset_(format.comp[index].offset),
-          depth_(format.comp[index].depth),
-          shift_(format.comp[index].shift),
-          chroma_x_(index > 0 && (format.flags & AV_PIX_FMT_FLAG_RGB) == 0 ? format.log2_chroma_w : 0),
-          chroma_y_(index > 0 && (format.flags & AV_PIX_FMT_FLAG_RGB) == 0 ? format.log2_chroma_h : 0) {}
+          depth_(static_cast<unsigned int>(format.comp[index].depth)),
+          shift_(static_cast<unsigned int>(format.comp[index].shift)),
+          chroma_x_(index > 0 && !Has(format.flags, AV_PIX_FMT_FLAG_RGB) ? format.log2_chroma_w : 0U),
+          chroma_y_(index > 0 && !Has(format.flags, AV_PIX_FMT_FLAG_RGB) ? format.log2_chroma_h : 0U) {}
 
-    [[nodiscard]] std::uint8_t At(int x, int y) const noexcept {
-        const auto* at = plane_ + std::ptrdiff_t{y >> chroma_y_} * stride_ +
-                         std::ptrdiff_t{x >> chroma_x_} * step_ + offset_;
+    [[nodiscard]] std::uint8_t At(std::size_t x, std::size_t y) const noexcept {
+        const auto* at = plane_ + static_cast<std::ptrdiff_t>(y >> chroma_y_) * stride_ +
+                         static_cast<std::ptrdiff_t>(x >> chroma_x_) * step_ + offset_;
         if (depth_ <= 8) {
             return *at;
         }
-        const int value = (at[0] | at[1] << 8) >> shift_;
-        return static_cast<std::uint8_t>(std::min(value >> (depth_ - 8), 255));
+        const unsigned int value = (at[0] | unsigned{at[1]} << 8U) >> shift_;
+        return static_cast<std::uint8_t>(std::min(value >> (depth_ - 8), 255U));
     }
 
 private:
@@ -37,10 +41,10 @@ private:
     std::ptrdiff_t stride_;
     int step_;
     int offset_;
-    int depth_;
-    int shift_;
-    int chroma_x_;
-    int chroma_y_;
+    unsigned int depth_;
+    unsigned int shift_;
+    unsigned int chroma_x_;
+    unsigned int chroma_y_;
 };
 
 }  // namespace
@@ -48,21 +52,22 @@ private:
 CutDetector::Look CutDetector::LookAt(const AVFrame& frame) {
     Look look;
     const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-    const auto unreadable = AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL |
-                            AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_FLOAT;
-    if (format == nullptr || (format->flags & static_cast<std::uint64_t>(unreadable)) != 0 ||
-        frame.data[0] == nullptr) {
+    constexpr std::uint64_t kUnreadable = AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL |
+                                          AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_FLOAT;
+    if (format == nullptr || (format->flags & kUnreadable) != 0 || frame.data[0] == nullptr) {
         return look;
     }
     const int components = format->nb_components >= 3 ? 3 : 1;
-    look.grid.reserve(static_cast<std::size_t>(kColumns * kRows));
+    look.grid.reserve(kColumns * kRows);
     for (int index = 0; index < components; ++index) {
         const Component component(frame, *format, index);
-        for (int row = 0; row < kRows; ++row) {
-            const int y = (2 * row + 1) * frame.height / (2 * kRows);
-            for (int column = 0; column < kColumns; ++column) {
-                const auto value = component.At((2 * column + 1) * frame.width / (2 * kColumns), y);
-                look.histogram.at(static_cast<std::size_t>(index * kBins + value * kBins / 256)) += 1;
+        for (std::size_t row = 0; row < kRows; ++row) {
+            const auto y = (2 * row + 1) * static_cast<std::size_t>(frame.height) / (2 * kRows);
+            for (std::size_t column = 0; column < kColumns; ++column) {
+                const auto x = (2 * column + 1) * static_cast<std::size_t>(frame.width) / (2 * kColumns);
+                const auto value = component.At(x, y);
+                const auto bin = static_cast<std::size_t>(index) * kBins + value * kBins / 256U;
+                look.histogram.at(bin) += 1;
                 if (index == 0) {
                     look.grid.push_back(value);
                 }
@@ -70,7 +75,7 @@ CutDetector::Look CutDetector::LookAt(const AVFrame& frame) {
         }
     }
     for (auto& bin : look.histogram) {
-        bin /= static_cast<float>(kColumns * kRows * components);
+        bin /= static_cast<float>(kColumns * kRows) * static_cast<float>(components);
     }
     return look;
 }

@@ -3,6 +3,7 @@
 // Finds hard cuts from a coarse look at each frame.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -19,9 +20,9 @@ public:
     [[nodiscard]] bool IsAfterCut(const AVFrame& frame);
 
 private:
-    static constexpr int kColumns = 64;
-    static constexpr int kRows = 36;
-    static constexpr int kBins = 32;
+    static constexpr std::size_t kColumns = 64;
+    static constexpr std::size_t kRows = 36;
+    static constexpr std::size_t kBins = 32;
 
     struct Look {
         std::vector<std::uint8_t> grid;

@@ -1,20 +1,33 @@
 #include "media/decode.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "media/cut_detector.hpp"
 #include "media/demuxer.hpp"
 #include "media/disposable.hpp"
+#include "media/ffmpeg.hpp"
 #include "media/frame_pictures.hpp"
+#include "media/orientation.hpp"
+#include "media/picture.hpp"
 #include "media/presentation_clock.hpp"
+#include "media/probe.hpp"
 #include "media/sampler.hpp"
 #include "media/video_packets.hpp"
 
@@ -73,12 +86,23 @@ struct Subscriber {
     std::int64_t frames = 0;
 };
 
+/// Two, so that what a sampling subscriber sees cannot depend on frames that may be left out.
+struct Clocks {
+    PresentationClock all;
+    PresentationClock eligible;
+};
+
 /// What becomes of a packet; its frame carries this through the decoder.
 enum class Fate : std::uint8_t {
     kEligible,   ///< Other frames refer to its frame.
     kOptional,   ///< A disposable one that is decoded only when somebody wants every frame.
     kUnsampled,  ///< A disposable one that is always decoded.
 };
+
+Orientation TurnOf(const MediaInfo& media) {
+    const auto video = media.video.value_or(VideoStream{});
+    return {.rotation = video.rotation, .mirrored = video.mirrored};
+}
 
 /// One run over the media.
 class Run {
@@ -88,13 +112,15 @@ public:
           stream_(*demuxer.Video()),
           options_(options),
           packets_(demuxer),
-          pictures_({demuxer.Info().video->rotation, demuxer.Info().video->mirrored}),
+          pictures_(TurnOf(demuxer.Info())),
           nobody_wants_all_(std::ranges::none_of(subscriptions, [](const auto& s) {
               return s.wants.every_frame;
           })) {
         summary_.media = demuxer.Info();
         for (const auto& subscription : subscriptions) {
-            subscribers_.push_back({&subscription, Sampler(subscription.wants), {}, 0});
+            subscribers_.push_back(
+                {.subscription = &subscription, .sampler = Sampler(subscription.wants), .outcome = {}}
+            );
         }
     }
 
@@ -107,7 +133,7 @@ private:
     Result<void> Feed(const AVPacket* packet, Fate fate);
     Result<void> Receive();
     Result<void> OnFrame(const AVFrame& frame);
-    void Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber);
+    static void Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber);
     [[nodiscard]] Fate FateOf(const AVPacket& packet) const;
     [[nodiscard]] std::optional<std::int64_t> TimeOf(const AVFrame& frame) const;
     [[nodiscard]] FrameFacts FactsOf(const AVFrame& frame);
@@ -123,9 +149,7 @@ private:
     bool nobody_wants_all_;
     CodecPtr codec_;
     FramePtr frame_{av_frame_alloc()};
-    // Two clocks, so that what a sampling subscriber sees cannot depend on frames that may be left out.
-    std::optional<PresentationClock> all_frames_;
-    std::optional<PresentationClock> eligible_frames_;
+    std::optional<Clocks> clocks_;  ///< From the first frame on.
     std::vector<Subscriber> subscribers_;
     DecodeSummary summary_;
 };
@@ -165,7 +189,7 @@ Result<void> Run::All(const std::stop_token& stop) {
         if (stop.stop_requested()) {
             return Fail(ErrorCode::kStopped, "stopped while decoding");
         }
-        if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) {
+        if (Has(packet->flags, AV_PKT_FLAG_CORRUPT)) {
             summary_.truncated = true;
         }
         const auto fate = FateOf(*packet);
@@ -221,7 +245,7 @@ Fate Run::FateOf(const AVPacket& packet) const {
     if (!IsDisposable(packet, *stream_.codecpar)) {
         return Fate::kEligible;
     }
-    return all_frames_ && packets_.KnowsOrder() ? Fate::kOptional : Fate::kUnsampled;
+    return clocks_ && packets_.KnowsOrder() ? Fate::kOptional : Fate::kUnsampled;
 }
 
 /// When a frame is presented, in the stream's unit. The decoder's guess is as good as the packets it was
@@ -233,17 +257,17 @@ std::optional<std::int64_t> Run::TimeOf(const AVFrame& frame) const {
 
 FrameFacts Run::FactsOf(const AVFrame& frame) {
     const auto time = TimeOf(frame);
-    if (!all_frames_) {
-        const bool jumps = (demuxer_.Format().iformat->flags & AVFMT_TS_DISCONT) != 0;
-        all_frames_.emplace(stream_.time_base, time, jumps);
-        eligible_frames_.emplace(*all_frames_);
+    if (!clocks_) {
+        const bool jumps = Has(demuxer_.Format().iformat->flags, AVFMT_TS_DISCONT);
+        const PresentationClock clock(stream_.time_base, time, jumps);
+        clocks_ = Clocks{.all = clock, .eligible = clock};
     }
-    const auto duration = av_rescale_q(frame.pkt_duration, stream_.time_base, {1, 1000});
+    const auto duration = Milliseconds(frame.pkt_duration, stream_.time_base);
     const auto fate = static_cast<Fate>(frame.reordered_opaque);
     FrameFacts facts{.disposable = fate != Fate::kEligible};
-    facts.pts_ms = all_frames_->Next(time, duration);
+    facts.pts_ms = clocks_->all.Next(time, duration);
     if (fate != Fate::kOptional) {
-        facts.sampled_ms = eligible_frames_->Next(time, duration);
+        facts.sampled_ms = clocks_->eligible.Next(time, duration);
     }
     if (!facts.disposable) {
         facts.after_cut = cuts_.IsAfterCut(frame);
@@ -279,7 +303,7 @@ void Run::Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subsc
     if (!subscriber.outcome || !subscriber.sampler.Takes(facts)) {
         return;
     }
-    if (auto made = view.UseAnalysis(subscriber.subscription->wants.long_side); !made) {
+    if (const auto made = view.UseAnalysis(subscriber.subscription->wants.long_side); !made) {
         subscriber.outcome = made;
         return;
     }
@@ -299,9 +323,9 @@ bool Run::AnyoneListens() const {
 /// packets: the last frame may be one that was not decoded.
 void Run::Conclude() {
     const auto& media = demuxer_.Info();
-    if (!media.still_image && eligible_frames_) {
-        const auto latest = eligible_frames_->EndMs();
-        const auto by_packets = packets_.End() ? eligible_frames_->At(*packets_.End()) : latest;
+    if (!media.still_image && clocks_) {
+        const auto latest = clocks_->eligible.EndMs();
+        const auto by_packets = packets_.End() ? clocks_->eligible.At(*packets_.End()) : latest;
         const bool plausible = by_packets > latest && by_packets < latest + kLongestTailMs;
         summary_.end_ms = plausible ? by_packets : latest;
     }

@@ -3,18 +3,26 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdarg>
 #include <cstddef>
-#include <span>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "media/ffmpeg.hpp"
 #include "media/media_type.hpp"
 #include "media/orientation.hpp"
+#include "media/probe.hpp"
 #include "media/signature.hpp"
 
 namespace notify {
@@ -52,7 +60,7 @@ void LogLine(void* context, int level, const char* format, va_list arguments) {
     av_log_format_line2(
         context, level, format, arguments, line.data(), static_cast<int>(line.size()), &prefix
     );
-    std::string_view text(line.data());
+    const std::string_view text(line.data());
     Log(LogLevel::kDebug, "ffmpeg", {{"says", text.substr(0, text.find_last_not_of('\n') + 1)}});
 }
 
@@ -177,7 +185,6 @@ Result<void> Demuxer::OpenFormat(const MediaLimits& limits) {
     format_->pb = reader_.Io();
     format_->opaque = &refers_outside_;
     format_->io_open = &RefuseToOpen;
-    format_->flags |= AVFMT_FLAG_CUSTOM_IO;
     format_->probesize = limits.probe_bytes;
     format_->max_streams = limits.streams;
     format_->interrupt_callback = reader_.Interrupt();
@@ -196,7 +203,7 @@ Result<void> Demuxer::OpenFormat(const MediaLimits& limits) {
 }
 
 Result<void> Demuxer::FindStreams(const MediaLimits& limits) {
-    format_->max_analyze_duration = 5 * AV_TIME_BASE;
+    format_->max_analyze_duration = std::int64_t{5} * AV_TIME_BASE;
     StreamOptions options(*format_, limits);
     const int found = avformat_find_stream_info(format_, options.Each());
     if (auto error = reader_.TakeError()) {
@@ -228,9 +235,9 @@ Result<void> Demuxer::FindStreams(const MediaLimits& limits) {
 void Demuxer::ChooseVideo() {
     for (unsigned int i = 0; i < format_->nb_streams; ++i) {
         auto* stream = format_->streams[i];
-        const bool is_video =
-            stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
-            (stream->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS)) == 0;
+        const bool is_video = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+                              !Has(stream->disposition, AV_DISPOSITION_ATTACHED_PIC) &&
+                              !Has(stream->disposition, AV_DISPOSITION_TIMED_THUMBNAILS);
         if (is_video && video_ == nullptr) {
             video_ = stream;
         } else {

@@ -2,13 +2,21 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
+
+#include "media/ffmpeg.hpp"
 
 namespace notify {
 
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
+
+unsigned int Bits(std::uint8_t byte, unsigned int shift, unsigned int mask) noexcept {
+    return unsigned{byte} >> shift & mask;
+}
 
 /// Calls `visit` with each NAL unit until it returns a value. `length_bytes` 0: Annex B start codes.
 template <class Found, class Visit>
@@ -41,12 +49,12 @@ std::optional<Found> VisitNals(Bytes data, int length_bytes, Visit&& visit) {
 }
 
 std::optional<bool> H264(Bytes nal) noexcept {
-    const int type = nal[0] & 0x1F;
-    return type == 1 || type == 5 ? std::optional((nal[0] & 0x60) == 0) : std::nullopt;
+    const auto type = Bits(nal[0], 0, 0x1F);
+    return type == 1 || type == 5 ? std::optional(Bits(nal[0], 5, 3) == 0) : std::nullopt;
 }
 
 std::optional<bool> Mpeg2(Bytes unit) noexcept {
-    return unit[0] == 0 && unit.size() > 2 ? std::optional((unit[2] >> 3 & 7) == 3) : std::nullopt;
+    return unit[0] == 0 && unit.size() > 2 ? std::optional(Bits(unit[2], 3, 7) == 3) : std::nullopt;
 }
 
 Bytes ExtraOf(const AVCodecParameters& codec) noexcept {
@@ -64,19 +72,19 @@ bool IsRecord(Bytes extra, bool hevc) noexcept {
 
 /// Bytes of a NAL's length in the packets; 0 when they have start codes.
 int NalLengthBytes(Bytes extra, bool hevc) noexcept {
-    return IsRecord(extra, hevc) ? (extra[hevc ? 21 : 4] & 3) + 1 : 0;
+    return IsRecord(extra, hevc) ? static_cast<int>(Bits(extra[hevc ? 21 : 4], 0, 3)) + 1 : 0;
 }
 
 /// sps_max_sub_layers_minus1 of a sequence parameter set (H.265, 7.3.2.2); nothing for other NAL units.
-std::optional<int> HighestLayerIn(Bytes nal) noexcept {
-    const bool is_set = nal.size() > 2 && (nal[0] >> 1 & 0x3F) == 33;
-    return is_set ? std::optional(nal[2] >> 1 & 7) : std::nullopt;
+std::optional<unsigned int> HighestLayerIn(Bytes nal) noexcept {
+    const bool is_set = nal.size() > 2 && Bits(nal[0], 1, 0x3F) == 33;
+    return is_set ? std::optional(Bits(nal[2], 1, 7)) : std::nullopt;
 }
 
 /// The highest temporal layer of an HEVC stream; nothing when its extra data does not say.
-std::optional<int> HighestLayer(Bytes extra) noexcept {
+std::optional<unsigned int> HighestLayer(Bytes extra) noexcept {
     if (!IsRecord(extra, true)) {
-        return VisitNals<int>(extra, 0, HighestLayerIn);
+        return VisitNals<unsigned int>(extra, 0, HighestLayerIn);
     }
     // arrays of NAL units: a byte of type, how many, and each with its length
     const auto number = [&](std::size_t at) { return std::size_t{extra[at]} << 8U | extra[at + 1]; };
@@ -106,8 +114,8 @@ bool IsDisposableHevc(Bytes data, Bytes extra) noexcept {
         return false;
     }
     const auto picture = [&](Bytes nal) {
-        const int type = nal[0] >> 1 & 0x3F;
-        const bool in_highest = nal.size() > 1 && (nal[1] & 7) - 1 == *highest;
+        const auto type = Bits(nal[0], 1, 0x3F);
+        const bool in_highest = nal.size() > 1 && Bits(nal[1], 0, 7) == *highest + 1;
         return type <= 31 ? std::optional(type < 16 && type % 2 == 0 && in_highest) : std::nullopt;
     };
     return VisitNals<bool>(data, NalLengthBytes(extra, true), picture).value_or(false);
@@ -116,7 +124,7 @@ bool IsDisposableHevc(Bytes data, Bytes extra) noexcept {
 }  // namespace
 
 bool IsDisposable(const AVPacket& packet, const AVCodecParameters& codec) noexcept {
-    if ((packet.flags & AV_PKT_FLAG_DISPOSABLE) != 0) {
+    if (Has(packet.flags, AV_PKT_FLAG_DISPOSABLE)) {
         return true;
     }
     const Bytes data(packet.data, static_cast<std::size_t>(packet.size > 0 ? packet.size : 0));

@@ -2,14 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "media/ffmpeg.hpp"
+#include "media/picture.hpp"
 
 namespace notify {
 
 namespace {
+
+int PowerOfTwo(unsigned int exponent) {
+    return static_cast<int>(1U << exponent);
+}
 
 /// Formats of MJPEG say full range by their name; swscale wants it as a setting.
 AVPixelFormat PlainFormat(int format, bool& full_range) {
@@ -38,8 +49,8 @@ struct Source {
 Source SourceOf(const AVFrame& frame, const AVPixFmtDescriptor& format, const Rectangle& cut, bool mirrored) {
     std::array<int, 4> steps{};
     av_image_fill_max_pixsteps(steps.data(), nullptr, &format);
-    const bool palette = (format.flags & AV_PIX_FMT_FLAG_PAL) != 0;
-    const bool subsampled = (format.flags & AV_PIX_FMT_FLAG_RGB) == 0;
+    const bool palette = Has(format.flags, AV_PIX_FMT_FLAG_PAL);
+    const bool subsampled = !Has(format.flags, AV_PIX_FMT_FLAG_RGB);
     Source source;
     for (std::size_t plane = 0; plane < 4 && frame.data[plane] != nullptr; ++plane) {
         if (palette && plane == 1) {
@@ -47,8 +58,9 @@ Source SourceOf(const AVFrame& frame, const AVPixFmtDescriptor& format, const Re
             continue;
         }
         const bool chroma = subsampled && (plane == 1 || plane == 2);
-        const int row = (mirrored ? frame.height - 1 - cut.y : cut.y) >> (chroma ? format.log2_chroma_h : 0);
-        const int column = cut.x >> (chroma ? format.log2_chroma_w : 0);
+        const int row =
+            (mirrored ? frame.height - 1 - cut.y : cut.y) / (chroma ? PowerOfTwo(format.log2_chroma_h) : 1);
+        const int column = cut.x / (chroma ? PowerOfTwo(format.log2_chroma_w) : 1);
         source.planes.at(plane) = frame.data[plane] + std::ptrdiff_t{row} * frame.linesize[plane] +
                                   std::ptrdiff_t{column} * steps.at(plane);
         source.strides.at(plane) = mirrored ? -frame.linesize[plane] : frame.linesize[plane];
@@ -72,11 +84,13 @@ Picture Part(const Picture& all, const Rectangle& part) {
 Rectangle Unrotated(const Rectangle& r, int rotation, int width, int height) {
     switch (rotation) {
         case 90:
-            return {r.y, height - r.x - r.width, r.height, r.width};
+            return {.x = r.y, .y = height - r.x - r.width, .width = r.height, .height = r.width};
         case 180:
-            return {width - r.x - r.width, height - r.y - r.height, r.width, r.height};
+            return {
+                .x = width - r.x - r.width, .y = height - r.y - r.height, .width = r.width, .height = r.height
+            };
         case 270:
-            return {width - r.y - r.height, r.x, r.height, r.width};
+            return {.x = width - r.y - r.height, .y = r.x, .width = r.height, .height = r.width};
         default:
             return r;
     }
@@ -110,7 +124,7 @@ SwsContext* FramePictures::Scaler::For(const AVFrame& frame, Size from, Size to,
     ));
     if (context != nullptr) {
         const int* table = sws_getCoefficients(hd ? SWS_CS_ITU709 : SWS_CS_ITU601);
-        sws_setColorspaceDetails(context.get(), table, full_range ? 1 : 0, table, 1, 0, 1 << 16, 1 << 16);
+        sws_setColorspaceDetails(context.get(), table, full_range ? 1 : 0, table, 1, 0, 0x10000, 0x10000);
     }
     made_for = wanted;
     return context.get();
@@ -120,7 +134,7 @@ Result<Picture> FramePictures::Convert(
     Scaler& scaler, const AVFrame& frame, const Rectangle& cut, Size to, PixelOrder order
 ) {
     const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-    auto* context = scaler.For(frame, {cut.width, cut.height}, to, order);
+    auto* context = scaler.For(frame, {.width = cut.width, .height = cut.height}, to, order);
     if (format == nullptr || context == nullptr) {
         return Fail(
             ErrorCode::kUnsupported,
@@ -155,10 +169,10 @@ std::pair<int, int> FramePictures::FullSize(const AVFrame& frame) const noexcept
 Result<Picture> FramePictures::Analysis(const AVFrame& frame, int long_side) {
     const double shrink = std::min(1.0, static_cast<double>(long_side) / std::max(frame.width, frame.height));
     const Size to{
-        std::max(2, static_cast<int>(frame.width * shrink + 0.5)),
-        std::max(2, static_cast<int>(frame.height * shrink + 0.5))
+        .width = std::max(2, static_cast<int>(std::lround(frame.width * shrink))),
+        .height = std::max(2, static_cast<int>(std::lround(frame.height * shrink)))
     };
-    const Rectangle whole{0, 0, frame.width, frame.height};
+    const Rectangle whole{.x = 0, .y = 0, .width = frame.width, .height = frame.height};
     return Convert(analysis_[long_side], frame, whole, to, PixelOrder::kBgr).map([&](Picture picture) {
         return Rotated(std::move(picture), turn_.rotation);
     });
@@ -173,13 +187,17 @@ Result<Picture> FramePictures::Region(const AVFrame& frame, const Rectangle& rec
     }
     const auto wanted = Unrotated(upright, turn_.rotation, frame.width, frame.height);
     // begin on a whole chroma sample, and where pixels share bytes in the first column
-    const bool packed_bits = (format->flags & AV_PIX_FMT_FLAG_BITSTREAM) != 0;
-    const int left = packed_bits ? 0 : wanted.x & ~((1 << format->log2_chroma_w) - 1);
-    const int top = wanted.y & ~((1 << format->log2_chroma_h) - 1);
-    const Rectangle cut{left, top, wanted.x + wanted.width - left, wanted.y + wanted.height - top};
-    return Convert(region_, frame, cut, {cut.width, cut.height}, PixelOrder::kRgb)
+    const bool packed_bits = Has(format->flags, AV_PIX_FMT_FLAG_BITSTREAM);
+    const int left = packed_bits ? 0 : wanted.x - wanted.x % PowerOfTwo(format->log2_chroma_w);
+    const int top = wanted.y - wanted.y % PowerOfTwo(format->log2_chroma_h);
+    const Rectangle cut{
+        .x = left, .y = top, .width = wanted.x + wanted.width - left, .height = wanted.y + wanted.height - top
+    };
+    return Convert(region_, frame, cut, {.width = cut.width, .height = cut.height}, PixelOrder::kRgb)
         .map([&](const Picture& all) {
-            const Rectangle inside{wanted.x - left, wanted.y - top, wanted.width, wanted.height};
+            const Rectangle inside{
+                .x = wanted.x - left, .y = wanted.y - top, .width = wanted.width, .height = wanted.height
+            };
             return Rotated(Part(all, inside), turn_.rotation);
         });
 }

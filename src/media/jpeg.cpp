@@ -1,9 +1,14 @@
 #include "media/jpeg.hpp"
 
 #include <memory>
+#include <string>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <turbojpeg.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "media/picture.hpp"
 
 namespace notify {
 

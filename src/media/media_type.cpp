@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include "media/ffmpeg.hpp"
 #include "media/orientation.hpp"
+#include "media/probe.hpp"
 #include "media/signature.hpp"
 
 namespace notify {
@@ -21,16 +25,16 @@ struct ContainerType {
 };
 
 constexpr std::array<ContainerType, 19> kContainers{{
-    {"mp4", "mp4"},       {"matroska", "x-matroska"},
-    {"mpegts", "mp2t"},   {"mxf", "mxf"},
-    {"avi", "x-msvideo"}, {"asf", "x-ms-asf"},
-    {"flv", "x-flv"},     {"wav", "wav"},
-    {"mp3", "mpeg"},      {"ogg", "ogg"},
-    {"flac", "flac"},     {"aac", "aac"},
-    {"dv", "dv"},         {"mpeg", "mpeg"},
-    {"gif", "gif"},       {"mpegvideo", "mpeg"},
-    {"aiff", "aiff"},     {"yuv4mpegpipe", "y4m"},
-    {"gxf", "gxf"},
+    {.name = "mp4", .subtype = "mp4"},       {.name = "matroska", .subtype = "x-matroska"},
+    {.name = "mpegts", .subtype = "mp2t"},   {.name = "mxf", .subtype = "mxf"},
+    {.name = "avi", .subtype = "x-msvideo"}, {.name = "asf", .subtype = "x-ms-asf"},
+    {.name = "flv", .subtype = "x-flv"},     {.name = "wav", .subtype = "wav"},
+    {.name = "mp3", .subtype = "mpeg"},      {.name = "ogg", .subtype = "ogg"},
+    {.name = "flac", .subtype = "flac"},     {.name = "aac", .subtype = "aac"},
+    {.name = "dv", .subtype = "dv"},         {.name = "mpeg", .subtype = "mpeg"},
+    {.name = "gif", .subtype = "gif"},       {.name = "mpegvideo", .subtype = "mpeg"},
+    {.name = "aiff", .subtype = "aiff"},     {.name = "yuv4mpegpipe", .subtype = "y4m"},
+    {.name = "gxf", .subtype = "gxf"},
 }};
 
 bool HasPart(std::string_view names, std::string_view part) {
@@ -63,8 +67,8 @@ std::string TypeOf(std::string_view container, bool has_video) {
 VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream) {
     const auto& codec = *stream.codecpar;
     const auto turn = OrientationOf(av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
-    auto rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
-    auto aspect = av_guess_sample_aspect_ratio(
+    const auto rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
+    const auto aspect = av_guess_sample_aspect_ratio(
         const_cast<AVFormatContext*>(&format), const_cast<AVStream*>(&stream), nullptr
     );
     const auto* pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(codec.format));
@@ -73,8 +77,10 @@ VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream)
         .width = turn.Sideways() ? codec.height : codec.width,
         .height = turn.Sideways() ? codec.width : codec.height,
         .pixel_format = pixel_format == nullptr ? "" : pixel_format,
-        .frame_rate = rate.den > 0 ? Rational{rate.num, rate.den} : Rational{},
-        .sample_aspect = aspect.num > 0 && aspect.den > 0 ? Rational{aspect.num, aspect.den} : Rational{1, 1},
+        .frame_rate = rate.den > 0 ? Rational{.numerator = rate.num, .denominator = rate.den} : Rational{},
+        .sample_aspect = aspect.num > 0 && aspect.den > 0
+                             ? Rational{.numerator = aspect.num, .denominator = aspect.den}
+                             : Rational{.numerator = 1, .denominator = 1},
         .rotation = turn.rotation,
         .mirrored = turn.mirrored,
         .interlaced = codec.field_order != AV_FIELD_UNKNOWN && codec.field_order != AV_FIELD_PROGRESSIVE,
@@ -89,10 +95,18 @@ bool IsQuickTime(const AVFormatContext& format) {
 /// "hh:mm:ss.fraction" of Matroska's DURATION tag in ms; 0 when it is something else.
 std::int64_t TaggedDurationMs(const AVStream& stream) {
     const auto* tag = av_dict_get(stream.metadata, "DURATION", nullptr, 0);
-    int hours = 0;
-    int minutes = 0;
+    std::string_view text(tag == nullptr ? "" : tag->value);
+    const auto take = [&](auto& number, bool last) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        const bool separated = last || text.starts_with(':');
+        text.remove_prefix(std::min<std::size_t>(text.size(), 1));
+        return error == std::errc{} && separated;
+    };
+    unsigned int hours = 0;
+    unsigned int minutes = 0;
     double seconds = 0;
-    if (tag == nullptr || std::sscanf(tag->value, "%4d:%2d:%lf", &hours, &minutes, &seconds) != 3) {
+    if (!take(hours, false) || !take(minutes, false) || !take(seconds, true)) {
         return 0;
     }
     const double ms = (hours * 3600.0 + minutes * 60.0 + seconds) * 1000;
@@ -102,7 +116,7 @@ std::int64_t TaggedDurationMs(const AVStream& stream) {
 /// Of the video alone where the container says it: sound may go on for longer.
 std::int64_t DurationMs(const AVFormatContext& format, const AVStream* video) {
     if (video != nullptr && video->duration > 0) {
-        return std::max<std::int64_t>(av_rescale_q(video->duration, video->time_base, {1, 1000}), 0);
+        return std::max<std::int64_t>(Milliseconds(video->duration, video->time_base), 0);
     }
     const auto tagged = video != nullptr ? TaggedDurationMs(*video) : 0;
     return tagged > 0 ? tagged : std::max<std::int64_t>(format.duration, 0) / 1000;
@@ -125,7 +139,9 @@ MediaInfo DescribeMedia(const AVFormatContext& format, const AVStream* video, st
         const auto& codec = *format.streams[i]->codecpar;
         if (codec.codec_type == AVMEDIA_TYPE_AUDIO) {
             info.audio.push_back(
-                {avcodec_get_name(codec.codec_id), codec.ch_layout.nb_channels, codec.sample_rate}
+                {.codec = avcodec_get_name(codec.codec_id),
+                 .channels = codec.ch_layout.nb_channels,
+                 .sample_rate = codec.sample_rate}
             );
         }
         info.subtitles += codec.codec_type == AVMEDIA_TYPE_SUBTITLE ? 1 : 0;

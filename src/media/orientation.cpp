@@ -3,9 +3,13 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
+
+#include "core/byte_source.hpp"
+#include "core/result.hpp"
 
 extern "C" {
 #include <libavutil/display.h>
@@ -17,7 +21,7 @@ namespace notify {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 256 << 10;
+constexpr std::size_t kReadBytes = 256U << 10U;
 constexpr unsigned int kOrientationTag = 0x0112;
 
 /// Numbers of a TIFF structure; nothing outside it.
@@ -85,19 +89,19 @@ std::string_view ExifOf(std::string_view jpeg) {
 Orientation FromExif(unsigned int value) {
     switch (value) {
         case 2:
-            return {180, true};
+            return {.rotation = 180, .mirrored = true};
         case 3:
-            return {180, false};
+            return {.rotation = 180, .mirrored = false};
         case 4:
-            return {0, true};
+            return {.rotation = 0, .mirrored = true};
         case 5:
-            return {90, true};
+            return {.rotation = 90, .mirrored = true};
         case 6:
-            return {90, false};
+            return {.rotation = 90, .mirrored = false};
         case 7:
-            return {270, true};
+            return {.rotation = 270, .mirrored = true};
         case 8:
-            return {270, false};
+            return {.rotation = 270, .mirrored = false};
         default:
             return {};
     }

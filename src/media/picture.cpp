@@ -1,7 +1,10 @@
 #include "media/picture.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace notify {
 
@@ -14,7 +17,7 @@ Rectangle Clip(const Rectangle& rectangle, int width, int height) noexcept {
     const int top = std::clamp(rectangle.y, 0, height);
     const int right = edge(rectangle.x, rectangle.width, left, width);
     const int bottom = edge(rectangle.y, rectangle.height, top, height);
-    return {left, top, right - left, bottom - top};
+    return {.x = left, .y = top, .width = right - left, .height = bottom - top};
 }
 
 Picture Rotated(Picture picture, int degrees) {

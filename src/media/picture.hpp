@@ -27,7 +27,13 @@ struct Picture {
     std::vector<std::uint8_t> bytes;  ///< width · height · 3
 
     [[nodiscard]] PictureView View() const noexcept {
-        return {bytes.data(), width, height, std::ptrdiff_t{width} * 3, order};
+        return {
+            .pixels = bytes.data(),
+            .width = width,
+            .height = height,
+            .stride_bytes = std::ptrdiff_t{width} * 3,
+            .order = order
+        };
     }
 };
 

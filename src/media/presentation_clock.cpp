@@ -1,6 +1,11 @@
 #include "media/presentation_clock.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "media/ffmpeg.hpp"
 
 namespace notify {
 
@@ -13,9 +18,9 @@ constexpr std::int64_t kLeapAheadMs = 10'000;
 
 std::int64_t PresentationClock::At(std::int64_t time) const noexcept {
     // a hostile time must not overflow; no real one comes near half the range
-    const auto bound = std::int64_t{1} << 61U;
+    const auto bound = std::numeric_limits<std::int64_t>::max() / 4;
     const auto since_zero = std::clamp(time, -bound, bound) - std::clamp(zero_.value_or(0), -bound, bound);
-    const auto ms = av_rescale_q_rnd(since_zero, unit_, {1, 1000}, AV_ROUND_NEAR_INF);
+    const auto ms = Milliseconds(since_zero, unit_);
     return std::clamp(ms, -bound, bound) + shift_ms_;
 }
 

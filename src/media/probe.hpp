@@ -25,7 +25,7 @@ struct VideoStream {
     int height = 0;  ///< As shown.
     std::string pixel_format;
     Rational frame_rate;
-    Rational sample_aspect{1, 1};
+    Rational sample_aspect{.numerator = 1, .denominator = 1};
     int rotation = 0;  ///< Clockwise degrees that the coded picture must be turned by: 0, 90, 180 or 270.
     bool mirrored = false;  ///< Top and bottom change places before it is turned.
     bool interlaced = false;
@@ -53,7 +53,7 @@ struct MediaInfo {
 struct MediaLimits {
     std::int64_t pixels = 268'000'000;  ///< Of one picture.
     int streams = 64;
-    std::int64_t probe_bytes = 32 << 20;
+    std::int64_t probe_bytes = std::int64_t{32} * 1024 * 1024;
 };
 
 /// Looks at the media without decoding it. Opens no file and makes no connection, whatever the bytes refer

@@ -1,6 +1,7 @@
 #include "media/sampler.hpp"
 
 #include <cmath>
+#include <cstdint>
 
 namespace notify {
 

@@ -2,7 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
+
+#include "core/byte_source.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -2,14 +2,21 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <stop_token>
 #include <utility>
+
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
+#include "media/ffmpeg.hpp"
 
 namespace notify {
 
 namespace {
 
-constexpr int kBufferBytes = 256 << 10;
+constexpr int kBufferBytes = 256 * 1024;
 
 }  // namespace
 
@@ -33,7 +40,9 @@ SourceReader::~SourceReader() {
 
 AVIOInterruptCB SourceReader::Interrupt() noexcept {
     return {
-        [](void* self) { return static_cast<SourceReader*>(self)->stop_.stop_requested() ? 1 : 0; }, this
+        .callback =
+            [](void* self) { return static_cast<SourceReader*>(self)->stop_.stop_requested() ? 1 : 0; },
+        .opaque = this,
     };
 }
 
@@ -71,7 +80,7 @@ std::int64_t SourceReader::Seek(void* self, std::int64_t offset, int whence) {
     auto& reader = *static_cast<SourceReader*>(self);
     const auto size = static_cast<std::int64_t>(reader.bytes_.Size());
     std::int64_t from = 0;
-    switch (whence & ~AVSEEK_FORCE) {
+    switch (static_cast<unsigned int>(whence) & ~static_cast<unsigned int>(AVSEEK_FORCE)) {
         case AVSEEK_SIZE:
             return size;
         case SEEK_SET:

@@ -1,20 +1,26 @@
 #include "media/video_packets.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "media/ffmpeg.hpp"
 
 namespace notify {
 
 namespace {
 
 bool Presented(const AVPacket& packet) noexcept {
-    return (packet.flags & AV_PKT_FLAG_DISCARD) == 0;
+    return !Has(packet.flags, AV_PKT_FLAG_DISCARD);
 }
 
 /// Of one frame, in the stream's unit; 40 ms when nothing says.
 std::int64_t UsualDuration(const AVStream& stream) {
-    const auto rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : AVRational{25, 1};
-    return std::max<std::int64_t>(av_rescale_q(1, {rate.den, rate.num}, stream.time_base), 1);
+    const auto rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : AVRational{.num = 25, .den = 1};
+    return std::max<std::int64_t>(av_rescale_q(1, av_inv_q(rate), stream.time_base), 1);
 }
 
 /// When a packet's frame is presented, or failing that decoded; nothing when it does not say.
