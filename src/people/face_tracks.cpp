@@ -2,14 +2,23 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <span>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <boost/json/value.hpp>
+#include <boost/system/detail/error_code.hpp>
+#include <fmt/core.h>
 
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
+#include "domain/person.hpp"
+#include "people/distance.hpp"
+#include "people/document_fields.hpp"
 
 namespace notify {
 
@@ -20,73 +29,63 @@ constexpr double kLeastWeight = 0.02;
 
 constexpr std::int64_t kMostTracks = 10'000'000;
 
-using boost::json::object;
-
-double NumberOf(const object& json, std::string_view name) {
-    const auto* member = json.if_contains(name);
-    boost::system::error_code failed;
-    const double number = member != nullptr ? member->to_number<double>(failed) : 0;
-    return failed ? 0 : number;
+Box ReadBox(const boost::json::value& value, DocumentFields& track) {
+    DocumentFields fields(value);
+    const Box box = fields.OwnBox();
+    if (!fields.Check()) {
+        track.Fault("boxes", "list of boxes");
+    }
+    return box;
 }
 
-std::int64_t WholeOf(const object& json, std::string_view name) {
-    const auto* member = json.if_contains(name);
-    boost::system::error_code failed;
-    const auto number = member != nullptr ? member->to_number<std::int64_t>(failed) : 0;
-    return failed ? 0 : number;
-}
-
-std::span<const boost::json::value> ListOf(const object& json, std::string_view name) {
-    const auto* member = json.if_contains(name);
-    const auto* list = member != nullptr ? member->if_array() : nullptr;
-    return list != nullptr ? std::span(list->data(), list->size()) : std::span<const boost::json::value>();
-}
-
-Box BoxOf(const object& json) {
-    return {
-        .x = NumberOf(json, "x"),
-        .y = NumberOf(json, "y"),
-        .width = NumberOf(json, "width"),
-        .height = NumberOf(json, "height")
-    };
-}
-
-Box BoxAt(std::span<const boost::json::value> boxes, std::size_t at, const Box& otherwise) {
-    const auto* box = at < boxes.size() ? boxes[at].if_object() : nullptr;
-    return box != nullptr ? BoxOf(*box) : otherwise;
+void ReadShots(DocumentFields& fields, TrackFacts& facts) {
+    for (const auto& value : fields.List("shots")) {
+        DocumentFields shot(value);
+        facts.qualities.push_back(shot.Number("quality", 0, 1));
+        if (!shot.Check()) {
+            fields.Fault("shots", "list of shots with their quality");
+        }
+    }
+    facts.first_embedding = static_cast<std::size_t>(fields.Whole("embedding_offset", 0, kMostTracks));
 }
 
 Result<TrackFacts> ReadTrack(const boost::json::value& value) {
-    const auto* json = value.if_object();
-    const auto* best = json != nullptr ? json->if_contains("best_box") : nullptr;
-    if (best == nullptr || !best->is_object() || WholeOf(*json, "track") < 1 ||
-        WholeOf(*json, "track") > kMostTracks || std::abs(WholeOf(*json, "link")) > kMostTracks) {
-        return Fail(ErrorCode::kInvalidArgument, "a face track has no number or no best_box");
-    }
+    DocumentFields fields(value);
     TrackFacts facts;
     auto& track = facts.track;
-    track.number = static_cast<int>(WholeOf(*json, "track"));
-    track.link = static_cast<int>(WholeOf(*json, "link"));
-    track.start_ms = WholeOf(*json, "start_ms");
-    track.end_ms = WholeOf(*json, "end_ms");
-    track.best_shot_ms = WholeOf(*json, "best_shot_ms");
-    track.best_box = BoxOf(best->get_object());
-    track.quality = NumberOf(*json, "quality");
-    if (const auto* name = json->if_contains("thumbnail"); name != nullptr && name->is_string()) {
-        track.thumbnail = std::string(name->get_string());
+    track.number = static_cast<int>(fields.Whole("track", 1, kMostTracks));
+    track.link = static_cast<int>(fields.Whole("link", 1, kMostTracks));
+    track.start_ms = fields.Time("start_ms");
+    track.end_ms = fields.Time("end_ms", track.start_ms);
+    track.best_shot_ms = fields.Time("best_shot_ms");
+    track.best_box = fields.BoxOf("best_box");
+    track.quality = fields.Number("quality", 0, 1);
+    track.thumbnail = fields.Text("thumbnail");
+    ReadShots(fields, facts);
+    const auto boxes = fields.List("boxes");
+    facts.first_box = boxes.empty() ? track.best_box : ReadBox(boxes.front(), fields);
+    facts.last_box = boxes.empty() ? track.best_box : ReadBox(boxes.back(), fields);
+    return fields.Check().map([&] { return std::move(facts); });
+}
+
+/// Rising times.
+std::vector<std::int64_t> ReadCuts(DocumentFields& document) {
+    std::vector<std::int64_t> cuts;
+    for (const auto& value : document.List("cuts_ms")) {
+        boost::system::error_code failed;
+        cuts.push_back(value.to_number<std::int64_t>(failed));
+        if (failed) {
+            document.Fault("cuts_ms", "list of times");
+        }
     }
-    if (track.end_ms < track.start_ms) {
-        return Fail(
-            ErrorCode::kInvalidArgument, fmt::format("face track {} ends before it starts", track.number)
-        );
-    }
-    for (const auto& shot : ListOf(*json, "shots")) {
-        facts.qualities.push_back(shot.is_object() ? NumberOf(shot.get_object(), "quality") : 0);
-    }
-    const auto boxes = ListOf(*json, "boxes");
-    facts.first_box = BoxAt(boxes, 0, track.best_box);
-    facts.last_box = BoxAt(boxes, boxes.empty() ? 0 : boxes.size() - 1, track.best_box);
-    return facts;
+    std::ranges::sort(cuts);
+    return cuts;
+}
+
+bool HasSchema(const boost::json::value& json) {
+    const auto* object = json.if_object();
+    const auto* schema = object != nullptr ? object->if_contains("schema") : nullptr;
+    return schema != nullptr && schema->is_string() && schema->get_string() == kFaceTracksSchema;
 }
 
 }  // namespace
@@ -104,11 +103,7 @@ std::vector<WeighedEmbedding> TrackFacts::Shots() const {
 
 bool IsFaceTracks(std::string_view document) {
     const auto json = ParseJson(document);
-    if (!json || !json->is_object()) {
-        return false;
-    }
-    const auto* schema = json->get_object().if_contains("schema");
-    return schema != nullptr && schema->is_string() && schema->get_string() == kFaceTracksSchema;
+    return json && HasSchema(*json);
 }
 
 Result<FaceTracks> ReadFaceTracks(std::string_view document) {
@@ -116,27 +111,32 @@ Result<FaceTracks> ReadFaceTracks(std::string_view document) {
     if (!json) {
         return Unexpected(json.error());
     }
-    if (!IsFaceTracks(document)) {
+    if (!HasSchema(*json)) {
         return Fail(
             ErrorCode::kInvalidArgument, fmt::format("not a document of schema {}", kFaceTracksSchema)
         );
     }
-    FaceTracks found;
-    for (const auto& value : ListOf(json->get_object(), "tracks")) {
-        auto track = ReadTrack(value);
+    DocumentFields fields(*json);
+    FaceTracks found{.tracks = {}, .cuts_ms = ReadCuts(fields)};
+    const auto rows = fields.List("tracks");
+    if (auto checked = fields.Check(); !checked) {
+        return Unexpected(checked.error().Within(kFaceTracksSchema));
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto track = ReadTrack(rows[i]);
         if (!track) {
-            return Unexpected(track.error());
+            return Unexpected(
+                track.error().Within(fmt::format("{}, track {} of the list", kFaceTracksSchema, i + 1))
+            );
         }
         found.tracks.push_back(std::move(*track));
     }
-    std::ranges::stable_sort(found.tracks, {}, [](const TrackFacts& facts) { return facts.track.number; });
-    for (const auto& value : ListOf(json->get_object(), "cuts_ms")) {
-        boost::system::error_code failed;
-        if (const auto cut = value.to_number<std::int64_t>(failed); !failed) {
-            found.cuts_ms.push_back(cut);
-        }
+    const auto number = [](const TrackFacts& facts) { return facts.track.number; };
+    std::ranges::sort(found.tracks, {}, number);
+    if (const auto twice = std::ranges::adjacent_find(found.tracks, {}, number);
+        twice != found.tracks.end()) {
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("there are two face tracks {}", number(*twice)));
     }
-    std::ranges::sort(found.cuts_ms);
     return found;
 }
 
@@ -157,18 +157,16 @@ std::vector<Embedding> ReadEmbeddings(std::string_view bytes) {
 
 Result<void> AddEmbeddings(FaceTracks& tracks, std::string_view bytes) {
     const auto embeddings = ReadEmbeddings(bytes);
-    std::size_t at = 0;
     for (auto& facts : tracks.tracks) {
         const std::size_t count = facts.qualities.size();
-        if (count > embeddings.size() - at) {
+        if (facts.first_embedding > embeddings.size() || count > embeddings.size() - facts.first_embedding) {
             return Fail(
                 ErrorCode::kInvalidArgument,
                 fmt::format("face track {} has no embeddings for its shots", facts.track.number)
             );
         }
-        const auto first = embeddings.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto first = embeddings.begin() + static_cast<std::ptrdiff_t>(facts.first_embedding);
         facts.track.shots.assign(first, first + static_cast<std::ptrdiff_t>(count));
-        at += count;
     }
     return {};
 }

@@ -17,9 +17,10 @@ inline constexpr std::string_view kFaceTracksSchema = "face_tracks/1";
 /// A track with what naming needs beyond the stored facts. `track.id` and `track.result_id` are empty.
 struct TrackFacts {
     FaceTrack track;
-    std::vector<double> qualities;  ///< Of track.shots, beside them.
-    Box first_box;                  ///< Where the face is first seen …
-    Box last_box;                   ///< … and last.
+    std::vector<double> qualities;    ///< Of track.shots, beside them.
+    std::size_t first_embedding = 0;  ///< Where its shots begin in the artifact "embeddings".
+    Box first_box;                    ///< Where the face is first seen …
+    Box last_box;                     ///< … and last.
 
     /// The shots, each counting by its quality.
     [[nodiscard]] std::vector<WeighedEmbedding> Shots() const;
@@ -33,7 +34,8 @@ struct FaceTracks {
 /// True for a document of this schema, whatever else is in it.
 [[nodiscard]] bool IsFaceTracks(std::string_view document);
 
-/// Reads a result's document. `shots` are left empty: see AddEmbeddings. kInvalidArgument with what is wrong.
+/// Reads a result's document. `shots` are left empty: see AddEmbeddings. kInvalidArgument with what is wrong:
+/// a member that is missing, of another kind or out of its range, or two tracks of one number.
 [[nodiscard]] Result<FaceTracks> ReadFaceTracks(std::string_view document);
 
 /// Gives each track its shots from the artifact "embeddings": 128 little-endian floats a shot.

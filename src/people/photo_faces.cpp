@@ -1,8 +1,21 @@
 #include "people/photo_faces.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include <boost/json/value.hpp>
+
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
+#include "domain/person.hpp"
+#include "people/distance.hpp"
+#include "people/document_fields.hpp"
 #include "people/face_tracks.hpp"
 
 namespace notify {
@@ -15,44 +28,32 @@ Unexpected NotPhotoFaces(std::string_view what) {
     return Fail(ErrorCode::kInvalidArgument, "the faces of a photo cannot be read: " + std::string(what));
 }
 
-double NumberOf(const boost::json::object& json, std::string_view name) {
-    const auto* member = json.if_contains(name);
-    boost::system::error_code failed;
-    const double number = member != nullptr ? member->to_number<double>(failed) : 0;
-    return failed ? 0 : number;
-}
+constexpr double kMostPixels = 1e7;
 
 Result<PhotoFace> ReadFace(
     const boost::json::value& value,
     const std::vector<Embedding>& embeddings,
     const std::function<Result<std::string>(std::string_view)>& artifact
 ) {
-    const auto* json = value.if_object();
-    const auto* box = json != nullptr ? json->if_contains("box") : nullptr;
-    const auto* crop = json != nullptr ? json->if_contains("crop") : nullptr;
-    if (box == nullptr || !box->is_object() || crop == nullptr || !crop->is_string()) {
-        return NotPhotoFaces("a face has no box or no crop");
+    DocumentFields fields(value);
+    PhotoFace face;
+    face.box = fields.BoxOf("box");
+    face.inter_eye_px = fields.Number("inter_eye_px", 0, kMostPixels);
+    face.score = fields.Number("score", 0, 1);
+    face.quality = fields.Number("quality", 0, 1);
+    const auto last = static_cast<std::int64_t>(embeddings.size()) - 1;
+    const auto offset = fields.Whole("embedding_offset", 0, last);
+    const auto crop = fields.Text("crop");
+    if (const auto checked = fields.Check(); !checked) {
+        return NotPhotoFaces("a face is not whole: " + checked.error().message);
     }
-    const double offset = NumberOf(*json, "embedding_offset");
-    if (!(offset >= 0 && offset < static_cast<double>(embeddings.size()))) {
+    face.embedding = embeddings[static_cast<std::size_t>(offset)];
+    if (!IsEmbedding(face.embedding)) {
         return NotPhotoFaces("a face has no embedding");
     }
-    const auto& sides = box->get_object();
-    PhotoFace face{
-        .box =
-            {.x = NumberOf(sides, "x"),
-             .y = NumberOf(sides, "y"),
-             .width = NumberOf(sides, "width"),
-             .height = NumberOf(sides, "height")},
-        .inter_eye_px = NumberOf(*json, "inter_eye_px"),
-        .score = NumberOf(*json, "score"),
-        .quality = NumberOf(*json, "quality"),
-        .embedding = embeddings[static_cast<std::size_t>(offset)],
-        .crop = {}
-    };
-    return artifact(crop->get_string()).map([&](std::string bytes) {
+    return artifact(crop).map([&](std::string bytes) {
         face.crop = std::move(bytes);
-        return face;
+        return std::move(face);
     });
 }
 
@@ -65,11 +66,10 @@ Result<std::vector<PhotoFace>> ReadPhotoFaces(
     if (!json) {
         return Unexpected(json.error());
     }
-    const auto* object = json->if_object();
-    const auto* schema = object != nullptr ? object->if_contains("schema") : nullptr;
-    const auto* rows = object != nullptr ? object->if_contains("faces") : nullptr;
-    if (schema == nullptr || !schema->is_string() || schema->get_string() != kSchema || rows == nullptr ||
-        !rows->is_array()) {
+    DocumentFields fields(*json);
+    const bool is_schema = fields.Text("schema") == kSchema;
+    const auto rows = fields.List("faces");
+    if (!is_schema || !fields.Check()) {
         return NotPhotoFaces("it is not a document of schema face_photo/1");
     }
     const auto bytes = artifact("embeddings");
@@ -78,7 +78,7 @@ Result<std::vector<PhotoFace>> ReadPhotoFaces(
     }
     const auto embeddings = ReadEmbeddings(*bytes);
     std::vector<PhotoFace> faces;
-    for (const auto& row : rows->get_array()) {
+    for (const auto& row : rows) {
         auto face = ReadFace(row, embeddings, artifact);
         if (!face) {
             return Unexpected(face.error());
