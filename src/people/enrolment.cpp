@@ -1,16 +1,29 @@
 #include "people/enrolment.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
 #include "people/distance.hpp"
+#include "people/enrolment_rules.hpp"
 #include "people/gallery.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -30,10 +43,20 @@ namespace {
 constexpr int kTries = 5;
 constexpr std::size_t kLongestName = 200;
 
-/// Whether the photo itself is at fault, or whoever looks at it.
-bool IsOfThePhoto(ErrorCode code) {
-    return code == ErrorCode::kUnsupported || code == ErrorCode::kInvalidArgument ||
-           code == ErrorCode::kTooLarge;
+/// Whether the photo itself is at fault, or whoever looks at it. A photo that its child dies of must not keep
+/// others from being accepted.
+bool IsOfThePhoto(const Error& error) {
+    const bool ended_its_child =
+        error.code == ErrorCode::kInternal && error.stage == "child" && !error.reason.empty();
+    return ended_its_child || error.code == ErrorCode::kUnsupported ||
+           error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kTooLarge;
+}
+
+/// Of UTF-8.
+std::size_t CharactersIn(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    }));
 }
 
 std::string Trimmed(std::string_view text) {
@@ -86,7 +109,7 @@ Result<std::vector<Candidate>> Enrolment::LookAt(std::span<const NewPhoto> photo
     std::vector<Candidate> candidates;
     for (const auto& photo : photos) {
         auto faces = reader_(photo.bytes);
-        if (!faces && !IsOfThePhoto(faces.error().code)) {
+        if (!faces && !IsOfThePhoto(faces.error())) {
             return Unexpected(faces.error().Within(fmt::format("look at {}", photo.file_name)));
         }
         candidates.push_back(
@@ -190,7 +213,7 @@ Result<EnrolmentAnswer> Enrolment::Enrol(
     std::string_view name, std::span<const NewPhoto> photos, std::string_view actor
 ) {
     const auto wanted = Trimmed(name);
-    if (wanted.empty() || wanted.size() > kLongestName) {
+    if (wanted.empty() || CharactersIn(wanted) > kLongestName) {
         return Fail(
             ErrorCode::kInvalidArgument, fmt::format("a person's name has 1 to {} characters", kLongestName)
         );

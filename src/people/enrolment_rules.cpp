@@ -1,12 +1,20 @@
 #include "people/enrolment_rules.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <set>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "domain/person.hpp"
 #include "people/distance.hpp"
+#include "people/photo_faces.hpp"
 
 namespace notify {
 
@@ -134,7 +142,8 @@ std::size_t MostAlike(const std::vector<Embedding>& faces, double unlike) {
 }
 
 /// Which of `faces` are the person, beginning with `known` (or, for nobody, with the face most others are
-/// like). A face that is like one already accepted is accepted, so the order does not matter.
+/// like). A face that is like one already accepted is accepted. Each round accepts together what is like
+/// those of the round before, so the order of the photos does not matter.
 std::vector<bool> SamePerson(
     const std::vector<Embedding>& faces, std::vector<Embedding> known, double unlike
 ) {
@@ -144,17 +153,19 @@ std::vector<bool> SamePerson(
         same[seed] = true;
         known.push_back(faces[seed]);
     }
-    for (bool grew = true; grew;) {
-        grew = false;
+    while (true) {
+        std::vector<Embedding> accepted;
         for (std::size_t i = 0; i < faces.size(); ++i) {
             if (!same[i] && DistanceToPhotos(known, faces[i]) <= unlike) {
                 same[i] = true;
-                known.push_back(faces[i]);
-                grew = true;
+                accepted.push_back(faces[i]);
             }
         }
+        if (accepted.empty()) {
+            return same;
+        }
+        known.insert(known.end(), accepted.begin(), accepted.end());
     }
-    return same;
 }
 
 void WarnOfAnother(
@@ -180,19 +191,24 @@ EnrolmentDecision DecideEnrolment(
         .answers = std::vector<PhotoAnswer>(candidates.size()),
         .faces = std::vector<std::size_t>(candidates.size())
     };
-    std::set<std::string> seen(context.sha256.begin(), context.sha256.end());
+    const std::set<std::string> known(context.sha256.begin(), context.sha256.end());
+    std::set<std::string>
+        given;  // an earlier one that was refused for itself may be given again with a point
     std::vector<std::size_t> examined;
     std::vector<Embedding> faces;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         auto& answer = decision.answers[i];
         answer.file_name = candidates[i].file_name;
-        if (!seen.insert(candidates[i].sha256).second) {
+        if (known.contains(candidates[i].sha256)) {
             Refuse(
                 answer,
                 "same_photo",
                 fmt::format("{} has the photo {} already", context.name, answer.file_name)
             );
+        } else if (given.contains(candidates[i].sha256)) {
+            Refuse(answer, "same_photo", fmt::format("the photo {} is given twice", answer.file_name));
         } else if (Examine(candidates[i], limits, answer, decision.faces[i])) {
+            given.insert(candidates[i].sha256);
             examined.push_back(i);
             faces.push_back((*candidates[i].faces)[decision.faces[i]].embedding);
         }
