@@ -1,12 +1,22 @@
 #include "people/labels.hpp"
 
 #include <map>
+#include <set>
 #include <utility>
+#include <vector>
 
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
 #include "people/appearances.hpp"
+#include "people/face_tracks.hpp"
+#include "people/gallery.hpp"
 #include "people/naming.hpp"
+#include "storage/item_status.hpp"
 #include "storage/people_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -73,6 +83,27 @@ Result<bool> WriteLabels(
         }
     }
     return transaction.people.ReplaceAppearances(item, result, appearances).map([] { return true; });
+}
+
+Result<void> RemoveReplacedLabels(Transaction& transaction, const ItemId& item, const ResultId& result) {
+    auto runs = transaction.processes.OfItem(item);
+    if (!runs) {
+        return Unexpected(runs.error());
+    }
+    std::set<ResultId> replaced;
+    for (const auto& run : *runs) {
+        replaced.insert(run.result_id);
+    }
+    for (const auto& latest : LatestRuns(std::move(*runs))) {
+        replaced.erase(latest.result_id);
+    }
+    replaced.erase(result);
+    for (const auto& earlier : replaced) {
+        if (auto removed = transaction.people.ReplaceAppearances(item, earlier, {}); !removed) {
+            return removed;
+        }
+    }
+    return {};
 }
 
 }  // namespace notify

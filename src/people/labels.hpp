@@ -29,4 +29,11 @@ struct Labels {
     Transaction& transaction, const ItemId& item, const ResultId& result, const Labels& labels
 );
 
+/// Removes the item's appearances from results of earlier runs that are not the result of a latest run: after
+/// a run with another version or other models both would name each face. `result` is kept. Call inside a
+/// transaction.
+[[nodiscard]] Result<void> RemoveReplacedLabels(
+    Transaction& transaction, const ItemId& item, const ResultId& result
+);
+
 }  // namespace notify

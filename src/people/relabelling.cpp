@@ -1,22 +1,40 @@
 #include "people/relabelling.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include <boost/json/array.hpp>
+#include <fmt/core.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
+#include "domain/process.hpp"
+#include "domain/result.hpp"
+#include "domain/status.hpp"
+#include "people/face_tracks.hpp"
 #include "people/labels.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -24,6 +42,12 @@ namespace {
 
 constexpr int kPageRows = 100;
 constexpr int kTries = 5;
+
+/// Whether a failure is one item's own: others need not wait for it.
+bool IsOfTheItem(ErrorCode code) {
+    return code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound ||
+           code == ErrorCode::kConflict || code == ErrorCode::kInternal;
+}
 
 /// A result of an item whose faces can be named.
 struct Source {
@@ -36,26 +60,32 @@ struct ItemFacts {
     std::vector<Appearance> present;
 };
 
-/// The document's tracks with the embeddings that are stored.
-Result<FaceTracks> ReadSource(const Snapshot& snapshot, const StoredResult& result) {
+/// The document's tracks with the embeddings that are stored. Nothing for a result of another kind, and for
+/// one whose tracks are not stored yet: its `resolve` row waits, and labels without embeddings would stay.
+Result<std::optional<FaceTracks>> ReadSource(const Snapshot& snapshot, const StoredResult& result) {
+    if (!IsFaceTracks(result.document)) {
+        return std::nullopt;
+    }
     auto tracks = ReadFaceTracks(result.document);
     if (!tracks) {
-        return tracks;
+        return Unexpected(tracks.error());
     }
-    const auto stored = snapshot.people.TracksOf(result.id);
+    auto stored = snapshot.people.TracksOf(result.id);
     if (!stored) {
         return Unexpected(stored.error());
     }
-    std::map<int, const FaceTrack*> by_number;
-    for (const auto& track : *stored) {
+    std::map<int, FaceTrack*> by_number;
+    for (auto& track : *stored) {
         by_number[track.number] = &track;
     }
     for (auto& facts : tracks->tracks) {
-        if (const auto found = by_number.find(facts.track.number); found != by_number.end()) {
-            facts.track.shots = found->second->shots;
+        const auto found = by_number.find(facts.track.number);
+        if (found == by_number.end()) {
+            return std::nullopt;
         }
+        facts.track.shots = std::move(found->second->shots);
     }
-    return tracks;
+    return std::optional(std::move(*tracks));
 }
 
 Result<std::vector<Appearance>> AllAppearances(const Snapshot& snapshot, const ItemId& id) {
@@ -72,35 +102,38 @@ Result<std::vector<Appearance>> AllAppearances(const Snapshot& snapshot, const I
     return all;
 }
 
+/// The latest run of each processor and configuration that completed: what was found before does not count.
+Result<std::set<ResultId>> ResultsOf(const Snapshot& snapshot, const ItemId& id) {
+    return snapshot.processes.OfItem(id).map([](std::vector<Process> runs) {
+        std::erase_if(runs, [](const Process& run) { return run.status != Status::kCompleted; });
+        std::set<ResultId> results;
+        for (const auto& run : LatestRuns(std::move(runs))) {
+            results.insert(run.result_id);
+        }
+        return results;
+    });
+}
+
 Result<ItemFacts> ReadItem(const Snapshot& snapshot, const ItemId& id) {
-    const auto processes = snapshot.processes.OfItem(id);
-    if (!processes) {
-        return Unexpected(processes.error());
+    const auto results = ResultsOf(snapshot, id);
+    auto present = AllAppearances(snapshot, id);
+    if (!results || !present) {
+        return Unexpected(results ? present.error() : results.error());
     }
     ItemFacts facts;
-    std::set<ResultId> seen;
-    for (const auto& process : *processes) {
-        if (process.status != Status::kCompleted || !seen.insert(process.result_id).second) {
-            continue;
+    for (const auto& result_id : *results) {
+        const auto result = snapshot.results.Get(result_id);
+        auto source = result ? ReadSource(snapshot, *result) : Unexpected(result.error());
+        if (!source) {
+            return Unexpected(source.error());
         }
-        const auto result = snapshot.results.Get(process.result_id);
-        if (!result) {
-            return Unexpected(result.error());
+        if (auto& tracks = *source; tracks) {
+            facts.sources.push_back({.result = result_id, .tracks = std::move(*tracks)});
+            std::ranges::copy_if(*present, std::back_inserter(facts.present), [&](const Appearance& each) {
+                return each.result_id == result_id;
+            });
         }
-        if (!IsFaceTracks(result->document)) {
-            continue;
-        }
-        auto tracks = ReadSource(snapshot, *result);
-        if (!tracks) {
-            return Unexpected(tracks.error());
-        }
-        facts.sources.push_back({.result = result->id, .tracks = std::move(*tracks)});
     }
-    auto present = AllAppearances(snapshot, id);
-    if (!present) {
-        return Unexpected(present.error());
-    }
-    facts.present = std::move(*present);
     return facts;
 }
 
@@ -203,6 +236,9 @@ Result<bool> Relabelling::RelabelItem(const ItemId& id) {
 }
 
 Result<int> Relabelling::RelabelAll(const std::stop_token& stop) {
+    if (const auto gallery = gallery_.Current(); !gallery) {
+        return Unexpected(gallery.error());  // once, not for each item
+    }
     int changed = 0;
     PageRequest request{.after = {}, .limit = kPageRows};
     do {
@@ -216,10 +252,15 @@ Result<int> Relabelling::RelabelAll(const std::stop_token& stop) {
                 return Fail(ErrorCode::kStopped, "naming of past items was stopped");
             }
             const auto relabelled = RelabelItem(item.id);
-            if (!relabelled) {
+            if (!relabelled && !IsOfTheItem(relabelled.error().code)) {
                 return Unexpected(relabelled.error());
             }
-            changed += *relabelled ? 1 : 0;
+            if (!relabelled) {
+                Log(LogLevel::kWarn,
+                    "item could not be named again",
+                    {{"item", item.id.Value()}, {"error", relabelled.error().message}});
+            }
+            changed += relabelled && *relabelled ? 1 : 0;
         }
         request.after = page->next;
     } while (!request.after.empty());

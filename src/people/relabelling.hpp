@@ -17,14 +17,15 @@ class Relabelling final {
 public:
     Relabelling(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock), gallery_(storage) {}
 
-    /// Decides the item's appearances again. When they changed they are replaced, and the event
-    /// `item.labels_changed` tells the confirmed people, once for each version of the gallery. True when they
-    /// changed. kConflict when people kept changing meanwhile.
+    /// Decides the item's appearances again, of the latest run of each processor and configuration that
+    /// completed; a result that waits to be resolved is left to that. When they changed they are replaced,
+    /// and the event `item.labels_changed` tells the confirmed people, once for each version of the gallery.
+    /// True when they changed. kConflict when people kept changing meanwhile.
     [[nodiscard]] Result<bool> RelabelItem(const ItemId& id);
 
     /// All items, newest first, a page at a time; how many changed. Each item is a transaction of its own, so
-    /// nothing waits for the whole. kStopped when `stop` was requested. Run again after a failure: items that
-    /// are right already are left alone.
+    /// nothing waits for the whole; one whose facts cannot be read is logged and left as it is. kStopped when
+    /// `stop` was requested. Run again after a failure: items that are right already are left alone.
     [[nodiscard]] Result<int> RelabelAll(const std::stop_token& stop);
 
 private:

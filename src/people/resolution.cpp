@@ -1,10 +1,19 @@
 #include "people/resolution.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/result.hpp"
 #include "people/face_tracks.hpp"
 #include "people/labels.hpp"
+#include "storage/result_consumer.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -37,7 +46,13 @@ Result<ConsumerWrites> PeopleResolution::Prepare(
     return ConsumerWrites{
         .apply = [item_id = item.id, labels = std::move(labels)](
                      Transaction& transaction, const ResultId& result_id
-                 ) { return WriteLabels(transaction, item_id, result_id, *labels); }
+                 ) -> Result<bool> {
+            auto written = WriteLabels(transaction, item_id, result_id, *labels);
+            if (!written || !*written) {
+                return written;
+            }
+            return RemoveReplacedLabels(transaction, item_id, result_id).map([] { return true; });
+        }
     };
 }
 
