@@ -2,9 +2,17 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include "domain/person.hpp"
 #include "people/distance.hpp"
+#include "people/face_tracks.hpp"
+#include "people/gallery.hpp"
+#include "people/matching.hpp"
 
 namespace notify {
 
@@ -96,8 +104,8 @@ std::vector<Appearance> MakeAppearances(
 ) {
     std::vector<Named> named;
     for (std::size_t i = 0; i < tracks.tracks.size() && i < names.size(); ++i) {
-        if (names[i]) {
-            named.push_back({.facts = &tracks.tracks[i], .match = *names[i]});
+        if (const auto& match = names[i]; match) {
+            named.push_back({.facts = &tracks.tracks[i], .match = *match});
         }
     }
     std::ranges::stable_sort(named, {}, [](const Named& n) { return n.facts->track.start_ms; });

@@ -3,6 +3,10 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <span>
+#include <tuple>
+
+#include "domain/person.hpp"
 
 namespace notify {
 

@@ -1,11 +1,19 @@
 #include "people/gallery.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <utility>
+#include <vector>
 
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
 #include "people/distance.hpp"
 #include "storage/people_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,6 +1,13 @@
 #include "people/matching.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+
+#include "domain/person.hpp"
+#include "people/distance.hpp"
+#include "people/gallery.hpp"
 
 namespace notify {
 

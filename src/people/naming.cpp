@@ -1,8 +1,17 @@
 #include "people/naming.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <utility>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "domain/person.hpp"
+#include "people/distance.hpp"
+#include "people/face_tracks.hpp"
+#include "people/gallery.hpp"
+#include "people/matching.hpp"
 
 namespace notify {
 
@@ -35,7 +44,7 @@ std::optional<Match> NameTrack(
     if (!of_link) {
         return own_is_strong ? own : std::nullopt;
     }
-    if (own_is_strong && (own->person != of_link->person || !IsConfirmed(of_link))) {
+    if (own && own_is_strong && (own->person != of_link->person || !IsConfirmed(of_link))) {
         return own;
     }
     const double distance = DistanceTo(gallery.people[of_link->person], shots);
