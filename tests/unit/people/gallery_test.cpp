@@ -1,0 +1,67 @@
+#include "people/gallery.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "people/distance.hpp"
+#include "storage/people_repository.hpp"
+#include "unit/people/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(MakingAGallery, TakesTheMeanOfAPersonsPhotosForTheTemplate) {
+    const Person ada{.id = PersonId("per_1"), .name = "Ada", .created_at = {}};
+    EnrolmentPhoto first;
+    first.person_id = ada.id;
+    first.embedding = FaceOf(1);
+    auto second = first;
+    second.embedding = FaceOf(2);
+    const auto gallery = MakeGallery(7, {ada}, {first, second});
+    EXPECT_EQ(gallery.version, 7);
+    ASSERT_THAT(gallery.people, SizeIs(1));
+    EXPECT_EQ(gallery.people[0].mean, MeanOf(Shots({FaceOf(1), FaceOf(2)})));
+    EXPECT_THAT(gallery.people[0].photos, SizeIs(2));
+}
+
+TEST(MakingAGallery, LeavesOutPeopleWithoutAPhotoThatCanBeCompared) {
+    const Person ada{.id = PersonId("per_1"), .name = "Ada", .created_at = {}};
+    const Person bob{.id = PersonId("per_2"), .name = "Bob", .created_at = {}};
+    EnrolmentPhoto unreadable;
+    unreadable.person_id = ada.id;
+    EXPECT_THAT(MakeGallery(1, {ada, bob}, {unreadable}).people, IsEmpty());
+}
+
+class GalleryCaching : public PeopleTest {};
+
+TEST_F(GalleryCaching, ReadsPeopleOnceForEachVersion) {
+    AddPerson("Ada", {FaceOf(1)});
+    GalleryCache cache(*storage_);
+    const auto first = cache.Current().value();
+    EXPECT_THAT(first->people, ElementsAre(Field(&KnownPerson::name, "Ada")));
+    EXPECT_EQ(cache.Current().value(), first) << "the same gallery, not one like it";
+
+    AddPerson("Bob", {FaceOf(2)});
+    const auto second = cache.Current().value();
+    EXPECT_GT(second->version, first->version);
+    EXPECT_THAT(second->people, SizeIs(2));
+    EXPECT_THAT(first->people, SizeIs(1)) << "who matches by the older one goes on with it";
+}
+
+TEST_F(GalleryCaching, ShowsARenamedPersonAndNoRemovedOne) {
+    const auto ada = AddPerson("Ada", {FaceOf(1)});
+    const auto bob = AddPerson("Bob", {FaceOf(2)});
+    GalleryCache cache(*storage_);
+    ASSERT_THAT(cache.Current().value()->people, SizeIs(2));
+    Write([&](Transaction& transaction) { return transaction.people.RenamePerson(ada, "Augusta"); });
+    Write([&](Transaction& transaction) { return transaction.people.RemovePerson(bob); });
+    EXPECT_THAT(cache.Current().value()->people, ElementsAre(Field(&KnownPerson::name, "Augusta")));
+}
+
+}  // namespace
+}  // namespace notify::testing

@@ -1,0 +1,149 @@
+#include "people/matching.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "unit/people/faces.hpp"
+
+namespace notify::testing {
+namespace {
+
+const Embedding kAda = FaceOf(0);
+const Embedding kBob = FaceOf(1);
+
+/// A person with three photos that are all `face`.
+KnownPerson WellKnown(const std::string& name, const Embedding& face) {
+    return MakeKnown(name, {face, face, face});
+}
+
+std::optional<Match> MatchAt(double distance, const Gallery& gallery) {
+    return MatchShots(Shots({FaceAt(kAda, distance, 50)}), gallery);
+}
+
+bool IsConfirmedAt(double distance, const Gallery& gallery) {
+    const auto match = MatchAt(distance, gallery);
+    return match && match->certainty == Certainty::kConfirmed;
+}
+
+TEST(Matching, NamesTheNearestPersonWithDistanceAndMargin) {
+    const auto gallery = MakeGalleryOf({WellKnown("Ada", kAda), WellKnown("Bob", kBob)});
+    const auto match = MatchAt(0.2, gallery);
+    ASSERT_TRUE(match);
+    EXPECT_EQ(match->person, 0U);
+    EXPECT_NEAR(match->distance, 0.2, 1e-6);
+    EXPECT_NEAR(match->margin, DistanceBetween(kBob, FaceAt(kAda, 0.2, 50)) - 0.2, 1e-6);
+    EXPECT_EQ(match->certainty, Certainty::kConfirmed);
+}
+
+TEST(Matching, ConfirmsBelowTheThresholdOnly) {
+    const auto crowd = CrowdWith({WellKnown("Ada", kAda)}, 20);
+    EXPECT_TRUE(IsConfirmedAt(0.309, crowd));
+    EXPECT_FALSE(IsConfirmedAt(0.311, crowd));
+}
+
+TEST(Matching, ConfirmsALittleFurtherWhileFewPeopleAreKnown) {
+    const auto few = CrowdWith({WellKnown("Ada", kAda)}, 19);
+    EXPECT_TRUE(IsConfirmedAt(0.329, few));
+    EXPECT_FALSE(IsConfirmedAt(0.331, few));
+}
+
+TEST(Matching, IsStricterWithAPersonOfOneOrTwoPhotos) {
+    for (const auto& photos : {std::vector{kAda}, std::vector{kAda, kAda}}) {
+        const auto crowd = CrowdWith({MakeKnown("Ada", photos)}, 20);
+        EXPECT_TRUE(IsConfirmedAt(0.289, crowd)) << photos.size();
+        EXPECT_FALSE(IsConfirmedAt(0.291, crowd)) << photos.size();
+        const auto few = MakeGalleryOf({MakeKnown("Ada", photos)});
+        EXPECT_TRUE(IsConfirmedAt(0.309, few)) << photos.size();
+        EXPECT_FALSE(IsConfirmedAt(0.311, few)) << photos.size();
+    }
+}
+
+TEST(Matching, ShowsAsPossibleWhatIsNearAndNothingBeyond) {
+    const auto gallery = MakeGalleryOf({WellKnown("Ada", kAda)});
+    const auto near = MatchAt(0.355, gallery);
+    ASSERT_TRUE(near);
+    EXPECT_EQ(near->certainty, Certainty::kPossible);
+    EXPECT_FALSE(MatchAt(0.365, gallery));
+}
+
+TEST(Matching, DoesNotConfirmAStrangerBetweenTwoPeople) {
+    // Ada's face and a face of Bob's that is nearly as near to the shot
+    const auto shot = FaceAt(kAda, 0.25, 50);
+    const auto twin = FaceAt(shot, 0.27, 60);
+    const auto gallery = MakeGalleryOf({WellKnown("Ada", kAda), WellKnown("Bob", twin)});
+    const auto match = MatchShots(Shots({shot}), gallery);
+    ASSERT_TRUE(match);
+    EXPECT_EQ(match->person, 0U);
+    EXPECT_NEAR(match->margin, 0.02, 1e-6);
+    EXPECT_EQ(match->certainty, Certainty::kPossible);
+
+    const auto further = MakeGalleryOf({WellKnown("Ada", kAda), WellKnown("Bob", FaceAt(shot, 0.29, 60))});
+    EXPECT_EQ(MatchShots(Shots({shot}), further)->certainty, Certainty::kConfirmed);
+}
+
+TEST(Matching, HasTheWholeMarginWhereOnePersonIsKnown) {
+    EXPECT_EQ(MatchAt(0.1, MakeGalleryOf({WellKnown("Ada", kAda)}))->margin, 2);
+}
+
+TEST(Matching, NeedsTheSecondNearestPhotoSoThatOneOddPhotoMakesNoMatch) {
+    const auto odd = FaceOf(9);
+    const auto person = MakeKnown("Ada", {kAda, kAda, kAda, kAda, odd});
+    EXPECT_GT(DistanceTo(person, odd), 0.9);
+    const auto twice = MakeKnown("Ada", {kAda, kAda, odd, odd});
+    EXPECT_EQ(DistanceTo(twice, odd), 0);
+}
+
+TEST(Matching, UsesTheTemplateOfAPersonWithOnePhoto) {
+    EXPECT_NEAR(DistanceTo(MakeKnown("Ada", {kAda}), FaceAt(kAda, 0.3, 50)), 0.3, 1e-6);
+}
+
+TEST(Matching, LetsTheMeanOfAllShotsDecide) {
+    // each alone is too far, their mean is not
+    const std::vector<Embedding> shots{FaceAt(kAda, 0.4, 50), FaceAt(kAda, 0.4, 51), FaceAt(kAda, 0.4, 52)};
+    const auto gallery = MakeGalleryOf({WellKnown("Ada", kAda)});
+    EXPECT_FALSE(MatchShots(Shots({shots[0]}), gallery));
+    const auto match = MatchShots(Shots(shots), gallery);
+    ASSERT_TRUE(match);
+    EXPECT_EQ(match->certainty, Certainty::kConfirmed);
+}
+
+TEST(Matching, DoesNotConfirmWhatTheSingleShotsDoNotSpeakFor) {
+    // the mean is near, but each shot by itself is beyond reach
+    const std::vector<Embedding> shots{
+        FaceAt(kAda, 0.5, 50),
+        FaceAt(kAda, 0.5, 51),
+        FaceAt(kAda, 0.5, 52),
+        FaceAt(kAda, 0.5, 53),
+        FaceAt(kAda, 0.5, 54)
+    };
+    const auto match = MatchShots(Shots(shots), MakeGalleryOf({WellKnown("Ada", kAda)}));
+    ASSERT_TRUE(match);
+    EXPECT_LT(match->distance, 0.31);
+    EXPECT_EQ(match->certainty, Certainty::kPossible);
+}
+
+TEST(Matching, DoesNotDependOnTheOrderOfShotsOrPeople) {
+    std::vector<Embedding> shots{FaceAt(kAda, 0.1, 50), FaceAt(kAda, 0.3, 51), FaceAt(kAda, 0.2, 52)};
+    std::vector<KnownPerson> people{
+        WellKnown("Ada", kAda), WellKnown("Bob", kBob), WellKnown("Cy", FaceOf(3))
+    };
+    const auto first = MatchShots(Shots(shots), MakeGalleryOf(people));
+    std::ranges::reverse(shots);
+    std::ranges::reverse(people);
+    const auto second = MatchShots(Shots(shots), MakeGalleryOf(people));
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->person, 0U);
+    EXPECT_EQ(second->person, 2U);
+    EXPECT_NEAR(first->distance, second->distance, 1e-6);
+    EXPECT_NEAR(first->margin, second->margin, 1e-6);
+}
+
+TEST(Matching, FindsNobodyWithoutShotsOrWithoutPeople) {
+    EXPECT_FALSE(MatchShots({}, MakeGalleryOf({WellKnown("Ada", kAda)})));
+    EXPECT_FALSE(MatchShots(Shots({kAda}), Gallery{}));
+    EXPECT_EQ(DistanceTo(WellKnown("Ada", kAda), std::span<const WeighedEmbedding>()), 2);
+}
+
+}  // namespace
+}  // namespace notify::testing
