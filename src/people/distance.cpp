@@ -13,7 +13,7 @@ namespace notify {
 namespace {
 
 constexpr double kEvenDistance = 0.36;
-constexpr double kSlope = 0.035;  // docs/processors/facial-recognition.md says how it was fitted
+constexpr double kSlope = 0.026;  // docs/processors/facial-recognition.md says how it was fitted
 
 }  // namespace
 
