@@ -24,6 +24,7 @@
 #include <fmt/format.h>
 
 #include "core/result.hpp"
+#include "http/json_pointer.hpp"
 
 namespace notify {
 
@@ -74,15 +75,13 @@ boost::json::value ToJson(const T& value) {
 
 /// A fault with its place.
 struct Fault {
-    std::string pointer;
+    std::string pointer;  ///< RFC 6901; "" is the whole.
     std::string what;
 };
 
 template <class T>
 std::optional<Fault> FromJson(const boost::json::value& json, T& value, const std::string& pointer) {
-    const auto fault = [&](std::string_view what) {
-        return Fault{pointer.empty() ? "/" : pointer, std::string(what)};
-    };
+    const auto fault = [&](std::string_view what) { return Fault{pointer, std::string(what)}; };
     if constexpr (std::is_same_v<T, boost::json::value>) {
         value = json;
         return std::nullopt;
@@ -97,9 +96,9 @@ std::optional<Fault> FromJson(const boost::json::value& json, T& value, const st
             return fault("must be a list");
         }
         value.clear();
-        for (const auto& each : json.get_array()) {
+        for (std::size_t i = 0; i < json.get_array().size(); ++i) {
             if (auto inner =
-                    FromJson(each, value.emplace_back(), fmt::format("{}/{}", pointer, value.size() - 1))) {
+                    FromJson(json.get_array()[i], value.emplace_back(), fmt::format("{}/{}", pointer, i))) {
                 return inner;
             }
         }
@@ -128,9 +127,7 @@ std::optional<Fault> FromJson(const boost::json::value& json, T& value, const st
                     is_known = is_known || member.key() == m.name;
                 });
                 if (!is_known) {
-                    return Fault{
-                        fmt::format("{}/{}", pointer, std::string_view(member.key())), "is not known here"
-                    };
+                    return Fault{pointer + PointerPart(member.key()), "is not known here"};
                 }
             }
         }

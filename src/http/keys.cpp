@@ -27,11 +27,18 @@ Result<NewKey> CreateKey(
     std::string_view actor,
     Timestamp now
 ) {
+    if (name.empty() || scopes.empty()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            name.empty() ? "/name: a key needs a name"
+                         : "/scopes: a key needs at least one of read, write, admin"
+        );
+    }
     for (const auto& scope : scopes) {
         if (std::ranges::find(kScopes, scope) == kScopes.end()) {
             return Fail(
                 ErrorCode::kInvalidArgument,
-                fmt::format("'{}' is no scope; there are: read, write, admin", scope)
+                fmt::format("/scopes: '{}' is no scope; there are: read, write, admin", scope)
             );
         }
     }
@@ -71,7 +78,7 @@ Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp n
     }
     const std::string unknown(64, '0');
     const bool matches = EqualInConstantTime(Sha256Hex(text), *key ? (*key)->secret_sha256 : unknown);
-    if (!*key || !matches || (*key)->revoked_at || ((*key)->expires_at && *(*key)->expires_at <= now)) {
+    if (!matches || !IsValid(*key, now)) {
         return refuse();
     }
     if (!(*key)->last_used_at || now - *(*key)->last_used_at > kUsedEvery) {
@@ -87,6 +94,10 @@ Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp n
     caller.write = caller.admin || has("write");
     caller.read = caller.write || has("read");
     return caller;
+}
+
+bool IsValid(const std::optional<ApiKey>& key, Timestamp now) {
+    return key && !key->revoked_at && (!key->expires_at || *key->expires_at > now);
 }
 
 }  // namespace notify

@@ -2,6 +2,7 @@
 
 // API keys: made, shown once, stored as a digest, checked.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,8 @@ struct NewKey {
     std::string text;  ///< "nk_<id>_<secret>": the only moment it is shown.
 };
 
-/// A key with 32 random bytes. `scopes`: of "read", "write", "admin". kInvalidArgument for another scope.
+/// A key with 32 random bytes. `scopes`: of "read", "write", "admin". kInvalidArgument for another scope,
+/// none, or no name.
 [[nodiscard]] Result<NewKey> CreateKey(
     Storage& storage,
     std::string_view name,
@@ -31,5 +33,8 @@ struct NewKey {
 /// Who presents this text. kUnauthenticated for an unknown, wrong, expired or revoked key, always with one
 /// sentence; the secret is compared in constant time.
 [[nodiscard]] Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp now);
+
+/// False when the key was revoked, has expired or is gone: for those whose answer takes long.
+[[nodiscard]] bool IsValid(const std::optional<ApiKey>& key, Timestamp now);
 
 }  // namespace notify

@@ -3,13 +3,26 @@
 #include <fmt/format.h>
 
 #include "core/base64.hpp"
+#include "delivery/clean_text.hpp"
 
 namespace notify {
 
 namespace {
 
-/// Decodes %XX, and '+' as a space in queries. Nothing when an escape is broken or a zero byte is in it.
-std::optional<std::string> Decoded(std::string_view text, bool query) {
+std::string_view Find(const std::map<std::string, std::string, std::less<>>& map, std::string_view name) {
+    const auto found = map.find(name);
+    return found == map.end() ? std::string_view() : std::string_view(found->second);
+}
+
+/// The text decoded; nothing when it is malformed or no UTF-8, which no answer could repeat.
+std::optional<std::string> DecodedText(std::string_view text, bool query) {
+    auto decoded = PercentDecoded(text, query);
+    return decoded && IsUtf8(*decoded) ? decoded : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> PercentDecoded(std::string_view text, bool query) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
@@ -26,13 +39,6 @@ std::optional<std::string> Decoded(std::string_view text, bool query) {
     return out;
 }
 
-std::string_view Find(const std::map<std::string, std::string, std::less<>>& map, std::string_view name) {
-    const auto found = map.find(name);
-    return found == map.end() ? std::string_view() : std::string_view(found->second);
-}
-
-}  // namespace
-
 std::string_view Request::Header(std::string_view name) const {
     return Find(headers, name);
 }
@@ -46,20 +52,22 @@ Result<void> SetTarget(Request& request, std::string_view target) {
         return Fail(ErrorCode::kInvalidArgument, "the request's target is malformed");
     };
     const auto mark = target.find('?');
-    auto path = Decoded(target.substr(0, mark), false);
-    if (!target.starts_with('/') || !path || target.find('#') != std::string_view::npos) {
+    const auto path = target.substr(0, mark);
+    if (!target.starts_with('/') || !IsUtf8(path) || !DecodedText(path, false) ||
+        target.find('#') != std::string_view::npos) {
         return refuse();
     }
-    request.path = std::move(*path);
+    request.path = path;
     std::string_view rest = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
     while (!rest.empty()) {
         const auto end = rest.find('&');
         const auto pair = rest.substr(0, end);
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
         const auto equals = pair.find('=');
-        const auto name = Decoded(pair.substr(0, equals), true);
-        const auto value =
-            Decoded(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true);
+        const auto name = DecodedText(pair.substr(0, equals), true);
+        const auto value = DecodedText(
+            equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), true
+        );
         if (!name || !value) {
             return refuse();
         }

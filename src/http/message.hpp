@@ -25,7 +25,7 @@ struct Caller {
 
 struct Request {
     std::string method;
-    std::string path;                                         ///< Percent-decoded.
+    std::string path;  ///< As it came, still percent-encoded; what it decodes to is UTF-8.
     std::map<std::string, std::string, std::less<>> query;    ///< Decoded; of a repeated name the last.
     std::map<std::string, std::string, std::less<>> headers;  ///< Names in lower case.
     std::string body;
@@ -47,7 +47,8 @@ struct ByteStream {
 };
 
 /// Server-sent events. `next` gives what is new since the call before, already framed, or "" for nothing; it
-/// is called from the handlers' pool about four times a second while the client listens.
+/// is called from the handlers' pool while the client listens: at once after it gave something, else about
+/// four times a second. An error ends the stream.
 struct EventStream {
     std::function<Result<std::string>()> next;
 };
@@ -64,7 +65,11 @@ struct Response {
 /// Answers a request; called from several threads.
 using Handler = std::function<Response(Request&)>;
 
-/// Splits and decodes "/v1/items?status=Failed" into the request. kInvalidArgument when it is no such target.
+/// Decodes %XX, and '+' as a space in queries. Nothing when an escape is broken or a zero byte is in it.
+[[nodiscard]] std::optional<std::string> PercentDecoded(std::string_view text, bool query = false);
+
+/// Splits "/v1/items?status=Failed" into the request and decodes its query. kInvalidArgument when it is no
+/// such target or does not decode to UTF-8.
 [[nodiscard]] Result<void> SetTarget(Request& request, std::string_view target);
 
 }  // namespace notify

@@ -91,7 +91,12 @@ object Operation(const Route& route, object& components) {
         {"content",
          JsonContent(object{{"$ref", "#/components/schemas/Problem"}}, "application/problem+json")},
     };
-    operation["responses"] = object{{std::to_string(route.status), std::move(success)}, {"default", problem}};
+    object responses{{std::to_string(route.status), success}};
+    for (const int status : route.more_statuses) {
+        responses[std::to_string(status)] = success;
+    }
+    responses["default"] = problem;
+    operation["responses"] = std::move(responses);
     if (route.scope == Scope::kNone) {
         operation["security"] = array{};
     }

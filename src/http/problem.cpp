@@ -41,6 +41,17 @@ std::string_view Title(int status) {
     }
 }
 
+/// "/processors/0/config/fps" of "/processors/0/config/fps: 0 is less than 0.2".
+std::optional<std::string_view> PointerIn(const Error& error) {
+    const std::string_view message = error.message;
+    const auto end = message.find(": ");
+    const bool begins = error.code == ErrorCode::kInvalidArgument && message.starts_with('/');
+    return begins && end != std::string_view::npos &&
+                   message.substr(0, end).find(' ') == std::string_view::npos
+               ? std::optional(message.substr(0, end))
+               : std::nullopt;
+}
+
 Response Make(int status, boost::json::object problem) {
     Response response{.status = status, .content_type = "application/problem+json"};
     problem["status"] = status;
@@ -88,7 +99,7 @@ int HttpStatus(ErrorCode code) noexcept {
     return 500;
 }
 
-Response Problem(const Error& error, std::string_view request_id, std::string_view pointer) {
+Response Problem(const Error& error, std::string_view request_id, std::optional<std::string_view> pointer) {
     boost::json::object problem{
         {"code", ToString(error.code)}, {"detail", error.message}, {"request_id", request_id}
     };
@@ -98,12 +109,13 @@ Response Problem(const Error& error, std::string_view request_id, std::string_vi
     if (!error.reason.empty()) {
         problem["reason"] = error.reason;
     }
-    if (!pointer.empty()) {
-        problem["pointer"] = pointer;
+    if (const auto place = pointer ? pointer : PointerIn(error)) {
+        problem["pointer"] = *place;
     }
     auto response = Make(HttpStatus(error.code), std::move(problem));
     if (error.retry_after) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
+        std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });
         response.headers.emplace_back("Retry-After", std::to_string(seconds));
     }
     return response;

@@ -2,6 +2,7 @@
 
 // The one table from our errors to HTTP: RFC 9457 problem documents.
 
+#include <optional>
 #include <string_view>
 
 #include "core/error.hpp"
@@ -12,9 +13,11 @@ namespace notify {
 [[nodiscard]] int HttpStatus(ErrorCode code) noexcept;
 
 /// application/problem+json with status, title, code, stage, reason, detail, and request_id. `pointer` names
-/// the place in the request's body. A secret is never in an error's message, so it is shown as it is.
+/// the place in the request's body (RFC 6901; "" is the whole of it); without it, a message of
+/// kInvalidArgument that begins with a pointer ("/weight: must be …") tells it. A secret is never in an
+/// error's message, so it is shown as it is.
 [[nodiscard]] Response Problem(
-    const Error& error, std::string_view request_id, std::string_view pointer = {}
+    const Error& error, std::string_view request_id, std::optional<std::string_view> pointer = {}
 );
 
 /// A problem with a status of its own: 404 for a path, 405, 503.

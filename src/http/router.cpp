@@ -1,5 +1,6 @@
 #include "http/router.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -13,24 +14,26 @@ namespace notify {
 
 namespace {
 
-std::vector<std::string_view> Segments(std::string_view path) {
-    std::vector<std::string_view> segments;
+/// The parts between the slashes. Decoded after they were split: a name may have a slash in it.
+std::vector<std::string> Segments(std::string_view path) {
+    std::vector<std::string> segments;
     while (!path.empty()) {
         path.remove_prefix(1);
         const auto end = path.find('/');
-        segments.push_back(path.substr(0, end));
+        segments.push_back(PercentDecoded(path.substr(0, end)).value_or(""));
         path = end == std::string_view::npos ? std::string_view() : path.substr(end);
     }
     return segments;
 }
 
 /// What `{…}` matched, or nothing when the path is another.
-std::optional<std::vector<std::string>> Match(std::string_view pattern, std::string_view path) {
+std::optional<std::vector<std::string>> Match(
+    std::string_view pattern, const std::vector<std::string>& given
+) {
     const auto wanted = Segments(pattern);
-    const auto given = Segments(path);
     std::vector<std::string> parameters;
     for (std::size_t i = 0; i < wanted.size() && wanted.size() == given.size(); ++i) {
-        if (wanted[i].starts_with('{')) {
+        if (wanted[i].starts_with('{') && !given[i].empty()) {
             parameters.emplace_back(given[i]);
         } else if (wanted[i] != given[i]) {
             return std::nullopt;
@@ -41,9 +44,11 @@ std::optional<std::vector<std::string>> Match(std::string_view pattern, std::str
 
 std::string_view KeyOf(const Request& request) {
     const auto authorization = request.Header("authorization");
-    static constexpr std::string_view kBearer = "Bearer ";
-    return authorization.starts_with(kBearer) ? authorization.substr(kBearer.size())
-                                              : request.Header("x-api-key");
+    static constexpr std::string_view kBearer = "bearer ";
+    const bool is_bearer = std::ranges::equal(  // in any case: RFC 9110, 11.1
+        authorization.substr(0, kBearer.size()), kBearer, {}, [](char c) { return c | 0x20; }
+    );
+    return is_bearer ? authorization.substr(kBearer.size()) : request.Header("x-api-key");
 }
 
 bool Allows(const Caller& caller, Scope scope) {
@@ -60,6 +65,10 @@ bool Allows(const Caller& caller, Scope scope) {
     return false;
 }
 
+std::string_view RoutedAs(std::string_view method) {
+    return method == "HEAD" ? "GET" : method;
+}
+
 std::string_view Name(Scope scope) {
     return scope == Scope::kAdmin ? "admin" : scope == Scope::kWrite ? "write" : "read";
 }
@@ -67,8 +76,9 @@ std::string_view Name(Scope scope) {
 }  // namespace
 
 std::size_t Router::BodyLimit(std::string_view method, std::string_view path) const {
+    const auto segments = Segments(path);
     for (const auto& route : routes_) {
-        if (route.method == method && Match(route.pattern, path)) {
+        if (route.method == RoutedAs(method) && Match(route.pattern, segments)) {
             return route.max_body;
         }
     }
@@ -102,13 +112,14 @@ Response Router::Handle(Request request, bool trusted) const {
 Response Router::Dispatch(Request& request, bool trusted) const {
     const Route* route = nullptr;
     std::string allowed;
-    const auto method = request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+    const auto method = RoutedAs(request.method);
+    const auto segments = Segments(request.path);
     for (const auto& each : routes_) {
-        auto parameters = Match(each.pattern, request.path);
+        auto parameters = Match(each.pattern, segments);
         if (!parameters) {
             continue;
         }
-        allowed += (allowed.empty() ? "" : ", ") + each.method;
+        allowed += (allowed.empty() ? "" : ", ") + each.method + (each.method == "GET" ? ", HEAD" : "");
         if (each.method == method && route == nullptr) {  // the first that matches: words before parameters
             route = &each;
             request.parameters = std::move(*parameters);

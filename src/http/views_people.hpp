@@ -51,12 +51,12 @@ struct NewPhoto {
 
 BOOST_DESCRIBE_STRUCT(NewPhoto, (), (file_name, base64, face))
 
-struct Enrolment {
+struct NewEnrolment {
     std::string name;
     std::vector<NewPhoto> photos;
 };
 
-BOOST_DESCRIBE_STRUCT(Enrolment, (), (name, photos))
+BOOST_DESCRIBE_STRUCT(NewEnrolment, (), (name, photos))
 
 struct VerdictView {
     std::string file_name;

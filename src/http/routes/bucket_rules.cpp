@@ -12,6 +12,16 @@
 
 namespace notify {
 
+namespace {
+
+/// The error with `place` before its own pointer: "/fps: too low" in "/config" is "/config/fps: too low".
+Error At(const std::string& place, Error error) {
+    error.message = place + (error.message.starts_with('/') ? "" : ": ") + error.message;
+    return error;
+}
+
+}  // namespace
+
 Result<std::vector<Assignment>> Assignments(
     const std::vector<view::AssignmentView>& wanted, const Bucket& bucket
 ) {
@@ -39,7 +49,7 @@ Result<std::vector<Assignment>> Assignments(
         const auto& config = wanted[i].config;
         auto normal = NormaliseConfig(**kind, config && !config->is_null() ? ToJsonText(*config) : "");
         if (!normal) {
-            return Unexpected(normal.error().Within(place + "/config"));
+            return Unexpected(At(place + "/config", normal.error()));
         }
         auto digest = Sha256Hex(*normal);
         assignments.push_back(

@@ -1,5 +1,6 @@
 // /v1/buckets and /v1/sources.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/ulid.hpp"
@@ -14,7 +15,8 @@ namespace notify {
 namespace {
 
 std::chrono::milliseconds Seconds(double seconds) {
-    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    static constexpr double kMost = 1e9;  // far over every limit, and no overflow
+    return std::chrono::milliseconds(static_cast<std::int64_t>(std::clamp(seconds, -kMost, kMost) * 1000));
 }
 
 double InSeconds(std::chrono::milliseconds duration) {

@@ -2,9 +2,11 @@
 
 #include <charconv>
 
+#include "http/keys.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/key_repository.hpp"
 
 namespace notify {
 
@@ -21,11 +23,15 @@ view::EventView Show(const Event& event) {
     };
 }
 
+constexpr int kMostEvents = 100;  // of one piece of a stream
+
 Result<std::int64_t> Sequence(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (!text.empty() && (error != std::errc{} || end != text.data() + text.size() || value < 0)) {
-        return Fail(ErrorCode::kInvalidArgument, "after must be a sequence number, 0 or more");
+        return Fail(
+            ErrorCode::kInvalidArgument, "the place to go on from must be a sequence number, 0 or more"
+        );
     }
     return value;
 }
@@ -60,7 +66,7 @@ public:
         return Answer(request, event, Show);
     }
 
-    /// Tails the event table from Last-Event-ID, or from now on.
+    /// Tails the event table from Last-Event-ID, or from now on, for as long as the caller's key is good.
     Response Stream(const Request& request) const {
         const auto last = request.Header("last-event-id");
         auto from =
@@ -72,10 +78,15 @@ public:
         }
         Response response{.content_type = "text/event-stream"};
         const auto next = [&storage = parts_.storage,
+                           &clock = parts_.clock,
+                           key = KeyId(request.caller.actor),
                            after = *from,
                            subject = std::string(request.Query("subject"))]() mutable -> Result<std::string> {
-            const auto events = storage.Read([&](const Snapshot& snapshot) {
-                return snapshot.events.After(after, 100, subject);
+            const auto events = storage.Read([&](const Snapshot& snapshot) -> Result<std::vector<Event>> {
+                return snapshot.keys.FindById(key).and_then([&](const std::optional<ApiKey>& found) {
+                    return IsValid(found, clock.Now()) ? snapshot.events.After(after, kMostEvents, subject)
+                                                       : Fail(ErrorCode::kUnauthenticated, "the key ended");
+                });
             });
             if (!events) {
                 return Unexpected(events.error());

@@ -91,7 +91,8 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
          health,
          200,
          0,
-         [parts](Request&) { return Ready(parts); }}
+         [parts](Request&) { return Ready(parts); },
+         {503}}
     );
     router.Add(
         {"GET",

@@ -112,7 +112,7 @@ public:
     }
 
     Response Enrol(const Request& request) const {
-        return WithBody<view::Enrolment>(request, [&](const view::Enrolment& wanted) {
+        return WithBody<view::NewEnrolment>(request, [&](const view::NewEnrolment& wanted) {
             if (wanted.name.empty() || wanted.photos.empty()) {
                 const Error error{
                     .code = ErrorCode::kInvalidArgument, .message = "a name and at least one photo are needed"
@@ -281,7 +281,7 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          "half the largest unless `face` points at the one that is meant, too small, unlike the person's "
          "other photos. Past items get the name too.",
          {},
-         &described::Schema<view::Enrolment>,
+         &described::Schema<view::NewEnrolment>,
          &described::Schema<view::EnrolmentView>,
          201,
          kPhotoBody,

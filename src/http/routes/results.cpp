@@ -1,9 +1,8 @@
 // /v1/results, their artifacts, and /v1/processors.
 
 #include <algorithm>
-#include <charconv>
 
-#include "core/file.hpp"
+#include "http/routes/artifacts.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
 #include "processors/kind.hpp"
@@ -29,40 +28,6 @@ view::ResultView Show(const StoredResult& result) {
         shown.artifacts.push_back({a.name, a.media_type, static_cast<std::int64_t>(a.size_bytes), a.sealed});
     }
     return shown;
-}
-
-struct Range {
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-};
-
-enum class RangeKind : std::uint8_t { kWhole, kPart, kOutside };
-
-/// One range of a Range header (RFC 9110, 14.2); anything else asks for the whole.
-RangeKind ReadRange(std::string_view header, std::uint64_t size, Range& range) {
-    if (!header.starts_with("bytes=") || header.find(',') != std::string_view::npos) {
-        return RangeKind::kWhole;
-    }
-    header.remove_prefix(6);
-    const auto dash = header.find('-');
-    const auto number = [](std::string_view text) -> std::optional<std::uint64_t> {
-        std::uint64_t value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        return !text.empty() && error == std::errc{} && end == text.data() + text.size()
-                   ? std::optional(value)
-                   : std::nullopt;
-    };
-    const auto first = number(header.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? std::nullopt : number(header.substr(dash + 1));
-    if (dash == std::string_view::npos || (!first && !last) || (first && last && *last < *first)) {
-        return RangeKind::kWhole;
-    }
-    if (!first) {
-        range = {size - std::min(*last, size), size == 0 ? 0 : size - 1};
-        return *last == 0 || size == 0 ? RangeKind::kOutside : RangeKind::kPart;
-    }
-    range = {*first, std::min(last.value_or(size), size == 0 ? 0 : size - 1)};
-    return *first >= size ? RangeKind::kOutside : RangeKind::kPart;
 }
 
 class ResultRoutes {
@@ -99,12 +64,7 @@ public:
                 return Problem(noted.error(), request.id);
             }
         }
-        const auto etag = fmt::format("\"{}\"", found->sha256);
-        if (request.Header("if-none-match") == etag) {
-            return {.status = 304, .content_type = found->media_type, .headers = {{"ETag", etag}}};
-        }
-        auto bytes = parts_.artifacts.Read(*found);
-        return bytes ? Send(request, *found, etag, std::move(*bytes)) : Problem(bytes.error(), request.id);
+        return SendArtifact(request, parts_.artifacts, *found);
     }
 
     Response Processors() const {
@@ -137,39 +97,6 @@ private:
         return parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.results.Get(id); });
     }
 
-    static Response Send(
-        const Request& request, const ArtifactRef& ref, const std::string& etag, std::string bytes
-    ) {
-        Response response{
-            .content_type = ref.media_type, .headers = {{"ETag", etag}, {"Accept-Ranges", "bytes"}}
-        };
-        response.headers.emplace_back(
-            "Content-Disposition", fmt::format("inline; filename=\"{}\"", ref.name)
-        );
-        Range range;
-        const auto size = bytes.size();
-        switch (ReadRange(request.Header("range"), size, range)) {
-            case RangeKind::kWhole:
-                response.body = std::move(bytes);
-                break;
-            case RangeKind::kOutside: {
-                auto refusal = ProblemOf(
-                    416, "invalid_argument", fmt::format("the artifact has {} bytes", size), request.id
-                );
-                refusal.headers.emplace_back("Content-Range", fmt::format("bytes */{}", size));
-                return refusal;
-            }
-            case RangeKind::kPart:
-                response.status = 206;
-                response.headers.emplace_back(
-                    "Content-Range", fmt::format("bytes {}-{}/{}", range.first, range.last, size)
-                );
-                response.body = bytes.substr(range.first, range.last - range.first + 1);
-                break;
-        }
-        return response;
-    }
-
     ApiParts parts_;
 };
 
@@ -197,13 +124,15 @@ void AddResultRoutes(Router& router, const ApiParts& parts) {
          Scope::kRead,
          "results",
          "Bytes of an artifact",
-         "Honours Range and If-None-Match. Reading a sealed (biometric) artifact is noted in the audit.",
+         "Honours Range, If-Range and If-None-Match. Reading a sealed (biometric) artifact is noted in the "
+         "audit.",
          {},
          nullptr,
          nullptr,
          200,
          0,
-         [routes](Request& r) { return routes->Artifact(r); }}
+         [routes](Request& r) { return routes->Artifact(r); },
+         {206}}
     );
     router.Add(
         {"GET",

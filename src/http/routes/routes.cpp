@@ -15,6 +15,14 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddKeyRoutes(router, parts);
 }
 
+Response ProblemAt(const described::Fault& fault, std::string_view request_id) {
+    const auto place = fault.pointer.empty() ? "the request's body" : fault.pointer + ":";
+    const Error error{
+        .code = ErrorCode::kInvalidArgument, .message = fmt::format("{} {}", place, fault.what)
+    };
+    return Problem(error, request_id, fault.pointer);
+}
+
 Result<PageRequest> PageOf(const Request& request) {
     PageRequest page{.after = std::string(request.Query("after"))};
     const auto limit = request.Query("limit");

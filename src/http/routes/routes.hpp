@@ -9,6 +9,7 @@
 #include "core/json.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/json_pointer.hpp"
 #include "http/router.hpp"
 
 namespace notify {
@@ -28,6 +29,9 @@ template <class View>
     return {.status = status, .body = ToJsonText(described::ToJson(value))};
 }
 
+/// 400 that points at the fault in the request's body.
+[[nodiscard]] Response ProblemAt(const described::Fault& fault, std::string_view request_id);
+
 /// Reads the body as `View` and answers with `act(view)`, or with a problem that points at the fault.
 template <class View, class Act>
 [[nodiscard]] Response WithBody(const Request& request, Act&& act) {
@@ -36,13 +40,13 @@ template <class View, class Act>
         return Problem(json.error().Within("the request's body"), request.id);
     }
     View view;
-    if (const auto fault = described::FromJson(*json, view, "")) {
-        const Error error{
-            .code = ErrorCode::kInvalidArgument, .message = fmt::format("{}: {}", fault->pointer, fault->what)
-        };
-        return Problem(error, request.id, fault->pointer);
+    std::optional<described::Fault> fault;
+    if (const auto repeated = RepeatedMember(request.body)) {
+        fault = {*repeated, "is there twice"};
+    } else {
+        fault = described::FromJson(*json, view, "");
     }
-    return act(view);
+    return fault ? ProblemAt(*fault, request.id) : act(view);
 }
 
 /// The value as JSON made by `show`, or the error as a problem.

@@ -1,9 +1,11 @@
 #pragma once
 
-// What the edge refuses before a handler sees it. Included by server.cpp alone: it holds Beast's types.
+// What the edge refuses before a handler sees it. Included by server/*.cpp alone: it holds
+// Beast's types.
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -22,18 +24,21 @@ using Parser = boost::beast::http::request_parser<boost::beast::http::string_bod
     return lower;
 }
 
+[[nodiscard]] inline std::ptrdiff_t FieldCount(const Parser& parser) {
+    return std::distance(parser.get().begin(), parser.get().end());
+}
+
 /// Requests that two parsers might read differently: refused, and the connection closed (RFC 9112, 6.3
 /// and 11.2).
-[[nodiscard]] inline bool IsAmbiguous(const Parser& parser, int max_fields) {
+[[nodiscard]] inline bool IsAmbiguous(const Parser& parser) {
     const auto& message = parser.get();
     const auto lengths = message.count(boost::beast::http::field::content_length);
     const auto encodings = message.count(boost::beast::http::field::transfer_encoding);
     const bool odd_encoding =
         encodings == 1 && Lower(message[boost::beast::http::field::transfer_encoding]) != "chunked";
-    const auto fields = std::distance(message.begin(), message.end());
     const bool old_chunked = encodings > 0 && message.version() < 11;
     return lengths > 1 || encodings > 1 || (lengths > 0 && encodings > 0) || odd_encoding || old_chunked ||
-           fields > max_fields || message.count(boost::beast::http::field::host) > 1 ||
+           message.count(boost::beast::http::field::host) > 1 ||
            (message.version() == 11 && message.count(boost::beast::http::field::host) == 0);
 }
 

@@ -21,9 +21,10 @@ struct ServerSettings {
     int max_connections = 1024;
     std::size_t max_header_bytes = 16U << 10U;
     int max_header_fields = 100;
-    std::chrono::seconds header_timeout{10};
-    std::chrono::seconds body_timeout{120};
-    std::chrono::seconds idle_timeout{30};
+    std::chrono::milliseconds header_timeout{std::chrono::seconds(10)};  ///< From its first byte to its last.
+    std::chrono::milliseconds body_timeout{std::chrono::seconds(120)};
+    std::chrono::milliseconds idle_timeout{std::chrono::seconds(30)};
+    std::chrono::milliseconds stop_timeout{std::chrono::seconds(5)};  ///< For answers still being sent.
 };
 
 /// Serves until stopped. One edge thread; connections and event streams hold none.
@@ -39,10 +40,12 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// Binds and starts. kInvalidArgument for a host that is no address, kUnavailable when the port is taken.
+    /// Binds and starts. Idempotent; not to be started again after Stop. kInvalidArgument for a host that is
+    /// no address, kUnavailable when the port is taken.
     [[nodiscard]] Result<void> Start();
 
-    /// Accepts nothing more, lets running handlers end, closes all connections, joins. Idempotent.
+    /// Accepts nothing more, closes quiet connections and event streams, lets running handlers end and their
+    /// answers be sent (for stop_timeout), joins. No connection is left open. Idempotent.
     void Stop();
 
     /// The port that is really listened on.

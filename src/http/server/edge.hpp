@@ -1,0 +1,104 @@
+#pragma once
+
+// The inside of the server: connections as stackful coroutines on one thread. Included by server/*.cpp alone:
+// it holds Asio's and Beast's types.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include "core/result.hpp"
+#include "http/message.hpp"
+#include "http/server/header_rules.hpp"
+#include "http/server/server.hpp"
+
+namespace notify {
+
+/// One client. Of the edge's thread alone.
+struct Connection {
+    boost::beast::tcp_stream stream;
+    boost::beast::flat_buffer buffer;
+    bool answering = false;  ///< A whole request is here and its answer is not sent yet.
+};
+
+/// Its members are of the edge's thread alone unless they are atomic.
+class Server::Edge {
+public:
+    using BodyLimit = std::function<std::size_t(std::string_view, std::string_view)>;
+
+    Edge(ServerSettings settings, Handler handler, BodyLimit body_limit);
+
+    ~Edge() { Stop(); }
+
+    Edge(const Edge&) = delete;
+    Edge& operator=(const Edge&) = delete;
+
+    Result<void> Start();
+    void Stop();
+
+    [[nodiscard]] std::uint16_t Port() const noexcept { return port_; }
+
+private:
+    using Yield = boost::asio::yield_context;
+    using Head = boost::beast::http::response<boost::beast::http::empty_body>;
+
+    /// What became of work for the pool.
+    enum class Work : std::uint8_t { kDone, kTooMany, kFailed };
+
+    // server.cpp: from the first connection to the last
+    Result<void> Listen();
+    void Accept(const Yield& yield);
+    void Serve(boost::asio::ip::tcp::socket socket);
+    void CloseAll(bool answering_too);
+
+    // receive.cpp: from bytes to a request
+    bool ServeOne(Connection& connection, const Yield& yield);
+    bool ReadHeader(Connection& connection, Parser& parser, const Yield& yield);
+    bool ReadBody(Connection& connection, Parser& parser, std::uint64_t limit, const Yield& yield);
+    bool Refuse(Connection& connection, const Response& refusal, const Yield& yield);
+    bool Answer(Connection& connection, Request& request, bool keep_alive, const Yield& yield);
+
+    // send.cpp: from a response to bytes
+    bool Send(
+        Connection& connection,
+        const Request& request,
+        const Response& response,
+        bool keep_alive,
+        const Yield& yield
+    );
+    bool SendHead(Connection& connection, Head& head, const Yield& yield);
+    bool SendBytes(Connection& connection, const ByteStream& bytes, const Yield& yield);
+    void SendEvents(Connection& connection, const EventStream& events, const Yield& yield);
+
+    /// Runs `work` on the pool while the coroutine waits, unless too much waits there already.
+    Work OnPool(const std::function<void()>& work, const Yield& yield);
+
+    ServerSettings settings_;
+    Handler handler_;
+    BodyLimit body_limit_;
+    boost::asio::io_context io_{1};
+    boost::asio::thread_pool pool_;
+    boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer patience_;  ///< With answers that are still being sent when the server stops.
+    std::uint16_t port_ = 0;
+    std::atomic<bool> stopping_ = false;
+    std::atomic<int> waiting_ = 0;
+    std::set<Connection*> connections_;  ///< Each is owned by its coroutine.
+    std::thread thread_;
+};
+
+}  // namespace notify

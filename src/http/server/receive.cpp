@@ -1,0 +1,156 @@
+// From bytes to a request, and to whoever answers it.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/none.hpp>
+
+#include "core/ulid.hpp"
+#include "http/problem.hpp"
+#include "http/server/edge.hpp"
+
+namespace notify {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr auto kLinger = std::chrono::seconds(2);
+constexpr std::size_t kLingerPiece = 16U << 10U;
+
+bool IsOfParsing(const error_code& error) {
+    return error.category() == http::make_error_code(http::error::bad_target).category();
+}
+
+Response Malformed(std::string_view what) {
+    return ProblemOf(400, "invalid_argument", what, "");
+}
+
+}  // namespace
+
+bool Server::Edge::Refuse(Connection& connection, const Response& refusal, const Yield& yield) {
+    connection.answering = true;
+    static_cast<void>(Send(connection, Request{}, refusal, false, yield));
+    connection.answering = false;
+    // The client may still be sending. Closing over bytes that were not read resets the connection, and the
+    // client might never see why.
+    error_code error;
+    auto& stream = connection.stream;
+    stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    stream.expires_after(kLinger);
+    while (!error && !stopping_) {
+        connection.buffer.clear();
+        stream.async_read_some(connection.buffer.prepare(kLingerPiece), yield[error]);
+    }
+    return false;
+}
+
+bool Server::Edge::ReadHeader(Connection& connection, Parser& parser, const Yield& yield) {
+    auto& stream = connection.stream;
+    auto& buffer = connection.buffer;
+    parser.header_limit(static_cast<std::uint32_t>(settings_.max_header_bytes));
+    parser.body_limit(boost::none);  // not known before the target is
+    error_code error;
+    if (buffer.size() == 0) {  // a quiet connection may idle; once it speaks, it has to finish its header
+        stream.expires_after(settings_.idle_timeout);
+        const auto room = buffer.prepare(1);
+        buffer.commit(stream.async_read_some(room, yield[error]));
+        if (error) {
+            return false;
+        }
+    }
+    stream.expires_after(settings_.header_timeout);
+    http::async_read_header(stream, buffer, parser, yield[error]);
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+        return Refuse(
+            connection, ProblemOf(431, "too_large", "the request's header is too large", ""), yield
+        );
+    }
+    if (error == http::error::end_of_stream || (error && !IsOfParsing(error))) {
+        return false;
+    }
+    if (error || IsAmbiguous(parser)) {
+        return Refuse(connection, Malformed("the request is malformed"), yield);
+    }
+    if (FieldCount(parser) > settings_.max_header_fields) {
+        return Refuse(
+            connection, ProblemOf(431, "too_large", "the request's header has too many fields", ""), yield
+        );
+    }
+    return true;
+}
+
+bool Server::Edge::ReadBody(Connection& connection, Parser& parser, std::uint64_t limit, const Yield& yield) {
+    const auto too_large =
+        ProblemOf(413, "too_large", "the request's body is larger than is allowed here", "");
+    if (parser.content_length().value_or(0) > limit) {  // Beast looks at it in the header only, too early
+        return Refuse(connection, too_large, yield);
+    }
+    parser.body_limit(limit);
+    connection.stream.expires_after(settings_.body_timeout);
+    error_code error;
+    if (Lower(parser.get()[http::field::expect]) == "100-continue") {
+        http::response<http::empty_body> go_on(http::status::continue_, 11);
+        http::async_write(connection.stream, go_on, yield[error]);
+    }
+    http::async_read(connection.stream, connection.buffer, parser, yield[error]);
+    if (error == http::error::body_limit) {
+        return Refuse(connection, too_large, yield);
+    }
+    if (error && IsOfParsing(error)) {
+        return Refuse(connection, Malformed("the request's body is malformed"), yield);
+    }
+    return !error;
+}
+
+bool Server::Edge::Answer(Connection& connection, Request& request, bool keep_alive, const Yield& yield) {
+    connection.answering = true;
+    connection.stream.expires_never();
+    Request asked;  // what sending needs of it: the handler may take the request for itself
+    asked.id = request.id;
+    asked.method = request.method;
+    Response response;
+    switch (OnPool([&] { response = handler_(request); }, yield)) {
+        case Work::kDone:
+            break;
+        case Work::kTooMany:
+            response =
+                ProblemOf(503, "unavailable", "too many requests wait already; try again soon", asked.id);
+            break;
+        case Work::kFailed:
+            response = ProblemOf(500, "internal", "the service failed on this request", asked.id);
+            break;
+    }
+    const bool stays = Send(connection, asked, response, keep_alive && !stopping_, yield);
+    connection.answering = false;
+    return stays;
+}
+
+bool Server::Edge::ServeOne(Connection& connection, const Yield& yield) {
+    Parser parser;
+    if (!ReadHeader(connection, parser, yield)) {
+        return false;
+    }
+    Request request;
+    request.id = MakeId("req");
+    request.method = std::string(parser.get().method_string());
+    if (auto target = SetTarget(request, std::string_view(parser.get().target())); !target) {
+        return Refuse(connection, Malformed(target.error().message), yield);
+    }
+    for (const auto& field : parser.get()) {  // before the body: a trailer is no header
+        request.headers[Lower(field.name_string())] = std::string(field.value());
+    }
+    if (!ReadBody(connection, parser, body_limit_(request.method, request.path), yield)) {
+        return false;
+    }
+    const bool keep_alive = parser.get().keep_alive();
+    request.body = std::move(parser.get().body());
+    return Answer(connection, request, keep_alive, yield);
+}
+
+}  // namespace notify

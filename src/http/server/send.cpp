@@ -1,0 +1,171 @@
+// From a response to bytes.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <string>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+
+#include "core/log.hpp"
+#include "http/server/edge.hpp"
+
+namespace notify {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr auto kEventPoll = std::chrono::milliseconds(250);
+constexpr auto kEventKeepAlive = std::chrono::seconds(15);
+constexpr std::size_t kStreamPiece = 256U << 10U;
+
+bool HasBody(int status) {
+    return status != 204 && status != 304;
+}
+
+http::response<http::empty_body> HeadOf(const Request& request, const Response& response) {
+    http::response<http::empty_body> head(static_cast<http::status>(response.status), 11);
+    if (HasBody(response.status)) {
+        head.set(http::field::content_type, response.content_type);
+    }
+    head.set(http::field::server, "notifications-api");
+    head.set("X-Content-Type-Options", "nosniff");
+    head.set("Referrer-Policy", "no-referrer");
+    head.set("Cache-Control", "no-store");
+    head.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+    if (!request.id.empty()) {
+        head.set("X-Request-Id", request.id);
+    }
+    for (const auto& [name, value] : response.headers) {
+        head.set(name, value);
+    }
+    return head;
+}
+
+}  // namespace
+
+Server::Edge::Work Server::Edge::OnPool(const std::function<void()>& work, const Yield& yield) {
+    if (waiting_.fetch_add(1) >= settings_.max_waiting) {
+        --waiting_;
+        return Work::kTooMany;
+    }
+    asio::steady_timer done(io_, asio::steady_timer::time_point::max());
+    bool finished = false;
+    auto outcome = Work::kDone;
+    asio::post(pool_, [&] {
+        try {
+            work();
+        } catch (const std::exception& failure) {
+            outcome = Work::kFailed;
+            Log(LogLevel::kError, "a handler threw", {{"error", failure.what()}});
+        }
+        --waiting_;
+        asio::post(io_, [&] {
+            finished = true;
+            done.cancel();
+        });
+    });
+    error_code ignored;
+    while (!finished) {
+        done.async_wait(yield[ignored]);
+    }
+    return outcome;
+}
+
+bool Server::Edge::SendHead(Connection& connection, Head& head, const Yield& yield) {
+    http::response_serializer<http::empty_body> serializer(head);
+    error_code error;
+    http::async_write_header(connection.stream, serializer, yield[error]);
+    return !error;
+}
+
+bool Server::Edge::Send(
+    Connection& connection,
+    const Request& request,
+    const Response& response,
+    bool keep_alive,
+    const Yield& yield
+) {
+    auto head = HeadOf(request, response);
+    connection.stream.expires_after(settings_.idle_timeout);
+    if (response.events) {
+        head.keep_alive(false);
+        if (SendHead(connection, head, yield) && request.method != "HEAD") {
+            SendEvents(connection, *response.events, yield);
+        }
+        return false;
+    }
+    head.keep_alive(keep_alive);
+    if (HasBody(response.status)) {
+        head.content_length(response.bytes ? response.bytes->length : response.body.size());
+    }
+    if (!SendHead(connection, head, yield)) {
+        return false;
+    }
+    if (request.method == "HEAD" || !HasBody(response.status)) {
+        return keep_alive;
+    }
+    if (response.bytes) {
+        return SendBytes(connection, *response.bytes, yield) && keep_alive;
+    }
+    error_code error;
+    connection.stream.expires_after(settings_.body_timeout);
+    asio::async_write(connection.stream, asio::buffer(response.body), yield[error]);
+    return !error && keep_alive;
+}
+
+/// False when the promised length could not be kept: the connection is cut then, which the client notices.
+bool Server::Edge::SendBytes(Connection& connection, const ByteStream& bytes, const Yield& yield) {
+    std::uint64_t sent = 0;
+    while (sent < bytes.length) {
+        Result<std::string> piece;
+        const auto want =
+            static_cast<std::size_t>(std::min<std::uint64_t>(kStreamPiece, bytes.length - sent));
+        if (OnPool([&] { piece = bytes.read(bytes.offset + sent, want); }, yield) != Work::kDone || !piece ||
+            piece->empty() || piece->size() > want) {
+            return false;
+        }
+        error_code error;
+        connection.stream.expires_after(settings_.idle_timeout);
+        asio::async_write(connection.stream, asio::buffer(*piece), yield[error]);
+        if (error) {
+            return false;
+        }
+        sent += piece->size();
+    }
+    return true;
+}
+
+void Server::Edge::SendEvents(Connection& connection, const EventStream& events, const Yield& yield) {
+    auto last_sent = std::chrono::steady_clock::now();
+    error_code error;
+    while (!stopping_ && !error) {
+        Result<std::string> fresh;
+        const auto outcome = OnPool([&] { fresh = events.next(); }, yield);
+        if (outcome == Work::kFailed || !fresh) {
+            return;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        const bool more = !fresh->empty();  // there may be more than one call gives
+        if (!more && now - last_sent > kEventKeepAlive) {
+            fresh = ": still here\n\n";
+        }
+        if (!fresh->empty()) {
+            last_sent = now;
+            connection.stream.expires_after(settings_.idle_timeout);
+            asio::async_write(connection.stream, asio::buffer(*fresh), yield[error]);
+        }
+        if (!more) {
+            asio::steady_timer pause(io_, kEventPoll);
+            pause.async_wait(yield[error]);
+        }
+    }
+}
+
+}  // namespace notify
