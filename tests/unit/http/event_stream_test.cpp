@@ -1,0 +1,148 @@
+// /v1/events/stream over a socket, on a real database.
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/http/fixture.hpp"
+
+namespace notify {
+namespace {
+
+using ::testing::ElementsAreArray;
+using testing::Get;
+using ::testing::HasSubstr;
+using testing::Wire;
+
+class EventStreamTest : public testing::ApiTest {
+protected:
+    [[nodiscard]] Wire Listen(const std::string& lines = {}, const std::string& query = {}) const {
+        auto wire = Connect();
+        wire.Send(Get("/v1/events/stream" + query, Bearer(read_key_) + lines));
+        return wire;
+    }
+
+    void AppendMany(int count) {
+        for (int i = 0; i < count; ++i) {
+            Append("item.discovered");
+        }
+    }
+
+    /// The next event's sequence; its framing is checked.
+    static std::string NextId(Wire& wire) {
+        const auto event = wire.ReceiveUntil("\n\n");
+        const auto id = event.find("id: ");
+        if (id == std::string::npos) {
+            ADD_FAILURE() << "no event: " << event;
+            return {};
+        }
+        EXPECT_THAT(event, HasSubstr("\nevent: item.discovered\ndata: {"));
+        return event.substr(id + 4, event.find('\n', id) - id - 4);
+    }
+
+    std::vector<std::string> AllIds() {
+        std::vector<std::string> ids;
+        std::string after = "0";
+        while (true) {
+            const auto list = Expect(200, "GET", "/v1/events?limit=200&after=" + after);
+            if (list.at("rows").as_array().empty()) {
+                return ids;
+            }
+            for (const auto& event : list.at("rows").as_array()) {
+                ids.push_back(std::to_string(event.at("sequence").as_int64()));
+            }
+            after = ids.back();
+        }
+    }
+};
+
+TEST_F(EventStreamTest, GoesOnAfterTheLastEventTheClientSawWithoutAGap) {
+    Serve();
+    AppendMany(250);  // more than one piece
+    std::vector<std::string> seen;
+    {
+        auto wire = Listen("Last-Event-ID: 0\r\n");
+        EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("text/event-stream"));
+        std::jthread writer([this] { AppendMany(50); });
+        while (seen.size() < 270) {
+            seen.push_back(NextId(wire));
+        }
+    }
+    AppendMany(20);  // nobody listens
+    auto again = Listen("Last-Event-ID: " + seen.back() + "\r\n");
+    static_cast<void>(again.ReceiveUntil("\r\n\r\n"));
+    AppendMany(5);
+    while (seen.size() < 325) {
+        seen.push_back(NextId(again));
+    }
+    EXPECT_THAT(seen, ElementsAreArray(AllIds()));
+}
+
+TEST_F(EventStreamTest, BeginsWithWhatHappensFromNowOn) {
+    Serve();
+    AppendMany(3);
+    auto wire = Listen();
+    EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("200 OK"));
+    AppendMany(1);
+    EXPECT_EQ(NextId(wire), AllIds().back());
+}
+
+TEST_F(EventStreamTest, TellsOfOneSubjectWhenAskedTo) {
+    Serve();
+    Append("item.discovered", "itm_1");
+    Append("item.discovered", "itm_2");
+    auto wire = Listen("Last-Event-ID: 0\r\n", "?subject=itm_2");
+    EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("200 OK"));
+    EXPECT_EQ(NextId(wire), AllIds().at(1));
+}
+
+TEST_F(EventStreamTest, RefusesAPlaceThatIsNoSequence) {
+    for (const auto* place : {"x", "-1", "1 ", "99999999999999999999"}) {
+        Request request;
+        request.method = "GET";
+        request.path = "/v1/events/stream";
+        request.headers = {{"x-api-key", read_key_}, {"last-event-id", place}};
+        EXPECT_EQ(router_->Handle(request).status, 400) << place;
+    }
+}
+
+TEST_F(EventStreamTest, EndsWhenTheKeyIsRevoked) {
+    Serve();
+    auto wire = Listen("Last-Event-ID: 0\r\n");
+    EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("200 OK"));
+    EXPECT_EQ(Ask("DELETE", "/v1/keys/" + IdOfKey(read_key_)).status, 204);
+    EXPECT_TRUE(wire.IsClosed());
+}
+
+TEST_F(EventStreamTest, HoldsNoThreadAndEndsWhenTheServerStops) {
+    Serve({.handler_threads = 1});
+    std::vector<Wire> wires;
+    for (int i = 0; i < 10; ++i) {
+        wires.push_back(Listen("Last-Event-ID: 0\r\n"));
+        EXPECT_THAT(wires.back().ReceiveUntil("\r\n\r\n"), HasSubstr("200 OK"));
+    }
+    EXPECT_EQ(Connect().Ask(Get("/v1/items", Bearer(read_key_))).status, 200);
+    AppendMany(1);
+    for (auto& wire : wires) {
+        EXPECT_EQ(NextId(wire), "1");
+    }
+    server_->Stop();
+    for (auto& wire : wires) {
+        EXPECT_TRUE(wire.IsClosed());
+    }
+}
+
+TEST_F(EventStreamTest, AnswersHeadWithoutStreaming) {
+    Serve();
+    auto wire = Connect();
+    wire.Send("HEAD /v1/events/stream HTTP/1.1\r\nHost: t\r\n" + Bearer(read_key_) + "\r\n");
+    EXPECT_EQ(wire.Receive(true)->headers["content-type"], "text/event-stream");
+    EXPECT_TRUE(wire.IsClosed());
+}
+
+}  // namespace
+}  // namespace notify

@@ -1,0 +1,206 @@
+#include "unit/http/fixture.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/hash.hpp"
+#include "core/json.hpp"
+#include "core/ulid.hpp"
+#include "http/keys.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/result_repository.hpp"
+#include "storage/sqlite/sqlite_storage.hpp"
+
+namespace notify::testing {
+
+ApiTest::ApiTest() {
+    const auto data = folder_.Path() / "data";
+    std::filesystem::create_directories(data);
+    clock_.Advance(SystemClock().Now() - clock_.Now());
+    box_ = SecretBox::Open(data / "key").value();
+    storage_ = OpenSqliteStorage(data / "database", *box_, clock_).value();
+    artifacts_ = std::make_unique<ArtifactStore>(*storage_, *box_, data / "artifacts");
+    sources_ = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = data}, clock_);
+    scheduler_ = std::make_unique<Scheduler>(*storage_, clock_, *sources_, [] {});
+    items_ = std::make_unique<ItemControl>(*storage_, clock_, [](const ProcessId&) {});
+    guard_ = AddressGuard::WithAllowed({"127.0.0.1/32"}).value();
+    endpoints_ = std::make_unique<Endpoints>(*storage_, *box_, guard_, clock_);
+    replay_ = std::make_unique<Replay>(*storage_, clock_);
+    router_ = std::make_unique<Router>(*storage_, clock_);
+    const auto enrol = [](std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view) {
+        EnrolmentVerdict verdict{.person = PersonId("per_1"), .name = std::string(name), .photos = 1};
+        for (const auto& photo : photos) {
+            verdict.verdicts.push_back({.file_name = photo.file_name, .accepted = true});
+        }
+        return Result<EnrolmentVerdict>(std::move(verdict));
+    };
+    AddRoutes(
+        *router_,
+        {.storage = *storage_,
+         .clock = clock_,
+         .artifacts = *artifacts_,
+         .sources = *sources_,
+         .scheduler = *scheduler_,
+         .items = *items_,
+         .endpoints = *endpoints_,
+         .replay = *replay_,
+         .enrol = enrol,
+         .relabel = [] {},
+         .nudge = [] {},
+         .readiness =
+             [this] {
+                 return Readiness{
+                     .ready = ready_, .sandbox_level = "full", .sandbox_note = "", .database = "ok"
+                 };
+             }}
+    );
+    read_key_ = MakeKey({"read"});
+    write_key_ = MakeKey({"write"});
+    admin_key_ = MakeKey({"admin"});
+}
+
+ApiTest::~ApiTest() {
+    server_.reset();
+}
+
+Response ApiTest::AskAs(
+    std::string_view key, const std::string& method, std::string_view target, std::string body
+) {
+    Request request;
+    request.id = MakeId("req");
+    request.method = method;
+    request.body = std::move(body);
+    if (!key.empty()) {
+        request.headers["authorization"] = fmt::format("Bearer {}", key);
+    }
+    EXPECT_TRUE(SetTarget(request, target)) << target;
+    return router_->Handle(std::move(request));
+}
+
+boost::json::value ApiTest::Expect(
+    int status, const std::string& method, std::string_view target, std::string body
+) {
+    const auto response = Ask(method, target, std::move(body));
+    EXPECT_EQ(response.status, status) << method << ' ' << target << ": " << response.body;
+    return response.body.empty() ? boost::json::value() : JsonOf(response);
+}
+
+std::string ApiTest::MakeKey(const std::vector<std::string>& scopes) {
+    return CreateKey(*storage_, "a test", scopes, "tester", clock_.Now()).value().text;
+}
+
+std::string ApiTest::IdOfKey(std::string_view text) {
+    return fmt::format("key_{}", text.substr(3, text.find('_', 3) - 3));
+}
+
+void ApiTest::Serve(ServerSettings settings) {
+    server_ = std::make_unique<Server>(
+        std::move(settings),
+        [this](Request& request) { return router_->Handle(std::move(request)); },
+        [this](std::string_view method, std::string_view path) { return router_->BodyLimit(method, path); }
+    );
+    ASSERT_TRUE(server_->Start());
+}
+
+std::string ApiTest::Bearer(std::string_view key) {
+    return fmt::format("Authorization: Bearer {}\r\n", key);
+}
+
+std::string ApiTest::AddBucket(const std::string& name) {
+    const auto location = folder_.Path() / name;
+    std::filesystem::create_directories(location);
+    const auto made = Expect(
+        201,
+        "POST",
+        "/v1/buckets",
+        fmt::format(
+            R"({{"location":"{}","settle_seconds":0,"processors":[{{"processor":"checksum"}}]}})",
+            location.string()
+        )
+    );
+    return std::string(made.at("id").as_string());
+}
+
+std::string ApiTest::Discover(const std::string& key, std::string_view bytes) {
+    std::ofstream(folder_.Path() / "in" / key, std::ios::binary) << bytes;
+    EXPECT_EQ(Expect(200, "POST", "/v1/buckets/in/scan").at("added"), 1);
+    const auto list = Expect(200, "GET", "/v1/items?key=" + key);
+    return std::string(list.at("rows").at(0).at("id").as_string());
+}
+
+ResultId ApiTest::AddResult(const std::string& artifact, std::string_view bytes, bool sealed) {
+    const auto prepared =
+        artifacts_
+            ->Prepare({.name = artifact, .media_type = "application/octet-stream", .sealed = sealed}, bytes)
+            .value();
+    const StoredResult result{
+        .id = ResultId(MakeId("res")),
+        .lineage_key = Sha256Hex(artifact + MakeId("x")),
+        .content_sha256 = Sha256Hex(bytes),
+        .processor = "checksum",
+        .processor_version = "1",
+        .document = R"({"sha256":"ab","parts":[1,2.5,null]})",
+        .artifacts = {prepared.ref},
+        .created_at = clock_.Now(),
+    };
+    return storage_
+        ->Write([&](Transaction& transaction) {
+            return prepared.Commit(transaction).and_then([&] {
+                return transaction.results.AddOrGet(result);
+            });
+        })
+        .value();
+}
+
+void ApiTest::Append(const std::string& type, const std::string& subject) {
+    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.events.Append(
+            {.id = EventId(MakeId("evt")),
+             .type = type,
+             .subject = subject,
+             .dedup_key = {},
+             .at = clock_.Now(),
+             .data = R"({"note":"line\nbreak"})"}
+        );
+    }));
+}
+
+std::vector<std::string> ApiTest::AuditActions() {
+    std::vector<std::string> actions;
+    const auto audit = Expect(200, "GET", "/v1/audit?limit=200");
+    for (const auto& row : audit.at("rows").as_array()) {
+        actions.emplace_back(row.at("action").as_string());
+    }
+    return actions;
+}
+
+std::string HeaderOf(const Response& response, std::string_view name) {
+    for (const auto& [header, value] : response.headers) {
+        if (header == name) {
+            return value;
+        }
+    }
+    return {};
+}
+
+boost::json::value JsonOf(const Response& response) {
+    const auto value = ParseJson(response.body);
+    EXPECT_TRUE(value) << response.body;
+    return value.value_or(nullptr);
+}
+
+std::string PathOf(std::string_view pattern) {
+    std::string path;
+    while (!pattern.empty()) {
+        const auto open = pattern.find('{');
+        path += pattern.substr(0, open);
+        path += open == std::string_view::npos ? "" : "none";
+        pattern = open == std::string_view::npos ? "" : pattern.substr(pattern.find('}') + 1);
+    }
+    return path;
+}
+
+}  // namespace notify::testing

@@ -1,0 +1,321 @@
+#include "http/openapi.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/json.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/people_repository.hpp"
+#include "unit/http/fixture.hpp"
+#include "unit/http/schema_check.hpp"
+
+namespace notify {
+namespace {
+
+using ::testing::IsEmpty;
+using testing::JsonOf;
+using testing::Resolve;
+using testing::SchemaFaults;
+
+std::string Lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
+    return text;
+}
+
+/// Calls `visit` with each "$ref" anywhere in `value`.
+void ForEachReference(const boost::json::value& value, const std::function<void(std::string_view)>& visit) {
+    if (value.is_array()) {
+        for (const auto& each : value.as_array()) {
+            ForEachReference(each, visit);
+        }
+    } else if (value.is_object()) {
+        for (const auto& member : value.as_object()) {
+            if (member.key() == "$ref") {
+                visit(member.value().as_string());
+            }
+            ForEachReference(member.value(), visit);
+        }
+    }
+}
+
+class OpenApiTest : public testing::ApiTest {
+protected:
+    OpenApiTest() : document_(JsonOf(AskAs({}, "GET", "/openapi.json")).as_object()) {}
+
+    /// Asks for the route `pattern`; its answer must have the route's status and fit the document.
+    boost::json::value Check(
+        const std::string& method,
+        const std::string& pattern,
+        const std::string& target,
+        std::string body = {}
+    ) {
+        checked_.insert(method + " " + pattern);
+        const auto route = std::ranges::find_if(router_->Routes(), [&](const Route& r) {
+            return r.method == method && r.pattern == pattern;
+        });
+        EXPECT_NE(route, router_->Routes().end()) << pattern;
+        if (route == router_->Routes().end()) {
+            return nullptr;
+        }
+        const auto& operation = document_.at("paths").at(pattern).at(Lower(method));
+        if (const auto* wanted = operation.as_object().if_contains("requestBody")) {
+            const auto& schema = wanted->at("content").at("application/json").at("schema");
+            EXPECT_THAT(SchemaFaults(document_, schema, ParseJson(body).value()), IsEmpty()) << pattern;
+        } else {
+            EXPECT_EQ(body, "") << pattern << " takes no body";
+        }
+        const auto response = Ask(method, target, std::move(body));
+        EXPECT_EQ(response.status, route->status) << method << ' ' << target << response.body;
+        if (route->answer == nullptr) {
+            return nullptr;
+        }
+        EXPECT_EQ(response.content_type, "application/json");
+        const auto answer = JsonOf(response);
+        const auto& schema = operation.at("responses")
+                                 .at(std::to_string(route->status))
+                                 .at("content")
+                                 .at("application/json")
+                                 .at("schema");
+        EXPECT_THAT(SchemaFaults(document_, schema, answer), IsEmpty()) << method << ' ' << target;
+        return answer;
+    }
+
+    /// The "id" (or another member) of an answer.
+    static std::string Of(const boost::json::value& answer, std::string_view member = "id") {
+        return std::string(answer.at(member).as_string());
+    }
+
+    void FinishDeliveries() {
+        const auto done = storage_->Write([&](Transaction& transaction) -> Result<void> {
+            const auto claimed =
+                transaction.deliveries.Claim(NodeId("nod_1"), 10, 10, clock_.Now(), std::chrono::seconds(30));
+            for (auto delivery : claimed.value()) {
+                const auto fence = delivery.fence;
+                delivery.status = Status::kCompleted;
+                delivery.finished_at = clock_.Now();
+                delivery.lease_owner = {};
+                delivery.lease_until.reset();
+                const DeliveryAttempt attempt{
+                    .delivery_id = delivery.id,
+                    .number = 1,
+                    .at = clock_.Now(),
+                    .duration = std::chrono::milliseconds(12),
+                    .http_status = 204,
+                    .error = {},
+                    .response = {}
+                };
+                if (const auto written = transaction.deliveries.Finish(delivery, fence, attempt); !written) {
+                    return Unexpected(written.error());
+                }
+            }
+            return {};
+        });
+        EXPECT_TRUE(done) << done.error().message;
+    }
+
+    void CheckBuckets();
+    void CheckItems();
+    void CheckPeople(const std::string& item);
+    void CheckWebhooks();
+    void CheckTheRest();
+
+    boost::json::object document_;
+    std::set<std::string> checked_;
+};
+
+TEST_F(OpenApiTest, HasExactlyTheRoutesThereAre) {
+    EXPECT_EQ(document_.at("openapi").as_string(), "3.1.0");
+    std::set<std::string> routes;
+    for (const auto& route : router_->Routes()) {
+        EXPECT_TRUE(routes.insert(Lower(route.method) + " " + route.pattern).second)
+            << route.pattern << " twice";
+        EXPECT_FALSE(route.summary.empty()) << route.pattern;
+    }
+    std::set<std::string> documented;
+    for (const auto& path : document_.at("paths").as_object()) {
+        for (const auto& operation : path.value().as_object()) {
+            documented.insert(std::string(operation.key()) + " " + std::string(path.key()));
+        }
+    }
+    EXPECT_EQ(documented, routes);
+}
+
+TEST_F(OpenApiTest, NamesEveryOperationOnceAndEveryParameterOfItsPath) {
+    std::set<std::string> ids;
+    for (const auto& route : router_->Routes()) {
+        const auto& operation = document_.at("paths").at(route.pattern).at(Lower(route.method));
+        EXPECT_TRUE(ids.insert(std::string(operation.at("operationId").as_string())).second) << route.pattern;
+        std::size_t in_path = 0;
+        std::set<std::string> names;
+        for (const auto& parameter : operation.at("parameters").as_array()) {
+            const std::string name(parameter.at("name").as_string());
+            EXPECT_TRUE(names.insert(name).second) << route.pattern << ' ' << name;
+            if (parameter.at("in") == "path") {
+                ++in_path;
+                EXPECT_NE(route.pattern.find("{" + name + "}"), std::string::npos) << route.pattern;
+                EXPECT_TRUE(parameter.at("required").as_bool());
+            }
+        }
+        EXPECT_EQ(in_path, std::ranges::count(route.pattern, '{')) << route.pattern;
+        const bool open = operation.as_object().contains("security");
+        EXPECT_EQ(open, route.scope == Scope::kNone) << route.pattern;
+    }
+}
+
+TEST_F(OpenApiTest, HasNoReferenceThatLeadsNowhereAndNoSchemaNobodyUses) {
+    std::set<std::string> used;
+    ForEachReference(document_, [&](std::string_view reference) {
+        EXPECT_NE(Resolve(document_, reference), nullptr) << reference;
+        used.insert(std::string(reference.substr(reference.rfind('/') + 1)));
+    });
+    for (const auto& schema : document_.at("components").at("schemas").as_object()) {
+        EXPECT_TRUE(used.contains(std::string(schema.key()))) << std::string_view(schema.key());
+        EXPECT_FALSE(schema.value().as_object().empty()) << std::string_view(schema.key());
+    }
+}
+
+TEST_F(OpenApiTest, IsTheSameBytesEachTime) {
+    EXPECT_EQ(OpenApiDocument(router_->Routes()), OpenApiDocument(router_->Routes()));
+}
+
+TEST_F(OpenApiTest, DescribesProblems) {
+    const auto& schema = document_.at("components").at("schemas").at("Problem");
+    for (const auto& response :
+         {Ask("GET", "/nowhere"),
+          Ask("GET", "/v1/items/none"),
+          Ask("BREW", "/v1/items"),
+          Ask("POST", "/v1/keys"),
+          Ask("POST", "/v1/keys", "{}"),
+          AskAs({}, "GET", "/v1/keys"),
+          AskAs(read_key_, "GET", "/v1/keys")}) {
+        EXPECT_EQ(response.content_type, "application/problem+json");
+        EXPECT_THAT(SchemaFaults(document_, schema, JsonOf(response)), IsEmpty()) << response.body;
+    }
+}
+
+TEST_F(OpenApiTest, DescribesAServiceThatIsNotReady) {
+    ready_ = false;
+    const auto response = AskAs({}, "GET", "/health/ready");
+    EXPECT_EQ(response.status, 503);
+    const auto& described = document_.at("paths").at("/health/ready").at("get").at("responses").at("503");
+    const auto& schema = described.at("content").at("application/json").at("schema");
+    EXPECT_THAT(SchemaFaults(document_, schema, JsonOf(response)), IsEmpty());
+}
+
+void OpenApiTest::CheckBuckets() {
+    const auto id = AddBucket();
+    Check("GET", "/v1/sources", "/v1/sources");
+    Check("GET", "/v1/buckets", "/v1/buckets");
+    Check("GET", "/v1/buckets/{bucket}", "/v1/buckets/in");
+    Check("PATCH", "/v1/buckets/{bucket}", "/v1/buckets/" + id, R"({"weight":2,"include":["*"]})");
+    Check("POST", "/v1/buckets/{bucket}/scan", "/v1/buckets/in/scan");
+    const auto other = folder_.Path() / "other";
+    std::filesystem::create_directories(other);
+    const auto made =
+        Check("POST", "/v1/buckets", "/v1/buckets", fmt::format(R"({{"location":"{}"}})", other.string()));
+    Check("DELETE", "/v1/buckets/{bucket}", "/v1/buckets/" + Of(made));
+    EXPECT_EQ(Ask("GET", "/v1/buckets/" + Of(made)).status, 404);
+}
+
+void OpenApiTest::CheckItems() {
+    const auto item = Discover("a.bin");
+    Check("GET", "/v1/items", "/v1/items?status=Pending&bucket=in&limit=1");
+    const auto whole = Check("GET", "/v1/items/{item}", "/v1/items/" + item);
+    const auto process = Of(whole.at("processes").at(0));
+    Check("GET", "/v1/processes/{process}", "/v1/processes/" + process);
+    Check("POST", "/v1/items/{item}/cancel", "/v1/items/" + item + "/cancel");
+    Check("POST", "/v1/items/{item}/rerun", "/v1/items/" + item + "/rerun");
+    Check("GET", "/v1/items/{item}", "/v1/items/" + item);  // with a history
+    const auto result = AddResult("file", "bytes").Value();
+    Check("GET", "/v1/results/{result}", "/v1/results/" + result);
+    Check("GET", "/v1/results/{result}/artifacts/{name}", "/v1/results/" + result + "/artifacts/file");
+    Check("GET", "/v1/processors", "/v1/processors");
+    CheckPeople(item);
+}
+
+void OpenApiTest::CheckPeople(const std::string& item) {
+    const auto result = AddResult("tracks", "t");
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) -> Result<void> {
+        EXPECT_TRUE(
+            transaction.people.AddPerson({.id = PersonId("per_1"), .name = "Ada", .created_at = clock_.Now()})
+        );
+        EnrolmentPhoto photo{.id = PhotoId("pho_1"), .person_id = PersonId("per_1"), .file_name = "a.jpg"};
+        photo.sha256 = std::string(64, 'a');
+        photo.embedding[0] = 1;
+        photo.crop_sha256 = std::string(64, 'b');
+        photo.created_at = clock_.Now();
+        EXPECT_TRUE(transaction.people.AddPhoto(photo));
+        Appearance appearance{.id = AppearanceId("app_1"), .item_id = ItemId(item), .result_id = result};
+        appearance.person_id = PersonId("per_1");
+        appearance.end_ms = 100;
+        return transaction.people.ReplaceAppearances(ItemId(item), result, {appearance});
+    }));
+    Check("GET", "/v1/people", "/v1/people");
+    Check("GET", "/v1/people/{person}", "/v1/people/Ada");
+    Check("PATCH", "/v1/people/{person}", "/v1/people/Ada", R"({"name":"Ada L."})");
+    const auto seen = Check("GET", "/v1/appearances", "/v1/appearances?person=per_1&item=" + item);
+    EXPECT_EQ(seen.at("rows").as_array().size(), 1U);
+    Check(
+        "POST",
+        "/v1/people",
+        "/v1/people",
+        R"({"name":"Bo","photos":[{"file_name":"b.jpg","base64":"AAAA","face":{"x":1,"y":2.5}}]})"
+    );
+    Check("DELETE", "/v1/people/{person}/photos/{photo}", "/v1/people/per_1/photos/pho_1");
+    Check("DELETE", "/v1/people/{person}", "/v1/people/per_1");
+}
+
+void OpenApiTest::CheckWebhooks() {
+    const auto endpoint = Of(Check(
+        "POST", "/v1/webhooks", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/hook","types":["item.*"]})"
+    ));
+    const auto at = "/v1/webhooks/" + endpoint;
+    Check("GET", "/v1/webhooks", "/v1/webhooks");
+    Check("GET", "/v1/webhooks/{endpoint}", at);
+    Check("POST", "/v1/webhooks/{endpoint}/rotate", at + "/rotate");
+    Check("PATCH", "/v1/webhooks/{endpoint}", at, R"({"active":false})");
+    Check("PATCH", "/v1/webhooks/{endpoint}", at, R"({"active":true})");
+    const auto test = Check("POST", "/v1/webhooks/{endpoint}/test", at + "/test");
+    const auto delivery = "/v1/deliveries/" + Of(test, "delivery");
+    Check("GET", "/v1/deliveries", "/v1/deliveries?status=Pending&endpoint=" + endpoint);
+    FinishDeliveries();
+    EXPECT_EQ(Check("GET", "/v1/deliveries/{delivery}", delivery).at("attempts").as_array().size(), 1U);
+    Check("POST", "/v1/deliveries/{delivery}/resend", delivery + "/resend");
+    Check("DELETE", "/v1/webhooks/{endpoint}", at);
+}
+
+void OpenApiTest::CheckTheRest() {
+    const auto events = Check("GET", "/v1/events", "/v1/events");
+    Check("GET", "/v1/events/{event}", "/v1/events/" + Of(events.at("rows").at(0)));
+    Check("GET", "/v1/events/stream", "/v1/events/stream");
+    Check("GET", "/v1/keys", "/v1/keys");
+    const auto key = Check("POST", "/v1/keys", "/v1/keys", R"({"name":"k","scopes":["read"]})");
+    Check("DELETE", "/v1/keys/{key}", "/v1/keys/" + Of(key));
+    Check("GET", "/v1/audit", "/v1/audit");
+    for (const auto* path : {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"}) {
+        Check("GET", path, path);
+    }
+    Check("GET", "/docs/{file}", "/docs/init.js");
+}
+
+TEST_F(OpenApiTest, DescribesTheAnswersOfAllRoutesAsTheyReallyAre) {
+    CheckBuckets();
+    CheckItems();
+    CheckWebhooks();
+    CheckTheRest();
+    for (const auto& route : router_->Routes()) {
+        EXPECT_TRUE(checked_.contains(route.method + " " + route.pattern)) << route.method << route.pattern;
+    }
+}
+
+}  // namespace
+}  // namespace notify
