@@ -2,12 +2,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include <boost/json/basic_parser_impl.hpp>
-#include <fmt/format.h>
+#include <boost/json/basic_parser.hpp>
+#include <boost/json/basic_parser_impl.hpp>  // IWYU pragma: keep
+#include <boost/json/error.hpp>
+#include <boost/json/system_error.hpp>
+#include <fmt/core.h>
 
 namespace notify {
 
@@ -16,7 +22,8 @@ namespace {
 using boost::json::error_code;
 
 /// Listens to Boost.JSON's parser and stops it at the first repeated member.
-// NOLINTBEGIN(readability-identifier-naming): the names are Boost.JSON's
+// NOLINTBEGIN(readability-identifier-naming,readability-convert-member-functions-to-static): as Boost.JSON
+// calls
 class MemberWatch {
 public:
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -113,7 +120,7 @@ private:
     std::optional<std::string> repeated_;
 };
 
-// NOLINTEND(readability-identifier-naming)
+// NOLINTEND(readability-identifier-naming,readability-convert-member-functions-to-static)
 
 }  // namespace
 

@@ -3,13 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "core/base64.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/random.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "http/message.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -78,7 +88,7 @@ Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp n
     }
     const std::string unknown(64, '0');
     const bool matches = EqualInConstantTime(Sha256Hex(text), *key ? (*key)->secret_sha256 : unknown);
-    if (!matches || !IsValid(*key, now)) {
+    if (!*key || !matches || !IsValid(*key, now)) {
         return refuse();
     }
     if (!(*key)->last_used_at || now - *(*key)->last_used_at > kUsedEvery) {

@@ -1,8 +1,15 @@
 #include "http/message.hpp"
 
-#include <fmt/format.h>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/base64.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "delivery/clean_text.hpp"
 
 namespace notify {

@@ -1,8 +1,15 @@
 #include "http/openapi.hpp"
 
-#include <fmt/format.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include "core/json.hpp"
+#include "http/router.hpp"
 
 namespace notify {
 

@@ -1,8 +1,16 @@
 #include "http/problem.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include <boost/json/object.hpp>
+
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "http/message.hpp"
 
 namespace notify {
 

@@ -2,13 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "core/log.hpp"
 #include "http/keys.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
 
 namespace notify {
 

@@ -39,7 +39,7 @@ struct Route {
     int status = 200;             ///< Of success.
     std::size_t max_body = 1U << 20U;
     Handler handle;
-    std::vector<int> more_statuses{};  ///< Others with the same answer: 503 of a service that is not ready.
+    std::vector<int> more_statuses;  ///< Others with the same answer: 503 of a service that is not ready.
 };
 
 /// Immutable once the routes are added: thread-safe then. The storage and the clock outlive it.

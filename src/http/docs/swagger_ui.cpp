@@ -1,5 +1,7 @@
 #include "http/docs/swagger_ui.hpp"
 
+#include <string_view>
+
 // the assembler puts the files into the read-only data; SWAGGER_UI is the folder script/bootstrap unpacked
 asm(".section .rodata\n"
     "notify_swagger_css:\n.incbin \"" SWAGGER_UI
@@ -20,12 +22,12 @@ namespace notify::docs {
 
 File Find(std::string_view name) {
     if (name == "swagger-ui.css") {
-        return {"text/css", {notify_swagger_css, notify_swagger_css_end}};
+        return {.type = "text/css", .bytes = {notify_swagger_css, notify_swagger_css_end}};
     }
     if (name == "swagger-ui-bundle.js") {
-        return {"text/javascript", {notify_swagger_js, notify_swagger_js_end}};
+        return {.type = "text/javascript", .bytes = {notify_swagger_js, notify_swagger_js_end}};
     }
-    return name == "init.js" ? File{"text/javascript", kInit} : File{};
+    return name == "init.js" ? File{.type = "text/javascript", .bytes = kInit} : File{};
 }
 
 }  // namespace notify::docs

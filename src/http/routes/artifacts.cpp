@@ -14,12 +14,16 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "core/file.hpp"
 #include "core/result.hpp"
+#include "domain/result.hpp"
+#include "http/message.hpp"
 #include "http/problem.hpp"
+#include "storage/artifact_store.hpp"
 
 namespace notify {
 

@@ -1,13 +1,20 @@
 #include "http/routes/bucket_rules.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "http/views.hpp"
 #include "processors/kind.hpp"
 
 namespace notify {

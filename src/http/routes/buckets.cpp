@@ -1,14 +1,33 @@
 // /v1/buckets and /v1/sources.
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/bucket_rules.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
+#include "queue/scheduler.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,12 +1,32 @@
 // /v1/events: the list, one event, and the stream.
 
 #include <charconv>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
+#include <fmt/core.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
 #include "http/keys.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

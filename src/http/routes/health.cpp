@@ -1,11 +1,24 @@
 // /health, /metrics, /openapi.json and /docs.
 
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
 #include "core/log.hpp"
+#include "domain/status.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
 #include "http/docs/swagger_ui.hpp"
+#include "http/message.hpp"
 #include "http/openapi.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

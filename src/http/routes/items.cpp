@@ -1,14 +1,31 @@
 // /v1/items and /v1/processes.
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
+#include "http/api.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
+#include "queue/item_control.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
 #include "storage/key_text.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -2,9 +2,19 @@
 
 #include "http/keys.hpp"
 
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "http/api.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,10 +1,29 @@
 // /v1/people and /v1/appearances.
 
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
 #include "core/base64.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/person.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,13 +1,27 @@
 // /v1/results, their artifacts, and /v1/processors.
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 
+#include <fmt/core.h>
+
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "domain/result.hpp"
+#include "http/api.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/artifacts.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
 #include "processors/kind.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,6 +1,21 @@
 #include "http/routes/routes.hpp"
 
 #include <charconv>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/core.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/status.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

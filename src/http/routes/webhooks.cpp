@@ -1,8 +1,24 @@
 // /v1/webhooks and /v1/deliveries.
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "delivery/webhooks/endpoints.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "storage/delivery_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -13,6 +13,8 @@
 #include "core/log.hpp"
 #include "http/server/edge.hpp"
 
+// NOLINTBEGIN(misc-include-cleaner): what is used of Asio and Beast comes with edge.hpp
+
 namespace notify {
 
 namespace {
@@ -169,3 +171,5 @@ void Server::Edge::SendEvents(Connection& connection, const EventStream& events,
 }
 
 }  // namespace notify
+
+// NOLINTEND(misc-include-cleaner)

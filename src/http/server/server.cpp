@@ -13,6 +13,8 @@
 #include "core/log.hpp"
 #include "http/server/edge.hpp"
 
+// NOLINTBEGIN(misc-include-cleaner): what is used of Asio and Beast comes with edge.hpp
+
 namespace notify {
 
 namespace {
@@ -172,3 +174,5 @@ std::uint16_t Server::Port() const noexcept {
 }
 
 }  // namespace notify
+
+// NOLINTEND(misc-include-cleaner)
