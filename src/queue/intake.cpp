@@ -1,5 +1,6 @@
 #include "queue/intake.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -141,6 +142,13 @@ Result<bool> TakeOne(
         .map([] { return true; });
 }
 
+/// True when the object is what its key's newest item is of. One that was skipped because the file had
+/// changed meanwhile is not known when the file is there as it was.
+bool IsKnown(const std::optional<Item>& newest, const FoundObject& object) {
+    return newest && newest->version == object.version &&
+           !(newest->status == Status::kSkipped && newest->reason_code == "superseded");
+}
+
 /// Those of the objects that are no rows yet: most scans find nothing new, and then nothing is written.
 Result<std::vector<FoundObject>> Unknown(
     Storage& storage, const Bucket& bucket, const std::vector<FoundObject>& objects
@@ -148,12 +156,12 @@ Result<std::vector<FoundObject>> Unknown(
     return storage.Read([&](const Snapshot& snapshot) -> Result<std::vector<FoundObject>> {
         std::vector<FoundObject> unknown;
         for (const auto& object : objects) {
-            const auto item = snapshot.items.Find(bucket.id, object.key, object.version);
+            const auto newest = snapshot.items.Newest(bucket.id, object.key);
             const auto own = snapshot.buckets.IsOwnObject(bucket.id, object.key);
-            if (!item || !own) {
-                return Unexpected(item ? own.error() : item.error());
+            if (!newest || !own) {
+                return Unexpected(newest ? own.error() : newest.error());
             }
-            if (!*item && !*own) {
+            if (!IsKnown(*newest, object) && !*own) {
                 unknown.push_back(object);
             }
         }

@@ -81,7 +81,13 @@ public:
     /// The key at which results of `item` are written: "<name>.notifications.json".
     [[nodiscard]] virtual std::string PublicationKey(const Item& item) const = 0;
 
-    /// Writes `bytes` at PublicationKey(item), all or nothing, replacing what we wrote before.
+    /// The first bytes, at most 64, of what stands at PublicationKey(item): they tell whose it is. Nothing
+    /// when nothing is there; "" for what is no plain object.
+    [[nodiscard]] virtual Result<std::optional<std::string>> StartOfPublished(
+        const Bucket& bucket, const Item& item, std::stop_token stop
+    ) = 0;
+
+    /// Writes `bytes` at PublicationKey(item), all or nothing, replacing what is there.
     [[nodiscard]] virtual Result<void> Publish(
         const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
     ) = 0;

@@ -47,7 +47,8 @@ public:
     ) const = 0;
 
     /// Takes up to `max` ready deliveries, at most `per_endpoint` in flight for one endpoint (those already
-    /// held count). Sets Processing, attempt + 1, fence + 1 and the lease.
+    /// held count); of the publications of one object's versions, one at a time. Sets Processing, attempt +
+    /// 1, fence + 1 and the lease.
     virtual Result<std::vector<Delivery>> Claim(
         const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease
     ) = 0;

@@ -29,13 +29,16 @@ public:
     ItemRepository& operator=(const ItemRepository&) = delete;
     virtual ~ItemRepository() = default;
 
-    /// Adds the item unless (bucket, key, version) is there. True when it was added.
+    /// Adds the item as the newest of its (bucket, key), unless the newest there is this version already and
+    /// was not skipped as superseded. True when it was added: also for a version that comes back.
     virtual Result<bool> AddIfNew(const Item& item) = 0;
 
     /// kNotFound with the id in the sentence.
     [[nodiscard]] virtual Result<Item> Get(const ItemId& id) const = 0;
-    [[nodiscard]] virtual Result<std::optional<Item>> Find(
-        const BucketId& bucket, std::string_view key, std::string_view version
+
+    /// What is at the key now: the item of it that was added last.
+    [[nodiscard]] virtual Result<std::optional<Item>> Newest(
+        const BucketId& bucket, std::string_view key
     ) const = 0;
 
     /// Versions of (bucket, key) that are not terminal, other than `keep`: what a new version supersedes.

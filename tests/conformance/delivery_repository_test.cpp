@@ -386,6 +386,24 @@ TEST_P(Deliveries, OfOnePublicationAreNeverMadeAtTheSameTime) {
     EXPECT_EQ(next[0].publication_id, held[0].publication_id);
 }
 
+TEST_P(Deliveries, OfTwoVersionsOfAnObjectAreNeverMadeAtTheSameTime) {
+    const auto bucket = AddBucket();
+    const auto old = MakeItem(bucket, "a", "1");
+    const auto newer = MakeItem(bucket, "a", "2");
+    for (const auto* item : {&old, &newer}) {
+        Write([&](Transaction& transaction) { return transaction.items.AddIfNew(*item); });
+    }
+    const auto first = RequestPublication(old, "digest 1");
+    const auto second = RequestPublication(newer, "digest 2");
+    const auto held = ClaimDeliveries(9);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_TRUE(ClaimDeliveries(9).empty());
+    EXPECT_TRUE(FinishDelivery(held[0], Status::kCompleted));
+    const auto next = ClaimDeliveries(9);
+    ASSERT_EQ(next.size(), 1U);
+    EXPECT_NE(next[0].publication_id, held[0].publication_id);
+}
+
 }  // namespace
 
 }  // namespace notify::testing

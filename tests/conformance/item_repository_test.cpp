@@ -65,8 +65,7 @@ TEST_P(Items, HaveKeysOfAnyBytes) {
     const auto item = AddItem(bucket, odd);
     AddItem(bucket, odd.substr(0, 2));
     EXPECT_EQ(Stored(item.id).key, odd);
-    const auto found =
-        Read([&](const Snapshot& snapshot) { return snapshot.items.Find(bucket.id, odd, "1"); });
+    const auto found = Read([&](const Snapshot& snapshot) { return snapshot.items.Newest(bucket.id, odd); });
     ASSERT_TRUE(found);
     EXPECT_EQ(found->id, item.id);
 }
@@ -78,7 +77,7 @@ TEST_P(Items, SayThatOneIsMissing) {
     EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
     EXPECT_NE(found.error().message.find("itm_none"), std::string::npos);
     const auto bucket = AddBucket();
-    EXPECT_FALSE(Read([&](const Snapshot& snapshot) { return snapshot.items.Find(bucket.id, "a", "1"); }));
+    EXPECT_FALSE(Read([&](const Snapshot& snapshot) { return snapshot.items.Newest(bucket.id, "a"); }));
 }
 
 TEST_P(Items, KnowTheLiveVersionsOfAKey) {

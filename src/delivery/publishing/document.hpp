@@ -3,12 +3,16 @@
 // The document that is written back beside the media: docs/publications.md.
 
 #include <string>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
+
+/// How every such document begins: a file that begins otherwise is not ours.
+inline constexpr std::string_view kPublicationStart = R"({"schema":"notifications.v1")";
 
 /// What is known of the item, as JSON with a line break at its end: item, bucket, the latest run of each
 /// process with its result's document, appearances. Never embeddings. The same state gives the same bytes.

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "core/failpoint.hpp"
 #include "core/hash.hpp"
+#include "delivery/clean_text.hpp"
 #include "delivery/publishing/document.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "storage/bucket_repository.hpp"
@@ -61,6 +63,16 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
                 fmt::format("no way to publish {} at {}", publication->format, publication->destination)
             );
         }
+        const auto newest = snapshot.items.Newest(item->bucket_id, item->key);
+        if (!newest) {
+            return Unexpected(newest.error());
+        }
+        if (*newest && (*newest)->id != item->id) {
+            return Fail(
+                ErrorCode::kCancelled,
+                fmt::format("superseded: version {} of the file has taken its place", (*newest)->version)
+            );
+        }
         auto document = PublicationDocument(snapshot, item->id);
         if (!document) {
             return Unexpected(document.error());
@@ -76,30 +88,59 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
     });
 }
 
-Result<void> ResultPublisher::Write(const Work& work, std::stop_token stop) {
+/// Makes the object ours in the ledger, unless somebody else's stands there. What an earlier database of this
+/// service wrote is taken over.
+Result<void> ResultPublisher::Note(
+    const Work& work, SourceConnection& source, const std::stop_token& stop
+) const {
+    const auto key = source.PublicationKey(work.item);
+    const auto known = storage_.Read([&](const Snapshot& snapshot) {
+        return snapshot.buckets.IsOwnObject(work.bucket.id, key);
+    });
+    if (!known || *known) {
+        return known.map([](bool) {});
+    }
+    const auto start = source.StartOfPublished(work.bucket, work.item, stop);
+    if (!start) {
+        return Unexpected(start.error());
+    }
+    if (*start && !(*start)->starts_with(kPublicationStart)) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format(
+                "{} is there already and was not written by this service; move it away to have the results "
+                "there",
+                ValidUtf8(key)
+            )
+        );
+    }
+    return storage_.Write([&](Transaction& transaction) {
+        return transaction.buckets.NoteOwnObject(work.bucket.id, key, clock_.Now());
+    });
+}
+
+Result<void> ResultPublisher::Write(const Work& work, const std::stop_token& stop) const {
     const auto source = find_(work.bucket.kind);
     if (!source) {
         return Unexpected(source.error());
     }
-    const auto key = (*source)->PublicationKey(work.item);
     // committed before the object exists: a scan that sees it must know whose it is
-    const auto noted = storage_.Write([&](Transaction& transaction) -> Result<void> {
-        const auto known = transaction.buckets.IsOwnObject(work.bucket.id, key);
-        if (!known || *known) {
-            return known.map([](bool) {});
-        }
-        return transaction.buckets.NoteOwnObject(work.bucket.id, key, clock_.Now());
-    });
-    return noted ? (*source)->Publish(work.bucket, work.item, work.document, std::move(stop)) : noted;
+    auto done = Note(work, **source, stop);
+    FailPoint("publication_noted");
+    if (done) {
+        done = (*source)->Publish(work.bucket, work.item, work.document, stop);
+        FailPoint("publication_written");
+    }
+    return done;
 }
 
-Outcome ResultPublisher::Deliver(const Delivery& delivery, std::stop_token stop) {
+Outcome ResultPublisher::Deliver(const Delivery& delivery, const std::stop_token& stop) {
     const auto began = clock_.Now();
     const auto start = std::chrono::steady_clock::now();
     auto work = Prepare(delivery);
     Result<void> written = work ? Result<void>{} : Unexpected(work.error());
     if (work && work->publication.written_digest != work->digest) {
-        written = Write(*work, std::move(stop));
+        written = Write(*work, stop);
     }
     const auto now = clock_.Now();
     if (!written) {

@@ -27,9 +27,10 @@ class ResultPublisher final {
 public:
     ResultPublisher(Storage& storage, const Clock& clock, FindSource find);
 
-    /// Never fails: whatever happened is the outcome. A folder that cannot be written to is tried again on
-    /// the schedule. When the results changed while they were written, they are written again.
-    [[nodiscard]] Outcome Deliver(const Delivery& delivery, std::stop_token stop);
+    /// Never fails: whatever happened is the outcome. A folder that cannot be written to, or a file of
+    /// somebody else's in the place, is tried again on the schedule. What is no longer its key's newest item
+    /// is Cancelled. When the results changed while they were written, they are written again.
+    [[nodiscard]] Outcome Deliver(const Delivery& delivery, const std::stop_token& stop);
 
 private:
     struct Work {
@@ -41,7 +42,10 @@ private:
     };
 
     [[nodiscard]] Result<Work> Prepare(const Delivery& delivery) const;
-    [[nodiscard]] Result<void> Write(const Work& work, std::stop_token stop);
+    [[nodiscard]] Result<void> Note(
+        const Work& work, SourceConnection& source, const std::stop_token& stop
+    ) const;
+    [[nodiscard]] Result<void> Write(const Work& work, const std::stop_token& stop) const;
 
     Storage& storage_;
     const Clock& clock_;

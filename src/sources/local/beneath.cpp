@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/failpoint.hpp"
 #include "core/hash.hpp"
 
 namespace notify {
@@ -109,6 +110,7 @@ Result<void> ReplaceFile(int folder, const std::string& name, std::string_view b
         ::linkat(AT_FDCWD, unnamed.c_str(), folder, temporary.c_str(), AT_SYMLINK_FOLLOW) != 0) {
         done = Unexpected(SystemError(errno, "name the file"));
     }
+    FailPoint("publication_named");
     if (done && ::renameat(folder, temporary.c_str(), folder, name.c_str()) != 0) {
         done = Unexpected(SystemError(errno, "replace the file"));
     }
@@ -116,6 +118,7 @@ Result<void> ReplaceFile(int folder, const std::string& name, std::string_view b
         ::unlinkat(folder, temporary.c_str(), 0);
         return done;
     }
+    FailPoint("publication_renamed");
     return ::fsync(folder) == 0 ? Result<void>{} : Unexpected(SystemError(errno, "sync the folder"));
 }
 

@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".notifications.json";
 constexpr std::size_t kLongestStem = 200;
+constexpr std::size_t kStartBytes = 64;
 constexpr std::size_t kLongestKey = PATH_MAX - 256;  // what other programs can still open
 
 std::string VersionOf(std::uint64_t size, std::int64_t modified_ns) {
@@ -70,7 +71,9 @@ Result<ScanReport> LocalSource::Scan(
             return {};
         }
         ++report.seen;
-        const auto complete_at = file.link_outside ? now : settling.CompleteAt(file);
+        // results are replaced whole: ours do not grow, and the ledger knows them
+        const bool whole = file.link_outside || file.key.ends_with(kSuffix);
+        const auto complete_at = whole ? now : settling.CompleteAt(file);
         if (complete_at <= now) {
             return found(Describe(file));
         }
@@ -154,6 +157,25 @@ std::string LocalSource::PublicationKey(const Item& item) const {
         name = fmt::format("{}~{}", name.substr(0, kLongestStem), Sha256Hex(name).substr(0, 16));
     }
     return item.key.substr(0, slash) + name + std::string(kSuffix);
+}
+
+Result<std::optional<std::string>> LocalSource::StartOfPublished(
+    const Bucket& bucket, const Item& item, std::stop_token /*stop*/
+) {
+    const auto fd = OpenBeneath(bucket.location, PublicationKey(item), O_RDONLY);
+    if (!fd && fd.error().code == ErrorCode::kNotFound) {
+        return std::nullopt;
+    }
+    if (!fd && fd.error().code == ErrorCode::kConflict) {
+        return std::string();  // a link, which we never made
+    }
+    if (!fd) {
+        return Unexpected(fd.error());
+    }
+    std::string start(kStartBytes, '\0');
+    const auto got = ::read(fd->Get(), start.data(), start.size());
+    start.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return start;
 }
 
 Result<void> LocalSource::Publish(

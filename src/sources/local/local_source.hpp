@@ -30,6 +30,9 @@ public:
     ) override;
     [[nodiscard]] Result<void> CheckBucket(const Bucket& bucket) const override;
     [[nodiscard]] std::string PublicationKey(const Item& item) const override;
+    [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
+        const Bucket& bucket, const Item& item, std::stop_token stop
+    ) override;
     [[nodiscard]] Result<void> Publish(
         const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
     ) override;

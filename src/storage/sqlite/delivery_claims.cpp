@@ -28,12 +28,21 @@ constexpr const char* kWaitingSql = R"sql(
            (SELECT count(*) FROM delivery h INDEXED BY delivery_held
             WHERE h.status = 'Processing' AND h.endpoint_id = waiting.endpoint_id)
     FROM waiting WHERE endpoint_id IS NOT NULL)sql";
-// two deliveries of one publication would write the same file at once
 constexpr const char* kReadySql = R"sql(
-    SELECT d.id, d.publication_id, d.next_attempt_at FROM delivery d
+    SELECT d.id, d.next_attempt_at, '', x'' FROM delivery d
     WHERE d.status = 'Pending' AND d.endpoint_id = ?1 AND d.next_attempt_at <= ?2
-      AND NOT EXISTS (SELECT 1 FROM delivery h WHERE h.status = 'Processing' AND h.endpoint_id = d.endpoint_id
-                      AND h.publication_id = d.publication_id AND d.publication_id <> '')
+    ORDER BY d.next_attempt_at, d.id LIMIT ?3)sql";
+// two of one publication, or of two versions of one object, would write the same file at once
+constexpr const char* kReadyPublicationsSql = R"sql(
+    SELECT d.id, d.next_attempt_at, i.bucket_id, i.key
+    FROM delivery d LEFT JOIN publication p ON p.id = d.publication_id LEFT JOIN item i ON i.id = p.item_id
+    WHERE d.status = 'Pending' AND d.endpoint_id = ?1 AND d.next_attempt_at <= ?2
+      AND NOT EXISTS (SELECT 1
+                      FROM delivery h INDEXED BY delivery_held
+                      JOIN publication hp ON hp.id = h.publication_id
+                      JOIN item hi ON hi.id = hp.item_id
+                      WHERE h.status = 'Processing' AND h.endpoint_id = d.endpoint_id
+                        AND hi.bucket_id = i.bucket_id AND hi.key = i.key)
     ORDER BY d.next_attempt_at, d.id LIMIT ?3)sql";
 constexpr const char* kHoldSql = R"sql(
     UPDATE delivery
@@ -44,9 +53,9 @@ constexpr const char* kHoldSql = R"sql(
 
 struct Candidate {
     DeliveryId id;
-    PublicationId publication_id;
     Timestamp next_attempt_at;
-    int place = 0;  ///< Among those of its endpoint.
+    std::pair<std::string, std::string> writes;  ///< Bucket and key; empty for a webhook.
+    int place = 0;                               ///< Among those of its endpoint.
 };
 
 /// The oldest ready ones of one endpoint, at most `room`.
@@ -55,23 +64,24 @@ Result<std::vector<Candidate>> ReadyOf(
 ) {
     int place = 0;
     auto rows = connection.Select(
-        kReadySql,
+        endpoint.empty() ? kReadyPublicationsSql : kReadySql,
         [&](Row& row) {
-            return Candidate{
-                .id = row.As<DeliveryId>(),
-                .publication_id = row.As<PublicationId>(),
-                .next_attempt_at = row.Time(),
-                .place = ++place
-            };
+            Candidate candidate;
+            candidate.id = row.As<DeliveryId>();
+            candidate.next_attempt_at = row.Time();
+            candidate.writes.first = row.Text();
+            candidate.writes.second = row.Bytes();
+            candidate.place = ++place;
+            return candidate;
         },
         endpoint,
         now,
         room
     );
     if (rows) {
-        std::set<PublicationId> seen;
+        std::set<std::pair<std::string, std::string>> seen;
         std::erase_if(*rows, [&](const Candidate& row) {
-            return !row.publication_id.IsEmpty() && !seen.insert(row.publication_id).second;
+            return !row.writes.first.empty() && !seen.insert(row.writes).second;
         });
     }
     return rows;

@@ -12,17 +12,21 @@ namespace {
 
 constexpr const char* kAddSql = R"sql(
     INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
-                      blocked_by, reason_code, reason, discovered_at, resolving_since, state_version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (bucket_id, key, version) DO NOTHING)sql";
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, state_version, generation)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+           1 + coalesce((SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3), 0)
+    WHERE NOT EXISTS (SELECT 1 FROM item
+                      WHERE bucket_id = ?2 AND key = ?3 AND version = ?4
+                        AND generation = (SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3)
+                        AND NOT (status = 'Skipped' AND reason_code = 'superseded')))sql";
 constexpr const char* kGetSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, state_version
     FROM item WHERE id = ?)sql";
-constexpr const char* kFindSql = R"sql(
+constexpr const char* kNewestSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, state_version
-    FROM item WHERE bucket_id = ? AND key = ? AND version = ?)sql";
+    FROM item WHERE bucket_id = ? AND key = ? ORDER BY generation DESC LIMIT 1)sql";
 constexpr const char* kLiveSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, state_version
@@ -127,10 +131,8 @@ Result<Item> ItemTable::Get(const ItemId& id) const {
     });
 }
 
-Result<std::optional<Item>> ItemTable::Find(
-    const BucketId& bucket, std::string_view key, std::string_view version
-) const {
-    return connection_.First(kFindSql, ReadItem, bucket, Blob{key}, version);
+Result<std::optional<Item>> ItemTable::Newest(const BucketId& bucket, std::string_view key) const {
+    return connection_.First(kNewestSql, ReadItem, bucket, Blob{key});
 }
 
 Result<std::vector<Item>> ItemTable::LiveVersions(

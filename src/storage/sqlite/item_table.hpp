@@ -14,8 +14,8 @@ public:
 
     Result<bool> AddIfNew(const Item& item) override;
     [[nodiscard]] Result<Item> Get(const ItemId& id) const override;
-    [[nodiscard]] Result<std::optional<Item>> Find(
-        const BucketId& bucket, std::string_view key, std::string_view version
+    [[nodiscard]] Result<std::optional<Item>> Newest(
+        const BucketId& bucket, std::string_view key
     ) const override;
     [[nodiscard]] Result<std::vector<Item>> LiveVersions(
         const BucketId& bucket, std::string_view key, const ItemId& keep

@@ -10,6 +10,7 @@
 #include "core/hash.hpp"
 #include "core/json.hpp"
 #include "core/ulid.hpp"
+#include "delivery/publishing/document.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -39,6 +40,13 @@ public:
     Result<void> CheckBucket(const Bucket&) const override { return {}; }
 
     std::string PublicationKey(const Item& item) const override { return item.key + ".notifications.json"; }
+
+    Result<std::optional<std::string>> StartOfPublished(
+        const Bucket&, const Item& item, std::stop_token
+    ) override {
+        const auto found = objects.find(PublicationKey(item));
+        return found == objects.end() ? std::nullopt : std::optional(found->second.substr(0, 64));
+    }
 
     Result<void> Publish(const Bucket&, const Item& item, std::string_view bytes, std::stop_token) override {
         ++publishes;
@@ -204,6 +212,7 @@ TEST_F(Publishing, WritesTheItemItsProcessesAndWhoAppears) {
     AwaitNewest(Status::kCompleted);
     const auto document = Written();
     EXPECT_EQ(document.at("schema"), "notifications.v1");
+    EXPECT_TRUE(memory_.objects.begin()->second.starts_with(kPublicationStart));
     EXPECT_EQ(document.at("item").at("key"), "clip.mp4");
     EXPECT_EQ(document.at("item").at("status"), "Completed");
     EXPECT_EQ(document.at("bucket").at("name"), "inbox");
@@ -307,6 +316,51 @@ TEST_F(Publishing, NamesAKeyThatIsNoUtf8ByItsBytesToo) {
     const auto document = ParseJson(memory_.objects.begin()->second).value();
     EXPECT_EQ(document.at("item").at("key"), "cl\uFFFDip.mp4");
     EXPECT_EQ(document.at("item").at("key_base64"), "Y2z/aXAubXA0");
+}
+
+TEST_F(Publishing, NeverPutsAnOldVersionsResultsOverTheNewerOnes) {
+    Fill();
+    memory_.refuses = true;
+    Start();
+    Request();
+    const auto old = AwaitNewest(Status::kPending);
+    auto newer = item_;
+    newer.id = ItemId(MakeId("itm"));
+    newer.version = "2";
+    ASSERT_TRUE(
+        storage_->Write([&](Transaction& transaction) { return transaction.items.AddIfNew(newer); }).value()
+    );
+    memory_.refuses = false;
+    clock_.Advance(std::chrono::seconds(6));
+    const auto row = AwaitNewest(Status::kCancelled);
+    EXPECT_EQ(row.id, old.id);
+    EXPECT_EQ(row.last_error, "superseded: version 2 of the file has taken its place");
+    EXPECT_TRUE(memory_.objects.empty());
+}
+
+TEST_F(Publishing, LeavesAFileThatSomebodyElsePutThereAlone) {
+    const std::string key = "clip.mp4.notifications.json";
+    memory_.objects[key] = R"({"mine": true})";
+    Fill();
+    Start();
+    Request();
+    const auto row = AwaitNewest(Status::kPending);
+    EXPECT_NE(row.last_error.find(key + " is there already"), std::string::npos) << row.last_error;
+    EXPECT_EQ(memory_.objects.at(key), R"({"mine": true})");
+    EXPECT_FALSE(IsOurs(key)) << "or the next try would take it for ours";
+    memory_.objects.clear();
+    clock_.Advance(std::chrono::seconds(6));
+    AwaitNewest(Status::kCompleted);
+    EXPECT_TRUE(IsOurs(key));
+}
+
+TEST_F(Publishing, TakesOverWhatAnEarlierDatabaseOfTheServiceWrote) {
+    memory_.objects["clip.mp4.notifications.json"] = std::string(kPublicationStart) + "}";
+    Fill();
+    Start();
+    Request();
+    AwaitNewest(Status::kCompleted);
+    EXPECT_EQ(Written().at("item").at("key"), "clip.mp4");
 }
 
 TEST_F(Publishing, IsCancelledForABucketThatDoesNotPublish) {

@@ -94,7 +94,7 @@ TEST_F(IntakeTest, SkipsTheWaitingProcessesOfAVersionThatWasReplaced) {
     const auto bucket = AddBucket();
     Take(bucket, {Object("a.mp4", "1"), Object("b.mp4", "1")});
     const auto old =
-        storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.Find(bucket.id, "a.mp4", "1"); })
+        storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.Newest(bucket.id, "a.mp4"); })
             .value()
             .value();
     EXPECT_EQ(Take(bucket, {Object("a.mp4", "2")}), 1);

@@ -75,6 +75,23 @@ TEST_F(LocalPublish, ReplacesALinkInItsPlaceAndNotWhatItPointsTo) {
     EXPECT_EQ(ReadBack("a.mp4.notifications.json"), "{}");
 }
 
+TEST_F(LocalPublish, ShowsHowWhatStandsInItsPlaceBegins) {
+    Write("a.mp4");
+    Write("b.mp4.notifications.json", "{\"mine\":" + std::string(100, ' ') + "1}");
+    std::filesystem::create_symlink("b.mp4.notifications.json", folder_ / "c.mp4.notifications.json");
+    std::filesystem::create_directories(folder_ / "d.mp4.notifications.json");
+    const auto start = [&](const std::string& key) {
+        Item item;
+        item.key = key;
+        return source_.StartOfPublished(bucket_, item, {}).value();
+    };
+    EXPECT_EQ(start("a.mp4"), std::nullopt);
+    EXPECT_EQ(start("b.mp4").value_or("").substr(0, 9), "{\"mine\": ");
+    EXPECT_EQ(start("b.mp4").value_or("").size(), 64U);
+    EXPECT_EQ(start("c.mp4"), "") << "a link is no file of ours";
+    EXPECT_EQ(start("d.mp4"), "");
+}
+
 TEST_F(LocalPublish, WritesNothingThroughALinkedFolder) {
     std::filesystem::create_directories(base_ / "outside");
     std::filesystem::create_directory_symlink(base_ / "outside", folder_ / "day");

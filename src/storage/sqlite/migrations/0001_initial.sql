@@ -1,6 +1,12 @@
 -- The first schema. A migration is never edited after it was released: add the next number.
 -- Times are milliseconds since 1970 UTC. Statuses are the words of domain/status.hpp.
 
+-- which key seals what is sealed here: core/secret_box.hpp
+CREATE TABLE sealed_with (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    key_id TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE source (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -69,7 +75,8 @@ CREATE TABLE item (
     discovered_at INTEGER NOT NULL,
     resolving_since INTEGER,
     state_version INTEGER NOT NULL,
-    UNIQUE (bucket_id, key, version)
+    generation INTEGER NOT NULL, -- counts what was at this key; the highest is there now, and may be an old version again
+    UNIQUE (bucket_id, key, generation)
 ) STRICT;
 
 CREATE INDEX item_by_status ON item (status, id);
