@@ -16,6 +16,7 @@
 #include "domain/bucket.hpp"
 #include "http/views.hpp"
 #include "processors/kind.hpp"
+#include "sources/local/glob.hpp"
 
 namespace notify {
 
@@ -69,7 +70,26 @@ Result<std::vector<Assignment>> Assignments(
     return assignments;
 }
 
+namespace {
+
+Result<void> CheckGlobs(std::string_view place, const std::vector<std::string>& globs) {
+    for (std::size_t i = 0; i < globs.size(); ++i) {
+        if (auto checked = CheckGlob(globs[i]); !checked) {
+            return Unexpected(checked.error().Within(fmt::format("{}/{}", place, i)));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<void> CheckSettings(const Bucket& bucket) {
+    if (auto checked = CheckGlobs("/include", bucket.include).and_then([&] {
+            return CheckGlobs("/exclude", bucket.exclude);
+        });
+        !checked) {
+        return checked;
+    }
     const auto refuse = [](std::string_view what) {
         return Fail(ErrorCode::kInvalidArgument, std::string(what));
     };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace notify {
 
 namespace {
@@ -99,6 +101,32 @@ bool MatchesGlob(std::string_view pattern, std::string_view key) {
         key = key.substr(key.rfind('/') + 1);
     }
     return Matcher(pattern, key).Run();
+}
+
+Result<void> CheckGlob(std::string_view pattern) {
+    if (pattern.empty()) {
+        return Fail(ErrorCode::kInvalidArgument, "a glob may not be empty");
+    }
+    if (pattern.starts_with('/')) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "the glob '{}' begins with '/', but keys are relative to the bucket's folder", pattern
+            )
+        );
+    }
+    if (const auto at = pattern.find_first_of("[]{}\\"); at != std::string_view::npos) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "the glob '{}' has a '{}'; only *, ** and ? are special here, and a ? stands for any one "
+                "byte",
+                pattern,
+                pattern[at]
+            )
+        );
+    }
+    return {};
 }
 
 bool PassesGlobs(

@@ -61,6 +61,18 @@ TEST(Glob, TakesOnlyWhatIsIncludedAndNotExcluded) {
     EXPECT_FALSE(PassesGlobs({"*.mp4"}, {"proxy/**"}, "proxy/a.mp4"));
 }
 
+TEST(Glob, IsRefusedWhenItIsWrittenInAnotherLanguage) {
+    for (const auto* good : {"*.mp4", "**/proxy/**", "a?c", "cam \xff*"}) {
+        EXPECT_TRUE(CheckGlob(good)) << good;
+    }
+    for (const auto* bad : {"", "/srv/*.mp4", "[", "[ab]*.mp4", "*.{mp4,mov}", "a\\*b"}) {
+        const auto refused = CheckGlob(bad);
+        ASSERT_FALSE(refused) << bad;
+        EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+        EXPECT_NE(refused.error().message.find(bad), std::string::npos) << refused.error().message;
+    }
+}
+
 TEST(Glob, EndsSoonOnAPatternMadeToBacktrack) {
     std::string pattern;
     for (int i = 0; i < 40; ++i) {
