@@ -45,6 +45,50 @@ FolderPtr OpenFolder(int parent, const char* name) {
     return folder;
 }
 
+/// The next entry; at the end null with errno 0, else null with what went wrong.
+const dirent* NextEntry(DIR* folder) {
+    errno = 0;
+    return ::readdir(folder);
+}
+
+/// Visits folders by their paths; a folder that cannot be read or lies too deep is counted and passed over.
+class FolderTree {
+public:
+    explicit FolderTree(const std::function<void(const std::filesystem::path&)>& visit) : visit_(visit) {}
+
+    void Into(int parent, const char* name, const std::filesystem::path& path) {
+        const auto folder = depth_ < kMaxDepth ? OpenFolder(parent, name) : nullptr;
+        missed_ += folder == nullptr ? 1 : 0;
+        if (folder == nullptr) {
+            return;
+        }
+        visit_(path);
+        ++depth_;
+        while (const auto* entry = NextEntry(folder.get())) {
+            if (entry->d_name[0] != '.' && IsFolder(folder.get(), *entry)) {
+                Into(::dirfd(folder.get()), entry->d_name, path / entry->d_name);
+            }
+        }
+        missed_ += errno == 0 ? 0 : 1;
+        --depth_;
+    }
+
+    [[nodiscard]] int Missed() const { return missed_; }
+
+private:
+    static bool IsFolder(DIR* in, const dirent& entry) {
+        struct stat status{};
+        return entry.d_type == DT_DIR ||
+               (entry.d_type == DT_UNKNOWN &&
+                ::fstatat(::dirfd(in), entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISDIR(status.st_mode));
+    }
+
+    const std::function<void(const std::filesystem::path&)>& visit_;
+    int depth_ = 0;
+    int missed_ = 0;
+};
+
 /// True when the link's target exists and lies inside the folder.
 bool LeadsInside(const std::filesystem::path& root, const std::filesystem::path& link) {
     std::error_code error;
@@ -67,7 +111,7 @@ public:
     [[nodiscard]] std::string Note() const {
         return closed_folders_ == 0 ? std::string()
                                     : fmt::format(
-                                          "{} folder{} cannot be opened or lie{} too deep, the first is {}",
+                                          "{} folder{} cannot be read or lie{} too deep, the first is {}",
                                           closed_folders_,
                                           closed_folders_ == 1 ? "" : "s",
                                           closed_folders_ == 1 ? "s" : "",
@@ -76,6 +120,8 @@ public:
     }
 
 private:
+    void Skip(const std::string& key) { first_closed_ = closed_folders_++ == 0 ? key : first_closed_; }
+
     Result<void> Entry(DIR* folder, const std::string& prefix, const char* name);
 
     const std::filesystem::path& root_;
@@ -87,7 +133,7 @@ private:
 };
 
 Result<void> Walk::Into(DIR* folder, const std::string& prefix) {
-    while (const auto* entry = ::readdir(folder)) {
+    while (const auto* entry = NextEntry(folder)) {
         if (stop_.stop_requested()) {
             return Fail(ErrorCode::kStopped, "stopped while scanning");
         }
@@ -98,6 +144,13 @@ Result<void> Walk::Into(DIR* folder, const std::string& prefix) {
             return seen;
         }
     }
+    if (errno == 0) {
+        return {};
+    }
+    if (depth_ == 0) {
+        return Unexpected(SystemError(errno, fmt::format("read the folder {}", root_.native())));
+    }
+    Skip(prefix.substr(0, prefix.size() - 1));
     return {};
 }
 
@@ -110,7 +163,7 @@ Result<void> Walk::Entry(DIR* folder, const std::string& prefix, const char* nam
     if (S_ISDIR(status.st_mode)) {
         const auto inner = depth_ < kMaxDepth ? OpenFolder(::dirfd(folder), name) : nullptr;
         if (inner == nullptr) {
-            first_closed_ = closed_folders_++ == 0 ? key : first_closed_;
+            Skip(key);
             return {};
         }
         ++depth_;
@@ -149,24 +202,12 @@ Result<std::string> WalkFolder(
     return walk.Into(opened.get(), "").map([&] { return walk.Note(); });
 }
 
-void EachFolder(
+int EachFolder(
     const std::filesystem::path& folder, const std::function<void(const std::filesystem::path&)>& visit
 ) {
-    visit(folder);
-    std::error_code error;
-    const auto options = std::filesystem::directory_options::skip_permission_denied;
-    for (auto at = std::filesystem::recursive_directory_iterator(folder, options, error);
-         at != std::filesystem::recursive_directory_iterator();
-         at.increment(error)) {
-        if (at->is_symlink(error) || !at->is_directory(error)) {
-            continue;
-        }
-        if (at->path().filename().native().starts_with('.')) {
-            at.disable_recursion_pending();
-            continue;
-        }
-        visit(at->path());
-    }
+    FolderTree tree(visit);
+    tree.Into(AT_FDCWD, folder.c_str(), folder);
+    return tree.Missed();
 }
 
 }  // namespace notify

@@ -24,17 +24,18 @@ struct WalkedFile {
 };
 
 /// Calls `found` for each regular file under `folder`. Names beginning with a dot are left out, as are
-/// sockets, pipes, devices and links to what is inside anyway. Folders that cannot be opened, or lie more
-/// than 100 deep, are counted, not fatal. Links are never followed. kNotFound or kForbidden for the folder
-/// itself; kStopped. Returns a sentence about what could not be looked at, or "".
+/// sockets, pipes, devices and links to what is inside anyway. Folders that cannot be read, or lie more
+/// than 100 deep, are counted, not fatal. Links are never followed. kNotFound, kForbidden or kUnavailable for
+/// the folder itself; kStopped. Returns a sentence about what could not be looked at, or "".
 [[nodiscard]] Result<std::string> WalkFolder(
     const std::filesystem::path& folder,
     const std::function<Result<void>(WalkedFile)>& found,
     const std::stop_token& stop
 );
 
-/// Calls `visit` with each folder under and including `folder`, for watching. Links are not followed.
-void EachFolder(
+/// Calls `visit` with each folder under and including `folder`, for watching, as far down as WalkFolder
+/// looks. Links are not followed; those that cannot be read are passed over: how many.
+int EachFolder(
     const std::filesystem::path& folder, const std::function<void(const std::filesystem::path&)>& visit
 );
 

@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "unit/sources/local_folder.hpp"
@@ -95,6 +100,63 @@ TEST_F(Watching, GoesOnWhenTheFolderWentAwayAndCameBack) {
     AwaitCall();
     Write("a.mp4");
     AwaitCall();
+}
+
+TEST_F(Watching, GoesOverToTheFolderThatTookTheOnesPlace) {
+    Watch();
+    std::filesystem::rename(folder_, base_ / "moved away");
+    std::filesystem::create_directories(folder_);
+    AwaitCall();
+    // the notice of the move may come before that of the new watch: write until a write alone is told
+    for (int i = 0; i < 3; ++i) {
+        Write("a.mp4", std::to_string(i));
+        AwaitCall();
+    }
+    std::ofstream(base_ / "moved away" / "b.mp4") << "elsewhere";
+    std::unique_lock lock(mutex_);
+    EXPECT_FALSE(changes_.wait_for(lock, std::chrono::milliseconds(300), [this] {
+        return calls_ > seen_ + 2;
+    }));
+}
+
+/// Runs `test` in a process whose user may have `watches` inotify watches; its exit code, or nothing when
+/// this machine does not let us.
+std::optional<int> WithWatchLimit(int watches, const std::function<int()>& test) {
+    constexpr int kNotPossible = 99;
+    const auto child = ::fork();
+    if (child == 0) {
+        int code = kNotPossible;
+        if (::unshare(CLONE_NEWUSER) == 0) {
+            std::ofstream limit("/proc/sys/user/max_inotify_watches");
+            if (limit << watches << std::flush) {
+                code = test();
+            }
+        }
+        std::_Exit(code);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return code == kNotPossible ? std::nullopt : std::optional(code);
+}
+
+TEST_F(Watching, SaysThatItIsPartialOrNoneAtTheLimitOfWatches) {
+    std::filesystem::create_directories(folder_ / "one");
+    std::filesystem::create_directories(folder_ / "two");
+    for (const int limit : {0, 2}) {
+        const auto code = WithWatchLimit(limit, [&] {
+            watch_ = source_.Watch(bucket_, [this](std::string_view note) {
+                const std::scoped_lock lock(mutex_);
+                notes_.emplace_back(note);
+                changes_.notify_all();
+            });
+            return Told("max_user_watches") ? 0 : 1;
+        });
+        if (!code) {
+            GTEST_SKIP() << "this machine has no user namespaces for us";
+        }
+        EXPECT_EQ(code, 0) << limit << " watches";
+    }
 }
 
 TEST_F(Watching, SaysThatNoticesWereDroppedWhenTooMuchHappensAtOnce) {

@@ -1,13 +1,21 @@
 #include "sources/local/local_source.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -64,6 +72,13 @@ TEST_F(LocalScan, LeavesAGrowingFileAloneUntilItIsStill) {
     EXPECT_FALSE(report_.look_again_at.has_value());
 }
 
+TEST_F(LocalScan, CountsNoResultFileAsGrowing) {
+    bucket_.settle_time = seconds(2);
+    Write("a.mp4.notifications.json", "{}");
+    EXPECT_EQ(ScanKeys(), Keys{"a.mp4.notifications.json"}) << "whose it is says the ledger";
+    EXPECT_EQ(report_.settling, 0U);
+}
+
 TEST_F(LocalScan, TakesFilesThatWereThereLongBeforeAtOnce) {
     bucket_.settle_time = seconds(2);
     Write("a.mp4");
@@ -114,6 +129,30 @@ TEST_F(LocalScan, GoesOnPastFoldersThatCannotBeOpenedAndSaysSo) {
         EXPECT_NE(report_.note.find("closed"), std::string::npos) << report_.note;
     });
     ::chmod((folder_ / "closed").c_str(), 0755);
+}
+
+/// Lets no folder be read any more by the calling thread: the system answers as for a damaged disk.
+void BreakFolders() {
+    std::array<sock_filter, 4> filter{{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_getdents64, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    }};
+    const sock_fprog program{.len = filter.size(), .filter = filter.data()};
+    ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+TEST_F(LocalScan, IsNoCompleteLookWhenTheFolderCannotBeReadToItsEnd) {
+    Write("a.mp4");
+    std::thread([&] {
+        BreakFolders();
+        const auto scanned = source_.Scan(bucket_, [](FoundObject) { return Result<void>(); }, {});
+        ASSERT_FALSE(scanned);
+        EXPECT_EQ(scanned.error().code, ErrorCode::kUnavailable);
+        EXPECT_NE(scanned.error().message.find(folder_.string()), std::string::npos);
+    }).join();
 }
 
 TEST_F(LocalScan, IgnoresPipesSocketsAndDotFiles) {
