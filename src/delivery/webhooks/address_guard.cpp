@@ -142,11 +142,35 @@ Result<AddressGuard> AddressGuard::WithAllowed(const std::vector<std::string>& n
     for (const auto& text : networks) {
         auto network = IpNetwork::Parse(text);
         if (!network) {
-            return Unexpected(network.error().Within("WEBHOOK_ALLOW_CIDRS"));
+            return Unexpected(network.error());
         }
         guard.allowed_.push_back(*network);
     }
     return guard;
+}
+
+std::vector<std::string> AddressGuard::Warnings() const {
+    std::vector<std::string> sentences;
+    for (const auto& network : allowed_) {
+        const auto closed = std::ranges::find_if(ClosedNetworks(), [&](const ClosedNetwork& range) {
+            return range.only_exactly && !network.IsOneAddress() && network.prefix >= range.network.prefix &&
+                   range.network.Contains(network.address);
+        });
+        if (closed != ClosedNetworks().end()) {
+            sentences.push_back(
+                fmt::format(
+                    "{}/{} opens nothing: {} is opened by entries for exactly one address only, such as "
+                    "{}/{}",
+                    network.address.ToString(),
+                    network.prefix,
+                    closed->what,
+                    network.address.ToString(),
+                    network.address.Bits()
+                )
+            );
+        }
+    }
+    return sentences;
 }
 
 bool AddressGuard::IsOpened(const IpAddress& address, bool only_exactly) const {

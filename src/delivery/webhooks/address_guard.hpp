@@ -24,6 +24,9 @@ public:
     /// kInvalidArgument names the entry that is no network.
     [[nodiscard]] static Result<AddressGuard> WithAllowed(const std::vector<std::string>& networks);
 
+    /// A sentence for each allowed network that opens nothing.
+    [[nodiscard]] std::vector<std::string> Warnings() const;
+
     /// Nothing is allowed but the public internet.
     AddressGuard() = default;
 

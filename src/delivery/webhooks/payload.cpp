@@ -20,7 +20,7 @@ std::string Body(const Event& event, boost::json::value data) {
 
 }  // namespace
 
-std::string WebhookPayload(const Event& event, std::string_view api_address) {
+std::string WebhookPayload(const Event& event) {
     if (auto data = ParseJson(event.data); data && data->is_object()) {
         auto body = Body(event, std::move(*data));
         if (body.size() <= kMaxPayloadBytes) {
@@ -33,7 +33,7 @@ std::string WebhookPayload(const Event& event, std::string_view api_address) {
             {"event", event.id.Value()},
             {"subject", event.subject},
             {"truncated", true},
-            {"link", fmt::format("{}/v1/events/{}", api_address, event.id.Value())}
+            {"link", fmt::format("/v1/events/{}", event.id.Value())}
         }
     );
 }

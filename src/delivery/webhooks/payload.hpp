@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "domain/event.hpp"
 
@@ -13,8 +12,8 @@ namespace notify {
 inline constexpr std::size_t kMaxPayloadBytes = 20'000;
 
 /// `event.data` as it is. When the body would pass kMaxPayloadBytes, or the data is no JSON object, the data
-/// is thin instead: {"event", "subject", "truncated": true, "link"}, where the whole can be read:
-/// `api_address` + "/v1/events/" + id (a path alone when `api_address` is empty).
-[[nodiscard]] std::string WebhookPayload(const Event& event, std::string_view api_address);
+/// is thin instead: {"event", "subject", "truncated": true, "link"}, where the whole can be read: a path of the
+/// API, because the service does not know by which address its receivers reach it.
+[[nodiscard]] std::string WebhookPayload(const Event& event);
 
 }  // namespace notify

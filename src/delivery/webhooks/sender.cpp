@@ -91,7 +91,7 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
     if (auto checked = parts_.guard.CheckUrl(*url); !checked) {
         return Unexpected(checked.error());
     }
-    auto body = WebhookPayload(message.event, settings_.api_address);
+    auto body = WebhookPayload(message.event);
     auto headers = WebhookHeaders(message.secrets, message.event.id.Value(), at, body);
     if (!headers) {
         return Unexpected(headers.error());

@@ -29,7 +29,6 @@ struct WebhookParts {
 };
 
 struct WebhookSenderSettings {
-    std::string api_address;  ///< "https://media.example:8080", for links in thin payloads; may be empty.
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(5);
     std::chrono::milliseconds total_timeout = std::chrono::seconds(20);
 };

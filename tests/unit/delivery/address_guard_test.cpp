@@ -293,5 +293,19 @@ TEST(AddressGuard, TakesTheAllowedAddressOfANameThatHasBothKinds) {
     EXPECT_EQ(HttpClient().Send(request, {}).value().status, 204);
 }
 
+TEST(AddressGuard, WarnsOfAnEntryThatOpensNothing) {
+    const auto warnings = [](const std::string& network) {
+        return AddressGuard::WithAllowed({network}).value().Warnings();
+    };
+    for (const auto* useless : {"127.0.0.0/8", "127.1.0.0/16", "169.254.0.0/16", "fe80::/10", "::/96"}) {
+        ASSERT_EQ(warnings(useless).size(), 1U) << useless;
+        EXPECT_TRUE(warnings(useless).front().starts_with(useless)) << warnings(useless).front();
+    }
+    for (const auto* useful : {"127.0.0.1/32", "::1", "10.0.0.0/8", "0.0.0.0/0", "fd00::/8"}) {
+        EXPECT_TRUE(warnings(useful).empty()) << useful;
+    }
+    EXPECT_NE(warnings("127.0.0.0/8").front().find("127.0.0.0/32"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace notify

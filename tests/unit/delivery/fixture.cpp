@@ -34,7 +34,7 @@ DeliveryTest::~DeliveryTest() {
 void DeliveryTest::Start(int senders, std::chrono::milliseconds total_timeout) {
     sender_ = std::make_unique<WebhookSender>(
         WebhookParts{.storage = *storage_, .box = *box_, .client = client_, .guard = guard_, .clock = clock_},
-        WebhookSenderSettings{.api_address = "http://api", .total_timeout = total_timeout}
+        WebhookSenderSettings{.total_timeout = total_timeout}
     );
     publisher_ = std::make_unique<ResultPublisher>(
         *storage_, clock_, [this](std::string_view) -> Result<SourceConnection*> { return source_; }

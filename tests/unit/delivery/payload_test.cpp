@@ -20,27 +20,27 @@ Event MakeEvent(std::string data) {
 
 TEST(Payload, HoldsTypeTimestampAndTheEventsData) {
     EXPECT_EQ(
-        WebhookPayload(MakeEvent(R"({"item":"itm_1","n":0.5})"), "http://here"),
+        WebhookPayload(MakeEvent(R"({"item":"itm_1","n":0.5})")),
         R"({"type":"item.completed","timestamp":"1970-01-01T00:00:01.000Z","data":{"item":"itm_1","n":0.5}})"
     );
 }
 
 TEST(Payload, IsThinWithALinkWhenItWouldBeTooLarge) {
-    const auto envelope = WebhookPayload(MakeEvent(R"({"a":""})"), "").size();
+    const auto envelope = WebhookPayload(MakeEvent(R"({"a":""})")).size();
     const auto data = [&](std::size_t more) {
         return R"({"a":")" + std::string(kMaxPayloadBytes - envelope + more, 'x') + "\"}";
     };
-    EXPECT_EQ(WebhookPayload(MakeEvent(data(0)), "").size(), kMaxPayloadBytes);
-    const auto thin = ParseJson(WebhookPayload(MakeEvent(data(1)), "http://here:8080")).value();
+    EXPECT_EQ(WebhookPayload(MakeEvent(data(0))).size(), kMaxPayloadBytes);
+    const auto thin = ParseJson(WebhookPayload(MakeEvent(data(1)))).value();
     EXPECT_EQ(
         ToJsonText(thin.at("data")),
-        R"({"event":"msg_1","subject":"itm_1","truncated":true,"link":"http://here:8080/v1/events/msg_1"})"
+        R"({"event":"msg_1","subject":"itm_1","truncated":true,"link":"/v1/events/msg_1"})"
     );
 }
 
 TEST(Payload, IsThinWhenTheDataIsNoObject) {
     for (const auto* data : {"", "[1]", "{", "7"}) {
-        EXPECT_NE(WebhookPayload(MakeEvent(data), "").find("\"truncated\":true"), std::string::npos) << data;
+        EXPECT_NE(WebhookPayload(MakeEvent(data)).find("\"truncated\":true"), std::string::npos) << data;
     }
 }
 

@@ -290,7 +290,7 @@ TEST_F(Webhooks, AreThinAboveTheLimit) {
     const auto event = Happen("item.completed", R"({"a":")" + std::string(30'000, 'x') + "\"}");
     const auto body = receiver.WaitFor(1).at(0).body;
     EXPECT_LT(body.size(), 500U);
-    EXPECT_NE(body.find("http://api/v1/events/" + event.Value()), std::string::npos) << body;
+    EXPECT_NE(body.find("/v1/events/" + event.Value()), std::string::npos) << body;
 }
 
 }  // namespace
