@@ -68,7 +68,7 @@ Result<void> CheckMode(const std::filesystem::path& path) {
 /// Makes the file with a fresh key unless it is there: of two that try at once, one key stands for both.
 Result<void> MakeKeyFile(const std::filesystem::path& path) {
     auto fresh = path;
-    fresh += fmt::format(".{}.new", ToHex(RandomBytes(8)));
+    fresh.replace_filename(fmt::format(".{}.tmp", ToHex(RandomBytes(8))));
     const auto text = fmt::format("{}{}\n", kFileStart, ToBase64(RandomBytes(kKeyBytes)));
     if (auto written = WriteFileAtomically(fresh, text, 0600); !written) {
         return written;
@@ -87,8 +87,19 @@ Result<void> MakeKeyFile(const std::filesystem::path& path) {
 SecretBox::SecretBox(std::string key, std::string key_id)
     : key_(std::move(key)), key_id_(std::move(key_id)) {}
 
-Result<SecretBox> SecretBox::Open(const std::filesystem::path& key_file) {
+Result<SecretBox> SecretBox::Open(const std::filesystem::path& key_file, MissingKey missing) {
     auto text = ReadFile(key_file, 4096);
+    if (!text && text.error().code == ErrorCode::kNotFound && missing == MissingKey::kRefuse) {
+        return Fail(
+            ErrorCode::kNotFound,
+            fmt::format(
+                "key file {} is missing, but there is a database whose secrets only it opens; put the file "
+                "back "
+                "from a copy, or move the database away to begin anew",
+                key_file.native()
+            )
+        );
+    }
     if (!text && text.error().code == ErrorCode::kNotFound) {
         if (auto made = MakeKeyFile(key_file); !made) {
             return Unexpected(made.error());

@@ -2,6 +2,7 @@
 
 // Encryption at rest with AES-256-GCM: endpoint secrets, embeddings, crops of faces.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -10,14 +11,22 @@
 
 namespace notify {
 
+/// What SecretBox::Open does when there is no key file.
+enum class MissingKey : std::uint8_t {
+    kMake,    ///< Makes one with a fresh key: nothing was sealed yet.
+    kRefuse,  ///< What was sealed with the lost key could never be opened with another.
+};
+
 /// Seals and opens bytes with a key that lives in a file of its own (0600). Immutable after opening:
 /// thread-safe. A sealed text is: 1 byte format (1), 8 bytes key id, 12 bytes nonce, ciphertext, 16 bytes
 /// tag.
 class SecretBox final {
 public:
-    /// Reads the key file, or makes one with a fresh key when it is missing. kForbidden when others may read
-    /// it, kInvalidArgument when it is no key file.
-    [[nodiscard]] static Result<SecretBox> Open(const std::filesystem::path& key_file);
+    /// Reads the key file. kForbidden when others may read it, kInvalidArgument when it is no key file,
+    /// kNotFound with what to do when it is missing and may not be made.
+    [[nodiscard]] static Result<SecretBox> Open(
+        const std::filesystem::path& key_file, MissingKey missing = MissingKey::kMake
+    );
 
     /// Sixteen hexadecimal digits that name the key and tell nothing of it.
     [[nodiscard]] const std::string& KeyId() const noexcept { return key_id_; }

@@ -315,19 +315,6 @@ TEST_P(People, GoOnWithTheNextPageAlsoWhenTheLastRowWasReplaced) {
     EXPECT_EQ(rest.back().id, AppearanceId("app_4"));
 }
 
-TEST_P(People, AreNotShownWithAnotherKey) {
-    const auto ada = AddPerson("Ada");
-    ASSERT_EQ(AddPhoto(MakePhoto(ada, "pho_1", 1)), std::nullopt);
-    const auto result = AddResult("lineage").id;
-    Write([&](Transaction& transaction) { return transaction.people.AddTracks({MakeTrack(result, 1)}); });
-    storage_.reset();
-    box_ = SecretBox::Open(folder_ / "another key").value();
-    storage_ = GetParam()->Open(folder_, *box_, clock_).value();
-    const auto photos = storage_->Read([](const Snapshot& snapshot) { return snapshot.people.AllPhotos(); });
-    EXPECT_FALSE(photos);
-    EXPECT_FALSE(storage_->Read([&](const Snapshot& snapshot) { return snapshot.people.TracksOf(result); }));
-}
-
 }  // namespace
 
 }  // namespace notify::testing

@@ -137,6 +137,19 @@ TEST_P(Transactions, GoOnAfterAStatementWasRefused) {
     EXPECT_EQ(CountSources(), 2U);
 }
 
+TEST_P(Transactions, AreRefusedWithAnotherKeyThanTheDatabaseWasMadeWith) {
+    const auto first = box_->KeyId();
+    storage_.reset();
+    box_ = SecretBox::Open(folder_ / "another key").value();
+    const auto refused = GetParam()->Open(folder_, *box_, clock_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message.find(first), std::string::npos) << refused.error().message;
+    EXPECT_NE(refused.error().message.find(box_->KeyId()), std::string::npos) << refused.error().message;
+    box_ = SecretBox::Open(folder_ / "key").value();
+    EXPECT_TRUE(GetParam()->Open(folder_, *box_, clock_));
+}
+
 }  // namespace
 
 }  // namespace notify::testing

@@ -24,6 +24,10 @@ using sqlite::Access;
 using sqlite::Connection;
 using sqlite::Tables;
 
+constexpr const char* kNoteKeySql =
+    "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO NOTHING";
+constexpr const char* kKeySql = "SELECT key_id FROM sealed_with WHERE one = 1";
+
 /// A reading connection with its repositories.
 struct Reader {
     Reader(std::unique_ptr<Connection> opened, const SecretBox& box, const Clock& clock)
@@ -138,6 +142,26 @@ Result<void> MakePrivateFile(const std::filesystem::path& path) {
                        : Unexpected(SystemError(errno, fmt::format("open {}", path.native())));
 }
 
+/// The database belongs to the first key it was opened with.
+Result<void> CheckKey(Connection& connection, const SecretBox& box) {
+    const auto noted = connection.Change(kNoteKeySql, box.KeyId());
+    const auto known = connection.First(kKeySql, [](sqlite::Row& row) { return row.Text(); });
+    if (!noted || !known) {
+        return Unexpected(noted ? known.error() : noted.error());
+    }
+    return *known == box.KeyId() ? Result<void>{}
+                                 : Fail(
+                                       ErrorCode::kConflict,
+                                       fmt::format(
+                                           "the secrets in this database are sealed with key {}, but the key "
+                                           "file holds key {}; put "
+                                           "the right key file back",
+                                           known->value_or(""),
+                                           box.KeyId()
+                                       )
+                                   );
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
@@ -158,6 +182,9 @@ Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
     }
     if (auto migrated = sqlite::Migrate(**connection, clock.Now()); !migrated) {
         return Unexpected(migrated.error().Within(path.native()));
+    }
+    if (auto checked = CheckKey(**connection, box); !checked) {
+        return Unexpected(checked.error().Within(path.native()));
     }
     return std::unique_ptr<SqliteStorage>(
         std::make_unique<Implementation>(path, std::move(*lock), std::move(*connection), box, clock)

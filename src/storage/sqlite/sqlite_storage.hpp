@@ -27,7 +27,8 @@ public:
 };
 
 /// Opens DATA_DIR's database, makes it when missing, runs the migrations it lacks. Only one process may:
-/// kConflict says that another one holds `<path>.lock`. kConflict also for a database of a newer version.
+/// kConflict says that another one holds `<path>.lock`. kConflict also for a database of a newer version, and
+/// for one that was first opened with another key than the box's: both key ids are in the sentence.
 /// kForbidden, kUnavailable.
 [[nodiscard]] Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
     const std::filesystem::path& path, const SecretBox& box, const Clock& clock

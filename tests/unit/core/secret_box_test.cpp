@@ -104,6 +104,16 @@ TEST_F(SecretBoxTest, NamesBothKeysWhenTheyDiffer) {
     EXPECT_NE(opened.error().message.find(other.KeyId()), std::string::npos);
 }
 
+TEST_F(SecretBoxTest, MakesNoOtherKeyForWhatWasSealedAlready) {
+    const auto refused = SecretBox::Open(path_, MissingKey::kRefuse);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kNotFound);
+    EXPECT_NE(refused.error().message.find(path_.native()), std::string::npos);
+    EXPECT_EQ(folder_.Count(), 0);
+    SecretBox::Open(path_).value();
+    EXPECT_TRUE(SecretBox::Open(path_, MissingKey::kRefuse));
+}
+
 TEST_F(SecretBoxTest, RefusesAKeyThatOthersMayRead) {
     SecretBox::Open(path_).value();
     const auto text = ReadFile(path_).value();
