@@ -16,6 +16,8 @@ namespace notify {
 
 namespace {
 
+constexpr const char* kDatabase = "notifications.db";
+
 Result<void> MakeDataDir(const std::filesystem::path& folder) {
     std::error_code error;
     const bool there = std::filesystem::is_directory(folder, error);
@@ -41,7 +43,12 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings) {
     if (!guard) {
         return Unexpected(guard.error().Within("WEBHOOK_ALLOW_CIDRS"));
     }
-    auto box = SecretBox::Open(settings.data_dir / "secret.key");
+    for (const auto& warning : guard->Warnings()) {
+        Log(LogLevel::kWarn, "WEBHOOK_ALLOW_CIDRS does less than it seems to", {{"reason", warning}});
+    }
+    const bool is_new = !std::filesystem::exists(settings.data_dir / kDatabase);
+    auto box =
+        SecretBox::Open(settings.data_dir / "secret.key", is_new ? MissingKey::kMake : MissingKey::kRefuse);
     if (!box) {
         return Unexpected(box.error());
     }
@@ -61,16 +68,18 @@ Engine::~Engine() {
 }
 
 Result<void> Engine::OpenStorage() {
-    auto opened = OpenSqliteStorage(settings.data_dir / "notifications.db", box, clock);
+    auto opened = OpenSqliteStorage(settings.data_dir / kDatabase, box, clock);
     if (!opened) {
         return Unexpected(opened.error());
     }
     storage = std::move(*opened);
+    RemoveTemporaryFiles(settings.data_dir);  // nobody else writes there: the lock is ours
     return {};
 }
 
 void Engine::Build() {
     artifacts = std::make_unique<ArtifactStore>(*storage, box, settings.data_dir / "artifacts");
+    orphans = std::make_unique<OrphanCollector>(*artifacts);
     sources = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = settings.data_dir}, clock);
     host = std::make_unique<ProcessorHost>(MakeHostSettings(settings));
     runner = std::make_unique<HostJobRunner>(*host);
@@ -120,12 +129,8 @@ Result<void> Engine::Start() {
             "an earlier run left processes as Processing; they are Pending again",
             {{"count", *reset}});
     }
-    if (const auto collected = artifacts->CollectOrphans(); !collected) {
-        Log(LogLevel::kWarn,
-            "artifacts without a result could not be removed",
-            {{"error", collected.error().message}});
-    }
     running_ = true;
+    orphans->Start();
     completion->Start();
     resolver->Start();
     reaper->Start();
@@ -147,6 +152,7 @@ void Engine::Stop() {
     resolver->Stop();
     reaper->Stop();
     dispatcher->Stop();
+    orphans->Stop();
 }
 
 Result<SandboxReport> Engine::Sandbox() {

@@ -33,6 +33,7 @@
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
 #include "storage/artifact_store.hpp"
+#include "storage/orphan_collector.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify {
@@ -76,6 +77,7 @@ public:
     const AddressGuard guard;
     std::unique_ptr<SqliteStorage> storage;
     std::unique_ptr<ArtifactStore> artifacts;
+    std::unique_ptr<OrphanCollector> orphans;
     std::unique_ptr<SourceRegistry> sources;
     std::unique_ptr<ProcessorHost> host;
     std::unique_ptr<JobRunner> runner;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base64.hpp"
+#include "core/failpoint.hpp"
 #include "core/random.hpp"
 
 namespace notify {
@@ -108,11 +109,45 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limi
     }
 }
 
+namespace {
+
+constexpr std::size_t kTemporaryBytes = 8;
+constexpr std::string_view kTemporaryEnd = ".tmp";
+
+std::filesystem::path TemporaryBeside(std::filesystem::path path) {
+    path.replace_filename(fmt::format(".{}{}", ToHex(RandomBytes(kTemporaryBytes)), kTemporaryEnd));
+    return path;
+}
+
+bool IsTemporary(std::string_view name) {
+    return name.size() == 1 + 2 * kTemporaryBytes + kTemporaryEnd.size() && name.starts_with('.') &&
+           name.ends_with(kTemporaryEnd) && FromHex(name.substr(1, 2 * kTemporaryBytes));
+}
+
+}  // namespace
+
+int RemoveTemporaryFiles(const std::filesystem::path& folder) {
+    int removed = 0;
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator at(
+        folder, std::filesystem::directory_options::skip_permission_denied, error
+    );
+    const std::filesystem::recursive_directory_iterator end;
+    for (; !error && at != end; at.increment(error)) {
+        std::error_code ignored;
+        const auto& path = at->path();
+        if (IsTemporary(path.filename().native()) &&
+            at->symlink_status(ignored).type() == std::filesystem::file_type::regular) {
+            removed += std::filesystem::remove(path, ignored) ? 1 : 0;
+        }
+    }
+    return removed;
+}
+
 Result<void> WriteFileAtomically(
     const std::filesystem::path& path, std::string_view bytes, unsigned int mode
 ) {
-    auto temporary = path;
-    temporary.replace_filename(fmt::format(".{}.tmp", ToHex(RandomBytes(8))));
+    const auto temporary = TemporaryBeside(path);
     const auto doing = fmt::format("write {}", path.native());
     UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (!fd.IsOpen()) {
@@ -120,6 +155,7 @@ Result<void> WriteFileAtomically(
     }
     auto written = WriteAll(fd.Get(), bytes, doing);
     fd.Reset();
+    FailPoint("file_written");
     if (written && ::rename(temporary.c_str(), path.c_str()) != 0) {
         written = Unexpected(SystemError(errno, doing));
     }

@@ -47,6 +47,10 @@ private:
     const std::filesystem::path& path, std::string_view bytes, unsigned int mode = 0644
 );
 
+/// Removes from `folder` and the folders in it what WriteFileAtomically left when a process was killed in it;
+/// how many. Only when nobody writes there. What cannot be removed is left.
+int RemoveTemporaryFiles(const std::filesystem::path& folder);
+
 /// Makes what was created, renamed or removed in `folder` durable.
 [[nodiscard]] Result<void> SyncFolder(const std::filesystem::path& folder);
 

@@ -89,7 +89,7 @@ Completion::Completion(
 )
     : storage_(storage),
       clock_(clock),
-      preparer_(artifacts, clock, std::move(consumers)),
+      preparer_(storage, artifacts, clock, std::move(consumers)),
       committed_(std::move(committed)) {}
 
 Completion::~Completion() {

@@ -1,12 +1,14 @@
 #include "queue/result_preparer.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/ulid.hpp"
 #include "processors/kind.hpp"
+#include "storage/result_repository.hpp"
 
 namespace notify {
 
@@ -24,9 +26,9 @@ Unexpected NoArtifact(std::string_view name) {
 }  // namespace
 
 ResultPreparer::ResultPreparer(
-    ArtifactStore& artifacts, const Clock& clock, std::vector<ResultConsumer*> consumers
+    Storage& storage, ArtifactStore& artifacts, const Clock& clock, std::vector<ResultConsumer*> consumers
 )
-    : artifacts_(artifacts), clock_(clock), consumers_(std::move(consumers)) {}
+    : storage_(storage), artifacts_(artifacts), clock_(clock), consumers_(std::move(consumers)) {}
 
 Result<PreparedResult> ResultPreparer::Prepare(
     const Item& item, const Process& process, const JobOutcome& outcome
@@ -46,16 +48,8 @@ Result<PreparedResult> ResultPreparer::Prepare(
     );
     result.document = *outcome.document;
     result.created_at = clock_.Now();
-    for (const auto& artifact : outcome.artifacts) {
-        const ArtifactRef ref{
-            .name = artifact.name, .media_type = artifact.media_type, .sealed = artifact.sealed
-        };
-        auto stored = artifacts_.Prepare(ref, artifact.bytes);
-        if (!stored) {
-            return Unexpected(stored.error());
-        }
-        result.artifacts.push_back(stored->ref);
-        prepared.artifacts.push_back(std::move(*stored));
+    if (auto stored = StoreArtifacts(outcome, prepared); !stored) {
+        return Unexpected(stored.error());
     }
     auto writes = AskConsumers(item, result, [&](std::string_view name) -> Result<std::string> {
         const auto found = std::ranges::find(outcome.artifacts, name, &JobArtifact::name);
@@ -66,6 +60,30 @@ Result<PreparedResult> ResultPreparer::Prepare(
     }
     prepared.writes = std::move(*writes);
     return prepared;
+}
+
+Result<void> ResultPreparer::StoreArtifacts(const JobOutcome& outcome, PreparedResult& prepared) const {
+    if (outcome.artifacts.empty()) {
+        return {};
+    }
+    auto known = storage_.Read([&](const Snapshot& snapshot) {
+        return snapshot.results.FindByLineage(prepared.result.lineage_key);
+    });
+    if (!known || *known) {
+        return known.map([&](std::optional<StoredResult>& result) { prepared.result = *std::move(result); });
+    }
+    for (const auto& artifact : outcome.artifacts) {
+        const ArtifactRef ref{
+            .name = artifact.name, .media_type = artifact.media_type, .sealed = artifact.sealed
+        };
+        auto stored = artifacts_.Prepare(ref, artifact.bytes);
+        if (!stored) {
+            return Unexpected(stored.error());
+        }
+        prepared.result.artifacts.push_back(stored->ref);
+        prepared.artifacts.push_back(std::move(*stored));
+    }
+    return {};
 }
 
 Result<std::vector<ConsumerWrites>> ResultPreparer::PrepareAgain(

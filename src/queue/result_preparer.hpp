@@ -14,6 +14,7 @@
 #include "processors/host/host.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/result_consumer.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -27,10 +28,13 @@ struct PreparedResult {
 /// Thread-safe. Everything borrowed outlives it.
 class ResultPreparer final {
 public:
-    ResultPreparer(ArtifactStore& artifacts, const Clock& clock, std::vector<ResultConsumer*> consumers);
+    ResultPreparer(
+        Storage& storage, ArtifactStore& artifacts, const Clock& clock, std::vector<ResultConsumer*> consumers
+    );
 
-    /// Builds the result of an outcome that has a document, stores its artifacts, prepares its consumers.
-    /// Errors of the ArtifactStore and of consumers; kInvalidArgument for a processor nobody knows.
+    /// Builds the result of an outcome that has a document, stores its artifacts, prepares its consumers. Of
+    /// a lineage that has its result already that one is taken, and no artifact is stored again. Errors of
+    /// the ArtifactStore and of consumers; kInvalidArgument for a processor nobody knows.
     [[nodiscard]] Result<PreparedResult> Prepare(
         const Item& item, const Process& process, const JobOutcome& outcome
     ) const;
@@ -47,6 +51,9 @@ private:
         const Item& item, const StoredResult& result, const ReadArtifact& artifact
     ) const;
 
+    [[nodiscard]] Result<void> StoreArtifacts(const JobOutcome& outcome, PreparedResult& prepared) const;
+
+    Storage& storage_;
     ArtifactStore& artifacts_;
     const Clock& clock_;
     std::vector<ResultConsumer*> consumers_;

@@ -1,14 +1,15 @@
 #include "storage/artifact_store.hpp"
 
 #include <chrono>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/failpoint.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
-#include "core/log.hpp"
 #include "storage/result_repository.hpp"
 
 namespace notify {
@@ -20,13 +21,18 @@ constexpr auto kOrphanAge = std::chrono::hours(1);
 
 }  // namespace
 
+struct ArtifactStore::Kept {
+    std::mutex mutex;
+    std::multiset<std::string> digests;
+};
+
 Result<void> PreparedArtifact::Commit(Transaction& transaction) const {
     const bool is_file = row_bytes.empty() && ref.size_bytes > 0;
     return is_file ? Result<void>{} : transaction.results.PutArtifactRow(ref.sha256, row_bytes);
 }
 
 ArtifactStore::ArtifactStore(Storage& storage, const SecretBox& box, std::filesystem::path folder)
-    : storage_(storage), box_(box), folder_(std::move(folder)) {
+    : storage_(storage), box_(box), folder_(std::move(folder)), kept_(std::make_shared<Kept>()) {
     std::error_code ignored;
     std::filesystem::create_directories(folder_, ignored);  // a failure shows itself at the first write
 }
@@ -40,12 +46,28 @@ Result<PreparedArtifact> ArtifactStore::Prepare(ArtifactRef ref, std::string_vie
     ref.sha256 = Sha256Hex(stored);
     ref.size_bytes = bytes.size();
     if (stored.size() <= kMaxRowBytes) {
-        return PreparedArtifact{.ref = std::move(ref), .row_bytes = std::move(stored)};
+        return PreparedArtifact{.ref = std::move(ref), .row_bytes = std::move(stored), .keeps = {}};
     }
+    auto keeps = Keep(ref.sha256);
     if (auto written = WriteFile(PathOf(ref.sha256), stored); !written) {
         return Unexpected(written.error().Within(fmt::format("artifact {}", ref.name)));
     }
-    return PreparedArtifact{.ref = std::move(ref), .row_bytes = {}};
+    FailPoint("artifact_stored");
+    return PreparedArtifact{.ref = std::move(ref), .row_bytes = {}, .keeps = std::move(keeps)};
+}
+
+std::shared_ptr<const void> ArtifactStore::Keep(const std::string& sha256) const {
+    const std::scoped_lock lock(kept_->mutex);
+    const auto place = kept_->digests.insert(sha256);
+    return {nullptr, [kept = kept_, place](const void*) {
+                const std::scoped_lock ends(kept->mutex);
+                kept->digests.erase(place);
+            }};
+}
+
+bool ArtifactStore::IsKept(const std::string& sha256) const {
+    const std::scoped_lock lock(kept_->mutex);
+    return kept_->digests.contains(sha256);
 }
 
 Result<void> ArtifactStore::WriteFile(const std::filesystem::path& path, std::string_view stored) const {
@@ -107,7 +129,20 @@ bool ArtifactStore::RemoveIfOld(
            std::filesystem::remove(path, error);
 }
 
-Result<int> ArtifactStore::CollectOrphans() {
+Result<bool> ArtifactStore::RemoveIfOrphan(
+    const std::filesystem::path& path, std::filesystem::file_time_type oldest
+) const {
+    const auto sha256 = path.parent_path().filename().string() + path.filename().string();
+    // in this order: what is prepared after the first question is young again when it comes to the last
+    if (IsKept(sha256)) {
+        return false;
+    }
+    return storage_.Read(
+                       [&](const Snapshot& snapshot) { return snapshot.results.IsReferenced(sha256); }
+    ).map([&](bool referenced) { return !referenced && RemoveIfOld(path, oldest); });
+}
+
+Result<int> ArtifactStore::CollectOrphans(const std::stop_token& stop) {
     auto removed =
         storage_.Write([](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); });
     if (!removed) {
@@ -115,24 +150,23 @@ Result<int> ArtifactStore::CollectOrphans() {
     }
     const auto oldest = std::filesystem::file_time_type::clock::now() - kOrphanAge;
     std::error_code error;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_, error)) {
-        if (!entry.is_regular_file(error) || entry.last_write_time(error) > oldest) {
+    std::filesystem::recursive_directory_iterator at(folder_, error);
+    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+        if (stop.stop_requested()) {
+            return Fail(ErrorCode::kStopped, "stopped while looking for artifacts without a result");
+        }
+        std::error_code gone;
+        if (!at->is_regular_file(gone) || at->last_write_time(gone) > oldest || gone) {
             continue;
         }
-        const auto sha256 = entry.path().parent_path().filename().string() + entry.path().filename().string();
-        const auto referenced =
-            storage_.Read([&](const Snapshot& snapshot) { return snapshot.results.IsReferenced(sha256); });
-        if (!referenced) {
-            return Unexpected(referenced.error());
+        const auto orphan = RemoveIfOrphan(at->path(), oldest);
+        if (!orphan) {
+            return Unexpected(orphan.error());
         }
-        if (!*referenced && RemoveIfOld(entry.path(), oldest)) {
-            ++*removed;
-        }
+        *removed += *orphan ? 1 : 0;
     }
-    if (*removed > 0) {
-        Log(LogLevel::kInfo, "artifacts without a result removed", {{"count", *removed}});
-    }
-    return removed;
+    return error ? Unexpected(SystemError(error.value(), fmt::format("look through {}", folder_.native())))
+                 : removed;
 }
 
 }  // namespace notify

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -17,10 +18,12 @@
 namespace notify {
 
 /// Bytes to be stored, prepared outside a transaction: files are already durable on disk, rows still in
-/// memory. Put `ref` into the result and call `Commit` inside the transaction that refers to it.
+/// memory. Put `ref` into the result and call `Commit` inside the transaction that refers to it; until the
+/// last copy is gone the file is not collected.
 struct PreparedArtifact {
     ArtifactRef ref;
-    std::string row_bytes;  ///< What goes into a row; empty when the bytes are a file.
+    std::string row_bytes;              ///< What goes into a row; empty when the bytes are a file.
+    std::shared_ptr<const void> keeps;  ///< The file, against CollectOrphans; shared by all copies of this.
 
     /// Writes the row, if there is one. Call inside the transaction.
     [[nodiscard]] Result<void> Commit(Transaction& transaction) const;
@@ -44,20 +47,29 @@ public:
     /// The path of an artifact that is an unsealed file, for streaming; empty when it is a row or sealed.
     [[nodiscard]] std::filesystem::path FilePath(const ArtifactRef& ref) const;
 
-    /// Removes files and rows older than an hour that nothing refers to, and left-over temporary files; how
-    /// many.
-    [[nodiscard]] Result<int> CollectOrphans();
+    /// Removes files and rows older than an hour that nothing refers to and no PreparedArtifact keeps; how
+    /// many. kStopped.
+    [[nodiscard]] Result<int> CollectOrphans(const std::stop_token& stop = {});
 
 private:
+    struct Kept;
+
     [[nodiscard]] std::filesystem::path PathOf(std::string_view sha256) const;
     [[nodiscard]] Result<void> WriteFile(const std::filesystem::path& path, std::string_view stored) const;
+    [[nodiscard]] std::shared_ptr<const void> Keep(const std::string& sha256) const;
+    [[nodiscard]] bool IsKept(const std::string& sha256) const;
     [[nodiscard]] bool RemoveIfOld(
+        const std::filesystem::path& path, std::filesystem::file_time_type oldest
+    ) const;
+    [[nodiscard]] Result<bool> RemoveIfOrphan(
         const std::filesystem::path& path, std::filesystem::file_time_type oldest
     ) const;
 
     Storage& storage_;
     const SecretBox& box_;
     std::filesystem::path folder_;
+    /// Digests of prepared files and how many keep each; shared with what keeps them.
+    std::shared_ptr<Kept> kept_;
     mutable std::mutex files_;  ///< Between finding a file that is there and removing one nobody refers to.
 };
 

@@ -82,6 +82,23 @@ TEST(WriteFileAtomically, LeavesNothingWhenItFails) {
     EXPECT_EQ(nowhere.error().code, ErrorCode::kNotFound);
 }
 
+TEST(RemoveTemporaryFiles, TakesWhatAKilledWriterLeftAndNothingElse) {
+    const testing::TemporaryFolder folder;
+    const auto inner = folder.Path() / "artifacts" / "ab";
+    std::filesystem::create_directories(inner);
+    for (const auto& left : {folder.Path() / ".0123456789abcdef.tmp", inner / ".fedcba9876543210.tmp"}) {
+        std::ofstream(left) << "half";
+    }
+    for (const auto& kept : {"secret.key", ".mine.tmp", "0123456789abcdef.tmp", ".0123456789abcdeg.tmp"}) {
+        std::ofstream(folder.Path() / kept) << "whole";
+    }
+    EXPECT_EQ(RemoveTemporaryFiles(folder.Path()), 2);
+    EXPECT_EQ(folder.Count(), 5);
+    EXPECT_TRUE(std::filesystem::is_empty(inner));
+    EXPECT_EQ(RemoveTemporaryFiles(folder.Path()), 0);
+    EXPECT_EQ(RemoveTemporaryFiles(folder.Path() / "missing"), 0);
+}
+
 TEST(SyncFolder, RefusesWhatIsNone) {
     const testing::TemporaryFolder folder;
     EXPECT_TRUE(SyncFolder(folder.Path()));

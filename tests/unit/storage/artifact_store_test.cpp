@@ -1,6 +1,8 @@
 #include "storage/artifact_store.hpp"
 
 #include <fstream>
+#include <optional>
+#include <thread>
 
 #include <sys/stat.h>
 
@@ -8,6 +10,7 @@
 #include "core/file.hpp"
 #include "core/hash.hpp"
 #include "core/random.hpp"
+#include "storage/orphan_collector.hpp"
 
 namespace notify::testing {
 
@@ -141,6 +144,41 @@ TEST_P(Artifacts, ThatArePreparedAgainAreNoOrphans) {
     const auto again = Prepare(kLarge, false);
     EXPECT_EQ(store_.CollectOrphans().value(), 0);
     EXPECT_EQ(store_.Read(again.ref).value(), kLarge);
+}
+
+TEST_P(Artifacts, ThatWaitForTheirCommitAreNoOrphansHoweverLongItTakes) {
+    for (const bool sealed : {false, true}) {
+        auto waiting = std::make_optional(Prepare(kLarge, sealed));
+        auto copy = waiting;
+        waiting.reset();
+        MakeOld();
+        EXPECT_EQ(store_.CollectOrphans().value(), 0);
+        EXPECT_EQ(store_.Read(copy->ref).value(), kLarge);
+        copy.reset();
+        EXPECT_EQ(store_.CollectOrphans().value(), 1) << "it was given up";
+    }
+}
+
+TEST_P(Artifacts, AreCollectedAtOnceAndAgainWithoutBeingAsked) {
+    const auto make_orphan = [&] {
+        const auto prepared = Prepare(RandomBytes(kLarge.size()), false);
+        MakeOld();
+    };
+    make_orphan();
+    OrphanCollector collector(store_);
+    collector.Start(10ms);
+    const auto gone = [&] {
+        for (int i = 0; i < 2000 && !Files().empty(); ++i) {
+            std::this_thread::sleep_for(10ms);
+        }
+        return Files().empty();
+    };
+    EXPECT_TRUE(gone());
+    make_orphan();
+    EXPECT_TRUE(gone());
+    collector.Stop();
+    make_orphan();
+    EXPECT_EQ(Files().size(), 1U);
 }
 
 TEST_P(Artifacts, SayWhereTheyCannotBeWritten) {

@@ -1,5 +1,6 @@
 // Adds sources from three threads until it is killed, and prints the name of each one after it was
 // acknowledged. Usage: storage_crash_writer FOLDER
+// With a second argument it stores that many bytes as one sealed artifact instead, and ends.
 
 #include <filesystem>
 #include <string>
@@ -8,8 +9,10 @@
 
 #include <unistd.h>
 
+#include "core/random.hpp"
 #include "core/secret_box.hpp"
 #include "core/ulid.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
@@ -58,11 +61,24 @@ int WriteUntilKilled(const std::filesystem::path& folder) {
     return 0;
 }
 
+int StoreArtifact(const std::filesystem::path& folder, std::size_t size) {
+    const SystemClock clock;
+    const auto box = SecretBox::Open(folder / "key");
+    const auto storage = box ? OpenSqliteStorage(folder / "database", *box, clock) : Unexpected(box.error());
+    if (!storage) {
+        return 2;
+    }
+    const ArtifactStore store(**storage, *box, folder / "artifacts");
+    const auto prepared = store.Prepare({.name = "a", .media_type = "b", .sealed = true}, RandomBytes(size));
+    return prepared ? 0 : 3;
+}
+
 }  // namespace
 
 }  // namespace notify
 
 int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv, argv + argc);
-    return notify::WriteUntilKilled(arguments.at(1));
+    return arguments.size() > 2 ? notify::StoreArtifact(arguments[1], std::stoul(arguments[2]))
+                                : notify::WriteUntilKilled(arguments.at(1));
 }
