@@ -1,41 +1,105 @@
 """kill -9 of the child and of the service at each step: every item ends, none twice, nothing is left behind."""
+import contextlib
+import http.server
+import json
 import os
 import pathlib
 import signal
+import sqlite3
+import threading
 
 from service import SAMPLES, ServiceTest, wait_for
 
-STEPS = ("fetched", "claimed", "opened", "job_running", "result_computed", "before_commit", "after_commit", "before_send", "after_2xx")
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Answers 204 to whatever comes."""
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.got.append((self.headers["webhook-id"], body["type"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def receiver():
+    """A small receiver on a port of its own; `got` has (webhook-id, type) of each message in its order."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        server.got, server.url = [], f"http://127.0.0.1:{server.server_address[1]}/"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
 
 
 class Crash(ServiceTest):
+    FILES = {f"{i}.jpg": "biden.jpg" for i in range(4)}
+    FACES = {"obama.jpg": "obama3.jpg", "again.jpg": "obama3.jpg", "biden.jpg": "biden.jpg"}
+
     def left_over(self) -> list:
         """Temporary files anywhere in the data folder or the bucket."""
         return [str(p) for root in (self.service.data, self.service.inbox) for p in root.rglob("*") if p.name.endswith(".tmp")]
 
-    def killed_at(self, step: str) -> None:
+    def rows(self, sql: str) -> list:
+        """What the database of the stopped service says."""
+        with contextlib.closing(sqlite3.connect(self.service.data / "notifications.db")) as database:
+            return database.execute(sql).fetchall()
+
+    def killed_at(self, step: str, files: dict = FILES, processor: str = "checksum", url: str = "http://127.0.0.1:1025/") -> None:
         """The service kills itself at `step`, is started again, and everything must come out right once."""
+        self.service.start()
+        self.service.command("webhooks", "add", url, "--types", "item.*")
+        self.service.watch_inbox(processor)
+        if processor == "facial-recognition":
+            self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg", SAMPLES / "obama2.jpg")
+        self.service.stop()
         self.service.start(NOTIFICATIONS_FAILPOINT=step)
-        self.service.command("webhooks", "add", "http://127.0.0.1:1025/", "--types", "item.*")
-        self.service.watch_inbox("checksum")
-        for i in range(4):
-            self.service.drop(f"{i}.jpg", SAMPLES / "biden.jpg")
-        if step in ("before_send", "after_2xx"):
-            wait_for("the items", lambda: len(self.service.items()) == 4 if self.service.process.poll() is None else True)
-        if step != "after_2xx":  # nobody answers 2xx at port 1025
-            wait_for(f"the service to die at {step}", lambda: self.service.process.poll() is not None)
-            self.assertEqual(self.service.process.returncode, -signal.SIGKILL)
-            self.service.start()
-        ended = self.service.wait_until_terminal(*(f"{i}.jpg" for i in range(4)))
+        for name, sample in files.items():
+            self.service.drop(name, SAMPLES / sample)
+        wait_for(f"the service to die at {step}", lambda: self.service.process.poll() is not None, 240)
+        self.assertEqual(self.service.process.returncode, -signal.SIGKILL)
+        self.service.start()
+        ended = self.service.wait_until_terminal(*files)
         for key, item in ended.items():
             self.assertEqual(item["status"], "Completed", (key, item))
             self.assertEqual(len(item["processes"]), 1)
             self.assertEqual(item["processes"][0]["attempt"], 0, "a lost node burns no attempt")
         completed = [e for e in self.service.get("/v1/events?limit=200")["rows"] if e["type"] == "item.completed"]
-        self.assertEqual(len(completed), 4)
-        self.assertEqual(len({e["subject"] for e in completed}), 4)
+        self.assertEqual(len(completed), len(files))
+        self.assertEqual(len({e["subject"] for e in completed}), len(files))
+        self.assert_published(ended)
+        if processor == "facial-recognition":
+            self.assert_named(ended)
         self.service.stop()
         self.assertEqual(self.left_over(), [])
+        self.assert_nothing_loose()
+
+    def assert_published(self, items: dict) -> None:
+        """Each item's results lie whole beside it."""
+        for key, item in items.items():
+            path = self.service.inbox / f"{key}.notifications.json"
+            document = json.loads(wait_for(f"{path.name}", lambda: path.exists() and path.read_text()))
+            self.assertEqual((document["item"]["id"], document["item"]["status"]), (item["id"], "Completed"))
+        self.assertEqual(len(self.service.items()), len(items), "what we wrote is no item")
+
+    def assert_named(self, items: dict) -> None:
+        """Who was enrolled is found once in each of his pictures, and nobody in the other."""
+        for key, item in items.items():
+            names = [row["person_name"] for row in self.service.get(f"/v1/appearances?item={item['id']}")["rows"]]
+            self.assertEqual(names, [] if key == "biden.jpg" else ["Barack Obama"], key)
+
+    def assert_nothing_loose(self) -> None:
+        """One result for each content, and nothing half done or without an owner in the database."""
+        self.assertEqual(self.rows("SELECT count(*) - count(DISTINCT content_sha256) FROM result"), [(0,)])
+        self.assertEqual(self.rows("SELECT count(*) FROM process WHERE status = 'Processing'"), [(0,)])
+        self.assertEqual(self.rows("SELECT count(*) FROM resolve"), [(0,)])
+        self.assertEqual(self.rows("""SELECT sha256 FROM artifact_row WHERE sha256 NOT IN (SELECT sha256 FROM result_artifact)
+                                      AND sha256 NOT IN (SELECT crop_sha256 FROM enrolment_photo)"""), [])
+        self.assertEqual(self.rows("""SELECT id FROM face_track GROUP BY result_id, number HAVING count(*) > 1"""), [])
 
     def test_the_service_dies_when_a_file_was_fetched(self):
         self.killed_at("fetched")
@@ -60,6 +124,39 @@ class Crash(ServiceTest):
 
     def test_the_service_dies_before_a_webhook_is_sent(self):
         self.killed_at("before_send")
+
+    def test_the_service_dies_after_a_webhook_was_answered(self):
+        with receiver() as server:
+            self.killed_at("after_2xx:2", url=server.url)
+            self.service.start()
+            wait_for("all to be told", lambda: len({i for i, kind in server.got if kind == "item.completed"}) == len(self.FILES))
+            counts = [sum(1 for other, _ in server.got if other == i) for i in {i for i, _ in server.got}]
+            self.assertGreater(max(counts), 1, "what was answered but not noted comes again with the same webhook-id")
+            self.assertEqual(len(counts), 2 * len(self.FILES), "item.discovered and item.completed of each")
+
+    def test_the_service_dies_when_it_noted_what_it_will_publish(self):
+        self.killed_at("publication_noted")
+
+    def test_the_service_dies_with_the_published_file_under_its_first_name(self):
+        self.killed_at("publication_named")
+
+    def test_the_service_dies_with_the_published_file_in_place(self):
+        self.killed_at("publication_renamed")
+
+    def test_the_service_dies_before_it_notes_that_it_published(self):
+        self.killed_at("publication_written:2")
+
+    def test_the_service_dies_with_faces_in_hand(self):
+        self.killed_at("result_computed:2", self.FACES, "facial-recognition")
+
+    def test_the_service_dies_before_the_faces_and_their_names_are_committed(self):
+        self.killed_at("before_commit", self.FACES, "facial-recognition")
+
+    def test_the_service_dies_after_the_faces_and_their_names_are_committed(self):
+        self.killed_at("after_commit", self.FACES, "facial-recognition")
+
+    def test_the_service_dies_while_faces_are_published(self):
+        self.killed_at("publication_named:2", self.FACES, "facial-recognition")
 
     def children(self) -> list:
         found = []
