@@ -45,7 +45,7 @@ struct WebhookSender::Message {
 };
 
 WebhookSender::WebhookSender(WebhookParts parts, WebhookSenderSettings settings)
-    : parts_(parts), settings_(std::move(settings)) {}
+    : parts_(parts), settings_(settings) {}
 
 Outcome WebhookSender::Deliver(const Delivery& delivery, const std::stop_token& stop) {
     const auto now = parts_.clock.Now();

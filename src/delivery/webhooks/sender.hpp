@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <stop_token>
-#include <string>
 #include <vector>
 
 #include "core/clock.hpp"
