@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,24 +10,21 @@
 #include <utility>
 #include <vector>
 
-#include <boost/json/array.hpp>
 #include <fmt/core.h>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
-#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "domain/process.hpp"
 #include "domain/result.hpp"
 #include "domain/status.hpp"
+#include "people/appearance_list.hpp"
 #include "people/face_tracks.hpp"
+#include "people/label_news.hpp"
 #include "people/labels.hpp"
-#include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/people_repository.hpp"
@@ -88,20 +84,6 @@ Result<std::optional<FaceTracks>> ReadSource(const Snapshot& snapshot, const Sto
     return std::optional(std::move(*tracks));
 }
 
-Result<std::vector<Appearance>> AllAppearances(const Snapshot& snapshot, const ItemId& id) {
-    std::vector<Appearance> all;
-    PageRequest request{.after = {}, .limit = 200};
-    do {
-        auto page = snapshot.people.Appearances({.item_id = id}, request);
-        if (!page) {
-            return Unexpected(page.error());
-        }
-        std::ranges::move(page->rows, std::back_inserter(all));
-        request.after = page->next;
-    } while (!request.after.empty());
-    return all;
-}
-
 /// The latest run of each processor and configuration that completed: what was found before does not count.
 Result<std::set<ResultId>> ResultsOf(const Snapshot& snapshot, const ItemId& id) {
     return snapshot.processes.OfItem(id).map([](std::vector<Process> runs) {
@@ -116,7 +98,7 @@ Result<std::set<ResultId>> ResultsOf(const Snapshot& snapshot, const ItemId& id)
 
 Result<ItemFacts> ReadItem(const Snapshot& snapshot, const ItemId& id) {
     const auto results = ResultsOf(snapshot, id);
-    auto present = AllAppearances(snapshot, id);
+    auto present = AllAppearances(snapshot.people, {.item_id = id, .person_id = {}});
     if (!results || !present) {
         return Unexpected(results ? present.error() : results.error());
     }
@@ -155,31 +137,6 @@ std::multiset<Comparable> Essence(const std::vector<Appearance>& appearances) {
     return essence;
 }
 
-Event LabelsChanged(
-    const ItemId& id, std::int64_t version, const std::vector<Appearance>& appearances, Timestamp now
-) {
-    std::map<PersonId, std::string> confirmed;
-    for (const auto& appearance : appearances) {
-        if (appearance.certainty == Certainty::kConfirmed) {
-            confirmed[appearance.person_id] = appearance.person_name;
-        }
-    }
-    boost::json::array people;
-    for (const auto& [person, name] : confirmed) {
-        people.push_back(boost::json::object{{"person", person.Value()}, {"name", name}});
-    }
-    return {
-        .id = EventId(MakeId("msg")),
-        .type = "item.labels_changed",
-        .subject = id.Value(),
-        .dedup_key = fmt::format("{}:labels:{}", id.Value(), version),
-        .at = now,
-        .data = ToJsonText(
-            boost::json::object{{"item", id.Value()}, {"gallery_version", version}, {"people", people}}
-        )
-    };
-}
-
 }  // namespace
 
 Result<bool> Relabelling::TryItem(const ItemId& id, bool& changed) {
@@ -205,7 +162,6 @@ Result<bool> Relabelling::TryItem(const ItemId& id, bool& changed) {
         return true;
     }
     const auto now = clock_.Now();
-    const auto version = (*gallery)->version;
     return storage_.Write([&](Transaction& transaction) -> Result<bool> {
         for (const auto& [result, each] : labels) {
             const auto written = WriteLabels(transaction, id, result, each);
@@ -213,9 +169,7 @@ Result<bool> Relabelling::TryItem(const ItemId& id, bool& changed) {
                 return written;  // the first one refuses before anything is written
             }
         }
-        return transaction.events.Append(LabelsChanged(id, version, wanted, now)).map([](bool) {
-            return true;
-        });
+        return TellLabels(transaction, id, "named", now).map([] { return true; });
     });
 }
 

@@ -1,18 +1,14 @@
 #include "queue/process_end.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "core/json.hpp"
 #include "core/ulid.hpp"
-#include "queue/retry_policy.hpp"
-#include "storage/bucket_repository.hpp"
-#include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_status.hpp"
-#include "storage/process_repository.hpp"
+#include "storage/publication_request.hpp"
 
 namespace notify {
 
@@ -75,28 +71,9 @@ Result<void> TellProcess(Transaction& transaction, const Process& process, Times
 }
 
 Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now) {
-    const auto item = RefreshItem(transaction, id, now);
-    if (!item || !IsTerminal(item->status)) {
-        return item.map([](const Item&) {});
-    }
-    const auto bucket = transaction.buckets.Get(item->bucket_id);
-    const auto processes = transaction.processes.OfItem(id);
-    if (!bucket || !processes) {
-        return Unexpected(bucket ? processes.error() : bucket.error());
-    }
-    const bool any = std::ranges::any_of(*processes, [](const Process& process) {
-        return process.status == Status::kCompleted;
+    return RefreshItem(transaction, id, now).and_then([&](const Item&) {
+        return RequestPublication(transaction, id, now);
     });
-    if (!bucket->publish || !any || std::ranges::any_of(*processes, IsSuperseded)) {
-        return {};
-    }
-    const Publication publication{
-        .id = PublicationId(MakeId("pub")),
-        .item_id = id,
-        .destination = "beside",
-        .format = "notifications.json"
-    };
-    return transaction.deliveries.RequestPublication(publication, now);
 }
 
 }  // namespace notify

@@ -21,6 +21,7 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
+#include "people/person_edits.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -160,7 +161,7 @@ public:
             }
             const auto renamed =
                 Edit(request, "person.rename", [&](Transaction& transaction, const Person& person) {
-                    return transaction.people.RenamePerson(person.id, change.name);
+                    return RenamePerson(transaction, person.id, change.name, parts_.clock.Now());
                 });
             return renamed ? Get(WithParameter(request, change.name)) : Problem(renamed.error(), request.id);
         });
@@ -168,8 +169,8 @@ public:
 
     Response Remove(const Request& request) const {
         const auto removed =
-            Edit(request, "person.remove", [](Transaction& transaction, const Person& person) {
-                return transaction.people.RemovePerson(person.id);
+            Edit(request, "person.remove", [&](Transaction& transaction, const Person& person) {
+                return RemovePerson(transaction, person.id, parts_.clock.Now());
             });
         return NoContent(request, removed);
     }

@@ -1,0 +1,49 @@
+#include "storage/publication_request.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "core/ulid.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+Result<void> RequestPublication(Transaction& transaction, const ItemId& id, Timestamp now) {
+    const auto item = transaction.items.Get(id);
+    if (!item || !IsTerminal(item->status)) {
+        return item ? Result<void>{} : Unexpected(item.error());
+    }
+    const auto bucket = transaction.buckets.Get(item->bucket_id);
+    auto processes = transaction.processes.OfItem(id);
+    const auto newest = transaction.items.Newest(item->bucket_id, item->key);
+    if (!bucket || !processes || !newest) {
+        return Unexpected(!bucket ? bucket.error() : !processes ? processes.error() : newest.error());
+    }
+    const bool replaced = *newest && (*newest)->id != id;
+    const bool any = std::ranges::any_of(LatestRuns(std::move(*processes)), [](const Process& process) {
+        return process.status == Status::kCompleted;
+    });
+    if (!bucket->publish || replaced || !any) {
+        return {};
+    }
+    return transaction.deliveries.RequestPublication(
+        {.id = PublicationId(MakeId("pub")),
+         .item_id = id,
+         .destination = "beside",
+         .format = "notifications.json"},
+        now
+    );
+}
+
+}  // namespace notify

@@ -1,0 +1,18 @@
+#pragma once
+
+// Asks for what is known of an item to be written beside the media. Above the SQL: the same for every
+// database.
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// When the item's bucket publishes, the item has ended and the latest run of one of its processes completed:
+/// makes sure that its publication waits in the outbox. Nothing for a version that was replaced. kNotFound.
+/// Call inside a transaction.
+[[nodiscard]] Result<void> RequestPublication(Transaction& transaction, const ItemId& id, Timestamp now);
+
+}  // namespace notify
