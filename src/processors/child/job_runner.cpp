@@ -5,13 +5,17 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "core/file_byte_source.hpp"
 #include "core/json.hpp"
 #include "media/probe.hpp"
 #include "processors/child/socket_byte_source.hpp"
+#include "processors/protocol/frames.hpp"
 #include "processors/protocol/messages.hpp"
 
 namespace notify {
@@ -38,6 +42,32 @@ Error Unfit(std::string reason, const std::string& media_type) {
     };
 }
 
+/// kTooLarge for what the service would not take: said, it costs one decode and not a child.
+Result<void> CheckSize(const Output& output, std::uint64_t document_bytes) {
+    auto bytes = document_bytes;
+    for (const auto& artifact : output.artifacts) {
+        bytes += artifact.bytes.size();
+    }
+    if (document_bytes <= kMaxDocumentBytes && bytes <= kMaxBlobBytesOfProcess &&
+        output.artifacts.size() < kMaxBlobsOfProcess) {
+        return {};
+    }
+    return Unexpected(
+        Error{
+            .code = ErrorCode::kTooLarge,
+            .stage = "result",
+            .reason = "result_too_large",
+            .retry_after = {},
+            .message = fmt::format(
+                "the result has a document of {} MiB and {} MiB in {} artifacts, more than a result may have",
+                document_bytes >> 20U,
+                (bytes - document_bytes) >> 20U,
+                output.artifacts.size()
+            ),
+        }
+    );
+}
+
 class JobRun {
 public:
     JobRun(const JobRequest& job, Channel& channel, const Equipment& equipment, Cancellations& cancellations)
@@ -50,6 +80,7 @@ private:
     Result<void> Frames(ByteSource& bytes, Analysers analysers);
     Result<void> Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor);
     Result<void> End(const ProcessRequest& asked, Result<Output> output);
+    void EndCancelled();
     Result<AnyProcessor> Make(const ProcessRequest& asked, const Result<MediaInfo>& info);
     void Progress(const ProcessRequest& asked, double done);
 
@@ -61,12 +92,13 @@ private:
     std::string media_type_;
     std::map<std::string, std::string> digests_;  ///< Of the models that a process uses.
     std::map<std::string, steady_clock::time_point> told_;
+    std::set<std::string> ended_;
 };
 
 void JobRun::Progress(const ProcessRequest& asked, double done) {
     auto& last = told_[asked.process];
     const auto now = steady_clock::now();
-    if (now - last < kProgressInterval) {
+    if (ended_.contains(asked.process) || now - last < kProgressInterval) {
         return;
     }
     last = now;
@@ -80,9 +112,29 @@ void JobRun::Progress(const ProcessRequest& asked, double done) {
     ));
 }
 
+/// What was cancelled ends while others of its group go on, however long they do.
+void JobRun::EndCancelled() {
+    for (const auto& asked : job_.processes) {
+        if (!ended_.contains(asked.process) && cancellations_.Of(asked.process).stop_requested()) {
+            static_cast<void>(End(asked, Cancelled()));  // as in Progress
+        }
+    }
+}
+
+/// The first outcome of a process counts.
 Result<void> JobRun::End(const ProcessRequest& asked, Result<Output> output) {
+    if (!ended_.insert(asked.process).second) {
+        return {};
+    }
     if (!output && cancellations_.Of(asked.process).stop_requested()) {
         output = Cancelled();  // whatever the stopped work made of it
+    }
+    std::string document;
+    if (output) {
+        document = ToJsonText(output->document);
+        if (auto fits = CheckSize(*output, document.size()); !fits) {
+            output = Unexpected(fits.error());
+        }
     }
     if (!output) {
         return channel_.Say(
@@ -93,7 +145,7 @@ Result<void> JobRun::End(const ProcessRequest& asked, Result<Output> output) {
     }
     ResultNotice result{.job = job_.job, .process = asked.process, .media_type = media_type_};
     result.model_digest = digests_[asked.process];
-    output->artifacts.push_back({"document", "application/json", ToJsonText(output->document), false});
+    output->artifacts.push_back({"document", "application/json", std::move(document), false});
     for (const auto& artifact : output->artifacts) {
         result.blobs.push_back(artifact.name);
         if (auto sent = channel_.SendBlob(asked.process, artifact); !sent) {
@@ -129,6 +181,7 @@ Result<void> JobRun::Frames(ByteSource& bytes, Analysers analysers) {
         );
     }
     options.progress = [&](std::int64_t done, std::int64_t total) {
+        EndCancelled();
         for (const auto& [asked, analyser] : analysers) {
             Progress(*asked, total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0);
         }
@@ -148,10 +201,14 @@ Result<void> JobRun::Frames(ByteSource& bytes, Analysers analysers) {
 Result<void> JobRun::Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor) {
     const RunContext context{
         .stop = cancellations_.Of(asked.process),
-        .progress = [&](double done) { Progress(asked, done); },
+        .progress =
+            [&](double done) {
+                EndCancelled();
+                Progress(asked, done);
+            },
         .media_type = media_type_,
     };
-    return End(asked, processor.Run(bytes, context));
+    return End(asked, context.stop.stop_requested() ? Cancelled() : processor.Run(bytes, context));
 }
 
 /// The processor, or why it has nothing to do with this item.

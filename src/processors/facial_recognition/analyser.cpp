@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "media/jpeg.hpp"
 #include "processors/facial_recognition/chip.hpp"
 #include "processors/facial_recognition/detection.hpp"
@@ -18,6 +20,10 @@ namespace {
 /// More tracks than this only happen in crowds; the rest go without a picture, so that a result stays small.
 constexpr int kMostThumbnails = 4000;
 constexpr std::size_t kMostCuts = 10'000;
+
+/// The document of these is about 20 MB with thinned boxes; of more nobody could make use.
+constexpr std::size_t kMostTracks = 20'000;
+constexpr std::size_t kMostWeakTracks = 1000;  // of a picture; those of a video are left out in the end
 constexpr int kThumbnailQuality = 82;
 
 TrackerLimits LimitsFor(const FaceSettings& settings) {
@@ -29,6 +35,21 @@ TrackerLimits LimitsFor(const FaceSettings& settings) {
 
 std::int64_t Half(std::int64_t gap_ms, const FaceSettings& settings) {
     return std::lround(std::min(static_cast<double>(gap_ms), settings.StepMs()) / 2);
+}
+
+Unexpected TooManyTracks() {
+    return Unexpected(
+        Error{
+            .code = ErrorCode::kTooLarge,
+            .stage = "analyse",
+            .reason = "too_many_faces",
+            .retry_after = {},
+            .message = fmt::format(
+                "more than {} faces come and go in it; look at fewer samples (fps) or at parts of it",
+                kMostTracks
+            ),
+        }
+    );
 }
 
 PictureView PictureOf(const FaceChip& chip) {
@@ -123,9 +144,13 @@ Result<void> FaceAnalyser::FinishTrack(int number) {
     if (!parts) {
         return Unexpected(parts.error());
     }
-    std::ranges::move(*parts, std::back_inserter(finished_));
+    for (auto& part : *parts) {
+        if (!part.is_weak || finished_.size() < kMostWeakTracks) {
+            finished_.push_back(std::move(part));
+        }
+    }
     live_.erase(at);
-    return {};
+    return finished_.size() <= kMostTracks ? Result<void>{} : TooManyTracks();
 }
 
 void FaceAnalyser::SortTracks() {

@@ -1,5 +1,6 @@
 #include "processors/facial_recognition/face_document.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -9,6 +10,8 @@
 namespace notify {
 
 namespace {
+
+constexpr std::size_t kMostBoxes = 200'000;  // 12 MB of document
 
 boost::json::object MediaJson(const DecodeSummary& summary) {
     const auto& media = summary.media;
@@ -27,9 +30,23 @@ boost::json::object MediaJson(const DecodeSummary& summary) {
     return json;
 }
 
-boost::json::array BoxesJson(const FinishedTrack& track) {
+/// Every how many boxes of a track one is written, so that a long crowd's document stays within its bound.
+std::size_t Thinning(std::span<const FinishedTrack> tracks) {
+    std::size_t boxes = 0;
+    for (const auto& track : tracks) {
+        boxes += track.boxes.size();
+    }
+    return std::max<std::size_t>(1, (boxes + kMostBoxes - 1) / kMostBoxes);
+}
+
+/// The first and the last box are kept.
+boost::json::array BoxesJson(const FinishedTrack& track, std::size_t thinning) {
     boost::json::array boxes;
-    for (const auto& sampled : track.boxes) {
+    for (std::size_t i = 0; i < track.boxes.size(); ++i) {
+        if (i % thinning != 0 && i + 1 != track.boxes.size()) {
+            continue;
+        }
+        const auto& sampled = track.boxes[i];
         boost::json::object box{{"ms", sampled.ms}};
         for (auto& side : BoxJson(sampled.box)) {
             box.insert(std::move(side));
@@ -87,6 +104,7 @@ Output FaceTracksOutput(
     Output output;
     boost::json::array rows;
     std::vector<FaceEmbedding> embeddings;
+    const auto thinning = Thinning(tracks);
     for (std::size_t i = 0; i < tracks.size(); ++i) {
         const auto& track = tracks[i];
         const auto name = track.thumbnail.empty() ? std::string() : fmt::format("track-{}.jpg", i + 1);
@@ -99,7 +117,7 @@ Output FaceTracksOutput(
                 {"best_shot_ms", track.best.ms},
                 {"best_box", BoxJson(track.best.box)},
                 {"quality", Rounded(track.quality)},
-                {"boxes", BoxesJson(track)},
+                {"boxes", BoxesJson(track, thinning)},
                 {"shots", ShotsJson(track)},
                 {"embedding_offset", embeddings.size()},
                 {"thumbnail", name}

@@ -26,7 +26,7 @@ inline constexpr std::string_view kEmbeddingsArtifact = "embeddings";
 [[nodiscard]] double Rounded(double value) noexcept;
 
 /// Document and artifacts of tracks in the order they are numbered in; `links` beside them. `cuts`: when the
-/// picture changed at once.
+/// picture changed at once. The boxes of all tracks are thinned evenly when they are more than 200,000.
 [[nodiscard]] Output FaceTracksOutput(
     std::span<const FinishedTrack> tracks,
     std::span<const int> links,

@@ -13,7 +13,6 @@ namespace notify {
 
 namespace {
 
-constexpr std::size_t kMaxBlobsOfProcess = 4096;
 constexpr std::string_view kDocument = "document";
 
 Unexpected Broken(std::string what) {

@@ -15,9 +15,7 @@
 
 namespace notify {
 
-inline constexpr std::uint64_t kMaxBlobBytesOfProcess = 256ULL << 20U;
 inline constexpr std::uint64_t kMaxBlobBytesHeld = 512ULL << 20U;
-inline constexpr std::uint64_t kMaxDocumentBytes = 32ULL << 20U;
 
 /// What a process gave: its document and the rest.
 struct CollectedBlobs {

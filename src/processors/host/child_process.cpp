@@ -147,7 +147,9 @@ Result<void> ChildProcess::AwaitReady(const HostSettings& settings, const std::s
         }
         if (streams_.IsOver()) {
             const auto end = Bury();
-            return ChildFault(fmt::format("{}; it said: {}", end.message, streams_.LogTail()));
+            auto died = ChildFault(fmt::format("{}; it said: {}", end.message, streams_.LogTail()));
+            died.value().retry_after = milliseconds(0);
+            return died;
         }
         if (stop.stop_requested()) {
             return Fail(ErrorCode::kStopped, "stopped while the processor was started");
@@ -193,6 +195,10 @@ bool ChildProcess::IsAlive() const {
 
 std::uint64_t ChildProcess::ResidentBytes() const {
     return reaped_ ? 0 : ResidentBytesOf(pid_);
+}
+
+bool ChildProcess::IsBlocked() const {
+    return !reaped_ && IsBlockedInKernel(pid_);
 }
 
 bool ChildProcess::WaitForEnd(milliseconds timeout) const {

@@ -20,7 +20,8 @@ namespace notify {
 class ChildProcess final {
 public:
     /// Starts the program of `settings` and waits until it says that it is ready. kUnavailable, stage
-    /// "child", when it cannot start or says why it cannot work; kStopped.
+    /// "child", when it cannot start or says why it cannot work; with a retry_after when it died meanwhile,
+    /// which may have been chance. kStopped.
     [[nodiscard]] static Result<std::unique_ptr<ChildProcess>> Start(
         Spawner& spawner, const HostSettings& settings, bool with_models, const std::stop_token& stop
     );
@@ -42,6 +43,9 @@ public:
 
     /// Resident bytes of it and of the processes it started; 0 when it has ended.
     [[nodiscard]] std::uint64_t ResidentBytes() const;
+
+    /// True while it hangs in a read that cannot be interrupted.
+    [[nodiscard]] bool IsBlocked() const;
 
     /// Lets it leave by itself for a moment, then kills its process group.
     void Quit();

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include "core/backoff.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "processors/host/child_process.hpp"
@@ -24,6 +25,9 @@ namespace notify {
 namespace {
 
 using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kFirstPause(1);
+constexpr std::chrono::seconds kLongestPause(60);
 
 /// A key of a store may be any bytes; a line of the protocol is UTF-8.
 std::string AsUtf8(std::string name) {
@@ -133,6 +137,7 @@ private:
     std::vector<Warm> warm_;
     std::map<std::string, JobSession*, std::less<>> running_;
     std::uint64_t jobs_ = 0;
+    int deaths_at_start_ = 0;  ///< One after the other.
     std::jthread keeper_;
 };
 
@@ -220,7 +225,14 @@ Result<std::unique_ptr<ChildProcess>> ProcessorHost::Implementation::Acquire(
             return warm;
         }
     }
-    return ChildProcess::Start(spawner_, settings_, with_models, stop);
+    auto child = ChildProcess::Start(spawner_, settings_, with_models, stop);
+    const std::scoped_lock lock(mutex_);
+    if (child) {
+        deaths_at_start_ = 0;
+    } else if (child.error().retry_after) {
+        child.error().retry_after = BackoffDelay(++deaths_at_start_, kFirstPause, kLongestPause);
+    }
+    return child;
 }
 
 /// The one used last: the others come nearer to their end.

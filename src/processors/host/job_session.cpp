@@ -213,11 +213,11 @@ void JobSession::Take(const ProgressNotice& progress) {
         return;
     }
     const auto now = steady_clock::now();
-    watch_->SignOfLife(now);
     if (observer_.progress && now - open->last_progress >= kProgressInterval) {
         open->last_progress = now;
         observer_.progress(open->id, progress.done);
     }
+    watch_->SignOfLife(steady_clock::now());  // the observer may have taken its time
 }
 
 void JobSession::Take(const ResultNotice& result) {
@@ -270,8 +270,10 @@ void JobSession::Supervise() {
     }
     for (const auto& open : open_) {
         if (!open.ended && open.cancelled && now - *open.cancelled > kCancelTime) {
-            end_ =
-                ChildEnd{.reason = "crashed", .message = "the processor was ended to cancel another process"};
+            end_ = ChildEnd{
+                .reason = std::string(kEndedToCancel),
+                .message = "the processor was ended because a cancelled process did not end"
+            };
             return;
         }
     }
@@ -290,6 +292,12 @@ void JobSession::Supervise() {
             watch_->SignOfLife(now);
         }
         end_ = watch_->Check(now, child_->ResidentBytes());
+        if (end_ && end_->reason == "silent" && child_->IsBlocked()) {
+            end_ = ChildEnd{
+                .reason = std::string(kBlocked),
+                .message = "the disk or network folder that the file is on does not answer"
+            };
+        }
     }
 }
 
@@ -346,10 +354,10 @@ KnownToHost JobSession::KnownOf(const Open& open) const {
 
 void JobSession::End(Open& open, JobOutcome outcome) {
     open.ended = true;
-    watch_->SignOfLife(steady_clock::now());
     if (observer_.outcome) {
         observer_.outcome(std::move(outcome));
     }
+    watch_->SignOfLife(steady_clock::now());
 }
 
 }  // namespace notify

@@ -66,6 +66,12 @@ Error UnfinishedError(const ChildEnd& end, const KnownToHost& known) {
     if (known.is_cancelled) {
         return Cancelled();
     }
+    if (end.reason == kEndedToCancel) {
+        return MakeError(ErrorCode::kStopped, {}, end.message);
+    }
+    if (end.reason == kBlocked) {
+        return MakeError(ErrorCode::kUnavailable, end.reason, end.message);
+    }
     return MakeError(ErrorCode::kInternal, end.reason, end.message);
 }
 

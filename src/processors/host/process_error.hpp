@@ -23,8 +23,8 @@ struct KnownToHost {
 /// kInternal.
 [[nodiscard]] Error TrustedError(Error said, const KnownToHost& known);
 
-/// The error of a process that had not ended when its child did: kStopped, kCancelled, or kInternal with the
-/// reason.
+/// The error of a process that had not ended when its child did: kCancelled, kStopped also when the child was
+/// ended for the sake of another process, kUnavailable when it hung in a read, or kInternal with the reason.
 [[nodiscard]] Error UnfinishedError(const ChildEnd& end, const KnownToHost& known);
 
 }  // namespace notify

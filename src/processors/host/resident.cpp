@@ -1,10 +1,12 @@
 #include "processors/host/resident.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -55,18 +57,29 @@ std::uint64_t ChildrenBytes(pid_t pid, std::string_view thread, int generations)
     return bytes;
 }
 
-std::uint64_t BytesOf(pid_t pid, int generations) {
-    auto bytes = OwnBytes(pid);
-    DIR* threads = generations > 0 ? ::opendir(fmt::format("/proc/{}/task", pid).c_str()) : nullptr;
-    if (threads == nullptr) {
-        return bytes;
+/// The numbers of its threads, as text.
+std::vector<std::string> ThreadsOf(pid_t pid) {
+    std::vector<std::string> threads;
+    DIR* folder = ::opendir(fmt::format("/proc/{}/task", pid).c_str());
+    if (folder == nullptr) {
+        return threads;
     }
-    while (const auto* entry = ::readdir(threads)) {
+    while (const auto* entry = ::readdir(folder)) {
         if (entry->d_name[0] != '.') {
-            bytes += ChildrenBytes(pid, entry->d_name, generations - 1);
+            threads.emplace_back(entry->d_name);
         }
     }
-    ::closedir(threads);
+    ::closedir(folder);
+    return threads;
+}
+
+std::uint64_t BytesOf(pid_t pid, int generations) {
+    auto bytes = OwnBytes(pid);
+    if (generations > 0) {
+        for (const auto& thread : ThreadsOf(pid)) {
+            bytes += ChildrenBytes(pid, thread, generations - 1);
+        }
+    }
     return bytes;
 }
 
@@ -74,6 +87,14 @@ std::uint64_t BytesOf(pid_t pid, int generations) {
 
 std::uint64_t ResidentBytesOf(pid_t pid) {
     return BytesOf(pid, kGenerations);
+}
+
+bool IsBlockedInKernel(pid_t pid) {
+    return std::ranges::any_of(ThreadsOf(pid), [pid](const std::string& thread) {
+        const auto text = ReadProc(fmt::format("/proc/{}/task/{}/stat", pid, thread));
+        const auto after_name = text.rfind(')');
+        return after_name != std::string::npos && text.substr(after_name).starts_with(") D");
+    });
 }
 
 }  // namespace notify

@@ -1,5 +1,7 @@
 #include "processors/host/watch.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace notify {
@@ -10,6 +12,8 @@ namespace {
 constexpr std::uint64_t kLinesASecond = 640;
 constexpr std::uint64_t kLinesAtOnce = 5000;
 
+constexpr std::chrono::seconds kStandstill(5);  // between two checks
+
 }  // namespace
 
 bool Watch::CountLine(Time now) noexcept {
@@ -17,7 +21,11 @@ bool Watch::CountLine(Time now) noexcept {
     return ++lines_ <= kLinesAtOnce + kLinesASecond * static_cast<std::uint64_t>(seconds);
 }
 
-std::optional<ChildEnd> Watch::Check(Time now, std::uint64_t resident_bytes) const {
+std::optional<ChildEnd> Watch::Check(Time now, std::uint64_t resident_bytes) {
+    if (const auto since_check = now - std::exchange(last_check_, now); since_check > kStandstill) {
+        stood_still_ += since_check;
+        last_sign_ = now;
+    }
     if (resident_bytes > limits_.resident_bytes) {
         return ChildEnd{
             .reason = "memory",
@@ -34,7 +42,7 @@ std::optional<ChildEnd> Watch::Check(Time now, std::uint64_t resident_bytes) con
             .message = fmt::format("the processor gave no sign of life for {} s", limits_.silence.count())
         };
     }
-    if (now - start_ > limits_.total) {
+    if (now - start_ - stood_still_ > limits_.total) {
         return ChildEnd{
             .reason = "time",
             .message = fmt::format("the processor worked longer than the {} s it may", limits_.total.count())

@@ -16,6 +16,11 @@ inline constexpr std::uint32_t kMaxFrameBytes = 1U << 20U;
 inline constexpr std::size_t kChildFrameBytes = 24;
 inline constexpr std::size_t kParentFrameBytes = 16;
 
+/// What a process may give: bytes of all its blobs, their number, and bytes of its document among them.
+inline constexpr std::uint64_t kMaxBlobBytesOfProcess = 256ULL << 20U;
+inline constexpr std::size_t kMaxBlobsOfProcess = 4096;
+inline constexpr std::uint64_t kMaxDocumentBytes = 32ULL << 20U;
+
 /// The id of the frame that carries a descriptor instead of bytes.
 inline constexpr std::uint32_t kDescriptorFrameId = 0xFFFFFFFFU;
 

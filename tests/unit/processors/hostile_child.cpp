@@ -157,6 +157,13 @@ const std::map<std::string, std::function<void()>, std::less<>>& Misdeeds() {
         {"exit", [] { ::_exit(7); }},
         {"memory", EatMemory},
         {"hang", HangForEver},
+        {"begin-and-hang",
+         [] {
+             SayMessage(
+                 ProgressNotice{.job = std::string(kJob), .process = std::string(kProcess), .done = 0.5}
+             );
+             HangForEver();
+         }},
         {"close-output",
          [] {
              ::close(STDOUT_FILENO);
@@ -358,6 +365,9 @@ public:
         }
         if (config_.contains("obedient")) {
             return WaitForStop(context);
+        }
+        if (config_.contains("much")) {
+            return Output{.document = {{"much", std::string(33U << 20U, 'x')}}, .artifacts = {}};
         }
         if (const auto* attempt = config_.if_contains("try")) {
             errno = 0;

@@ -6,6 +6,8 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -136,6 +138,18 @@ TEST(HostileChild, IsEndedWhenItWorksForTooLong) {
     EXPECT_EQ(seen["prc_1"].document.error().reason, "time");
 }
 
+TEST(ChildWithMuchToSay, FailsWithASentenceAndIsNoCrash) {
+    ProcessorHost host(HostileSettings());
+    const auto seen = RunJobIn(
+        host, JobOfBytes("x", {Process("prc_1", "hostile", R"({"much":true})"), Does("nothing", "prc_2")})
+    );
+    ASSERT_FALSE(seen["prc_1"].document);
+    EXPECT_FALSE(seen["prc_1"].crashed);
+    EXPECT_EQ(seen["prc_1"].document.error().code, ErrorCode::kTooLarge);
+    EXPECT_THAT(seen["prc_1"].document.error().message, HasSubstr("33 MiB"));
+    EXPECT_TRUE(seen["prc_2"].document);
+}
+
 TEST(HostileChild, LosesNothingThatItsGroupHadGivenBefore) {
     ProcessorHost host(HostileSettings());
     const auto seen = RunJobIn(
@@ -210,15 +224,41 @@ TEST(Cancelling, OfOneProcessLeavesTheOthers) {
     EXPECT_TRUE(seen["prc_2"].document);
 }
 
-TEST(Cancelling, EndsAChildThatDoesNotListen) {
+/// Runs a job whose first process begins and then hears nothing; `act` is called when it has begun.
+Seen RunDeaf(
+    ProcessorHost& host, std::vector<JobProcess> others, auto act, const std::stop_token& stop = {}
+) {
+    others.insert(others.begin(), Does("begin-and-hang"));
+    Seen seen;
+    const JobObserver observer{
+        .progress =
+            [&](const ProcessId&, double) {
+                if (seen.progress++ == 0) {
+                    act();
+                }
+            },
+        .outcome =
+            [&](JobOutcome outcome) {
+                seen.order.push_back(outcome.id.Value());
+                seen.outcomes.insert_or_assign(outcome.id.Value(), std::move(outcome));
+            },
+    };
+    seen.ran = host.Run(JobOfBytes("x", std::move(others)), observer, stop);
+    return seen;
+}
+
+TEST(Cancelling, EndsAChildThatDoesNotListenAndBlamesNobody) {
     ProcessorHost host(HostileSettings());
-    auto running = std::async(std::launch::async, [&] { return RunJobIn(host, JobThatDoes("hang")); });
-    WaitUntil([&] { return host.CancelProcess(ProcessId("prc_1")); });
-    const auto asked = steady_clock::now();
-    const auto seen = running.get();
+    steady_clock::time_point asked;
+    const auto seen = RunDeaf(host, {Does("nothing", "prc_2")}, [&] {
+        asked = steady_clock::now();
+        EXPECT_TRUE(host.CancelProcess(ProcessId("prc_1")));
+    });
     EXPECT_LT(steady_clock::now() - asked, seconds(10));
     EXPECT_EQ(seen["prc_1"].document.error().code, ErrorCode::kCancelled);
     EXPECT_FALSE(seen["prc_1"].crashed);
+    EXPECT_EQ(seen["prc_2"].document.error().code, ErrorCode::kStopped) << "it runs again, nothing counted";
+    EXPECT_FALSE(seen["prc_2"].crashed);
     EXPECT_TRUE(ChildrenOf(::getpid()).empty());
 }
 
@@ -240,10 +280,18 @@ TEST(Stopping, ReleasesWorkOfAnObedientChild) {
 
 TEST(Stopping, EndsAChildThatDoesNotListen) {
     ProcessorHost host(HostileSettings());
-    ASSERT_TRUE(host.Probe());
     std::stop_source stop;
-    stop.request_stop();
-    const auto seen = RunJobIn(host, JobThatDoes("hang"), stop.get_token());
+    steady_clock::time_point asked;
+    const auto seen = RunDeaf(
+        host,
+        {},
+        [&] {
+            asked = steady_clock::now();
+            stop.request_stop();
+        },
+        stop.get_token()
+    );
+    EXPECT_LT(steady_clock::now() - asked, seconds(7));
     EXPECT_EQ(seen["prc_1"].document.error().code, ErrorCode::kStopped);
     EXPECT_FALSE(seen["prc_1"].crashed);
     EXPECT_TRUE(ChildrenOf(::getpid()).empty());

@@ -1,6 +1,12 @@
 // Real media through the real child: models, decoder and sandbox together.
 
+#include <chrono>
 #include <csignal>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -174,6 +180,181 @@ TEST_F(MediaChild, ToldToEndByTheSystemCountsAsCrashedAndTheNextJobIsFine) {
     EXPECT_EQ(seen["prc_1"].document.error().stage, "child");
     EXPECT_EQ(seen["prc_1"].document.error().reason, "crashed");
     EXPECT_TRUE(RunJobIn(host_, JobOfBytes("x", {Process("prc_1", "checksum")}))["prc_1"].document);
+}
+
+TEST_F(MediaChild, EndsWhatWaitsForItsTurnAtOnceWhenItIsCancelled) {
+    const auto path = LongVideo();
+    std::stop_source stop;
+    std::vector<std::string> order;
+    bool asked = false;
+    const JobObserver observer{
+        .progress =
+            [&](const ProcessId&, double) {
+                if (!std::exchange(asked, true)) {
+                    EXPECT_TRUE(host_.CancelProcess(ProcessId("prc_2")));
+                }
+            },
+        .outcome =
+            [&](const JobOutcome& outcome) {
+                order.push_back(outcome.id.Value());
+                ASSERT_FALSE(outcome.document);
+                EXPECT_FALSE(outcome.crashed);
+                EXPECT_EQ(
+                    outcome.document.error().code,
+                    outcome.id.Value() == "prc_2" ? ErrorCode::kCancelled : ErrorCode::kStopped
+                );
+                stop.request_stop();  // there is far more to decode
+            },
+    };
+    ASSERT_TRUE(host_.Run(
+        JobOfFile(
+            path, {Process("prc_1", "facial-recognition", R"({"fps":30})"), Process("prc_2", "checksum")}
+        ),
+        observer,
+        stop.get_token()
+    ));
+    EXPECT_THAT(order, ::testing::ElementsAre("prc_2", "prc_1"));
+}
+
+TEST_F(MediaChild, GivesOneThatIsCancelledBesideAnotherAtOnce) {
+    const auto path = LongVideo();
+    std::stop_source stop;
+    std::vector<std::string> order;
+    bool asked = false;
+    const std::string config = R"({"fps":30})";
+    const JobObserver observer{
+        .progress =
+            [&](const ProcessId&, double) {
+                if (!std::exchange(asked, true)) {
+                    EXPECT_TRUE(host_.CancelProcess(ProcessId("prc_2")));
+                }
+            },
+        .outcome =
+            [&](const JobOutcome& outcome) {
+                order.push_back(outcome.id.Value());
+                EXPECT_FALSE(outcome.crashed);
+                stop.request_stop();
+            },
+    };
+    ASSERT_TRUE(host_.Run(
+        JobOfFile(
+            path,
+            {Process("prc_1", "facial-recognition", config), Process("prc_2", "facial-recognition", config)}
+        ),
+        observer,
+        stop.get_token()
+    ));
+    EXPECT_THAT(order, ::testing::ElementsAre("prc_2", "prc_1"));
+}
+
+TEST_F(MediaChild, KilledAfterAResultWasSentLosesOnlyWhatWasNotSent) {
+    const auto path = folder_.Make("a.mp4", "-f lavfi -i testsrc2=s=320x240:r=25:d=2 -pix_fmt yuv420p");
+    Seen seen;
+    const JobObserver observer{
+        .progress = nullptr,
+        .outcome = [&](JobOutcome outcome) {
+            seen.order.push_back(outcome.id.Value());
+            seen.outcomes.insert_or_assign(outcome.id.Value(), std::move(outcome));
+            for (const auto pid : ChildrenOf(::getpid())) {
+                ::kill(pid, SIGKILL);
+            }
+        },
+    };
+    // the last result may be in the pipe already when the child dies: then nothing is lost at all
+    seen.ran = host_.Run(JobOfFile(path, {Process("prc_1", "facial-recognition")}), observer, {});
+    ASSERT_TRUE(seen.ran);
+    EXPECT_THAT(seen.order, ::testing::ElementsAre("prc_1"));
+    EXPECT_TRUE(seen["prc_1"].document) << "done was not said, but the result was";
+    EXPECT_FALSE(seen["prc_1"].crashed);
+    EXPECT_TRUE(RunJobIn(host_, JobOfBytes("x", {Process("prc_1", "checksum")}))["prc_1"].document);
+}
+
+TEST_F(MediaChild, KilledWhileItLoadsBlamesNoProcessAndIsTriedAgainSoon) {
+    std::jthread killer([](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            for (const auto pid : ChildrenOf(::getpid())) {
+                ::kill(pid, SIGKILL);
+                return;
+            }
+        }
+    });
+    const auto seen =
+        RunJobIn(host_, JobOfFile(kSamples / "obama.jpg", {Process("prc_1", "facial-recognition")}));
+    killer.request_stop();
+    killer.join();
+    ASSERT_FALSE(seen.ran);
+    EXPECT_EQ(seen.ran.error().code, ErrorCode::kUnavailable);
+    ASSERT_TRUE(seen.ran.error().retry_after.has_value());
+    EXPECT_LE(*seen.ran.error().retry_after, std::chrono::seconds(1));
+    EXPECT_TRUE(seen.order.empty());
+    EXPECT_TRUE(
+        RunJobIn(host_, JobOfFile(kSamples / "obama.jpg", {Process("prc_1", "facial-recognition")}))["prc_1"]
+            .document
+    );
+}
+
+TEST(ChildThatCannotStart, IsTriedAgainSoonOnlyWhenItDiedByItself) {
+    ProcessorHost dies(SettingsFor("/bin/false"));
+    const auto job = [] { return JobOfBytes("x", {Process("prc_1", "checksum")}); };
+    auto last = std::chrono::milliseconds(0);
+    for (int tries = 1; tries <= 3; ++tries) {
+        const auto seen = RunJobIn(dies, job());
+        ASSERT_FALSE(seen.ran);
+        ASSERT_TRUE(seen.ran.error().retry_after.has_value());
+        EXPECT_GE(*seen.ran.error().retry_after, last);
+        last = *seen.ran.error().retry_after;
+    }
+    EXPECT_GE(last, std::chrono::seconds(2));
+    ProcessorHost missing(SettingsFor("/nowhere/notifications-api-processor"));
+    EXPECT_FALSE(RunJobIn(missing, job()).ran.error().retry_after.has_value());
+}
+
+/// Document and artifacts of facial recognition, alone and beside one that wants every frame.
+class AloneAndShared : public MediaChild {
+protected:
+    void ExpectTheSame(const std::filesystem::path& path) {
+        const auto alone = RunJobIn(host_, JobOfFile(path, {Process("prc_1", "facial-recognition")}));
+        const auto shared = RunJobIn(
+            host_,
+            JobOfFile(
+                path,
+                {Process("prc_0", "facial-recognition", R"({"fps":30})"),
+                 Process("prc_1", "facial-recognition"),
+                 Process("prc_2", "checksum")}
+            )
+        );
+        ASSERT_TRUE(alone["prc_1"].document) << alone["prc_1"].document.error().message;
+        ASSERT_TRUE(shared["prc_1"].document) << shared["prc_1"].document.error().message;
+        EXPECT_EQ(*alone["prc_1"].document, *shared["prc_1"].document);
+        ASSERT_EQ(alone["prc_1"].artifacts.size(), shared["prc_1"].artifacts.size());
+        for (std::size_t i = 0; i < alone["prc_1"].artifacts.size(); ++i) {
+            EXPECT_EQ(alone["prc_1"].artifacts[i].name, shared["prc_1"].artifacts[i].name);
+            EXPECT_EQ(alone["prc_1"].artifacts[i].bytes, shared["prc_1"].artifacts[i].bytes);
+        }
+        EXPECT_FALSE(Document(alone["prc_1"]).at("tracks").as_array().empty());
+    }
+
+    /// A face that moves, with B frames of which some are disposable.
+    [[nodiscard]] std::filesystem::path MovingFace() const {
+        return folder_.Make(
+            "face.mp4",
+            "-loop 1 -r 25 -t 3 -i '" + (kSamples / "obama.jpg").string() +
+                "' -vf \"scale=720:-2,crop=640:480:x='40+20*sin(t*3)':y=0\" -c:v libx264 -bf 3 "
+                "-pix_fmt yuv420p -movflags +faststart"
+        );
+    }
+};
+
+TEST_F(AloneAndShared, GiveTheSameFaces) {
+    ExpectTheSame(MovingFace());
+}
+
+TEST_F(AloneAndShared, GiveTheSameFacesOfADamagedFile) {
+    auto bytes = Bytes(MovingFace());
+    for (std::size_t at = bytes.size() / 2; at < bytes.size() / 2 + 400; at += 7) {
+        bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
+    }
+    ExpectTheSame(folder_.Write("damaged.mp4", bytes));
 }
 
 }  // namespace

@@ -87,5 +87,17 @@ TEST(UnfinishedError, IsACrashUnlessItsEndWasAskedFor) {
     EXPECT_EQ(UnfinishedError(end, kStopping).code, ErrorCode::kStopped);
 }
 
+TEST(UnfinishedError, BlamesNobodyWhenTheChildWasEndedForAnother) {
+    const ChildEnd end{.reason = std::string(kEndedToCancel), .message = "ended to cancel another"};
+    EXPECT_EQ(UnfinishedError(end, kCancelling).code, ErrorCode::kCancelled);
+    EXPECT_EQ(UnfinishedError(end, kNothing).code, ErrorCode::kStopped);
+}
+
+TEST(UnfinishedError, IsTheStoresWhenTheChildHungInARead) {
+    const ChildEnd end{.reason = std::string(kBlocked), .message = "the disk does not answer"};
+    EXPECT_EQ(UnfinishedError(end, kNothing).code, ErrorCode::kUnavailable);
+    EXPECT_EQ(UnfinishedError(end, kNothing).reason, "blocked");
+}
+
 }  // namespace
 }  // namespace notify::testing

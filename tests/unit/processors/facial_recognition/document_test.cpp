@@ -1,10 +1,12 @@
 #include <array>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
 #include "processors/facial_recognition/face_document.hpp"
+#include "processors/protocol/frames.hpp"
 #include "unit/processors/facial_recognition/faces.hpp"
 
 namespace notify {
@@ -50,6 +52,24 @@ TEST(FaceDocument, NamesAThumbnailOnlyWhereThereIsOne) {
     EXPECT_EQ(output.document.at("tracks").at(1).at("thumbnail"), "track-2.jpg");
     EXPECT_EQ(output.artifacts.front().name, "track-2.jpg");
     EXPECT_EQ(output.artifacts.size(), 2U);
+}
+
+TEST(FaceDocument, OfALongCrowdStaysWithinWhatAResultMayHave) {
+    auto full = Track(0, 1'000'000'000, 5);
+    full.boxes.assign(
+        128, {.ms = 43'200'000, .sample = 0, .box = {.x = 3000, .y = 2000, .width = 100, .height = 100}}
+    );
+    full.boxes.front().ms = 1;
+    full.boxes.back().ms = 2;
+    full.thumbnail.clear();
+    const std::vector<FinishedTrack> tracks(20'000, full);
+    const std::vector<int> links(tracks.size(), 1);
+    const auto output = FaceTracksOutput(tracks, links, {}, {});
+    EXPECT_LT(ToJsonText(output.document).size(), kMaxDocumentBytes);
+    const auto& boxes = output.document.at("tracks").at(0).at("boxes").as_array();
+    EXPECT_GE(boxes.size(), 9U);
+    EXPECT_EQ(boxes.front().at("ms"), 1);
+    EXPECT_EQ(boxes.back().at("ms"), 2);
 }
 
 TEST(FaceDocument, RoundsSoThatItIsShortAndTheSameEverywhere) {
