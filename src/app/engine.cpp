@@ -88,7 +88,7 @@ void Engine::Build() {
     completion = std::make_unique<Completion>(
         *storage, *artifacts, clock, std::vector<ResultConsumer*>{resolution.get()}, nudge
     );
-    resolver = std::make_unique<Resolver>(*storage, *completion);
+    resolver = std::make_unique<Resolver>(*storage, clock, *completion);
     worker = std::make_unique<Worker>(*storage, *sources, *runner, *completion);
     workers = std::make_unique<WorkerPool>(
         *storage, clock, *worker, WorkerPoolSettings{.node = node, .workers = settings.workers}, nudge
@@ -98,7 +98,12 @@ void Engine::Build() {
         *storage,
         clock,
         ReaperSettings{.node = node},
-        ReaperCalls{.cancel = cancel, .lost = [this] { workers->StopRunning(); }, .reaped = nudge}
+        ReaperCalls{
+            .held = [this] { return completion->Held().All(); },
+            .cancel = cancel,
+            .lost = [this] { workers->StopRunning(); },
+            .reaped = nudge,
+        }
     );
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);

@@ -36,6 +36,22 @@ void UniqueFd::Reset() noexcept {
     }
 }
 
+Result<FileState> StateOf(const UniqueFd& fd) {
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    struct stat status{};
+    if (::fstat(fd.Get(), &status) != 0) {
+        return Unexpected(SystemError(errno, "look at an open file"));
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return Fail(ErrorCode::kConflict, "the file is no regular file any more");
+    }
+    return FileState{
+        .size_bytes = static_cast<std::uint64_t>(status.st_size),
+        .modified_ns = status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec,
+        .changed_ns = status.st_ctim.tv_sec * kSecond + status.st_ctim.tv_nsec,
+    };
+}
+
 Error SystemError(int number, std::string_view doing) {
     Error error{};
     switch (number) {

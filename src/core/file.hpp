@@ -2,6 +2,7 @@
 
 // Files and descriptors: owned, read whole, written so that a crash leaves the old or the new one.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -37,6 +38,19 @@ public:
 private:
     int fd_ = -1;
 };
+
+/// What tells that an open file was written to. Times are nanoseconds since 1970; nobody can set `changed_ns`
+/// back, but a new name or new permissions move it too.
+struct FileState {
+    std::uint64_t size_bytes = 0;
+    std::int64_t modified_ns = 0;
+    std::int64_t changed_ns = 0;
+
+    friend bool operator==(const FileState&, const FileState&) = default;
+};
+
+/// kConflict when it is no regular file, kUnavailable.
+[[nodiscard]] Result<FileState> StateOf(const UniqueFd& fd);
 
 /// The whole file. kNotFound, kForbidden, kTooLarge (over `limit` bytes) or kUnavailable, each with the path.
 [[nodiscard]] Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = 64U << 20U);

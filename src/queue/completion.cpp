@@ -1,5 +1,6 @@
 #include "queue/completion.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "core/log.hpp"
 #include "queue/process_end.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 
@@ -62,20 +64,28 @@ Result<void> ResolveLater(Transaction& transaction, const Process& process, Time
         });
 }
 
-/// Removes the row; the item may go on when it was the item's last one.
-Result<void> Resolved(Transaction& transaction, const Process& process, Timestamp now) {
+/// Removes the row; the item may go on when it was the item's last one. `sentence`: what is to be said of the
+/// item when the row was given up, or "".
+Result<void> Resolved(
+    Transaction& transaction, const Process& process, std::string_view sentence, Timestamp now
+) {
     auto removed = transaction.processes.RemoveResolve(process.id);
     const auto more = removed ? transaction.processes.IsResolving(process.item_id)
                               : Result<bool>(Unexpected(removed.error()));
-    if (!more || *more) {
+    if (!more || (*more && sentence.empty())) {
         return more.map([](bool) {});
     }
-    return transaction.items.Get(process.item_id)
-        .and_then([&](Item item) {
+    auto noted = transaction.items.Get(process.item_id).and_then([&](Item item) {
+        if (!*more) {
             item.resolving_since.reset();
-            return transaction.items.SetStatus(item);
-        })
-        .and_then([&] { return FinishItem(transaction, process.item_id, now); });
+        }
+        if (!sentence.empty()) {
+            item.reason_code = kUnresolved;
+            item.reason = sentence;
+        }
+        return transaction.items.SetStatus(item);
+    });
+    return *more ? noted : noted.and_then([&] { return FinishItem(transaction, process.item_id, now); });
 }
 
 }  // namespace
@@ -144,6 +154,9 @@ void Completion::Loop(const std::stop_token& stop) {
         }
         FailPoint("before_commit");
         Commit(batch, stop);
+        for (const auto& waiting : batch) {
+            held_.Remove(waiting->ended.process);
+        }
         FailPoint("after_commit");
         committed_();
     }
@@ -174,7 +187,7 @@ void Completion::Commit(const Batch& batch, const std::stop_token& stop) {
         }
         if (!done) {
             Log(LogLevel::kError,
-                "outcome could not be committed; the process runs again after a restart",
+                "outcome could not be committed; the process runs again when its lease has ended",
                 {{"process", waiting->ended.process.id.Value()}, {"error", done.error().message}});
         }
     }
@@ -281,13 +294,28 @@ Result<bool> Completion::Resolve(const ProcessId& id) {
                            : Unexpected(applied.error());
             }
         }
-        return Resolved(transaction, facts->process, clock_.Now());
+        return Resolved(transaction, facts->process, {}, clock_.Now());
     });
     if (!done) {
         return done.error().reason == kChangedAgain ? Result<bool>(false) : Unexpected(done.error());
     }
     committed_();
     return true;
+}
+
+Result<void> Completion::GiveUpResolving(const ProcessId& id, const Error& why) {
+    auto done = storage_.Write([&](Transaction& transaction) {
+        return transaction.processes.Get(id).and_then([&](const Process& process) {
+            const auto sentence = fmt::format(
+                "{}: what was found could not be joined with people: {}", process.processor, why.message
+            );
+            return Resolved(transaction, process, sentence, clock_.Now());
+        });
+    });
+    if (done) {
+        committed_();
+    }
+    return done;
 }
 
 }  // namespace notify

@@ -17,6 +17,7 @@
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "processors/host/host.hpp"
+#include "queue/held_processes.hpp"
 #include "queue/result_preparer.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/artifact_store.hpp"
@@ -60,9 +61,15 @@ public:
     /// Thread-safe.
     void Add(Ended ended);
 
+    /// What this service works on; a process leaves it when its outcome is committed or given up.
+    [[nodiscard]] HeldProcesses& Held() noexcept { return held_; }
+
     /// Prepares the consumers of a stored result again and applies them: the resolver's part. True when they
     /// applied and the item went on; false when what they read changed again.
     [[nodiscard]] Result<bool> Resolve(const ProcessId& id);
+
+    /// Lets a stored result stay without its consumers' writes: the item goes on, with a sentence.
+    [[nodiscard]] Result<void> GiveUpResolving(const ProcessId& id, const Error& why);
 
 private:
     struct Waiting {
@@ -85,6 +92,7 @@ private:
     const Clock& clock_;
     ResultPreparer preparer_;
     std::function<void()> committed_;
+    HeldProcesses held_;
     std::mutex mutex_;
     std::condition_variable_any added_;
     std::deque<std::shared_ptr<Waiting>> queue_;

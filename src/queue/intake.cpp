@@ -7,6 +7,7 @@
 
 #include "core/ulid.hpp"
 #include "queue/process_end.hpp"
+#include "queue/process_start.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
@@ -40,21 +41,6 @@ Item MakeItem(const Bucket& bucket, const FoundObject& object, Timestamp now) {
     }
     item.blocked_by = item.status == Status::kSkipped ? BlockedBy::kNothing : BlockedBy::kSlot;
     return item;
-}
-
-Process MakeProcess(const Item& item, const Assignment& assignment, Timestamp now) {
-    Process process;
-    process.id = ProcessId(MakeId("prc"));
-    process.item_id = item.id;
-    process.bucket_id = item.bucket_id;
-    process.processor = assignment.processor;
-    process.config = assignment.config;
-    process.config_hash = assignment.config_hash;
-    process.priority = assignment.priority;
-    process.since = now;
-    process.next_attempt_at = now;
-    process.created_at = now;
-    return process;
 }
 
 /// Tells that the item is there; and that it ended, when it was skipped at once.
@@ -132,7 +118,7 @@ Result<bool> TakeOne(
     }
     if (item.status == Status::kPending) {
         for (const auto& assignment : bucket.assignments) {
-            if (auto queued = transaction.processes.Add(MakeProcess(item, assignment, now)); !queued) {
+            if (auto queued = transaction.processes.Add(FirstRun(item, assignment, now)); !queued) {
                 return Unexpected(queued.error());
             }
         }

@@ -17,8 +17,9 @@ class Intake final {
 public:
     Intake(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
 
-    /// Takes objects in, in one transaction: what we wrote ourselves is left out, known versions change
-    /// nothing, a new version of a known key supersedes the older ones. How many items are new.
+    /// Takes objects in, in one transaction: what we wrote ourselves is left out, what is known to be there
+    /// changes nothing, another version of a known key supersedes the one before, also when it is one that
+    /// was there earlier. How many items are new.
     [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
 
 private:

@@ -5,9 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "core/ulid.hpp"
 #include "queue/process_end.hpp"
+#include "queue/process_start.hpp"
 #include "queue/retry_policy.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/key_repository.hpp"
@@ -17,20 +18,27 @@ namespace notify {
 
 namespace {
 
-Process NextRun(const Process& ended, Timestamp now) {
-    Process process;
-    process.id = ProcessId(MakeId("prc"));
-    process.item_id = ended.item_id;
-    process.bucket_id = ended.bucket_id;
-    process.processor = ended.processor;
-    process.config = ended.config;
-    process.config_hash = ended.config_hash;
-    process.run = ended.run + 1;
-    process.priority = ended.priority;
-    process.since = now;
-    process.next_attempt_at = now;
-    process.created_at = now;
-    return process;
+/// The runs a rerun adds: the next one of each process that ended; the first ones of an item that has none,
+/// with the processors that are chosen now.
+Result<std::vector<Process>> RunsToAdd(Transaction& transaction, const Item& item, Timestamp now) {
+    auto all = transaction.processes.OfItem(item.id);
+    const auto bucket = transaction.buckets.Get(item.bucket_id);
+    if (!all || !bucket) {
+        return Unexpected(all ? bucket.error() : all.error());
+    }
+    std::vector<Process> runs;
+    if (all->empty()) {
+        for (const auto& assignment : bucket->assignments) {
+            runs.push_back(FirstRun(item, assignment, now));
+        }
+        return runs;
+    }
+    for (const auto& process : LatestRuns(std::move(*all))) {
+        if (IsTerminal(process.status)) {
+            runs.push_back(NextRun(process, now));
+        }
+    }
+    return runs;
 }
 
 Result<void> Audit(
@@ -83,6 +91,14 @@ std::string OfOne(const Process& process, const Item& item, Timestamp now) {
         case Status::kPending:
             return OfPending(process, item, now);
         case Status::kProcessing:
+            if (item.content_sha256.empty()) {
+                return fmt::format(
+                    "{} waits while the file is being read ({:.0f} % read{})",
+                    process.processor,
+                    process.progress * 100,
+                    process.cancel_requested ? ", cancellation requested" : ""
+                );
+            }
             return fmt::format(
                 "{} runs since {} ({:.0f} % done{})",
                 process.processor,
@@ -106,25 +122,23 @@ std::string OfOne(const Process& process, const Item& item, Timestamp now) {
 Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
     return storage_.Write([&](Transaction& transaction) -> Result<int> {
         const auto now = clock_.Now();
-        auto all = transaction.processes.OfItem(id);
         const auto item = transaction.items.Get(id);
-        if (!all || !item) {
-            return Unexpected(all ? item.error() : all.error());
+        const auto runs = item ? RunsToAdd(transaction, *item, now) : Unexpected(item.error());
+        if (!runs) {
+            return Unexpected(runs.error());
         }
-        int count = 0;
-        for (const auto& process : LatestRuns(std::move(*all))) {
-            if (!IsTerminal(process.status)) {
-                continue;
-            }
-            if (auto added = transaction.processes.Add(NextRun(process, now)); !added) {
+        for (const auto& run : *runs) {
+            if (auto added = transaction.processes.Add(run); !added) {
                 return Unexpected(added.error());
             }
-            ++count;
         }
+        const auto count = static_cast<int>(runs->size());
         if (count == 0) {
             return Fail(
                 ErrorCode::kConflict,
-                fmt::format("item {} has nothing that ended and could run again", id.Value())
+                item->reason_code == "no_rule"
+                    ? fmt::format("item {} has no processor: none is chosen for its bucket", id.Value())
+                    : fmt::format("item {} has nothing that ended and could run again", id.Value())
             );
         }
         auto done = Audit(transaction, actor, "item.rerun", id, now).and_then([&] {

@@ -23,8 +23,10 @@ public:
     ItemControl(Storage& storage, const Clock& clock, std::function<void(const ProcessId&)> cancel)
         : storage_(storage), clock_(clock), cancel_(std::move(cancel)) {}
 
-    /// A new run of each process whose latest run ended; what still waits or runs is left alone. How many.
-    /// kNotFound; kConflict when nothing has ended.
+    /// A new run of each process whose latest run ended; what still waits or runs is left alone. An item
+    /// without processes (skipped when it was noticed) gets those its bucket has now, and what made it be
+    /// skipped is looked at again when it is opened. How many. kNotFound; kConflict when nothing has ended or
+    /// no processor is chosen.
     [[nodiscard]] Result<int> Rerun(const ItemId& id, std::string_view actor);
 
     /// Pending processes become Cancelled at once, running ones within 10 s. How many. kNotFound; kConflict
@@ -37,7 +39,8 @@ private:
     std::function<void(const ProcessId&)> cancel_;
 };
 
-/// Sentences that answer "why is it not moving?", most important first; for a terminal item how it ended.
+/// Sentences that answer "why is it not moving?", most important first; for a terminal item how it ended. The
+/// item as TakeBlockedBy leaves it.
 [[nodiscard]] std::vector<std::string> Why(
     const Item& item, const std::vector<Process>& processes, Timestamp now
 );

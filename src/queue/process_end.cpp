@@ -1,6 +1,7 @@
 #include "queue/process_end.hpp"
 
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 

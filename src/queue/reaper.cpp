@@ -90,8 +90,9 @@ Result<int> Reaper::ReapExpired() {
 }
 
 Result<void> Reaper::Heartbeat() {
+    const auto held = calls_.held();
     const auto cancelled = storage_.Write([&](Transaction& transaction) {
-        return transaction.processes.Heartbeat(settings_.node, clock_.Now(), settings_.lease);
+        return transaction.processes.Heartbeat(settings_.node, held, clock_.Now() + settings_.lease);
     });
     if (!cancelled) {
         return Unexpected(cancelled.error());

@@ -6,10 +6,12 @@
 #include <functional>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -25,6 +27,7 @@ struct ReaperSettings {
 
 /// Whom the reaper tells, on its thread.
 struct ReaperCalls {
+    std::function<std::vector<Hold>()> held;  ///< What this node works on.
     std::function<void(const ProcessId&)>
         cancel;                    ///< The cancellation of a process of this node was asked for.
     std::function<void()> lost;    ///< No heartbeat got through until lease − margin: running work must stop.
@@ -46,7 +49,7 @@ public:
     /// rescue.
     [[nodiscard]] Result<int> ReapExpired();
 
-    /// Extends this node's leases and passes cancellations on.
+    /// Extends the leases of what this node works on and passes cancellations on.
     [[nodiscard]] Result<void> Heartbeat();
 
 private:

@@ -1,6 +1,10 @@
 #include "queue/resolver.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "core/log.hpp"
+#include "queue/retry_policy.hpp"
 #include "storage/process_repository.hpp"
 
 namespace notify {
@@ -39,25 +43,41 @@ void Resolver::Nudge() {
 }
 
 Result<int> Resolver::RunOnce() {
-    const auto waiting =
-        storage_.Read([](const Snapshot& snapshot) { return snapshot.processes.PendingResolves(kBatch); });
-    if (!waiting) {
-        return Unexpected(waiting.error());
+    const auto waiting = storage_.Read([&](const Snapshot& snapshot) {
+        return snapshot.processes.PendingResolves(clock_.Now(), kBatch);
+    });
+    return waiting.map([this](const std::vector<PendingResolve>& rows) {
+        return static_cast<int>(std::ranges::count_if(rows, [this](const auto& row) { return Work(row); }));
+    });
+}
+
+/// True when it was resolved.
+bool Resolver::Work(const PendingResolve& pending) {
+    auto resolved = completion_.Resolve(pending.process_id);
+    for (int again = 1; resolved && !*resolved && again < kTries; ++again) {
+        resolved = completion_.Resolve(pending.process_id);
     }
-    int count = 0;
-    for (const auto& id : *waiting) {
-        auto resolved = completion_.Resolve(id);
-        for (int again = 1; resolved && !*resolved && again < kTries; ++again) {
-            resolved = completion_.Resolve(id);
-        }
-        if (!resolved) {
-            Log(LogLevel::kWarn,
-                "result not resolved yet",
-                {{"process", id.Value()}, {"error", resolved.error().message}});
-        }
-        count += resolved && *resolved ? 1 : 0;
+    if (!resolved) {
+        StepBack(pending, resolved.error());
     }
-    return count;
+    return resolved.value_or(false);
+}
+
+void Resolver::StepBack(const PendingResolve& pending, const Error& error) {
+    const auto& id = pending.process_id;
+    const auto delay = ResolveDelay(error, pending.attempt + 1);
+    const auto done = delay ? storage_.Write([&](Transaction& transaction) {
+        return transaction.processes.DelayResolve(id, clock_.Now() + *delay);
+    })
+                            : completion_.GiveUpResolving(id, error);
+    Log(delay ? LogLevel::kWarn : LogLevel::kError,
+        delay ? "result not resolved yet" : "result cannot be resolved",
+        {{"process", id.Value()}, {"error", error.message}});
+    if (!done) {
+        Log(LogLevel::kWarn,
+            "resolve row not written",
+            {{"process", id.Value()}, {"error", done.error().message}});
+    }
 }
 
 void Resolver::Loop(const std::stop_token& stop) {

@@ -7,8 +7,10 @@
 #include <stop_token>
 #include <thread>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "queue/completion.hpp"
+#include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -16,7 +18,8 @@ namespace notify {
 /// One thread. Everything borrowed outlives it.
 class Resolver final {
 public:
-    Resolver(Storage& storage, Completion& completion) : storage_(storage), completion_(completion) {}
+    Resolver(Storage& storage, const Clock& clock, Completion& completion)
+        : storage_(storage), clock_(clock), completion_(completion) {}
 
     ~Resolver();
     Resolver(const Resolver&) = delete;
@@ -28,13 +31,18 @@ public:
     /// Says that there may be rows. Thread-safe.
     void Nudge();
 
-    /// Works the oldest 20 once; how many were resolved. What cannot be resolved now is tried again later.
+    /// Works the 20 that are due longest once; how many were resolved. What fails steps back and is tried
+    /// again later, as ResolveDelay says, so that it holds up no other; what never will succeed ends its
+    /// item.
     [[nodiscard]] Result<int> RunOnce();
 
 private:
     void Loop(const std::stop_token& stop);
+    [[nodiscard]] bool Work(const PendingResolve& pending);
+    void StepBack(const PendingResolve& pending, const Error& error);
 
     Storage& storage_;
+    const Clock& clock_;
     Completion& completion_;
     std::mutex mutex_;
     std::condition_variable_any wakes_;

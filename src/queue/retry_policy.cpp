@@ -16,6 +16,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kBase = std::chrono::seconds(5);
 constexpr milliseconds kCap = std::chrono::hours(6);
 constexpr milliseconds kPause = std::chrono::seconds(60);  // when the other side did not say how long
+constexpr milliseconds kResolveCap = std::chrono::minutes(10);
+constexpr int kMaxResolveFailures = 5;
 constexpr milliseconds kCrashPause = std::chrono::seconds(1);
 constexpr std::array<std::string_view, 4> kSkipReasons{"no_video", "not_media", "empty", "unsupported_media"};
 constexpr std::string_view kSuperseded = "superseded";
@@ -108,8 +110,9 @@ Process AfterError(Process process, const Error& error, Timestamp now) {
         case ErrorCode::kStorageFull:
             return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
         case ErrorCode::kUnavailable:
-            return error.reason == kNoChild ? Waiting(std::move(process), kPause, now)
-                                            : TriedAgain(std::move(process), now);
+            return error.reason == kNoChild
+                       ? Waiting(std::move(process), error.retry_after.value_or(kPause), now)
+                       : TriedAgain(std::move(process), now);
         case ErrorCode::kInternal:
             return TriedAgain(std::move(process), now);
         case ErrorCode::kCancelled:
@@ -151,6 +154,29 @@ Process Completed(Process process, const ResultId& result, Timestamp now) {
     process.result_id = result;
     process.failure.reset();
     return Ended(std::move(process), Status::kCompleted, now);
+}
+
+std::optional<milliseconds> ResolveDelay(const Error& error, int failures) {
+    switch (error.code) {
+        case ErrorCode::kThrottled:
+        case ErrorCode::kUnauthenticated:
+        case ErrorCode::kStorageFull:
+        case ErrorCode::kUnavailable:
+        case ErrorCode::kConflict:
+        case ErrorCode::kStopped:
+            return BackoffDelay(failures, kBase, kResolveCap);
+        case ErrorCode::kInternal:
+            return failures < kMaxResolveFailures ? std::optional(BackoffDelay(failures, kBase, kResolveCap))
+                                                  : std::nullopt;
+        case ErrorCode::kInvalidArgument:
+        case ErrorCode::kForbidden:
+        case ErrorCode::kNotFound:
+        case ErrorCode::kTooLarge:
+        case ErrorCode::kUnsupported:
+        case ErrorCode::kCancelled:
+            break;
+    }
+    return std::nullopt;
 }
 
 Process GivenBack(Process process, Timestamp now) {

@@ -2,7 +2,9 @@
 
 // The one place that turns a failure into what happens to its process.
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "core/clock.hpp"
@@ -29,8 +31,8 @@ inline constexpr std::string_view kNoChild = "no_child";
 ///   crash in a group    Pending at once, alone; nothing is counted
 ///   crash alone         crashes + 1; Pending after a pause, the third time Failed with reason `poisoned`
 ///   stopped             Pending at once, nothing counted
-///   throttled, unauthenticated, storage_full, no child   Pending after a pause, nothing counted
-///   conflict            Skipped, `superseded`: the object is no longer that version
+///   throttled, unauthenticated, storage_full, no child   Pending after a pause (60 s, or what the error
+///   says), nothing counted conflict            Skipped, `superseded`: the object is no longer that version
 ///   unsupported         Skipped for no_video, not_media, empty, unsupported_media; else Failed
 ///   cancelled           Cancelled
 ///   unavailable, internal   attempt + 1; Pending after 5 s doubling to 6 h, Failed at max_attempts
@@ -38,6 +40,10 @@ inline constexpr std::string_view kNoChild = "no_child";
 /// What would be Pending is Cancelled instead when its cancellation was asked for, and Skipped when it was
 /// superseded.
 [[nodiscard]] Process AfterFailure(Process process, const Error& error, CrashKind crash, Timestamp now);
+
+/// When a finished result is joined with people again, after its `failures`th failure to be: 5 s doubling to
+/// 10 min. Nothing when it never will be: at once for what will not change, after 5 for an internal error.
+[[nodiscard]] std::optional<std::chrono::milliseconds> ResolveDelay(const Error& error, int failures);
 
 /// The process given back without blame, for a released or rescued lease: Pending, or ended when that was
 /// asked for meanwhile.

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/failpoint.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
@@ -21,6 +23,9 @@ using std::chrono::milliseconds;
 constexpr std::size_t kBatch = 200;     // objects in one transaction
 constexpr milliseconds kDebounce{200};  // changes come in bursts
 constexpr milliseconds kLongestSleep{1000};
+constexpr milliseconds kLockStep{50};
+constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
+constexpr int kScanners = 4;
 
 }  // namespace
 
@@ -39,14 +44,22 @@ Scheduler::~Scheduler() {
 
 void Scheduler::Start() {
     if (!thread_.joinable()) {
+        for (int i = 0; i < kScanners; ++i) {
+            scanners_.emplace_back([this](const std::stop_token& stop) { ScanLoop(stop); });
+        }
         thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
     }
 }
 
 void Scheduler::Stop() {
     if (thread_.joinable()) {
+        for (auto& scanner : scanners_) {
+            scanner.request_stop();
+        }
         thread_.request_stop();
         thread_.join();
+        scanners_.clear();
+        due_.clear();
     }
 }
 
@@ -66,9 +79,8 @@ void Scheduler::Loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         TakeNews(AwaitNews(stop));
         for (auto& [id, watched] : watched_) {
-            const auto due = std::max(watched.scan_at, watched.not_before);
-            if (due <= clock_.Now() && !stop.stop_requested()) {
-                ScanDue(watched, stop);
+            if (!watched.scanning && std::max(watched.scan_at, watched.not_before) <= clock_.Now()) {
+                HandOut(watched);
             }
         }
     }
@@ -80,11 +92,15 @@ Scheduler::News Scheduler::AwaitNews(const std::stop_token& stop) {
     const auto now = clock_.Now();
     auto sleep = kLongestSleep;
     for (const auto& [id, watched] : watched_) {
-        sleep = std::min(sleep, std::max(watched.scan_at, watched.not_before) - now);
+        if (!watched.scanning) {
+            sleep = std::min(sleep, std::max(watched.scan_at, watched.not_before) - now);
+        }
     }
     std::unique_lock lock(mutex_);
     wakes_.wait_for(lock, stop, std::max(sleep, milliseconds(1)), [this] { return news_.Any(); });
-    return std::exchange(news_, News{.buckets_changed = false, .changed = {}, .look_again_at = {}});
+    return std::exchange(
+        news_, News{.buckets_changed = false, .changed = {}, .look_again_at = {}, .scanned = {}}
+    );
 }
 
 void Scheduler::TakeNews(const News& news) {
@@ -105,6 +121,12 @@ void Scheduler::TakeNews(const News& news) {
     for (const auto& [id, at] : news.look_again_at) {
         if (const auto found = watched_.find(id); found != watched_.end()) {
             found->second.scan_at = std::min(found->second.scan_at, at);
+        }
+    }
+    for (const auto& [id, not_before] : news.scanned) {
+        if (const auto found = watched_.find(id); found != watched_.end()) {
+            found->second.scanning = false;
+            found->second.not_before = not_before;
         }
     }
 }
@@ -158,28 +180,76 @@ void Scheduler::WatchBucket(Watched& watched) {
     }
 }
 
-void Scheduler::ScanDue(Watched& watched, const std::stop_token& stop) {
+/// What is told of the bucket while it is scanned makes the next scan earlier.
+void Scheduler::HandOut(Watched& watched) {
+    watched.scanning = true;
+    watched.scan_at = clock_.Now() + watched.bucket.scan_interval;
+    {
+        const std::scoped_lock lock(mutex_);
+        due_.push_back({.bucket = watched.bucket, .watch_note = watched.watch_note});
+    }
+    scanners_wake_.notify_one();
+}
+
+void Scheduler::ScanLoop(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (scanners_wake_.wait(lock, stop, [this] { return !due_.empty(); }) && !stop.stop_requested()) {
+        const auto due = std::move(due_.front());
+        due_.pop_front();
+        lock.unlock();
+        ScanDue(due, stop);
+        lock.lock();
+    }
+}
+
+void Scheduler::ScanDue(const Due& due, const std::stop_token& stop) {
     const auto began = clock_.Now();
-    const auto scanned = Scan(watched.bucket, watched.watch_note, stop);
+    const auto locked = LockScan(due.bucket, milliseconds::max(), stop);
+    const auto scanned = locked ? Scan(due.bucket, due.watch_note, stop) : Unexpected(locked.error());
     if (!scanned && scanned.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,
             "scan failed",
-            {{"bucket", watched.bucket.name}, {"error", scanned.error().message}});
+            {{"bucket", due.bucket.name}, {"error", scanned.error().message}});
     }
     const auto now = clock_.Now();
-    watched.scan_at = began + watched.bucket.scan_interval;
-    watched.not_before = now + std::max(now - began, milliseconds(0));
+    Tell([&](News& news) { news.scanned[due.bucket.id] = now + std::max(now - began, milliseconds(0)); });
+}
+
+Result<std::unique_lock<std::timed_mutex>> Scheduler::LockScan(
+    const Bucket& bucket, milliseconds patience, const std::stop_token& stop
+) {
+    std::timed_mutex* mutex = nullptr;
+    {
+        const std::scoped_lock lock(mutex_);
+        mutex = &scan_locks_[bucket.id];
+    }
+    std::unique_lock locked(*mutex, std::defer_lock);
+    for (auto waited = milliseconds(0); !locked.try_lock_for(kLockStep); waited += kLockStep) {
+        if (stop.stop_requested()) {
+            return Fail(ErrorCode::kStopped, "stopped while another scan of the bucket went on");
+        }
+        if (waited >= patience) {
+            return Fail(
+                ErrorCode::kUnavailable,
+                fmt::format("bucket {} is being scanned; its folder is large or does not answer", bucket.name)
+            );
+        }
+    }
+    return locked;
 }
 
 Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, std::stop_token stop) {
     const auto bucket = storage_.Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); });
-    return bucket ? Scan(*bucket, {}, stop) : Unexpected(bucket.error());
+    if (!bucket) {
+        return Unexpected(bucket.error());
+    }
+    const auto locked = LockScan(*bucket, kPatience, stop);
+    return locked ? Scan(*bucket, {}, stop) : Unexpected(locked.error());
 }
 
 Result<ScanSummary> Scheduler::Scan(
     const Bucket& bucket, std::string_view watch_note, const std::stop_token& stop
 ) {
-    const std::scoped_lock one_at_a_time(scan_mutex_);
     const auto source = sources_.Find(bucket.kind);
     if (!source) {
         return Unexpected(source.error());

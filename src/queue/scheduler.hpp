@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -31,9 +33,10 @@ struct ScanSummary {
     std::string note;
 };
 
-/// One scanning thread and one watch for each active bucket. A bucket is scanned when the scheduler starts or
-/// the bucket becomes active or other, every scan_interval, 200 ms after its watch said that something
-/// changed, and when a file that was still growing may be complete. Everything borrowed outlives it.
+/// A deciding thread, four that scan, and one watch for each active bucket: a folder that does not answer
+/// holds up itself alone, until four do. A bucket is scanned when the scheduler starts or the bucket becomes
+/// active or other, every scan_interval, 200 ms after its watch said that something changed, and when a file
+/// that was still growing may be complete. Everything borrowed outlives it.
 class Scheduler final {
 public:
     /// `new_items` is called after a scan that added items.
@@ -53,8 +56,8 @@ public:
     /// Reads the buckets again and sees what is due: call it after one was added or changed. Thread-safe.
     void Refresh();
 
-    /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, what the source says.
-    /// Thread-safe.
+    /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, kUnavailable when a scan
+    /// of it has been going on for 10 s, what the source says. Thread-safe.
     [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, std::stop_token stop);
 
 private:
@@ -64,6 +67,13 @@ private:
         std::string watch_note;  ///< The last thing the watch said.
         Timestamp scan_at;
         Timestamp not_before;  ///< A scan that takes long is not begun again at once.
+        bool scanning = false;
+    };
+
+    /// A scan that is due, for any of the scanning threads.
+    struct Due {
+        Bucket bucket;
+        std::string watch_note;
     };
 
     /// What other threads tell the loop.
@@ -71,9 +81,10 @@ private:
         bool buckets_changed = true;
         std::map<BucketId, std::string> changed;      ///< By watches, with their sentence.
         std::map<BucketId, Timestamp> look_again_at;  ///< By scans, for files that settle.
+        std::map<BucketId, Timestamp> scanned;        ///< By scans that ended: when the next one may begin.
 
         [[nodiscard]] bool Any() const {
-            return buckets_changed || !changed.empty() || !look_again_at.empty();
+            return buckets_changed || !changed.empty() || !look_again_at.empty() || !scanned.empty();
         }
     };
 
@@ -82,7 +93,12 @@ private:
     void ReadBuckets();
     void TakeBucket(Bucket bucket);
     void WatchBucket(Watched& watched);
-    void ScanDue(Watched& watched, const std::stop_token& stop);
+    void HandOut(Watched& watched);
+    void ScanLoop(const std::stop_token& stop);
+    void ScanDue(const Due& due, const std::stop_token& stop);
+    [[nodiscard]] Result<std::unique_lock<std::timed_mutex>> LockScan(
+        const Bucket& bucket, std::chrono::milliseconds patience, const std::stop_token& stop
+    );
     [[nodiscard]] News AwaitNews(const std::stop_token& stop);
     void Tell(const std::function<void(News&)>& what);
     [[nodiscard]] Result<ScanSummary> Scan(
@@ -96,11 +112,16 @@ private:
     std::function<void()> new_items_;
     Intake intake_;
 
-    std::mutex scan_mutex_;  ///< One scan at a time: two of one bucket would only race for the same rows.
     std::mutex mutex_;
     std::condition_variable_any wakes_;
+    std::condition_variable_any scanners_wake_;
     News news_;
+    std::deque<Due> due_;
+    /// One scan of a bucket at a time: two would only race for the same rows. Locks stay: there are few
+    /// buckets.
+    std::map<BucketId, std::timed_mutex> scan_locks_;
     std::map<BucketId, Watched> watched_;  ///< Of the loop's thread alone.
+    std::vector<std::jthread> scanners_;
     std::jthread thread_;
 };
 

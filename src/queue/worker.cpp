@@ -6,11 +6,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "core/failpoint.hpp"
-#include "core/file_byte_source.hpp"
-#include "core/hash.hpp"
 #include "core/log.hpp"
 #include "queue/job_watch.hpp"
 #include "storage/bucket_repository.hpp"
@@ -20,37 +17,6 @@
 namespace notify {
 
 namespace {
-
-constexpr std::size_t kHashChunk = 1U << 20U;
-
-/// SHA-256 of everything the source gives.
-Result<std::string> HashAll(ByteSource& bytes, const std::function<Result<void>()>& may_go_on) {
-    Sha256 hash;
-    std::vector<std::byte> chunk(kHashChunk);
-    std::uint64_t at = 0;
-    while (true) {
-        if (auto go = may_go_on(); !go) {
-            return Unexpected(go.error());
-        }
-        const auto got = bytes.ReadAt(at, chunk);
-        if (!got) {
-            return Unexpected(got.error());
-        }
-        if (*got == 0) {
-            return hash.FinishHex();
-        }
-        hash.Add({reinterpret_cast<const char*>(chunk.data()), *got});
-        at += *got;
-    }
-}
-
-Result<std::string> HashItem(const OpenedItem& bytes, const std::function<Result<void>()>& may_go_on) {
-    if (bytes.reader != nullptr) {
-        return HashAll(*bytes.reader, may_go_on);
-    }
-    auto file = FileByteSource::Make(UniqueFd(::dup(bytes.descriptor.Get())));
-    return file ? HashAll(*file, may_go_on) : Unexpected(file.error());
-}
 
 Error AtStage(Error error, std::string_view stage) {
     if (error.stage.empty()) {
@@ -84,15 +50,16 @@ void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
     }
     if (stop.stop_requested()) {
         EndAll(claim, {.code = ErrorCode::kStopped, .message = "the service is stopping"});
-    } else if (auto bytes = Open(claim.item, stop); !bytes) {
-        EndAll(claim, AtStage(bytes.error(), "open"));
+    } else if (auto opened = Open(claim.item, stop); !opened) {
+        EndAll(claim, AtStage(opened.error(), "open"));
     } else {
         FailPoint("opened");
-        if (auto known = KnowContent(claim, *bytes, stop); !known) {
+        ItemBytes bytes(*opened);
+        if (auto known = KnowContent(claim, bytes, stop); !known) {
             EndAll(claim, AtStage(known.error(), "read"));
         } else {
             EndCancelled(claim);
-            RunJob(claim, std::move(*bytes), stop);
+            RunJob(claim, std::move(*opened), bytes, stop);
         }
     }
     Leave(ids);
@@ -122,45 +89,89 @@ Result<OpenedItem> Worker::Open(const Item& item, const std::stop_token& stop) c
 }
 
 /// Looks the bytes' digest up, or reads them all once: it names the content in the lineage of results.
-Result<void> Worker::KnowContent(ClaimedItem& claim, const OpenedItem& bytes, const std::stop_token& stop) {
+Result<void> Worker::KnowContent(ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop) {
     auto& item = claim.item;
     if (!item.content_sha256.empty()) {
+        bytes.Know(item.content_sha256);
         return {};
     }
-    auto alias = storage_.Read([&](const Snapshot& snapshot) {
+    const auto alias = storage_.Read([&](const Snapshot& snapshot) {
         return snapshot.items.Alias(item.bucket_id, item.key, item.version);
     });
     if (!alias) {
         return Unexpected(alias.error());
     }
-    auto digest = *alias ? Result<std::string>(**alias) : HashItem(bytes, [&]() -> Result<void> {
-        if (stop.stop_requested()) {
-            return Fail(ErrorCode::kStopped, "the service stopped while the file was being read");
-        }
-        return AllCancelled(claim) ? Fail(ErrorCode::kCancelled, "cancelled while the file was being read")
-                                   : Result<void>{};
-    });
+    bytes.Know(alias->value_or(""));
+    bool told = false;
+    auto reading = ReadingFor(claim, stop);
+    reading.progress = [&](double done) {
+        told = true;
+        NoteProgress(claim.processes, done);
+    };
+    auto digest = bytes.Digest(reading);
     if (!digest) {
         return Unexpected(digest.error());
     }
     item.content_sha256 = std::move(*digest);
-    return storage_.Write([&](Transaction& transaction) {
-        return transaction.items.SetAlias(item.bucket_id, item.key, item.version, item.content_sha256)
-            .and_then([&] { return transaction.items.SetContent(item.id, "", item.content_sha256); });
+    if (told) {
+        NoteProgress(claim.processes, 0);
+    }
+    return NoteContent(item, item.content_sha256);
+}
+
+/// The bytes are still those that were hashed, or what was found in them must not be kept under their digest.
+Result<void> Worker::ConfirmContent(const ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop) {
+    const auto digest = bytes.Digest(ReadingFor(claim, stop));
+    if (!digest) {
+        return Unexpected(digest.error());
+    }
+    if (*digest == claim.item.content_sha256) {
+        return {};
+    }
+    return NoteContent(claim.item, *digest).and_then([]() -> Result<void> {
+        return Fail(ErrorCode::kUnavailable, "the file was changed while it was processed");
     });
 }
 
-void Worker::RunJob(const ClaimedItem& claim, OpenedItem bytes, const std::stop_token& stop) {
+Reading Worker::ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const {
+    return {
+        .may_go_on = [this, &claim, stop]() -> Result<void> {
+            if (stop.stop_requested()) {
+                return Fail(ErrorCode::kStopped, "the service stopped while the file was being read");
+            }
+            return AllCancelled(claim)
+                       ? Fail(ErrorCode::kCancelled, "cancelled while the file was being read")
+                       : Result<void>{};
+        },
+        .progress = nullptr,
+    };
+}
+
+Result<void> Worker::NoteContent(const Item& item, const std::string& sha256) {
+    return storage_.Write([&](Transaction& transaction) {
+        return transaction.items.SetAlias(item.bucket_id, item.key, item.version, sha256).and_then([&] {
+            return transaction.items.SetContent(item.id, "", sha256);
+        });
+    });
+}
+
+void Worker::RunJob(
+    const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop
+) {
     if (claim.processes.empty()) {
         return;
     }
-    JobWatch watch(
-        claim,
-        [&](Ended ended) { completion_.Add(std::move(ended)); },
-        [&](const Process& process, double done) { NoteProgress(process, done); }
-    );
+    const auto ended = [&](Ended end) {
+        auto& outcome = end.outcome;
+        if (const auto same = outcome.document ? ConfirmContent(claim, bytes, stop) : Result<void>{}; !same) {
+            outcome.document = Unexpected(AtStage(same.error(), "read"));
+            outcome.artifacts.clear();
+        }
+        completion_.Add(std::move(end));
+    };
+    JobWatch watch(claim, ended, [&](const Process& process, double done) { NoteProgress({process}, done); });
     FailPoint("job_running");
-    const auto ran = runner_.Run(MakeJob(claim, std::move(bytes)), watch.Observer(), stop);
+    const auto ran = runner_.Run(MakeJob(claim, std::move(opened)), watch.Observer(), stop);
     watch.Finish(ran);
 }
 
@@ -181,15 +192,22 @@ void Worker::EndCancelled(ClaimedItem& claim) {
     EndAll(cancelled, {.code = ErrorCode::kCancelled, .stage = "queue", .message = "it was cancelled"});
 }
 
-void Worker::NoteProgress(const Process& process, double done) {
-    const Hold hold{.process_id = process.id, .fence = process.fence};
+void Worker::NoteProgress(const std::vector<Process>& processes, double done) {
     auto noted = storage_.Write([&](Transaction& transaction) {
-        return transaction.processes.SetProgress(hold, done);
+        Result<void> set;
+        for (const auto& process : processes) {
+            set = set.and_then([&] {
+                return transaction.processes.SetProgress(
+                    {.process_id = process.id, .fence = process.fence}, done
+                );
+            });
+        }
+        return set;
     });
     if (!noted) {
         Log(LogLevel::kDebug,
             "progress not noted",
-            {{"process", process.id.Value()}, {"error", noted.error().message}});
+            {{"process", processes.at(0).id.Value()}, {"error", noted.error().message}});
     }
 }
 

@@ -5,10 +5,13 @@
 #include <map>
 #include <mutex>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "queue/completion.hpp"
+#include "queue/item_bytes.hpp"
 #include "queue/job_runner.hpp"
 #include "sources/registry.hpp"
 #include "storage/process_repository.hpp"
@@ -21,6 +24,9 @@ class Worker final {
 public:
     Worker(Storage& storage, const SourceRegistry& sources, JobRunner& runner, Completion& completion);
 
+    /// Says that the claim will be run: from now on heartbeats keep its leases.
+    void Hold(const ClaimedItem& claim) { completion_.Held().Add(claim); }
+
     /// Returns when every process of the claim was handed to the completion. After a stop each ends soon, as
     /// kStopped.
     void Run(ClaimedItem claim, const std::stop_token& stop);
@@ -31,13 +37,16 @@ public:
 
 private:
     [[nodiscard]] Result<OpenedItem> Open(const Item& item, const std::stop_token& stop) const;
-    [[nodiscard]] Result<void> KnowContent(
-        ClaimedItem& claim, const OpenedItem& bytes, const std::stop_token& stop
+    [[nodiscard]] Result<void> KnowContent(ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop);
+    [[nodiscard]] Result<void> ConfirmContent(
+        const ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop
     );
-    void RunJob(const ClaimedItem& claim, OpenedItem bytes, const std::stop_token& stop);
+    [[nodiscard]] Result<void> NoteContent(const Item& item, const std::string& sha256);
+    [[nodiscard]] Reading ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const;
+    void RunJob(const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop);
     void EndAll(const ClaimedItem& claim, const Error& error);
     void EndCancelled(ClaimedItem& claim);
-    void NoteProgress(const Process& process, double done);
+    void NoteProgress(const std::vector<Process>& processes, double done);
 
     void Enter(const ClaimedItem& claim);
     void Leave(const std::vector<ProcessId>& ids);

@@ -142,7 +142,8 @@ void WorkerPool::ClaimLoop(const std::stop_token& stop) {
         std::unique_lock lock(mutex_);
         if (any) {
             for (auto& claim : *claims) {
-                waiting_.push_back(std::move(claim));
+                worker_.Hold(claim);
+                waiting_.push_back({.claim = std::move(claim), .stop = running_->get_token()});
             }
             workers_wake_.notify_all();
             lock.unlock();
@@ -162,10 +163,9 @@ void WorkerPool::WorkLoop(const std::stop_token& stop) {
         if (waiting_.empty()) {
             return;
         }
-        auto claim = std::move(waiting_.front());
+        auto [claim, running] = std::move(waiting_.front());
         waiting_.pop_front();
         ++busy_;
-        const auto running = running_->get_token();
         lock.unlock();
         worker_.Run(std::move(claim), running);
         lock.lock();

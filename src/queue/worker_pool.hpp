@@ -47,13 +47,20 @@ public:
     /// are done.
     void Stop(std::chrono::milliseconds grace);
 
-    /// Stops running work at once, for a node that lost its leases. Thread-safe.
+    /// Stops running work and claims that wait for a worker at once, for a node that lost its leases.
+    /// Thread-safe.
     void StopRunning();
 
     /// Says that something may be ready. Thread-safe, never blocks.
     void Nudge();
 
 private:
+    /// A claim with the stop of the work that was running when it was made.
+    struct Waiting {
+        ClaimedItem claim;
+        std::stop_token stop;
+    };
+
     void ClaimLoop(const std::stop_token& stop);
     void WorkLoop(const std::stop_token& stop);
     [[nodiscard]] int FreeWorkers();
@@ -68,7 +75,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any claimer_wakes_;
     std::condition_variable_any workers_wake_;
-    std::deque<ClaimedItem> waiting_;
+    std::deque<Waiting> waiting_;
     int busy_ = 0;
     bool nudged_ = true;
     std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.

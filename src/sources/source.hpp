@@ -46,6 +46,7 @@ struct OpenedItem {
     UniqueFd descriptor;                 ///< A read-only descriptor when the item is a local file…
     std::unique_ptr<ByteSource> reader;  ///< … else ranged reads. Exactly one is set.
     std::uint64_t size_bytes = 0;
+    std::optional<FileState> state;  ///< Of the descriptor, when it was seen to be the item's version.
 };
 
 /// Thread-safe; blocking calls end soon after a stop is requested, with kStopped.

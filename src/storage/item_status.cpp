@@ -47,9 +47,13 @@ std::string_view EventType(Status status) {
 /// Sets code and sentence from the first process that has the item's status and a failure. What moves or went
 /// well has nothing to say, whatever an earlier try left behind.
 void TakeReason(Item& item, const std::vector<Process>& processes) {
+    const bool moves_or_well = item.status == Status::kProcessing || item.status == Status::kCompleted;
+    if (moves_or_well && item.reason_code == kUnresolved) {
+        return;
+    }
     item.reason_code.clear();
     item.reason.clear();
-    if (item.status == Status::kProcessing || item.status == Status::kCompleted) {
+    if (moves_or_well) {
         return;
     }
     for (const auto& process : processes) {
@@ -107,12 +111,8 @@ Result<Item> Present(
     }
     item.status = ItemStatus(statuses);
     item.blocked_by = BlockedBy::kNothing;
-    if (item.status == Status::kPending) {
-        const auto bucket = transaction.buckets.Get(item.bucket_id);
-        if (!bucket) {
-            return Unexpected(bucket.error());
-        }
-        item.blocked_by = WhyPending(processes, bucket->active, now);
+    if (auto taken = TakeBlockedBy(transaction.View(), item, now); !taken) {
+        return Unexpected(taken.error());
     }
     item.resolving_since = *resolving ? std::optional(item.resolving_since.value_or(now)) : std::nullopt;
     if (*resolving && IsTerminal(item.status)) {
@@ -213,6 +213,19 @@ std::string ItemEventData(const Item& item, const std::vector<Process>& processe
             {"processes", std::move(rows)},
         }
     );
+}
+
+Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) {
+    if (item.status != Status::kPending) {
+        return {};
+    }
+    const auto bucket = snapshot.buckets.Get(item.bucket_id);
+    auto processes = snapshot.processes.OfItem(item.id);
+    if (!bucket || !processes) {
+        return Unexpected(bucket ? processes.error() : bucket.error());
+    }
+    item.blocked_by = WhyPending(LatestRuns(std::move(*processes)), bucket->active, now);
+    return {};
 }
 
 Result<Item> RefreshItem(Transaction& transaction, const ItemId& id, Timestamp now) {

@@ -4,6 +4,7 @@
 // for every database.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -14,12 +15,20 @@
 
 namespace notify {
 
+/// Item::reason_code of an item that ended although a consumer of a result could never apply its writes; the
+/// sentence says why.
+inline constexpr std::string_view kUnresolved = "unresolved";
+
 /// Computes the item's status from the latest run of each of its processes, why it does not move, and its
 /// sentence; writes what changed with a line of history; and when it became terminal appends item.completed,
 /// item.failed, item.skipped or item.cancelled. While a `resolve` row waits a finished item stays Processing,
 /// blocked by kResolving. An item without processes keeps what it has. Returns the item as it is now.
 /// kNotFound.
 [[nodiscard]] Result<Item> RefreshItem(Transaction& transaction, const ItemId& id, Timestamp now);
+
+/// Puts into a Pending item what keeps it from moving at `now`: its row says what was so when it was written,
+/// and neither a bucket that was switched off or on nor a delay that is over writes it.
+[[nodiscard]] Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now);
 
 /// The event's data about an item: what webhooks carry.
 [[nodiscard]] std::string ItemEventData(const Item& item, const std::vector<Process>& processes);

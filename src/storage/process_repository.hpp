@@ -27,6 +27,12 @@ struct Hold {
     std::int64_t fence = 0;
 };
 
+/// A result whose consumers must prepare again.
+struct PendingResolve {
+    ProcessId process_id;
+    int attempt = 0;  ///< Tries that ended in an error.
+};
+
 class ProcessRepository {
 public:
     ProcessRepository() = default;
@@ -49,9 +55,10 @@ public:
         const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
     ) = 0;
 
-    /// Extends every lease of the node in one statement; returns processes whose cancellation was asked for.
+    /// Extends the leases of those of `held` that the node still holds to `until`; returns the node's
+    /// processes whose cancellation was asked for.
     virtual Result<std::vector<Hold>> Heartbeat(
-        const NodeId& node, Timestamp now, std::chrono::milliseconds lease
+        const NodeId& node, const std::vector<Hold>& held, Timestamp until
     ) = 0;
 
     /// Processing rows whose lease ended before `now`, as they are.
@@ -78,9 +85,17 @@ public:
     /// When the next Pending process that is not ready yet becomes so.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
 
-    /// Items to resolve again: a consumer could not apply its writes in the completing transaction.
+    /// Items to resolve again: a consumer could not apply its writes in the completing transaction. A row
+    /// that is there stays as it is.
     virtual Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) = 0;
-    [[nodiscard]] virtual Result<std::vector<ProcessId>> PendingResolves(int limit) const = 0;
+
+    /// Those that are due at `now`, the longest due first.
+    [[nodiscard]] virtual Result<std::vector<PendingResolve>> PendingResolves(
+        Timestamp now, int limit
+    ) const = 0;
+
+    /// It failed: one attempt more, and not due before `next_at`.
+    virtual Result<void> DelayResolve(const ProcessId& process, Timestamp next_at) = 0;
     virtual Result<void> RemoveResolve(const ProcessId& process) = 0;
 
     /// True while a process of the item waits to be resolved.

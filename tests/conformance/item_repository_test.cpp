@@ -59,6 +59,41 @@ TEST_P(Items, AreAddedOnceForEachVersion) {
     EXPECT_EQ(List({}).rows.size(), 3U);
 }
 
+TEST_P(Items, AreAddedAgainForAVersionThatComesBack) {
+    const auto bucket = AddBucket();
+    const auto add = [&](const Item& item) {
+        return Write([&](Transaction& transaction) { return transaction.items.AddIfNew(item); });
+    };
+    const auto newest = [&] {
+        return Read([&](const Snapshot& snapshot) { return snapshot.items.Newest(bucket.id, "a.mp4"); })->id;
+    };
+    EXPECT_TRUE(add(MakeItem(bucket, "a.mp4", "1")));
+    const auto second = MakeItem(bucket, "a.mp4", "2");
+    EXPECT_TRUE(add(second));
+    EXPECT_EQ(newest(), second.id);
+    const auto again = MakeItem(bucket, "a.mp4", "1");
+    EXPECT_TRUE(add(again));
+    EXPECT_EQ(newest(), again.id);
+    EXPECT_FALSE(add(MakeItem(bucket, "a.mp4", "1")));
+}
+
+TEST_P(Items, AreAddedAgainWhenTheirVersionWasTakenForReplaced) {
+    const auto bucket = AddBucket();
+    auto item = AddItem(bucket, "a.mp4");
+    item.status = Status::kSkipped;
+    item.reason_code = "no_video";
+    Write([&](Transaction& transaction) { return transaction.items.SetStatus(item); });
+    const auto add = [&] {
+        auto again = MakeItem(bucket, "a.mp4", item.version);
+        return Write([&](Transaction& transaction) { return transaction.items.AddIfNew(again); });
+    };
+    EXPECT_FALSE(add());
+    item.reason_code = "superseded";
+    Write([&](Transaction& transaction) { return transaction.items.SetStatus(item); });
+    EXPECT_TRUE(add());
+    EXPECT_FALSE(add());
+}
+
 TEST_P(Items, HaveKeysOfAnyBytes) {
     const auto bucket = AddBucket();
     const std::string odd("\xff\xfe\0\x80z", 5);

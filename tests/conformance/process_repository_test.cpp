@@ -219,13 +219,24 @@ TEST_P(Processes, HaveTheirLeasesExtendedByAHeartbeat) {
     const auto mine = Claim(1, NodeId("nod_a")).at(0).processes.at(0);
     AddProcess(item, "theirs");
     const auto theirs = Claim(1, NodeId("nod_b")).at(0).processes.at(0);
+    AddProcess(item, "forgotten");
+    const auto forgotten = Claim(1, NodeId("nod_a")).at(0).processes.at(0);
+    AddProcess(item, "claimed anew");
+    const auto anew = Claim(1, NodeId("nod_a")).at(0).processes.at(0);
     clock_.Advance(10s);
+    const std::vector<Hold> held{
+        {.process_id = mine.id, .fence = mine.fence},
+        {.process_id = theirs.id, .fence = theirs.fence},
+        {.process_id = anew.id, .fence = anew.fence - 1},
+    };
     const auto cancelled = Write([&](Transaction& transaction) {
-        return transaction.processes.Heartbeat(NodeId("nod_a"), Now(), 30s);
+        return transaction.processes.Heartbeat(NodeId("nod_a"), held, Now() + 30s);
     });
     EXPECT_TRUE(cancelled.empty());
     EXPECT_EQ(Stored(mine.id).lease_until, Now() + 30s);
     EXPECT_EQ(Stored(theirs.id).lease_until, Now() + 20s);
+    EXPECT_EQ(Stored(forgotten.id).lease_until, Now() + 20s) << "nobody works on it";
+    EXPECT_EQ(Stored(anew.id).lease_until, Now() + 20s) << "an earlier claim holds nothing";
 }
 
 TEST_P(Processes, AreCancelledThroughTheirHolder) {
@@ -241,7 +252,7 @@ TEST_P(Processes, AreCancelledThroughTheirHolder) {
     EXPECT_FALSE(held.cancel_requested);
     EXPECT_TRUE(request());
     const auto holds = Write([&](Transaction& transaction) {
-        return transaction.processes.Heartbeat(NodeId("nod_a"), Now(), 30s);
+        return transaction.processes.Heartbeat(NodeId("nod_a"), {}, Now() + 30s);
     });
     ASSERT_EQ(holds.size(), 1U);
     EXPECT_EQ(holds[0].process_id, process.id);
@@ -318,7 +329,14 @@ TEST_P(Processes, WaitToBeResolvedInOrder) {
         });
     };
     const auto pending = [&](int limit) {
-        return Read([&](const Snapshot& snapshot) { return snapshot.processes.PendingResolves(limit); });
+        const auto rows = Read([&](const Snapshot& snapshot) {
+            return snapshot.processes.PendingResolves(Now() + 2s, limit);
+        });
+        std::vector<ProcessId> ids;
+        for (const auto& row : rows) {
+            ids.push_back(row.process_id);
+        }
+        return ids;
     };
     const auto resolving = [&] {
         return Read([&](const Snapshot& snapshot) { return snapshot.processes.IsResolving(item.id); });
@@ -334,6 +352,24 @@ TEST_P(Processes, WaitToBeResolvedInOrder) {
     EXPECT_EQ(pending(9), std::vector{second.id});
     Write([&](Transaction& transaction) { return transaction.processes.RemoveResolve(second.id); });
     EXPECT_FALSE(resolving());
+}
+
+TEST_P(Processes, ThatCouldNotBeResolvedStepBackAndCountIt) {
+    const auto item = AddItem(AddBucket(), "a");
+    const auto process = AddProcess(item);
+    Write([&](Transaction& transaction) {
+        return transaction.processes.AddResolve(item.id, process.id, Now());
+    });
+    Write([&](Transaction& transaction) {
+        return transaction.processes.DelayResolve(process.id, Now() + 5s);
+    });
+    const auto due = [&](Timestamp at) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.processes.PendingResolves(at, 9); });
+    };
+    EXPECT_TRUE(due(Now() + 4s).empty());
+    ASSERT_EQ(due(Now() + 5s).size(), 1U);
+    EXPECT_EQ(due(Now() + 5s)[0].process_id, process.id);
+    EXPECT_EQ(due(Now() + 5s)[0].attempt, 1);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import threading
 
-from service import SAMPLES, ServiceTest, wait_for
+from service import SAMPLES, ServiceTest, ffmpeg, wait_for
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -169,14 +169,69 @@ class Crash(ServiceTest):
                 found.append(int(path.parent.name))
         return found
 
-    def test_a_killed_child_costs_its_item_nothing_but_time(self):
+    def loaders(self) -> list:
+        """Children that have the models, or are loading them."""
+        def has_models(pid: int) -> bool:
+            try:
+                return b"--load-models" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+            except OSError:
+                return False
+        return [pid for pid in self.children() if has_models(pid)]
+
+    def kill_loaders(self) -> None:
+        for child in wait_for("a child with models", self.loaders):
+            os.kill(child, signal.SIGKILL)
+
+    def drop_video(self, name: str, seconds: int) -> None:
+        path = self.folder / "made.mp4"
+        ffmpeg("-loop", "1", "-r", "25", "-t", "2", "-i", SAMPLES / "obama.jpg", "-vf", "scale=640:-2", "-pix_fmt", "yuv420p", "-c:v",
+               "libx264", "-preset", "ultrafast", path)
+        long = self.folder / "long.mp4"
+        ffmpeg("-stream_loop", seconds // 2, "-i", path, "-c", "copy", long)
+        self.service.drop(name, long)
+
+    def wait_for_decode(self, name: str) -> None:
+        """Some of the item has been looked at, and much is left."""
+        def in_the_middle():
+            item = self.service.item(name) if name in self.service.items() else None
+            return item and item["content_sha256"] and any(
+                p["status"] == "Processing" and 0 < p["progress"] < 0.8 for p in item["processes"])
+        wait_for("the middle of the decode", in_the_middle)
+
+    def test_a_child_killed_while_it_loads_costs_nothing(self):
         self.service.start()
         self.service.watch_inbox("facial-recognition")
         self.service.drop("face.jpg", SAMPLES / "obama.jpg")
-        for child in wait_for("a child", self.children):
-            os.kill(child, signal.SIGKILL)
+        self.kill_loaders()
         item = self.service.wait_until_terminal("face.jpg")["face.jpg"]
         self.assertEqual(item["status"], "Completed", item)
+        self.assertEqual((item["processes"][0]["crashes"], item["processes"][0]["attempt"]), (0, 0), item)
+
+    def test_a_child_killed_in_the_middle_counts_one_crash_and_no_attempt(self):
+        self.service.start()
+        self.service.watch_inbox("facial-recognition")
+        self.drop_video("face.mp4", 60)
+        self.wait_for_decode("face.mp4")
+        self.kill_loaders()
+        item = self.service.wait_until_terminal("face.mp4")["face.mp4"]
+        self.assertEqual(item["status"], "Completed", item)
+        self.assertEqual((item["processes"][0]["crashes"], item["processes"][0]["attempt"]), (1, 0), item)
+
+    def test_a_group_whose_child_was_killed_runs_one_by_one_and_only_the_guilty_is_blamed(self):
+        self.service.start()
+        self.service.watch_inbox("facial-recognition", "--processor", "checksum")
+        self.drop_video("face.mp4", 60)
+        self.wait_for_decode("face.mp4")
+        self.kill_loaders()
+        wait_for("the checksum by itself", lambda: any(
+            p["processor"] == "checksum" and p["status"] == "Completed" for p in self.service.item("face.mp4")["processes"]))
+        self.wait_for_decode("face.mp4")
+        self.kill_loaders()
+        item = self.service.wait_until_terminal("face.mp4")["face.mp4"]
+        self.assertEqual(item["status"], "Completed", item)
+        crashes = {p["processor"]: p["crashes"] for p in item["processes"]}
+        self.assertEqual(crashes, {"facial-recognition": 1, "checksum": 0})
+        self.assertEqual({p["attempt"] for p in item["processes"]}, {0})
 
     def test_children_do_not_outlive_a_killed_service(self):
         self.service.start()

@@ -153,7 +153,13 @@ public:
                 }
                 filter.bucket_id = bucket->id;
             }
-            return snapshot.items.List(filter, *page);
+            auto found = snapshot.items.List(filter, *page);
+            for (std::size_t i = 0; found && i < found->rows.size(); ++i) {
+                if (auto taken = TakeBlockedBy(snapshot, found->rows[i], parts_.clock.Now()); !taken) {
+                    return Unexpected(taken.error());
+                }
+            }
+            return found;
         });
         return Answer(request, rows, [](const Page<Item>& found) {
             view::ItemList list{.rows = {}, .next = found.next};
@@ -172,6 +178,9 @@ public:
             auto history = snapshot.items.History(id);
             if (!item || !processes || !history) {
                 return Unexpected(!item ? item.error() : !processes ? processes.error() : history.error());
+            }
+            if (auto taken = TakeBlockedBy(snapshot, *item, parts_.clock.Now()); !taken) {
+                return Unexpected(taken.error());
             }
             return Whole{std::move(*item), std::move(*processes), std::move(*history)};
         });

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/hash.hpp"
@@ -95,15 +94,16 @@ Result<OpenedItem> LocalSource::Open(const Bucket& bucket, const Item& item, std
     if (!fd) {
         return Unexpected(fd.error());
     }
-    struct stat status{};
-    if (::fstat(fd->Get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return Fail(ErrorCode::kConflict, "the file is no regular file any more");
+    const auto state = StateOf(*fd);
+    if (!state) {
+        return Unexpected(state.error());
     }
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (VersionOf(size, status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec) != item.version) {
+    if (VersionOf(state->size_bytes, state->modified_ns) != item.version) {
         return Fail(ErrorCode::kConflict, "the file was changed after it was noticed");
     }
-    return OpenedItem{.descriptor = std::move(*fd), .reader = nullptr, .size_bytes = size};
+    return OpenedItem{
+        .descriptor = std::move(*fd), .reader = nullptr, .size_bytes = state->size_bytes, .state = *state
+    };
 }
 
 std::unique_ptr<BucketWatch> LocalSource::Watch(

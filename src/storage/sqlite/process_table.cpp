@@ -56,8 +56,8 @@ constexpr const char* kCancelSql =
     "UPDATE process SET cancel_requested = 1 WHERE id = ? AND status = 'Processing'";
 constexpr const char* kProgressSql =
     "UPDATE process SET progress = ? WHERE id = ? AND status = 'Processing' AND fence = ?";
-constexpr const char* kHeartbeatSql =
-    "UPDATE process SET lease_until = ? WHERE status = 'Processing' AND lease_owner = ?";
+constexpr const char* kHeartbeatSql = R"sql(
+    UPDATE process SET lease_until = ?1 WHERE id = ?2 AND status = 'Processing' AND fence = ?3 AND lease_owner = ?4)sql";
 constexpr const char* kCancelledSql =
     "SELECT id, fence FROM process WHERE status = 'Processing' AND lease_owner = ? AND cancel_requested = 1";
 constexpr const char* kNextReadySql = R"sql(
@@ -65,8 +65,11 @@ constexpr const char* kNextReadySql = R"sql(
                 WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at > ?))
     FROM bucket b WHERE b.active = 1)sql";
 constexpr const char* kAddResolveSql =
-    "INSERT INTO resolve (process_id, item_id, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-constexpr const char* kResolvesSql = "SELECT process_id FROM resolve ORDER BY at, process_id LIMIT ?";
+    "INSERT INTO resolve (process_id, item_id, next_at, attempt) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING";
+constexpr const char* kResolvesSql =
+    "SELECT process_id, attempt FROM resolve WHERE next_at <= ? ORDER BY next_at, process_id LIMIT ?";
+constexpr const char* kDelayResolveSql =
+    "UPDATE resolve SET attempt = attempt + 1, next_at = ? WHERE process_id = ?";
 constexpr const char* kIsResolvingSql = "SELECT 1 FROM resolve WHERE item_id = ? LIMIT 1";
 constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id = ?";
 
@@ -196,10 +199,13 @@ Result<std::vector<Process>> ProcessTable::OfItem(const ItemId& id) const {
 }
 
 Result<std::vector<Hold>> ProcessTable::Heartbeat(
-    const NodeId& node, Timestamp now, std::chrono::milliseconds lease
+    const NodeId& node, const std::vector<Hold>& held, Timestamp until
 ) {
-    if (auto extended = connection_.Change(kHeartbeatSql, now + lease, node); !extended) {
-        return Unexpected(extended.error());
+    for (const auto& hold : held) {
+        auto extended = connection_.Change(kHeartbeatSql, until, hold.process_id, hold.fence, node);
+        if (!extended) {
+            return Unexpected(extended.error());
+        }
     }
     return connection_.Select(
         kCancelledSql,
@@ -251,8 +257,15 @@ Result<void> ProcessTable::AddResolve(const ItemId& item, const ProcessId& proce
     return connection_.Change(kAddResolveSql, process, item, at).map([](int) {});
 }
 
-Result<std::vector<ProcessId>> ProcessTable::PendingResolves(int limit) const {
-    return connection_.Select(kResolvesSql, [](Row& row) { return row.As<ProcessId>(); }, limit);
+Result<std::vector<PendingResolve>> ProcessTable::PendingResolves(Timestamp now, int limit) const {
+    const auto read = [](Row& row) {
+        return PendingResolve{.process_id = row.As<ProcessId>(), .attempt = row.Int()};
+    };
+    return connection_.Select(kResolvesSql, read, now, limit);
+}
+
+Result<void> ProcessTable::DelayResolve(const ProcessId& process, Timestamp next_at) {
+    return connection_.Change(kDelayResolveSql, next_at, process).map([](int) {});
 }
 
 Result<void> ProcessTable::RemoveResolve(const ProcessId& process) {

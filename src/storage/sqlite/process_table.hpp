@@ -19,7 +19,7 @@ public:
         const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
     ) override;
     Result<std::vector<Hold>> Heartbeat(
-        const NodeId& node, Timestamp now, std::chrono::milliseconds lease
+        const NodeId& node, const std::vector<Hold>& held, Timestamp until
     ) override;
     [[nodiscard]] Result<std::vector<Process>> Expired(Timestamp now) const override;
     [[nodiscard]] Result<std::vector<Process>> AllProcessing() const override;
@@ -29,7 +29,10 @@ public:
     Result<void> SetProgress(const Hold& hold, double progress) override;
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
     Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) override;
-    [[nodiscard]] Result<std::vector<ProcessId>> PendingResolves(int limit) const override;
+    [[nodiscard]] Result<std::vector<PendingResolve>> PendingResolves(
+        Timestamp now, int limit
+    ) const override;
+    Result<void> DelayResolve(const ProcessId& process, Timestamp next_at) override;
     Result<void> RemoveResolve(const ProcessId& process) override;
     [[nodiscard]] Result<bool> IsResolving(const ItemId& item) const override;
 

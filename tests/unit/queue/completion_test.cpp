@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "queue/process_start.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/result_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
@@ -63,6 +65,42 @@ TEST_F(CompletionTest, WritesResultStatusEventsAndPublicationTogether) {
     EXPECT_EQ(Events(item.id.Value()), (Types{"item.discovered", "process.completed", "item.completed"}));
     EXPECT_EQ(consumer_.applied, 1);
     EXPECT_EQ(Publications(), 1);
+}
+
+TEST_F(CompletionTest, PublishesByTheLatestRunsOnly) {
+    const auto claim = Claimed(AddBucket(), "a.mp4");
+    const Error gone{.code = ErrorCode::kConflict, .message = "it is another version now"};
+    Commit({EndOf(claim, Failed(claim.processes[0].id, gone))});
+    EXPECT_EQ(Stored(claim.item.id).reason_code, "superseded");
+    EXPECT_EQ(Publications(), 0);
+    const auto rerun = [&](JobOutcome (*outcome)(const ProcessId&)) {
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            const auto latest = LatestRuns(transaction.processes.OfItem(claim.item.id).value()).at(0);
+            return transaction.processes.Add(NextRun(latest, clock_.Now()));
+        }));
+        auto again = Claim(1).at(0);
+        again.item.content_sha256 = "d1";
+        Commit({EndOf(again, outcome(again.processes[0].id))});
+    };
+    rerun([](const ProcessId& id) { return Found(id); });
+    EXPECT_EQ(Stored(claim.item.id).status, Status::kCompleted);
+    EXPECT_EQ(Publications(), 1);
+}
+
+TEST_F(CompletionTest, DoesNotPublishForAnEarlierRunWhenTheLatestFailed) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) { changed.publish = false; });
+    const auto claim = Claimed(bucket, "a.mp4");
+    Commit({EndOf(claim, Found(claim.processes[0].id))});
+    Change(bucket, [](Bucket& changed) { changed.publish = true; });
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.processes.Add(NextRun(claim.processes[0], clock_.Now()));
+    }));
+    const auto again = Claim(1).at(0);
+    const Error broken{.code = ErrorCode::kInvalidArgument, .message = "it cannot be read"};
+    Commit({EndOf(again, Failed(again.processes[0].id, broken))});
+    EXPECT_EQ(Stored(claim.item.id).status, Status::kFailed);
+    EXPECT_EQ(Publications(), 0);
 }
 
 TEST_F(CompletionTest, PublishesNothingForABucketThatDoesNot) {

@@ -26,6 +26,11 @@ Result<ConsumerWrites> CountingConsumer::Prepare(
             return Unexpected(bytes.error());
         }
     }
+    if (refuses || stumbles) {
+        return Fail(
+            refuses ? ErrorCode::kInvalidArgument : ErrorCode::kInternal, "the document cannot be understood"
+        );
+    }
     ++prepared;
     const int read = version;
     if (after_prepare) {
@@ -45,9 +50,14 @@ Result<void> RefusingStorage::RunWrite(const WriteFunction& function) {
     if (refuse > 0) {
         --refuse;
         ++refused;
-        return Fail(ErrorCode::kStorageFull, "the disk is full");
+        return Fail(refuse_as, "the disk is full");
     }
-    return inner_.Write(function);
+    auto done = inner_.Write(function);
+    if (lose > 0) {
+        --lose;
+        return Fail(ErrorCode::kUnavailable, "whether it was committed is not known");
+    }
+    return done;
 }
 
 QueueTest::QueueTest()

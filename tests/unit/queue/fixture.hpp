@@ -46,6 +46,8 @@ public:
     std::atomic<int> prepared = 0;
     std::atomic<int> applied = 0;
     std::atomic<bool> broken = false;     ///< Its writes fail.
+    std::atomic<bool> refuses = false;    ///< It cannot prepare, and never will.
+    std::atomic<bool> stumbles = false;   ///< It cannot prepare now.
     std::atomic<bool> read_file = false;  ///< It reads the artifact "file".
     std::function<void()> after_prepare;  ///< Called when it has read.
 };
@@ -58,6 +60,8 @@ public:
     [[nodiscard]] bool IsSingleNode() const noexcept override { return inner_.IsSingleNode(); }
 
     std::atomic<int> refuse = 0;  ///< How many writes fail before one passes.
+    std::atomic<ErrorCode> refuse_as = ErrorCode::kStorageFull;
+    std::atomic<int> lose = 0;  ///< How many writes go through, and an error is reported.
     std::atomic<int> refused = 0;
 
 private:

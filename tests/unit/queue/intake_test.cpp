@@ -119,6 +119,22 @@ TEST_F(IntakeTest, AsksARunningProcessOfAReplacedVersionToStop) {
     EXPECT_EQ(process.fence, claimed.processes.at(0).fence);
 }
 
+TEST_F(IntakeTest, TakesAVersionThatComesBackAsTheNewestAgain) {
+    const auto bucket = AddBucket();
+    Take(bucket, {Object("a.mp4", "1")});
+    const auto first = Items().at(0).id;
+    EXPECT_EQ(Take(bucket, {Object("a.mp4", "2")}), 1);
+    EXPECT_EQ(Take(bucket, {Object("a.mp4", "1")}), 1);
+    EXPECT_EQ(Take(bucket, {Object("a.mp4", "1")}), 0);
+    const auto items = Items();
+    ASSERT_EQ(items.size(), 3U);
+    for (const auto& item : items) {
+        const bool is_newest = item.version == "1" && item.id != first;
+        EXPECT_EQ(item.status, is_newest ? Status::kPending : Status::kSkipped) << item.version;
+        EXPECT_EQ(ProcessesOf(item.id).size(), 1U);
+    }
+}
+
 TEST_F(IntakeTest, KeepsKeysThatAreNoUtf8) {
     const auto bucket = AddBucket();
     const std::string key = "cam\xff\xfe.mp4";

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "storage/item_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/process_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -50,6 +52,61 @@ TEST_F(ItemControlTest, RunsAnEndedItemAgain) {
     for (const auto& process : ProcessesOf(item.id)) {
         EXPECT_EQ(process.status, Status::kCompleted);
     }
+}
+
+TEST_F(ItemControlTest, RunsAnItemThatHadNoProcessorWithThoseThatAreChosenNow) {
+    auto bucket = AddBucket({});
+    const auto item = Discover(bucket, "a.mp4");
+    ASSERT_EQ(Stored(item.id).reason_code, "no_rule");
+    const auto none = control_.Rerun(item.id, "anna");
+    ASSERT_FALSE(none.has_value());
+    EXPECT_EQ(none.error().code, ErrorCode::kConflict);
+    EXPECT_NE(none.error().message.find("no processor"), std::string::npos);
+    Change(bucket, [](Bucket& changed) {
+        changed.assignments.push_back({.processor = "checksum", .config = "{}", .config_hash = "h"});
+    });
+    EXPECT_EQ(control_.Rerun(item.id, "anna").value(), 1);
+    EXPECT_EQ(Stored(item.id).status, Status::kPending);
+    StartWorkers();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
+    EXPECT_EQ(Stored(item.id).reason_code, "");
+}
+
+TEST_F(ItemControlTest, LooksAgainAtAFileThatCouldNotBeRead) {
+    const auto bucket = AddBucket();
+    WriteFile(bucket, "a.mp4");
+    FoundObject seen;
+    ASSERT_TRUE(sources_->Find("local").value()->Scan(
+        bucket,
+        [&](FoundObject object) -> Result<void> {
+            seen = std::move(object);
+            return {};
+        },
+        {}
+    ));
+    seen.skip_code = "unreadable";
+    seen.skip_reason = "the service may not read this file";
+    EXPECT_EQ(intake_->Take(bucket, {seen}).value(), 1);
+    const auto id = Items().at(0).id;
+    ASSERT_EQ(Stored(id).status, Status::kSkipped);
+    EXPECT_EQ(control_.Rerun(id, "anna").value(), 1);
+    StartWorkers();
+    EXPECT_TRUE(Becomes(id, Status::kCompleted));
+}
+
+TEST_F(ItemControlTest, SaysThatAFileIsBeingRead) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    const auto claim = Claim().at(0);
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.processes.SetProgress(
+            {.process_id = claim.processes[0].id, .fence = claim.processes[0].fence}, 0.42
+        );
+    }));
+    EXPECT_EQ(WhyOf(item.id).at(0), "checksum waits while the file is being read (42 % read)");
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.items.SetContent(item.id, "", "digest");
+    }));
+    EXPECT_NE(WhyOf(item.id).at(0).find("checksum runs since"), std::string::npos);
 }
 
 TEST_F(ItemControlTest, LeavesAloneWhatStillWaits) {

@@ -82,7 +82,10 @@ TEST_F(MainJob, ReplacesAVersionWhileItIsProcessed) {
         *storage_,
         clock_,
         {.node = node_},
-        {.cancel = [this](const ProcessId& id) { worker_->Cancel(id); }, .lost = [] {}, .reaped = [] {}}
+        {.held = [this] { return completion_->Held().All(); },
+         .cancel = [this](const ProcessId& id) { worker_->Cancel(id); },
+         .lost = [] {},
+         .reaped = [] {}}
     );
     ASSERT_TRUE(reaper.Heartbeat());
     EXPECT_TRUE(Becomes(old.id, Status::kSkipped));

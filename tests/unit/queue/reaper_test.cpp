@@ -22,6 +22,7 @@ protected:
             clock_,
             settings,
             ReaperCalls{
+                .held = [this] { return completion_->Held().All(); },
                 .cancel = [this](const ProcessId& id) { cancelled_.push_back(id); },
                 .lost = [this] { ++lost_; },
                 .reaped = [this] { ++reaped_; },
@@ -56,12 +57,49 @@ TEST_F(ReaperTest, KeepsTheLeasesOfItsNodeAlive) {
     Make();
     Discover(AddBucket(), "a.mp4");
     const auto claim = Claim().at(0);
+    worker_->Hold(claim);
     for (int i = 0; i < 5; ++i) {
         clock_.Advance(seconds(20));
         ASSERT_TRUE(reaper_->Heartbeat());
         EXPECT_EQ(reaper_->ReapExpired().value(), 0);
     }
     EXPECT_EQ(Stored(claim.processes[0].id).status, Status::kProcessing);
+}
+
+TEST_F(ReaperTest, GivesBackWhatNobodyHereWorksOnAlthoughTheNodeLives) {
+    Make();
+    Discover(AddBucket(), "a.mp4");
+    const auto claim = Claim().at(0);
+    worker_->Hold(claim);
+    storage_->refuse_as = ErrorCode::kInternal;
+    storage_->refuse = 3;  // the batch, the outcome by itself, and the failure that stands for it
+    auto outcome = Found(claim.processes[0].id);
+    completion_->Start();
+    completion_->Add(EndOf(claim, std::move(outcome)));
+    completion_->Stop();
+    EXPECT_EQ(storage_->refused, 3);
+    EXPECT_EQ(Stored(claim.processes[0].id).status, Status::kProcessing);
+    clock_.Advance(seconds(20));
+    ASSERT_TRUE(reaper_->Heartbeat());
+    clock_.Advance(seconds(11));
+    EXPECT_EQ(reaper_->ReapExpired().value(), 1);
+    EXPECT_EQ(Stored(claim.processes[0].id).status, Status::kPending);
+    EXPECT_EQ(Stored(claim.processes[0].id).rescues, 1);
+}
+
+TEST_F(ReaperTest, GivesBackAClaimWhoseAnswerWasLost) {
+    Make();
+    const auto item = Discover(AddBucket(), "a.mp4");
+    storage_->lose = 1;
+    StartWorkers();
+    ASSERT_TRUE(Eventually([&] { return Stored(item.id).status == Status::kProcessing; }));
+    EXPECT_TRUE(runner_.Jobs().empty());
+    clock_.Advance(seconds(20));
+    ASSERT_TRUE(reaper_->Heartbeat());
+    clock_.Advance(seconds(11));
+    EXPECT_EQ(reaper_->ReapExpired().value(), 1);
+    pool_->Nudge();
+    EXPECT_TRUE(Becomes(item.id, Status::kCompleted));
 }
 
 TEST_F(ReaperTest, BringsCancellationsToTheWorkers) {
@@ -108,7 +146,9 @@ TEST_F(ReaperTest, MakesEverythingPendingWhenASingleNodeStarts) {
 TEST_F(ReaperTest, BeatsAndReapsOnItsOwnThread) {
     Make({.heartbeat = milliseconds(5), .reap = milliseconds(5)});
     Discover(AddBucket(), "a.mp4");
-    const auto id = Claim().at(0).processes[0].id;
+    const auto claim = Claim().at(0);
+    worker_->Hold(claim);
+    const auto id = claim.processes[0].id;
     reaper_->Start();
     reaper_->Start();
     const auto lease = [&] { return Stored(id).lease_until; };

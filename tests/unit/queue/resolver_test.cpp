@@ -31,7 +31,7 @@ protected:
     }
 
     Resolver& MakeResolver() {
-        resolver_ = std::make_unique<Resolver>(*storage_, *completion_);
+        resolver_ = std::make_unique<Resolver>(*storage_, clock_, *completion_);
         return *resolver_;
     }
 
@@ -92,6 +92,67 @@ TEST_F(ResolverTest, CompletesAnItemOnlyWithItsLastRow) {
     EXPECT_TRUE(completion_->Resolve(processes[1].id).value());
     EXPECT_EQ(Stored(id).status, Status::kCompleted);
     EXPECT_EQ(Count("item.completed"), 1);
+}
+
+TEST_F(ResolverTest, LetsNoUnresolvableRowHoldUpOthers) {
+    const auto bucket = AddBucket();
+    std::vector<ItemId> ids;
+    for (int i = 0; i < 21; ++i) {
+        ids.push_back(Race(bucket, std::to_string(i) + ".mp4"));
+        clock_.Advance(std::chrono::milliseconds(1));
+    }
+    consumer_.stumbles = true;
+    EXPECT_EQ(MakeResolver().RunOnce().value(), 0);
+    consumer_.stumbles = false;
+    EXPECT_EQ(resolver_->RunOnce().value(), 1) << "the first 20 have stepped back";
+    EXPECT_EQ(Stored(ids.at(20)).status, Status::kCompleted);
+    clock_.Advance(std::chrono::seconds(6));
+    EXPECT_EQ(resolver_->RunOnce().value(), 20);
+    EXPECT_EQ(Count("item.completed"), 21);
+}
+
+TEST_F(ResolverTest, EndsAnItemWithASentenceWhenItsResultCanNeverBeResolved) {
+    const auto id = Race(AddBucket(), "a.mp4");
+    consumer_.refuses = true;
+    EXPECT_EQ(MakeResolver().RunOnce().value(), 0);
+    const auto item = Stored(id);
+    EXPECT_EQ(item.status, Status::kCompleted);
+    EXPECT_EQ(item.reason_code, "unresolved");
+    EXPECT_NE(item.reason.find("the document cannot be understood"), std::string::npos);
+    EXPECT_FALSE(item.resolving_since.has_value());
+    EXPECT_EQ(Count("item.completed"), 1);
+    EXPECT_EQ(Publications(), 1);
+}
+
+TEST_F(ResolverTest, GivesUpWhatFailsAgainAndAgain) {
+    const auto id = Race(AddBucket(), "a.mp4");
+    consumer_.stumbles = true;
+    MakeResolver();
+    for (int tries = 1; tries <= 5; ++tries) {
+        EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kResolving) << tries;
+        EXPECT_EQ(resolver_->RunOnce().value(), 0);
+        clock_.Advance(std::chrono::minutes(11));
+    }
+    EXPECT_EQ(Stored(id).status, Status::kCompleted);
+    EXPECT_EQ(Stored(id).reason_code, "unresolved");
+}
+
+TEST_F(ResolverTest, KeepsTheSentenceOfARowGivenUpUntilTheLastRowIsWorked) {
+    auto bucket = AddBucket({"checksum"});
+    Change(bucket, [](Bucket& changed) {
+        changed.assignments.push_back(
+            {.processor = "checksum", .config = R"({"b":1})", .config_hash = "other"}
+        );
+    });
+    const auto id = Race(bucket, "a.mp4");
+    const auto processes = ProcessesOf(id);
+    ASSERT_EQ(processes.size(), 2U);
+    const Error why{.code = ErrorCode::kNotFound, .message = "the bytes are gone"};
+    ASSERT_TRUE(completion_->GiveUpResolving(processes[0].id, why));
+    EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kResolving);
+    EXPECT_TRUE(completion_->Resolve(processes[1].id).value());
+    EXPECT_EQ(Stored(id).status, Status::kCompleted);
+    EXPECT_NE(Stored(id).reason.find("the bytes are gone"), std::string::npos);
 }
 
 TEST_F(ResolverTest, WorksOnItsOwnThreadWhenNudged) {

@@ -222,5 +222,23 @@ TEST(RetryPolicy, CompletesWithTheResultAndForgetsTheLastFailure) {
     EXPECT_EQ(after.finished_at, kNow);
 }
 
+TEST(RetryPolicy, TriesAChildThatDiedAtItsStartAgainWhenItsHostSays) {
+    auto error = ErrorOf(ErrorCode::kUnavailable, std::string(kNoChild));
+    error.retry_after = seconds(2);
+    const auto after = AfterFailure(Running(), error, CrashKind::kNone, kNow);
+    EXPECT_EQ(after.status, Status::kPending);
+    EXPECT_EQ(after.next_attempt_at, kNow + seconds(2));
+    EXPECT_EQ(after.attempt, 1);
+    EXPECT_EQ(after.crashes, 0);
+}
+
+TEST(ResolveDelay, IsForeverForWhatMayPassAndNeverForWhatWillNotChange) {
+    EXPECT_TRUE(ResolveDelay(ErrorOf(ErrorCode::kUnavailable), 1000).has_value());
+    EXPECT_LE(ResolveDelay(ErrorOf(ErrorCode::kUnavailable), 1000).value(), std::chrono::minutes(10));
+    EXPECT_TRUE(ResolveDelay(ErrorOf(ErrorCode::kInternal), 4).has_value());
+    EXPECT_FALSE(ResolveDelay(ErrorOf(ErrorCode::kInternal), 5).has_value());
+    EXPECT_FALSE(ResolveDelay(ErrorOf(ErrorCode::kNotFound), 1).has_value());
+}
+
 }  // namespace
 }  // namespace notify

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
+#include <stop_token>
 #include <string>
 
 #include "storage/bucket_repository.hpp"
@@ -151,6 +153,36 @@ TEST_F(SchedulerTest, MayBeStartedAndStoppedTwice) {
     scheduler_.Start();
     scheduler_.Stop();
     scheduler_.Stop();
+}
+
+TEST_F(SchedulerTest, LetsABucketThatHangsHoldUpNoOther) {
+    std::promise<void> let_go;
+    const auto gone = let_go.get_future().share();
+    std::atomic<int> scans = 0;
+    Scheduler scheduler(*storage_, clock_, *sources_, [&] {
+        if (++scans == 1) {
+            gone.wait();  // as a folder that does not answer
+        }
+    });
+    const auto slow = AddBucket({"checksum"}, "slow");
+    WriteFile(slow, "a.mp4");
+    scheduler.Start();
+    ASSERT_TRUE(Eventually([&] { return scans == 1; }));
+    const auto other = AddBucket({"checksum"}, "other");
+    WriteFile(other, "b.mp4");
+    scheduler.Refresh();
+    EXPECT_TRUE(Eventually([&] { return Stored(other.id).last_scan_at.has_value(); }));
+    WriteFile(other, "c.mp4");
+    EXPECT_TRUE(scheduler.ScanNow(other.id, {}));
+    EXPECT_FALSE(Stored(slow.id).last_scan_at.has_value());
+    std::stop_source stop;
+    stop.request_stop();
+    const auto waited = scheduler.ScanNow(slow.id, stop.get_token());
+    ASSERT_FALSE(waited.has_value());
+    EXPECT_EQ(waited.error().code, ErrorCode::kStopped);
+    let_go.set_value();
+    EXPECT_TRUE(Eventually([&] { return Stored(slow.id).last_scan_at.has_value(); }));
+    scheduler.Stop();
 }
 
 }  // namespace

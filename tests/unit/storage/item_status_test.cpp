@@ -74,6 +74,28 @@ TEST_P(ItemStatusOf, AWaitingItemSaysWhatItWaitsFor) {
     EXPECT_TRUE(Events().empty());
 }
 
+TEST_P(ItemStatusOf, WhatAWaitingItemWaitsForIsToldAsItIsNow) {
+    auto process = MakeProcess(item_, "waiting");
+    process.next_attempt_at = Now() + 5s;
+    Write([&](Transaction& transaction) { return transaction.processes.Add(process); });
+    const auto told = [&](Item item) {
+        return Read([&](const Snapshot& snapshot) -> Result<BlockedBy> {
+            return TakeBlockedBy(snapshot, item, Now()).map([&] { return item.blocked_by; });
+        });
+    };
+    const auto stored = Refresh();
+    EXPECT_EQ(told(stored), BlockedBy::kRetryDelay);
+    clock_.Advance(5s);
+    EXPECT_EQ(told(stored), BlockedBy::kSlot);
+    bucket_.active = false;
+    Write([&](Transaction& transaction) { return transaction.buckets.Update(bucket_); });
+    EXPECT_EQ(told(stored), BlockedBy::kBucketInactive);
+    auto ended = stored;
+    ended.status = Status::kCompleted;
+    ended.blocked_by = BlockedBy::kNothing;
+    EXPECT_EQ(told(ended), BlockedBy::kNothing);
+}
+
 TEST_P(ItemStatusOf, ARetryIsWaitedForOnlyWhenAllProcessesWait) {
     auto waiting = MakeProcess(item_, "waiting");
     waiting.next_attempt_at = Now() + 5s;

@@ -182,9 +182,11 @@ CREATE INDEX process_result ON process (result_id) WHERE result_id IS NOT NULL;
 CREATE TABLE resolve (
     process_id TEXT PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
-    at INTEGER NOT NULL
+    next_at INTEGER NOT NULL,
+    attempt INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX resolve_due ON resolve (next_at, process_id);
 CREATE INDEX resolve_of_item ON resolve (item_id);
 
 CREATE TABLE person (
