@@ -105,6 +105,7 @@ void Engine::Build() {
             .reaped = nudge,
         }
     );
+    retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
@@ -139,6 +140,7 @@ Result<void> Engine::Start() {
     completion->Start();
     resolver->Start();
     reaper->Start();
+    retention->Start();
     dispatcher->Start();
     workers->Start();
     relabeller->Start();
@@ -156,6 +158,7 @@ void Engine::Stop() {
     completion->Stop();
     resolver->Stop();
     reaper->Stop();
+    retention->Stop();
     dispatcher->Stop();
     orphans->Stop();
 }

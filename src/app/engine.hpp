@@ -28,6 +28,7 @@
 #include "queue/job_runner.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
+#include "queue/retention.hpp"
 #include "queue/scheduler.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
@@ -87,6 +88,7 @@ public:
     std::unique_ptr<Worker> worker;
     std::unique_ptr<WorkerPool> workers;
     std::unique_ptr<Reaper> reaper;
+    std::unique_ptr<Retention> retention;
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<ItemControl> items;
     std::unique_ptr<HttpClient> http;

@@ -178,6 +178,8 @@ Result<void> Take(Settings& settings, const SettingRow& row, const std::string& 
         return number(128, 1048576, [&](auto n) {
             settings.processor_memory_mib = static_cast<std::uint64_t>(n);
         });
+    } else if (row.name == "RETENTION_DAYS") {
+        return number(0, 36500, [&](auto n) { settings.retention = std::chrono::days(n); });
     } else if (row.name == "PROCESSOR_IDLE_SECONDS") {
         return number(0, 86400, [&](auto n) { settings.processor_idle = std::chrono::seconds(n); });
     } else if (row.name == "WEBHOOK_ALLOW_CIDRS") {

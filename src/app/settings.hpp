@@ -45,6 +45,7 @@ struct Settings {
     std::string model_precision = "f32";
     std::uint64_t processor_memory_mib = 1536;
     std::chrono::seconds processor_idle{60};
+    std::chrono::days retention{30};  ///< 0: for ever.
     std::vector<std::string> webhook_allow_cidrs;
     std::vector<std::string> warnings;  ///< Sentences to log once at start.
 };

@@ -135,6 +135,14 @@ constexpr std::array kRows{
         .description = "How long a child stays warm without work."
     },
     SettingRow{
+        .name = "RETENTION_DAYS",
+        .default_value = "30",
+        .allowed = "0 to 36500",
+        .section = kProcessing,
+        .description =
+            "How long events and ended deliveries are kept; 0 keeps them for ever. Items and results stay."
+    },
+    SettingRow{
         .name = "WEBHOOK_ALLOW_CIDRS",
         .default_value = "",
         .allowed = "networks like 10.1.0.0/16, separated by commas",

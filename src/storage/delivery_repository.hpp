@@ -65,6 +65,9 @@ public:
 
     [[nodiscard]] virtual Result<std::vector<DeliveryAttempt>> Attempts(const DeliveryId& id) const = 0;
 
+    /// Removes at most `limit` deliveries that ended before `before`, with their attempts; how many.
+    virtual Result<int> RemoveOld(Timestamp before, int limit) = 0;
+
     /// When the next Pending delivery becomes ready; `now` when one is.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/event.hpp"
 
@@ -30,6 +31,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<Event>> After(
         std::int64_t sequence, int limit, std::string_view subject
     ) const = 0;
+
+    /// Removes events from before `before`, of the oldest `limit` those whose deliveries have all ended; how
+    /// many.
+    virtual Result<int> RemoveOld(Timestamp before, int limit) = 0;
 
     /// The highest sequence, 0 when there is none.
     [[nodiscard]] virtual Result<std::int64_t> LastSequence() const = 0;

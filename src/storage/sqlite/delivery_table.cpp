@@ -34,6 +34,9 @@ constexpr const char* kReleaseSql = R"sql(
 constexpr const char* kAttemptsSql = R"sql(
     SELECT delivery_id, number, at, duration_ms, http_status, error, response
     FROM delivery_attempt WHERE delivery_id = ? ORDER BY sequence)sql";
+constexpr const char* kRemoveOldSql =
+    "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at < ? ORDER BY finished_at "
+    "LIMIT ?)";
 constexpr const char* kNextReadySql = "SELECT min(next_attempt_at) FROM delivery WHERE status = 'Pending'";
 
 std::string_view KindText(DeliveryKind kind) {
@@ -186,6 +189,10 @@ Result<std::vector<DeliveryAttempt>> DeliveryTable::Attempts(const DeliveryId& i
         };
     };
     return connection_.Select(kAttemptsSql, read, id);
+}
+
+Result<int> DeliveryTable::RemoveOld(Timestamp before, int limit) {
+    return connection_.Change(kRemoveOldSql, before, limit);
 }
 
 Result<std::optional<Timestamp>> DeliveryTable::NextReadyAt(Timestamp now) const {

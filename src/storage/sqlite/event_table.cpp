@@ -22,6 +22,12 @@ constexpr const char* kGetSql =
 constexpr const char* kAfterSql = R"sql(
     SELECT sequence, id, type, subject, dedup_key, at, data FROM event
     WHERE sequence > ?1 AND (?2 = '' OR subject = ?2) ORDER BY sequence LIMIT ?3)sql";
+// the oldest by sequence are the oldest by time: nothing else is looked at
+constexpr const char* kRemoveOldSql = R"sql(
+    DELETE FROM event WHERE sequence IN (
+        SELECT sequence FROM (SELECT sequence, id, at FROM event ORDER BY sequence LIMIT ?2) e
+        WHERE at < ?1
+          AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))))sql";
 constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
 
 Event ReadEvent(Row& row) {
@@ -80,6 +86,10 @@ Result<std::vector<Event>> EventTable::After(
     std::int64_t sequence, int limit, std::string_view subject
 ) const {
     return connection_.Select(kAfterSql, ReadEvent, sequence, subject, limit);
+}
+
+Result<int> EventTable::RemoveOld(Timestamp before, int limit) {
+    return connection_.Change(kRemoveOldSql, before, limit);
 }
 
 Result<std::int64_t> EventTable::LastSequence() const {

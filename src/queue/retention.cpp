@@ -1,0 +1,87 @@
+#include "queue/retention.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "core/log.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/event_repository.hpp"
+
+namespace notify {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int kBatch = 1000;
+constexpr int kPauses = 4;  // for each time a batch took
+constexpr auto kInterval = std::chrono::hours(1);
+
+/// Sleeps, or until a stop.
+void Sleep(steady_clock::duration time, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wakes;
+    std::unique_lock lock(mutex);
+    wakes.wait_for(lock, stop, time, [] { return false; });
+}
+
+}  // namespace
+
+Retention::~Retention() {
+    Stop();
+}
+
+void Retention::Start() {
+    if (keep_ > std::chrono::days(0) && !thread_.joinable()) {
+        thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
+    }
+}
+
+void Retention::Stop() {
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+}
+
+Result<Removed> Retention::RunOnce(const std::stop_token& stop) {
+    const auto before = clock_.Now() - keep_;
+    Removed all;
+    while (!stop.stop_requested()) {
+        const auto began = steady_clock::now();
+        const auto removed = storage_.Write([&](Transaction& transaction) -> Result<Removed> {
+            const auto deliveries = transaction.deliveries.RemoveOld(before, kBatch);
+            const auto events = transaction.events.RemoveOld(before, kBatch);
+            if (!deliveries || !events) {
+                return Unexpected(deliveries ? events.error() : deliveries.error());
+            }
+            return Removed{.events = *events, .deliveries = *deliveries};
+        });
+        if (!removed) {
+            return removed;
+        }
+        if (removed->events + removed->deliveries == 0) {
+            break;
+        }
+        all.events += removed->events;
+        all.deliveries += removed->deliveries;
+        Sleep((steady_clock::now() - began) * kPauses, stop);
+    }
+    return all;
+}
+
+void Retention::Loop(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        const auto removed = RunOnce(stop);
+        if (!removed) {
+            Log(LogLevel::kWarn, "old rows could not be removed", {{"error", removed.error().message}});
+        } else if (removed->events + removed->deliveries > 0) {
+            Log(LogLevel::kInfo,
+                "old rows removed",
+                {{"events", removed->events}, {"deliveries", removed->deliveries}});
+        }
+        Sleep(kInterval, stop);
+    }
+}
+
+}  // namespace notify
