@@ -1,7 +1,6 @@
 #include "queue/process_end.hpp"
 
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 
