@@ -23,6 +23,7 @@
 #include "queue/item_control.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/key_text.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
