@@ -1,30 +1,42 @@
 #include "app/control_socket.hpp"
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <list>
+#include <memory>
 #include <span>
+#include <stop_token>
 #include <string_view>
+#include <thread>
 #include <utility>
 
-#include <fmt/format.h>
+#include <boost/json/object.hpp>
+#include <fmt/core.h>
 #include <poll.h>
+#include <sys/poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "app/api_call.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 
 namespace {
 
 constexpr std::uint32_t kMaxMessage = 96U << 20U;  // a request may carry photos as base 64
+constexpr std::size_t kMaxCalls = 16;
 static_assert(std::endian::native == std::endian::little);
 
 Result<sockaddr_un> Address(const std::filesystem::path& path) {
@@ -110,6 +122,10 @@ std::string Text(const boost::json::object& object, std::string_view member) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+boost::json::object Reply(int status, std::string_view sentence) {
+    return {{"status", status}, {"body", ToJsonText(boost::json::object{{"detail", sentence}})}};
+}
+
 /// Answers the one call of a connection; a client that breaks off is its own loss.
 void Answer(int fd, const ApiDispatch& dispatch) {
     const auto message = ReceiveMessage(fd);
@@ -121,17 +137,48 @@ void Answer(int fd, const ApiDispatch& dispatch) {
          .target = Text(*message, "target"),
          .body = Text(*message, "body")}
     );
-    boost::json::object reply;
-    if (answer) {
-        reply = {{"status", answer->status}, {"body", answer->body}};
-    } else {
-        reply = {
-            {"status", 500}, {"body", ToJsonText(boost::json::object{{"detail", answer.error().message}})}
-        };
-    }
+    const auto reply = answer ? boost::json::object{{"status", answer->status}, {"body", answer->body}}
+                              : Reply(500, answer.error().message);
     if (auto sent = SendMessage(fd, reply); !sent) {
         Log(LogLevel::kDebug, "control answer not sent", {{"error", sent.error().message}});
     }
+}
+
+/// A client that neither sends nor reads is given up after two minutes.
+void SetPatience(int fd) {
+    // NOLINTBEGIN(misc-include-cleaner): sys/socket.h is where POSIX has them
+    const timeval patience{.tv_sec = 120, .tv_usec = 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    // NOLINTEND(misc-include-cleaner)
+}
+
+/// Its call is not read; what is sent here fits the socket's buffer.
+void Refuse(int fd) {
+    static_cast<void>(SendMessage(
+        fd, Reply(503, fmt::format("the service is answering {} commands already; try again soon", kMaxCalls))
+    ));
+}
+
+/// A call that is received or answered on a thread of its own, which uses the other two.
+struct RunningCall {
+    UniqueFd client;
+    std::atomic<bool> has_ended = false;
+    std::jthread thread;
+};
+
+Unexpected NotReached(int number, const std::filesystem::path& path) {
+    if (number == EACCES || number == EPERM) {
+        return Fail(
+            ErrorCode::kForbidden,
+            fmt::format(
+                "{} may not be used by this user; run the command as the user of the service", path.native()
+            )
+        );
+    }
+    const bool absent = number == ECONNREFUSED || number == ENOENT || number == ENOTDIR;
+    return absent ? Fail(ErrorCode::kNotFound, fmt::format("no service answers at {}", path.native()))
+                  : Unexpected(SystemError(number, fmt::format("reach the service at {}", path.native())));
 }
 
 }  // namespace
@@ -170,22 +217,29 @@ ControlSocket::~ControlSocket() {
 }
 
 void ControlSocket::Serve(const std::stop_token& stop) {
-    std::list<std::jthread> calls;
+    std::list<RunningCall> calls;
     while (!stop.stop_requested()) {
         pollfd ready{.fd = listener_.Get(), .events = POLLIN, .revents = 0};
-        if (::poll(&ready, 1, 100) != 1) {
-            continue;
-        }
-        UniqueFd client(::accept4(listener_.Get(), nullptr, nullptr, SOCK_CLOEXEC));
+        const bool called = ::poll(&ready, 1, 100) == 1;
+        calls.remove_if([](const RunningCall& call) { return call.has_ended.load(); });
+        UniqueFd client(called ? ::accept4(listener_.Get(), nullptr, nullptr, SOCK_CLOEXEC) : -1);
         if (!client.IsOpen()) {
             continue;
         }
-        const timeval patience{.tv_sec = 120, .tv_usec = 0};
-        ::setsockopt(client.Get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-        if (calls.size() >= 16) {
-            calls.pop_front();
+        SetPatience(client.Get());
+        if (calls.size() >= kMaxCalls) {
+            Refuse(client.Get());
+            continue;
         }
-        calls.emplace_back([this, fd = std::move(client)] { Answer(fd.Get(), dispatch_); });
+        auto& call = calls.emplace_back();
+        call.client = std::move(client);
+        call.thread = std::jthread([this, &call] {
+            Answer(call.client.Get(), dispatch_);
+            call.has_ended = true;
+        });
+    }
+    for (const auto& call : calls) {
+        ::shutdown(call.client.Get(), SHUT_RD);
     }
 }
 
@@ -196,22 +250,19 @@ Result<ApiAnswer> CallService(const std::filesystem::path& path, const ApiCall& 
         return Unexpected(address ? fd.error() : address.error());
     }
     if (::connect(fd->Get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)) != 0) {
-        const auto code =
-            errno == ECONNREFUSED || errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kUnavailable;
-        return Fail(code, fmt::format("no service answers at {}", path.native()));
+        return NotReached(errno, path);
     }
-    auto sent =
+    const auto sent =
         SendMessage(fd->Get(), {{"method", call.method}, {"target", call.target}, {"body", call.body}});
-    if (!sent) {
-        return Unexpected(sent.error());
+    auto reply = ReceiveMessage(fd->Get());  // also when not all was taken: a refusal comes before that
+    if (!reply) {
+        return Unexpected(sent ? reply.error() : sent.error());
     }
-    return ReceiveMessage(fd->Get()).map([](const boost::json::object& reply) {
-        const auto* const status = reply.if_contains("status");
-        const bool known = status != nullptr && status->is_int64();
-        return ApiAnswer{
-            .status = known ? static_cast<int>(status->get_int64()) : 500, .body = Text(reply, "body")
-        };
-    });
+    const auto* const status = reply->if_contains("status");
+    const bool known = status != nullptr && status->is_int64();
+    return ApiAnswer{
+        .status = known ? static_cast<int>(status->get_int64()) : 500, .body = Text(*reply, "body")
+    };
 }
 
 }  // namespace notify

@@ -15,7 +15,9 @@
 
 namespace notify {
 
-/// Serves calls on a thread of its own until destroyed.
+/// Serves calls until destroyed: a thread accepts them, each of at most 16 at a time has a thread of its own,
+/// more are refused with a sentence. Destruction waits for calls that are being answered, not for those that
+/// are still being received.
 class ControlSocket final {
 public:
     /// Replaces a socket that a dead service left. kForbidden, kUnavailable.
@@ -38,7 +40,8 @@ private:
     std::jthread thread_;
 };
 
-/// Sends one call to a running service. kNotFound when none listens at `path`.
+/// Sends one call to a running service. kNotFound when none listens at `path`, kForbidden when this user may
+/// not reach it.
 [[nodiscard]] Result<ApiAnswer> CallService(const std::filesystem::path& path, const ApiCall& call);
 
 }  // namespace notify

@@ -1,6 +1,8 @@
 #include "app/control_socket.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -8,8 +10,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include "app/api_call.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 namespace {
@@ -98,6 +107,69 @@ TEST_F(ControlSocketTest, AnswersCallsSideBySide) {
     }
     callers.clear();
     EXPECT_TRUE(together);
+}
+
+TEST_F(ControlSocketTest, RefusesTheSeventeenthCallWithASentenceAndGoesOn) {
+    std::atomic<int> inside = 0;
+    std::atomic<bool> go_on = false;
+    const auto socket = ControlSocket::Listen(path_, [&](const ApiCall& call) {
+        ++inside;
+        go_on.wait(false);
+        return Echo(call);
+    });
+    ASSERT_TRUE(socket);
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 16; ++i) {
+        callers.emplace_back([this] {
+            const auto answer = CallService(path_, {.method = "GET", .target = "/", .body = {}});
+            ASSERT_TRUE(answer) << answer.error().message;
+            EXPECT_EQ(answer->status, 200);
+        });
+    }
+    while (inside < 16) {
+        std::this_thread::yield();
+    }
+    const auto refused =
+        CallService(path_, {.method = "POST", .target = "/", .body = std::string(4U << 20U, 'x')});
+    ASSERT_TRUE(refused) << refused.error().message;
+    EXPECT_EQ(refused->status, 503);
+    EXPECT_THAT(refused->body, HasSubstr("try again"));
+    go_on = true;
+    go_on.notify_all();
+    callers.clear();
+    const auto later = CallService(path_, {.method = "GET", .target = "/", .body = {}});
+    ASSERT_TRUE(later);
+    EXPECT_EQ(later->status, 200);
+}
+
+TEST_F(ControlSocketTest, StopsAtOnceAlthoughACallerSaysNothing) {
+    auto socket = ControlSocket::Listen(path_, Echo);
+    ASSERT_TRUE(socket);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::ranges::copy(path_.native(), address.sun_path);
+    const UniqueFd silent(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::connect(silent.Get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_TRUE(CallService(path_, {.method = "GET", .target = "/", .body = {}}));  // it was accepted before
+    const auto start = std::chrono::steady_clock::now();
+    socket->reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+}
+
+TEST_F(ControlSocketTest, TellsAUserWhoMayNotReachItFromAServiceThatIsNotThere) {
+    const auto socket = ControlSocket::Listen(path_, Echo);
+    ASSERT_TRUE(socket);
+    const bool is_root = ::geteuid() == 0;
+    if (is_root) {  // who may reach everything, and so becomes somebody else for a moment
+        ASSERT_EQ(::seteuid(65534), 0);
+    } else {
+        std::filesystem::permissions(path_, std::filesystem::perms::none);
+    }
+    const auto answer = CallService(path_, {.method = "GET", .target = "/", .body = {}});
+    ASSERT_TRUE(!is_root || ::seteuid(0) == 0);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::kForbidden);
+    EXPECT_THAT(answer.error().message, HasSubstr("as the user of the service"));
 }
 
 TEST_F(ControlSocketTest, RefusesAFolderThatIsTooDeepForASocketWithASentence) {
