@@ -1,28 +1,58 @@
 #include "app/doctor.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/core.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
+#include "app/api_call.hpp"
+#include "app/commands/api_client.hpp"
+#include "app/commands/printing.hpp"
 #include "app/control_socket.hpp"
 #include "app/engine.hpp"
 #include "app/host_settings.hpp"
-#include "storage/bucket_repository.hpp"
+#include "app/installation.hpp"
+#include "app/listening.hpp"
+#include "app/service.hpp"
+#include "app/settings.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "delivery/webhooks/address_guard.hpp"
+#include "domain/bucket.hpp"
+#include "processors/host/host.hpp"
+#include "sources/registry.hpp"
 
 namespace notify {
 
 namespace {
 
+using boost::json::array;
+using boost::json::value;
+
 Finding Good(std::string what, std::string sentence) {
-    return {true, std::move(what), std::move(sentence)};
+    return {.good = true, .what = std::move(what), .sentence = std::move(sentence)};
 }
 
 Finding Bad(std::string what, std::string sentence) {
-    return {false, std::move(what), std::move(sentence)};
+    return {.good = false, .what = std::move(what), .sentence = std::move(sentence)};
+}
+
+Finding Of(const Result<void>& checked, std::string what, std::string sentence_when_good) {
+    return checked ? Good(std::move(what), std::move(sentence_when_good))
+                   : Bad(std::move(what), checked.error().message);
 }
 
 Finding OfDotEnv() {
@@ -49,26 +79,23 @@ Finding OfDisk(const std::filesystem::path& folder) {
                : Good("disk", fmt::format("{} MiB free in {}", free_mib, folder.native()));
 }
 
-Finding OfModels(const std::filesystem::path& folder) {
-    for (const auto* name : {"libfacedetection.so", "dlib_face_recognition_resnet_model_v1.dat"}) {
-        if (!std::filesystem::exists(folder / name)) {
-            return Bad(
-                "models",
-                fmt::format(
-                    "{} is not in {}; run script/bootstrap, or set MODEL_FOLDER", name, folder.native()
-                )
-            );
+/// The data folder and the files in it that hold secrets.
+Finding OfPermissions(const std::filesystem::path& folder) {
+    for (const auto& [path, mode] :
+         {std::pair(folder, "700"),
+          std::pair(folder / "secret.key", "600"),
+          std::pair(folder / "first-key", "600")}) {
+        struct stat status{};
+        if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
+            return Bad("data", fmt::format("others may open {0}; run chmod {1} {0}", path.native(), mode));
         }
     }
-    return Good("models", fmt::format("the face models are in {}", folder.native()));
+    return Good("data", fmt::format("only you may open {}", folder.native()));
 }
 
 Finding OfSandbox(const Settings& settings) {
-    if (::access(settings.processor_program.c_str(), X_OK) != 0) {
-        return Bad(
-            "sandbox",
-            fmt::format("{} cannot be run; set PROCESSOR_PROGRAM", settings.processor_program.native())
-        );
+    if (auto checked = CheckProgram(settings); !checked) {
+        return Bad("sandbox", checked.error().message);
     }
     ProcessorHost host(MakeHostSettings(settings));
     const auto report = host.Probe();
@@ -83,59 +110,194 @@ Finding OfSandbox(const Settings& settings) {
                : Bad("sandbox", fmt::format("only {}: {}", report->level, report->note));
 }
 
-void OfBuckets(Engine& engine, std::vector<Finding>& findings) {
-    const auto buckets =
-        engine.storage->Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
-    if (!buckets) {
-        findings.push_back(Bad("buckets", buckets.error().message));
+/// What the running service says of itself: its own settings count, not those of this shell.
+void OfService(const Settings& settings, const ApiAnswer& ready, std::vector<Finding>& findings) {
+    const auto file = ReadFile(settings.data_dir / "address", 1024).value_or("an unknown address");
+    const auto address = file.substr(0, file.find('\n'));
+    const auto wanted = UrlOf(settings.host, settings.port);
+    findings.push_back(Good(
+        "service",
+        settings.port == 0 || wanted == address
+            ? fmt::format("it runs at {}", address)
+            : fmt::format("it runs at {}; the settings of this shell say {}", address, wanted)
+    ));
+    const auto body = ParseJson(ready.body).value_or(value());
+    const auto database = Shown(body, "database");
+    findings.push_back(database == "ok" ? Good("database", "it can be read") : Bad("database", database));
+    const auto models = Shown(body, "models");
+    findings.push_back(
+        models == "ok" ? Good("models", "the service has the face models")
+        : models == "not needed"
+            ? Good("models", "the service has none; no bucket that is watched needs them")
+            : Bad("models", models)
+    );
+    const auto level = Shown(body, "sandbox");
+    findings.push_back(
+        level == "full" ? Good("sandbox", "full")
+                        : Bad("sandbox", fmt::format("{}: {}", level, Shown(body, "sandbox_note")))
+    );
+}
+
+/// The rows of a list of the API; a finding when it cannot be had.
+array RowsOf(ApiClient& api, std::string_view target, std::vector<Finding>& findings) {
+    const auto answer = api.Call("GET", target);
+    if (!answer) {
+        findings.push_back(Bad(std::string(target), answer.error().message));
+        return {};
+    }
+    return answer->at("rows").as_array();
+}
+
+Finding OfBucket(const SourceRegistry& sources, const value& row) {
+    auto what = fmt::format("bucket {}", Shown(row, "name"));
+    Bucket bucket;
+    bucket.location = Shown(row, "location");
+    const auto source = sources.Find(Shown(row, "kind"));
+    const auto checked = source ? (*source)->CheckBucket(bucket) : Result<void>(Unexpected(source.error()));
+    if (!checked) {
+        return Bad(std::move(what), checked.error().message);
+    }
+    if (Shown(row, "active") != "true") {
+        return Good(std::move(what), "it is paused: nothing in it is noticed or processed");
+    }
+    if (Shown(row, "processors").empty()) {
+        return Bad(std::move(what), "no processor is chosen for it: everything in it is skipped");
+    }
+    const auto note = Shown(row, "last_scan_note");
+    return note.empty() ? Good(std::move(what), fmt::format("{} can be read", bucket.location))
+                        : Bad(std::move(what), note);
+}
+
+Finding OfEndpoint(const value& row) {
+    auto what = fmt::format("webhook {}", Shown(row, "id"));
+    const auto reason = Shown(row, "disabled_reason");
+    if (!reason.empty()) {
+        return Bad(
+            std::move(what),
+            fmt::format(
+                "{} is told nothing more: {}; mend it, then run notifications-api webhooks resume {}",
+                Shown(row, "url"),
+                reason,
+                Shown(row, "id")
+            )
+        );
+    }
+    const auto failures = Shown(row, "consecutive_failures");
+    return failures == "0" ? Good(std::move(what), Shown(row, "url"))
+                           : Bad(std::move(what),
+                                 fmt::format("{} failed {} times in a row", Shown(row, "url"), failures));
+}
+
+Finding OfKeys(const array& keys, const std::filesystem::path& first_key) {
+    const bool admin = std::ranges::any_of(keys, [](const value& key) {
+        return Shown(key, "revoked_at").empty() && Shown(key, "scopes").find("admin") != std::string::npos;
+    });
+    std::error_code ignored;
+    const bool file = std::filesystem::exists(first_key, ignored);
+    return Good(
+        "keys",
+        file    ? fmt::format("the first key is in {}", first_key.native())
+        : admin ? "an admin key exists"
+                : "there is no admin key; the service makes one when it starts"
+    );
+}
+
+/// What the API tells, over the control socket or from the router in this process.
+void OfApi(const Settings& settings, ApiClient& api, std::vector<Finding>& findings) {
+    const SystemClock clock;
+    const SourceRegistry sources({.data_dir = settings.data_dir}, clock);
+    const auto keys = RowsOf(api, "/v1/keys", findings);
+    findings.push_back(OfKeys(keys, settings.data_dir / "first-key"));
+    const auto buckets = RowsOf(api, "/v1/buckets", findings);
+    for (const auto& row : buckets) {
+        findings.push_back(OfBucket(sources, row));
+    }
+    const auto endpoints = RowsOf(api, "/v1/webhooks", findings);
+    for (const auto& row : endpoints) {
+        findings.push_back(OfEndpoint(row));
+    }
+}
+
+void OfInstallation(const Settings& settings, std::vector<Finding>& findings) {
+    findings.push_back(
+        Of(CheckModels(settings),
+           "models",
+           fmt::format("the face models are in {}", settings.model_folder.native()))
+    );
+    findings.push_back(OfSandbox(settings));
+}
+
+void OfClosedData(const Settings& settings, std::vector<Finding>& findings) {
+    findings.push_back(
+        Of(CheckPort(settings.host, settings.port),
+           "port",
+           fmt::format("{} port {} is free", settings.host, settings.port))
+    );
+    auto engine = Engine::Open(settings, NoData::kRefuse);
+    if (!engine && engine.error().code == ErrorCode::kNotFound) {
+        findings.push_back(Good(
+            "data",
+            fmt::format(
+                "there is none in {} yet; the service makes it when it first starts",
+                settings.data_dir.native()
+            )
+        ));
         return;
     }
-    for (const auto& bucket : *buckets) {
-        const auto what = fmt::format("bucket {}", bucket.name);
-        const auto source = engine.sources->Find(bucket.kind);
-        const auto checked =
-            source ? (*source)->CheckBucket(bucket) : Result<void>(Unexpected(source.error()));
-        if (!checked) {
-            findings.push_back(Bad(what, checked.error().message));
-        } else if (bucket.assignments.empty()) {
-            findings.push_back(Bad(what, "no processor is chosen for it: everything in it is skipped"));
-        } else {
-            findings.push_back(Good(what, fmt::format("{} can be read", bucket.location)));
-        }
+    if (!engine) {
+        findings.push_back(Bad("database", engine.error().message));
+        return;
+    }
+    findings.push_back(Of((*engine)->storage->CheckIntegrity(), "database", "it is sound; no service runs"));
+    findings.push_back(OfPermissions(settings.data_dir));
+    findings.push_back(OfDisk(settings.data_dir));
+    const auto router = MakeRouter(**engine);
+    ApiClient api(settings, [&] { return DispatchTo(*router); });
+    OfApi(settings, api, findings);
+}
+
+void OfSettings(const Settings& settings, std::vector<Finding>& findings) {
+    const auto guard = AddressGuard::WithAllowed(settings.webhook_allow_cidrs);
+    auto warnings = settings.warnings;
+    if (guard) {
+        std::ranges::copy(guard->Warnings(), std::back_inserter(warnings));
+    }
+    for (const auto& warning : warnings) {
+        findings.push_back(Bad("settings", warning));
     }
 }
 
 }  // namespace
 
-std::vector<Finding> Examine(const Settings& settings) {
+std::vector<Finding> Examine(const Result<Settings>& read) {
     std::vector<Finding> findings{OfDotEnv()};
-    for (const auto& warning : settings.warnings) {
-        findings.push_back(Bad("settings", warning));
+    if (!read) {
+        findings.push_back(Bad("settings", read.error().message));
+        return findings;
     }
-    findings.push_back(OfModels(settings.model_folder));
-    findings.push_back(OfSandbox(settings));
-    const auto running =
+    const auto& settings = *read;
+    OfSettings(settings, findings);
+    if (auto checked = CheckDatabase(settings); !checked) {
+        OfInstallation(settings, findings);
+        findings.push_back(Bad("database", checked.error().message));
+        return findings;
+    }
+    const auto ready =
         CallService(settings.data_dir / "control.sock", {.method = "GET", .target = "/health/ready"});
-    if (running) {
-        findings.push_back(
-            running->status == 200
-                ? Good("service", "it runs and is ready")
-                : Bad("service", fmt::format("it runs but is not ready: {}", running->body))
-        );
+    if (ready) {
+        OfService(settings, *ready, findings);
+        findings.push_back(OfPermissions(settings.data_dir));
         findings.push_back(OfDisk(settings.data_dir));
-        return findings;
+        ApiClient api(settings, [] {
+            return Result<ApiDispatch>(Fail(ErrorCode::kUnavailable, "the service has just stopped"));
+        });
+        OfApi(settings, api, findings);
+    } else if (ready.error().code == ErrorCode::kNotFound) {
+        OfInstallation(settings, findings);
+        OfClosedData(settings, findings);
+    } else {
+        findings.push_back(Bad("service", ready.error().message));
     }
-    auto engine = Engine::Open(settings);
-    if (!engine) {
-        findings.push_back(Bad("database", engine.error().message));
-        return findings;
-    }
-    const auto sound = (*engine)->storage->CheckIntegrity();
-    findings.push_back(
-        sound ? Good("database", "sound; no service runs") : Bad("database", sound.error().message)
-    );
-    findings.push_back(OfDisk(settings.data_dir));
-    OfBuckets(**engine, findings);
     return findings;
 }
 

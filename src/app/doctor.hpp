@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/settings.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 
@@ -15,8 +16,9 @@ struct Finding {
     std::string sentence;  ///< What is so; when it is not good, what to do about it.
 };
 
-/// Looks at settings, data folder, database, key file, child program, models, sandbox, buckets. Never shows a
-/// secret. Opens the database only when no service holds it.
-[[nodiscard]] std::vector<Finding> Examine(const Settings& settings);
+/// Looks at settings (or why there are none), data folder, key files, child program, models, sandbox, port,
+/// database, keys, buckets and webhook endpoints. A running service is asked what only it can tell; without
+/// one the database is opened here, never made. Never shows a secret.
+[[nodiscard]] std::vector<Finding> Examine(const Result<Settings>& read);
 
 }  // namespace notify

@@ -1,22 +1,58 @@
 #include "app/engine.hpp"
 
 #include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/stat.h>
 
 #include "app/host_settings.hpp"
 #include "app/photo_reader.hpp"
+#include "app/relabeller.hpp"
+#include "app/settings.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/http_client.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "core/ulid.hpp"
+#include "delivery/dispatcher.hpp"
+#include "delivery/publishing/publisher.hpp"
+#include "delivery/replay.hpp"
+#include "delivery/webhooks/address_guard.hpp"
+#include "delivery/webhooks/endpoints.hpp"
+#include "delivery/webhooks/sender.hpp"
+#include "domain/ids.hpp"
+#include "people/enrolment.hpp"
+#include "people/relabelling.hpp"
+#include "people/resolution.hpp"
+#include "processors/host/host.hpp"
+#include "processors/sandbox_report.hpp"
+#include "queue/completion.hpp"
+#include "queue/item_control.hpp"
+#include "queue/job_runner.hpp"
+#include "queue/reaper.hpp"
+#include "queue/resolver.hpp"
+#include "queue/scheduler.hpp"
+#include "queue/worker.hpp"
+#include "queue/worker_pool.hpp"
+#include "sources/registry.hpp"
+#include "storage/artifact_store.hpp"
+#include "storage/result_consumer.hpp"
+#include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify {
 
 namespace {
 
-constexpr const char* kDatabase = "notifications.db";
+constexpr std::string_view kDatabaseFile = "notifications.db";
 
 Result<void> MakeDataDir(const std::filesystem::path& folder) {
     std::error_code error;
@@ -33,20 +69,39 @@ Result<void> MakeDataDir(const std::filesystem::path& folder) {
     return {};
 }
 
+Result<void> CheckData(const std::filesystem::path& folder) {
+    const auto database = folder / kDatabaseFile;
+    struct stat status{};
+    if (::stat(database.c_str(), &status) == 0) {
+        return {};
+    }
+    return errno == ENOENT || errno == ENOTDIR
+               ? Fail(
+                     ErrorCode::kNotFound,
+                     fmt::format(
+                         "there is no data in {}; set DATA_DIR to where the service keeps it, or start the "
+                         "service: notifications-api serve",
+                         folder.native()
+                     )
+                 )
+               : Unexpected(SystemError(errno, fmt::format("look for {}", database.native())));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings) {
-    if (auto made = MakeDataDir(settings.data_dir); !made) {
-        return Unexpected(made.error());
+Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no_data) {
+    auto ready = no_data == NoData::kMake ? MakeDataDir(settings.data_dir) : CheckData(settings.data_dir);
+    if (!ready) {
+        return Unexpected(ready.error());
     }
     auto guard = AddressGuard::WithAllowed(settings.webhook_allow_cidrs);
     if (!guard) {
-        return Unexpected(guard.error().Within("WEBHOOK_ALLOW_CIDRS"));
+        return Unexpected(guard.error());
     }
     for (const auto& warning : guard->Warnings()) {
         Log(LogLevel::kWarn, "WEBHOOK_ALLOW_CIDRS does less than it seems to", {{"reason", warning}});
     }
-    const bool is_new = !std::filesystem::exists(settings.data_dir / kDatabase);
+    const bool is_new = !std::filesystem::exists(settings.data_dir / kDatabaseFile);
     auto box =
         SecretBox::Open(settings.data_dir / "secret.key", is_new ? MissingKey::kMake : MissingKey::kRefuse);
     if (!box) {
@@ -60,15 +115,18 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings) {
     return engine;
 }
 
-Engine::Engine(const Settings& wanted, SecretBox opened_box, AddressGuard opened_guard)
-    : settings(wanted), node(MakeId("nod")), box(std::move(opened_box)), guard(std::move(opened_guard)) {}
+Engine::Engine(Settings wanted, SecretBox opened_box, AddressGuard opened_guard)
+    : settings(std::move(wanted)),
+      node(MakeId("nod")),
+      box(std::move(opened_box)),
+      guard(std::move(opened_guard)) {}
 
 Engine::~Engine() {
     Stop();
 }
 
 Result<void> Engine::OpenStorage() {
-    auto opened = OpenSqliteStorage(settings.data_dir / kDatabase, box, clock);
+    auto opened = OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock);
     if (!opened) {
         return Unexpected(opened.error());
     }
@@ -120,7 +178,9 @@ void Engine::Build() {
     );
     endpoints = std::make_unique<Endpoints>(*storage, box, guard, clock);
     replay = std::make_unique<Replay>(*storage, clock);
-    enrolment = std::make_unique<Enrolment>(*storage, *artifacts, clock, MakePhotoReader(*host));
+    enrolment = std::make_unique<Enrolment>(
+        *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
+    );
     relabelling = std::make_unique<Relabelling>(*storage, clock);
     relabeller = std::make_unique<Relabeller>(*relabelling, nudge);
 }
@@ -175,7 +235,7 @@ Result<SandboxReport> Engine::Sandbox() {
     return *sandbox_;
 }
 
-void Engine::Nudge() {
+void Engine::Nudge() const {
     workers->Nudge();
     dispatcher->Nudge();
     resolver->Nudge();

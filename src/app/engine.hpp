@@ -2,9 +2,11 @@
 
 // The composition root: the only place that builds the service's parts and joins them.
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "app/relabeller.hpp"
@@ -39,13 +41,17 @@
 
 namespace notify {
 
+/// What to do when DATA_DIR holds no database.
+enum class NoData : std::uint8_t { kMake, kRefuse };
+
 /// Everything but the HTTP edge. Opened by `serve`, and by commands when no service runs. Destroyed in
 /// reverse order of the members, each of which only borrows from those before it.
 class Engine final {
 public:
-    /// Makes DATA_DIR (0700) and its key file when missing, takes the database's lock, runs migrations.
-    /// Starts nothing. kConflict when another process holds the lock.
-    [[nodiscard]] static Result<std::unique_ptr<Engine>> Open(const Settings& settings);
+    /// Takes the database's lock, runs migrations. Starts nothing. Where there is no data yet, kMake makes
+    /// DATA_DIR (0700), the key file and the database; kRefuse says so (kNotFound) and leaves nothing behind.
+    /// kConflict when another process holds the lock.
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> Open(const Settings& settings, NoData no_data);
 
     ~Engine();
     Engine(const Engine&) = delete;
@@ -54,18 +60,21 @@ public:
     /// Resets what an earlier run left as Processing, then starts scheduler, workers and dispatcher.
     [[nodiscard]] Result<void> Start();
 
+    /// Ends enrolments that are under way, with kStopped. Before whoever waits for them is joined.
+    void StopEnrolling() { enrolling_.request_stop(); }
+
     /// Stops claiming, gives running work the settings' grace, commits what ended, releases the rest.
     /// Idempotent.
     void Stop();
 
     /// Wakes whoever may have something to do after a change from outside. Thread-safe.
-    void Nudge();
+    void Nudge() const;
 
     /// How far the processors' sandbox goes here; probed once, at the first call. Thread-safe.
     [[nodiscard]] Result<SandboxReport> Sandbox();
 
 private:
-    Engine(const Settings& settings, SecretBox box, AddressGuard guard);
+    Engine(Settings wanted, SecretBox opened_box, AddressGuard opened_guard);
 
     [[nodiscard]] Result<void> OpenStorage();
     void Build();
@@ -102,6 +111,7 @@ public:
     std::unique_ptr<Relabeller> relabeller;
 
 private:
+    std::stop_source enrolling_;
     std::mutex sandbox_mutex_;
     std::optional<SandboxReport> sandbox_;
     bool running_ = false;

@@ -1,22 +1,36 @@
 // notifications-api: the service and its command line.
 
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
+#include <iostream>
+#include <memory>
 #include <string>
+#include <system_error>
+#include <utility>
 
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <CLI/App.hpp>
+#include <CLI/Error.hpp>
+#include <fmt/core.h>
 
+#include "app/api_call.hpp"
 #include "app/commands/api_client.hpp"
-#include "app/commands/api_commands.hpp"
+#include "app/commands/command_line.hpp"
 #include "app/commands/process_file.hpp"
+#include "app/control_socket.hpp"
 #include "app/doctor.hpp"
 #include "app/engine.hpp"
 #include "app/service.hpp"
 #include "app/settings.hpp"
 #include "app/stop_signal.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "http/router.hpp"
 
 namespace {
 
@@ -24,6 +38,16 @@ using notify::Result;
 
 constexpr int kFailed = 1;
 constexpr int kMisused = 2;
+constexpr int kStopped = 130;      // as shells call the end by Ctrl-C
+constexpr int kNobodyReads = 141;  // as shells call the end by SIGPIPE
+
+/// What a command needs before it can run.
+enum class Needs : std::uint8_t { kNothing, kSettings, kDatabase };
+
+struct Chosen {
+    notify::Run run;
+    Needs needs = Needs::kDatabase;
+};
 
 std::filesystem::path ProgramFolder() {
     std::error_code ignored;
@@ -44,7 +68,7 @@ struct Local {
 
 Result<notify::ApiDispatch> OpenLocal(const notify::Settings& settings, Local& local) {
     notify::SetLogLevel(notify::LogLevel::kWarn);
-    auto engine = notify::Engine::Open(settings);
+    auto engine = notify::Engine::Open(settings, notify::NoData::kRefuse);
     if (!engine) {
         return notify::Unexpected(engine.error());
     }
@@ -55,19 +79,36 @@ Result<notify::ApiDispatch> OpenLocal(const notify::Settings& settings, Local& l
 
 Result<void> RunService(const notify::Settings& settings) {
     const notify::StopSignal signal;
-    auto engine = notify::Engine::Open(settings);
+    auto engine = notify::Engine::Open(settings, notify::NoData::kMake);
     return engine ? notify::Serve(**engine, signal.Token()) : notify::Unexpected(engine.error());
 }
 
-Result<void> RunDoctor(const notify::Settings& settings) {
+Result<void> Migrate(const notify::Settings& settings) {
+    if (notify::CallService(
+            settings.data_dir / "control.sock", {.method = "GET", .target = "/health/live", .body = {}}
+        )) {
+        fmt::print("the service runs; it brought the database to its schema when it started\n");
+        return {};
+    }
+    return notify::Engine::Open(settings, notify::NoData::kMake).map([](const auto&) {
+        fmt::print("the database has the newest schema\n");
+    });
+}
+
+Result<void> RunDoctor() {
     notify::SetLogLevel(notify::LogLevel::kOff);
     int bad = 0;
-    for (const auto& finding : notify::Examine(settings)) {
+    for (const auto& finding : notify::Examine(ReadSettings())) {
         fmt::print("{} {}: {}\n", finding.good ? "ok " : "FIX", finding.what, finding.sentence);
         bad += finding.good ? 0 : 1;
     }
     return bad == 0 ? Result<void>{}
                     : notify::Fail(notify::ErrorCode::kInvalidArgument, fmt::format("{} to fix", bad));
+}
+
+Result<void> PrintOpenApi() {
+    notify::SetLogLevel(notify::LogLevel::kWarn);
+    return notify::DescribeApi().map([](const std::string& text) { fmt::print("{}\n", text); });
 }
 
 Result<void> WriteSettingsFiles() {
@@ -79,65 +120,113 @@ Result<void> WriteSettingsFiles() {
     return notify::WriteFileAtomically("docs/configuration.md", notify::ConfigurationPage());
 }
 
+Result<void> PrintSettings(bool write_files) {
+    if (write_files) {
+        return WriteSettingsFiles();
+    }
+    fmt::print("{}", notify::DotEnvExample());
+    return {};
+}
+
+/// What the commands of this file are given and use.
+struct Own {
+    notify::Settings settings;
+    bool json = false;
+    bool write_files = false;
+    notify::ProcessFileOptions process;
+};
+
+CLI::App& Add(
+    CLI::App& app, Chosen& chosen, const Chosen& command, const char* name, const std::string& what
+) {
+    auto& added = *app.add_subcommand(name, what);
+    added.callback([&chosen, command] { chosen = command; });
+    return added;
+}
+
+void AddOwnCommands(CLI::App& app, Own& own, Chosen& chosen) {
+    Add(app,
+        chosen,
+        {.run = [&] { return RunService(own.settings); }},
+        "serve",
+        "Run the service until SIGTERM or Ctrl-C");
+    Add(app,
+        chosen,
+        {.run = RunDoctor, .needs = Needs::kNothing},
+        "doctor",
+        "Say what to fix on this machine, a sentence each");
+    Add(app,
+        chosen,
+        {.run = [&] { return Migrate(own.settings); }},
+        "migrate",
+        "Bring the database to this version's schema");
+    Add(
+        app, chosen, {.run = PrintOpenApi, .needs = Needs::kNothing}, "openapi", "Print the OpenAPI document"
+    );
+    const auto print_settings = [&] { return PrintSettings(own.write_files); };
+    Add(app, chosen, {.run = print_settings, .needs = Needs::kNothing}, "settings", "Print .env.example")
+        .add_flag(
+            "--write", own.write_files, "Write .env.example, .env.examples and docs/configuration.md here"
+        );
+    const auto run_process = [&] {
+        own.process.json = own.json;
+        return notify::ProcessFile(own.settings, own.process);
+    };
+    auto& process =
+        Add(app,
+            chosen,
+            {.run = run_process, .needs = Needs::kSettings},
+            "process",
+            "Run one processor on one file, without a database");
+    process.add_option("file", own.process.file, "The file")->required();
+    process.add_option("--processor", own.process.processor, "Its name: " + notify::ProcessorNames())
+        ->required();
+    process.add_option("--config", own.process.config, "Its configuration, JSON");
+    process.add_option("--artifacts", own.process.artifact_folder, "Write the artifacts into this folder");
+}
+
 int Report(const Result<void>& done) {
     if (done) {
         return 0;
     }
+    std::fflush(stdout);  // what was shown comes before why it ended
     fmt::print(stderr, "notifications-api: {}\n", done.error().message);
-    return kFailed;
+    return done.error().code == notify::ErrorCode::kStopped ? kStopped : kFailed;
 }
 
-void AddOwnCommands(CLI::App& app, const notify::Settings& settings, const bool& json, notify::Run& run) {
-    app.add_subcommand("serve", "Run the service until SIGTERM or Ctrl-C")->callback([&] {
-        run = [&] { return RunService(settings); };
-    });
-    app.add_subcommand("doctor", "Say what to fix on this machine, a sentence each")->callback([&] {
-        run = [&] { return RunDoctor(settings); };
-    });
-    app.add_subcommand("migrate", "Bring the database to this version's schema")->callback([&] {
-        run = [&] {
-            return notify::Engine::Open(settings).map([](const auto&) {
-                fmt::print("the database has the newest schema\n");
-            });
-        };
-    });
-    app.add_subcommand("openapi", "Print the OpenAPI document")->callback([&] {
-        run = [] {
-            notify::SetLogLevel(notify::LogLevel::kWarn);
-            return notify::DescribeApi().map([](const std::string& text) { fmt::print("{}\n", text); });
-        };
-    });
-    auto* write = app.add_subcommand("settings", "Print .env.example");
-    static bool write_files = false;
-    write->add_flag(
-        "--write", write_files, "Write .env.example, .env.examples and docs/configuration.md here"
-    );
-    write->callback([&] {
-        run = [] {
-            if (write_files) {
-                return WriteSettingsFiles();
+/// What is wrong with the command line, or the help that was asked for.
+int ReportParse(const CLI::App& app, const CLI::ParseError& error) {
+    if (std::string_view(error.what()).starts_with("A subcommand")) {
+        for (const auto& word : app.remaining(true)) {
+            if (!word.starts_with('-')) {
+                fmt::print(stderr, "notifications-api: there is no command '{}'; --help lists them\n", word);
+                return kMisused;
             }
-            fmt::print("{}", notify::DotEnvExample());
-            return Result<void>{};
-        };
-    });
-    static notify::ProcessFileOptions options;
-    auto* process = app.add_subcommand("process", "Run one processor on one file, without a database");
-    process->add_option("file", options.file, "The file")->required();
-    process->add_option("--processor", options.processor, "Its name")->required();
-    process->add_option("--config", options.config, "Its configuration, JSON");
-    process->add_option("--artifacts", options.artifact_folder, "Write the artifacts into this folder");
-    process->callback([&] {
-        run = [&] {
-            options.json = json;
-            return notify::ProcessFile(settings, options);
-        };
-    });
+        }
+        fmt::print(stderr, "notifications-api: say which command; --help lists them\n");
+        return kMisused;
+    }
+    return app.exit(error) == 0 ? 0 : kMisused;
 }
 
-}  // namespace
+int Perform(const Chosen& chosen, notify::Settings& settings) {
+    if (chosen.needs != Needs::kNothing) {
+        auto read = ReadSettings();
+        if (!read) {
+            return Report(notify::Unexpected(read.error()));
+        }
+        settings = std::move(*read);
+        notify::SetLogLevel(settings.log_level);
+    }
+    if (chosen.needs == Needs::kDatabase) {
+        if (const auto usable = notify::CheckDatabase(settings); !usable) {
+            return Report(usable);
+        }
+    }
+    return Report(chosen.run());
+}
 
-int main(int argc, char** argv) {
+int ParseAndRun(int argc, char** argv) {
     CLI::App app(
         "Media lands in a bucket, processors run on it, results come back, workflows are told.",
         "notifications-api"
@@ -145,24 +234,54 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "notifications-api 0.1.0");
     app.require_subcommand(1);
     app.fallthrough();
-    bool json = false;
-    app.add_flag("--json", json, "Print JSON");
-    notify::Run run;
-    notify::Settings settings;
+    Own own;
+    app.add_flag("--json", own.json, "Print JSON");
+    Chosen chosen;
     Local local;
-    notify::ApiClient client(settings, [&] { return OpenLocal(settings, local); });
-    AddOwnCommands(app, settings, json, run);
-    notify::AddApiCommands(app, client, json, run);
+    notify::ApiClient client(own.settings, [&] { return OpenLocal(own.settings, local); });
+    notify::CommandLine line(client, own.json, chosen.run);
+    AddOwnCommands(app, own, chosen);
+    notify::AddBucketCommands(app, line);
+    notify::AddItemCommands(app, line);
+    notify::AddPeopleCommands(app, line);
+    notify::AddWebhookCommands(app, line);
+    notify::AddKeyCommands(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kMisused;
+        return ReportParse(app, error);
     }
-    auto read = ReadSettings();
-    if (!read) {
-        return Report(notify::Unexpected(read.error()));
+    return Perform(chosen, own.settings);
+}
+
+int Unwritten(int number) {
+    if (number == EPIPE) {
+        return kNobodyReads;
     }
-    settings = std::move(*read);
-    notify::SetLogLevel(settings.log_level);
-    return Report(run());
+    std::fputs("notifications-api: standard output cannot be written: ", stderr);
+    std::fputs(std::generic_category().message(number).c_str(), stderr);
+    std::fputs("\n", stderr);
+    return kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // A reader that went away is the error of a write. NOLINTNEXTLINE(misc-include-cleaner): <csignal> has it
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    try {
+        const int code = ParseAndRun(argc, argv);
+        errno = 0;
+        const bool written = std::cout.flush().good() && std::fflush(stdout) == 0;
+        return written || code != 0 ? code : Unwritten(errno);
+    } catch (const std::exception& failure) {
+        const auto* const of_system = dynamic_cast<const std::system_error*>(&failure);
+        if (of_system != nullptr && std::ferror(stdout) != 0) {
+            return Unwritten(of_system->code().value());
+        }
+        std::fputs("notifications-api: ", stderr);
+        std::fputs(failure.what(), stderr);
+        std::fputs("\n", stderr);
+        return kFailed;
+    }
 }

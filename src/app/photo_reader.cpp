@@ -1,14 +1,27 @@
 #include "app/photo_reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
+#include "people/photo_faces.hpp"
+#include "processors/host/host.hpp"
 #include "processors/kind.hpp"
 
 namespace notify {
@@ -49,8 +62,8 @@ Result<std::vector<PhotoFace>> FacesOf(const JobOutcome& outcome) {
 
 }  // namespace
 
-PhotoReader MakePhotoReader(ProcessorHost& host) {
-    return [&host](std::string_view bytes) -> Result<std::vector<PhotoFace>> {
+PhotoReader MakePhotoReader(ProcessorHost& host, const std::stop_token& stop) {
+    return [&host, stop](std::string_view bytes) -> Result<std::vector<PhotoFace>> {
         const auto kind = FindProcessorKind("face-photo");
         auto config = kind ? NormaliseConfig(**kind, "") : Result<std::string>(Unexpected(kind.error()));
         if (!config) {
@@ -68,7 +81,7 @@ PhotoReader MakePhotoReader(ProcessorHost& host) {
             .progress = [](const ProcessId&, double) {},
             .outcome = [&](JobOutcome ended) { outcome = std::move(ended); }
         };
-        if (auto ran = host.Run(std::move(job), observer, {}); !ran) {
+        if (auto ran = host.Run(std::move(job), observer, stop); !ran) {
             return Unexpected(ran.error());
         }
         return outcome ? FacesOf(*outcome)

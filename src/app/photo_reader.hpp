@@ -2,12 +2,14 @@
 
 // Looks at enrolment photos in the sandboxed child.
 
+#include <stop_token>
+
 #include "people/photo_faces.hpp"
 #include "processors/host/host.hpp"
 
 namespace notify {
 
-/// A reader that runs the internal processor face-photo. The host outlives it.
-[[nodiscard]] PhotoReader MakePhotoReader(ProcessorHost& host);
+/// A reader that runs the internal processor face-photo until `stop`, then kStopped. The host outlives it.
+[[nodiscard]] PhotoReader MakePhotoReader(ProcessorHost& host, const std::stop_token& stop);
 
 }  // namespace notify

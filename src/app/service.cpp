@@ -1,22 +1,45 @@
 #include "app/service.hpp"
 
+#include <algorithm>
 #include <condition_variable>
+#include <filesystem>
+#include <iterator>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
+#include "app/api_call.hpp"
 #include "app/control_socket.hpp"
+#include "app/engine.hpp"
+#include "app/first_key.hpp"
+#include "app/installation.hpp"
+#include "app/listening.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/bucket.hpp"
 #include "http/api.hpp"
-#include "http/keys.hpp"
+#include "http/message.hpp"
 #include "http/openapi.hpp"
+#include "http/router.hpp"
 #include "http/server/server.hpp"
+#include "people/enrolment.hpp"
+#include "people/enrolment_rules.hpp"
+#include "processors/kind.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/key_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -75,6 +98,20 @@ Result<EnrolmentVerdict> Enrol(
     return verdict;
 }
 
+/// True when a bucket that is watched has a processor which recognises faces.
+Result<bool> NeedsModels(Engine& engine) {
+    return engine.storage->Read(
+                             [](const Snapshot& snapshot) { return snapshot.buckets.List(); }
+    ).map([](const std::vector<Bucket>& buckets) {
+        return std::ranges::any_of(buckets, [](const Bucket& bucket) {
+            return bucket.active && std::ranges::any_of(bucket.assignments, [](const auto& assignment) {
+                       const auto kind = FindProcessorKind(assignment.processor);
+                       return kind && (*kind)->needs_models;
+                   });
+        });
+    });
+}
+
 Readiness ReadinessOf(Engine& engine) {
     Readiness readiness;
     const auto counted = engine.storage->Read([](const Snapshot& snapshot) {
@@ -84,32 +121,47 @@ Readiness ReadinessOf(Engine& engine) {
     const auto sandbox = engine.Sandbox();
     readiness.sandbox_level = sandbox ? sandbox->level : "unknown";
     readiness.sandbox_note = sandbox ? sandbox->note : sandbox.error().message;
-    readiness.ready = counted.has_value() && sandbox.has_value();
+    const auto needed = NeedsModels(engine);
+    const auto models = CheckModels(engine.settings);
+    readiness.models = models ? "ok" : needed.value_or(true) ? models.error().message : "not needed";
+    readiness.ready =
+        counted.has_value() && sandbox.has_value() && (models.has_value() || !needed.value_or(true));
     return readiness;
 }
 
-Result<bool> HasKeys(Engine& engine) {
-    return engine.storage->Read(
-                             [](const Snapshot& snapshot) { return snapshot.keys.List(); }
-    ).map([](const auto& keys) { return !keys.empty(); });
+std::filesystem::path FirstKeyFile(const Engine& engine) {
+    return engine.settings.data_dir / "first-key";
 }
 
-Result<void> WriteFirstKey(Engine& engine) {
-    const auto exists = HasKeys(engine);
-    if (!exists || *exists) {
-        return exists.map([](bool) {});
+void WarnAtStart(const Engine& engine) {
+    std::vector<std::string> warnings = engine.settings.warnings;
+    std::ranges::copy(engine.guard.Warnings(), std::back_inserter(warnings));
+    for (const auto& checked : {CheckProgram(engine.settings), CheckModels(engine.settings)}) {
+        if (!checked) {
+            warnings.push_back(checked.error().message);
+        }
     }
-    const auto made = CreateKey(*engine.storage, "first key", {"admin"}, "service", engine.clock.Now());
-    if (!made) {
-        return Unexpected(made.error());
+    for (const auto& warning : warnings) {
+        Log(LogLevel::kWarn, warning);
     }
-    const auto path = engine.settings.data_dir / "first-key";
-    Log(LogLevel::kInfo, "the first API key was written to a file", {{"path", path.native()}});
-    return WriteFileAtomically(path, made->text + "\n", 0600);
 }
 
-bool IsLoopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+/// Nobody but this machine reaches a service that nobody can administer.
+Result<void> CheckReach(Engine& engine) {
+    if (IsLoopback(engine.settings.host)) {
+        return {};
+    }
+    return HasAdminKey(*engine.storage, engine.clock.Now()).and_then([&](bool has) -> Result<void> {
+        return has ? Result<void>{}
+                   : Fail(
+                         ErrorCode::kForbidden,
+                         fmt::format(
+                             "HOST {} is reachable by others, but there is no admin key yet; run: "
+                             "notifications-api keys add NAME --scope admin",
+                             engine.settings.host
+                         )
+                     );
+    });
 }
 
 }  // namespace
@@ -134,6 +186,8 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .relabel = [&engine] { engine.relabeller->Request(); },
             .nudge = [&engine] { engine.Nudge(); },
             .readiness = [&engine] { return ReadinessOf(engine); },
+            .key_revoked =
+                [&engine] { RemoveStaleFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now()); },
         }
     );
     return router;
@@ -156,28 +210,21 @@ ApiDispatch DispatchTo(const Router& router) {
 
 Result<void> Serve(Engine& engine, std::stop_token stop) {
     const auto& settings = engine.settings;
-    for (const auto& warning : settings.warnings) {
-        Log(LogLevel::kWarn, warning);
-    }
-    const auto keys = HasKeys(engine);
-    if (!keys || (!*keys && !IsLoopback(settings.host))) {
-        return keys ? Fail(
-                          ErrorCode::kForbidden,
-                          fmt::format(
-                              "HOST {} is reachable by others, but there is no API key yet; run: "
-                              "notifications-api keys add NAME --scope admin",
-                              settings.host
-                          )
-                      )
-                    : Unexpected(keys.error());
-    }
-    if (auto written = WriteFirstKey(engine); !written) {
-        return written;
+    WarnAtStart(engine);
+    auto admitted = CheckReach(engine).and_then([&] {
+        return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now());
+    });
+    if (!admitted) {
+        return admitted;
     }
     const auto router = MakeRouter(engine);
     Server server(
         {.host = settings.host, .port = settings.port},
-        [&router](Request& request) { return router->Handle(std::move(request)); },
+        [&router](Request& request) {
+            // The edge still reads these two of it when it sends the answer.
+            Request rest{.method = request.method, .id = request.id};
+            return router->Handle(std::exchange(request, std::move(rest)));
+        },
         [&router](std::string_view method, std::string_view path) { return router->BodyLimit(method, path); }
     );
     if (auto started = server.Start(); !started) {
@@ -190,21 +237,22 @@ Result<void> Serve(Engine& engine, std::stop_token stop) {
     if (auto started = engine.Start(); !started) {
         return started;
     }
-    const bool is_v6 = settings.host.find(':') != std::string::npos;
-    const auto address =
-        fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", settings.host, is_v6 ? "]" : "", server.Port());
+    const auto address = UrlOf(settings.host, server.Port());
     if (auto written = WriteFileAtomically(settings.data_dir / "address", address + "\n"); !written) {
         return written;
     }
-    Log(LogLevel::kInfo, "the service is up", {{"address", address}, {"docs", address + "/docs"}});
+    Log(LogLevel::kInfo,
+        "the service is up",
+        {{"address", address}, {"docs", address + "/docs"}, {"host", settings.host}});
     std::mutex mutex;
     std::condition_variable_any stopped;
     {
         std::unique_lock lock(mutex);
-        stopped.wait(lock, stop, [] { return false; });
+        stopped.wait(lock, std::move(stop), [] { return false; });
     }
     Log(LogLevel::kInfo, "stopping: running work is given its grace, then released");
     ::unlink((settings.data_dir / "address").c_str());
+    engine.StopEnrolling();
     server.Stop();
     control->reset();
     engine.Stop();
@@ -216,7 +264,7 @@ Result<std::string> DescribeApi() {
     Settings settings;
     settings.data_dir =
         std::filesystem::temp_directory_path() / fmt::format("notifications-api.{}", ::getpid());
-    auto engine = Engine::Open(settings);
+    auto engine = Engine::Open(settings, NoData::kMake);
     if (!engine) {
         return Unexpected(engine.error());
     }

@@ -4,13 +4,26 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <thread>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
-#include <sys/stat.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
+#include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/ip_address.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
 
 namespace notify {
 
@@ -56,34 +69,36 @@ public:
     Lookup(const Variables& environment, const Variables& dot_env)
         : environment_(environment), dot_env_(dot_env) {}
 
-    /// The value, or the row's default; "" when there is neither.
-    Result<std::string> Value(const SettingRow& row) const {
-        const auto plain = Find(row.name);
-        const auto file = Find(fmt::format("{}_FILE", row.name));
-        if (plain && file) {
-            return Fail(
-                ErrorCode::kInvalidArgument, fmt::format("both {0} and {0}_FILE are set; keep one", row.name)
-            );
+    /// The value, or the row's default; "" when there is neither. The first place that knows either form
+    /// decides, so that the environment can also undo what the file says.
+    [[nodiscard]] Result<std::string> Value(const SettingRow& row) const {
+        const auto file_name = fmt::format("{}_FILE", row.name);
+        for (const auto* place : {&environment_, &dot_env_}) {
+            if (!place->contains(row.name) && !place->contains(file_name)) {
+                continue;
+            }
+            const auto plain = Find(*place, row.name);
+            const auto file = Find(*place, file_name);
+            if (!plain.empty() && !file.empty()) {
+                return Fail(
+                    ErrorCode::kInvalidArgument,
+                    fmt::format("both {} and {} are set; keep one", row.name, file_name)
+                );
+            }
+            if (!file.empty()) {
+                return ReadFile(file, 64U << 10U)
+                    .map([](const std::string& text) { return std::string(Trim(text)); })
+                    .map_error([&](const Error& error) { return error.Within(file_name); });
+            }
+            return plain.empty() ? std::string(row.default_value) : plain;
         }
-        if (file) {
-            return ReadFile(*file, 64U << 10U)
-                .map([](const std::string& text) { return std::string(Trim(text)); })
-                .map_error([&](const Error& error) {
-                    return error.Within(fmt::format("{}_FILE", row.name));
-                });
-        }
-        return plain ? *plain : std::string(row.default_value);
+        return std::string(row.default_value);
     }
 
 private:
-    std::optional<std::string> Find(std::string_view name) const {
-        for (const auto* place : {&environment_, &dot_env_}) {
-            const auto found = place->find(name);
-            if (found != place->end() && !found->second.empty()) {
-                return found->second;
-            }
-        }
-        return std::nullopt;
+    static std::string Find(const Variables& place, std::string_view name) {
+        const auto found = place.find(name);
+        return found == place.end() ? std::string() : found->second;
     }
 
     const Variables& environment_;
@@ -146,46 +161,102 @@ std::filesystem::path FirstThatExists(std::initializer_list<std::filesystem::pat
     return *places.begin();
 }
 
-/// Takes one row's text into the settings.
-Result<void> Take(Settings& settings, const SettingRow& row, const std::string& value) {
-    const auto number = [&](std::int64_t low, std::int64_t high, auto&& store) -> Result<void> {
-        return Integer(row, value, low, high).map([&](std::int64_t n) { store(n); });
-    };
+/// Of WEBHOOK_ALLOW_CIDRS: each is a network; the first that is none is named.
+Result<void> CheckNetworks(const SettingRow& row, const std::vector<std::string>& networks) {
+    for (const auto& network : networks) {
+        if (row.name == "WEBHOOK_ALLOW_CIDRS" && !IpNetwork::Parse(network)) {
+            return Malformed(row, network);
+        }
+    }
+    return {};
+}
+
+/// A row that is a whole number, and where it goes.
+struct NumberRow {
+    std::string_view name;
+    std::int64_t low;
+    std::int64_t high;
+    void (*store)(Settings&, std::int64_t);
+};
+
+constexpr std::array<NumberRow, 7> kNumbers{{
+    {.name = "PORT",
+     .low = 0,
+     .high = 65535,
+     .store = [](Settings& s, std::int64_t n) { s.port = static_cast<std::uint16_t>(n); }},
+    {.name = "STOP_GRACE_SECONDS",
+     .low = 0,
+     .high = 3600,
+     .store = [](Settings& s, std::int64_t n) { s.stop_grace = std::chrono::seconds(n); }},
+    {.name = "DATABASE_PORT", .low = 1, .high = 65535, .store = [](Settings&, std::int64_t) {}},
+    {.name = "WORKERS",
+     .low = 1,
+     .high = 256,
+     .store = [](Settings& s, std::int64_t n) { s.workers = static_cast<int>(n); }},
+    {.name = "PROCESSOR_MEMORY_MIB",
+     .low = 256,
+     .high = 1048576,
+     .store = [](Settings& s, std::int64_t n) { s.processor_memory_mib = static_cast<std::uint64_t>(n); }},
+    {.name = "PROCESSOR_IDLE_SECONDS", .low = 0, .high = 86400, .store = [](Settings& s, std::int64_t n) {
+         s.processor_idle = std::chrono::seconds(n);
+     }},
+    {.name = "RETENTION_DAYS",
+     .low = 0,
+     .high = 36500,
+     .store = [](Settings& s, std::int64_t n) { s.retention = std::chrono::days(n); }},
+}};
+
+/// Puts a text where it belongs; IsAllowed said yes.
+Result<void> TakeText(Settings& settings, const SettingRow& row, const std::string& value) {
     if (row.name == "HOST") {
         settings.host = value;
-    } else if (row.name == "PORT") {
-        return number(0, 65535, [&](auto n) { settings.port = static_cast<std::uint16_t>(n); });
     } else if (row.name == "DATA_DIR") {
         settings.data_dir = value;
     } else if (row.name == "LOG_LEVEL") {
         return Level(row, value).map([&](LogLevel level) { settings.log_level = level; });
-    } else if (row.name == "STOP_GRACE_SECONDS") {
-        return number(0, 3600, [&](auto n) { settings.stop_grace = std::chrono::seconds(n); });
-    } else if (row.name == "DATABASE_PORT") {
-        return number(1, 65535, [](auto) {});
-    } else if (row.name == "WORKERS" && value == "auto") {
-        settings.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
-    } else if (row.name == "WORKERS") {
-        return number(1, 256, [&](auto n) { settings.workers = static_cast<int>(n); });
-    } else if (row.name == "PROCESSOR_PROGRAM" && !value.empty()) {
+    } else if (row.name == "PROCESSOR_PROGRAM") {
         settings.processor_program = value;
-    } else if (row.name == "MODEL_FOLDER" && !value.empty()) {
+    } else if (row.name == "MODEL_FOLDER") {
         settings.model_folder = value;
     } else if (row.name == "MODEL_PRECISION") {
         settings.model_precision = value;
-        return value == "f32" || value == "bf16" ? Result<void>{} : Malformed(row, value);
-    } else if (row.name == "PROCESSOR_MEMORY_MIB") {
-        return number(128, 1048576, [&](auto n) {
-            settings.processor_memory_mib = static_cast<std::uint64_t>(n);
-        });
-    } else if (row.name == "RETENTION_DAYS") {
-        return number(0, 36500, [&](auto n) { settings.retention = std::chrono::days(n); });
-    } else if (row.name == "PROCESSOR_IDLE_SECONDS") {
-        return number(0, 86400, [&](auto n) { settings.processor_idle = std::chrono::seconds(n); });
     } else if (row.name == "WEBHOOK_ALLOW_CIDRS") {
         settings.webhook_allow_cidrs = Split(value);
+    } else if (row.name == "DATABASE_HOST") {
+        settings.database_host = value;
     }
     return {};
+}
+
+/// True when the text may stand in the row; numbers and levels are checked when they are read.
+bool IsAllowed(const SettingRow& row, const std::string& value) {
+    if (row.name == "HOST") {
+        return value == "localhost" || IpAddress::Parse(value).has_value();
+    }
+    if (row.name == "MODEL_PRECISION") {
+        return value == "f32" || value == "bf16";
+    }
+    return row.name != "DATACORE_ENDPOINT" || value.empty() || Url::Parse(value).has_value();
+}
+
+/// Takes one row's text into the settings.
+Result<void> Take(Settings& settings, const SettingRow& row, const std::string& value) {
+    if (row.name == "WORKERS" && value == "auto") {
+        settings.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+        return {};
+    }
+    const auto* const number = std::ranges::find(kNumbers, row.name, &NumberRow::name);
+    if (number != kNumbers.end()) {
+        return Integer(row, value, number->low, number->high).map([&](std::int64_t n) {
+            number->store(settings, n);
+        });
+    }
+    if (!IsAllowed(row, value)) {
+        return Malformed(row, value);
+    }
+    return TakeText(settings, row, value).and_then([&] {
+        return CheckNetworks(row, settings.webhook_allow_cidrs);
+    });
 }
 
 }  // namespace
@@ -199,6 +270,9 @@ Result<Variables> ReadDotEnv(const std::filesystem::path& path) {
     Variables variables;
     int number = 0;
     std::string_view rest = *text;
+    if (rest.starts_with("\xEF\xBB\xBF")) {  // the mark some editors put before UTF-8
+        rest.remove_prefix(3);
+    }
     while (!rest.empty()) {
         ++number;
         const auto end = rest.find('\n');
@@ -246,13 +320,6 @@ Result<Settings> MakeSettings(
         if (!value) {
             return Unexpected(value.error());
         }
-        if (row.name == "DATABASE_HOST" && !value->empty()) {
-            return Fail(
-                ErrorCode::kInvalidArgument,
-                "DATABASE_HOST is set, but PostgreSQL is not supported by this version yet; unset it to use "
-                "SQLite in DATA_DIR"
-            );
-        }
         if (auto taken = Take(settings, row, *value); !taken) {
             return Unexpected(taken.error());
         }
@@ -272,6 +339,16 @@ Result<Settings> MakeSettings(
         );
     }
     return settings;
+}
+
+Result<void> CheckDatabase(const Settings& settings) {
+    return settings.database_host.empty()
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kInvalidArgument,
+                     "DATABASE_HOST is set, but PostgreSQL is not supported by this version yet; unset it to "
+                     "use SQLite in DATA_DIR"
+                 );
 }
 
 }  // namespace notify

@@ -47,10 +47,11 @@ struct Settings {
     std::chrono::seconds processor_idle{60};
     std::chrono::days retention{30};  ///< 0: for ever.
     std::vector<std::string> webhook_allow_cidrs;
+    std::string database_host;
     std::vector<std::string> warnings;  ///< Sentences to log once at start.
 };
 
-/// The text variables come from: the process environment first, then the `.env` file.
+/// Where variables come from: the process environment first, then the `.env` file.
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// Reads a `.env` file: NAME=value lines, `#` comments, single or double quotes, an optional `export`.
@@ -62,11 +63,15 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// Checks the variables and fills in defaults. `program_folder`: where the running program is; the child and
 /// the models are looked for beside it. A malformed value is one sentence with the name and what is allowed;
-/// a secret's value is never in it. NAME_FILE names a file whose contents are the value; both at once is
-/// refused.
+/// a secret's value is never in it. NAME_FILE names a file whose contents are the value. A place that has
+/// NAME or NAME_FILE, even empty, is the only one asked for both; both with a value in one place is refused.
 [[nodiscard]] Result<Settings> MakeSettings(
     const Variables& environment, const Variables& dot_env, const std::filesystem::path& program_folder
 );
+
+/// kInvalidArgument when the settings name a database that this version cannot use: SQLite is never taken in
+/// silence.
+[[nodiscard]] Result<void> CheckDatabase(const Settings& settings);
 
 /// The text of .env.example (and .env.examples).
 [[nodiscard]] std::string DotEnvExample();

@@ -1,8 +1,11 @@
 // The one table of settings, and the two texts that are made from it.
 
 #include <array>
+#include <span>
+#include <string>
+#include <string_view>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "app/settings.hpp"
 
@@ -20,9 +23,9 @@ constexpr std::array kRows{
     SettingRow{
         .name = "HOST",
         .default_value = "127.0.0.1",
-        .allowed = "an IP address of this machine",
+        .allowed = "an IP address of this machine, or localhost",
         .section = kService,
-        .description = "Address the API listens on. Other than loopback needs an API key to exist."
+        .description = "Address the API listens on. Other than loopback needs an admin key to exist."
     },
     SettingRow{
         .name = "PORT",
@@ -123,7 +126,7 @@ constexpr std::array kRows{
     SettingRow{
         .name = "PROCESSOR_MEMORY_MIB",
         .default_value = "1536",
-        .allowed = "128 to 1048576",
+        .allowed = "256 to 1048576",
         .section = kProcessing,
         .description = "Resident memory a child may use before it is stopped."
     },
@@ -187,7 +190,7 @@ constexpr std::array kRows{
     SettingRow{
         .name = "DATACORE_ENDPOINT",
         .default_value = "",
-        .allowed = "a URL",
+        .allowed = "an http or https URL",
         .section = kStores,
         .description = "Where DATACORE Swarm answers.",
         .not_yet = "DATACORE Swarm is not supported by this version yet"
@@ -212,8 +215,8 @@ std::span<const SettingRow> SettingRows() {
 std::string DotEnvExample() {
     std::string text =
         "# Settings of the Notifications API. Copy to .env (mode 0600) and change what you need.\n"
-        "# The environment wins over this file. Every NAME may also be given as NAME_FILE: a file that holds "
-        "the value.\n";
+        "# The environment wins over this file; an empty variable there undoes a line here. Every NAME may "
+        "also be given\n# as NAME_FILE: a file that holds the value.\n";
     std::string_view section;
     for (const auto& row : kRows) {
         if (row.section != section) {
@@ -231,10 +234,14 @@ std::string ConfigurationPage() {
     std::string text =
         "# Configuration\n\n"
         "Settings come from the environment and from a file `.env` in the working folder; the environment "
-        "wins. Every\n"
-        "`NAME` may also be given as `NAME_FILE`, the path of a file that holds the value. This page and "
-        "`.env.example`\n"
-        "are made from the one table in `src/app/settings_table.cpp` (`notifications-api settings`).\n";
+        "wins, and an\n"
+        "empty variable there undoes a line of the file. Every `NAME` may also be given as `NAME_FILE`, the "
+        "path of a file\n"
+        "that holds the value. Only `serve` and `migrate` make `DATA_DIR`; every other command says when "
+        "there is no data in\n"
+        "it, so give it as an absolute path when commands run from several folders. This page and "
+        "`.env.example` are made from\n"
+        "the one table in `src/app/settings_table.cpp` (`notifications-api settings --write`).\n";
     std::string_view section;
     for (const auto& row : kRows) {
         if (row.section != section) {

@@ -51,6 +51,7 @@ struct Readiness {
     std::string sandbox_level;  ///< "full", "partial", "none" or "unknown".
     std::string sandbox_note;
     std::string database;  ///< "ok" or a sentence.
+    std::string models;    ///< "ok", "not needed" or a sentence.
 };
 
 struct ApiParts {
@@ -73,6 +74,8 @@ struct ApiParts {
     /// Wakes the queue and the dispatcher after a change.
     std::function<void()> nudge;
     std::function<Readiness()> readiness;
+    /// A key was revoked. May be empty.
+    std::function<void()> key_revoked;
 };
 
 /// The whole API: every route of the service. `parts` is copied; what it borrows outlives the router.

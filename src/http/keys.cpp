@@ -30,13 +30,7 @@ constexpr auto kUsedEvery = std::chrono::minutes(1);  // a key's last use is wri
 
 }  // namespace
 
-Result<NewKey> CreateKey(
-    Storage& storage,
-    std::string_view name,
-    std::vector<std::string> scopes,
-    std::string_view actor,
-    Timestamp now
-) {
+Result<NewKey> MakeKey(std::string_view name, std::vector<std::string> scopes, Timestamp now) {
     if (name.empty() || scopes.empty()) {
         return Fail(
             ErrorCode::kInvalidArgument,
@@ -59,18 +53,33 @@ Result<NewKey> CreateKey(
     made.key.created_at = now;
     made.text = fmt::format("nk_{}_{}", made.key.id.Value().substr(4), ToHex(RandomBytes(32)));
     made.key.secret_sha256 = Sha256Hex(made.text);
-    const auto stored = storage.Write([&](Transaction& transaction) {
-        return transaction.keys.Add(made.key).and_then([&] {
+    return made;
+}
+
+Result<void> StoreKey(Storage& storage, const ApiKey& key, std::string_view actor) {
+    return storage.Write([&](Transaction& transaction) {
+        return transaction.keys.Add(key).and_then([&] {
             return transaction.keys.AddAudit(
-                {.at = now,
+                {.at = key.created_at,
                  .actor = std::string(actor),
                  .action = "key.create",
-                 .subject = made.key.id.Value(),
-                 .detail = made.key.name}
+                 .subject = key.id.Value(),
+                 .detail = key.name}
             );
         });
     });
-    return stored ? Result<NewKey>(std::move(made)) : Unexpected(stored.error());
+}
+
+Result<NewKey> CreateKey(
+    Storage& storage,
+    std::string_view name,
+    std::vector<std::string> scopes,
+    std::string_view actor,
+    Timestamp now
+) {
+    auto made = MakeKey(name, std::move(scopes), now);
+    const auto stored = made ? StoreKey(storage, made->key, actor) : Unexpected(made.error());
+    return stored ? made : Unexpected(stored.error());
 }
 
 Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp now) {

@@ -367,8 +367,9 @@ struct HealthView {
     std::string database;
     std::string sandbox;
     std::string sandbox_note;
+    std::string models;
 };
 
-BOOST_DESCRIBE_STRUCT(HealthView, (), (status, database, sandbox, sandbox_note))
+BOOST_DESCRIBE_STRUCT(HealthView, (), (status, database, sandbox, sandbox_note, models))
 
 }  // namespace notify::view

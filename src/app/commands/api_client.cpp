@@ -1,13 +1,22 @@
 #include "app/commands/api_client.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
+#include <boost/json/object.hpp>
+#include <fmt/core.h>
 
+#include "app/api_call.hpp"
 #include "app/control_socket.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 
@@ -18,16 +27,77 @@ std::string MemberText(const boost::json::object& object, std::string_view name)
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+struct Spoken {
+    std::string_view member;  ///< Of a request's body.
+    std::string_view word;    ///< What a person gave.
+};
+
+constexpr std::array<Spoken, 13> kSpoken{{
+    {.member = "location", .word = "the folder"},
+    {.member = "name", .word = "the name"},
+    {.member = "include", .word = "--include"},
+    {.member = "exclude", .word = "--exclude"},
+    {.member = "settle_seconds", .word = "--settle-seconds"},
+    {.member = "scan_interval_seconds", .word = "--scan-seconds"},
+    {.member = "biometric_basis", .word = "--biometric-basis"},
+    {.member = "processors", .word = "--processor"},
+    {.member = "photos", .word = "the photos"},
+    {.member = "url", .word = "the URL"},
+    {.member = "types", .word = "--types"},
+    {.member = "scopes", .word = "--scope"},
+    {.member = "description", .word = "the description"},
+}};
+
+/// "/processors/0/config/fps" as "--config /fps"; "" when nothing is known by that name.
+std::string SpokenName(std::string_view pointer) {
+    const auto rest = pointer.substr(std::min<std::size_t>(1, pointer.size()));
+    const auto* const found = std::ranges::find(kSpoken, rest.substr(0, rest.find('/')), &Spoken::member);
+    if (found == kSpoken.end()) {
+        return "";
+    }
+    const auto config = pointer.find("/config");
+    if (found->member != "processors" || config == std::string_view::npos) {
+        return std::string(found->word);
+    }
+    const auto inside = pointer.substr(config + std::string_view("/config").size());
+    return inside.empty() ? "--config" : fmt::format("--config {}", inside);
+}
+
+/// Members named inside a sentence, as options: "biometric_basis" as "--biometric-basis".
+std::string WithOptions(std::string text) {
+    for (const auto& [member, word] : kSpoken) {
+        if (!word.starts_with("--") || member.find('_') == std::string_view::npos) {
+            continue;
+        }
+        for (auto at = text.find(member); at != std::string::npos; at = text.find(member, at + word.size())) {
+            text.replace(at, member.size(), word);
+        }
+    }
+    return text;
+}
+
+/// The sentence of a problem with what a person gave in the place of the pointer.
+std::string InWords(std::string pointer, std::string_view detail) {
+    const auto colon = detail.find(": ");
+    if (detail.starts_with('/') && colon != std::string_view::npos) {
+        const auto named = detail.substr(0, colon);
+        if (pointer.empty() || pointer.starts_with(named)) {
+            pointer = pointer.empty() ? named : pointer;
+            detail = SpokenName(named).empty() ? detail : detail.substr(colon + 2);
+        }
+    }
+    const auto name = SpokenName(pointer);
+    return name.empty() ? std::string(detail) : fmt::format("{}: {}", name, WithOptions(std::string(detail)));
+}
+
 Error FromProblem(int status, const boost::json::value& body) {
     Error error{.code = ErrorCode::kInternal, .message = fmt::format("the service answered {}", status)};
     if (body.is_object()) {
         const auto& problem = body.get_object();
         const auto detail = MemberText(problem, "detail");
-        const auto pointer = MemberText(problem, "pointer");
         error.code = ErrorCodeFrom(MemberText(problem, "code")).value_or(error.code);
-        error.message = detail.empty() ? error.message : detail;
-        if (!pointer.empty() && error.message.find(pointer) == std::string::npos) {
-            error.message = fmt::format("{}: {}", pointer, error.message);
+        if (!detail.empty()) {
+            error.message = InWords(MemberText(problem, "pointer"), detail);
         }
     }
     return error;

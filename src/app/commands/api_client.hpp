@@ -24,7 +24,8 @@ public:
     ApiClient(const Settings& settings, OpenLocally open_locally)
         : settings_(settings), open_locally_(std::move(open_locally)) {}
 
-    /// The answer's JSON. A refusal (status 400 or more) becomes an error with the problem's sentence.
+    /// The answer's JSON. A refusal (status 400 or more) becomes an error with the problem's sentence; where
+    /// that points into the request's body, what a person gave on the command line is named instead.
     [[nodiscard]] Result<boost::json::value> Call(
         std::string_view method, std::string_view target, const boost::json::value& body = nullptr
     );

@@ -1,19 +1,46 @@
 #include "app/commands/bodies.hpp"
 
-#include <cstdio>
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
 #include <filesystem>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/core.h>
 
 #include "core/base64.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 
 using boost::json::array;
 using boost::json::object;
+
+namespace {
+
+/// The whole text as a finite number.
+std::optional<double> Number(std::string_view text) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool good = error == std::errc{} && end == text.data() + text.size() && std::isfinite(number);
+    return good ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
 
 array Texts(const std::vector<std::string>& texts) {
     array list;
@@ -23,8 +50,21 @@ array Texts(const std::vector<std::string>& texts) {
     return list;
 }
 
+std::string IsSeconds(const std::string& text) {
+    const auto seconds = Number(text);
+    const bool good = seconds && *seconds >= 0;
+    return good ? "" : fmt::format("'{}' is not a number of seconds, 0 or more", text);
+}
+
 Result<object> BucketBody(const Words& words) {
-    object body{{"location", std::filesystem::absolute(words.path).lexically_normal().string()}};
+    const auto folder = std::filesystem::absolute(words.path).lexically_normal();
+    if (words.name.empty() && folder == folder.root_path()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("{} has no name that the bucket could take; say one with --name", folder.native())
+        );
+    }
+    object body{{"location", folder.string()}};
     array processors;
     for (const auto& processor : words.processors) {
         object chosen{{"processor", processor}};
@@ -62,25 +102,102 @@ Result<object> BucketBody(const Words& words) {
     return body;
 }
 
+namespace {
+
+constexpr std::size_t kMaxPhoto = 32U << 20U;
+constexpr std::size_t kMaxPhotos = 64U << 20U;  // of all: more does not pass the control socket as base 64
+
+bool IsPhotoName(const std::filesystem::path& path) {
+    static constexpr std::array<std::string_view, 7> kEndings{
+        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"
+    };
+    auto ending = path.extension().string();
+    std::ranges::transform(ending, ending.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
+    return !path.filename().string().starts_with('.') &&
+           std::ranges::find(kEndings, ending) != kEndings.end();
+}
+
+/// The photos in a folder, by name; the path itself when it is none.
+Result<std::vector<std::filesystem::path>> PhotosAt(const std::filesystem::path& path) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) {
+        return std::vector{path};
+    }
+    std::vector<std::filesystem::path> photos;
+    for (std::filesystem::directory_iterator each(path, error), end; !error && each != end;
+         each.increment(error)) {
+        std::error_code ignored;
+        if (each->is_regular_file(ignored) && IsPhotoName(each->path())) {
+            photos.push_back(each->path());
+        }
+    }
+    if (error) {
+        return Unexpected(SystemError(error.value(), fmt::format("look into {}", path.native())));
+    }
+    if (photos.empty()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("there is no photo (.jpg, .png, .webp, .bmp or .tif) in {}", path.native())
+        );
+    }
+    std::ranges::sort(photos);
+    return photos;
+}
+
+Result<std::vector<std::filesystem::path>> AllPhotos(const std::vector<std::string>& paths) {
+    std::vector<std::filesystem::path> photos;
+    for (const auto& path : paths) {
+        auto found = PhotosAt(path);
+        if (!found) {
+            return found;
+        }
+        std::ranges::move(*found, std::back_inserter(photos));
+    }
+    return photos;
+}
+
+/// {x, y}, or null when --face was not given.
+Result<boost::json::value> FaceOf(const std::string& face) {
+    if (face.empty()) {
+        return boost::json::value(nullptr);
+    }
+    const auto comma = face.find(',');
+    const auto x = Number(std::string_view(face).substr(0, comma));
+    const auto y =
+        comma == std::string::npos ? std::nullopt : Number(std::string_view(face).substr(comma + 1));
+    if (!x || !y) {
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("--face '{}' is not X,Y in pixels", face));
+    }
+    return object{{"x", *x}, {"y", *y}};
+}
+
+}  // namespace
+
 Result<object> EnrolmentBody(const Words& words) {
+    const auto paths = AllPhotos(words.photos);
+    const auto face = FaceOf(words.face);
+    if (!paths || !face) {
+        return Unexpected(paths ? face.error() : paths.error());
+    }
     array photos;
-    for (const auto& path : words.photos) {
-        const auto bytes = ReadFile(path, 32U << 20U);
+    std::size_t size = 0;
+    for (const auto& path : *paths) {
+        const auto bytes = ReadFile(path, kMaxPhoto);
         if (!bytes) {
             return Unexpected(bytes.error());
         }
-        object photo{
-            {"file_name", std::filesystem::path(path).filename().string()}, {"base64", ToBase64(*bytes)}
-        };
-        if (!words.face.empty()) {
-            double x = 0;
-            double y = 0;
-            if (std::sscanf(words.face.c_str(), "%lf,%lf", &x, &y) != 2) {
-                return Fail(
-                    ErrorCode::kInvalidArgument, fmt::format("--face '{}' is not X,Y in pixels", words.face)
-                );
-            }
-            photo["face"] = object{{"x", x}, {"y", y}};
+        size += bytes->size();
+        if (size > kMaxPhotos) {
+            return Fail(
+                ErrorCode::kTooLarge,
+                fmt::format("the photos are over {} MiB together; enrol fewer at a time", kMaxPhotos >> 20U)
+            );
+        }
+        object photo{{"file_name", path.filename().string()}, {"base64", ToBase64(*bytes)}};
+        if (!face->is_null()) {
+            photo["face"] = *face;
         }
         photos.push_back(std::move(photo));
     }

@@ -37,10 +37,15 @@ struct Words {
 /// The texts as a JSON list.
 [[nodiscard]] boost::json::array Texts(const std::vector<std::string>& texts);
 
-/// Of POST /v1/buckets. kInvalidArgument when --config is no JSON.
+/// For CLI11: "" when the text is a number of seconds, 0 or more; else why not.
+[[nodiscard]] std::string IsSeconds(const std::string& text);
+
+/// Of POST /v1/buckets. kInvalidArgument when --config is no JSON, or neither --name nor the folder's own
+/// name can be its name.
 [[nodiscard]] Result<boost::json::object> BucketBody(const Words& words);
 
-/// Of POST /v1/people; reads the photos. kNotFound, kForbidden, kTooLarge, kInvalidArgument for --face.
+/// Of POST /v1/people; reads the photos, and those in folders by name. kNotFound, kForbidden, kTooLarge,
+/// kInvalidArgument for --face.
 [[nodiscard]] Result<boost::json::object> EnrolmentBody(const Words& words);
 
 }  // namespace notify

@@ -14,9 +14,16 @@ namespace notify {
 /// missing.
 [[nodiscard]] std::string Shown(const boost::json::value& row, std::string_view member);
 
+/// "1 photo", "2 photos".
+[[nodiscard]] std::string Counted(std::string_view count, std::string_view one, std::string_view many);
+
 /// Rows under a heading, columns as wide as their widest entry. Prints `none` when there are no rows.
 void PrintTable(
     const boost::json::value& answer, const std::vector<std::string>& columns, std::string_view none
 );
+
+/// A document as people read it: single members a line each ("media.width  1920"), lists of objects as tables
+/// of their single members, at most 50 rows.
+void PrintDocument(const boost::json::value& document);
 
 }  // namespace notify

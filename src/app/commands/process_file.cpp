@@ -2,17 +2,27 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
+#include "app/commands/printing.hpp"
 #include "app/host_settings.hpp"
+#include "app/installation.hpp"
+#include "app/settings.hpp"
 #include "app/stop_signal.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/file_byte_source.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
 #include "processors/host/host.hpp"
 #include "processors/kind.hpp"
 
@@ -75,7 +85,11 @@ Result<void> Report(const ProcessFileOptions& options, const JobOutcome& outcome
                 "  artifact {} ({}, {} bytes)\n", artifact.name, artifact.media_type, artifact.bytes.size()
             );
         }
-        fmt::print("{}\n", *outcome.document);
+        const auto document = ParseJson(*outcome.document);
+        if (!document) {
+            return Unexpected(document.error().Within("the result"));
+        }
+        PrintDocument(*document);
     }
     return options.artifact_folder.empty() ? Result<void>{}
                                            : WriteArtifacts(options.artifact_folder, outcome.artifacts);
@@ -92,6 +106,9 @@ Result<void> ProcessFile(const Settings& settings, const ProcessFileOptions& opt
     if (!config) {
         return Unexpected(config.error().Within("--config"));
     }
+    if (auto checked = CheckProgram(settings); !checked) {
+        return checked;
+    }
     auto job = MakeJob(options, **kind, std::move(*config));
     if (!job) {
         return Unexpected(job.error());
@@ -107,11 +124,17 @@ Result<void> ProcessFile(const Settings& settings, const ProcessFileOptions& opt
             },
         .outcome = [&](JobOutcome ended) { outcome = std::move(ended); },
     };
+    const StopSignal signal;  // before the host makes threads, which would not have the signals blocked
     ProcessorHost host(MakeHostSettings(settings));
-    const StopSignal signal;
-    const auto ran = host.Run(std::move(*job), observer, signal.Token());
+    auto ran = host.Run(std::move(*job), observer, signal.Token());
     if (show) {
         fmt::print(stderr, "\r{:60}\r", "");
+    }
+    const auto* const failed = !ran                            ? &ran.error()
+                               : outcome && !outcome->document ? &outcome->document.error()
+                                                               : nullptr;
+    if (failed != nullptr && failed->code == ErrorCode::kStopped) {
+        return Fail(ErrorCode::kStopped, "stopped");
     }
     if (!ran) {
         return ran;

@@ -18,8 +18,9 @@ struct ProcessFileOptions {
     std::filesystem::path artifact_folder;  ///< Write the artifacts there; "" leaves them.
 };
 
-/// Runs the processor in its sandboxed child. A progress bar goes to standard error when that is a terminal.
-/// Ctrl-C stops it (kStopped). The processor's own failure is returned as it is.
+/// Runs the processor in its sandboxed child and prints a summary of its document, or with `json` the
+/// document. A progress bar goes to standard error when that is a terminal. Ctrl-C stops it (kStopped). The
+/// processor's own failure is returned as it is.
 [[nodiscard]] Result<void> ProcessFile(const Settings& settings, const ProcessFileOptions& options);
 
 }  // namespace notify

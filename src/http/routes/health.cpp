@@ -27,7 +27,11 @@ namespace {
 Response Ready(const ApiParts& parts) {
     const auto state = parts.readiness();
     const view::HealthView view{
-        state.ready ? "ready" : "not ready", state.database, state.sandbox_level, state.sandbox_note
+        state.ready ? "ready" : "not ready",
+        state.database,
+        state.sandbox_level,
+        state.sandbox_note,
+        state.models
     };
     return Json(view, state.ready ? 200 : 503);
 }
@@ -90,7 +94,7 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
          health,
          200,
          0,
-         [](Request&) { return Json(view::HealthView{"alive", "", "", ""}); }}
+         [](Request&) { return Json(view::HealthView{"alive", "", "", "", ""}); }}
     );
     router.Add(
         {"GET",

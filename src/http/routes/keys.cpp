@@ -79,6 +79,9 @@ public:
                 );
             });
         });
+        if (revoked && parts_.key_revoked) {
+            parts_.key_revoked();
+        }
         return NoContent(request, revoked);
     }
 

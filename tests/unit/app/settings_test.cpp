@@ -3,11 +3,16 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "core/file.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 namespace {
@@ -15,6 +20,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class SettingsTest : public ::testing::Test {
 protected:
@@ -54,18 +60,23 @@ TEST_F(SettingsTest, ComeFromTheEnvironmentBeforeTheFile) {
 }
 
 TEST_F(SettingsTest, RefuseAMalformedValueWithItsNameAndWhatIsAllowed) {
-    for (const auto& [name, value] : Variables{
+    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
              {"PORT", "http"},
              {"LOG_LEVEL", "LOUD"},
              {"WORKERS", "0"},
              {"MODEL_PRECISION", "int8"},
              {"STOP_GRACE_SECONDS", "-1"},
              {"PROCESSOR_MEMORY_MIB", "12x"},
+             {"PROCESSOR_MEMORY_MIB", "128"},
              {"DATABASE_PORT", "70000"},
+             {"HOST", "nope"},
+             {"HOST", "127.0.0.300"},
+             {"DATACORE_ENDPOINT", "notaurl"},
+             {"WEBHOOK_ALLOW_CIDRS", "10.1"},
          }) {
         const auto settings = Make({{name, value}});
         ASSERT_FALSE(settings) << name;
-        EXPECT_THAT(settings.error().message, HasSubstr(name));
+        EXPECT_THAT(settings.error().message, StartsWith(name + ": '"));
         EXPECT_THAT(settings.error().message, HasSubstr("'" + value + "'"));
         EXPECT_THAT(settings.error().message, HasSubstr("allowed is"));
     }
@@ -73,9 +84,39 @@ TEST_F(SettingsTest, RefuseAMalformedValueWithItsNameAndWhatIsAllowed) {
 
 TEST_F(SettingsTest, NeverUseSqliteInSilenceWhenADatabaseHostIsSet) {
     const auto settings = Make({{"DATABASE_HOST", "db.example"}});
-    ASSERT_FALSE(settings);
-    EXPECT_THAT(settings.error().message, HasSubstr("DATABASE_HOST"));
-    EXPECT_THAT(settings.error().message, HasSubstr("PostgreSQL"));
+    ASSERT_TRUE(settings) << "commands that need no database must still work";
+    const auto usable = CheckDatabase(*settings);
+    ASSERT_FALSE(usable);
+    EXPECT_THAT(usable.error().message, HasSubstr("DATABASE_HOST"));
+    EXPECT_THAT(usable.error().message, HasSubstr("PostgreSQL"));
+    EXPECT_TRUE(CheckDatabase(*Make({})));
+}
+
+TEST_F(SettingsTest, AnEmptyVariableOfTheEnvironmentUndoesALineOfTheFile) {
+    const auto settings =
+        Make({{"PORT", ""}, {"DATABASE_HOST", ""}}, {{"PORT", "9002"}, {"DATABASE_HOST", "db"}});
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->port, 8080);
+    EXPECT_EQ(settings->database_host, "");
+}
+
+TEST_F(SettingsTest, TheEnvironmentsFileWinsOverTheDotEnvsValue) {
+    const auto path = Write("port", "9100");
+    const auto settings = Make({{"PORT_FILE", path.string()}}, {{"PORT", "9002"}});
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_EQ(settings->port, 9100);
+    EXPECT_EQ(Make({{"PORT", "9001"}}, {{"PORT_FILE", path.string()}})->port, 9001);
+    EXPECT_EQ(Make({{"PORT_FILE", ""}}, {{"PORT", "9002"}})->port, 8080);
+}
+
+TEST_F(SettingsTest, TakeAddressesNetworksAndUrls) {
+    for (const auto* host : {"0.0.0.0", "::1", "localhost", "192.168.1.5"}) {
+        EXPECT_TRUE(Make({{"HOST", host}})) << host;
+    }
+    const auto settings = Make({{"WEBHOOK_ALLOW_CIDRS", "10.1.0.0/16, fd12::/16,127.0.0.1"}});
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_THAT(settings->webhook_allow_cidrs, ElementsAre("10.1.0.0/16", "fd12::/16", "127.0.0.1"));
+    EXPECT_TRUE(Make({{"DATACORE_ENDPOINT", "https://swarm.example:8443"}}));
 }
 
 TEST_F(SettingsTest, WarnOnceForEachStoreThatIsNotSupportedYetWithoutItsValue) {
@@ -106,6 +147,12 @@ TEST_F(SettingsTest, ReadTheFormsOfADotEnvFile) {
     EXPECT_EQ(
         *variables, (Variables{{"PORT", "1"}, {"HOST", "a b"}, {"A", "x#y"}, {"B", "plain"}, {"C", ""}})
     );
+}
+
+TEST_F(SettingsTest, PassOverTheMarkThatEditorsPutBeforeUtf8) {
+    const auto variables = ReadDotEnv(Write(".env", "\xEF\xBB\xBFPORT=1\n"));
+    ASSERT_TRUE(variables) << variables.error().message;
+    EXPECT_EQ(*variables, (Variables{{"PORT", "1"}}));
 }
 
 TEST_F(SettingsTest, SayWhichLineOfADotEnvFileIsWrong) {

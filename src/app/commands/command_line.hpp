@@ -1,0 +1,68 @@
+#pragma once
+
+// What the commands that speak the API share: how they are added, ask and show. One file for each group.
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "app/commands/api_client.hpp"
+#include "app/commands/bodies.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+/// What the chosen command does, once the settings are read.
+using Run = std::function<Result<void>()>;
+
+/// How an answer is shown to people.
+using Print = std::function<void(const boost::json::value&)>;
+
+/// Lives while the line is parsed and the chosen command runs; so do the three it borrows.
+class CommandLine final {
+public:
+    CommandLine(ApiClient& client, const bool& json, Run& run) : client_(client), json_(json), run_(run) {}
+
+    ~CommandLine() = default;
+    CommandLine(const CommandLine&) = delete;
+    CommandLine& operator=(const CommandLine&) = delete;
+
+    /// A group of commands: "buckets".
+    static CLI::App& Group(CLI::App& app, const std::string& name, const std::string& what);
+
+    /// A command of a group. `act` is run when it is the chosen one.
+    CLI::App& Add(CLI::App& group, const std::string& name, const std::string& what, Run act);
+
+    /// Asks the API and shows the answer: as JSON, or to people.
+    [[nodiscard]] Result<void> Ask(
+        std::string_view method, const std::string& target, const boost::json::value& body, const Print& print
+    );
+
+    /// Asks and shows nothing yet.
+    [[nodiscard]] Result<boost::json::value> Call(
+        std::string_view method, const std::string& target, const boost::json::value& body
+    );
+
+    void Show(const boost::json::value& answer, const Print& print) const;
+
+    Words words;  ///< What the command was given.
+
+private:
+    ApiClient& client_;
+    const bool& json_;
+    Run& run_;
+};
+
+void AddBucketCommands(CLI::App& app, CommandLine& line);
+void AddItemCommands(CLI::App& app, CommandLine& line);
+void AddPeopleCommands(CLI::App& app, CommandLine& line);
+void AddWebhookCommands(CLI::App& app, CommandLine& line);
+void AddKeyCommands(CLI::App& app, CommandLine& line);
+
+/// "name, other": the processors that may be chosen, for the help.
+[[nodiscard]] std::string ProcessorNames();
+
+}  // namespace notify

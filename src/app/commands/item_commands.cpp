@@ -1,0 +1,96 @@
+// notifications-api items …
+
+#include <string>
+#include <utility>
+
+#include <CLI/App.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/core.h>
+
+#include "app/commands/api_client.hpp"
+#include "app/commands/command_line.hpp"
+#include "app/commands/printing.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+std::string TargetOf(const CommandLine& line) {
+    return "/v1/items/" + PercentEncoded(line.words.id);
+}
+
+Result<void> ListItems(CommandLine& line) {
+    const auto& words = line.words;
+    auto target = fmt::format("/v1/items?limit={}", words.limit);
+    target += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
+    target += words.bucket.empty() ? "" : "&bucket=" + PercentEncoded(words.bucket);
+    return line.Ask("GET", target, nullptr, [](const value& answer) {
+        PrintTable(answer, {"id", "key", "status", "since", "blocked_by", "reason"}, "no items");
+    });
+}
+
+void PrintItem(const value& item) {
+    for (const auto* member :
+         {"id",
+          "key",
+          "bucket",
+          "media_type",
+          "size_bytes",
+          "content_sha256",
+          "status",
+          "since",
+          "blocked_by",
+          "reason"}) {
+        fmt::print("{:<15} {}\n", member, Shown(item, member));
+    }
+    fmt::print("\nprocesses\n");
+    PrintTable(
+        object{{"rows", item.at("processes")}},
+        {"id", "processor", "run", "status", "attempt", "crashes", "rescues", "result"},
+        "none"
+    );
+    fmt::print("\nhistory\n");
+    PrintTable(
+        object{{"rows", item.at("history")}}, {"at", "status", "attempt", "reason_code", "reason"}, "none"
+    );
+}
+
+Result<void> WhyItem(CommandLine& line) {
+    return line.Ask("GET", TargetOf(line), nullptr, [](const value& item) {
+        fmt::print("{} since {}\n", Shown(item, "status"), Shown(item, "since"));
+        for (const auto& sentence : item.at("why").as_array()) {
+            fmt::print("  {}\n", std::string_view(sentence.as_string()));
+        }
+    });
+}
+
+Result<void> Act(CommandLine& line, const std::string& action) {
+    return line.Ask("POST", fmt::format("{}/{}", TargetOf(line), action), nullptr, [&](const value& answer) {
+        fmt::print("{}: {}\n", action, Counted(Shown(answer, "processes"), "process", "processes"));
+    });
+}
+
+}  // namespace
+
+void AddItemCommands(CLI::App& app, CommandLine& line) {
+    auto& words = line.words;
+    auto& group = CommandLine::Group(app, "items", "Media objects that were noticed");
+    auto& list = line.Add(group, "list", "Newest first", [&line] { return ListItems(line); });
+    list.add_option("--status", words.status, "Pending, Processing, Completed, Failed, Cancelled or Skipped");
+    list.add_option("--bucket", words.bucket, "Id or name of a bucket");
+    list.add_option("--limit", words.limit, "Rows, 1 to 200 (50)");
+    const auto one = [&](const std::string& name, const std::string& what, Run act) {
+        line.Add(group, name, what, std::move(act)).add_option("item", words.id, "Id")->required();
+    };
+    one("show", "One item, whole", [&line] { return line.Ask("GET", TargetOf(line), nullptr, PrintItem); });
+    one("why", "Why an item does not move, or how it ended", [&line] { return WhyItem(line); });
+    one("rerun", "Run its processes again", [&line] { return Act(line, "rerun"); });
+    one("cancel", "Stop its processes", [&line] { return Act(line, "cancel"); });
+}
+
+}  // namespace notify

@@ -1,0 +1,67 @@
+// notifications-api keys …
+
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/core.h>
+
+#include "app/commands/api_client.hpp"
+#include "app/commands/bodies.hpp"
+#include "app/commands/command_line.hpp"
+#include "app/commands/printing.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+Result<void> AddKey(CommandLine& line) {
+    const auto scopes = line.words.scopes.empty() ? std::vector<std::string>{"read"} : line.words.scopes;
+    return line.Ask(
+        "POST",
+        "/v1/keys",
+        object{{"name", line.words.name}, {"scopes", Texts(scopes)}},
+        [](const value& key) {
+            fmt::print(
+                "key {} ({})\nshown this one time: {}\n",
+                Shown(key, "name"),
+                Shown(key, "scopes"),
+                Shown(key, "key")
+            );
+        }
+    );
+}
+
+Result<void> ListKeys(CommandLine& line) {
+    return line.Ask("GET", "/v1/keys", nullptr, [](const value& answer) {
+        PrintTable(answer, {"id", "name", "scopes", "created_at", "last_used_at", "revoked_at"}, "no keys");
+    });
+}
+
+Result<void> RevokeKey(CommandLine& line) {
+    return line.Ask("DELETE", "/v1/keys/" + PercentEncoded(line.words.id), nullptr, [&](const value&) {
+        fmt::print("{} is revoked\n", line.words.id);
+    });
+}
+
+}  // namespace
+
+void AddKeyCommands(CLI::App& app, CommandLine& line) {
+    auto& words = line.words;
+    auto& group = CommandLine::Group(app, "keys", "Keys of the API");
+    auto& add = line.Add(group, "add", "Make a key", [&line] { return AddKey(line); });
+    add.add_option("name", words.name, "What it is for")->required();
+    add.add_option("--scope", words.scopes, "read, write or admin; may be repeated (read)");
+    line.Add(group, "list", "All keys", [&line] { return ListKeys(line); });
+    line.Add(group, "revoke", "Make a key worthless", [&line] { return RevokeKey(line); })
+        .add_option("key", words.id, "Id")
+        ->required();
+}
+
+}  // namespace notify

@@ -1,0 +1,127 @@
+// notifications-api webhooks …
+
+#include <string>
+#include <utility>
+
+#include <CLI/App.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/core.h>
+
+#include "app/commands/api_client.hpp"
+#include "app/commands/bodies.hpp"
+#include "app/commands/command_line.hpp"
+#include "app/commands/printing.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+std::string TargetOf(const CommandLine& line) {
+    return "/v1/webhooks/" + PercentEncoded(line.words.id);
+}
+
+Result<void> AddWebhook(CommandLine& line) {
+    return line.Ask(
+        "POST",
+        "/v1/webhooks",
+        object{{"url", line.words.url}, {"types", Texts(line.words.types)}},
+        [](const value& endpoint) {
+            fmt::print(
+                "endpoint {} is told at {}\nsigning secret, shown this one time: {}\n",
+                Shown(endpoint, "id"),
+                Shown(endpoint, "url"),
+                Shown(endpoint, "secret")
+            );
+        }
+    );
+}
+
+Result<void> ListWebhooks(CommandLine& line) {
+    return line.Ask("GET", "/v1/webhooks", nullptr, [](const value& answer) {
+        PrintTable(
+            answer,
+            {"id", "url", "types", "active", "consecutive_failures", "disabled_reason"},
+            "no webhook endpoints"
+        );
+    });
+}
+
+Result<void> SetActive(CommandLine& line, bool active) {
+    return line.Ask("PATCH", TargetOf(line), object{{"active", active}}, [&](const value& endpoint) {
+        fmt::print("endpoint {} {}\n", Shown(endpoint, "id"), active ? "is told again" : "is paused");
+    });
+}
+
+Result<void> RemoveWebhook(CommandLine& line) {
+    return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
+        fmt::print("endpoint {} is removed; what waited for it is cancelled\n", line.words.id);
+    });
+}
+
+Result<void> ListDeliveries(CommandLine& line) {
+    const auto& words = line.words;
+    auto target = fmt::format("/v1/deliveries?limit={}", words.limit);
+    target += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
+    target += words.id.empty() ? "" : "&endpoint=" + PercentEncoded(words.id);
+    return line.Ask("GET", target, nullptr, [](const value& answer) {
+        PrintTable(
+            answer,
+            {"id", "kind", "status", "attempt", "created_at", "endpoint", "event", "last_error"},
+            "no deliveries"
+        );
+    });
+}
+
+void PrintSent(const value& delivery) {
+    fmt::print("delivery {} is on its way\n", Shown(delivery, "delivery"));
+}
+
+}  // namespace
+
+void AddWebhookCommands(CLI::App& app, CommandLine& line) {
+    auto& words = line.words;
+    auto& group = CommandLine::Group(app, "webhooks", "Who is told, and what became of it");
+    auto& add = line.Add(group, "add", "Tell an address", [&line] { return AddWebhook(line); });
+    add.add_option("url", words.url, "http or https")->required();
+    add.add_option("--types", words.types, "Event types; item.* is a prefix; all when not given");
+    line.Add(group, "list", "All endpoints", [&line] { return ListWebhooks(line); });
+    const auto one = [&](const std::string& name, const std::string& what, Run act) {
+        line.Add(group, name, what, std::move(act)).add_option("endpoint", words.id, "Id")->required();
+    };
+    one("pause", "Tell it nothing for now", [&line] { return SetActive(line, false); });
+    one("resume", "Tell it again", [&line] { return SetActive(line, true); });
+    one("remove", "Forget an endpoint", [&line] { return RemoveWebhook(line); });
+    one("test", "Send it a test event", [&line] {
+        return line.Ask("POST", TargetOf(line) + "/test", nullptr, PrintSent);
+    });
+    auto& deliveries = line.Add(group, "deliveries", "What was sent, newest first", [&line] {
+        return ListDeliveries(line);
+    });
+    deliveries.add_option(
+        "--status", words.status, "Pending, Processing, Completed, Failed, Cancelled or Skipped"
+    );
+    deliveries.add_option("--endpoint", words.id, "Id of an endpoint");
+    deliveries.add_option("--limit", words.limit, "Rows, 1 to 200 (50)");
+    line.Add(
+            group,
+            "resend",
+            "Send a delivery again",
+            [&line] {
+                return line.Ask(
+                    "POST",
+                    fmt::format("/v1/deliveries/{}/resend", PercentEncoded(line.words.id)),
+                    nullptr,
+                    PrintSent
+                );
+            }
+    )
+        .add_option("delivery", words.id, "Id")
+        ->required();
+}
+
+}  // namespace notify

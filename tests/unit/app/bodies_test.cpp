@@ -1,0 +1,77 @@
+#include "app/commands/bodies.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace notify {
+namespace {
+
+using ::testing::HasSubstr;
+
+class BodiesTest : public ::testing::Test {
+protected:
+    BodiesTest() { std::filesystem::create_directories(folder_); }
+
+    ~BodiesTest() override { std::filesystem::remove_all(folder_); }
+
+    void Write(const std::string& name, const std::string& text = "photo") const {
+        std::ofstream(folder_ / name) << text;
+    }
+
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / ("bodies." + std::to_string(::getpid()));
+};
+
+TEST_F(BodiesTest, OfAnEnrolmentHoldThePhotosOfAFolderByName) {
+    for (const auto* name : {"b.JPG", "a.png", "notes.txt", ".hidden.jpg"}) {
+        Write(name);
+    }
+    std::filesystem::create_directories(folder_ / "deeper.jpg");
+    Write("single");
+    const auto body = EnrolmentBody({.name = "Ada", .photos = {folder_, folder_ / "single"}});
+    ASSERT_TRUE(body) << body.error().message;
+    std::string names;
+    for (const auto& photo : body->at("photos").as_array()) {
+        names += std::string(photo.at("file_name").as_string()) + " ";
+        EXPECT_FALSE(photo.as_object().contains("face"));
+    }
+    EXPECT_EQ(names, "a.png b.JPG single ");
+}
+
+TEST_F(BodiesTest, OfAnEnrolmentRefuseAFolderWithoutPhotosAndAFaceThatIsNoPoint) {
+    const auto empty = EnrolmentBody({.name = "Ada", .photos = {folder_}});
+    ASSERT_FALSE(empty);
+    EXPECT_THAT(empty.error().message, HasSubstr("there is no photo"));
+    Write("a.jpg");
+    for (const auto* face : {"1", "1,", "1,2,3", "nan,1", "1;2"}) {
+        const auto body = EnrolmentBody({.name = "Ada", .photos = {folder_}, .face = face});
+        ASSERT_FALSE(body) << face;
+        EXPECT_THAT(body.error().message, HasSubstr("X,Y"));
+    }
+    EXPECT_TRUE(EnrolmentBody({.name = "Ada", .photos = {folder_}, .face = "10.5,20"}));
+}
+
+TEST_F(BodiesTest, OfABucketAskForANameWhenTheFolderHasNone) {
+    const auto body = BucketBody({.path = "/"});
+    ASSERT_FALSE(body);
+    EXPECT_THAT(body.error().message, HasSubstr("--name"));
+    EXPECT_TRUE(BucketBody({.path = "/", .name = "all"}));
+    EXPECT_TRUE(BucketBody({.path = "/srv/media"}));
+}
+
+TEST_F(BodiesTest, TakeSecondsThatAreNumbersFromNought) {
+    for (const auto* good : {"0", "2", "0.5"}) {
+        EXPECT_EQ(IsSeconds(good), "") << good;
+    }
+    for (const auto* bad : {"nan", "inf", "-1", "", "2x", "two"}) {
+        EXPECT_NE(IsSeconds(bad), "") << bad;
+    }
+}
+
+}  // namespace
+}  // namespace notify
