@@ -98,9 +98,6 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no
     if (!guard) {
         return Unexpected(guard.error());
     }
-    for (const auto& warning : guard->Warnings()) {
-        Log(LogLevel::kWarn, "WEBHOOK_ALLOW_CIDRS does less than it seems to", {{"reason", warning}});
-    }
     const bool is_new = !std::filesystem::exists(settings.data_dir / kDatabaseFile);
     auto box =
         SecretBox::Open(settings.data_dir / "secret.key", is_new ? MissingKey::kMake : MissingKey::kRefuse);

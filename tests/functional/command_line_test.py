@@ -1,0 +1,342 @@
+"""The commands as a user has them: good and bad input, each with its exit code and its sentence."""
+import contextlib
+import http.client
+import http.server
+import json
+import pathlib
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import threading
+import time
+import urllib.parse
+
+from service import DEPS, PROGRAMS, SAMPLES, ServiceTest, wait_for
+
+PROGRAM = PROGRAMS / "notifications-api"
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Takes every webhook."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def listening(server):
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+class CommandTest(ServiceTest):
+    def run_command(self, *arguments, **more: str) -> subprocess.CompletedProcess:
+        return subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, env=self.service.environment(**more), text=True, capture_output=True, timeout=300)
+
+    def assert_refused(self, sentence: str, *arguments, code: int = 1, **more: str) -> None:
+        """One sentence on standard error, nothing on standard output."""
+        done = self.run_command(*arguments, **more)
+        self.assertEqual(done.returncode, code, done)
+        self.assertIn(sentence, done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def assert_printed(self, text: str, *arguments, **more: str) -> str:
+        done = self.run_command(*arguments, **more)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn(text, done.stdout)
+        return done.stdout
+
+
+class WithoutData(CommandTest):
+    def test_a_command_in_the_wrong_folder_says_so_and_leaves_nothing(self):
+        self.assert_refused("there is no data in", "items", "list")
+        self.assert_refused("there is no data in", "buckets", "add", self.service.inbox)
+        self.assert_refused("there is no data in", "items", "list", DATA_DIR="data")
+        self.assert_printed("there is none in", "doctor", PORT="0")
+        self.assertFalse(self.service.data.exists())
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["inbox"])
+
+    def test_migrate_makes_the_data_folder_for_its_owner(self):
+        self.assert_printed("newest schema", "migrate")
+        self.assertEqual(stat.S_IMODE(self.service.data.stat().st_mode), 0o700)
+        self.assert_printed("no items", "items", "list")
+
+    def test_an_unknown_command_is_named(self):
+        self.assert_refused("there is no command 'nonsense'", "nonsense", code=2)
+        self.assert_refused("there is no command 'nonsense'", "buckets", "nonsense", code=2)
+        self.assert_refused("say which command", code=2)
+        self.assert_refused("say which command", "buckets", code=2)
+        self.assert_refused("--bogus", "items", "list", "--bogus", code=2)
+        self.assert_refused("file is required", "process", "--processor", "checksum", code=2)
+
+    def test_the_help_names_the_processors(self):
+        self.assert_printed("checksum, facial-recognition", "buckets", "add", "--help")
+        self.assert_printed("checksum, facial-recognition", "process", "--help")
+
+    def test_a_bad_setting_stops_only_the_commands_that_need_settings(self):
+        self.assert_refused("HOST: 'nope' is not allowed", "items", "list", HOST="nope")
+        self.assert_refused("HOST: '127.0.0.300' is not allowed", "serve", HOST="127.0.0.300")
+        self.assert_refused("DATACORE_ENDPOINT: 'notaurl' is not allowed", "serve", DATACORE_ENDPOINT="notaurl")
+        self.assert_refused("WEBHOOK_ALLOW_CIDRS: '10.1' is not allowed", "serve", WEBHOOK_ALLOW_CIDRS="10.1")
+        self.assertFalse(self.service.data.exists())
+        self.assert_printed('"openapi"', "openapi", HOST="nope")
+        self.assert_printed("#PORT=8080", "settings", HOST="nope")
+        done = self.run_command("doctor", HOST="nope")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("FIX settings: HOST: 'nope'", done.stdout)
+
+    def test_postgresql_is_never_replaced_by_sqlite_in_silence(self):
+        self.assert_refused("PostgreSQL is not supported", "items", "list", DATABASE_HOST="db")
+        self.assert_refused("PostgreSQL is not supported", "serve", DATABASE_HOST="db")
+        self.assertIn("FIX database: DATABASE_HOST is set", self.run_command("doctor", DATABASE_HOST="db").stdout)
+        self.assert_printed("sha256", "process", SAMPLES / "biden.jpg", "--processor", "checksum", DATABASE_HOST="db")
+
+    def test_an_empty_variable_undoes_a_line_of_the_file(self):
+        (self.folder / ".env").write_text("\ufeffDATABASE_HOST=db\nHOST=nope\n")
+        self.assert_refused("HOST: 'nope'", "migrate")
+        self.assert_printed("newest schema", "migrate", HOST="", DATABASE_HOST="")
+
+    def test_output_that_nobody_reads_ends_quietly(self):
+        for command in ("openapi", "settings"):
+            with subprocess.Popen([PROGRAM, command], cwd=self.folder, env=self.service.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+                process.stdout.close()
+                self.assertEqual(process.stderr.read(), b"")
+                self.assertEqual(process.wait(60), 141)
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        self.run_command("migrate")
+        for command in (("openapi",), ("items", "list"), ("--help",)):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([PROGRAM, *command], cwd=self.folder, env=self.service.environment(), stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1, command)
+            self.assertIn("standard output cannot be written: No space left", done.stderr)
+
+
+class OneFile(CommandTest):
+    def test_a_result_is_a_summary_for_people_and_a_document_for_programs(self):
+        text = self.assert_printed("media.width", "process", SAMPLES / "biden.jpg", "--processor", "facial-recognition")
+        self.assertIn("tracks (1)", text)
+        self.assertNotIn("{", text)
+        document = json.loads(self.run_command("process", SAMPLES / "biden.jpg", "--processor", "facial-recognition", "--json").stdout)
+        self.assertEqual(document["schema"], "face_tracks/1")
+
+    def test_faults_have_a_sentence_each(self):
+        photo = SAMPLES / "biden.jpg"
+        self.assert_refused("No such file", "process", self.folder / "missing", "--processor", "checksum")
+        self.assert_refused("there is no processor 'nope'; there are: checksum", "process", photo, "--processor", "nope")
+        self.assert_refused("/fps", "process", photo, "--processor", "facial-recognition", "--config", '{"fps":99}')
+        self.assert_refused("--config", "process", photo, "--processor", "facial-recognition", "--config", "{")
+        self.assert_refused("/nope cannot be run; set PROCESSOR_PROGRAM", "process", photo, "--processor", "checksum", PROCESSOR_PROGRAM="/nope")
+        done = self.run_command("process", photo, "--processor", "checksum", PROCESSOR_PROGRAM="/bin/false")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.strip().endswith("exit code 1"), done.stderr)
+
+    def test_ctrl_c_says_stopped(self):
+        slow = self.folder / "slow"
+        slow.write_text("#!/bin/sh\nexec sleep 30\n")
+        slow.chmod(0o755)
+        process = subprocess.Popen([PROGRAM, "process", SAMPLES / "biden.jpg", "--processor", "checksum"], cwd=self.folder,
+                                   env=self.service.environment(PROCESSOR_PROGRAM=str(slow)), stderr=subprocess.PIPE, text=True)
+        threads = pathlib.Path(f"/proc/{process.pid}/task")
+        wait_for("the child to start", lambda: any((thread / "children").read_text() for thread in threads.iterdir()))
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.communicate(timeout=60)[1], "notifications-api: stopped\n")
+        self.assertEqual(process.returncode, 130)
+
+
+class WithoutService(CommandTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.service.command("migrate")
+
+    def test_a_bucket_is_added_paused_resumed_and_removed(self):
+        self.assert_printed("watches", "buckets", "add", self.service.inbox, "--processor", "checksum")
+        self.assert_printed("bucket inbox is paused", "buckets", "pause", "inbox")
+        self.assertFalse(json.loads(self.run_command("--json", "buckets", "list").stdout)["rows"][0]["active"])
+        self.assert_printed("ok  bucket inbox: it is paused", "doctor")
+        self.assert_printed("bucket inbox is watched again", "buckets", "resume", "inbox")
+        self.assert_printed("bucket inbox is removed", "buckets", "remove", "inbox")
+        self.assert_printed("no buckets yet", "buckets", "list")
+        for action in ("pause", "resume", "remove", "scan"):
+            self.assert_refused("there is no bucket", "buckets", action, "inbox")
+
+    def test_a_bad_bucket_is_refused_in_the_words_of_the_command_line(self):
+        inbox = self.service.inbox
+        self.assert_refused("say one with --name", "buckets", "add", "/")
+        self.assert_refused("the folder: ", "buckets", "add", self.folder / "missing")
+        self.assert_refused("--scan-seconds: must be from 1", "buckets", "add", inbox, "--scan-seconds", "0")
+        self.assert_refused("--processor: there is no processor 'nope'", "buckets", "add", inbox, "--processor", "nope")
+        self.assert_refused("in --biometric-basis why", "buckets", "add", inbox, "--processor", "facial-recognition")
+        self.assert_refused("--config", "buckets", "add", inbox, "--processor", "checksum", "--config", '{"x":1}')
+        for seconds in ("nan", "-1", "inf", "soon"):
+            self.assert_refused("is not a number of seconds", "buckets", "add", inbox, "--settle-seconds", seconds, code=2)
+
+    def test_a_folder_of_photos_enrols_a_person(self):
+        photos = self.folder / "photos"
+        photos.mkdir()
+        self.assert_refused("there is no photo", "people", "enrol", "Barack Obama", photos)
+        self.assert_refused("missing", "people", "enrol", "Barack Obama", self.folder / "missing")
+        for name in ("obama.jpg", "obama2.jpg"):
+            shutil.copy(SAMPLES / name, photos)
+        (photos / "notes.txt").write_text("not a photo")
+        self.assert_printed("has 2 photos", "people", "enrol", "Barack Obama", photos)
+        shutil.copy(SAMPLES / "biden.jpg", photos)
+        done = self.run_command("people", "enrol", "Barack Obama", photos)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("biden.jpg: refused, ", done.stdout)
+        self.assertIn("1 of 3 photos were refused", done.stderr)
+        self.assert_refused("no photo was accepted: notes.txt", "people", "enrol", "Somebody", photos / "notes.txt")
+        self.assert_printed("Barack Obama is removed", "people", "remove", "Barack Obama")
+        self.assert_printed("nobody is enrolled", "people", "list")
+        self.assert_refused("there is no person", "people", "remove", "Barack Obama")
+
+    def test_doctor_finds_what_others_may_open(self):
+        self.assert_printed("ok  data: only you", "doctor")
+        self.service.data.chmod(0o755)
+        done = self.run_command("doctor")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"run chmod 700 {self.service.data}", done.stdout)
+
+    def test_doctor_finds_a_port_that_is_taken(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            done = self.run_command("doctor", PORT=str(other.getsockname()[1]))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("FIX port: another program listens", done.stdout)
+
+    def test_doctor_warns_of_a_network_that_opens_nothing(self):
+        done = self.run_command("doctor", WEBHOOK_ALLOW_CIDRS="127.0.0.0/8")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("FIX settings: WEBHOOK_ALLOW_CIDRS: 127.0.0.0/8 opens nothing", done.stdout)
+
+    def test_a_service_that_others_reach_needs_an_admin_key(self):
+        self.service.command("keys", "add", "reader")
+        self.assert_refused("there is no admin key yet", "serve", HOST="0.0.0.0")
+        self.service.command("keys", "add", "mine", "--scope", "admin")
+        self.service.start(HOST="0.0.0.0")
+        self.assertTrue(self.service.url.startswith("http://127.0.0.1:"), self.service.url)
+        self.assertFalse((self.service.data / "first-key").exists())
+
+
+class BesideTheService(CommandTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.service.start()
+
+    def test_migrate_says_that_the_service_did_it(self):
+        self.assert_printed("the service runs; it brought the database", "migrate")
+
+    def test_doctor_finds_a_bucket_whose_folder_went_away(self):
+        self.service.watch_inbox()
+        self.assert_printed("ok  bucket inbox: ", "doctor")
+        self.service.command("webhooks", "add", "http://127.0.0.1:1025/")
+        self.service.inbox.rmdir()
+        done = self.run_command("doctor")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("FIX bucket inbox: ", done.stdout)
+        self.assertIn("ok  service: it runs at " + self.service.url, done.stdout)
+        self.assertIn("ok  keys: the first key is in", done.stdout)
+
+    def test_missing_models_are_not_ready_once_faces_are_wanted(self):
+        self.service.stop()
+        self.service.start(MODEL_FOLDER="/nope", PROCESSOR_PROGRAM="/nope")
+        log = self.service.log.read_text()
+        self.assertIn("is not in /nope; run script/bootstrap, or set MODEL_FOLDER", log)
+        self.assertIn("/nope cannot be run; set PROCESSOR_PROGRAM", log)
+        self.service.stop()
+        self.service.start(MODEL_FOLDER="/nope")
+        self.assertEqual(self.service.get("/health/ready")["models"], "not needed")
+        self.service.watch_inbox("facial-recognition")
+        status, ready = self.service.request("GET", "/health/ready")
+        self.assertEqual((status, ready["status"]), (503, "not ready"))
+        self.assertIn("MODEL_FOLDER", ready["models"])
+        told = self.run_command("doctor", MODEL_FOLDER=str(DEPS / "models")).stdout
+        self.assertIn("FIX models: faces cannot be recognised", told, "the service's own setting counts")
+
+    def test_the_first_key_goes_when_it_is_revoked_and_comes_again(self):
+        file = self.service.data / "first-key"
+        first = file.read_text()
+        key = json.loads(self.run_command("--json", "keys", "list").stdout)["rows"][0]["id"]
+        self.assert_printed("is revoked", "keys", "revoke", key)
+        self.assertFalse(file.exists())
+        self.service.stop()
+        self.service.start()
+        self.assertNotEqual(file.read_text(), first)
+        self.service.get("/v1/buckets")
+
+    def test_deliveries_are_listed_and_sent_again(self):
+        with http.server.HTTPServer(("127.0.0.1", 0), Receiver) as receiver, listening(receiver):
+            self.endpoint_is_told_and_told_again(f"http://127.0.0.1:{receiver.server_port}/")
+
+    def endpoint_is_told_and_told_again(self, url: str) -> None:
+        def deliveries(*more) -> list:
+            return json.loads(self.run_command("--json", "webhooks", "deliveries", *more).stdout)["rows"]
+
+        endpoint = json.loads(self.run_command("--json", "webhooks", "add", url).stdout)["id"]
+        self.assert_printed("is on its way", "webhooks", "test", endpoint)
+        first = wait_for("the delivery", lambda: deliveries("--endpoint", endpoint, "--status", "Completed"))[0]["id"]
+        self.assert_printed(first, "webhooks", "deliveries")
+        self.assert_printed("is on its way", "webhooks", "resend", first)
+        self.assertEqual(len(deliveries("--endpoint", endpoint)), 2)
+        self.assert_refused("there is no delivery nope", "webhooks", "resend", "nope")
+        self.assert_refused("Odd", "webhooks", "deliveries", "--status", "Odd")
+        self.assert_printed("is paused", "webhooks", "pause", endpoint)
+        self.assert_printed("is told again", "webhooks", "resume", endpoint)
+        self.assert_printed("is removed", "webhooks", "remove", endpoint)
+        self.assert_printed("no webhook endpoints", "webhooks", "list")
+
+    def test_a_bucket_with_items_is_kept(self):
+        self.service.watch_inbox()
+        self.service.drop("a.txt", content=b"text")
+        self.service.wait_until_terminal("a.txt")
+        item = self.service.items()["a.txt"]["id"]
+        self.assert_printed("Completed since", "items", "why", item)
+        self.assert_printed("rerun: 1 process\n", "items", "rerun", item)
+        self.assert_refused("has items", "buckets", "remove", "inbox")
+
+    def test_requests_are_answered_with_their_id_and_a_head_without_a_body(self):
+        address = urllib.parse.urlsplit(self.service.url)
+        with contextlib.closing(http.client.HTTPConnection(address.hostname, address.port, timeout=30)) as connection:
+            for method in ("HEAD", "GET"):  # on one connection: a body after HEAD would be read as the next answer
+                connection.request(method, "/health/live")
+                answer = connection.getresponse()
+                body = answer.read()
+                self.assertEqual(answer.status, 200)
+                self.assertTrue(answer.headers["x-request-id"].startswith("req_"))
+                self.assertEqual(len(body) > 0, method == "GET")
+
+    def test_the_service_stops_while_a_photo_is_looked_at(self):
+        self.service.stop()
+        slow = self.folder / "slow"
+        slow.write_text("#!/bin/sh\nexec sleep 600\n")
+        slow.chmod(0o755)
+        self.service.start(PROCESSOR_PROGRAM=str(slow))
+        enrol = subprocess.Popen([PROGRAM, "people", "enrol", "Ada", SAMPLES / "obama.jpg"], cwd=self.folder, env=self.service.environment(), stderr=subprocess.PIPE, text=True)
+        threads = pathlib.Path(f"/proc/{self.service.process.pid}/task")
+        wait_for("the child to start", lambda: any((thread / "children").read_text() for thread in threads.iterdir()))
+        start = time.monotonic()
+        self.service.stop()
+        self.assertLess(time.monotonic() - start, 20, "a child that is not ready is waited for longer than that")
+        self.assertIn("stopped", enrol.communicate(timeout=60)[1])
+        self.assertNotEqual(enrol.returncode, 0)
+
+    def test_the_service_stops_at_once_while_a_command_hangs(self):
+        with socket.socket(socket.AF_UNIX) as silent:
+            silent.connect(str(self.service.data / "control.sock"))
+            self.service.command("buckets", "list")  # it was accepted before
+            start = time.monotonic()
+            self.service.stop()
+            self.assertLess(time.monotonic() - start, 60)
