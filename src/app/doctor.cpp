@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -259,8 +258,8 @@ void OfClosedData(const Settings& settings, std::vector<Finding>& findings) {
 void OfSettings(const Settings& settings, std::vector<Finding>& findings) {
     const auto guard = AddressGuard::WithAllowed(settings.webhook_allow_cidrs);
     auto warnings = settings.warnings;
-    if (guard) {
-        std::ranges::copy(guard->Warnings(), std::back_inserter(warnings));
+    for (const auto& warning : guard ? guard->Warnings() : std::vector<std::string>()) {
+        warnings.push_back(fmt::format("WEBHOOK_ALLOW_CIDRS: {}", warning));
     }
     for (const auto& warning : warnings) {
         findings.push_back(Bad("settings", warning));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <filesystem>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -135,7 +134,9 @@ std::filesystem::path FirstKeyFile(const Engine& engine) {
 
 void WarnAtStart(const Engine& engine) {
     std::vector<std::string> warnings = engine.settings.warnings;
-    std::ranges::copy(engine.guard.Warnings(), std::back_inserter(warnings));
+    for (const auto& warning : engine.guard.Warnings()) {
+        warnings.push_back(fmt::format("WEBHOOK_ALLOW_CIDRS: {}", warning));
+    }
     for (const auto& checked : {CheckProgram(engine.settings), CheckModels(engine.settings)}) {
         if (!checked) {
             warnings.push_back(checked.error().message);
