@@ -132,7 +132,7 @@ Result<bool> TakeOne(
 /// changed meanwhile is not known when the file is there as it was.
 bool IsKnown(const std::optional<Item>& newest, const FoundObject& object) {
     return newest && newest->version == object.version &&
-           !(newest->status == Status::kSkipped && newest->reason_code == "superseded");
+           (newest->status != Status::kSkipped || newest->reason_code != "superseded");
 }
 
 /// Those of the objects that are no rows yet: most scans find nothing new, and then nothing is written.

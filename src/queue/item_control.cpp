@@ -20,9 +20,9 @@ namespace {
 
 /// The runs a rerun adds: the next one of each process that ended; the first ones of an item that has none,
 /// with the processors that are chosen now.
-Result<std::vector<Process>> RunsToAdd(Transaction& transaction, const Item& item, Timestamp now) {
-    auto all = transaction.processes.OfItem(item.id);
-    const auto bucket = transaction.buckets.Get(item.bucket_id);
+Result<std::vector<Process>> RunsToAdd(const Snapshot& snapshot, const Item& item, Timestamp now) {
+    auto all = snapshot.processes.OfItem(item.id);
+    const auto bucket = snapshot.buckets.Get(item.bucket_id);
     if (!all || !bucket) {
         return Unexpected(all ? bucket.error() : all.error());
     }
@@ -123,7 +123,7 @@ Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
     return storage_.Write([&](Transaction& transaction) -> Result<int> {
         const auto now = clock_.Now();
         const auto item = transaction.items.Get(id);
-        const auto runs = item ? RunsToAdd(transaction, *item, now) : Unexpected(item.error());
+        const auto runs = item ? RunsToAdd(transaction.View(), *item, now) : Unexpected(item.error());
         if (!runs) {
             return Unexpected(runs.error());
         }
