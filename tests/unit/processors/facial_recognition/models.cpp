@@ -1,6 +1,7 @@
 #include "unit/processors/facial_recognition/models.hpp"
 
 #include <span>
+#include <stdexcept>
 
 #include "core/json.hpp"
 #include "processors/facial_recognition/analyser.hpp"
@@ -26,7 +27,9 @@ Output RecogniseFile(const std::filesystem::path& path, const std::string& confi
         .on_frame = [&](const FrameView& frame) { return analyser->OnFrame(frame); }
     };
     const auto decoded = Decode(bytes, std::span(&subscription, 1), {}, {}).value();
-    decoded.subscriptions.front().value();
+    if (const auto& ended = decoded.subscriptions.front(); !ended) {
+        throw std::runtime_error(ended.error().message);
+    }
     return analyser->Finish(decoded.summary).value();
 }
 

@@ -134,10 +134,12 @@ TEST(BestShots, SaysBeforehandWhatItWouldKeep) {
     BestShots shots(2);
     for (int i = 0; i < 30; ++i) {
         const auto shot = ShotAt(150 * i, static_cast<float>((i * 7) % 10) / 10.0F, i / 15);
-        const auto before = BestShots(shots).Take();
+        auto copy = shots;
+        const auto before = copy.Take();
         const bool kept = shots.WouldKeep(shot.facts);
         shots.Keep(shot);
-        const auto after = BestShots(shots).Take();
+        copy = shots;
+        const auto after = copy.Take();
         const bool changed =
             before.size() != after.size() ||
             !std::equal(before.begin(), before.end(), after.begin(), [](const Shot& a, const Shot& b) {
