@@ -32,7 +32,7 @@ PeopleTest::PeopleTest() {
     completion_ = std::make_unique<Completion>(
         *storage_, *artifacts_, clock_, std::vector<ResultConsumer*>{resolution_.get()}, [] {}
     );
-    resolver_ = std::make_unique<Resolver>(*storage_, *completion_);
+    resolver_ = std::make_unique<Resolver>(*storage_, clock_, *completion_);
     relabelling_ = std::make_unique<Relabelling>(*storage_, clock_);
 }
 

@@ -31,7 +31,13 @@ protected:
     }
 
     std::vector<ProcessId> Resolves() {
-        return Read([](const Snapshot& snapshot) { return snapshot.processes.PendingResolves(10); });
+        std::vector<ProcessId> processes;
+        for (const auto& each : Read([&](const Snapshot& snapshot) {
+                 return snapshot.processes.PendingResolves(clock_.Now() + std::chrono::days(1), 10);
+             })) {
+            processes.push_back(each.process_id);
+        }
+        return processes;
     }
 };
 
