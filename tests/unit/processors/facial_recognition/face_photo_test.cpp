@@ -37,6 +37,23 @@ TEST(FacePhoto, TellsOfThePortraitsFace) {
     }
 }
 
+TEST(FacePhoto, CallsAPhotoWorseTheMoreItIsBlurred) {
+    const MediaFolder folder;
+    double before = 1;
+    for (const auto* sigma : {"0", "2", "4"}) {
+        const auto blurred = folder.Make(
+            std::string(sigma) + ".png",
+            "-i " + Quoted("biden.jpg") + " -vf scale=-2:640,gblur=" + sigma + " -frames:v 1"
+        );
+        const auto output = FacesOf(blurred).value();
+        const auto& faces = output.document.at("faces").as_array();
+        ASSERT_EQ(faces.size(), 1U);
+        const auto quality = faces[0].at("quality").to_number<double>();
+        EXPECT_LT(quality, 0.9 * before) << sigma;
+        before = quality;
+    }
+}
+
 TEST(FacePhoto, ListsTheLargestFaceFirst) {
     const MediaFolder folder;
     const auto two = folder.Make(

@@ -57,12 +57,27 @@ TEST(Linking, NeverJoinsFacesThatAreSeenTogether) {
     EXPECT_THAT(Link({TrackOf(1, 0, 10), TrackOf(1, 11, 20)}), ElementsAre(1, 1));
 }
 
+/// A track with one shot, `distance` from one person on the way to another.
+Track TrackAt(float distance, std::int64_t first, std::int64_t last) {
+    return {
+        .first = first, .last = last, .shots = {testing::Between(EmbeddingOf(1), EmbeddingOf(2), distance)}
+    };
+}
+
 TEST(Linking, KeepsThatRuleForWholeLinks) {
-    // the third may join either of the first two, but they are seen together
-    const auto links = Link({TrackOf(1, 0, 10), TrackOf(1, 5, 15), TrackOf(1, 30, 40), TrackOf(1, 50, 60)});
-    EXPECT_NE(links[0], links[1]);
-    EXPECT_TRUE(links[2] == links[0] || links[2] == links[1]);
-    EXPECT_EQ(links[3], links[2]);
+    // All are near enough to be one face. The first two are nearest and join; the third is nearer to the
+    // first than the fourth is, but it is seen together with the second.
+    EXPECT_THAT(
+        Link({TrackAt(0.10F, 0, 10), TrackAt(0.14F, 20, 30), TrackAt(0.04F, 25, 35), TrackAt(0.20F, 50, 60)}),
+        ElementsAre(1, 1, 2, 1)
+    );
+}
+
+TEST(Linking, GivesATrackThatMayJoinEitherOfTwoToTheNearer) {
+    EXPECT_THAT(
+        Link({TrackAt(0, 0, 10), TrackAt(0.30F, 5, 15), TrackAt(0.05F, 30, 40), TrackAt(0.22F, 50, 60)}),
+        ElementsAre(1, 2, 1, 2)
+    );
 }
 
 TEST(Linking, DoesNotChainDifferentPeopleThroughFacesInBetween) {
