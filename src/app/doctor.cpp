@@ -233,7 +233,7 @@ void OfClosedData(const Settings& settings, std::vector<Finding>& findings) {
            fmt::format("{} port {} is free", settings.host, settings.port))
     );
     auto engine = Engine::Open(settings, NoData::kRefuse);
-    if (!engine && engine.error().code == ErrorCode::kNotFound) {
+    if (!engine && engine.error().reason == kNoDataYet) {
         findings.push_back(Good(
             "data",
             fmt::format(

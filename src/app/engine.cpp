@@ -75,16 +75,22 @@ Result<void> CheckData(const std::filesystem::path& folder) {
     if (::stat(database.c_str(), &status) == 0) {
         return {};
     }
-    return errno == ENOENT || errno == ENOTDIR
-               ? Fail(
-                     ErrorCode::kNotFound,
-                     fmt::format(
-                         "there is no data in {}; set DATA_DIR to where the service keeps it, or start the "
-                         "service: notifications-api serve",
-                         folder.native()
-                     )
-                 )
-               : Unexpected(SystemError(errno, fmt::format("look for {}", database.native())));
+    if (errno != ENOENT && errno != ENOTDIR) {
+        return Unexpected(SystemError(errno, fmt::format("look for {}", database.native())));
+    }
+    return Unexpected(
+        Error{
+            .code = ErrorCode::kNotFound,
+            .stage = "open",
+            .reason = std::string(kNoDataYet),
+            .retry_after = {},
+            .message = fmt::format(
+                "there is no data in {}; set DATA_DIR to where the service keeps it, or start the service: "
+                "notifications-api serve",
+                folder.native()
+            )
+        }
+    );
 }
 
 }  // namespace

@@ -58,6 +58,9 @@ protected:
             );
             for (auto delivery : ValueOf(claimed)) {
                 delivery.status = Status::kCompleted;
+                delivery.lease_owner = NodeId();
+                delivery.lease_until.reset();
+                delivery.finished_at = clock_.Now();
                 EXPECT_TRUE(ValueOf(transaction.deliveries.Finish(delivery, delivery.fence, {})));
             }
             return {};
