@@ -221,12 +221,8 @@ Result<void> Serve(Engine& engine, std::stop_token stop) {
     const auto router = MakeRouter(engine);
     Server server(
         {.host = settings.host, .port = settings.port},
-        [&router](Request& request) {
-            // The edge still reads these two of it when it sends the answer.
-            Request rest{.method = request.method, .id = request.id};
-            return router->Handle(std::exchange(request, std::move(rest)));
-        },
-        [&router](std::string_view method, std::string_view path) { return router->BodyLimit(method, path); }
+        [&router](Request& request) { return router->Handle(std::move(request)); },
+        [&router](Request head) { return router->Admit(std::move(head)); }
     );
     if (auto started = server.Start(); !started) {
         return started;

@@ -2,6 +2,7 @@
 
 // A request and a response as handlers see them: no transport, no JSON library of the edge.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,6 +65,15 @@ struct Response {
 
 /// Answers a request; called from several threads.
 using Handler = std::function<Response(Request&)>;
+
+/// What becomes of a request whose header was read.
+struct Admission {
+    std::size_t max_body = 0;         ///< In bytes; more is refused.
+    std::optional<Response> refusal;  ///< The answer already, without reading the body.
+};
+
+/// Judges a request that has a body by its header alone; called from several threads.
+using Admit = std::function<Admission(Request)>;
 
 /// Decodes %XX, and '+' as a space in queries. Nothing when an escape is broken or a zero byte is in it.
 [[nodiscard]] std::optional<std::string> PercentDecoded(std::string_view text, bool query = false);

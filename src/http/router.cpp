@@ -58,6 +58,18 @@ std::string_view KeyOf(const Request& request) {
     return is_bearer ? authorization.substr(kBearer.size()) : request.Header("x-api-key");
 }
 
+/// 404, or 405 with the methods there are.
+Response NoRoute(const Request& request, const std::string& allowed) {
+    if (allowed.empty()) {
+        return ProblemOf(404, "not_found", fmt::format("there is nothing at {}", request.path), request.id);
+    }
+    auto response = ProblemOf(
+        405, "method_not_allowed", fmt::format("{} answers {} only", request.path, allowed), request.id
+    );
+    response.headers.emplace_back("Allow", allowed);
+    return response;
+}
+
 bool Allows(const Caller& caller, Scope scope) {
     switch (scope) {
         case Scope::kNone:
@@ -80,23 +92,26 @@ std::string_view Name(Scope scope) {
     return scope == Scope::kAdmin ? "admin" : scope == Scope::kWrite ? "write" : "read";
 }
 
+Response LacksScope(Scope scope, std::string_view request_id) {
+    return ProblemOf(403, "forbidden", fmt::format("this key lacks the scope '{}'", Name(scope)), request_id);
+}
+
 }  // namespace
 
-std::size_t Router::BodyLimit(std::string_view method, std::string_view path) const {
-    const auto segments = Segments(path);
-    for (const auto& route : routes_) {
-        if (route.method == RoutedAs(method) && Match(route.pattern, segments)) {
-            return route.max_body;
-        }
-    }
-    return 1U << 20U;
+Admission Router::Admit(Request head) const {
+    Response refusal;
+    const auto* const route = RouteFor(head, false, refusal);
+    return route != nullptr ? Admission{.max_body = route->max_body, .refusal = std::nullopt}
+                            : Admission{.max_body = 0, .refusal = std::move(refusal)};
 }
 
 Response Router::Handle(Request request, bool trusted) const {
     const auto start = std::chrono::steady_clock::now();
     Response response;
     try {
-        response = Dispatch(request, trusted);
+        if (const auto* const route = RouteFor(request, trusted, response)) {
+            response = route->handle(request);
+        }
     } catch (const std::exception& failure) {
         Log(LogLevel::kError,
             "a handler failed",
@@ -116,7 +131,7 @@ Response Router::Handle(Request request, bool trusted) const {
     return response;
 }
 
-Response Router::Dispatch(Request& request, bool trusted) const {
+const Route* Router::RouteFor(Request& request, bool trusted, Response& refusal) const {
     const Route* route = nullptr;
     std::string allowed;
     const auto method = RoutedAs(request.method);
@@ -132,29 +147,29 @@ Response Router::Dispatch(Request& request, bool trusted) const {
             request.parameters = std::move(*parameters);
         }
     }
-    if (allowed.empty()) {
-        return ProblemOf(404, "not_found", fmt::format("there is nothing at {}", request.path), request.id);
-    }
     if (route == nullptr) {
-        auto response = ProblemOf(
-            405, "method_not_allowed", fmt::format("{} answers {} only", request.path, allowed), request.id
-        );
-        response.headers.emplace_back("Allow", allowed);
-        return response;
+        refusal = NoRoute(request, allowed);
+        return nullptr;
     }
-    if (!trusted && route->scope != Scope::kNone) {
-        auto caller = Authenticate(storage_, KeyOf(request), clock_.Now());
-        if (!caller) {
-            return Problem(caller.error(), request.id);
-        }
-        request.caller = std::move(*caller);
-        if (!Allows(request.caller, route->scope)) {
-            return ProblemOf(
-                403, "forbidden", fmt::format("this key lacks the scope '{}'", Name(route->scope)), request.id
-            );
-        }
+    if (auto refused = trusted ? std::nullopt : Refusal(request, *route)) {
+        refusal = std::move(*refused);
+        return nullptr;
     }
-    return route->handle(request);
+    return route;
+}
+
+/// Checks the caller's key and scope.
+std::optional<Response> Router::Refusal(Request& request, const Route& route) const {
+    if (route.scope == Scope::kNone) {
+        return std::nullopt;
+    }
+    auto caller = Authenticate(storage_, KeyOf(request), clock_.Now());
+    if (!caller) {
+        return Problem(caller.error(), request.id);
+    }
+    request.caller = std::move(*caller);
+    return Allows(request.caller, route.scope) ? std::nullopt
+                                               : std::optional(LacksScope(route.scope, request.id));
 }
 
 }  // namespace notify

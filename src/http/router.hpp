@@ -2,7 +2,9 @@
 
 // The table of routes: who may call them, what they take and give, and who answers.
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,11 +57,14 @@ public:
     /// no key. Never throws: an exception of a handler becomes 500 and a line in the log.
     [[nodiscard]] Response Handle(Request request, bool trusted = false) const;
 
-    /// How large the body of such a request may be.
-    [[nodiscard]] std::size_t BodyLimit(std::string_view method, std::string_view path) const;
+    /// Path, method, key and scope of a request whose body is not here yet: so that a stranger's is never
+    /// read. Handle() checks them again.
+    [[nodiscard]] Admission Admit(Request head) const;
 
 private:
-    [[nodiscard]] Response Dispatch(Request& request, bool trusted) const;
+    /// The route that the caller may use, with what it matched in the request; else null, and why not.
+    [[nodiscard]] const Route* RouteFor(Request& request, bool trusted, Response& refusal) const;
+    [[nodiscard]] std::optional<Response> Refusal(Request& request, const Route& route) const;
 
     Storage& storage_;
     const Clock& clock_;

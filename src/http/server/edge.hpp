@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <set>
-#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -38,9 +37,7 @@ struct Connection {
 /// Its members are of the edge's thread alone unless they are atomic.
 class Server::Edge {
 public:
-    using BodyLimit = std::function<std::size_t(std::string_view, std::string_view)>;
-
-    Edge(ServerSettings settings, Handler handler, BodyLimit body_limit);
+    Edge(ServerSettings settings, Handler handler, Admit admit);
 
     ~Edge() { Stop(); }
 
@@ -67,9 +64,10 @@ private:
 
     // receive.cpp: from bytes to a request
     bool ServeOne(Connection& connection, const Yield& yield);
-    bool ReadHeader(Connection& connection, Parser& parser, const Yield& yield);
-    bool ReadBody(Connection& connection, Parser& parser, std::uint64_t limit, const Yield& yield);
-    bool Refuse(Connection& connection, const Response& refusal, const Yield& yield);
+    bool ReadHeader(Connection& connection, Parser& parser, Request& request, const Yield& yield);
+    bool ReadBody(Connection& connection, Parser& parser, const Request& request, const Yield& yield);
+    bool Refuse(Connection& connection, const Request& request, const Response& refusal, const Yield& yield);
+    Admission AdmissionOf(const Request& request, const Yield& yield);
     bool Answer(Connection& connection, Request& request, bool keep_alive, const Yield& yield);
 
     // send.cpp: from a response to bytes
@@ -89,7 +87,7 @@ private:
 
     ServerSettings settings_;
     Handler handler_;
-    BodyLimit body_limit_;
+    Admit admit_;
     boost::asio::io_context io_{1};
     boost::asio::thread_pool pool_;
     boost::asio::ip::tcp::acceptor acceptor_;

@@ -29,15 +29,30 @@ bool IsOfParsing(const error_code& error) {
     return error.category() == http::make_error_code(http::error::bad_target).category();
 }
 
-Response Malformed(std::string_view what) {
-    return ProblemOf(400, "invalid_argument", what, "");
+Response Malformed(std::string_view what, const Request& request) {
+    return ProblemOf(400, "invalid_argument", what, request.id);
+}
+
+Response Busy(std::string_view request_id) {
+    return ProblemOf(503, "unavailable", "too many requests wait already; try again soon", request_id);
+}
+
+Response Broken(std::string_view request_id) {
+    return ProblemOf(500, "internal", "the service failed on this request", request_id);
+}
+
+bool HasBody(const Parser& parser) {
+    return parser.chunked() || parser.content_length().value_or(0) > 0;
 }
 
 }  // namespace
 
-bool Server::Edge::Refuse(Connection& connection, const Response& refusal, const Yield& yield) {
+bool Server::Edge::Refuse(
+    Connection& connection, const Request& request, const Response& refusal, const Yield& yield
+) {
     connection.answering = true;
-    static_cast<void>(Send(connection, Request{}, refusal, false, yield));
+    connection.stream.expires_after(settings_.idle_timeout);
+    static_cast<void>(Send(connection, request, refusal, false, yield));
     connection.answering = false;
     // The client may still be sending. Closing over bytes that were not read resets the connection, and the
     // client might never see why.
@@ -52,7 +67,7 @@ bool Server::Edge::Refuse(Connection& connection, const Response& refusal, const
     return false;
 }
 
-bool Server::Edge::ReadHeader(Connection& connection, Parser& parser, const Yield& yield) {
+bool Server::Edge::ReadHeader(Connection& connection, Parser& parser, Request& request, const Yield& yield) {
     auto& stream = connection.stream;
     auto& buffer = connection.buffer;
     parser.header_limit(static_cast<std::uint32_t>(settings_.max_header_bytes));
@@ -70,30 +85,68 @@ bool Server::Edge::ReadHeader(Connection& connection, Parser& parser, const Yiel
     http::async_read_header(stream, buffer, parser, yield[error]);
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         return Refuse(
-            connection, ProblemOf(431, "too_large", "the request's header is too large", ""), yield
+            connection,
+            request,
+            ProblemOf(431, "too_large", "the request's header is too large", request.id),
+            yield
         );
     }
     if (error == http::error::end_of_stream || (error && !IsOfParsing(error))) {
         return false;
     }
     if (error || IsAmbiguous(parser)) {
-        return Refuse(connection, Malformed("the request is malformed"), yield);
+        return Refuse(connection, request, Malformed("the request is malformed", request), yield);
     }
     if (FieldCount(parser) > settings_.max_header_fields) {
         return Refuse(
-            connection, ProblemOf(431, "too_large", "the request's header has too many fields", ""), yield
+            connection,
+            request,
+            ProblemOf(431, "too_large", "the request's header has too many fields", request.id),
+            yield
         );
+    }
+    request.method = std::string(parser.get().method_string());
+    if (auto target = SetTarget(request, std::string_view(parser.get().target())); !target) {
+        return Refuse(connection, request, Malformed(target.error().message, request), yield);
+    }
+    for (const auto& field : parser.get()) {  // before the body: a trailer is no header
+        request.headers[Lower(field.name_string())] = std::string(field.value());
     }
     return true;
 }
 
-bool Server::Edge::ReadBody(Connection& connection, Parser& parser, std::uint64_t limit, const Yield& yield) {
-    const auto too_large =
-        ProblemOf(413, "too_large", "the request's body is larger than is allowed here", "");
-    if (parser.content_length().value_or(0) > limit) {  // Beast looks at it in the header only, too early
-        return Refuse(connection, too_large, yield);
+Admission Server::Edge::AdmissionOf(const Request& request, const Yield& yield) {
+    Admission admission;
+    switch (OnPool([&] { admission = admit_(request); }, yield)) {
+        case Work::kDone:
+            break;
+        case Work::kTooMany:
+            admission.refusal = Busy(request.id);
+            break;
+        case Work::kFailed:
+            admission.refusal = Broken(request.id);
+            break;
     }
-    parser.body_limit(limit);
+    return admission;
+}
+
+bool Server::Edge::ReadBody(
+    Connection& connection, Parser& parser, const Request& request, const Yield& yield
+) {
+    if (!HasBody(parser)) {
+        return true;
+    }
+    connection.stream.expires_never();  // the pool may be busy
+    const auto admission = AdmissionOf(request, yield);
+    if (admission.refusal) {
+        return Refuse(connection, request, *admission.refusal, yield);
+    }
+    const auto too_large =
+        ProblemOf(413, "too_large", "the request's body is larger than is allowed here", request.id);
+    if (parser.content_length().value_or(0) > admission.max_body) {  // Beast looks at it too early
+        return Refuse(connection, request, too_large, yield);
+    }
+    parser.body_limit(admission.max_body);
     connection.stream.expires_after(settings_.body_timeout);
     error_code error;
     if (Lower(parser.get()[http::field::expect]) == "100-continue") {
@@ -102,10 +155,10 @@ bool Server::Edge::ReadBody(Connection& connection, Parser& parser, std::uint64_
     }
     http::async_read(connection.stream, connection.buffer, parser, yield[error]);
     if (error == http::error::body_limit) {
-        return Refuse(connection, too_large, yield);
+        return Refuse(connection, request, too_large, yield);
     }
     if (error && IsOfParsing(error)) {
-        return Refuse(connection, Malformed("the request's body is malformed"), yield);
+        return Refuse(connection, request, Malformed("the request's body is malformed", request), yield);
     }
     return !error;
 }
@@ -121,11 +174,10 @@ bool Server::Edge::Answer(Connection& connection, Request& request, bool keep_al
         case Work::kDone:
             break;
         case Work::kTooMany:
-            response =
-                ProblemOf(503, "unavailable", "too many requests wait already; try again soon", asked.id);
+            response = Busy(asked.id);
             break;
         case Work::kFailed:
-            response = ProblemOf(500, "internal", "the service failed on this request", asked.id);
+            response = Broken(asked.id);
             break;
     }
     const bool stays = Send(connection, asked, response, keep_alive && !stopping_, yield);
@@ -135,19 +187,9 @@ bool Server::Edge::Answer(Connection& connection, Request& request, bool keep_al
 
 bool Server::Edge::ServeOne(Connection& connection, const Yield& yield) {
     Parser parser;
-    if (!ReadHeader(connection, parser, yield)) {
-        return false;
-    }
     Request request;
     request.id = MakeId("req");
-    request.method = std::string(parser.get().method_string());
-    if (auto target = SetTarget(request, std::string_view(parser.get().target())); !target) {
-        return Refuse(connection, Malformed(target.error().message), yield);
-    }
-    for (const auto& field : parser.get()) {  // before the body: a trailer is no header
-        request.headers[Lower(field.name_string())] = std::string(field.value());
-    }
-    if (!ReadBody(connection, parser, body_limit_(request.method, request.path), yield)) {
+    if (!ReadHeader(connection, parser, request, yield) || !ReadBody(connection, parser, request, yield)) {
         return false;
     }
     const bool keep_alive = parser.get().keep_alive();

@@ -1,7 +1,6 @@
 #include "http/server/server.hpp"
 
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -25,10 +24,10 @@ using boost::system::error_code;
 
 }  // namespace
 
-Server::Edge::Edge(ServerSettings settings, Handler handler, BodyLimit body_limit)
+Server::Edge::Edge(ServerSettings settings, Handler handler, Admit admit)
     : settings_(std::move(settings)),
       handler_(std::move(handler)),
-      body_limit_(std::move(body_limit)),
+      admit_(std::move(admit)),
       pool_(static_cast<std::size_t>(settings_.handler_threads)),
       acceptor_(io_),
       patience_(io_) {}
@@ -152,12 +151,8 @@ void Server::Edge::Serve(tcp::socket socket) {
     );
 }
 
-Server::Server(
-    ServerSettings settings,
-    Handler handler,
-    std::function<std::size_t(std::string_view, std::string_view)> body_limit
-)
-    : edge_(std::make_unique<Edge>(std::move(settings), std::move(handler), std::move(body_limit))) {}
+Server::Server(ServerSettings settings, Handler handler, Admit admit)
+    : edge_(std::make_unique<Edge>(std::move(settings), std::move(handler), std::move(admit))) {}
 
 Server::~Server() = default;
 

@@ -3,8 +3,8 @@
 // The asynchronous edge: HTTP/1.1 over TCP. Handlers are plain functions on a bounded pool of threads.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,12 +30,8 @@ struct ServerSettings {
 /// Serves until stopped. One edge thread; connections and event streams hold none.
 class Server final {
 public:
-    /// `body_limit(method, path)` tells how large a body may be before it is read.
-    Server(
-        ServerSettings settings,
-        Handler handler,
-        std::function<std::size_t(std::string_view, std::string_view)> body_limit
-    );
+    /// `admit` is asked before a body is read, `handler` when the whole request is here.
+    Server(ServerSettings settings, Handler handler, Admit admit);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -19,11 +19,9 @@ namespace notify::testing {
 class EdgeTest : public ::testing::Test {
 protected:
     void Start(ServerSettings settings, Handler handler) {
-        server_ = std::make_unique<Server>(
-            std::move(settings), std::move(handler), [](std::string_view, std::string_view path) {
-                return path == "/large" ? std::size_t{1'000'000} : std::size_t{100};
-            }
-        );
+        server_ = std::make_unique<Server>(std::move(settings), std::move(handler), [](const Request& head) {
+            return Admission{.max_body = head.path == "/large" ? 1'000'000U : 100U, .refusal = {}};
+        });
         ASSERT_TRUE(server_->Start());
     }
 

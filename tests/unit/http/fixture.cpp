@@ -100,7 +100,7 @@ void ApiTest::Serve(ServerSettings settings) {
     server_ = std::make_unique<Server>(
         std::move(settings),
         [this](Request& request) { return router_->Handle(std::move(request)); },
-        [this](std::string_view method, std::string_view path) { return router_->BodyLimit(method, path); }
+        [this](Request head) { return router_->Admit(std::move(head)); }
     );
     ASSERT_TRUE(server_->Start());
 }

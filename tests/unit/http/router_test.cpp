@@ -133,16 +133,18 @@ TEST_F(RouterTest, AnswersAnExceptionOfAHandlerWith500AndNothingOfItsText) {
 }
 
 TEST_F(RouterTest, TellsHowLargeABodyMayBeByTheRoute) {
-    EXPECT_EQ(router_->BodyLimit("POST", "/v1/people"), 48U << 20U);
-    EXPECT_EQ(router_->BodyLimit("POST", "/v1/buckets"), 1U << 20U);
-    EXPECT_EQ(router_->BodyLimit("GET", "/v1/people"), 0U);
-    EXPECT_EQ(router_->BodyLimit("HEAD", "/v1/people"), 0U);
-    EXPECT_EQ(router_->BodyLimit("PATCH", "/v1/people/a%2Fb"), 1U << 20U);
-    EXPECT_EQ(router_->BodyLimit("POST", "/nowhere"), 1U << 20U);
-    Serve();
-    auto wire = Connect();
-    wire.Send("POST /v1/buckets HTTP/1.1\r\nHost: t\r\nContent-Length: 1048577\r\n\r\n");
-    EXPECT_EQ(wire.Receive()->status, 413);
+    const auto limit = [&](const std::string& method, const std::string& path) {
+        const auto admission =
+            router_->Admit({.method = method, .path = path, .headers = {{"x-api-key", admin_key_}}});
+        EXPECT_EQ(admission.refusal.has_value(), path == "/nowhere");
+        return admission.max_body;
+    };
+    EXPECT_EQ(limit("POST", "/v1/people"), 48U << 20U);
+    EXPECT_EQ(limit("POST", "/v1/buckets"), 1U << 20U);
+    EXPECT_EQ(limit("GET", "/v1/people"), 0U);
+    EXPECT_EQ(limit("HEAD", "/v1/people"), 0U);
+    EXPECT_EQ(limit("PATCH", "/v1/people/a%2Fb"), 1U << 20U);
+    EXPECT_EQ(limit("POST", "/nowhere"), 0U);
 }
 
 TEST_F(RouterTest, NeedsNoKeyOfTheControlSocket) {

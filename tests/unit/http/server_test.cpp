@@ -196,14 +196,14 @@ TEST_F(ServerTest, DoesNotWaitForAClientThatNeverReadsWhenStopped) {
 TEST_F(ServerTest, SaysWhyItCannotListen) {
     StartEcho();
     EXPECT_TRUE(server_->Start());  // it runs already
-    const auto limit = [](std::string_view, std::string_view) { return std::size_t{0}; };
+    const auto admit = [](const Request&) { return Admission{}; };
     const auto handler = [](Request&) { return Response{}; };
-    Server second({.port = server_->Port()}, handler, limit);
+    Server second({.port = server_->Port()}, handler, admit);
     const auto taken = second.Start();
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().code, ErrorCode::kUnavailable);
     EXPECT_THAT(taken.error().message, HasSubstr(std::to_string(server_->Port())));
-    Server third({.host = "no.address"}, handler, limit);
+    Server third({.host = "no.address"}, handler, admit);
     const auto odd = third.Start();
     ASSERT_FALSE(odd);
     EXPECT_EQ(odd.error().code, ErrorCode::kInvalidArgument);
