@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "core/base64.hpp"
 #include "core/clock.hpp"
@@ -25,7 +25,7 @@ namespace notify {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kScopes{"read", "write", "admin"};
+constexpr std::array<std::string_view, 4> kScopes{"read", "write", "biometric", "admin"};
 constexpr auto kUsedEvery = std::chrono::minutes(1);  // a key's last use is written at most this often
 
 }  // namespace
@@ -35,14 +35,14 @@ Result<NewKey> MakeKey(std::string_view name, std::vector<std::string> scopes, T
         return Fail(
             ErrorCode::kInvalidArgument,
             name.empty() ? "/name: a key needs a name"
-                         : "/scopes: a key needs at least one of read, write, admin"
+                         : "/scopes: a key needs at least one of read, write, biometric, admin"
         );
     }
     for (const auto& scope : scopes) {
         if (std::ranges::find(kScopes, scope) == kScopes.end()) {
             return Fail(
                 ErrorCode::kInvalidArgument,
-                fmt::format("/scopes: '{}' is no scope; there are: read, write, admin", scope)
+                fmt::format("/scopes: '{}' is no scope; there are: {}", scope, fmt::join(kScopes, ", "))
             );
         }
     }
@@ -111,7 +111,8 @@ Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp n
     Caller caller{.actor = id.Value()};
     caller.admin = has("admin");
     caller.write = caller.admin || has("write");
-    caller.read = caller.write || has("read");
+    caller.biometric = caller.admin || has("biometric");
+    caller.read = caller.write || caller.biometric || has("read");
     return caller;
 }
 

@@ -20,8 +20,8 @@ struct NewKey {
     std::string text;  ///< "nk_<id>_<secret>": the only moment it is shown.
 };
 
-/// A key with 32 random bytes, not stored yet. `scopes`: of "read", "write", "admin". kInvalidArgument for
-/// another scope, none, or no name.
+/// A key with 32 random bytes, not stored yet. `scopes`: of "read", "write", "biometric", "admin".
+/// kInvalidArgument for another scope, none, or no name.
 [[nodiscard]] Result<NewKey> MakeKey(std::string_view name, std::vector<std::string> scopes, Timestamp now);
 
 /// Stores it, audited at the time it was made.

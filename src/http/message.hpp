@@ -21,6 +21,7 @@ struct Caller {
     std::string actor = "anonymous";  ///< A key id, or "command line".
     bool read = false;
     bool write = false;
+    bool biometric = false;
     bool admin = false;
 };
 

@@ -77,6 +77,17 @@ object JsonContent(boost::json::value schema, std::string_view type = "applicati
     return {{type, object{{"schema", std::move(schema)}}}};
 }
 
+/// Any one of them is enough: the scopes stand beside the key (OpenAPI 3.1, "Security Requirement Object").
+array Security(const Route& route) {
+    array security;
+    for (const auto scope : {route.scope, route.also}) {
+        if (scope != Scope::kNone) {
+            security.push_back(object{{"key", array{ToString(scope)}}});
+        }
+    }
+    return security;
+}
+
 object Operation(const Route& route, object& components) {
     object operation{
         {"operationId", OperationId(route)},
@@ -104,9 +115,7 @@ object Operation(const Route& route, object& components) {
     }
     responses["default"] = problem;
     operation["responses"] = std::move(responses);
-    if (route.scope == Scope::kNone) {
-        operation["security"] = array{};
-    }
+    operation["security"] = Security(route);
     return operation;
 }
 

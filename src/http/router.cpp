@@ -70,7 +70,29 @@ Response NoRoute(const Request& request, const std::string& allowed) {
     return response;
 }
 
-bool Allows(const Caller& caller, Scope scope) {
+std::string_view RoutedAs(std::string_view method) {
+    return method == "HEAD" ? "GET" : method;
+}
+
+}  // namespace
+
+std::string_view ToString(Scope scope) noexcept {
+    switch (scope) {
+        case Scope::kNone:
+            break;
+        case Scope::kRead:
+            return "read";
+        case Scope::kWrite:
+            return "write";
+        case Scope::kBiometric:
+            return "biometric";
+        case Scope::kAdmin:
+            return "admin";
+    }
+    return "";
+}
+
+bool Allows(const Caller& caller, Scope scope) noexcept {
     switch (scope) {
         case Scope::kNone:
             return true;
@@ -78,25 +100,19 @@ bool Allows(const Caller& caller, Scope scope) {
             return caller.read;
         case Scope::kWrite:
             return caller.write;
+        case Scope::kBiometric:
+            return caller.biometric || caller.admin;
         case Scope::kAdmin:
             return caller.admin;
     }
     return false;
 }
 
-std::string_view RoutedAs(std::string_view method) {
-    return method == "HEAD" ? "GET" : method;
-}
-
-std::string_view Name(Scope scope) {
-    return scope == Scope::kAdmin ? "admin" : scope == Scope::kWrite ? "write" : "read";
-}
-
 Response LacksScope(Scope scope, std::string_view request_id) {
-    return ProblemOf(403, "forbidden", fmt::format("this key lacks the scope '{}'", Name(scope)), request_id);
+    return ProblemOf(
+        403, "forbidden", fmt::format("this key lacks the scope '{}'", ToString(scope)), request_id
+    );
 }
-
-}  // namespace
 
 Admission Router::Admit(Request head) const {
     Response refusal;

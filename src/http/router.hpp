@@ -18,7 +18,16 @@
 
 namespace notify {
 
-enum class Scope : std::uint8_t { kNone, kRead, kWrite, kAdmin };
+/// Every scope holds read; admin holds all.
+enum class Scope : std::uint8_t { kNone, kRead, kWrite, kBiometric, kAdmin };
+
+/// "read", "write", "biometric", "admin"; "" for none.
+[[nodiscard]] std::string_view ToString(Scope scope) noexcept;
+
+[[nodiscard]] bool Allows(const Caller& caller, Scope scope) noexcept;
+
+/// 403 that names the scope.
+[[nodiscard]] Response LacksScope(Scope scope, std::string_view request_id);
 
 /// A parameter of a route's query, for the document.
 struct QueryParameter {
@@ -42,6 +51,7 @@ struct Route {
     std::size_t max_body = 1U << 20U;
     Handler handle;
     std::vector<int> more_statuses;  ///< Others with the same answer: 503 of a service that is not ready.
+    Scope also = Scope::kNone;       ///< Needed too for some of what it gives; its handler asks for it.
 };
 
 /// Immutable once the routes are added: thread-safe then. The storage and the clock outlive it.

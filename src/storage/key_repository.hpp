@@ -19,7 +19,7 @@ struct ApiKey {
     KeyId id;
     std::string name;
     std::string secret_sha256;        ///< Of the whole key text.
-    std::vector<std::string> scopes;  ///< "read", "write", "admin".
+    std::vector<std::string> scopes;  ///< "read", "write", "biometric", "admin".
     Timestamp created_at;
     std::optional<Timestamp> expires_at;
     std::optional<Timestamp> last_used_at;

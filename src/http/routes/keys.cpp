@@ -131,7 +131,8 @@ void AddKeyRoutes(Router& router, const ApiParts& parts) {
          Scope::kAdmin,
          "keys",
          "Make a key",
-         "Scopes: read, write (holds read), admin (holds both). Shown this one time.",
+         "Scopes: read; write (holds read); biometric (holds read; sealed artifacts: embeddings and crops of "
+         "faces); admin (holds all). Shown this one time.",
          {},
          &described::Schema<view::NewKeyView>,
          &described::Schema<view::KeyView>,

@@ -65,6 +65,9 @@ public:
             );
         }
         if (found->sealed) {
+            if (!Allows(request.caller, Scope::kBiometric)) {
+                return LacksScope(Scope::kBiometric, request.id);
+            }
             const auto noted = parts_.storage.Write([&](Transaction& transaction) {
                 return transaction.keys.AddAudit({
                     .at = parts_.clock.Now(),
@@ -138,15 +141,17 @@ void AddResultRoutes(Router& router, const ApiParts& parts) {
          Scope::kRead,
          "results",
          "Bytes of an artifact",
-         "Honours Range, If-Range and If-None-Match. Reading a sealed (biometric) artifact is noted in the "
-         "audit.",
+         "Honours Range, If-Range and If-None-Match. A sealed artifact (an embedding, a crop of a face) "
+         "needs "
+         "the scope `biometric`, and reading it is noted in the audit.",
          {},
          nullptr,
          nullptr,
          200,
          0,
          [routes](Request& r) { return routes->Artifact(r); },
-         {206}}
+         {206},
+         Scope::kBiometric}
     );
     router.Add(
         {"GET",

@@ -20,13 +20,13 @@ using testing::WireAnswer;
 
 class ArtifactsTest : public testing::ApiTest {
 protected:
-    ArtifactsTest() { Serve(); }
+    ArtifactsTest() : key_(MakeKey({"biometric"})) { Serve(); }
 
     WireAnswer Fetch(const ResultId& result, const std::string& lines = {}) const {
-        return Connect().Ask(
-            Get("/v1/results/" + result.Value() + "/artifacts/file", Bearer(read_key_) + lines)
-        );
+        return Connect().Ask(Get("/v1/results/" + result.Value() + "/artifacts/file", Bearer(key_) + lines));
     }
+
+    std::string key_;
 };
 
 std::string Letters(std::size_t size) {
@@ -131,6 +131,20 @@ TEST_F(ArtifactsTest, ThatAreSealedLeaveATraceInTheAudit) {
     const auto sealed = AddResult("file", "b", true);
     EXPECT_EQ(Fetch(sealed).body, "b");
     EXPECT_THAT(AuditActions(), Contains("artifact.read"));
+}
+
+TEST_F(ArtifactsTest, ThatAreSealedAreNotForKeysThatOnlyReadOrWrite) {
+    const auto path = "/v1/results/" + AddResult("file", "a face", true).Value() + "/artifacts/file";
+    for (const auto& key : {read_key_, write_key_}) {
+        const auto refused = AskAs(key, "GET", path);
+        EXPECT_EQ(refused.status, 403);
+        EXPECT_THAT(refused.body, HasSubstr("'biometric'"));
+        EXPECT_EQ(AskAs(key, "HEAD", path).status, 403);
+    }
+    EXPECT_THAT(AuditActions(), Not(Contains("artifact.read")));
+    EXPECT_EQ(AskAs(admin_key_, "GET", path).body, "a face");
+    const auto open = "/v1/results/" + AddResult("file", "no face").Value() + "/artifacts/file";
+    EXPECT_EQ(AskAs(read_key_, "GET", open).body, "no face");
 }
 
 TEST_F(ArtifactsTest, ThatAreNotThereAre404) {

@@ -28,11 +28,13 @@ protected:
 
 TEST_F(KeysTest, HoldTheScopesBelowTheirOwn) {
     const auto read = Who(read_key_).value();
-    EXPECT_TRUE(read.read && !read.write && !read.admin);
+    EXPECT_TRUE(read.read && !read.write && !read.biometric && !read.admin);
     const auto write = Who(write_key_).value();
-    EXPECT_TRUE(write.read && write.write && !write.admin);
+    EXPECT_TRUE(write.read && write.write && !write.biometric && !write.admin);
+    const auto biometric = Who(MakeKey({"biometric"})).value();
+    EXPECT_TRUE(biometric.read && !biometric.write && biometric.biometric && !biometric.admin);
     const auto admin = Who(admin_key_).value();
-    EXPECT_TRUE(admin.read && admin.write && admin.admin);
+    EXPECT_TRUE(admin.read && admin.write && admin.biometric && admin.admin);
     EXPECT_EQ(admin.actor, IdOfKey(admin_key_));
 }
 

@@ -166,9 +166,18 @@ TEST_F(OpenApiTest, NamesEveryOperationOnceAndEveryParameterOfItsPath) {
             }
         }
         EXPECT_EQ(in_path, std::ranges::count(route.pattern, '{')) << route.pattern;
-        const bool open = operation.as_object().contains("security");
-        EXPECT_EQ(open, route.scope == Scope::kNone) << route.pattern;
+        const auto& security = operation.at("security").as_array();
+        EXPECT_EQ(security.empty(), route.scope == Scope::kNone) << route.pattern;
+        if (!security.empty()) {
+            EXPECT_EQ(security[0].at("key").at(0).as_string(), ToString(route.scope)) << route.pattern;
+        }
     }
+}
+
+TEST_F(OpenApiTest, ShowsThatSealedArtifactsNeedAScopeOfTheirOwn) {
+    const auto& artifact =
+        document_.at("paths").at("/v1/results/{result}/artifacts/{name}").at("get").at("security");
+    EXPECT_EQ(boost::json::serialize(artifact), R"([{"key":["read"]},{"key":["biometric"]}])");
 }
 
 TEST_F(OpenApiTest, HasNoReferenceThatLeadsNowhereAndNoSchemaNobodyUses) {

@@ -28,7 +28,10 @@ TEST_F(RouterTest, LetsInEveryKeyThatHasTheScopeOfTheRouteAndNoOther) {
     wrong.back() = wrong.back() == '0' ? '1' : '0';
     const auto unknown = "nk_01ARZ3NDEKTSV4RRFFQ69G5FAV_" + std::string(64, '0');
     const std::vector<std::pair<std::string, Scope>> good{
-        {read_key_, Scope::kRead}, {write_key_, Scope::kWrite}, {admin_key_, Scope::kAdmin}
+        {read_key_, Scope::kRead},
+        {write_key_, Scope::kWrite},
+        {MakeKey({"biometric"}), Scope::kRead},
+        {admin_key_, Scope::kAdmin}
     };
     int checked = 0;
     for (const auto& route : router_->Routes()) {
