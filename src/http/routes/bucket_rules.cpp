@@ -1,9 +1,12 @@
 #include "http/routes/bucket_rules.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -28,11 +31,42 @@ Error At(const std::string& place, Error error) {
     return error;
 }
 
+bool IsBlank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// A bucket that recognises people says why it may.
+Result<void> CheckBasis(const Bucket& bucket) {
+    for (const auto& assignment : bucket.assignments) {
+        const auto kind = FindProcessorKind(assignment.processor);
+        if (kind && (*kind)->biometric && IsBlank(bucket.biometric_basis)) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format(
+                    "/biometric_basis: {} recognises people; say why that is allowed in this bucket",
+                    assignment.processor
+                )
+            );
+        }
+    }
+    return {};
+}
+
+/// True when `inner` is `outer` or lies in it. Absolute paths without links.
+bool Holds(const std::filesystem::path& outer, const std::filesystem::path& inner) {
+    return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
+/// The folder behind links; as it is given when it cannot be looked at.
+std::filesystem::path RealPath(const std::string& location) {
+    std::error_code error;
+    const auto real = std::filesystem::canonical(location, error);
+    return error ? std::filesystem::path(location) : real;
+}
+
 }  // namespace
 
-Result<std::vector<Assignment>> Assignments(
-    const std::vector<view::AssignmentView>& wanted, const Bucket& bucket
-) {
+Result<std::vector<Assignment>> Assignments(const std::vector<view::AssignmentView>& wanted) {
     std::vector<Assignment> assignments;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto place = fmt::format("/processors/{}", i);
@@ -44,16 +78,6 @@ Result<std::vector<Assignment>> Assignments(
                           )
                         : Unexpected(kind.error().Within(place + "/processor"));
         }
-        if ((*kind)->biometric && bucket.biometric_basis.empty()) {
-            return Fail(
-                ErrorCode::kInvalidArgument,
-                fmt::format(
-                    "{}: {} recognises people; say in biometric_basis why that is allowed in this bucket",
-                    place,
-                    (*kind)->name
-                )
-            );
-        }
         const auto& config = wanted[i].config;
         auto normal = NormaliseConfig(**kind, config && !config->is_null() ? ToJsonText(*config) : "");
         if (!normal) {
@@ -61,10 +85,10 @@ Result<std::vector<Assignment>> Assignments(
         }
         auto digest = Sha256Hex(*normal);
         assignments.push_back(
-            {std::string((*kind)->name),
-             std::move(*normal),
-             std::move(digest),
-             wanted[i].priority.value_or(0)}
+            {.processor = std::string((*kind)->name),
+             .config = std::move(*normal),
+             .config_hash = std::move(digest),
+             .priority = wanted[i].priority.value_or(0)}
         );
     }
     return assignments;
@@ -103,7 +127,27 @@ Result<void> CheckSettings(const Bucket& bucket) {
         return refuse("/settle_seconds: must be from 0 to 86400");
     }
     return bucket.weight < 1 || bucket.weight > 1000 ? refuse("/weight: must be from 1 to 1000")
-                                                     : Result<void>{};
+                                                     : CheckBasis(bucket);
+}
+
+Result<void> CheckApart(const Bucket& bucket, const std::vector<Bucket>& others) {
+    const auto folder = RealPath(bucket.location);
+    for (const auto& other : others) {
+        const auto there = RealPath(other.location);
+        if (bucket.kind == "local" && other.kind == "local" &&
+            (Holds(there, folder) || Holds(folder, there))) {
+            return Fail(
+                ErrorCode::kConflict,
+                fmt::format(
+                    "{} and the folder of bucket '{}' ({}) overlap: a file in both would be two items",
+                    bucket.location,
+                    other.name,
+                    other.location
+                )
+            );
+        }
+    }
+    return {};
 }
 
 }  // namespace notify

@@ -11,12 +11,14 @@
 namespace notify {
 
 /// The chosen processors, each configuration checked against its schema. kInvalidArgument with the JSON
-/// pointer; also for a biometric processor in a bucket that does not say its biometric_basis.
-[[nodiscard]] Result<std::vector<Assignment>> Assignments(
-    const std::vector<view::AssignmentView>& wanted, const Bucket& bucket
-);
+/// pointer.
+[[nodiscard]] Result<std::vector<Assignment>> Assignments(const std::vector<view::AssignmentView>& wanted);
 
-/// Name, intervals and weight. kInvalidArgument with the JSON pointer.
+/// The bucket as it will be: name, intervals, weight, and a biometric_basis that says something while a
+/// processor recognises people. kInvalidArgument with the JSON pointer.
 [[nodiscard]] Result<void> CheckSettings(const Bucket& bucket);
+
+/// kConflict when its folder is, holds or lies in that of another. Looks at the folders to follow links.
+[[nodiscard]] Result<void> CheckApart(const Bucket& bucket, const std::vector<Bucket>& others);
 
 }  // namespace notify

@@ -201,7 +201,7 @@ private:
         bucket.biometric_basis = wanted.biometric_basis.value_or("");
         bucket.weight = wanted.weight.value_or(1);
         bucket.created_at = parts_.clock.Now();
-        auto assignments = Assignments(wanted.processors, bucket);
+        auto assignments = Assignments(wanted.processors);
         const auto source = parts_.sources.Find(bucket.kind);
         if (!assignments || !source) {
             return Unexpected(assignments ? source.error().Within("/kind") : assignments.error());
@@ -212,6 +212,13 @@ private:
         }
         if (auto checked = (*source)->CheckBucket(bucket); !checked) {
             return Unexpected(checked.error().Within("/location"));
+        }
+        const auto others =
+            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
+        const auto apart =
+            others.and_then([&](const std::vector<Bucket>& rows) { return CheckApart(bucket, rows); });
+        if (!apart) {
+            return Unexpected(apart.error());
         }
         auto added = parts_.storage.Write([&](Transaction& transaction) -> Result<void> {
             auto source_id = SourceFor(transaction, bucket.kind, bucket.created_at);
@@ -245,7 +252,7 @@ private:
             bucket.biometric_basis = change.biometric_basis.value_or(bucket.biometric_basis);
             bucket.weight = change.weight.value_or(bucket.weight);
             if (change.processors) {
-                auto assignments = Assignments(*change.processors, bucket);
+                auto assignments = Assignments(*change.processors);
                 if (!assignments) {
                     return Unexpected(assignments.error());
                 }
@@ -307,8 +314,8 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          tag,
          "Watch a place",
          "Adds a bucket with its processors and their configuration; a processor that recognises people "
-         "needs "
-         "`biometric_basis`. It is scanned at once and then on its schedule (earlier name: add_scheduler).",
+         "needs `biometric_basis`. Folders of buckets may not overlap (409). It is scanned at once and then "
+         "on its schedule (earlier name: add_scheduler).",
          {},
          &described::Schema<view::NewBucket>,
          bucket,

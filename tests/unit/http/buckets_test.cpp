@@ -1,0 +1,61 @@
+// /v1/buckets: what a bucket may be, alone and beside others.
+
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/http/fixture.hpp"
+
+namespace notify {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::JsonOf;
+
+class BucketsTest : public testing::ApiTest {
+protected:
+    /// Adds a bucket over the folder, which is made when it is not there.
+    Response Add(const std::filesystem::path& folder, const std::string& more = {}) {
+        std::filesystem::create_directories(folder);
+        return Ask("POST", "/v1/buckets", fmt::format(R"({{"location":"{}"{}}})", folder.string(), more));
+    }
+};
+
+constexpr auto kFaces = R"(,"biometric_basis":"consent","processors":[{"processor":"facial-recognition"}])";
+
+TEST_F(BucketsTest, CannotLoseTheirBiometricBasisWhilePeopleAreRecognised) {
+    ASSERT_EQ(Add(folder_.Path() / "faces", kFaces).status, 201);
+    for (const auto* basis : {"", "  ", "\\n\\t"}) {
+        const auto refused =
+            Ask("PATCH", "/v1/buckets/faces", fmt::format(R"({{"biometric_basis":"{}"}})", basis));
+        EXPECT_EQ(refused.status, 400);
+        EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/biometric_basis");
+    }
+    EXPECT_EQ(Expect(200, "GET", "/v1/buckets/faces").at("biometric_basis").as_string(), "consent");
+    Expect(200, "PATCH", "/v1/buckets/faces", R"({"biometric_basis":"","processors":[]})");
+    EXPECT_EQ(
+        Ask("PATCH", "/v1/buckets/faces", R"({"processors":[{"processor":"facial-recognition"}]})").status,
+        400
+    );
+}
+
+TEST_F(BucketsTest, MayNotOverlapAnotherNotEvenThroughALink) {
+    const auto in = folder_.Path() / "in";
+    ASSERT_EQ(Add(in).status, 201);
+    std::filesystem::create_directory_symlink(in, folder_.Path() / "link");
+    for (const auto& folder : {in, in / "sub", folder_.Path() / "link", folder_.Path() / "link" / "sub"}) {
+        const auto refused = Add(folder, R"(,"name":"other")");
+        EXPECT_EQ(refused.status, 409) << folder;
+        EXPECT_THAT(refused.body, HasSubstr("bucket 'in'")) << folder;
+    }
+    const auto sub = folder_.Path() / "deep" / "sub";
+    ASSERT_EQ(Add(sub).status, 201);
+    EXPECT_EQ(Add(sub.parent_path()).status, 409);
+    EXPECT_EQ(Add(folder_.Path() / "in2").status, 201);  // a name that only begins alike
+}
+
+}  // namespace
+}  // namespace notify
