@@ -6,10 +6,13 @@
 //   struct Pause { bool active = true; std::optional<std::string> note; };
 //   BOOST_DESCRIBE_STRUCT(Pause, (), (active, note))
 //
-// Members: bool, std::string, int, std::int64_t, double, boost::json::value (anything), described structs,
-// and std::optional or std::vector of these. Reading is strict: an unknown member, a wrong type or a missing
-// member (one that is neither optional nor a vector) is refused with its JSON pointer.
+// Members: bool, std::string, int, std::int64_t, double, boost::json::value (anything), Word, Name, Within,
+// described structs, and std::optional or std::vector of these. Reading is strict: an unknown member, a wrong
+// type or a missing member (one that is neither optional nor a vector) is refused with its JSON pointer.
 
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +28,7 @@
 
 #include "core/result.hpp"
 #include "http/json_pointer.hpp"
+#include "http/names.hpp"
 
 namespace notify {
 
@@ -38,8 +42,33 @@ constexpr std::string_view TypeName() {
     return name.ends_with("View") && name.size() > 4 ? name.substr(0, name.size() - 4) : name;
 }
 
+/// A text that is one of `Words`, a constexpr array of std::string_view.
+template <const auto& Words>
+struct Word {
+    std::string text;
+};
+
+/// A text that IsName().
+struct Name {
+    std::string text;
+};
+
+/// A number from `Least` to `Most`.
+template <class Number, int Least, int Most>
+struct Within {
+    Number value{};
+};
+
 namespace described {
 
+template <class T>
+inline constexpr bool kIsWord = false;
+template <const auto& Words>
+inline constexpr bool kIsWord<Word<Words>> = true;
+template <class T>
+inline constexpr bool kIsWithin = false;
+template <class Number, int Least, int Most>
+inline constexpr bool kIsWithin<Within<Number, Least, Most>> = true;
 template <class T>
 inline constexpr bool kIsOptional = false;
 template <class T>
@@ -62,6 +91,10 @@ boost::json::value ToJson(const T& value) {
             array.push_back(ToJson(each));
         }
         return array;
+    } else if constexpr (kIsWord<T> || std::same_as<T, Name>) {
+        return boost::json::value(value.text);
+    } else if constexpr (kIsWithin<T>) {
+        return boost::json::value(value.value);
     } else if constexpr (boost::describe::has_describe_members<T>::value) {
         boost::json::object object;
         boost::mp11::mp_for_each<Members<T>>([&](auto member) {
@@ -80,81 +113,214 @@ struct Fault {
 };
 
 template <class T>
+std::optional<Fault> FromJson(const boost::json::value& json, T& value, const std::string& pointer);
+
+template <class T>
+std::optional<Fault> FromOptional(
+    const boost::json::value& json, std::optional<T>& value, const std::string& pointer
+) {
+    if (json.is_null()) {
+        value.reset();
+        return std::nullopt;
+    }
+    return FromJson(json, value.emplace(), pointer);
+}
+
+template <class T>
+std::optional<Fault> FromList(
+    const boost::json::value& json, std::vector<T>& value, const std::string& pointer
+) {
+    if (!json.is_array()) {
+        return Fault{.pointer = pointer, .what = "must be a list"};
+    }
+    value.clear();
+    for (const auto& each : json.get_array()) {
+        const auto place = fmt::format("{}/{}", pointer, value.size());
+        if (auto fault = FromJson(each, value.emplace_back(), place)) {
+            return fault;
+        }
+    }
+    return std::nullopt;
+}
+
+/// The first member that is at fault.
+template <class T>
+std::optional<Fault> FromMembers(const boost::json::object& json, T& value, const std::string& pointer) {
+    std::optional<Fault> found;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        using Member = std::remove_cvref_t<decltype(value.*member.pointer)>;
+        const auto* given = json.if_contains(member.name);
+        const auto place = fmt::format("{}/{}", pointer, member.name);
+        if (!found && given != nullptr) {
+            found = FromJson(*given, value.*member.pointer, place);
+        } else if (!found && !kIsOptional<Member> && !kIsVector<Member>) {
+            found = Fault{.pointer = place, .what = "is missing"};
+        }
+    });
+    return found;
+}
+
+/// The first member that `T` does not have.
+template <class T>
+std::optional<Fault> UnknownMember(const boost::json::object& json, const std::string& pointer) {
+    for (const auto& member : json) {
+        bool is_known = false;
+        boost::mp11::mp_for_each<Members<T>>([&](auto known) {
+            is_known = is_known || member.key() == known.name;
+        });
+        if (!is_known) {
+            return Fault{.pointer = pointer + PointerPart(member.key()), .what = "is not known here"};
+        }
+    }
+    return std::nullopt;
+}
+
+template <class T>
+std::optional<Fault> FromObject(const boost::json::value& json, T& value, const std::string& pointer) {
+    if (!json.is_object()) {
+        return Fault{.pointer = pointer, .what = "must be an object"};
+    }
+    if (auto fault = FromMembers(json.get_object(), value, pointer)) {
+        return fault;
+    }
+    return UnknownMember<T>(json.get_object(), pointer);
+}
+
+inline std::optional<Fault> FromBool(
+    const boost::json::value& json, bool& value, const std::string& pointer
+) {
+    value = json.is_bool() && json.get_bool();
+    return json.is_bool() ? std::nullopt
+                          : std::optional(Fault{.pointer = pointer, .what = "must be true or false"});
+}
+
+inline std::optional<Fault> FromText(
+    const boost::json::value& json, std::string& value, const std::string& pointer
+) {
+    if (!json.is_string()) {
+        return Fault{.pointer = pointer, .what = "must be a text"};
+    }
+    value = json.get_string();
+    return std::nullopt;
+}
+
+template <const auto& Words>
+std::optional<Fault> FromWord(
+    const boost::json::value& json, Word<Words>& value, const std::string& pointer
+) {
+    if (auto fault = FromText(json, value.text, pointer)) {
+        return fault;
+    }
+    if (std::ranges::find(Words, value.text) == Words.end()) {
+        return Fault{.pointer = pointer, .what = fmt::format("must be one of {}", fmt::join(Words, ", "))};
+    }
+    return std::nullopt;
+}
+
+inline std::optional<Fault> FromName(
+    const boost::json::value& json, Name& value, const std::string& pointer
+) {
+    if (auto fault = FromText(json, value.text, pointer)) {
+        return fault;
+    }
+    if (!IsName(value.text)) {
+        return Fault{.pointer = pointer, .what = std::string(kNameRule)};
+    }
+    return std::nullopt;
+}
+
+template <class T>
+std::optional<Fault> FromNumber(const boost::json::value& json, T& value, const std::string& pointer) {
+    if constexpr (std::is_integral_v<T>) {
+        if (!json.is_int64() || !std::in_range<T>(json.get_int64())) {
+            return Fault{.pointer = pointer, .what = "must be a whole number"};
+        }
+        value = static_cast<T>(json.get_int64());
+    } else {
+        static_assert(std::is_same_v<T, double>);
+        if (!json.is_number()) {
+            return Fault{.pointer = pointer, .what = "must be a number"};
+        }
+        value = json.to_number<double>();
+    }
+    return std::nullopt;
+}
+
+template <class Number, int Least, int Most>
+std::optional<Fault> FromWithin(
+    const boost::json::value& json, Within<Number, Least, Most>& value, const std::string& pointer
+) {
+    if (auto fault = FromNumber(json, value.value, pointer)) {
+        return fault;
+    }
+    if (value.value < Least || value.value > Most) {
+        return Fault{.pointer = pointer, .what = fmt::format("must be from {} to {}", Least, Most)};
+    }
+    return std::nullopt;
+}
+
+template <class T>
 std::optional<Fault> FromJson(const boost::json::value& json, T& value, const std::string& pointer) {
-    const auto fault = [&](std::string_view what) { return Fault{pointer, std::string(what)}; };
     if constexpr (std::is_same_v<T, boost::json::value>) {
         value = json;
         return std::nullopt;
     } else if constexpr (kIsOptional<T>) {
-        if (json.is_null()) {
-            value.reset();
-            return std::nullopt;
-        }
-        return FromJson(json, value.emplace(), pointer);
+        return FromOptional(json, value, pointer);
     } else if constexpr (kIsVector<T>) {
-        if (!json.is_array()) {
-            return fault("must be a list");
-        }
-        value.clear();
-        for (std::size_t i = 0; i < json.get_array().size(); ++i) {
-            if (auto inner =
-                    FromJson(json.get_array()[i], value.emplace_back(), fmt::format("{}/{}", pointer, i))) {
-                return inner;
-            }
-        }
-        return std::nullopt;
+        return FromList(json, value, pointer);
+    } else if constexpr (kIsWord<T>) {
+        return FromWord(json, value, pointer);
+    } else if constexpr (std::is_same_v<T, Name>) {
+        return FromName(json, value, pointer);
+    } else if constexpr (kIsWithin<T>) {
+        return FromWithin(json, value, pointer);
     } else if constexpr (boost::describe::has_describe_members<T>::value) {
-        if (!json.is_object()) {
-            return fault("must be an object");
-        }
-        std::optional<Fault> found;
-        std::size_t known = 0;
-        boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-            using Member = std::remove_cvref_t<decltype(value.*member.pointer)>;
-            const auto* given = json.get_object().if_contains(member.name);
-            known += given != nullptr ? 1 : 0;
-            const auto place = fmt::format("{}/{}", pointer, member.name);
-            if (!found && given != nullptr) {
-                found = FromJson(*given, value.*member.pointer, place);
-            } else if (!found && !kIsOptional<Member> && !kIsVector<Member>) {
-                found = Fault{place, "is missing"};
-            }
-        });
-        if (!found && known != json.get_object().size()) {
-            for (const auto& member : json.get_object()) {
-                bool is_known = false;
-                boost::mp11::mp_for_each<Members<T>>([&](auto m) {
-                    is_known = is_known || member.key() == m.name;
-                });
-                if (!is_known) {
-                    return Fault{pointer + PointerPart(member.key()), "is not known here"};
-                }
-            }
-        }
-        return found;
+        return FromObject(json, value, pointer);
     } else if constexpr (std::is_same_v<T, bool>) {
-        value = json.is_bool() && json.get_bool();
-        return json.is_bool() ? std::nullopt : std::optional(fault("must be true or false"));
+        return FromBool(json, value, pointer);
     } else if constexpr (std::is_same_v<T, std::string>) {
-        if (!json.is_string()) {
-            return fault("must be a text");
-        }
-        value = json.get_string();
-        return std::nullopt;
-    } else if constexpr (std::is_integral_v<T>) {
-        if (!json.is_int64() || !std::in_range<T>(json.get_int64())) {
-            return fault("must be a whole number");
-        }
-        value = static_cast<T>(json.get_int64());
-        return std::nullopt;
+        return FromText(json, value, pointer);
     } else {
-        static_assert(std::is_same_v<T, double>);
-        if (!json.is_number()) {
-            return fault("must be a number");
-        }
-        value = json.to_number<double>();
-        return std::nullopt;
+        return FromNumber(json, value, pointer);
     }
+}
+
+template <class T>
+boost::json::value Schema(boost::json::object& components);
+
+/// Puts the schema of a described type into `components`, once.
+template <class T>
+void AddComponent(std::string_view name, boost::json::object& components) {
+    if (components.contains(name)) {
+        return;
+    }
+    components[name] = boost::json::object{};  // a type may hold itself
+    boost::json::object properties;
+    boost::json::array required;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        using Member = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
+        properties[member.name] = Schema<Member>(components);
+        if constexpr (!kIsOptional<Member> && !kIsVector<Member>) {
+            required.emplace_back(member.name);
+        }
+    });
+    boost::json::object schema{{"type", "object"}, {"properties", std::move(properties)}};
+    if (!required.empty()) {
+        schema["required"] = std::move(required);
+    }
+    components[name] = std::move(schema);
+}
+
+template <const auto& Words>
+boost::json::object SchemaOfWords(const Word<Words>*) {
+    return {{"type", "string"}, {"enum", boost::json::array(Words.begin(), Words.end())}};
+}
+
+template <class Number, int Least, int Most>
+boost::json::object SchemaOfWithin(const Within<Number, Least, Most>*) {
+    return {
+        {"type", std::is_integral_v<Number> ? "integer" : "number"}, {"minimum", Least}, {"maximum", Most}
+    };
 }
 
 /// The JSON Schema of a type; described types inside are referred to by name and put into `components`.
@@ -169,26 +335,15 @@ boost::json::value Schema(boost::json::object& components) {
         };
     } else if constexpr (kIsVector<T>) {
         return boost::json::object{{"type", "array"}, {"items", Schema<typename T::value_type>(components)}};
+    } else if constexpr (kIsWord<T>) {
+        return SchemaOfWords(static_cast<const T*>(nullptr));
+    } else if constexpr (std::is_same_v<T, Name>) {
+        return boost::json::object{{"type", "string"}, {"minLength", 1}, {"maxLength", kLongestName}};
+    } else if constexpr (kIsWithin<T>) {
+        return SchemaOfWithin(static_cast<const T*>(nullptr));
     } else if constexpr (boost::describe::has_describe_members<T>::value) {
-        const std::string_view name = TypeName<T>();
-        if (!components.contains(name)) {
-            components[name] = boost::json::object{};  // a type may hold itself
-            boost::json::object properties;
-            boost::json::array required;
-            boost::mp11::mp_for_each<Members<T>>([&](auto member) {
-                using Member = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
-                properties[member.name] = Schema<Member>(components);
-                if constexpr (!kIsOptional<Member> && !kIsVector<Member>) {
-                    required.emplace_back(member.name);
-                }
-            });
-            boost::json::object schema{{"type", "object"}, {"properties", std::move(properties)}};
-            if (!required.empty()) {
-                schema["required"] = std::move(required);
-            }
-            components[name] = std::move(schema);
-        }
-        return boost::json::object{{"$ref", fmt::format("#/components/schemas/{}", name)}};
+        AddComponent<T>(TypeName<T>(), components);
+        return boost::json::object{{"$ref", fmt::format("#/components/schemas/{}", TypeName<T>())}};
     } else if constexpr (std::is_same_v<T, bool>) {
         return boost::json::object{{"type", "boolean"}};
     } else if constexpr (std::is_same_v<T, std::string>) {

@@ -1,7 +1,6 @@
 #include "http/keys.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -19,32 +18,30 @@
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "http/message.hpp"
+#include "http/names.hpp"
+#include "http/words.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kScopes{"read", "write", "biometric", "admin"};
 constexpr auto kUsedEvery = std::chrono::minutes(1);  // a key's last use is written at most this often
 
 }  // namespace
 
 Result<NewKey> MakeKey(std::string_view name, std::vector<std::string> scopes, Timestamp now) {
-    if (name.empty() || scopes.empty()) {
+    if (!IsName(name)) {
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("/name: {}", kNameRule));
+    }
+    const bool known = std::ranges::all_of(scopes, [](const std::string& scope) {
+        return std::ranges::find(kScopeWords, scope) != kScopeWords.end();
+    });
+    if (scopes.empty() || !known) {
         return Fail(
             ErrorCode::kInvalidArgument,
-            name.empty() ? "/name: a key needs a name"
-                         : "/scopes: a key needs at least one of read, write, biometric, admin"
+            fmt::format("/scopes: a key needs at least one of {}", fmt::join(kScopeWords, ", "))
         );
-    }
-    for (const auto& scope : scopes) {
-        if (std::ranges::find(kScopes, scope) == kScopes.end()) {
-            return Fail(
-                ErrorCode::kInvalidArgument,
-                fmt::format("/scopes: '{}' is no scope; there are: {}", scope, fmt::join(kScopes, ", "))
-            );
-        }
     }
     NewKey made;
     made.key.id = KeyId(MakeId("key"));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,7 @@ struct Request {
     std::string body;
     std::string id;  ///< Given to each request; in logs and problems.
     Caller caller;
+    std::stop_token stop;                 ///< Stops when the server does: for handlers that take long.
     std::vector<std::string> parameters;  ///< What `{…}` of the route's pattern matched.
 
     /// "" when there is none.

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include "core/json.hpp"
+#include "http/parameters.hpp"
 #include "http/router.hpp"
 
 namespace notify {
@@ -22,8 +23,8 @@ constexpr std::string_view kDescription =
     "Media lands in a bucket, processors run on it, results come back, workflows are told by signed "
     "webhooks.\n\n"
     "Press **Authorize** and give a key (`nk_…`; the first is in `DATA_DIR/first-key`). Lists are read on "
-    "with "
-    "`after`, set to the `next` of the page before. Every failure is a problem document (RFC 9457) with a "
+    "with `after`, set to the `next` of the page before. Members and parameters that are not known are "
+    "refused. Every failure is a problem document (RFC 9457) with a "
     "code, a stage and a sentence.";
 
 /// "/v1/items/{id}/rerun" with GET as "get_v1_items_id_rerun".
@@ -37,7 +38,24 @@ std::string OperationId(const Route& route) {
             id += '_';
         }
     }
+    if (route.pattern.ends_with('/')) {
+        return id + "index";
+    }
     return id.ends_with('_') ? id.substr(0, id.size() - 1) : id;
+}
+
+void AddParameters(array& all, std::string_view place, const std::vector<Parameter>& parameters) {
+    for (const auto& each : parameters) {
+        all.push_back(
+            object{
+                {"name", each.name},
+                {"in", place},
+                {"required", false},
+                {"description", each.description},
+                {"schema", SchemaOf(each)},
+            }
+        );
+    }
 }
 
 array Parameters(const Route& route) {
@@ -54,27 +72,48 @@ array Parameters(const Route& route) {
                 {"name", rest.substr(open + 1, close - open - 1)},
                 {"in", "path"},
                 {"required", true},
-                {"schema", object{{"type", "string"}}},
+                {"schema", object{{"type", "string"}, {"minLength", 1}}},
             }
         );
         rest = rest.substr(close + 1);
     }
-    for (const auto& each : route.query) {
-        parameters.push_back(
-            object{
-                {"name", each.name},
-                {"in", "query"},
-                {"required", false},
-                {"description", each.description},
-                {"schema", object{{"type", "string"}}},
-            }
-        );
-    }
+    AddParameters(parameters, "query", route.query);
+    AddParameters(parameters, "header", route.headers);
     return parameters;
 }
 
 object JsonContent(boost::json::value schema, std::string_view type = "application/json") {
     return {{type, object{{"schema", std::move(schema)}}}};
+}
+
+/// Refuses members that a request's schema does not name, there and in what it refers to: as reading does.
+void Close(boost::json::value& schema, object& components) {
+    if (schema.is_array()) {
+        for (auto& each : schema.get_array()) {
+            Close(each, components);
+        }
+    }
+    if (!schema.is_object()) {
+        return;
+    }
+    auto& members = schema.get_object();
+    if (const auto* reference = members.if_contains("$ref")) {
+        const std::string_view path = reference->get_string();
+        auto& target = components[path.substr(path.rfind('/') + 1)];
+        if (!target.as_object().contains("additionalProperties")) {
+            target.as_object()["additionalProperties"] = false;
+            Close(target, components);
+        }
+    }
+    for (auto& member : members) {
+        Close(member.value(), components);
+    }
+}
+
+object RequestBody(const Route& route, object& components) {
+    auto schema = route.body(components);
+    Close(schema, components);
+    return {{"required", !route.may_lack_body}, {"content", JsonContent(std::move(schema))}};
 }
 
 /// Any one of them is enough: the scopes stand beside the key (OpenAPI 3.1, "Security Requirement Object").
@@ -88,6 +127,40 @@ array Security(const Route& route) {
     return security;
 }
 
+/// The body of success: JSON, text, or bytes.
+object SuccessContent(const Route& route, object& components) {
+    if (route.answer != nullptr) {
+        return JsonContent(route.answer(components));
+    }
+    object content;
+    for (const auto& type : route.media_types) {
+        content[type] = type.starts_with("text/") ? object{{"schema", object{{"type", "string"}}}} : object{};
+    }
+    return content;
+}
+
+object Responses(const Route& route, object& components) {
+    const auto content = SuccessContent(route, components);
+    const auto problem =
+        JsonContent(object{{"$ref", "#/components/schemas/Problem"}}, "application/problem+json");
+    const auto response = [](std::string_view description, const object& body) {
+        object made{{"description", description}};
+        if (!body.empty()) {
+            made["content"] = body;
+        }
+        return made;
+    };
+    object responses{{std::to_string(route.status), response("Done.", content)}};
+    for (const auto& other : route.more_statuses) {
+        const auto& body = other.body == OtherAnswer::Body::kSame      ? content
+                           : other.body == OtherAnswer::Body::kProblem ? problem
+                                                                       : object();
+        responses[std::to_string(other.status)] = response(other.description, body);
+    }
+    responses["default"] = response("Refused or failed; says why.", problem);
+    return responses;
+}
+
 object Operation(const Route& route, object& components) {
     object operation{
         {"operationId", OperationId(route)},
@@ -95,27 +168,12 @@ object Operation(const Route& route, object& components) {
         {"summary", route.summary},
         {"description", route.description},
         {"parameters", Parameters(route)},
+        {"security", Security(route)},
     };
     if (route.body != nullptr) {
-        operation["requestBody"] =
-            object{{"required", true}, {"content", JsonContent(route.body(components))}};
+        operation["requestBody"] = RequestBody(route, components);
     }
-    object success{{"description", "Done."}};
-    if (route.answer != nullptr) {
-        success["content"] = JsonContent(route.answer(components));
-    }
-    const object problem{
-        {"description", "Refused or failed; says why."},
-        {"content",
-         JsonContent(object{{"$ref", "#/components/schemas/Problem"}}, "application/problem+json")},
-    };
-    object responses{{std::to_string(route.status), success}};
-    for (const int status : route.more_statuses) {
-        responses[std::to_string(status)] = success;
-    }
-    responses["default"] = problem;
-    operation["responses"] = std::move(responses);
-    operation["security"] = Security(route);
+    operation["responses"] = Responses(route, components);
     return operation;
 }
 
@@ -148,6 +206,7 @@ std::string OpenApiDocument(const std::vector<Route>& routes) {
         }
         path.as_object()[method] = Operation(route, schemas);
     }
+    auto webhooks = WebhooksSection(schemas);
     const object document{
         {"openapi", "3.1.0"},
         {"info",
@@ -160,6 +219,7 @@ std::string OpenApiDocument(const std::vector<Route>& routes) {
         {"servers", array{object{{"url", "/"}}}},
         {"security", array{object{{"key", array{}}}}},
         {"paths", std::move(paths)},
+        {"webhooks", std::move(webhooks)},
         {"components",
          object{
              {"schemas", std::move(schemas)},

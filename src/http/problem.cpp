@@ -32,6 +32,8 @@ std::string_view Title(int status) {
             return "Conflict";
         case 413:
             return "Content Too Large";
+        case 415:
+            return "Unsupported Media Type";
         case 416:
             return "Range Not Satisfiable";
         case 422:

@@ -15,6 +15,7 @@
 #include "core/log.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 
 namespace notify {
@@ -53,7 +54,7 @@ std::string_view KeyOf(const Request& request) {
     const auto authorization = request.Header("authorization");
     static constexpr std::string_view kBearer = "bearer ";
     const bool is_bearer = std::ranges::equal(  // in any case: RFC 9110, 11.1
-        authorization.substr(0, kBearer.size()), kBearer, {}, [](char c) { return c | 0x20; }
+        authorization.substr(0, kBearer.size()), kBearer, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
     );
     return is_bearer ? authorization.substr(kBearer.size()) : request.Header("x-api-key");
 }
@@ -68,6 +69,27 @@ Response NoRoute(const Request& request, const std::string& allowed) {
     );
     response.headers.emplace_back("Allow", allowed);
     return response;
+}
+
+/// "application/json", "application/merge-patch+json; charset=utf-8", in any case.
+bool IsJson(std::string_view content_type) {
+    std::string type(content_type.substr(0, content_type.find_first_of("; \t")));
+    std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
+}
+
+/// What is wrong with the query or with the body's type.
+std::optional<Response> OddRequest(const Request& request, const Route& route) {
+    if (const auto checked = CheckQuery(request, route.query); !checked) {
+        return Problem(checked.error(), request.id);
+    }
+    const auto type = request.Header("content-type");
+    if (route.body != nullptr && !type.empty() && !IsJson(type)) {
+        return ProblemOf(
+            415, "unsupported_media_type", "the body must be sent as application/json", request.id
+        );
+    }
+    return std::nullopt;
 }
 
 std::string_view RoutedAs(std::string_view method) {
@@ -117,8 +139,9 @@ Response LacksScope(Scope scope, std::string_view request_id) {
 Admission Router::Admit(Request head) const {
     Response refusal;
     const auto* const route = RouteFor(head, false, refusal);
-    return route != nullptr ? Admission{.max_body = route->max_body, .refusal = std::nullopt}
-                            : Admission{.max_body = 0, .refusal = std::move(refusal)};
+    return route != nullptr
+               ? Admission{.max_body = route->body != nullptr ? route->max_body : 0, .refusal = std::nullopt}
+               : Admission{.max_body = 0, .refusal = std::move(refusal)};
 }
 
 Response Router::Handle(Request request, bool trusted) const {
@@ -167,7 +190,11 @@ const Route* Router::RouteFor(Request& request, bool trusted, Response& refusal)
         refusal = NoRoute(request, allowed);
         return nullptr;
     }
-    if (auto refused = trusted ? std::nullopt : Refusal(request, *route)) {
+    auto refused = trusted ? std::nullopt : Refusal(request, *route);
+    if (!refused) {
+        refused = OddRequest(request, *route);
+    }
+    if (refused) {
         refusal = std::move(*refused);
         return nullptr;
     }

@@ -13,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "storage/storage.hpp"
 
@@ -29,29 +30,35 @@ enum class Scope : std::uint8_t { kNone, kRead, kWrite, kBiometric, kAdmin };
 /// 403 that names the scope.
 [[nodiscard]] Response LacksScope(Scope scope, std::string_view request_id);
 
-/// A parameter of a route's query, for the document.
-struct QueryParameter {
-    std::string name;
-    std::string description;
-};
-
 using MakeSchema = boost::json::value (*)(boost::json::object& components);
+
+/// An answer beside that of success, for the document.
+struct OtherAnswer {
+    enum class Body : std::uint8_t { kSame, kNone, kProblem };
+
+    int status = 0;
+    std::string description;
+    Body body = Body::kNone;
+};
 
 struct Route {
     std::string method;
     std::string pattern;  ///< "/v1/items/{id}".
     Scope scope = Scope::kRead;
+    Scope also = Scope::kNone;  ///< Needed too for some of what it gives; its handler asks for it.
     std::string tag;
     std::string summary;
-    std::string description;  ///< Old names people may search for are in it.
-    std::vector<QueryParameter> query;
-    MakeSchema body = nullptr;    ///< Of the request; null when it takes none.
-    MakeSchema answer = nullptr;  ///< Of the 2xx response; null when it is not JSON.
-    int status = 200;             ///< Of success.
-    std::size_t max_body = 1U << 20U;
+    std::string description;         ///< Old names people may search for are in it.
+    std::vector<Parameter> query;    ///< Checked before the handler is called; no others are taken.
+    std::vector<Parameter> headers;  ///< For the document.
+    MakeSchema body = nullptr;       ///< Of the request; null when it takes none.
+    bool may_lack_body = false;
+    std::size_t max_body = 1U << 20U;      ///< When it takes one.
+    MakeSchema answer = nullptr;           ///< Of the 2xx response; null when it is not JSON.
+    std::vector<std::string> media_types;  ///< Of the 2xx response when it is not JSON.
+    int status = 200;                      ///< Of success.
+    std::vector<OtherAnswer> more_statuses;
     Handler handle;
-    std::vector<int> more_statuses;  ///< Others with the same answer: 503 of a service that is not ready.
-    Scope also = Scope::kNone;       ///< Needed too for some of what it gives; its handler asks for it.
 };
 
 /// Immutable once the routes are added: thread-safe then. The storage and the clock outlive it.
@@ -63,12 +70,12 @@ public:
 
     [[nodiscard]] const std::vector<Route>& Routes() const noexcept { return routes_; }
 
-    /// Checks path, method, key and scope, then calls the route. `trusted` callers (the control socket) need
-    /// no key. Never throws: an exception of a handler becomes 500 and a line in the log.
+    /// Checks path, method, key, scope, query and the body's type, then calls the route. `trusted` callers
+    /// (the control socket) need no key. Never throws: an exception of a handler becomes 500 and a line in
+    /// the log.
     [[nodiscard]] Response Handle(Request request, bool trusted = false) const;
 
-    /// Path, method, key and scope of a request whose body is not here yet: so that a stranger's is never
-    /// read. Handle() checks them again.
+    /// The same of a request whose body is not here yet: so that a stranger's is never read.
     [[nodiscard]] Admission Admit(Request head) const;
 
 private:

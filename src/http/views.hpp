@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/described.hpp"
+#include "http/words.hpp"
 
 namespace notify::view {
 
@@ -62,16 +63,16 @@ BOOST_DESCRIBE_STRUCT(
 
 struct NewBucket {
     std::string location;
-    std::optional<std::string> name;
+    std::optional<Name> name;
     std::optional<std::string> kind;
     std::optional<bool> active;
-    std::optional<double> scan_interval_seconds;
-    std::optional<double> settle_seconds;
+    std::optional<Within<double, 1, 604800>> scan_interval_seconds;
+    std::optional<Within<double, 0, 86400>> settle_seconds;
     std::vector<std::string> include;
     std::vector<std::string> exclude;
     std::optional<bool> publish;
     std::optional<std::string> biometric_basis;
-    std::optional<int> weight;
+    std::optional<Within<int, 1, 1000>> weight;
     std::vector<AssignmentView> processors;
 };
 
@@ -93,15 +94,15 @@ BOOST_DESCRIBE_STRUCT(
 )
 
 struct BucketChange {
-    std::optional<std::string> name;
+    std::optional<Name> name;
     std::optional<bool> active;
-    std::optional<double> scan_interval_seconds;
-    std::optional<double> settle_seconds;
+    std::optional<Within<double, 1, 604800>> scan_interval_seconds;
+    std::optional<Within<double, 0, 86400>> settle_seconds;
     std::optional<std::vector<std::string>> include;
     std::optional<std::vector<std::string>> exclude;
     std::optional<bool> publish;
     std::optional<std::string> biometric_basis;
-    std::optional<int> weight;
+    std::optional<Within<int, 1, 1000>> weight;
     std::optional<std::vector<AssignmentView>> processors;
 };
 
@@ -166,13 +167,13 @@ struct ProcessView {
     std::string processor;
     boost::json::value config;
     int run = 1;
-    std::string status;
+    Word<kStatusWords> status;
     std::string since;
     int attempt = 0;
     int max_attempts = 0;
     int crashes = 0;
     int rescues = 0;
-    std::string next_attempt_at;
+    std::optional<std::string> next_attempt_at;
     double progress = 0;
     bool cancel_requested = false;
     std::optional<FailureView> failure;
@@ -208,7 +209,7 @@ BOOST_DESCRIBE_STRUCT(
 
 struct ChangeView {
     std::string at;
-    std::string status;
+    Word<kStatusWords> status;
     std::string process;
     int attempt = 0;
     std::string reason_code;
@@ -226,9 +227,9 @@ struct ItemRow {
     std::string modified_at;
     std::string media_type;
     std::string content_sha256;
-    std::string status;
+    Word<kStatusWords> status;
     std::string since;
-    std::string blocked_by;
+    Word<kBlockedByWords> blocked_by;
     std::string reason_code;
     std::string reason;
     std::int64_t state_version = 0;
@@ -264,11 +265,11 @@ struct ItemView {
     std::string modified_at;
     std::string media_type;
     std::string content_sha256;
-    std::string status;
+    Word<kStatusWords> status;
     std::string since;
     int attempt = 0;
     std::optional<std::string> next_attempt_at;
-    std::string blocked_by;
+    Word<kBlockedByWords> blocked_by;
     std::string reason_code;
     std::string reason;
     std::int64_t state_version = 0;
@@ -361,6 +362,12 @@ struct ProcessorList {
 };
 
 BOOST_DESCRIBE_STRUCT(ProcessorList, (), (rows))
+
+struct LiveView {
+    std::string status;
+};
+
+BOOST_DESCRIBE_STRUCT(LiveView, (), (status))
 
 struct HealthView {
     std::string status;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/described.hpp"
+#include "http/words.hpp"
 
 namespace notify::view {
 
@@ -52,7 +53,7 @@ struct NewPhoto {
 BOOST_DESCRIBE_STRUCT(NewPhoto, (), (file_name, base64, face))
 
 struct NewEnrolment {
-    std::string name;
+    Name name;
     std::vector<NewPhoto> photos;
 };
 
@@ -78,7 +79,7 @@ struct EnrolmentView {
 BOOST_DESCRIBE_STRUCT(EnrolmentView, (), (person, name, photos, verdicts, warnings))
 
 struct PersonChange {
-    std::string name;
+    Name name;
 };
 
 BOOST_DESCRIBE_STRUCT(PersonChange, (), (name))
@@ -98,7 +99,7 @@ struct AppearanceView {
     std::string result;
     std::string person;
     std::string person_name;
-    std::string certainty;
+    Word<kCertaintyWords> certainty;
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
     double similarity = 0;
@@ -192,15 +193,45 @@ struct AttemptView {
 
 BOOST_DESCRIBE_STRUCT(AttemptView, (), (number, at, duration_ms, http_status, error, response))
 
-struct DeliveryView {
+struct DeliveryRow {
     std::string id;
-    std::string kind;
+    Word<kDeliveryKindWords> kind;
     std::string event;
     std::string endpoint;
     std::string publication;
-    std::string status;
+    Word<kStatusWords> status;
     int attempt = 0;
-    std::string next_attempt_at;
+    std::optional<std::string> next_attempt_at;
+    std::string last_error;
+    std::string created_at;
+    std::optional<std::string> finished_at;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    DeliveryRow,
+    (),
+    (id,
+     kind,
+     event,
+     endpoint,
+     publication,
+     status,
+     attempt,
+     next_attempt_at,
+     last_error,
+     created_at,
+     finished_at)
+)
+
+struct DeliveryView {
+    std::string id;
+    Word<kDeliveryKindWords> kind;
+    std::string event;
+    std::string endpoint;
+    std::string publication;
+    Word<kStatusWords> status;
+    int attempt = 0;
+    std::optional<std::string> next_attempt_at;
     std::string last_error;
     std::string created_at;
     std::optional<std::string> finished_at;
@@ -225,11 +256,29 @@ BOOST_DESCRIBE_STRUCT(
 )
 
 struct DeliveryList {
-    std::vector<DeliveryView> rows;
+    std::vector<DeliveryRow> rows;
     std::string next;
 };
 
 BOOST_DESCRIBE_STRUCT(DeliveryList, (), (rows, next))
+
+struct Rotation {
+    std::optional<Within<int, 0, 168>> overlap_hours;
+};
+
+BOOST_DESCRIBE_STRUCT(Rotation, (), (overlap_hours))
+
+struct NewReplay {
+    std::string since;
+};
+
+BOOST_DESCRIBE_STRUCT(NewReplay, (), (since))
+
+struct ReplayView {
+    int deliveries = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(ReplayView, (), (deliveries))
 
 struct DeliveryRef {
     std::string delivery;
@@ -268,8 +317,8 @@ struct KeyView {
 BOOST_DESCRIBE_STRUCT(KeyView, (), (id, name, scopes, created_at, last_used_at, revoked_at, key))
 
 struct NewKeyView {
-    std::string name;
-    std::vector<std::string> scopes;
+    Name name;
+    std::vector<Word<kScopeWords>> scopes;
 };
 
 BOOST_DESCRIBE_STRUCT(NewKeyView, (), (name, scopes))

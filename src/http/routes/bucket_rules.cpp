@@ -1,7 +1,6 @@
 #include "http/routes/bucket_rules.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -17,6 +16,7 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "http/names.hpp"
 #include "http/views.hpp"
 #include "processors/kind.hpp"
 #include "sources/local/glob.hpp"
@@ -114,20 +114,8 @@ Result<void> CheckSettings(const Bucket& bucket) {
         !checked) {
         return checked;
     }
-    const auto refuse = [](std::string_view what) {
-        return Fail(ErrorCode::kInvalidArgument, std::string(what));
-    };
-    if (bucket.name.empty() || bucket.name.size() > 100) {
-        return refuse("/name: must have 1 to 100 characters");
-    }
-    if (bucket.scan_interval < std::chrono::seconds(1) || bucket.scan_interval > std::chrono::hours(24 * 7)) {
-        return refuse("/scan_interval_seconds: must be from 1 to 604800");
-    }
-    if (bucket.settle_time < std::chrono::seconds(0) || bucket.settle_time > std::chrono::hours(24)) {
-        return refuse("/settle_seconds: must be from 0 to 86400");
-    }
-    return bucket.weight < 1 || bucket.weight > 1000 ? refuse("/weight: must be from 1 to 1000")
-                                                     : CheckBasis(bucket);
+    return IsName(bucket.name) ? CheckBasis(bucket)
+                               : Fail(ErrorCode::kInvalidArgument, fmt::format("/name: {}", kNameRule));
 }
 
 Result<void> CheckApart(const Bucket& bucket, const std::vector<Bucket>& others) {

@@ -14,8 +14,8 @@ namespace notify {
 /// pointer.
 [[nodiscard]] Result<std::vector<Assignment>> Assignments(const std::vector<view::AssignmentView>& wanted);
 
-/// The bucket as it will be: name, intervals, weight, and a biometric_basis that says something while a
-/// processor recognises people. kInvalidArgument with the JSON pointer.
+/// The bucket as it will be: a name (it may come from the folder), and a biometric_basis that says something
+/// while a processor recognises people. kInvalidArgument with the JSON pointer.
 [[nodiscard]] Result<void> CheckSettings(const Bucket& bucket);
 
 /// kConflict when its folder is, holds or lies in that of another. Looks at the folders to follow links.

@@ -1,6 +1,5 @@
 // /v1/buckets and /v1/sources.
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -33,9 +32,9 @@ namespace notify {
 
 namespace {
 
-std::chrono::milliseconds Seconds(double seconds) {
-    static constexpr double kMost = 1e9;  // far over every limit, and no overflow
-    return std::chrono::milliseconds(static_cast<std::int64_t>(std::clamp(seconds, -kMost, kMost) * 1000));
+/// The value of a bounded number, or what it is without one.
+std::chrono::milliseconds Seconds(const auto& seconds, std::chrono::milliseconds otherwise) {
+    return seconds ? std::chrono::milliseconds(static_cast<std::int64_t>(seconds->value * 1000)) : otherwise;
 }
 
 double InSeconds(std::chrono::milliseconds duration) {
@@ -63,7 +62,9 @@ view::BucketView Show(const Bucket& bucket) {
     };
     for (const auto& assignment : bucket.assignments) {
         shown.processors.push_back(
-            {assignment.processor, ParseJson(assignment.config).value_or(nullptr), assignment.priority}
+            {.processor = assignment.processor,
+             .config = ParseJson(assignment.config).value_or(nullptr),
+             .priority = assignment.priority}
         );
     }
     return shown;
@@ -104,21 +105,21 @@ Result<SourceId> SourceFor(Transaction& transaction, const std::string& kind, Ti
 
 class BucketRoutes {
 public:
-    explicit BucketRoutes(const ApiParts& parts) : parts_(parts) {}
+    explicit BucketRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    Response Add(const Request& request) const {
+    [[nodiscard]] Response Add(const Request& request) const {
         return WithBody<view::NewBucket>(request, [&](const view::NewBucket& wanted) {
             return Answer(request, Make(request, wanted), Show, 201);
         });
     }
 
-    Response Change(const Request& request) const {
+    [[nodiscard]] Response Change(const Request& request) const {
         return WithBody<view::BucketChange>(request, [&](const view::BucketChange& change) {
             return Answer(request, Update(request, change), Show);
         });
     }
 
-    Response List(const Request& request) const {
+    [[nodiscard]] Response List(const Request& request) const {
         const auto buckets =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
         return Answer(request, buckets, [](const std::vector<Bucket>& rows) {
@@ -130,9 +131,9 @@ public:
         });
     }
 
-    Response Get(const Request& request) const { return Answer(request, Find(request), Show); }
+    [[nodiscard]] Response Get(const Request& request) const { return Answer(request, Find(request), Show); }
 
-    Response Remove(const Request& request) const {
+    [[nodiscard]] Response Remove(const Request& request) const {
         const auto removed = parts_.storage.Write([&](Transaction& transaction) -> Result<void> {
             const auto bucket = transaction.buckets.Find(request.parameters[0]);
             if (!bucket) {
@@ -146,30 +147,33 @@ public:
         return NoContent(request, removed);
     }
 
-    Response Scan(const Request& request) const {
+    [[nodiscard]] Response Scan(const Request& request) const {
         const auto bucket = Find(request);
         if (!bucket) {
             return Problem(bucket.error(), request.id);
         }
-        const auto scanned = parts_.scheduler.ScanNow(bucket->id, {});
+        const auto scanned = parts_.scheduler.ScanNow(bucket->id, request.stop);
         return Answer(request, scanned, [](const ScanSummary& scan) {
             return view::ScanView{
-                static_cast<std::int64_t>(scan.seen),
-                scan.added,
-                static_cast<std::int64_t>(scan.settling),
-                scan.note
+                .seen = static_cast<std::int64_t>(scan.seen),
+                .added = scan.added,
+                .settling = static_cast<std::int64_t>(scan.settling),
+                .note = scan.note
             };
         });
     }
 
-    Response Sources(const Request& request) const {
+    [[nodiscard]] Response Sources(const Request& request) const {
         const auto sources =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); });
         return Answer(request, sources, [](const std::vector<Source>& rows) {
             view::SourceList list;
             for (const auto& source : rows) {
                 list.rows.push_back(
-                    {source.id.Value(), source.kind, source.name, ToRfc3339(source.created_at)}
+                    {.id = source.id.Value(),
+                     .kind = source.kind,
+                     .name = source.name,
+                     .created_at = ToRfc3339(source.created_at)}
                 );
             }
             return list;
@@ -177,13 +181,13 @@ public:
     }
 
 private:
-    Result<Bucket> Find(const Request& request) const {
+    [[nodiscard]] Result<Bucket> Find(const Request& request) const {
         return parts_.storage.Read([&](const Snapshot& snapshot) {
             return snapshot.buckets.Find(request.parameters[0]);
         });
     }
 
-    Result<Bucket> Make(const Request& request, const view::NewBucket& wanted) const {
+    [[nodiscard]] Result<Bucket> Make(const Request& request, const view::NewBucket& wanted) const {
         Bucket bucket;
         bucket.id = BucketId(MakeId("bkt"));
         bucket.kind = wanted.kind.value_or("local");
@@ -191,15 +195,16 @@ private:
         if (bucket.location.size() > 1 && bucket.location.ends_with('/')) {
             bucket.location.pop_back();
         }
-        bucket.name = wanted.name.value_or(std::filesystem::path(bucket.location).filename().string());
+        bucket.name =
+            wanted.name ? wanted.name->text : std::filesystem::path(bucket.location).filename().string();
         bucket.active = wanted.active.value_or(true);
-        bucket.scan_interval = Seconds(wanted.scan_interval_seconds.value_or(60));
-        bucket.settle_time = Seconds(wanted.settle_seconds.value_or(2));
+        bucket.scan_interval = Seconds(wanted.scan_interval_seconds, bucket.scan_interval);
+        bucket.settle_time = Seconds(wanted.settle_seconds, bucket.settle_time);
         bucket.include = wanted.include;
         bucket.exclude = wanted.exclude;
         bucket.publish = wanted.publish.value_or(true);
         bucket.biometric_basis = wanted.biometric_basis.value_or("");
-        bucket.weight = wanted.weight.value_or(1);
+        bucket.weight = wanted.weight ? wanted.weight->value : 1;
         bucket.created_at = parts_.clock.Now();
         auto assignments = Assignments(wanted.processors);
         const auto source = parts_.sources.Find(bucket.kind);
@@ -207,11 +212,11 @@ private:
             return Unexpected(assignments ? source.error().Within("/kind") : assignments.error());
         }
         bucket.assignments = std::move(*assignments);
-        if (auto checked = CheckSettings(bucket); !checked) {
-            return Unexpected(checked.error());
-        }
         if (auto checked = (*source)->CheckBucket(bucket); !checked) {
             return Unexpected(checked.error().Within("/location"));
+        }
+        if (auto checked = CheckSettings(bucket); !checked) {
+            return Unexpected(checked.error());
         }
         const auto others =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
@@ -234,23 +239,22 @@ private:
         return added ? Result<Bucket>(bucket) : Unexpected(added.error());
     }
 
-    Result<Bucket> Update(const Request& request, const view::BucketChange& change) const {
+    [[nodiscard]] Result<Bucket> Update(const Request& request, const view::BucketChange& change) const {
         auto updated = parts_.storage.Write([&](Transaction& transaction) -> Result<Bucket> {
             auto found = transaction.buckets.Find(request.parameters[0]);
             if (!found) {
                 return found;
             }
             Bucket& bucket = *found;
-            bucket.name = change.name.value_or(bucket.name);
+            bucket.name = change.name ? change.name->text : bucket.name;
             bucket.active = change.active.value_or(bucket.active);
-            bucket.scan_interval =
-                change.scan_interval_seconds ? Seconds(*change.scan_interval_seconds) : bucket.scan_interval;
-            bucket.settle_time = change.settle_seconds ? Seconds(*change.settle_seconds) : bucket.settle_time;
+            bucket.scan_interval = Seconds(change.scan_interval_seconds, bucket.scan_interval);
+            bucket.settle_time = Seconds(change.settle_seconds, bucket.settle_time);
             bucket.include = change.include.value_or(bucket.include);
             bucket.exclude = change.exclude.value_or(bucket.exclude);
             bucket.publish = change.publish.value_or(bucket.publish);
             bucket.biometric_basis = change.biometric_basis.value_or(bucket.biometric_basis);
-            bucket.weight = change.weight.value_or(bucket.weight);
+            bucket.weight = change.weight ? change.weight->value : bucket.weight;
             if (change.processors) {
                 auto assignments = Assignments(*change.processors);
                 if (!assignments) {
@@ -275,109 +279,87 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddBucketRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<BucketRoutes>(parts);  // shared by the handlers below
     const std::string tag = "buckets";
     const auto bucket = &described::Schema<view::BucketView>;
     router.Add(
-        {"GET",
-         "/v1/sources",
-         Scope::kRead,
-         tag,
-         "Sources",
-         "Connections to stores.",
-         {},
-         nullptr,
-         &described::Schema<view::SourceList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Sources(r); }}
+        {.method = "GET",
+         .pattern = "/v1/sources",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "Sources",
+         .description = "Connections to stores.",
+         .answer = &described::Schema<view::SourceList>,
+         .handle = [routes](Request& r) { return routes->Sources(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/buckets",
-         Scope::kRead,
-         tag,
-         "Buckets",
-         "Places that are watched. Earlier names: S3Bucket, OMS3Bucket, Collection.",
-         {},
-         nullptr,
-         &described::Schema<view::BucketList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->List(r); }}
+        {.method = "GET",
+         .pattern = "/v1/buckets",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "Buckets",
+         .description = "Places that are watched. Earlier names: S3Bucket, OMS3Bucket, Collection.",
+         .answer = &described::Schema<view::BucketList>,
+         .handle = [routes](Request& r) { return routes->List(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/buckets",
-         Scope::kWrite,
-         tag,
-         "Watch a place",
-         "Adds a bucket with its processors and their configuration; a processor that recognises people "
-         "needs `biometric_basis`. Folders of buckets may not overlap (409). It is scanned at once and then "
-         "on its schedule (earlier name: add_scheduler).",
-         {},
-         &described::Schema<view::NewBucket>,
-         bucket,
-         201,
-         1U << 20U,
-         [routes](Request& r) { return routes->Add(r); }}
+        {.method = "POST",
+         .pattern = "/v1/buckets",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Watch a place",
+         .description =
+             "Adds a bucket with its processors and their configuration; a processor that recognises people "
+             "needs `biometric_basis`. Folders of buckets may not overlap (409). It is scanned at once and "
+             "then on its schedule (earlier name: add_scheduler).",
+         .body = &described::Schema<view::NewBucket>,
+         .answer = bucket,
+         .status = 201,
+         .handle = [routes](Request& r) { return routes->Add(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/buckets/{bucket}",
-         Scope::kRead,
-         tag,
-         "One bucket",
-         "By id or by name.",
-         {},
-         nullptr,
-         bucket,
-         200,
-         0,
-         [routes](Request& r) { return routes->Get(r); }}
+        {.method = "GET",
+         .pattern = "/v1/buckets/{bucket}",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "One bucket",
+         .description = "By id or by name.",
+         .answer = bucket,
+         .handle = [routes](Request& r) { return routes->Get(r); }}
     );
     router.Add(
-        {"PATCH",
-         "/v1/buckets/{bucket}",
-         Scope::kWrite,
-         tag,
-         "Change a bucket",
-         "What is not given stays. A changed list of processors holds for items discovered from now on.",
-         {},
-         &described::Schema<view::BucketChange>,
-         bucket,
-         200,
-         1U << 20U,
-         [routes](Request& r) { return routes->Change(r); }}
+        {.method = "PATCH",
+         .pattern = "/v1/buckets/{bucket}",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Change a bucket",
+         .description =
+             "What is not given stays. A changed list of processors holds for items discovered from now on.",
+         .body = &described::Schema<view::BucketChange>,
+         .answer = bucket,
+         .handle = [routes](Request& r) { return routes->Change(r); }}
     );
     router.Add(
-        {"DELETE",
-         "/v1/buckets/{bucket}",
-         Scope::kWrite,
-         tag,
-         "Remove a bucket",
-         "Only while it has no items; otherwise deactivate it with PATCH.",
-         {},
-         nullptr,
-         nullptr,
-         204,
-         0,
-         [routes](Request& r) { return routes->Remove(r); }}
+        {.method = "DELETE",
+         .pattern = "/v1/buckets/{bucket}",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Remove a bucket",
+         .description = "Only while it has no items; otherwise deactivate it with PATCH.",
+         .status = 204,
+         .handle = [routes](Request& r) { return routes->Remove(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/buckets/{bucket}/scan",
-         Scope::kWrite,
-         tag,
-         "Scan now",
-         "Answers when the scan is done.",
-         {},
-         nullptr,
-         &described::Schema<view::ScanView>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Scan(r); }}
+        {.method = "POST",
+         .pattern = "/v1/buckets/{bucket}/scan",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Scan now",
+         .description = "Answers when the scan is done.",
+         .answer = &described::Schema<view::ScanView>,
+         .handle = [routes](Request& r) { return routes->Scan(r); }}
     );
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -20,6 +21,7 @@
 #include "http/described.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
@@ -34,12 +36,12 @@ namespace {
 
 view::EventView Show(const Event& event) {
     return {
-        event.sequence,
-        event.id.Value(),
-        event.type,
-        event.subject,
-        ToRfc3339(event.at),
-        ParseJson(event.data).value_or(nullptr)
+        .sequence = event.sequence,
+        .id = event.id.Value(),
+        .type = event.type,
+        .subject = event.subject,
+        .at = ToRfc3339(event.at),
+        .data = ParseJson(event.data).value_or(nullptr)
     };
 }
 
@@ -49,25 +51,23 @@ Result<std::int64_t> Sequence(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (!text.empty() && (error != std::errc{} || end != text.data() + text.size() || value < 0)) {
-        return Fail(
-            ErrorCode::kInvalidArgument, "the place to go on from must be a sequence number, 0 or more"
-        );
+        return Fail(ErrorCode::kInvalidArgument, "Last-Event-ID must be a sequence number, 0 or more");
     }
     return value;
 }
 
 class EventRoutes {
 public:
-    explicit EventRoutes(const ApiParts& parts) : parts_(parts) {}
+    explicit EventRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    Response List(const Request& request) const {
+    [[nodiscard]] Response List(const Request& request) const {
         const auto page = PageOf(request);
-        const auto after = Sequence(request.Query("after"));
-        if (!page || !after) {
-            return Problem(page ? after.error() : page.error(), request.id);
+        const auto after = Sequence(page.after);
+        if (!after) {
+            return Problem(after.error(), request.id);
         }
         const auto events = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return snapshot.events.After(*after, page->limit, request.Query("subject"));
+            return snapshot.events.After(*after, page.limit, request.Query("subject"));
         });
         return Answer(request, events, [&](const std::vector<Event>& rows) {
             view::EventList list{.rows = {}, .next = *after};
@@ -79,7 +79,7 @@ public:
         });
     }
 
-    Response Get(const Request& request) const {
+    [[nodiscard]] Response Get(const Request& request) const {
         const EventId id(request.parameters[0]);
         const auto event =
             parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.events.Get(id); });
@@ -87,7 +87,7 @@ public:
     }
 
     /// Tails the event table from Last-Event-ID, or from now on, for as long as the caller's key is good.
-    Response Stream(const Request& request) const {
+    [[nodiscard]] Response Stream(const Request& request) const {
         const auto last = request.Header("last-event-id");
         auto from =
             last.empty()
@@ -135,52 +135,44 @@ private:
 
 void AddEventRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<EventRoutes>(parts);  // shared by the handlers below
-    const std::vector<QueryParameter> filters{
-        {"limit", "Rows, 1 to 200; 50 when not given."},
-        {"after", "`next` of the page before; 0 from the beginning."},
-        {"subject", "Id of what it is about."}
-    };
+    const Parameter subject{.name = "subject", .description = "Id of what it is about."};
+    auto filters = PageParameters("[0-9]{1,18}");
+    filters.push_back(subject);
     router.Add(
-        {"GET",
-         "/v1/events",
-         Scope::kRead,
-         "events",
-         "Events",
-         "What happened, oldest first.",
-         filters,
-         nullptr,
-         &described::Schema<view::EventList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->List(r); }}
+        {.method = "GET",
+         .pattern = "/v1/events",
+         .scope = Scope::kRead,
+         .tag = "events",
+         .summary = "Events",
+         .description = "What happened, oldest first.",
+         .query = filters,
+         .answer = &described::Schema<view::EventList>,
+         .handle = [routes](Request& r) { return routes->List(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/events/stream",
-         Scope::kRead,
-         "events",
-         "Events as they happen",
-         "Server-sent events; goes on after Last-Event-ID.",
-         {{"subject", "Id of what it is about."}},
-         nullptr,
-         nullptr,
-         200,
-         0,
-         [routes](Request& r) { return routes->Stream(r); }}
+        {.method = "GET",
+         .pattern = "/v1/events/stream",
+         .scope = Scope::kRead,
+         .tag = "events",
+         .summary = "Events as they happen",
+         .description = "Server-sent events; goes on after Last-Event-ID.",
+         .query = {subject},
+         .headers =
+             {{.name = "Last-Event-ID",
+               .description = "The sequence of the last event that came.",
+               .pattern = "^[0-9]{1,18}$"}},
+         .media_types = {"text/event-stream"},
+         .handle = [routes](Request& r) { return routes->Stream(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/events/{event}",
-         Scope::kRead,
-         "events",
-         "One event",
-         "By its id, which is the webhook-id too.",
-         {},
-         nullptr,
-         &described::Schema<view::EventView>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Get(r); }}
+        {.method = "GET",
+         .pattern = "/v1/events/{event}",
+         .scope = Scope::kRead,
+         .tag = "events",
+         .summary = "One event",
+         .description = "By its id, which is the webhook-id too.",
+         .answer = &described::Schema<view::EventView>,
+         .handle = [routes](Request& r) { return routes->Get(r); }}
     );
 }
 

@@ -27,11 +27,11 @@ namespace {
 Response Ready(const ApiParts& parts) {
     const auto state = parts.readiness();
     const view::HealthView view{
-        state.ready ? "ready" : "not ready",
-        state.database,
-        state.sandbox_level,
-        state.sandbox_note,
-        state.models
+        .status = state.ready ? "ready" : "not ready",
+        .database = state.database,
+        .sandbox = state.sandbox_level,
+        .sandbox_note = state.sandbox_note,
+        .models = state.models
     };
     return Json(view, state.ready ? 200 : 503);
 }
@@ -80,97 +80,83 @@ Response FileOf(std::string_view type, std::string_view bytes) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddHealthRoutes(Router& router, const ApiParts& parts) {
-    const auto health = &described::Schema<view::HealthView>;
     router.Add(
-        {"GET",
-         "/health/live",
-         Scope::kNone,
-         "health",
-         "Alive",
-         "Answers while the process runs.",
-         {},
-         nullptr,
-         health,
-         200,
-         0,
-         [](Request&) { return Json(view::HealthView{"alive", "", "", "", ""}); }}
+        {.method = "GET",
+         .pattern = "/health/live",
+         .scope = Scope::kNone,
+         .tag = "health",
+         .summary = "Alive",
+         .description = "Answers while the process runs.",
+         .answer = &described::Schema<view::LiveView>,
+         .handle = [](Request&) { return Json(view::LiveView{.status = "alive"}); }}
     );
     router.Add(
-        {"GET",
-         "/health/ready",
-         Scope::kNone,
-         "health",
-         "Ready",
-         "503 while work cannot be done; tells how far the sandbox of processors goes.",
-         {},
-         nullptr,
-         health,
-         200,
-         0,
-         [parts](Request&) { return Ready(parts); },
-         {503}}
+        {.method = "GET",
+         .pattern = "/health/ready",
+         .scope = Scope::kNone,
+         .tag = "health",
+         .summary = "Ready",
+         .description = "503 while work cannot be done; tells how far the sandbox of processors goes.",
+         .answer = &described::Schema<view::HealthView>,
+         .more_statuses =
+             {{.status = 503, .description = "Not ready; says why.", .body = OtherAnswer::Body::kSame}},
+         .handle = [parts](Request&) { return Ready(parts); }}
     );
     router.Add(
-        {"GET",
-         "/metrics",
-         Scope::kRead,
-         "health",
-         "Metrics",
-         "Prometheus text.",
-         {},
-         nullptr,
-         nullptr,
-         200,
-         0,
-         [parts](Request& r) { return Metrics(r, parts); }}
+        {.method = "GET",
+         .pattern = "/metrics",
+         .scope = Scope::kRead,
+         .tag = "health",
+         .summary = "Metrics",
+         .description = "Prometheus text.",
+         .media_types = {"text/plain"},
+         .handle = [parts](Request& r) { return Metrics(r, parts); }}
     );
     router.Add(
-        {"GET",
-         "/openapi.json",
-         Scope::kNone,
-         "health",
-         "This document",
-         "",
-         {},
-         nullptr,
-         nullptr,
-         200,
-         0,
-         [&router](Request&) { return Response{.body = OpenApiDocument(router.Routes())}; }}
+        {.method = "GET",
+         .pattern = "/openapi.json",
+         .scope = Scope::kNone,
+         .tag = "health",
+         .summary = "This document",
+         .media_types = {"application/json"},
+         .handle = [&router](Request&) { return Response{.body = OpenApiDocument(router.Routes())}; }}
     );
     router.Add(
-        {"GET",
-         "/docs",
-         Scope::kNone,
-         "health",
-         "Documentation",
-         "These pages.",
-         {},
-         nullptr,
-         nullptr,
-         200,
-         0,
-         [](Request&) { return FileOf("text/html; charset=utf-8", docs::kIndex); }}
+        {.method = "GET",
+         .pattern = "/docs",
+         .scope = Scope::kNone,
+         .tag = "health",
+         .summary = "Documentation",
+         .description = "These pages.",
+         .media_types = {"text/html"},
+         .handle = [](Request&) { return FileOf("text/html; charset=utf-8", docs::kIndex); }}
     );
     router.Add(
-        {"GET",
-         "/docs/{file}",
-         Scope::kNone,
-         "health",
-         "Parts of the documentation",
-         "",
-         {},
-         nullptr,
-         nullptr,
-         200,
-         0,
-         [](Request& r) {
+        {.method = "GET",
+         .pattern = "/docs/{file}",
+         .scope = Scope::kNone,
+         .tag = "health",
+         .summary = "Parts of the documentation",
+         .media_types = {"text/css", "text/javascript"},
+         .handle = [](Request& r) {
              const auto file = docs::Find(r.parameters[0]);
              return file.bytes.empty() ? ProblemOf(404, "not_found", "there is no such page", r.id)
                                        : FileOf(file.type, file.bytes);
          }}
     );
+    for (const auto* path : {"/", "/docs/"}) {
+        router.Add(
+            {.method = "GET",
+             .pattern = path,
+             .scope = Scope::kNone,
+             .tag = "health",
+             .summary = "To the documentation",
+             .status = 308,
+             .handle = [](Request&) { return Response{.status = 308, .headers = {{"Location", "/docs"}}}; }}
+        );
+    }
 }
 
 }  // namespace notify

@@ -16,6 +16,7 @@
 #include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
@@ -39,13 +40,14 @@ view::ProcessView Show(const Process& process) {
         .processor = process.processor,
         .config = ParseJson(process.config).value_or(nullptr),
         .run = process.run,
-        .status = std::string(ToString(process.status)),
+        .status = {std::string(ToString(process.status))},
         .since = ToRfc3339(process.since),
         .attempt = process.attempt,
         .max_attempts = process.max_attempts,
         .crashes = process.crashes,
         .rescues = process.rescues,
-        .next_attempt_at = ToRfc3339(process.next_attempt_at),
+        .next_attempt_at =
+            IsTerminal(process.status) ? std::nullopt : std::optional(ToRfc3339(process.next_attempt_at)),
         .progress = process.progress,
         .cancel_requested = process.cancel_requested,
         .failure = std::nullopt,
@@ -56,7 +58,13 @@ view::ProcessView Show(const Process& process) {
     };
     if (process.failure) {
         const auto& f = *process.failure;
-        shown.failure = view::FailureView{f.code, f.stage, f.reason, f.message, f.will_retry};
+        shown.failure = view::FailureView{
+            .code = f.code,
+            .stage = f.stage,
+            .reason = f.reason,
+            .message = f.message,
+            .will_retry = f.will_retry
+        };
     }
     return shown;
 }
@@ -71,9 +79,9 @@ view::ItemRow Row(const Item& item) {
         .modified_at = ToRfc3339(item.modified_at),
         .media_type = item.media_type,
         .content_sha256 = item.content_sha256,
-        .status = std::string(ToString(item.status)),
+        .status = {std::string(ToString(item.status))},
         .since = ToRfc3339(item.since),
-        .blocked_by = std::string(ToString(item.blocked_by)),
+        .blocked_by = {std::string(ToString(item.blocked_by))},
         .reason_code = item.reason_code,
         .reason = item.reason,
         .state_version = item.state_version,
@@ -122,12 +130,12 @@ view::ItemView Show(const Whole& whole, Timestamp now) {
     shown.next_attempt_at = TextOf(next);
     for (const auto& change : whole.history) {
         shown.history.push_back(
-            {ToRfc3339(change.at),
-             std::string(ToString(change.status)),
-             change.process_id.Value(),
-             change.attempt,
-             change.reason_code,
-             change.reason}
+            {.at = ToRfc3339(change.at),
+             .status = {std::string(ToString(change.status))},
+             .process = change.process_id.Value(),
+             .attempt = change.attempt,
+             .reason_code = change.reason_code,
+             .reason = change.reason}
         );
     }
     return shown;
@@ -135,17 +143,15 @@ view::ItemView Show(const Whole& whole, Timestamp now) {
 
 class ItemRoutes {
 public:
-    explicit ItemRoutes(const ApiParts& parts) : parts_(parts) {}
+    explicit ItemRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    Response List(const Request& request) const {
+    [[nodiscard]] Response List(const Request& request) const {
         const auto page = PageOf(request);
-        const auto status = StatusOf(request);
-        if (!page || !status) {
-            return Problem(page ? status.error() : page.error(), request.id);
-        }
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Item>> {
             ItemFilter filter{
-                .bucket_id = {}, .status = *status, .key_contains = std::string(request.Query("key"))
+                .bucket_id = {},
+                .status = StatusOf(request),
+                .key_contains = std::string(request.Query("key"))
             };
             if (!request.Query("bucket").empty()) {
                 const auto bucket = snapshot.buckets.Find(request.Query("bucket"));
@@ -154,7 +160,7 @@ public:
                 }
                 filter.bucket_id = bucket->id;
             }
-            auto found = snapshot.items.List(filter, *page);
+            auto found = snapshot.items.List(filter, page);
             for (std::size_t i = 0; found && i < found->rows.size(); ++i) {
                 if (auto taken = TakeBlockedBy(snapshot, found->rows[i], parts_.clock.Now()); !taken) {
                     return Unexpected(taken.error());
@@ -171,7 +177,7 @@ public:
         });
     }
 
-    Response Get(const Request& request) const {
+    [[nodiscard]] Response Get(const Request& request) const {
         const ItemId id(request.parameters[0]);
         const auto whole = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Whole> {
             auto item = snapshot.items.Get(id);
@@ -183,24 +189,30 @@ public:
             if (auto taken = TakeBlockedBy(snapshot, *item, parts_.clock.Now()); !taken) {
                 return Unexpected(taken.error());
             }
-            return Whole{std::move(*item), std::move(*processes), std::move(*history)};
+            return Whole{
+                .item = std::move(*item), .processes = std::move(*processes), .history = std::move(*history)
+            };
         });
         return Answer(request, whole, [&](const Whole& w) { return Show(w, parts_.clock.Now()); });
     }
 
-    Response Rerun(const Request& request) const {
+    [[nodiscard]] Response Rerun(const Request& request) const {
         const auto count = parts_.items.Rerun(ItemId(request.parameters[0]), request.caller.actor);
         parts_.nudge();
-        return Answer(request, count, [](int processes) { return view::CountView{processes}; }, 202);
+        return Answer(
+            request, count, [](int processes) { return view::CountView{.processes = processes}; }, 202
+        );
     }
 
-    Response Cancel(const Request& request) const {
+    [[nodiscard]] Response Cancel(const Request& request) const {
         const auto count = parts_.items.Cancel(ItemId(request.parameters[0]), request.caller.actor);
         parts_.nudge();
-        return Answer(request, count, [](int processes) { return view::CountView{processes}; }, 202);
+        return Answer(
+            request, count, [](int processes) { return view::CountView{.processes = processes}; }, 202
+        );
     }
 
-    Response GetProcess(const Request& request) const {
+    [[nodiscard]] Response GetProcess(const Request& request) const {
         const ProcessId id(request.parameters[0]);
         const auto process =
             parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.processes.Get(id); });
@@ -213,83 +225,69 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddItemRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<ItemRoutes>(parts);  // shared by the handlers below
     const std::string tag = "items";
-    auto filters = kPageParameters;
-    filters.push_back({"status", "Pending, Processing, Completed, Failed, Cancelled or Skipped."});
-    filters.push_back({"bucket", "Id or name of a bucket."});
-    filters.push_back({"key", "A part of the key."});
+    auto filters = PageParameters("itm_[0-9A-Z]+");
+    filters.push_back(StatusParameter());
+    filters.push_back({.name = "bucket", .description = "Id or name of a bucket."});
+    filters.push_back({.name = "key", .description = "A part of the key."});
     router.Add(
-        {"GET",
-         "/v1/items",
-         Scope::kRead,
-         tag,
-         "Items",
-         "Versions of media objects, newest first. Earlier names: BucketItem, OMBucketItem, Asset.",
-         filters,
-         nullptr,
-         &described::Schema<view::ItemList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->List(r); }}
+        {.method = "GET",
+         .pattern = "/v1/items",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "Items",
+         .description =
+             "Versions of media objects, newest first. Earlier names: BucketItem, OMBucketItem, Asset.",
+         .query = filters,
+         .answer = &described::Schema<view::ItemList>,
+         .handle = [routes](Request& r) { return routes->List(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/items/{item}",
-         Scope::kRead,
-         tag,
-         "One item",
-         "With its processes, its history, and `why`: sentences that say why it does not move, or how it "
-         "ended.",
-         {},
-         nullptr,
-         &described::Schema<view::ItemView>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Get(r); }}
+        {.method = "GET",
+         .pattern = "/v1/items/{item}",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "One item",
+         .description = "With its processes, its history, and `why`: sentences that say why it does not "
+                        "move, or how it ended.",
+         .answer = &described::Schema<view::ItemView>,
+         .handle = [routes](Request& r) { return routes->Get(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/items/{item}/rerun",
-         Scope::kWrite,
-         tag,
-         "Run again",
-         "A new run of each process that ended.",
-         {},
-         nullptr,
-         &described::Schema<view::CountView>,
-         202,
-         0,
-         [routes](Request& r) { return routes->Rerun(r); }}
+        {.method = "POST",
+         .pattern = "/v1/items/{item}/rerun",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Run again",
+         .description = "A new run of each process that ended.",
+         .answer = &described::Schema<view::CountView>,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->Rerun(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/items/{item}/cancel",
-         Scope::kWrite,
-         tag,
-         "Cancel",
-         "What waits at once, what runs within 10 s.",
-         {},
-         nullptr,
-         &described::Schema<view::CountView>,
-         202,
-         0,
-         [routes](Request& r) { return routes->Cancel(r); }}
+        {.method = "POST",
+         .pattern = "/v1/items/{item}/cancel",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Cancel",
+         .description = "What waits at once, what runs within 10 s.",
+         .answer = &described::Schema<view::CountView>,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->Cancel(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/processes/{process}",
-         Scope::kRead,
-         tag,
-         "One process",
-         "One processor with one configuration on one item.",
-         {},
-         nullptr,
-         &described::Schema<view::ProcessView>,
-         200,
-         0,
-         [routes](Request& r) { return routes->GetProcess(r); }}
+        {.method = "GET",
+         .pattern = "/v1/processes/{process}",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "One process",
+         .description = "One processor with one configuration on one item. `attempt` counts tries that ended "
+                        "in an error: 0 when the first went well.",
+         .answer = &described::Schema<view::ProcessView>,
+         .handle = [routes](Request& r) { return routes->GetProcess(r); }}
     );
 }
 

@@ -4,11 +4,14 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "http/api.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
@@ -22,21 +25,21 @@ namespace {
 
 view::KeyView Show(const ApiKey& key) {
     return {
-        key.id.Value(),
-        key.name,
-        key.scopes,
-        ToRfc3339(key.created_at),
-        TextOf(key.last_used_at),
-        TextOf(key.revoked_at),
-        std::nullopt
+        .id = key.id.Value(),
+        .name = key.name,
+        .scopes = key.scopes,
+        .created_at = ToRfc3339(key.created_at),
+        .last_used_at = TextOf(key.last_used_at),
+        .revoked_at = TextOf(key.revoked_at),
+        .key = std::nullopt
     };
 }
 
 class KeyRoutes {
 public:
-    explicit KeyRoutes(const ApiParts& parts) : parts_(parts) {}
+    explicit KeyRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    Response List(const Request& request) const {
+    [[nodiscard]] Response List(const Request& request) const {
         const auto keys = parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.keys.List(); });
         return Answer(request, keys, [](const std::vector<ApiKey>& rows) {
             view::KeyList list;
@@ -47,10 +50,15 @@ public:
         });
     }
 
-    Response Add(const Request& request) const {
+    [[nodiscard]] Response Add(const Request& request) const {
         return WithBody<view::NewKeyView>(request, [&](const view::NewKeyView& wanted) {
+            std::vector<std::string> scopes;
+            scopes.reserve(wanted.scopes.size());
+            for (const auto& scope : wanted.scopes) {
+                scopes.push_back(scope.text);
+            }
             const auto made = CreateKey(
-                parts_.storage, wanted.name, wanted.scopes, request.caller.actor, parts_.clock.Now()
+                parts_.storage, wanted.name.text, std::move(scopes), request.caller.actor, parts_.clock.Now()
             );
             return Answer(
                 request,
@@ -65,7 +73,7 @@ public:
         });
     }
 
-    Response Revoke(const Request& request) const {
+    [[nodiscard]] Response Revoke(const Request& request) const {
         const KeyId id(request.parameters[0]);
         const auto now = parts_.clock.Now();
         const auto revoked = parts_.storage.Write([&](Transaction& transaction) {
@@ -85,18 +93,19 @@ public:
         return NoContent(request, revoked);
     }
 
-    Response Audit(const Request& request) const {
+    [[nodiscard]] Response Audit(const Request& request) const {
         const auto page = PageOf(request);
-        if (!page) {
-            return Problem(page.error(), request.id);
-        }
         const auto rows =
-            parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.keys.Audit(*page); });
+            parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.keys.Audit(page); });
         return Answer(request, rows, [](const Page<AuditEntry>& found) {
             view::AuditList list{.rows = {}, .next = found.next};
             for (const auto& entry : found.rows) {
                 list.rows.push_back(
-                    {ToRfc3339(entry.at), entry.actor, entry.action, entry.subject, entry.detail}
+                    {.at = ToRfc3339(entry.at),
+                     .actor = entry.actor,
+                     .action = entry.action,
+                     .subject = entry.subject,
+                     .detail = entry.detail}
                 );
             }
             return list;
@@ -112,61 +121,48 @@ private:
 void AddKeyRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<KeyRoutes>(parts);  // shared by the handlers below
     router.Add(
-        {"GET",
-         "/v1/keys",
-         Scope::kAdmin,
-         "keys",
-         "API keys",
-         "Without their secrets.",
-         {},
-         nullptr,
-         &described::Schema<view::KeyList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->List(r); }}
+        {.method = "GET",
+         .pattern = "/v1/keys",
+         .scope = Scope::kAdmin,
+         .tag = "keys",
+         .summary = "API keys",
+         .description = "Without their secrets.",
+         .answer = &described::Schema<view::KeyList>,
+         .handle = [routes](Request& r) { return routes->List(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/keys",
-         Scope::kAdmin,
-         "keys",
-         "Make a key",
-         "Scopes: read; write (holds read); biometric (holds read; sealed artifacts: embeddings and crops of "
-         "faces); admin (holds all). Shown this one time.",
-         {},
-         &described::Schema<view::NewKeyView>,
-         &described::Schema<view::KeyView>,
-         201,
-         1U << 20U,
-         [routes](Request& r) { return routes->Add(r); }}
+        {.method = "POST",
+         .pattern = "/v1/keys",
+         .scope = Scope::kAdmin,
+         .tag = "keys",
+         .summary = "Make a key",
+         .description = "Scopes: read; write (holds read); biometric (holds read; sealed artifacts: "
+                        "embeddings and crops of faces); admin (holds all). Shown this one time.",
+         .body = &described::Schema<view::NewKeyView>,
+         .answer = &described::Schema<view::KeyView>,
+         .status = 201,
+         .handle = [routes](Request& r) { return routes->Add(r); }}
     );
     router.Add(
-        {"DELETE",
-         "/v1/keys/{key}",
-         Scope::kAdmin,
-         "keys",
-         "Revoke a key",
-         "At once.",
-         {},
-         nullptr,
-         nullptr,
-         204,
-         0,
-         [routes](Request& r) { return routes->Revoke(r); }}
+        {.method = "DELETE",
+         .pattern = "/v1/keys/{key}",
+         .scope = Scope::kAdmin,
+         .tag = "keys",
+         .summary = "Revoke a key",
+         .description = "At once.",
+         .status = 204,
+         .handle = [routes](Request& r) { return routes->Revoke(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/audit",
-         Scope::kAdmin,
-         "keys",
-         "Audit",
-         "Who did what, newest first.",
-         kPageParameters,
-         nullptr,
-         &described::Schema<view::AuditList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Audit(r); }}
+        {.method = "GET",
+         .pattern = "/v1/audit",
+         .scope = Scope::kAdmin,
+         .tag = "keys",
+         .summary = "Audit",
+         .description = "Who did what, newest first.",
+         .query = PageParameters("[0-9]{1,18}"),
+         .answer = &described::Schema<view::AuditList>,
+         .handle = [routes](Request& r) { return routes->Audit(r); }}
     );
 }
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,11 +19,13 @@
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/person_edits.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -39,20 +43,34 @@ struct PersonFacts {
 
 view::PersonView Show(const PersonFacts& facts) {
     view::PersonView shown{
-        facts.person.id.Value(), facts.person.name, {}, ToRfc3339(facts.person.created_at)
+        .id = facts.person.id.Value(),
+        .name = facts.person.name,
+        .photos = {},
+        .created_at = ToRfc3339(facts.person.created_at)
     };
     for (const auto& photo : facts.photos) {
         shown.photos.push_back(
-            {photo.id.Value(), photo.file_name, photo.quality, ToRfc3339(photo.created_at)}
+            {.id = photo.id.Value(),
+             .file_name = photo.file_name,
+             .quality = photo.quality,
+             .created_at = ToRfc3339(photo.created_at)}
         );
     }
     return shown;
 }
 
 view::EnrolmentView Show(const EnrolmentVerdict& verdict) {
-    view::EnrolmentView shown{verdict.person.Value(), verdict.name, verdict.photos, {}, verdict.warnings};
+    view::EnrolmentView shown{
+        .person = verdict.person.Value(),
+        .name = verdict.name,
+        .photos = verdict.photos,
+        .verdicts = {},
+        .warnings = verdict.warnings
+    };
     for (const auto& v : verdict.verdicts) {
-        shown.verdicts.push_back({v.file_name, v.accepted, v.code, v.sentence});
+        shown.verdicts.push_back(
+            {.file_name = v.file_name, .accepted = v.accepted, .code = v.code, .sentence = v.sentence}
+        );
     }
     return shown;
 }
@@ -64,13 +82,13 @@ view::AppearanceView Show(const Appearance& a) {
         .result = a.result_id.Value(),
         .person = a.person_id.Value(),
         .person_name = a.person_name,
-        .certainty = a.certainty == Certainty::kConfirmed ? "confirmed" : "possible",
+        .certainty = {a.certainty == Certainty::kConfirmed ? "confirmed" : "possible"},
         .start_ms = a.start_ms,
         .end_ms = a.end_ms,
         .similarity = a.similarity,
         .distance = a.distance,
         .best_shot_ms = a.best_shot_ms,
-        .bbox = {a.box.x, a.box.y, a.box.width, a.box.height},
+        .bbox = {.x = a.box.x, .y = a.box.y, .width = a.box.width, .height = a.box.height},
         .tracks = {},
     };
     for (const auto& track : a.tracks) {
@@ -99,9 +117,9 @@ Result<std::vector<UploadedPhoto>> Photos(const std::vector<view::NewPhoto>& giv
 
 class PeopleRoutes {
 public:
-    explicit PeopleRoutes(const ApiParts& parts) : parts_(parts) {}
+    explicit PeopleRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    Response List(const Request& request) const {
+    [[nodiscard]] Response List(const Request& request) const {
         const auto people =
             parts_.storage.Read([](const Snapshot& snapshot) -> Result<std::vector<PersonFacts>> {
                 const auto persons = snapshot.people.List();
@@ -114,7 +132,7 @@ public:
                     if (!photos) {
                         return Unexpected(photos.error());
                     }
-                    facts.push_back({person, std::move(*photos)});
+                    facts.push_back({.person = person, .photos = std::move(*photos)});
                 }
                 return facts;
             });
@@ -127,23 +145,23 @@ public:
         });
     }
 
-    Response Get(const Request& request) const {
+    [[nodiscard]] Response Get(const Request& request) const {
         return Answer(request, Find(request), [](const PersonFacts& f) { return Show(f); });
     }
 
-    Response Enrol(const Request& request) const {
+    [[nodiscard]] Response Enrol(const Request& request) const {
         return WithBody<view::NewEnrolment>(request, [&](const view::NewEnrolment& wanted) {
-            if (wanted.name.empty() || wanted.photos.empty()) {
+            if (wanted.photos.empty()) {
                 const Error error{
-                    .code = ErrorCode::kInvalidArgument, .message = "a name and at least one photo are needed"
+                    .code = ErrorCode::kInvalidArgument, .message = "at least one photo is needed"
                 };
-                return Problem(error, request.id, wanted.name.empty() ? "/name" : "/photos");
+                return Problem(error, request.id, "/photos");
             }
             const auto photos = Photos(wanted.photos);
             if (!photos) {
                 return Problem(photos.error(), request.id);
             }
-            const auto verdict = parts_.enrol(wanted.name, *photos, request.caller.actor);
+            const auto verdict = parts_.enrol(wanted.name.text, *photos, request.caller.actor);
             if (verdict) {
                 parts_.relabel();
                 parts_.nudge();
@@ -152,22 +170,18 @@ public:
         });
     }
 
-    Response Rename(const Request& request) const {
+    [[nodiscard]] Response Rename(const Request& request) const {
         return WithBody<view::PersonChange>(request, [&](const view::PersonChange& change) {
-            if (change.name.empty()) {
-                return Problem(
-                    {.code = ErrorCode::kInvalidArgument, .message = "the name is empty"}, request.id, "/name"
-                );
-            }
             const auto renamed =
                 Edit(request, "person.rename", [&](Transaction& transaction, const Person& person) {
-                    return RenamePerson(transaction, person.id, change.name, parts_.clock.Now());
+                    return RenamePerson(transaction, person.id, change.name.text, parts_.clock.Now());
                 });
-            return renamed ? Get(WithParameter(request, change.name)) : Problem(renamed.error(), request.id);
+            return renamed ? Get(WithParameter(request, change.name.text))
+                           : Problem(renamed.error(), request.id);
         });
     }
 
-    Response Remove(const Request& request) const {
+    [[nodiscard]] Response Remove(const Request& request) const {
         const auto removed =
             Edit(request, "person.remove", [&](Transaction& transaction, const Person& person) {
                 return RemovePerson(transaction, person.id, parts_.clock.Now());
@@ -175,7 +189,7 @@ public:
         return NoContent(request, removed);
     }
 
-    Response RemovePhoto(const Request& request) const {
+    [[nodiscard]] Response RemovePhoto(const Request& request) const {
         const auto removed = Edit(
             request,
             "person.remove_photo",
@@ -198,13 +212,15 @@ public:
         return NoContent(request, removed);
     }
 
-    Response Appearances(const Request& request) const {
+    [[nodiscard]] Response Appearances(const Request& request) const {
         const auto page = PageOf(request);
-        if (!page) {
-            return Problem(page.error(), request.id);
-        }
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Appearance>> {
             AppearanceFilter filter{.item_id = ItemId(std::string(request.Query("item"))), .person_id = {}};
+            if (!filter.item_id.IsEmpty()) {
+                if (const auto item = snapshot.items.Get(filter.item_id); !item) {
+                    return Unexpected(item.error());
+                }
+            }
             if (!request.Query("person").empty()) {
                 const auto person = snapshot.people.Find(request.Query("person"));
                 if (!person) {
@@ -212,7 +228,7 @@ public:
                 }
                 filter.person_id = person->id;
             }
-            return snapshot.people.Appearances(filter, *page);
+            return snapshot.people.Appearances(filter, page);
         });
         return Answer(request, rows, [](const Page<Appearance>& found) {
             view::AppearanceList list{.rows = {}, .next = found.next};
@@ -229,20 +245,20 @@ private:
         return request;
     }
 
-    Result<PersonFacts> Find(const Request& request) const {
+    [[nodiscard]] Result<PersonFacts> Find(const Request& request) const {
         return parts_.storage.Read([&](const Snapshot& snapshot) -> Result<PersonFacts> {
             auto person = snapshot.people.Find(request.parameters[0]);
             if (!person) {
                 return Unexpected(person.error());
             }
             auto photos = snapshot.people.PhotosOf(person->id);
-            return photos ? Result<PersonFacts>({std::move(*person), std::move(*photos)})
+            return photos ? Result<PersonFacts>({.person = std::move(*person), .photos = std::move(*photos)})
                           : Unexpected(photos.error());
         });
     }
 
     /// An audited change of one person, after which past items are compared again.
-    Result<void> Edit(
+    [[nodiscard]] Result<void> Edit(
         const Request& request,
         std::string_view action,
         const std::function<Result<void>(Transaction&, const Person&)>& change
@@ -273,112 +289,91 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddPeopleRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<PeopleRoutes>(parts);  // shared by the handlers below
     const auto person = &described::Schema<view::PersonView>;
     router.Add(
-        {"GET",
-         "/v1/people",
-         Scope::kRead,
-         "people",
-         "People",
-         "Who is enrolled, with their photos.",
-         {},
-         nullptr,
-         &described::Schema<view::PersonList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->List(r); }}
+        {.method = "GET",
+         .pattern = "/v1/people",
+         .scope = Scope::kRead,
+         .tag = "people",
+         .summary = "People",
+         .description = "Who is enrolled, with their photos.",
+         .answer = &described::Schema<view::PersonList>,
+         .handle = [routes](Request& r) { return routes->List(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/people",
-         Scope::kWrite,
-         "people",
-         "Enrol",
-         "Photos of a person, in base 64. Each is accepted or refused with its sentence: no face, a second "
-         "face larger than "
-         "half the largest unless `face` points at the one that is meant, too small, unlike the person's "
-         "other photos. Past items get the name too.",
-         {},
-         &described::Schema<view::NewEnrolment>,
-         &described::Schema<view::EnrolmentView>,
-         201,
-         kPhotoBody,
-         [routes](Request& r) { return routes->Enrol(r); }}
+        {.method = "POST",
+         .pattern = "/v1/people",
+         .scope = Scope::kWrite,
+         .tag = "people",
+         .summary = "Enrol",
+         .description =
+             "Photos of a person, in base 64. Each is accepted or refused with its sentence: no face, a "
+             "second face larger than half the largest unless `face` points at the one that is meant, too "
+             "small, unlike the person's other photos. Past items get the name too.",
+         .body = &described::Schema<view::NewEnrolment>,
+         .max_body = kPhotoBody,
+         .answer = &described::Schema<view::EnrolmentView>,
+         .status = 201,
+         .handle = [routes](Request& r) { return routes->Enrol(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/people/{person}",
-         Scope::kRead,
-         "people",
-         "One person",
-         "By id or by name.",
-         {},
-         nullptr,
-         person,
-         200,
-         0,
-         [routes](Request& r) { return routes->Get(r); }}
+        {.method = "GET",
+         .pattern = "/v1/people/{person}",
+         .scope = Scope::kRead,
+         .tag = "people",
+         .summary = "One person",
+         .description = "By id or by name.",
+         .answer = person,
+         .handle = [routes](Request& r) { return routes->Get(r); }}
     );
     router.Add(
-        {"PATCH",
-         "/v1/people/{person}",
-         Scope::kWrite,
-         "people",
-         "Rename",
-         "Holds for past items too.",
-         {},
-         &described::Schema<view::PersonChange>,
-         person,
-         200,
-         1U << 20U,
-         [routes](Request& r) { return routes->Rename(r); }}
+        {.method = "PATCH",
+         .pattern = "/v1/people/{person}",
+         .scope = Scope::kWrite,
+         .tag = "people",
+         .summary = "Rename",
+         .description = "Holds for past items too.",
+         .body = &described::Schema<view::PersonChange>,
+         .answer = person,
+         .handle = [routes](Request& r) { return routes->Rename(r); }}
     );
     router.Add(
-        {"DELETE",
-         "/v1/people/{person}",
-         Scope::kWrite,
-         "people",
-         "Remove a person",
-         "With photos, embeddings and appearances. The faces in videos stay, without the name.",
-         {},
-         nullptr,
-         nullptr,
-         204,
-         0,
-         [routes](Request& r) { return routes->Remove(r); }}
+        {.method = "DELETE",
+         .pattern = "/v1/people/{person}",
+         .scope = Scope::kWrite,
+         .tag = "people",
+         .summary = "Remove a person",
+         .description =
+             "With photos, embeddings and appearances. The faces in videos stay, without the name.",
+         .status = 204,
+         .handle = [routes](Request& r) { return routes->Remove(r); }}
     );
     router.Add(
-        {"DELETE",
-         "/v1/people/{person}/photos/{photo}",
-         Scope::kWrite,
-         "people",
-         "Remove a photo",
-         "A photo that was enrolled by mistake.",
-         {},
-         nullptr,
-         nullptr,
-         204,
-         0,
-         [routes](Request& r) { return routes->RemovePhoto(r); }}
+        {.method = "DELETE",
+         .pattern = "/v1/people/{person}/photos/{photo}",
+         .scope = Scope::kWrite,
+         .tag = "people",
+         .summary = "Remove a photo",
+         .description = "A photo that was enrolled by mistake.",
+         .status = 204,
+         .handle = [routes](Request& r) { return routes->RemovePhoto(r); }}
     );
-    auto filters = kPageParameters;
-    filters.push_back({"item", "Id of an item."});
-    filters.push_back({"person", "Id or name of a person."});
+    auto filters = PageParameters("[0-9]+:app_[0-9A-Za-z]+:itm_[0-9A-Za-z]+");
+    filters.push_back({.name = "item", .description = "Id of an item."});
+    filters.push_back({.name = "person", .description = "Id or name of a person."});
     router.Add(
-        {"GET",
-         "/v1/appearances",
-         Scope::kRead,
-         "people",
-         "Appearances",
-         "A person in an item from start_ms to end_ms.",
-         filters,
-         nullptr,
-         &described::Schema<view::AppearanceList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Appearances(r); }}
+        {.method = "GET",
+         .pattern = "/v1/appearances",
+         .scope = Scope::kRead,
+         .tag = "people",
+         .summary = "Appearances",
+         .description = "A person in an item from start_ms to end_ms.",
+         .query = filters,
+         .answer = &described::Schema<view::AppearanceList>,
+         .handle = [routes](Request& r) { return routes->Appearances(r); }}
     );
 }
 

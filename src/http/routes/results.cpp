@@ -39,18 +39,23 @@ view::ResultView Show(const StoredResult& result) {
         .created_at = ToRfc3339(result.created_at),
     };
     for (const auto& a : result.artifacts) {
-        shown.artifacts.push_back({a.name, a.media_type, static_cast<std::int64_t>(a.size_bytes), a.sealed});
+        shown.artifacts.push_back(
+            {.name = a.name,
+             .media_type = a.media_type,
+             .size_bytes = static_cast<std::int64_t>(a.size_bytes),
+             .sealed = a.sealed}
+        );
     }
     return shown;
 }
 
 class ResultRoutes {
 public:
-    explicit ResultRoutes(const ApiParts& parts) : parts_(parts) {}
+    explicit ResultRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    Response Get(const Request& request) const { return Answer(request, Find(request), Show); }
+    [[nodiscard]] Response Get(const Request& request) const { return Answer(request, Find(request), Show); }
 
-    Response Artifact(const Request& request) const {
+    [[nodiscard]] Response Artifact(const Request& request) const {
         const auto result = Find(request);
         if (!result) {
             return Problem(result.error(), request.id);
@@ -84,32 +89,31 @@ public:
         return SendArtifact(request, parts_.artifacts, *found);
     }
 
-    Response Processors() const {
+    [[nodiscard]] Response Processors() const {
         view::ProcessorList list;
         for (const auto& kind : ProcessorKinds()) {
             if (kind.internal) {
                 continue;
             }
             view::ProcessorView shown{
-                std::string(kind.name),
-                std::string(kind.version),
-                std::string(kind.title),
-                std::string(kind.description),
-                {},
-                nullptr,
-                kind.biometric
+                .name = std::string(kind.name),
+                .version = std::string(kind.version),
+                .title = std::string(kind.title),
+                .description = std::string(kind.description),
+                .media_types = {},
+                .config_schema = ParseJson(kind.config_schema).value_or(nullptr),
+                .biometric = kind.biometric
             };
             for (const auto type : kind.media_types) {
                 shown.media_types.push_back(type.empty() ? "*" : std::string(type) + "*");
             }
-            shown.config_schema = ParseJson(kind.config_schema).value_or(nullptr);
             list.rows.push_back(std::move(shown));
         }
         return Json(list);
     }
 
 private:
-    Result<StoredResult> Find(const Request& request) const {
+    [[nodiscard]] Result<StoredResult> Find(const Request& request) const {
         const ResultId id(request.parameters[0]);
         return parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.results.Get(id); });
     }
@@ -122,50 +126,44 @@ private:
 void AddResultRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<ResultRoutes>(parts);  // shared by the handlers below
     router.Add(
-        {"GET",
-         "/v1/results/{result}",
-         Scope::kRead,
-         "results",
-         "One result",
-         "What a finished process found.",
-         {},
-         nullptr,
-         &described::Schema<view::ResultView>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Get(r); }}
+        {.method = "GET",
+         .pattern = "/v1/results/{result}",
+         .scope = Scope::kRead,
+         .tag = "results",
+         .summary = "One result",
+         .description = "What a finished process found.",
+         .answer = &described::Schema<view::ResultView>,
+         .handle = [routes](Request& r) { return routes->Get(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/results/{result}/artifacts/{name}",
-         Scope::kRead,
-         "results",
-         "Bytes of an artifact",
-         "Honours Range, If-Range and If-None-Match. A sealed artifact (an embedding, a crop of a face) "
-         "needs "
-         "the scope `biometric`, and reading it is noted in the audit.",
-         {},
-         nullptr,
-         nullptr,
-         200,
-         0,
-         [routes](Request& r) { return routes->Artifact(r); },
-         {206},
-         Scope::kBiometric}
+        {.method = "GET",
+         .pattern = "/v1/results/{result}/artifacts/{name}",
+         .scope = Scope::kRead,
+         .also = Scope::kBiometric,
+         .tag = "results",
+         .summary = "Bytes of an artifact",
+         .description = "Honours Range, If-Range and If-None-Match. A sealed artifact (an embedding, a crop "
+                        "of a face) needs the scope `biometric`, and reading it is noted in the audit.",
+         .headers =
+             {{.name = "Range", .description = "One range of bytes.", .pattern = "^bytes=[0-9]*-[0-9]*$"},
+              {.name = "If-Range", .description = "An ETag; the range holds only for it."},
+              {.name = "If-None-Match", .description = "ETags that you have."}},
+         .media_types = {"*/*"},
+         .more_statuses =
+             {{.status = 206, .description = "The range.", .body = OtherAnswer::Body::kSame},
+              {.status = 304, .description = "You have it.", .body = OtherAnswer::Body::kNone},
+              {.status = 416, .description = "There is no such range.", .body = OtherAnswer::Body::kProblem}},
+         .handle = [routes](Request& r) { return routes->Artifact(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/processors",
-         Scope::kRead,
-         "processors",
-         "Processors",
-         "What can be chosen for a bucket, with the schema of its configuration.",
-         {},
-         nullptr,
-         &described::Schema<view::ProcessorList>,
-         200,
-         0,
-         [routes](Request&) { return routes->Processors(); }}
+        {.method = "GET",
+         .pattern = "/v1/processors",
+         .scope = Scope::kRead,
+         .tag = "processors",
+         .summary = "Processors",
+         .description = "What can be chosen for a bucket, with the schema of its configuration.",
+         .answer = &described::Schema<view::ProcessorList>,
+         .handle = [routes](Request&) { return routes->Processors(); }}
     );
 }
 

@@ -1,15 +1,12 @@
 #include "http/routes/routes.hpp"
 
 #include <charconv>
-#include <optional>
+#include <string>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/core.h>
 
 #include "core/error.hpp"
-#include "core/result.hpp"
-#include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
@@ -38,35 +35,11 @@ Response ProblemAt(const described::Fault& fault, std::string_view request_id) {
     return Problem(error, request_id, fault.pointer);
 }
 
-Result<PageRequest> PageOf(const Request& request) {
+PageRequest PageOf(const Request& request) {
     PageRequest page{.after = std::string(request.Query("after"))};
     const auto limit = request.Query("limit");
-    if (!limit.empty()) {
-        const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), page.limit);
-        if (error != std::errc{} || end != limit.data() + limit.size() || page.limit < 1 ||
-            page.limit > 200) {
-            return Fail(ErrorCode::kInvalidArgument, "limit must be a whole number from 1 to 200");
-        }
-    }
+    std::from_chars(limit.data(), limit.data() + limit.size(), page.limit);  // checked by the router
     return page;
-}
-
-Result<std::optional<Status>> StatusOf(const Request& request) {
-    const auto text = request.Query("status");
-    if (text.empty()) {
-        return std::optional<Status>();
-    }
-    const auto status = StatusFrom(text);
-    if (!status) {
-        return Fail(
-            ErrorCode::kInvalidArgument,
-            fmt::format(
-                "'{}' is no status; there are: Pending, Processing, Completed, Failed, Cancelled, Skipped",
-                text
-            )
-        );
-    }
-    return status;
 }
 
 }  // namespace notify

@@ -3,14 +3,21 @@
 // One function for each file of routes; AddRoutes calls them in the order of the document. And what they
 // share.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/clock.hpp"
 #include "core/json.hpp"
+#include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/json_pointer.hpp"
+#include "http/message.hpp"
+#include "http/parameters.hpp"
+#include "http/problem.hpp"
 #include "http/router.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -42,7 +49,7 @@ template <class View, class Act>
     View view;
     std::optional<described::Fault> fault;
     if (const auto repeated = RepeatedMember(request.body)) {
-        fault = {*repeated, "is there twice"};
+        fault = {.pointer = *repeated, .what = "is there twice"};
     } else {
         fault = described::FromJson(*json, view, "");
     }
@@ -62,18 +69,16 @@ template <class T, class Show>
     return result ? Response{.status = 204} : Problem(result.error(), request.id);
 }
 
-/// `limit` (1 … 200, default 50) and `after` of a list. kInvalidArgument for another limit.
-[[nodiscard]] Result<PageRequest> PageOf(const Request& request);
+/// `limit` and `after` of a list that takes PageParameters.
+[[nodiscard]] PageRequest PageOf(const Request& request);
 
-/// A status by its name, nothing when the query has none; kInvalidArgument names the statuses.
-[[nodiscard]] Result<std::optional<Status>> StatusOf(const Request& request);
+/// The status asked for, of a list that takes a StatusParameter; nothing when there is none.
+[[nodiscard]] inline std::optional<Status> StatusOf(const Request& request) {
+    return StatusFrom(request.Query("status"));
+}
 
 [[nodiscard]] inline std::optional<std::string> TextOf(const std::optional<Timestamp>& time) {
     return time ? std::optional(ToRfc3339(*time)) : std::nullopt;
 }
-
-inline const std::vector<QueryParameter> kPageParameters{
-    {"limit", "Rows on a page, 1 to 200; 50 when not given."}, {"after", "`next` of the page before."}
-};
 
 }  // namespace notify

@@ -1,23 +1,34 @@
 // /v1/webhooks and /v1/deliveries.
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/event.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/event_views.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "storage/delivery_repository.hpp"
+#include "storage/event_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -45,34 +56,83 @@ view::EndpointView ShowOnce(const EndpointWithSecret& made) {
     return shown;
 }
 
-view::DeliveryView Show(const Delivery& delivery, const std::vector<DeliveryAttempt>& attempts) {
-    view::DeliveryView shown{
+view::DeliveryRow Row(const Delivery& delivery) {
+    const auto next = IsTerminal(delivery.status) ? std::nullopt : std::optional(delivery.next_attempt_at);
+    return {
         .id = delivery.id.Value(),
-        .kind = delivery.kind == DeliveryKind::kWebhook ? "webhook" : "publication",
+        .kind = {delivery.kind == DeliveryKind::kWebhook ? "webhook" : "publication"},
         .event = delivery.event_id.Value(),
         .endpoint = delivery.endpoint_id.Value(),
         .publication = delivery.publication_id.Value(),
-        .status = std::string(ToString(delivery.status)),
+        .status = {std::string(ToString(delivery.status))},
         .attempt = delivery.attempt,
-        .next_attempt_at = ToRfc3339(delivery.next_attempt_at),
+        .next_attempt_at = TextOf(next),
         .last_error = delivery.last_error,
         .created_at = ToRfc3339(delivery.created_at),
         .finished_at = TextOf(delivery.finished_at),
+    };
+}
+
+view::DeliveryView Show(const Delivery& delivery, const std::vector<DeliveryAttempt>& attempts) {
+    const auto row = Row(delivery);
+    view::DeliveryView shown{
+        .id = row.id,
+        .kind = row.kind,
+        .event = row.event,
+        .endpoint = row.endpoint,
+        .publication = row.publication,
+        .status = row.status,
+        .attempt = row.attempt,
+        .next_attempt_at = row.next_attempt_at,
+        .last_error = row.last_error,
+        .created_at = row.created_at,
+        .finished_at = row.finished_at,
         .attempts = {},
     };
     for (const auto& a : attempts) {
         shown.attempts.push_back(
-            {a.number, ToRfc3339(a.at), a.duration.count(), a.http_status, a.error, a.response}
+            {.number = a.number,
+             .at = ToRfc3339(a.at),
+             .duration_ms = a.duration.count(),
+             .http_status = a.http_status,
+             .error = a.error,
+             .response = a.response}
         );
     }
     return shown;
 }
 
+/// Each of the types is one that the service tells, or begins one.
+Result<void> CheckTypes(const std::vector<std::string>& types) {
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        const bool known = std::ranges::any_of(kEventTypes, [&](const EventType& type) {
+            return WantsType({types[i]}, type.name);
+        });
+        if (!known) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format("/types/{}: the service tells of no such event; see webhooks in /docs", i)
+            );
+        }
+    }
+    return {};
+}
+
+/// The error with a pointer to the member of the body that its message begins with.
+Error AtMember(Error error) {
+    for (const std::string_view member : {"url", "types", "description"}) {
+        if (error.message.starts_with(std::string(member) + ": ")) {
+            error.message.insert(0, "/");
+        }
+    }
+    return error;
+}
+
 class WebhookRoutes {
 public:
-    explicit WebhookRoutes(const ApiParts& parts) : parts_(parts) {}
+    explicit WebhookRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    Response List(const Request& request) const {
+    [[nodiscard]] Response List(const Request& request) const {
         return Answer(request, parts_.endpoints.List(), [](const std::vector<Endpoint>& rows) {
             view::EndpointList list;
             for (const auto& endpoint : rows) {
@@ -82,20 +142,24 @@ public:
         });
     }
 
-    Response Add(const Request& request) const {
+    [[nodiscard]] Response Add(const Request& request) const {
         return WithBody<view::NewEndpointView>(request, [&](const view::NewEndpointView& wanted) {
             const NewEndpoint endpoint{
                 .url = wanted.url, .description = wanted.description.value_or(""), .types = wanted.types
             };
-            return Answer(request, parts_.endpoints.Create(endpoint, request.caller.actor), ShowOnce, 201);
+            const auto made =
+                CheckTypes(wanted.types)
+                    .and_then([&] { return parts_.endpoints.Create(endpoint, request.caller.actor); })
+                    .map_error(AtMember);
+            return Answer(request, made, ShowOnce, 201);
         });
     }
 
-    Response Get(const Request& request) const {
+    [[nodiscard]] Response Get(const Request& request) const {
         return Answer(request, parts_.endpoints.Get(Id(request)), [](const Endpoint& e) { return Show(e); });
     }
 
-    Response Change(const Request& request) const {
+    [[nodiscard]] Response Change(const Request& request) const {
         return WithBody<view::EndpointChange>(request, [&](const view::EndpointChange& change) {
             const auto changed = change.active ? parts_.endpoints.Resume(Id(request), request.caller.actor)
                                                : parts_.endpoints.Pause(Id(request), request.caller.actor);
@@ -104,43 +168,67 @@ public:
         });
     }
 
-    Response Remove(const Request& request) const {
+    [[nodiscard]] Response Remove(const Request& request) const {
         return NoContent(request, parts_.endpoints.Remove(Id(request), request.caller.actor));
     }
 
-    Response Rotate(const Request& request) const {
-        return Answer(request, parts_.endpoints.RotateSecret(Id(request), request.caller.actor), ShowOnce);
+    [[nodiscard]] Response Rotate(const Request& request) const {
+        const auto rotate = [&](const view::Rotation& wanted) {
+            const std::chrono::seconds overlap =
+                wanted.overlap_hours ? std::chrono::hours(wanted.overlap_hours->value) : Endpoints::kOverlap;
+            return Answer(
+                request, parts_.endpoints.RotateSecret(Id(request), request.caller.actor, overlap), ShowOnce
+            );
+        };
+        return request.body.empty() ? rotate({}) : WithBody<view::Rotation>(request, rotate);
     }
 
-    Response Test(const Request& request) const {
+    [[nodiscard]] Response ReplayFailed(const Request& request) const {
+        return WithBody<view::NewReplay>(request, [&](const view::NewReplay& wanted) {
+            const auto since = FromRfc3339(wanted.since);
+            if (!since) {
+                return Problem(since.error(), request.id, "/since");
+            }
+            const auto made = parts_.replay.ReplayFailed(Id(request), *since, request.caller.actor);
+            parts_.nudge();
+            return Answer(
+                request, made, [](int count) { return view::ReplayView{.deliveries = count}; }, 202
+            );
+        });
+    }
+
+    [[nodiscard]] Response Test(const Request& request) const {
         const auto sent = parts_.endpoints.SendTest(Id(request), request.caller.actor);
         parts_.nudge();
-        return Answer(request, sent, [](const DeliveryId& id) { return view::DeliveryRef{id.Value()}; }, 202);
+        return Answer(
+            request, sent, [](const DeliveryId& id) { return view::DeliveryRef{.delivery = id.Value()}; }, 202
+        );
     }
 
-    Response Deliveries(const Request& request) const {
+    [[nodiscard]] Response Deliveries(const Request& request) const {
         const auto page = PageOf(request);
-        const auto status = StatusOf(request);
-        if (!page || !status) {
-            return Problem(page ? status.error() : page.error(), request.id);
-        }
         DeliveryFilter filter;
         filter.endpoint_id = EndpointId(std::string(request.Query("endpoint")));
         filter.event_id = EventId(std::string(request.Query("event")));
-        filter.status = *status;
-        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return snapshot.deliveries.List(filter, *page);
+        filter.status = StatusOf(request);
+        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Delivery>> {
+            if (!filter.event_id.IsEmpty()) {  // an endpoint may be gone and its deliveries still there
+                if (const auto event = snapshot.events.Get(filter.event_id); !event) {
+                    return Unexpected(event.error());
+                }
+            }
+            return snapshot.deliveries.List(filter, page);
         });
         return Answer(request, rows, [](const Page<Delivery>& found) {
             view::DeliveryList list{.rows = {}, .next = found.next};
             for (const auto& delivery : found.rows) {
-                list.rows.push_back(Show(delivery, {}));
+                list.rows.push_back(Row(delivery));
             }
             return list;
         });
     }
 
-    Response GetDelivery(const Request& request) const {
+    [[nodiscard]] Response GetDelivery(const Request& request) const {
         const DeliveryId id(request.parameters[0]);
         const auto shown = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<view::DeliveryView> {
             const auto delivery = snapshot.deliveries.Get(id);
@@ -153,10 +241,12 @@ public:
         return Answer(request, shown, [](const view::DeliveryView& view) { return view; });
     }
 
-    Response Resend(const Request& request) const {
+    [[nodiscard]] Response Resend(const Request& request) const {
         const auto made = parts_.replay.Resend(DeliveryId(request.parameters[0]), request.caller.actor);
         parts_.nudge();
-        return Answer(request, made, [](const DeliveryId& id) { return view::DeliveryRef{id.Value()}; }, 202);
+        return Answer(
+            request, made, [](const DeliveryId& id) { return view::DeliveryRef{.delivery = id.Value()}; }, 202
+        );
     }
 
 private:
@@ -167,155 +257,134 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<WebhookRoutes>(parts);  // shared by the handlers below
     const std::string tag = "webhooks";
     const auto endpoint = &described::Schema<view::EndpointView>;
     const auto reference = &described::Schema<view::DeliveryRef>;
     router.Add(
-        {"GET",
-         "/v1/webhooks",
-         Scope::kRead,
-         tag,
-         "Webhook endpoints",
-         "Who is told.",
-         {},
-         nullptr,
-         &described::Schema<view::EndpointList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->List(r); }}
+        {.method = "GET",
+         .pattern = "/v1/webhooks",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "Webhook endpoints",
+         .description = "Who is told.",
+         .answer = &described::Schema<view::EndpointList>,
+         .handle = [routes](Request& r) { return routes->List(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/webhooks",
-         Scope::kWrite,
-         tag,
-         "Add an endpoint",
-         "`types` are event types; empty means all, `item.*` a prefix. The answer shows the signing secret, "
-         "this one time.",
-         {},
-         &described::Schema<view::NewEndpointView>,
-         endpoint,
-         201,
-         1U << 20U,
-         [routes](Request& r) { return routes->Add(r); }}
+        {.method = "POST",
+         .pattern = "/v1/webhooks",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Add an endpoint",
+         .description = "`types` are event types; empty means all, `item.*` a prefix. The answer shows the "
+                        "signing secret, this one time.",
+         .body = &described::Schema<view::NewEndpointView>,
+         .answer = endpoint,
+         .status = 201,
+         .handle = [routes](Request& r) { return routes->Add(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/webhooks/{endpoint}",
-         Scope::kRead,
-         tag,
-         "One endpoint",
-         "",
-         {},
-         nullptr,
-         endpoint,
-         200,
-         0,
-         [routes](Request& r) { return routes->Get(r); }}
+        {.method = "GET",
+         .pattern = "/v1/webhooks/{endpoint}",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "One endpoint",
+         .answer = endpoint,
+         .handle = [routes](Request& r) { return routes->Get(r); }}
     );
     router.Add(
-        {"PATCH",
-         "/v1/webhooks/{endpoint}",
-         Scope::kWrite,
-         tag,
-         "Pause or resume",
-         "",
-         {},
-         &described::Schema<view::EndpointChange>,
-         endpoint,
-         200,
-         1U << 20U,
-         [routes](Request& r) { return routes->Change(r); }}
+        {.method = "PATCH",
+         .pattern = "/v1/webhooks/{endpoint}",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Pause or resume",
+         .body = &described::Schema<view::EndpointChange>,
+         .answer = endpoint,
+         .handle = [routes](Request& r) { return routes->Change(r); }}
     );
     router.Add(
-        {"DELETE",
-         "/v1/webhooks/{endpoint}",
-         Scope::kWrite,
-         tag,
-         "Remove an endpoint",
-         "What waits for it is cancelled.",
-         {},
-         nullptr,
-         nullptr,
-         204,
-         0,
-         [routes](Request& r) { return routes->Remove(r); }}
+        {.method = "DELETE",
+         .pattern = "/v1/webhooks/{endpoint}",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Remove an endpoint",
+         .description = "What waits for it is cancelled.",
+         .status = 204,
+         .handle = [routes](Request& r) { return routes->Remove(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/webhooks/{endpoint}/rotate",
-         Scope::kWrite,
-         tag,
-         "A new secret",
-         "The old one signs too for 24 hours.",
-         {},
-         nullptr,
-         endpoint,
-         200,
-         0,
-         [routes](Request& r) { return routes->Rotate(r); }}
+        {.method = "POST",
+         .pattern = "/v1/webhooks/{endpoint}/rotate",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "A new secret",
+         .description = "The old one signs too for `overlap_hours`, 24 when not given, 168 at most.",
+         .body = &described::Schema<view::Rotation>,
+         .may_lack_body = true,
+         .answer = endpoint,
+         .handle = [routes](Request& r) { return routes->Rotate(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/webhooks/{endpoint}/test",
-         Scope::kWrite,
-         tag,
-         "Send a test event",
-         "",
-         {},
-         nullptr,
-         reference,
-         202,
-         0,
-         [routes](Request& r) { return routes->Test(r); }}
-    );
-    auto filters = kPageParameters;
-    filters.push_back({"status", "Pending, Processing, Completed, Failed, Cancelled or Skipped."});
-    filters.push_back({"endpoint", "Id of an endpoint."});
-    filters.push_back({"event", "Id of an event."});
-    router.Add(
-        {"GET",
-         "/v1/deliveries",
-         Scope::kRead,
-         tag,
-         "Deliveries",
-         "Webhooks and publications, newest first.",
-         filters,
-         nullptr,
-         &described::Schema<view::DeliveryList>,
-         200,
-         0,
-         [routes](Request& r) { return routes->Deliveries(r); }}
+        {.method = "POST",
+         .pattern = "/v1/webhooks/{endpoint}/replay",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Send again what failed",
+         .description = "What was made `since` that moment (RFC 3339) for the endpoint and ended Failed or "
+                        "Cancelled, each event once, unless it got through since.",
+         .body = &described::Schema<view::NewReplay>,
+         .answer = &described::Schema<view::ReplayView>,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->ReplayFailed(r); }}
     );
     router.Add(
-        {"GET",
-         "/v1/deliveries/{delivery}",
-         Scope::kRead,
-         tag,
-         "One delivery",
-         "With every attempt.",
-         {},
-         nullptr,
-         &described::Schema<view::DeliveryView>,
-         200,
-         0,
-         [routes](Request& r) { return routes->GetDelivery(r); }}
+        {.method = "POST",
+         .pattern = "/v1/webhooks/{endpoint}/test",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Send a test event",
+         .answer = reference,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->Test(r); }}
+    );
+    auto filters = PageParameters("dlv_[0-9A-Z]+");
+    filters.push_back(StatusParameter());
+    filters.push_back({.name = "endpoint", .description = "Id of an endpoint."});
+    filters.push_back({.name = "event", .description = "Id of an event."});
+    router.Add(
+        {.method = "GET",
+         .pattern = "/v1/deliveries",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "Deliveries",
+         .description = "Webhooks and publications, newest first.",
+         .query = filters,
+         .answer = &described::Schema<view::DeliveryList>,
+         .handle = [routes](Request& r) { return routes->Deliveries(r); }}
     );
     router.Add(
-        {"POST",
-         "/v1/deliveries/{delivery}/resend",
-         Scope::kWrite,
-         tag,
-         "Send again",
-         "A new delivery of the same event.",
-         {},
-         nullptr,
-         reference,
-         202,
-         0,
-         [routes](Request& r) { return routes->Resend(r); }}
+        {.method = "GET",
+         .pattern = "/v1/deliveries/{delivery}",
+         .scope = Scope::kRead,
+         .tag = tag,
+         .summary = "One delivery",
+         .description = "With every attempt.",
+         .answer = &described::Schema<view::DeliveryView>,
+         .handle = [routes](Request& r) { return routes->GetDelivery(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/deliveries/{delivery}/resend",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Send again",
+         .description = "A new delivery of the same event.",
+         .answer = reference,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->Resend(r); }}
     );
 }
 

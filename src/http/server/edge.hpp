@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <set>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -94,6 +95,7 @@ private:
     boost::asio::steady_timer patience_;  ///< With answers that are still being sent when the server stops.
     std::uint16_t port_ = 0;
     std::atomic<bool> stopping_ = false;
+    std::stop_source stop_;  ///< Of the handlers that run.
     std::atomic<int> waiting_ = 0;
     std::set<Connection*> connections_;  ///< Each is owned by its coroutine.
     std::thread thread_;

@@ -189,6 +189,7 @@ bool Server::Edge::ServeOne(Connection& connection, const Yield& yield) {
     Parser parser;
     Request request;
     request.id = MakeId("req");
+    request.stop = stop_.get_token();
     if (!ReadHeader(connection, parser, request, yield) || !ReadBody(connection, parser, request, yield)) {
         return false;
     }

@@ -77,6 +77,7 @@ void Server::Edge::Stop() {
         return;
     }
     stopping_ = true;
+    stop_.request_stop();
     asio::post(io_, [this] {
         error_code ignored;
         acceptor_.close(ignored);

@@ -40,7 +40,8 @@ public:
     /// no address, kUnavailable when the port is taken.
     [[nodiscard]] Result<void> Start();
 
-    /// Accepts nothing more, closes quiet connections and event streams, lets running handlers end and their
+    /// Accepts nothing more, closes quiet connections and event streams, asks running handlers to stop, lets
+    /// them end and their
     /// answers be sent (for stop_timeout), joins. No connection is left open. Idempotent.
     void Stop();
 

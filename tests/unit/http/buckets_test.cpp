@@ -1,6 +1,7 @@
 // /v1/buckets: what a bucket may be, alone and beside others.
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 
 #include <fmt/format.h>
@@ -55,6 +56,15 @@ TEST_F(BucketsTest, MayNotOverlapAnotherNotEvenThroughALink) {
     ASSERT_EQ(Add(sub).status, 201);
     EXPECT_EQ(Add(sub.parent_path()).status, 409);
     EXPECT_EQ(Add(folder_.Path() / "in2").status, 201);  // a name that only begins alike
+}
+
+TEST_F(BucketsTest, BreakOffAScanWhenTheServiceStops) {
+    AddBucket();
+    std::stop_source source;
+    source.request_stop();
+    Request request{.method = "POST", .path = "/v1/buckets/in/scan"};
+    request.stop = source.get_token();
+    EXPECT_EQ(router_->Handle(request, true).status, 503);
 }
 
 }  // namespace

@@ -39,6 +39,15 @@ TEST_F(DocsTest, ServesEveryFileThatThePageRefersTo) {
     EXPECT_EQ(wire.Ask(Get("/docs/other.js")).status, 404);
 }
 
+TEST_F(DocsTest, IsWhereTheRootAndTheFolderLeadTo) {
+    for (const auto* path : {"/", "/docs/"}) {
+        const auto answer = AskAs({}, "GET", path);
+        EXPECT_EQ(answer.status, 308);
+        EXPECT_EQ(testing::HeaderOf(answer, "Location"), "/docs");
+    }
+    EXPECT_EQ(AskAs({}, "GET", "/health/live").body, R"({"status":"alive"})");
+}
+
 TEST_F(DocsTest, NeedsNothingFromOutside) {
     const auto page = Ask("GET", "/docs").body + Ask("GET", "/docs/init.js").body;
     EXPECT_THAT(page, Not(HasSubstr("://")));

@@ -1,5 +1,6 @@
 #include "unit/http/fixture.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/json.hpp"
 #include "core/ulid.hpp"
 #include "http/keys.hpp"
+#include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
@@ -153,6 +155,34 @@ ResultId ApiTest::AddResult(const std::string& artifact, std::string_view bytes,
             });
         })
         .value();
+}
+
+void ApiTest::FinishDeliveries(Status status) {
+    const auto done = storage_->Write([&](Transaction& transaction) -> Result<void> {
+        const auto claimed =
+            transaction.deliveries.Claim(NodeId("nod_1"), 10, 10, clock_.Now(), std::chrono::seconds(30));
+        for (auto delivery : claimed.value()) {
+            const auto fence = delivery.fence;
+            delivery.status = status;
+            delivery.finished_at = clock_.Now();
+            delivery.lease_owner = {};
+            delivery.lease_until.reset();
+            const DeliveryAttempt attempt{
+                .delivery_id = delivery.id,
+                .number = 1,
+                .at = clock_.Now(),
+                .duration = std::chrono::milliseconds(12),
+                .http_status = 204,
+                .error = {},
+                .response = {}
+            };
+            if (const auto written = transaction.deliveries.Finish(delivery, fence, attempt); !written) {
+                return Unexpected(written.error());
+            }
+        }
+        return {};
+    });
+    EXPECT_TRUE(done) << done.error().message;
 }
 
 void ApiTest::Append(const std::string& type, const std::string& subject) {

@@ -16,6 +16,7 @@
 #include "delivery/replay.hpp"
 #include "delivery/webhooks/address_guard.hpp"
 #include "delivery/webhooks/endpoints.hpp"
+#include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/router.hpp"
 #include "http/server/server.hpp"
@@ -70,6 +71,9 @@ protected:
 
     /// A stored result with one artifact of these bytes; its id.
     ResultId AddResult(const std::string& artifact, std::string_view bytes, bool sealed = false);
+
+    /// Ends what waits to be delivered, as the dispatcher would after one try each.
+    void FinishDeliveries(Status status);
 
     void Append(const std::string& type, const std::string& subject = "itm_1");
     [[nodiscard]] std::vector<std::string> AuditActions();

@@ -11,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
-#include "storage/delivery_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "unit/http/fixture.hpp"
 #include "unit/http/schema_check.hpp"
@@ -94,34 +93,6 @@ protected:
         return std::string(answer.at(member).as_string());
     }
 
-    void FinishDeliveries() {
-        const auto done = storage_->Write([&](Transaction& transaction) -> Result<void> {
-            const auto claimed =
-                transaction.deliveries.Claim(NodeId("nod_1"), 10, 10, clock_.Now(), std::chrono::seconds(30));
-            for (auto delivery : claimed.value()) {
-                const auto fence = delivery.fence;
-                delivery.status = Status::kCompleted;
-                delivery.finished_at = clock_.Now();
-                delivery.lease_owner = {};
-                delivery.lease_until.reset();
-                const DeliveryAttempt attempt{
-                    .delivery_id = delivery.id,
-                    .number = 1,
-                    .at = clock_.Now(),
-                    .duration = std::chrono::milliseconds(12),
-                    .http_status = 204,
-                    .error = {},
-                    .response = {}
-                };
-                if (const auto written = transaction.deliveries.Finish(delivery, fence, attempt); !written) {
-                    return Unexpected(written.error());
-                }
-            }
-            return {};
-        });
-        EXPECT_TRUE(done) << done.error().message;
-    }
-
     void CheckBuckets();
     void CheckItems();
     void CheckPeople(const std::string& item);
@@ -189,6 +160,49 @@ TEST_F(OpenApiTest, HasNoReferenceThatLeadsNowhereAndNoSchemaNobodyUses) {
     for (const auto& schema : document_.at("components").at("schemas").as_object()) {
         EXPECT_TRUE(used.contains(std::string(schema.key()))) << std::string_view(schema.key());
         EXPECT_FALSE(schema.value().as_object().empty()) << std::string_view(schema.key());
+    }
+}
+
+TEST_F(OpenApiTest, RefusesMembersOfRequestsThatTheServiceRefuses) {
+    const auto& schemas = document_.at("components").at("schemas");
+    for (const auto* name :
+         {"NewBucket", "BucketChange", "Assignment", "NewEnrolment", "NewPhoto", "NewKey"}) {
+        EXPECT_EQ(schemas.at(name).at("additionalProperties"), false) << name;
+    }
+    EXPECT_FALSE(schemas.at("Item").as_object().contains("additionalProperties"));  // answers may grow
+}
+
+TEST_F(OpenApiTest, TellsWhatParametersMayBe) {
+    const auto& items = document_.at("paths").at("/v1/items").at("get").at("parameters");
+    EXPECT_EQ(
+        boost::json::serialize(items.at(0).at("schema")), R"({"type":"integer","minimum":1,"maximum":200})"
+    );
+    EXPECT_EQ(items.at(2).at("name").as_string(), "status");
+    EXPECT_EQ(items.at(2).at("schema").at("enum").as_array().size(), 6U);
+    const auto& artifact = document_.at("paths").at("/v1/results/{result}/artifacts/{name}").at("get");
+    std::set<std::string> headers;
+    for (const auto& parameter : artifact.at("parameters").as_array()) {
+        if (parameter.at("in") == "header") {
+            headers.insert(std::string(parameter.at("name").as_string()));
+        }
+    }
+    EXPECT_EQ(headers, (std::set<std::string>{"If-None-Match", "If-Range", "Range"}));
+    for (const auto* status : {"200", "206", "304", "416", "default"}) {
+        EXPECT_TRUE(artifact.at("responses").as_object().contains(status)) << status;
+    }
+}
+
+TEST_F(OpenApiTest, SaysTheTypeOfEveryAnswerThatHasABody) {
+    Serve();
+    for (const auto& route : router_->Routes()) {
+        const bool has_body = route.status != 204 && route.status != 308;
+        EXPECT_EQ(route.answer != nullptr || !route.media_types.empty(), has_body) << route.pattern;
+    }
+    for (const auto* path : {"/metrics", "/openapi.json", "/docs"}) {
+        const auto type = Ask("GET", path).content_type;
+        const auto& content =
+            document_.at("paths").at(path).at("get").at("responses").at("200").at("content");
+        EXPECT_TRUE(content.as_object().contains(type.substr(0, type.find(';')))) << path << ' ' << type;
     }
 }
 
@@ -290,13 +304,14 @@ void OpenApiTest::CheckWebhooks() {
     const auto at = "/v1/webhooks/" + endpoint;
     Check("GET", "/v1/webhooks", "/v1/webhooks");
     Check("GET", "/v1/webhooks/{endpoint}", at);
-    Check("POST", "/v1/webhooks/{endpoint}/rotate", at + "/rotate");
+    Check("POST", "/v1/webhooks/{endpoint}/rotate", at + "/rotate", R"({"overlap_hours":1})");
+    Check("POST", "/v1/webhooks/{endpoint}/replay", at + "/replay", R"({"since":"2026-01-01T00:00:00Z"})");
     Check("PATCH", "/v1/webhooks/{endpoint}", at, R"({"active":false})");
     Check("PATCH", "/v1/webhooks/{endpoint}", at, R"({"active":true})");
     const auto test = Check("POST", "/v1/webhooks/{endpoint}/test", at + "/test");
     const auto delivery = "/v1/deliveries/" + Of(test, "delivery");
     Check("GET", "/v1/deliveries", "/v1/deliveries?status=Pending&endpoint=" + endpoint);
-    FinishDeliveries();
+    FinishDeliveries(Status::kCompleted);
     EXPECT_EQ(Check("GET", "/v1/deliveries/{delivery}", delivery).at("attempts").as_array().size(), 1U);
     Check("POST", "/v1/deliveries/{delivery}/resend", delivery + "/resend");
     Check("DELETE", "/v1/webhooks/{endpoint}", at);
@@ -310,7 +325,8 @@ void OpenApiTest::CheckTheRest() {
     const auto key = Check("POST", "/v1/keys", "/v1/keys", R"({"name":"k","scopes":["read"]})");
     Check("DELETE", "/v1/keys/{key}", "/v1/keys/" + Of(key));
     Check("GET", "/v1/audit", "/v1/audit");
-    for (const auto* path : {"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"}) {
+    for (const auto* path :
+         {"/", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/"}) {
         Check("GET", path, path);
     }
     Check("GET", "/docs/{file}", "/docs/init.js");

@@ -1,5 +1,7 @@
 #include "unit/http/schema_check.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -12,6 +14,22 @@ using boost::json::object;
 using boost::json::value;
 using Faults = std::vector<std::string>;
 
+constexpr std::array<std::string_view, 13> kWords{
+    "type",
+    "properties",
+    "required",
+    "items",
+    "anyOf",
+    "$ref",
+    "additionalProperties",
+    "enum",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "format"
+};
+
 bool HasType(const value& given, std::string_view type) {
     return (type == "object" && given.is_object()) || (type == "array" && given.is_array()) ||
            (type == "string" && given.is_string()) || (type == "boolean" && given.is_bool()) ||
@@ -21,6 +39,27 @@ bool HasType(const value& given, std::string_view type) {
 
 void Add(Faults& all, Faults more) {
     all.insert(all.end(), more.begin(), more.end());
+}
+
+/// Of words and numbers.
+Faults BoundFaults(const object& schema, const value& given, const std::string& pointer) {
+    Faults faults;
+    if (const auto* words = schema.if_contains("enum")) {
+        const auto& list = words->as_array();
+        if (std::ranges::find(list, given) == list.end()) {
+            faults.push_back(pointer + " is none of the words");
+        }
+    }
+    if (given.is_number()) {
+        const auto number = given.to_number<double>();
+        const auto* least = schema.if_contains("minimum");
+        const auto* most = schema.if_contains("maximum");
+        if ((least != nullptr && number < least->to_number<double>()) ||
+            (most != nullptr && number > most->to_number<double>())) {
+            faults.push_back(pointer + " is out of bounds");
+        }
+    }
+    return faults;
 }
 
 Faults ObjectFaults(
@@ -67,8 +106,7 @@ Faults SchemaFaults(
     Faults faults;
     for (const auto& word : schema) {
         const std::string_view name = word.key();
-        if (name != "type" && name != "properties" && name != "required" && name != "items" &&
-            name != "anyOf" && name != "$ref") {
+        if (std::ranges::find(kWords, name) == kWords.end()) {
             faults.push_back(fmt::format("{}: this checker does not know '{}'", pointer, name));
         }
     }
@@ -89,6 +127,7 @@ Faults SchemaFaults(
     if (type != nullptr && !HasType(given, type->as_string())) {
         return {fmt::format("{} is no {}", pointer, std::string_view(type->as_string()))};
     }
+    Add(faults, BoundFaults(schema, given, pointer));
     if (given.is_object() && schema.contains("properties")) {
         Add(faults, ObjectFaults(document, schema, given.as_object(), pointer));
     }

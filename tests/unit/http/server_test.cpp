@@ -193,6 +193,24 @@ TEST_F(ServerTest, DoesNotWaitForAClientThatNeverReadsWhenStopped) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));  // it would be 120 s
 }
 
+TEST_F(ServerTest, AsksHandlersThatRunToStop) {
+    std::atomic<bool> runs = false;
+    Start({}, [&](Request& request) {
+        runs = true;
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any().wait(lock, request.stop, [] { return false; });
+        return Response{};
+    });
+    auto wire = Connect();
+    wire.Send(Get("/"));
+    while (!runs) {
+        std::this_thread::yield();
+    }
+    server_->Stop();
+    EXPECT_EQ(wire.Receive()->status, 200);
+}
+
 TEST_F(ServerTest, SaysWhyItCannotListen) {
     StartEcho();
     EXPECT_TRUE(server_->Start());  // it runs already

@@ -8,6 +8,7 @@
 
 #include "http/described.hpp"
 #include "http/json_pointer.hpp"
+#include "http/names.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -96,7 +97,20 @@ TEST_F(ValidationTest, PointsAtTheFault) {
         {"POST", "/v1/keys", R"({"scopes":["read"]})", "/name"},
         {"POST", "/v1/keys", R"({"name":"","scopes":["read"]})", "/name"},
         {"POST", "/v1/keys", R"({"name":"a","scopes":[]})", "/scopes"},
-        {"POST", "/v1/keys", R"({"name":"a","scopes":["root"]})", "/scopes"},
+        {"POST", "/v1/keys", R"({"name":"a","scopes":["read","root"]})", "/scopes/1"},
+        {"POST", "/v1/keys", R"({"name":"a\nb","scopes":["read"]})", "/name"},
+        {"POST", "/v1/webhooks", R"({"url":"nowhere"})", "/url"},
+        {"POST",
+         "/v1/webhooks",
+         R"({"url":"http://127.0.0.1:9000","types":["item.*","nonsense"]})",
+         "/types/1"},
+        {"POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000","types":["item"]})", "/types/0"},
+        {"POST", "/v1/webhooks/none/replay", "{}", "/since"},
+        {"POST", "/v1/webhooks/none/replay", R"({"since":"yesterday"})", "/since"},
+        {"POST", "/v1/webhooks/none/rotate", R"({"overlap_hours":169})", "/overlap_hours"},
+        {"PATCH", "/v1/people/none", R"({"name":"a\u0007"})", "/name"},
+        {"PATCH", "/v1/buckets/" + bucket, R"({"name":" a"})", "/name"},
+        {"PATCH", "/v1/buckets/" + bucket, R"({"weight":1001})", "/weight"},
     };
     for (const auto& refusal : refusals) {
         const auto about = refusal.method + " " + refusal.target + " " + refusal.body;
@@ -131,6 +145,39 @@ TEST_F(ValidationTest, RefusesWhatIsNoJson) {
 TEST_F(ValidationTest, TakesNullForWhatMayBeLeftOut) {
     const auto bucket = AddBucket();
     EXPECT_EQ(Expect(200, "PATCH", "/v1/buckets/" + bucket, R"({"name":null,"weight":5})").at("weight"), 5);
+}
+
+TEST_F(ValidationTest, RefusesABodyOfAnotherTypeThanJson) {
+    const auto status = [&](const std::string& type) {
+        Request request{.method = "POST", .path = "/v1/keys", .headers = {{"x-api-key", admin_key_}}};
+        request.headers["content-type"] = type;
+        request.body = R"({"name":"k","scopes":["read"]})";
+        return router_->Handle(std::move(request)).status;
+    };
+    for (const auto* type :
+         {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json"}) {
+        EXPECT_EQ(status(type), 415) << type;
+    }
+    for (const auto* type :
+         {"application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"}) {
+        EXPECT_EQ(status(type), 201) << type;
+    }
+}
+
+TEST(Names, AreOneLineThatIsNotTooLong) {
+    for (const auto* name : {"a", "Ada Lovelace", "a/b", "Zo\xc3\xab", "\xe2\x80\xa6"}) {
+        EXPECT_TRUE(IsName(name)) << name;
+    }
+    EXPECT_TRUE(IsName(std::string(200, 'x')));
+    EXPECT_FALSE(IsName(std::string(201, 'x')));
+    std::string umlauts;
+    for (int i = 0; i < 200; ++i) {
+        umlauts += "\xc3\xbc";
+    }
+    EXPECT_TRUE(IsName(umlauts));  // characters, not bytes
+    for (const auto* name : {"", " ", " a", "a ", "a\nb", "a\tb", "a\x7f", "a\xc2\x85"}) {
+        EXPECT_FALSE(IsName(name)) << name;
+    }
 }
 
 TEST(JsonPointer, EscapesWhatItsSyntaxNeeds) {

@@ -1,0 +1,175 @@
+#pragma once
+
+// The data of each event that the service tells, as webhooks carry it. Described structs, for the document.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/described.hpp"
+#include "http/router.hpp"
+#include "http/words.hpp"
+
+namespace notify {
+
+namespace view {
+
+struct ItemEventProcess {
+    std::string process;
+    std::string processor;
+    Word<kStatusWords> status;
+    std::optional<std::string> result;
+    std::optional<std::string> code;
+    std::optional<std::string> reason;
+    std::optional<std::string> message;
+};
+
+BOOST_DESCRIBE_STRUCT(ItemEventProcess, (), (process, processor, status, result, code, reason, message))
+
+struct ItemEvent {
+    std::string item;
+    std::string bucket;
+    std::string key;
+    Word<kStatusWords> status;
+    std::int64_t state_version = 0;
+    std::string reason_code;
+    std::string reason;
+    std::vector<std::string> failed_processes;
+    std::vector<ItemEventProcess> processes;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ItemEvent,
+    (),
+    (item, bucket, key, status, state_version, reason_code, reason, failed_processes, processes)
+)
+
+struct ProcessStarted {
+    std::string item;
+    std::string process;
+    std::string processor;
+};
+
+BOOST_DESCRIBE_STRUCT(ProcessStarted, (), (item, process, processor))
+
+struct ProcessEnded {
+    std::string item;
+    std::string process;
+    std::string processor;
+    int run = 1;
+    Word<kStatusWords> status;
+    int attempt = 0;
+    std::optional<std::string> result;
+    std::optional<std::string> code;
+    std::optional<std::string> stage;
+    std::optional<std::string> reason;
+    std::optional<std::string> message;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ProcessEnded, (), (item, process, processor, run, status, attempt, result, code, stage, reason, message)
+)
+
+struct LabelledPerson {
+    std::string person;
+    std::string name;
+};
+
+BOOST_DESCRIBE_STRUCT(LabelledPerson, (), (person, name))
+
+struct LabelsChanged {
+    std::string item;
+    std::int64_t gallery_version = 0;
+    std::vector<LabelledPerson> people;
+};
+
+BOOST_DESCRIBE_STRUCT(LabelsChanged, (), (item, gallery_version, people))
+
+struct ScanFailed {
+    std::string bucket;
+    std::string name;
+    std::string reason;
+};
+
+BOOST_DESCRIBE_STRUCT(ScanFailed, (), (bucket, name, reason))
+
+struct EndpointDisabled {
+    std::string endpoint;
+    std::string description;
+    std::string reason;
+    int consecutive_failures = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(EndpointDisabled, (), (endpoint, description, reason, consecutive_failures))
+
+struct EndpointTest {
+    std::string endpoint;
+    std::string message;
+};
+
+BOOST_DESCRIBE_STRUCT(EndpointTest, (), (endpoint, message))
+
+/// Instead of data that would make the body longer than 20 kB.
+struct TruncatedEvent {
+    std::string event;
+    std::string subject;
+    bool truncated = true;
+    std::string link;
+};
+
+BOOST_DESCRIBE_STRUCT(TruncatedEvent, (), (event, subject, truncated, link))
+
+}  // namespace view
+
+struct EventType {
+    std::string_view name;
+    std::string_view when;
+    MakeSchema data = nullptr;
+};
+
+/// Every type that the service tells.
+inline constexpr std::array<EventType, 14> kEventTypes{{
+    {.name = "item.discovered",
+     .when = "A new file or version was noticed.",
+     .data = &described::Schema<view::ItemEvent>},
+    {.name = "item.completed",
+     .when = "All its processes ended.",
+     .data = &described::Schema<view::ItemEvent>},
+    {.name = "item.failed",
+     .when = "All its processes ended; some failed.",
+     .data = &described::Schema<view::ItemEvent>},
+    {.name = "item.skipped",
+     .when = "There was nothing to do, or a newer version came.",
+     .data = &described::Schema<view::ItemEvent>},
+    {.name = "item.cancelled", .when = "Somebody cancelled it.", .data = &described::Schema<view::ItemEvent>},
+    {.name = "item.labels_changed",
+     .when = "People changed, and with them who is in it.",
+     .data = &described::Schema<view::LabelsChanged>},
+    {.name = "process.started",
+     .when = "A processor began on an item.",
+     .data = &described::Schema<view::ProcessStarted>},
+    {.name = "process.completed", .when = "It has a result.", .data = &described::Schema<view::ProcessEnded>},
+    {.name = "process.failed",
+     .when = "It is not tried again.",
+     .data = &described::Schema<view::ProcessEnded>},
+    {.name = "process.skipped",
+     .when = "It had nothing to do.",
+     .data = &described::Schema<view::ProcessEnded>},
+    {.name = "process.cancelled",
+     .when = "Somebody cancelled it.",
+     .data = &described::Schema<view::ProcessEnded>},
+    {.name = "bucket.scan_failed",
+     .when = "A bucket could not be looked through.",
+     .data = &described::Schema<view::ScanFailed>},
+    {.name = "endpoint.disabled",
+     .when = "The service stopped telling an endpoint.",
+     .data = &described::Schema<view::EndpointDisabled>},
+    {.name = "endpoint.test",
+     .when = "Somebody asked for a test.",
+     .data = &described::Schema<view::EndpointTest>},
+}};
+
+}  // namespace notify

@@ -1,0 +1,151 @@
+// /v1/webhooks: what is told, rotation, and sending again.
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "delivery/webhooks/endpoint_health.hpp"
+#include "http/event_views.hpp"
+#include "unit/http/fixture.hpp"
+#include "unit/http/schema_check.hpp"
+
+namespace notify {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::JsonOf;
+
+class WebhooksTest : public testing::ApiTest {
+protected:
+    std::string AddEndpoint() {
+        const auto made = Expect(201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/hook"})");
+        return std::string(made.at("id").as_string());
+    }
+};
+
+std::string TextOfFile(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::set<std::string> KnownTypes() {
+    std::set<std::string> types;
+    for (const auto& type : kEventTypes) {
+        types.emplace(type.name);
+    }
+    return types;
+}
+
+TEST_F(WebhooksTest, AreDescribedForEveryTypeThatTheCodeTells) {
+    std::set<std::string> told;
+    const std::regex place(
+        R"re((?:\.type = |return |tell\()"((?:item|process|bucket|endpoint)\.[a-z_]+)")re"
+    );
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(NOTIFY_SOURCE_DIR "/src")) {
+        if (entry.path().extension() == ".cpp") {
+            const auto text = TextOfFile(entry.path());
+            for (std::sregex_iterator at(text.begin(), text.end(), place), end; at != end; ++at) {
+                told.insert((*at)[1].str());
+            }
+        }
+    }
+    EXPECT_EQ(KnownTypes(), told);
+    const auto document = JsonOf(Ask("GET", "/openapi.json"));
+    std::set<std::string> described;
+    for (const auto& webhook : document.at("webhooks").as_object()) {
+        described.insert(std::string(webhook.key()));
+    }
+    EXPECT_EQ(described, told);
+    const auto page = TextOfFile(NOTIFY_SOURCE_DIR "/docs/webhooks.md");
+    for (const auto& type : told) {
+        EXPECT_THAT(page, HasSubstr("`" + type + "`"));
+    }
+}
+
+TEST_F(WebhooksTest, CarryTheDataThatTheDocumentDescribes) {
+    const auto endpoint = EndpointId(AddEndpoint());
+    ASSERT_TRUE(endpoints_->SendTest(endpoint, "tester"));
+    AddBucket();
+    const auto item = Discover("a.bin");
+    Expect(202, "POST", "/v1/items/" + item + "/cancel");
+    std::filesystem::remove_all(folder_.Path() / "in");
+    EXPECT_GE(Ask("POST", "/v1/buckets/in/scan").status, 400);
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return NoteTry(transaction, endpoint, TryResult::kGone, clock_.Now());
+    }));
+    const auto document = JsonOf(Ask("GET", "/openapi.json")).as_object();
+    const auto events = Expect(200, "GET", "/v1/events?limit=200");
+    std::set<std::string> seen;
+    for (const auto& event : events.at("rows").as_array()) {
+        const std::string type(event.at("type").as_string());
+        seen.insert(type);
+        const auto& body = document.at("webhooks").at(type).at("post").at("requestBody").at("content");
+        const boost::json::value sent{
+            {"type", type}, {"timestamp", event.at("at")}, {"data", event.at("data")}
+        };
+        const auto& schema = body.at("application/json").at("schema");
+        EXPECT_THAT(testing::SchemaFaults(document, schema, sent), IsEmpty()) << type;
+    }
+    for (const auto* type :
+         {"item.discovered",
+          "item.cancelled",
+          "process.cancelled",
+          "bucket.scan_failed",
+          "endpoint.disabled",
+          "endpoint.test"}) {
+        EXPECT_TRUE(seen.contains(type)) << type;
+    }
+}
+
+TEST_F(WebhooksTest, AreSentAgainSinceAMomentWhenTheyFailed) {
+    const auto id = AddEndpoint();
+    const auto at = "/v1/webhooks/" + id;
+    const auto before = ToRfc3339(clock_.Now());
+    clock_.Advance(std::chrono::seconds(1));
+    Append("item.failed");
+    Append("item.completed");
+    FinishDeliveries(Status::kFailed);
+    const auto since = [](const std::string& moment) { return R"({"since":")" + moment + "\"}"; };
+    clock_.Advance(std::chrono::seconds(1));
+    EXPECT_EQ(Expect(202, "POST", at + "/replay", since(ToRfc3339(clock_.Now()))).at("deliveries"), 0);
+    EXPECT_EQ(Expect(202, "POST", at + "/replay", since(before)).at("deliveries"), 2);
+    FinishDeliveries(Status::kCompleted);
+    EXPECT_EQ(Expect(202, "POST", at + "/replay", since(before)).at("deliveries"), 0);  // they got through
+    EXPECT_EQ(AskAs(read_key_, "POST", at + "/replay", since(before)).status, 403);
+    EXPECT_EQ(Ask("POST", "/v1/webhooks/none/replay", since(before)).status, 404);
+    Expect(200, "PATCH", at, R"({"active":false})");
+    EXPECT_EQ(Ask("POST", at + "/replay", since(before)).status, 409);
+}
+
+TEST_F(WebhooksTest, KeepTheOldSecretAsLongAsARotationAsks) {
+    const auto id = AddEndpoint();
+    const auto secrets = [&] { return endpoints_->Get(EndpointId(id)).value().secrets.size(); };
+    Expect(200, "POST", "/v1/webhooks/" + id + "/rotate");
+    EXPECT_EQ(secrets(), 2U);
+    Expect(200, "POST", "/v1/webhooks/" + id + "/rotate", R"({"overlap_hours":0})");
+    EXPECT_EQ(secrets(), 1U);
+    Expect(200, "POST", "/v1/webhooks/" + id + "/rotate", R"({"overlap_hours":168})");
+    EXPECT_EQ(secrets(), 2U);
+}
+
+TEST_F(WebhooksTest, ThatEndedHaveNoNextAttemptAndAreListedWithoutTheirAttempts) {
+    AddEndpoint();
+    Append("item.completed");
+    const auto next = [&] {
+        const auto list = Expect(200, "GET", "/v1/deliveries");
+        EXPECT_FALSE(list.at("rows").at(0).as_object().contains("attempts"));
+        return list.at("rows").at(0).at("next_attempt_at");
+    };
+    EXPECT_TRUE(next().is_string());
+    FinishDeliveries(Status::kCompleted);
+    EXPECT_TRUE(next().is_null());
+}
+
+}  // namespace
+}  // namespace notify
