@@ -57,7 +57,7 @@ void AddKeyCommands(CLI::App& app, CommandLine& line) {
     auto& group = CommandLine::Group(app, "keys", "Keys of the API");
     auto& add = line.Add(group, "add", "Make a key", [&line] { return AddKey(line); });
     add.add_option("name", words.name, "What it is for")->required();
-    add.add_option("--scope", words.scopes, "read, write or admin; may be repeated (read)");
+    add.add_option("--scope", words.scopes, "read, write, biometric or admin; may be repeated (read)");
     line.Add(group, "list", "All keys", [&line] { return ListKeys(line); });
     line.Add(group, "revoke", "Make a key worthless", [&line] { return RevokeKey(line); })
         .add_option("key", words.id, "Id")
