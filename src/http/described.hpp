@@ -204,6 +204,7 @@ inline std::optional<Fault> FromText(
     return std::nullopt;
 }
 
+// NOLINTBEGIN(readability-redundant-parentheses): it takes template arguments for parentheses
 template <const auto& Words>
 std::optional<Fault> FromWord(
     const boost::json::value& json, Word<Words>& value, const std::string& pointer
@@ -216,6 +217,8 @@ std::optional<Fault> FromWord(
     }
     return std::nullopt;
 }
+
+// NOLINTEND(readability-redundant-parentheses)
 
 inline std::optional<Fault> FromName(
     const boost::json::value& json, Name& value, const std::string& pointer
@@ -311,6 +314,7 @@ void AddComponent(std::string_view name, boost::json::object& components) {
     components[name] = std::move(schema);
 }
 
+// NOLINTBEGIN(readability-redundant-parentheses): as above
 template <const auto& Words>
 boost::json::object SchemaOfWords(const Word<Words>*) {
     return {{"type", "string"}, {"enum", boost::json::array(Words.begin(), Words.end())}};
@@ -322,6 +326,8 @@ boost::json::object SchemaOfWithin(const Within<Number, Least, Most>*) {
         {"type", std::is_integral_v<Number> ? "integer" : "number"}, {"minimum", Least}, {"maximum", Most}
     };
 }
+
+// NOLINTEND(readability-redundant-parentheses)
 
 /// The JSON Schema of a type; described types inside are referred to by name and put into `components`.
 template <class T>

@@ -56,10 +56,10 @@ RangeKind ReadRange(std::string_view header, std::uint64_t size, Range& range) {
         return RangeKind::kWhole;
     }
     if (!first) {
-        range = {size - std::min(*last, size), size == 0 ? 0 : size - 1};
+        range = {.first = size - std::min(*last, size), .last = size == 0 ? 0 : size - 1};
         return *last == 0 || size == 0 ? RangeKind::kOutside : RangeKind::kPart;
     }
-    range = {*first, std::min(last.value_or(size), size == 0 ? 0 : size - 1)};
+    range = {.first = *first, .last = std::min(last.value_or(size), size == 0 ? 0 : size - 1)};
     return *first >= size ? RangeKind::kOutside : RangeKind::kPart;
 }
 

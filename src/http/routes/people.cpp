@@ -107,8 +107,8 @@ Result<std::vector<UploadedPhoto>> Photos(const std::vector<view::NewPhoto>& giv
         UploadedPhoto photo{
             .file_name = given[i].file_name, .bytes = std::move(*bytes), .face = std::nullopt
         };
-        if (given[i].face) {
-            photo.face = std::pair(given[i].face->x, given[i].face->y);
+        if (const auto& face = given[i].face) {
+            photo.face = std::pair(face->x, face->y);
         }
         photos.push_back(std::move(photo));
     }

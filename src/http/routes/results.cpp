@@ -89,7 +89,7 @@ public:
         return SendArtifact(request, parts_.artifacts, *found);
     }
 
-    [[nodiscard]] Response Processors() const {
+    [[nodiscard]] static Response Processors() {
         view::ProcessorList list;
         for (const auto& kind : ProcessorKinds()) {
             if (kind.internal) {
@@ -163,7 +163,7 @@ void AddResultRoutes(Router& router, const ApiParts& parts) {
          .summary = "Processors",
          .description = "What can be chosen for a bucket, with the schema of its configuration.",
          .answer = &described::Schema<view::ProcessorList>,
-         .handle = [routes](Request&) { return routes->Processors(); }}
+         .handle = [](Request&) { return ResultRoutes::Processors(); }}
     );
 }
 

@@ -79,7 +79,7 @@ private:
         bool keep_alive,
         const Yield& yield
     );
-    bool SendHead(Connection& connection, Head& head, const Yield& yield);
+    static bool SendHead(Connection& connection, Head& head, const Yield& yield);
     bool SendBytes(Connection& connection, const ByteStream& bytes, const Yield& yield);
     void SendEvents(Connection& connection, const EventStream& events, const Yield& yield);
 

@@ -13,6 +13,7 @@
 #include "http/server/edge.hpp"
 
 // NOLINTBEGIN(misc-include-cleaner): what is used of Asio and Beast comes with edge.hpp
+// NOLINTBEGIN(bugprone-unused-return-value): Asio gives an error twice
 
 namespace notify {
 
@@ -150,7 +151,7 @@ bool Server::Edge::ReadBody(
     connection.stream.expires_after(settings_.body_timeout);
     error_code error;
     if (Lower(parser.get()[http::field::expect]) == "100-continue") {
-        http::response<http::empty_body> go_on(http::status::continue_, 11);
+        const http::response<http::empty_body> go_on(http::status::continue_, 11);
         http::async_write(connection.stream, go_on, yield[error]);
     }
     http::async_read(connection.stream, connection.buffer, parser, yield[error]);
@@ -200,4 +201,5 @@ bool Server::Edge::ServeOne(Connection& connection, const Yield& yield) {
 
 }  // namespace notify
 
+// NOLINTEND(bugprone-unused-return-value)
 // NOLINTEND(misc-include-cleaner)

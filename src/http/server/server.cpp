@@ -13,6 +13,7 @@
 #include "http/server/edge.hpp"
 
 // NOLINTBEGIN(misc-include-cleaner): what is used of Asio and Beast comes with edge.hpp
+// NOLINTBEGIN(bugprone-unused-return-value): Asio gives an error twice
 
 namespace notify {
 
@@ -171,4 +172,5 @@ std::uint16_t Server::Port() const noexcept {
 
 }  // namespace notify
 
+// NOLINTEND(bugprone-unused-return-value)
 // NOLINTEND(misc-include-cleaner)

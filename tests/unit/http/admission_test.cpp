@@ -53,7 +53,8 @@ TEST_F(AdmissionTest, ABodyIsNotReadForAScopeThatIsMissingOrARouteThereIsNot) {
 
 TEST_F(AdmissionTest, AKnownCallersBodyIsAskedForAndItsKeyIsCheckedAgainWhenItIsHere) {
     auto wire = Connect();
-    const auto head = "POST /v1/keys HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 2\r\n";
+    const std::string head =
+        "POST /v1/keys HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 2\r\n";
     EXPECT_EQ(wire.Ask(head + Bearer(admin_key_) + "\r\n").status, 100);
     EXPECT_EQ(wire.Ask("{}").status, 400);
     const auto other = MakeKey({"admin"});

@@ -61,7 +61,7 @@ TEST_F(BucketsTest, MayNotOverlapAnotherNotEvenThroughALink) {
 TEST_F(BucketsTest, BreakOffAScanWhenTheServiceStops) {
     AddBucket();
     std::stop_source source;
-    source.request_stop();
+    static_cast<void>(source.request_stop());
     Request request{.method = "POST", .path = "/v1/buckets/in/scan"};
     request.stop = source.get_token();
     EXPECT_EQ(router_->Handle(request, true).status, 503);
