@@ -4,7 +4,11 @@ function(notify_module name)
     set(target notify_${name})
     add_library(${target} STATIC ${MODULE_SOURCES})
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}/src")
-    target_link_libraries(${target} PUBLIC project_options ${MODULE_LINK} PRIVATE project_warnings)
+    target_link_libraries(
+        ${target}
+        PUBLIC project_options ${MODULE_LINK}
+        PRIVATE project_warnings
+    )
     if(NOTIFY_PCH AND NOT MODULE_NO_PCH AND NOT name STREQUAL "core")
         target_precompile_headers(${target} REUSE_FROM notify_core)
     endif()
@@ -15,6 +19,9 @@ function(notify_tests name)
     cmake_parse_arguments(TESTS "" "" "SOURCES;LINK" ${ARGN})
     add_executable(${name} ${TESTS_SOURCES})
     target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
-    target_link_libraries(${name} PRIVATE ${TESTS_LINK} project_warnings GTest::gmock GTest::gtest_main)
+    target_link_libraries(
+        ${name}
+        PRIVATE ${TESTS_LINK} project_warnings GTest::gmock GTest::gtest_main
+    )
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
 endfunction()

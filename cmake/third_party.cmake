@@ -8,7 +8,24 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
-pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale libavfilter)
+pkg_check_modules(
+    FFMPEG
+    REQUIRED
+    IMPORTED_TARGET
+    libavformat
+    libavcodec
+    libavutil
+    libswscale
+    libavfilter
+)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
-find_package(OpenVINO 2026.4.1 EXACT REQUIRED COMPONENTS Runtime PATHS "${NOTIFY_DEPS}/openvino/cmake" NO_DEFAULT_PATH)
+find_package(
+    OpenVINO
+    2026.4.1
+    EXACT
+    REQUIRED
+    COMPONENTS Runtime
+    PATHS "${NOTIFY_DEPS}/openvino/cmake"
+    NO_DEFAULT_PATH
+)

@@ -197,13 +197,13 @@ constexpr std::array<NumberRow, 7> kNumbers{{
      .low = 256,
      .high = 1048576,
      .store = [](Settings& s, std::int64_t n) { s.processor_memory_mib = static_cast<std::uint64_t>(n); }},
-    {.name = "PROCESSOR_IDLE_SECONDS", .low = 0, .high = 86400, .store = [](Settings& s, std::int64_t n) {
-         s.processor_idle = std::chrono::seconds(n);
-     }},
-    {.name = "RETENTION_DAYS",
+    {.name = "PROCESSOR_IDLE_SECONDS",
      .low = 0,
-     .high = 36500,
-     .store = [](Settings& s, std::int64_t n) { s.retention = std::chrono::days(n); }},
+     .high = 86400,
+     .store = [](Settings& s, std::int64_t n) { s.processor_idle = std::chrono::seconds(n); }},
+    {.name = "RETENTION_DAYS", .low = 0, .high = 36500, .store = [](Settings& s, std::int64_t n) {
+         s.retention = std::chrono::days(n);
+     }},
 }};
 
 /// Puts a text where it belongs; IsAllowed said yes.

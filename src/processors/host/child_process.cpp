@@ -148,7 +148,8 @@ Result<void> ChildProcess::AwaitReady(const HostSettings& settings, const std::s
         if (streams_.IsOver()) {
             const auto end = Bury();
             const auto said = streams_.LogTail();
-            auto died = ChildFault(said.empty() ? end.message : fmt::format("{}; it said: {}", end.message, said));
+            auto died =
+                ChildFault(said.empty() ? end.message : fmt::format("{}; it said: {}", end.message, said));
             died.value().retry_after = milliseconds(0);
             return died;
         }
