@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -40,11 +41,13 @@
 #include "queue/job_runner.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
+#include "queue/retention.hpp"
 #include "queue/scheduler.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
 #include "storage/artifact_store.hpp"
+#include "storage/orphan_collector.hpp"
 #include "storage/result_consumer.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 

@@ -1,7 +1,9 @@
 #include "app/relabeller.hpp"
 
-#include <utility>
+#include <mutex>
+#include <stop_token>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
 
 namespace notify {

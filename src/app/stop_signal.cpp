@@ -3,9 +3,12 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <stop_token>
 
+#include <bits/types/sigset_t.h>
 #include <poll.h>
-#include <pthread.h>
+#include <signal.h>
+#include <sys/poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
 #include "core/backoff.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 

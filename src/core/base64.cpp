@@ -1,6 +1,13 @@
 #include "core/base64.hpp"
 
+#include <cstddef>
+#include <string>
+#include <string_view>
+
 #include <openssl/evp.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -1,9 +1,17 @@
 #include "core/clock.hpp"
 
 #include <charconv>
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
 
+#include <bits/chrono.h>
 #include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -1,5 +1,9 @@
 #include "core/error.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
 #include <fmt/format.h>
 
 namespace notify {

@@ -1,5 +1,9 @@
 #include "core/failpoint.hpp"
 
+#include <string_view>
+
+#include <signal.h>
+
 #ifdef NOTIFY_FAILPOINTS
 
 #include <atomic>

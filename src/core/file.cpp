@@ -1,17 +1,23 @@
 #include "core/file.hpp"
 
 #include <cerrno>
+#include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <system_error>
 
+#include <asm-generic/errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base64.hpp"
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
 #include "core/random.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

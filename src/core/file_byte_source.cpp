@@ -1,9 +1,18 @@
 #include "core/file_byte_source.hpp"
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
 
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

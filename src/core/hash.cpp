@@ -1,11 +1,13 @@
 #include "core/hash.hpp"
 
 #include <array>
-#include <utility>
+#include <string>
+#include <string_view>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/types.h>
 
 #include "core/base64.hpp"
 

@@ -1,17 +1,33 @@
 #include "core/http_client.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <curl/curl.h>
+#include <curl/easy.h>
+#include <curl/multi.h>
+#include <curl/system.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/ip_address.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -1,10 +1,22 @@
 #include "core/ip_address.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -2,9 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -3,8 +3,14 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
 
 #include <poll.h>
+#include <sys/poll.h>
 #include <unistd.h>
 
 #include "core/clock.hpp"

@@ -2,19 +2,25 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <openssl/types.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base64.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
 #include "core/random.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -1,9 +1,13 @@
 #include "core/ulid.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/random.hpp"
 
 namespace notify {

@@ -2,10 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <curl/curl.h>
+#include <curl/urlapi.h>
 #include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

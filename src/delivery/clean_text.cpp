@@ -1,7 +1,11 @@
 #include "delivery/clean_text.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace notify {
 

@@ -1,14 +1,27 @@
 #include "delivery/dispatcher.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <iterator>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string_view>
 #include <utility>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "delivery/outcome.hpp"
+#include "delivery/publishing/publisher.hpp"
 #include "delivery/retry_schedule.hpp"
+#include "delivery/webhooks/sender.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
 #include "storage/delivery_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -7,9 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -2,9 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/random.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
 
 namespace notify {
 

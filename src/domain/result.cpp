@@ -1,5 +1,6 @@
 #include "domain/result.hpp"
 
+#include <string>
 #include <string_view>
 
 #include "core/hash.hpp"

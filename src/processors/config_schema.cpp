@@ -1,11 +1,16 @@
 // NormaliseConfig: the part of JSON Schema 2020-12 that the kinds' schemas use.
 
 #include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 #include "processors/kind.hpp"
 
 namespace notify {

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "processors/kind.hpp"
 
 namespace notify {

@@ -1,17 +1,38 @@
 #include "queue/completion.hpp"
 
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
 #include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+#include "domain/result.hpp"
+#include "domain/status.hpp"
 #include "queue/process_end.hpp"
+#include "queue/result_preparer.hpp"
+#include "queue/retry_policy.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/result_consumer.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,5 +1,10 @@
 #include "queue/held_processes.hpp"
 
+#include <mutex>
+#include <vector>
+
+#include "storage/process_repository.hpp"
+
 namespace notify {
 
 void HeldProcesses::Add(const ClaimedItem& claim) {

@@ -1,6 +1,11 @@
 #include "queue/job_runner.hpp"
 
+#include <stop_token>
 #include <utility>
+
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "processors/host/host.hpp"
 
 namespace notify {
 

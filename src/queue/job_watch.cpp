@@ -1,8 +1,19 @@
 #include "queue/job_watch.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
+#include "processors/host/host.hpp"
+#include "queue/completion.hpp"
+#include "queue/retry_policy.hpp"
+#include "storage/process_repository.hpp"
 
 namespace notify {
 

@@ -1,14 +1,22 @@
 #include "queue/process_end.hpp"
 
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/publication_request.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,6 +1,11 @@
 #include "queue/process_start.hpp"
 
+#include "core/clock.hpp"
 #include "core/ulid.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
 
 namespace notify {
 

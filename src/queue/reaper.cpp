@@ -1,15 +1,21 @@
 #include "queue/reaper.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "domain/process.hpp"
 #include "queue/process_end.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,11 +1,17 @@
 #include "queue/resolver.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <stop_token>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -2,13 +2,25 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+#include "domain/result.hpp"
+#include "processors/host/host.hpp"
 #include "processors/kind.hpp"
+#include "storage/artifact_store.hpp"
+#include "storage/result_consumer.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,11 +1,17 @@
 #include "queue/retention.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
+
+#include <bits/chrono.h>
 
 #include "core/log.hpp"
+#include "core/result.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

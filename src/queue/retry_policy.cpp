@@ -2,10 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "core/backoff.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
 
 namespace notify {
 

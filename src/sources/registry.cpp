@@ -1,11 +1,19 @@
 #include "sources/registry.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "sources/local/local_source.hpp"
+#include "sources/source.hpp"
 
 namespace notify {
 

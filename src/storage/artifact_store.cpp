@@ -1,16 +1,27 @@
 #include "storage/artifact_store.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <mutex>
 #include <set>
+#include <stop_token>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,3 +1,7 @@
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "storage/event_repository.hpp"
 
 namespace notify {

@@ -1,6 +1,9 @@
 #include "storage/fair_turns.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace notify {
 

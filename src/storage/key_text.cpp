@@ -1,6 +1,9 @@
 #include "storage/key_text.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,10 @@
 #include "storage/orphan_collector.hpp"
 
+#include <chrono>
+#include <mutex>
+#include <stop_token>
+
+#include "core/error.hpp"
 #include "core/log.hpp"
 
 namespace notify {

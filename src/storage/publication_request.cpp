@@ -6,7 +6,6 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
-#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"

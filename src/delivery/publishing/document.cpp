@@ -1,22 +1,27 @@
 #include "delivery/publishing/document.hpp"
 
 #include <map>
-#include <string_view>
+#include <optional>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include "core/base64.hpp"
+#include "core/clock.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 #include "delivery/clean_text.hpp"
 #include "domain/bucket.hpp"
+#include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/person.hpp"
 #include "domain/process.hpp"
+#include "domain/status.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

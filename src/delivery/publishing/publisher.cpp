@@ -1,18 +1,29 @@
 #include "delivery/publishing/publisher.hpp"
 
 #include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
 #include "delivery/clean_text.hpp"
+#include "delivery/outcome.hpp"
 #include "delivery/publishing/document.hpp"
 #include "delivery/retry_schedule.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
+#include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -2,13 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "core/error.hpp"
+#include "core/http_client.hpp"
+#include "core/ip_address.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
 
 namespace notify {
 

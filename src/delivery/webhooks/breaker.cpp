@@ -1,6 +1,12 @@
 #include "delivery/webhooks/breaker.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include "core/clock.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
 
 namespace notify {
 

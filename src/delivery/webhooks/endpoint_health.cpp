@@ -2,10 +2,16 @@
 
 #include <string_view>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

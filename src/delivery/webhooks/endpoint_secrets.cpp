@@ -1,8 +1,19 @@
 #include "delivery/webhooks/endpoint_secrets.hpp"
 
 #include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "domain/event.hpp"
 
 namespace notify {
 

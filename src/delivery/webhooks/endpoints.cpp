@@ -1,20 +1,32 @@
 #include "delivery/webhooks/endpoints.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "core/ulid.hpp"
 #include "core/url.hpp"
 #include "delivery/clean_text.hpp"
+#include "delivery/webhooks/address_guard.hpp"
 #include "delivery/webhooks/endpoint_secrets.hpp"
 #include "delivery/webhooks/signer.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

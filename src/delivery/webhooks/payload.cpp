@@ -1,10 +1,13 @@
 #include "delivery/webhooks/payload.hpp"
 
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/json.hpp"
+#include "domain/event.hpp"
 
 namespace notify {
 

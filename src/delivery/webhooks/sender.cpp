@@ -1,19 +1,32 @@
 #include "delivery/webhooks/sender.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
+#include "core/http_client.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
 #include "delivery/clean_text.hpp"
+#include "delivery/outcome.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "delivery/webhooks/endpoint_health.hpp"
 #include "delivery/webhooks/endpoint_secrets.hpp"
 #include "delivery/webhooks/payload.hpp"
 #include "delivery/webhooks/signer.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,12 +1,20 @@
 #include "delivery/webhooks/signer.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/base64.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/http_client.hpp"
 #include "core/random.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

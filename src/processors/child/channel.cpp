@@ -2,12 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <string_view>
+#include <utility>
 
+#include <bits/types/struct_iovec.h>
 #include <sys/socket.h>
 
+#include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
+#include "processors/processor.hpp"
 #include "processors/protocol/descriptor_io.hpp"
+#include "processors/protocol/frames.hpp"
+#include "processors/protocol/messages.hpp"
 
 namespace notify {
 

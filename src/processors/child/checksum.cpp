@@ -1,8 +1,15 @@
 #include "processors/child/checksum.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
+#include "processors/processor.hpp"
 
 namespace notify {
 

@@ -3,18 +3,30 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
 #include "core/file_byte_source.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
+#include "media/decode.hpp"
 #include "media/probe.hpp"
+#include "processors/child/channel.hpp"
+#include "processors/child/registry.hpp"
 #include "processors/child/socket_byte_source.hpp"
+#include "processors/kind.hpp"
+#include "processors/processor.hpp"
 #include "processors/protocol/frames.hpp"
 #include "processors/protocol/messages.hpp"
 

@@ -3,20 +3,31 @@
 #include <array>
 #include <charconv>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <new>
 #include <optional>
+#include <span>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include <unistd.h>
 
+#include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 #include "inference/face_models.hpp"
+#include "inference/session.hpp"
 #include "processors/child/channel.hpp"
 #include "processors/child/job_runner.hpp"
+#include "processors/child/registry.hpp"
 #include "processors/child/sandbox.hpp"
+#include "processors/protocol/frames.hpp"
 #include "processors/protocol/line_buffer.hpp"
 #include "processors/protocol/messages.hpp"
 

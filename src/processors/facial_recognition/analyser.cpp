@@ -2,16 +2,35 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/face_chip.hpp"
+#include "inference/face_embedder.hpp"
+#include "inference/face_models.hpp"
+#include "media/decode.hpp"
 #include "media/jpeg.hpp"
+#include "media/picture.hpp"
+#include "processors/facial_recognition/best_shots.hpp"
 #include "processors/facial_recognition/chip.hpp"
 #include "processors/facial_recognition/detection.hpp"
 #include "processors/facial_recognition/face_document.hpp"
 #include "processors/facial_recognition/linking.hpp"
+#include "processors/facial_recognition/settings.hpp"
 #include "processors/facial_recognition/shot_quality.hpp"
+#include "processors/facial_recognition/sighting.hpp"
+#include "processors/facial_recognition/track_record.hpp"
+#include "processors/facial_recognition/tracker.hpp"
+#include "processors/processor.hpp"
 
 namespace notify {
 

@@ -1,8 +1,10 @@
 #include "processors/facial_recognition/best_shots.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include "processors/facial_recognition/shot_quality.hpp"
 

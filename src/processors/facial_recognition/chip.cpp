@@ -2,8 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/face_chip.hpp"
+#include "inference/image_view.hpp"
+#include "media/decode.hpp"
+#include "media/picture.hpp"
 #include "processors/facial_recognition/detection.hpp"
 
 namespace notify {

@@ -1,8 +1,17 @@
 #include "processors/facial_recognition/detection.hpp"
 
 #include <algorithm>
+#include <vector>
 
+#include "core/result.hpp"
+#include "inference/face_detector.hpp"
+#include "inference/image_view.hpp"
+#include "inference/yunet_decode.hpp"
+#include "media/decode.hpp"
+#include "media/picture.hpp"
 #include "processors/facial_recognition/look.hpp"
+#include "processors/facial_recognition/settings.hpp"
+#include "processors/facial_recognition/sighting.hpp"
 
 namespace notify {
 

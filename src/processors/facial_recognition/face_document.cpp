@@ -3,9 +3,20 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "inference/face_embedder.hpp"
+#include "inference/yunet_decode.hpp"
+#include "media/decode.hpp"
+#include "processors/facial_recognition/track_record.hpp"
+#include "processors/processor.hpp"
 
 namespace notify {
 

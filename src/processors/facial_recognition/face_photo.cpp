@@ -3,15 +3,34 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/face_chip.hpp"
+#include "inference/face_detector.hpp"
+#include "inference/face_embedder.hpp"
+#include "inference/image_view.hpp"
+#include "inference/yunet_decode.hpp"
+#include "media/decode.hpp"
 #include "media/jpeg.hpp"
+#include "media/picture.hpp"
+#include "media/probe.hpp"
 #include "processors/facial_recognition/chip.hpp"
 #include "processors/facial_recognition/detection.hpp"
 #include "processors/facial_recognition/face_document.hpp"
+#include "processors/facial_recognition/settings.hpp"
 #include "processors/facial_recognition/shot_quality.hpp"
+#include "processors/facial_recognition/sighting.hpp"
+#include "processors/processor.hpp"
 
 namespace notify {
 

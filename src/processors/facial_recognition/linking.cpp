@@ -2,9 +2,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <utility>
+#include <vector>
+
+#include "inference/face_embedder.hpp"
 
 namespace notify {
 

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <cstddef>
 
+#include "inference/face_chip.hpp"
+#include "inference/image_view.hpp"
+#include "processors/facial_recognition/sighting.hpp"
+
 namespace notify {
 
 namespace {

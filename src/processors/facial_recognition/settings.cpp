@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+
 namespace notify {
 
 namespace {

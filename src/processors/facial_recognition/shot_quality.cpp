@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "inference/face_chip.hpp"
+#include "inference/image_view.hpp"
+#include "processors/facial_recognition/sighting.hpp"
+
 namespace notify {
 
 namespace {

@@ -1,10 +1,19 @@
 #include "processors/facial_recognition/track_record.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <utility>
+#include <vector>
 
+#include "core/result.hpp"
+#include "inference/face_embedder.hpp"
+#include "processors/facial_recognition/best_shots.hpp"
 #include "processors/facial_recognition/shot_quality.hpp"
+#include "processors/facial_recognition/sighting.hpp"
+#include "processors/facial_recognition/track_split.hpp"
 
 namespace notify {
 

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <span>
+
+#include "inference/face_embedder.hpp"
 
 namespace notify {
 

@@ -2,7 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <tuple>
+#include <vector>
+
+#include "inference/yunet_decode.hpp"
+#include "processors/facial_recognition/sighting.hpp"
 
 namespace notify {
 

@@ -1,12 +1,21 @@
 #include "processors/host/blob_collector.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <numeric>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "processors/host/host.hpp"
+#include "processors/protocol/frames.hpp"
 #include "processors/protocol/messages.hpp"
 
 namespace notify {

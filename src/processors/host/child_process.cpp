@@ -1,20 +1,35 @@
 #include "processors/host/child_process.hpp"
 
-#include <algorithm>
-#include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include <bits/types/idtype_t.h>
+#include <bits/types/siginfo_t.h>
 #include <fmt/format.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/log.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "processors/host/child_end.hpp"
+#include "processors/host/host.hpp"
 #include "processors/host/resident.hpp"
+#include "processors/host/spawner.hpp"
 #include "processors/kind.hpp"
 #include "processors/protocol/messages.hpp"
 

@@ -3,15 +3,29 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include <asm-generic/socket.h>
+#include <bits/types/struct_iovec.h>
 #include <poll.h>
+#include <sys/poll.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <unistd.h>
 
+#include "core/file.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "processors/host/spawner.hpp"
+#include "processors/protocol/frames.hpp"
 
 namespace notify {
 

@@ -1,24 +1,34 @@
 #include "processors/host/host.hpp"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 
 #include "core/backoff.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
-#include "core/log.hpp"
+#include "core/result.hpp"
 #include "processors/host/child_process.hpp"
 #include "processors/host/job_session.hpp"
 #include "processors/host/spawner.hpp"
 #include "processors/kind.hpp"
+#include "processors/protocol/line_buffer.hpp"
 #include "processors/protocol/messages.hpp"
+#include "processors/sandbox_report.hpp"
 
 namespace notify {
 

@@ -1,15 +1,33 @@
 #include "processors/host/job_session.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <set>
+#include <stop_token>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "processors/host/child_end.hpp"
+#include "processors/host/child_process.hpp"
+#include "processors/host/host.hpp"
+#include "processors/host/process_error.hpp"
+#include "processors/protocol/frames.hpp"
+#include "processors/protocol/messages.hpp"
 
 namespace notify {
 

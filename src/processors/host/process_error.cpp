@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "processors/host/child_end.hpp"
+
 namespace notify {
 
 namespace {

@@ -1,9 +1,20 @@
 #include "processors/host/read_server.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
 #include <utility>
 
 #include <unistd.h>
+
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

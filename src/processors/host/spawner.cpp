@@ -4,13 +4,25 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include <bits/types/sigset_t.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

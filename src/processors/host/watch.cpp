@@ -1,8 +1,13 @@
 #include "processors/host/watch.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "processors/host/child_end.hpp"
 
 namespace notify {
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 namespace notify {

@@ -1,6 +1,16 @@
 #include "processors/protocol/frames.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+
 #include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

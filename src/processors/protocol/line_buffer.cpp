@@ -1,5 +1,8 @@
 #include "processors/protocol/line_buffer.hpp"
 
+#include <optional>
+#include <string_view>
+
 namespace notify {
 
 void LineBuffer::Append(std::string_view bytes) {

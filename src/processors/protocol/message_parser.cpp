@@ -1,11 +1,16 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 #include "processors/protocol/fields.hpp"
 #include "processors/protocol/messages.hpp"
+#include "processors/sandbox_report.hpp"
 
 namespace notify {
 

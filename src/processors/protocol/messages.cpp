@@ -1,7 +1,10 @@
 #include "processors/protocol/messages.hpp"
 
+#include <string>
 #include <utility>
+#include <variant>
 
+#include "core/error.hpp"
 #include "core/json.hpp"
 
 namespace notify {

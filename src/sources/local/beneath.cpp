@@ -1,15 +1,22 @@
 #include "sources/local/beneath.hpp"
 
 #include <cerrno>
-#include <vector>
+#include <cstddef>
+#include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
+#include "core/file.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

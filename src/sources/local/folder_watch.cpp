@@ -2,8 +2,12 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -12,12 +16,17 @@
 #include <utility>
 
 #include <poll.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/poll.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
+#include "core/file.hpp"
 #include "sources/local/walk.hpp"
+#include "sources/source.hpp"
 
 namespace notify {
 

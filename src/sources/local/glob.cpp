@@ -1,8 +1,14 @@
 #include "sources/local/glob.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -3,17 +3,36 @@
 #include <algorithm>
 #include <chrono>
 #include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/limits.h>
 #include <unistd.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/item.hpp"
 #include "sources/local/beneath.hpp"
 #include "sources/local/folder_watch.hpp"
 #include "sources/local/glob.hpp"
+#include "sources/local/settling.hpp"
 #include "sources/local/walk.hpp"
+#include "sources/source.hpp"
 
 namespace notify {
 

@@ -1,7 +1,13 @@
 #include "sources/local/settling.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <mutex>
 #include <utility>
+
+#include "core/clock.hpp"
+#include "domain/ids.hpp"
+#include "sources/local/walk.hpp"
 
 namespace notify {
 

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <functional>
 #include <memory>
-#include <utility>
-#include <vector>
+#include <stop_token>
+#include <string>
+#include <system_error>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/result.hpp"
 
 namespace notify {
 

@@ -1,7 +1,17 @@
 #include "storage/sqlite/bucket_table.hpp"
 
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/lists.hpp"
 
 namespace notify::sqlite {

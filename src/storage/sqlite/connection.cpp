@@ -1,8 +1,21 @@
 #include "storage/sqlite/connection.hpp"
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include <asm-generic/errno.h>
 #include <fmt/format.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
 
 namespace notify::sqlite {
 

@@ -1,12 +1,20 @@
 // DeliveryTable::Claim: the oldest ready deliveries, with a bound for each endpoint.
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <iterator>
 #include <set>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/delivery_row.hpp"
 #include "storage/sqlite/delivery_table.hpp"
 

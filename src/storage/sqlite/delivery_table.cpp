@@ -2,11 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/delivery_row.hpp"
+#include "storage/storage.hpp"
 
 namespace notify::sqlite {
 

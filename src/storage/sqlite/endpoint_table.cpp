@@ -1,8 +1,18 @@
 // DeliveryTable's endpoints and publications.
 
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/delivery_table.hpp"
 #include "storage/sqlite/lists.hpp"
 

@@ -1,8 +1,19 @@
 #include "storage/sqlite/event_table.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/lists.hpp"
 
 namespace notify::sqlite {

@@ -2,9 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/status.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/storage.hpp"
 
 namespace notify::sqlite {
 

@@ -2,10 +2,21 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "storage/key_repository.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/lists.hpp"
+#include "storage/storage.hpp"
 
 namespace notify::sqlite {
 

@@ -1,5 +1,10 @@
 #include "storage/sqlite/lists.hpp"
 
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "core/base64.hpp"
 #include "core/json.hpp"
 

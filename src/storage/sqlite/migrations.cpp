@@ -4,7 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "storage/sqlite/connection.hpp"
 
 namespace notify::sqlite {
 

@@ -2,13 +2,26 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
+#include "storage/people_repository.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/lists.hpp"
+#include "storage/storage.hpp"
 
 namespace notify::sqlite {
 

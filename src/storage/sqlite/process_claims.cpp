@@ -1,12 +1,21 @@
 // ProcessTable::Claim: a batch of items, fair over buckets by weight.
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
 #include "storage/fair_turns.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/item_table.hpp"
 #include "storage/sqlite/process_row.hpp"
 #include "storage/sqlite/process_table.hpp"

@@ -1,7 +1,18 @@
 #include "storage/sqlite/process_table.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/process_row.hpp"
 
 namespace notify::sqlite {

@@ -1,6 +1,18 @@
 #include "storage/sqlite/result_table.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/result.hpp"
+#include "storage/sqlite/connection.hpp"
 
 namespace notify::sqlite {
 

@@ -1,6 +1,9 @@
 #include "storage/sqlite/sqlite_storage.hpp"
 
 #include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -10,8 +13,13 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "storage/sqlite/closure.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations.hpp"
 #include "storage/sqlite/tables.hpp"
 #include "storage/sqlite/writer.hpp"

@@ -1,8 +1,20 @@
 #include "storage/sqlite/writer.hpp"
 
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <stop_token>
 #include <utility>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "storage/sqlite/closure.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/storage.hpp"
 
 namespace notify::sqlite {
 
