@@ -159,8 +159,8 @@ Finding OfBucket(const SourceRegistry& sources, const value& row) {
     if (Shown(row, "active") != "true") {
         return Good(std::move(what), "it is paused: nothing in it is noticed or processed");
     }
-    if (Shown(row, "processors").empty()) {
-        return Bad(std::move(what), "no processor is chosen for it: everything in it is skipped");
+    if (Shown(row, "rules").empty()) {
+        return Bad(std::move(what), "no rule chooses a processor for it: everything in it is skipped");
     }
     const auto note = Shown(row, "last_scan_note");
     return note.empty() ? Good(std::move(what), fmt::format("{} can be read", bucket.location))

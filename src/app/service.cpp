@@ -27,7 +27,8 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
-#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/rule.hpp"
 #include "http/api.hpp"
 #include "http/message.hpp"
 #include "http/openapi.hpp"
@@ -36,8 +37,8 @@
 #include "people/enrolment.hpp"
 #include "people/enrolment_rules.hpp"
 #include "processors/kind.hpp"
-#include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -97,16 +98,14 @@ Result<EnrolmentVerdict> Enrol(
     return verdict;
 }
 
-/// True when a bucket that is watched has a processor which recognises faces.
+/// True when a rule chooses a processor that recognises faces.
 Result<bool> NeedsModels(Engine& engine) {
     return engine.storage->Read(
-                             [](const Snapshot& snapshot) { return snapshot.buckets.List(); }
-    ).map([](const std::vector<Bucket>& buckets) {
-        return std::ranges::any_of(buckets, [](const Bucket& bucket) {
-            return bucket.active && std::ranges::any_of(bucket.assignments, [](const auto& assignment) {
-                       const auto kind = FindProcessorKind(assignment.processor);
-                       return kind && (*kind)->needs_models;
-                   });
+                             [](const Snapshot& snapshot) { return snapshot.rules.List(); }
+    ).map([](const std::vector<Rule>& rules) {
+        return std::ranges::any_of(rules, [](const Rule& rule) {
+            const auto kind = FindProcessorKind(rule.processor);
+            return rule.enabled && kind && (*kind)->needs_models;
         });
     });
 }

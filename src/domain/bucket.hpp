@@ -24,14 +24,6 @@ struct Source {
     Timestamp created_at;
 };
 
-/// A processor with one configuration, chosen for a bucket.
-struct Assignment {
-    std::string processor;    ///< A name of the processors' registry: "facial-recognition".
-    std::string config;       ///< Canonical JSON.
-    std::string config_hash;  ///< Sha256Hex of `config`.
-    int priority = 0;         ///< Higher goes first.
-};
-
 /// A place that is watched. For kind "local" `location` is an absolute folder path.
 struct Bucket {
     BucketId id;
@@ -45,10 +37,8 @@ struct Bucket {
         std::chrono::seconds(2);       ///< A file that changed later than this ago waits.
     std::vector<std::string> include;  ///< Globs over the key; empty means all.
     std::vector<std::string> exclude;
-    bool publish = true;          ///< Write results back beside the media.
-    std::string biometric_basis;  ///< Why faces may be recognised here; needed for biometric processors.
-    int weight = 1;               ///< Share of the workers beside other buckets, ≥ 1.
-    std::vector<Assignment> assignments;
+    bool publish = true;  ///< Write results back beside the media.
+    int weight = 1;       ///< Share of the workers beside other buckets, ≥ 1.
     Timestamp created_at;
     std::optional<Timestamp> last_scan_at;
     std::string last_scan_note;  ///< "" after a scan that went well, else a sentence.

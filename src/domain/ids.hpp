@@ -8,6 +8,7 @@ namespace notify {
 
 using SourceId = StrongId<struct SourceIdTag>;            // src_
 using BucketId = StrongId<struct BucketIdTag>;            // bkt_
+using RuleId = StrongId<struct RuleIdTag>;                // rul_
 using ItemId = StrongId<struct ItemIdTag>;                // itm_
 using ProcessId = StrongId<struct ProcessIdTag>;          // prc_
 using ResultId = StrongId<struct ResultIdTag>;            // res_

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "domain/ids.hpp"
@@ -28,6 +29,8 @@ struct Process {
     std::string processor;
     std::string config;
     std::string config_hash;
+    RuleId rule_id;                        ///< Which chose it; it may be gone by now.
+    std::vector<std::string> media_types;  ///< What its rules take; empty: all that the processor takes.
     int run = 1;  ///< Rises with each re-run; (item, processor, config_hash, run) is unique.
     Status status = Status::kPending;
     Timestamp since;

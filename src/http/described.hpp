@@ -79,7 +79,8 @@ template <class T>
 inline constexpr bool kIsVector<std::vector<T>> = true;
 
 template <class T>
-using Members = boost::describe::describe_members<T, boost::describe::mod_public>;
+using Members =
+    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
 template <class T>
 boost::json::value ToJson(const T& value) {

@@ -9,17 +9,10 @@
 #include <vector>
 
 #include "http/described.hpp"
+#include "http/views_rules.hpp"
 #include "http/words.hpp"
 
 namespace notify::view {
-
-struct AssignmentView {
-    std::string processor;
-    std::optional<boost::json::value> config;
-    std::optional<int> priority;
-};
-
-BOOST_DESCRIBE_STRUCT(AssignmentView, (), (processor, config, priority))
 
 struct BucketView {
     std::string id;
@@ -32,9 +25,8 @@ struct BucketView {
     std::vector<std::string> include;
     std::vector<std::string> exclude;
     bool publish = true;
-    std::string biometric_basis;
     int weight = 1;
-    std::vector<AssignmentView> processors;
+    std::vector<RuleView> rules;
     std::optional<std::string> last_scan_at;
     std::string last_scan_note;
     std::string created_at;
@@ -53,9 +45,8 @@ BOOST_DESCRIBE_STRUCT(
      include,
      exclude,
      publish,
-     biometric_basis,
      weight,
-     processors,
+     rules,
      last_scan_at,
      last_scan_note,
      created_at)
@@ -71,9 +62,8 @@ struct NewBucket {
     std::vector<std::string> include;
     std::vector<std::string> exclude;
     std::optional<bool> publish;
-    std::optional<std::string> biometric_basis;
     std::optional<Within<int, 1, 1000>> weight;
-    std::vector<AssignmentView> processors;
+    std::vector<BucketRule> rules;
 };
 
 BOOST_DESCRIBE_STRUCT(
@@ -88,9 +78,8 @@ BOOST_DESCRIBE_STRUCT(
      include,
      exclude,
      publish,
-     biometric_basis,
      weight,
-     processors)
+     rules)
 )
 
 struct BucketChange {
@@ -101,24 +90,11 @@ struct BucketChange {
     std::optional<std::vector<std::string>> include;
     std::optional<std::vector<std::string>> exclude;
     std::optional<bool> publish;
-    std::optional<std::string> biometric_basis;
     std::optional<Within<int, 1, 1000>> weight;
-    std::optional<std::vector<AssignmentView>> processors;
 };
 
 BOOST_DESCRIBE_STRUCT(
-    BucketChange,
-    (),
-    (name,
-     active,
-     scan_interval_seconds,
-     settle_seconds,
-     include,
-     exclude,
-     publish,
-     biometric_basis,
-     weight,
-     processors)
+    BucketChange, (), (name, active, scan_interval_seconds, settle_seconds, include, exclude, publish, weight)
 )
 
 struct BucketList {
@@ -166,6 +142,7 @@ struct ProcessView {
     std::string item;
     std::string processor;
     boost::json::value config;
+    std::optional<std::string> rule;
     int run = 1;
     Word<kStatusWords> status;
     std::string since;
@@ -190,6 +167,7 @@ BOOST_DESCRIBE_STRUCT(
      item,
      processor,
      config,
+     rule,
      run,
      status,
      since,

@@ -21,8 +21,8 @@ struct ProcessorKind {
         config_schema;  ///< JSON Schema (2020-12 subset): an object with defaults and descriptions.
     std::string_view result_kind;  ///< What its results are to consumers: "face_tracks", "checksum".
     bool needs_models = false;     ///< Runs in a child that has loaded the face models.
-    bool biometric = false;        ///< Needs the bucket's biometric_basis.
-    bool internal = false;         ///< The service's own job (enrolment); never assigned to a bucket.
+    bool biometric = false;        ///< A rule for it needs a biometric_basis.
+    bool internal = false;         ///< The service's own job (enrolment); never chosen by a rule.
 };
 
 /// All kinds, in a fixed order.

@@ -1,5 +1,6 @@
 #include "queue/intake.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -14,10 +15,21 @@
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/rule_repository.hpp"
 
 namespace notify {
 
 namespace {
+
+/// Why no rule takes an object.
+std::string NoRuleSentence(const Bucket& bucket, const std::vector<Rule>& rules) {
+    const auto enabled = std::ranges::count_if(rules, &Rule::enabled);
+    if (rules.empty()) {
+        return fmt::format("bucket '{}' has no rule that chooses a processor", bucket.name);
+    }
+    return enabled == 0 ? fmt::format("all rules of bucket '{}' are disabled", bucket.name)
+                        : fmt::format("no rule of bucket '{}' takes this path", bucket.name);
+}
 
 Item MakeItem(const Bucket& bucket, const FoundObject& object, Timestamp now) {
     Item item;
@@ -30,17 +42,14 @@ Item MakeItem(const Bucket& bucket, const FoundObject& object, Timestamp now) {
     item.media_type = object.media_type;
     item.since = now;
     item.discovered_at = now;
-    if (!object.skip_code.empty()) {
-        item.status = Status::kSkipped;
-        item.reason_code = object.skip_code;
-        item.reason = object.skip_reason;
-    } else if (bucket.assignments.empty()) {
-        item.status = Status::kSkipped;
-        item.reason_code = "no_rule";
-        item.reason = "no processor is chosen for this bucket";
-    }
-    item.blocked_by = item.status == Status::kSkipped ? BlockedBy::kNothing : BlockedBy::kSlot;
     return item;
+}
+
+void Skip(Item& item, std::string code, std::string reason) {
+    item.status = Status::kSkipped;
+    item.blocked_by = BlockedBy::kNothing;
+    item.reason_code = std::move(code);
+    item.reason = std::move(reason);
 }
 
 /// Tells that the item is there; and that it ended, when it was skipped at once.
@@ -104,28 +113,65 @@ Result<void> SupersedeOlder(Transaction& transaction, const Item& newer, Timesta
     return {};
 }
 
-Result<bool> TakeOne(
-    Transaction& transaction, const Bucket& bucket, const FoundObject& object, Timestamp now
-) {
-    const auto own = transaction.buckets.IsOwnObject(bucket.id, object.key);
-    if (!own || *own) {
-        return own.map([](bool) { return false; });
+/// A bucket with its rules, as they are in the transaction.
+struct Place {
+    Bucket bucket;
+    std::vector<Rule> rules;
+};
+
+Result<Place> PlaceOf(const Snapshot& snapshot, const BucketId& id) {
+    auto bucket = snapshot.buckets.Get(id);
+    auto rules = snapshot.rules.OfBucket(id);
+    if (!bucket || !rules) {
+        return Unexpected(bucket ? rules.error() : bucket.error());
     }
-    const auto item = MakeItem(bucket, object, now);
+    return Place{.bucket = *std::move(bucket), .rules = *std::move(rules)};
+}
+
+/// Gives an item that was skipped for want of a rule what the rules choose now. False when that is nothing
+/// it had not been given.
+Result<bool> TakeUp(Transaction& transaction, const Item& item, const Place& place, Timestamp now) {
+    const auto runs =
+        RunsOfChoices(transaction.processes.OfItem(item.id), item, Choose(place.rules, item.key), now);
+    if (!runs || runs->empty()) {
+        return runs.map([](const auto&) { return false; });
+    }
+    for (const auto& run : *runs) {
+        if (auto added = transaction.processes.Add(run); !added) {
+            return Unexpected(added.error());
+        }
+    }
+    return FinishItem(transaction, item.id, now).map([] { return true; });
+}
+
+Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundObject& object, Timestamp now) {
+    auto item = MakeItem(place.bucket, object, now);
+    const auto choices = Choose(place.rules, object.key);
+    if (!object.skip_code.empty()) {
+        Skip(item, object.skip_code, object.skip_reason);
+    } else if (choices.empty()) {
+        Skip(item, std::string(kNoRule), NoRuleSentence(place.bucket, place.rules));
+    }
     const auto added = transaction.items.AddIfNew(item);
     if (!added || !*added) {
         return added;
     }
-    if (item.status == Status::kPending) {
-        for (const auto& assignment : bucket.assignments) {
-            if (auto queued = transaction.processes.Add(FirstRun(item, assignment, now)); !queued) {
-                return Unexpected(queued.error());
-            }
+    for (const auto& choice : item.status == Status::kPending ? choices : std::vector<Choice>{}) {
+        if (auto queued = transaction.processes.Add(FirstRun(item, choice, now)); !queued) {
+            return Unexpected(queued.error());
         }
     }
     return Announce(transaction, item, now)
         .and_then([&] { return SupersedeOlder(transaction, item, now); })
         .map([] { return true; });
+}
+
+/// True when the item was skipped for want of a rule before one that concerns it was added or changed.
+bool HasNewRule(const Item& item, const std::vector<Rule>& rules) {
+    return item.status == Status::kSkipped && item.reason_code == kNoRule &&
+           std::ranges::any_of(rules, [&](const Rule& rule) {
+               return rule.changed_at >= item.since && Concerns(rule, item.key);
+           });
 }
 
 /// True when the object is what its key's newest item is of. One that was skipped because the file had
@@ -135,48 +181,66 @@ bool IsKnown(const std::optional<Item>& newest, const FoundObject& object) {
            (newest->status != Status::kSkipped || newest->reason_code != "superseded");
 }
 
-/// Those of the objects that are no rows yet: most scans find nothing new, and then nothing is written.
-Result<std::vector<FoundObject>> Unknown(
+Result<bool> TakeOne(Transaction& transaction, const Place& place, const FoundObject& object, Timestamp now) {
+    const auto own = transaction.buckets.IsOwnObject(place.bucket.id, object.key);
+    if (!own || *own) {
+        return own.map([](bool) { return false; });
+    }
+    const auto newest = transaction.items.Newest(place.bucket.id, object.key);
+    if (!newest) {
+        return Unexpected(newest.error());
+    }
+    return IsKnown(*newest, object) ? TakeUp(transaction, **newest, place, now)
+                                    : TakeNew(transaction, place, object, now);
+}
+
+/// Those of the objects that there is something to do for: most scans find nothing new, and then nothing is
+/// written.
+Result<std::vector<FoundObject>> ToTake(
     Storage& storage, const Bucket& bucket, const std::vector<FoundObject>& objects
 ) {
     return storage.Read([&](const Snapshot& snapshot) -> Result<std::vector<FoundObject>> {
-        std::vector<FoundObject> unknown;
+        const auto rules = snapshot.rules.OfBucket(bucket.id);
+        if (!rules) {
+            return Unexpected(rules.error());
+        }
+        std::vector<FoundObject> taken;
         for (const auto& object : objects) {
             const auto newest = snapshot.items.Newest(bucket.id, object.key);
             const auto own = snapshot.buckets.IsOwnObject(bucket.id, object.key);
             if (!newest || !own) {
                 return Unexpected(newest ? own.error() : newest.error());
             }
-            if (!IsKnown(*newest, object) && !*own) {
-                unknown.push_back(object);
+            if (!*own && (!IsKnown(*newest, object) || HasNewRule(**newest, *rules))) {
+                taken.push_back(object);
             }
         }
-        return unknown;
+        return taken;
     });
 }
 
 }  // namespace
 
 Result<int> Intake::Take(const Bucket& bucket, const std::vector<FoundObject>& objects) {
-    const auto unknown = Unknown(storage_, bucket, objects);
-    if (!unknown || unknown->empty()) {
-        return unknown.map([](const auto&) { return 0; });
+    const auto wanted = ToTake(storage_, bucket, objects);
+    if (!wanted || wanted->empty()) {
+        return wanted.map([](const auto&) { return 0; });
     }
     return storage_.Write([&](Transaction& transaction) -> Result<int> {
-        // as the bucket is now: its processors may have been changed while the scan went on
-        const auto current = transaction.buckets.Get(bucket.id);
-        if (!current) {
-            return Unexpected(current.error());
+        // as they are now: the rules may have been changed while the scan went on
+        const auto place = PlaceOf(transaction.View(), bucket.id);
+        if (!place) {
+            return Unexpected(place.error());
         }
-        int added = 0;
-        for (const auto& object : *unknown) {
-            const auto is_new = TakeOne(transaction, *current, object, clock_.Now());
-            if (!is_new) {
-                return Unexpected(is_new.error());
+        int taken = 0;
+        for (const auto& object : *wanted) {
+            const auto is_taken = TakeOne(transaction, *place, object, clock_.Now());
+            if (!is_taken) {
+                return Unexpected(is_taken.error());
             }
-            added += *is_new ? 1 : 0;
+            taken += *is_taken ? 1 : 0;
         }
-        return added;
+        return taken;
     });
 }
 

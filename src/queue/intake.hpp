@@ -1,6 +1,6 @@
 #pragma once
 
-// From what a scan found to rows: items, and a process for each processor chosen for the bucket.
+// From what a scan found to rows: items, and a process for each processor that rules choose.
 
 #include <vector>
 
@@ -19,7 +19,8 @@ public:
 
     /// Takes objects in, in one transaction: what we wrote ourselves is left out, what is known to be there
     /// changes nothing, another version of a known key supersedes the one before, also when it is one that
-    /// was there earlier. How many items are new.
+    /// was there earlier. An item that was skipped as `no_rule` is given what a rule added or changed since
+    /// then chooses for it. How many items are new or taken up again.
     [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
 
 private:

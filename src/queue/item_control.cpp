@@ -8,31 +8,28 @@
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "queue/retry_policy.hpp"
-#include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/rule_repository.hpp"
 
 namespace notify {
 
 namespace {
 
 /// The runs a rerun adds: the next one of each process that ended; the first ones of an item that has none,
-/// with the processors that are chosen now.
+/// with what the rules choose now.
 Result<std::vector<Process>> RunsToAdd(const Snapshot& snapshot, const Item& item, Timestamp now) {
     auto all = snapshot.processes.OfItem(item.id);
-    const auto bucket = snapshot.buckets.Get(item.bucket_id);
-    if (!all || !bucket) {
-        return Unexpected(all ? bucket.error() : all.error());
+    const auto rules = snapshot.rules.OfBucket(item.bucket_id);
+    if (!all || !rules) {
+        return Unexpected(all ? rules.error() : all.error());
+    }
+    if (all->empty()) {
+        return RunsOfChoices(*all, item, Choose(*rules, item.key), now);
     }
     std::vector<Process> runs;
-    if (all->empty()) {
-        for (const auto& assignment : bucket->assignments) {
-            runs.push_back(FirstRun(item, assignment, now));
-        }
-        return runs;
-    }
     for (const auto& process : LatestRuns(std::move(*all))) {
         if (IsTerminal(process.status)) {
             runs.push_back(NextRun(process, now));
@@ -136,8 +133,8 @@ Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
         if (count == 0) {
             return Fail(
                 ErrorCode::kConflict,
-                item->reason_code == "no_rule"
-                    ? fmt::format("item {} has no processor: none is chosen for its bucket", id.Value())
+                item->reason_code == kNoRule
+                    ? fmt::format("item {} has no processor: no rule of its bucket takes it", id.Value())
                     : fmt::format("item {} has nothing that ended and could run again", id.Value())
             );
         }

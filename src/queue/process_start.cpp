@@ -1,11 +1,18 @@
 #include "queue/process_start.hpp"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "core/clock.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
-#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
+#include "domain/rule.hpp"
+#include "domain/status.hpp"
+#include "storage/item_status.hpp"
 
 namespace notify {
 
@@ -24,13 +31,38 @@ Process Ready(const ItemId& item, const BucketId& bucket, Timestamp now) {
 
 }  // namespace
 
-Process FirstRun(const Item& item, const Assignment& assignment, Timestamp now) {
+Process FirstRun(const Item& item, const Choice& choice, Timestamp now) {
     auto process = Ready(item.id, item.bucket_id, now);
-    process.processor = assignment.processor;
-    process.config = assignment.config;
-    process.config_hash = assignment.config_hash;
-    process.priority = assignment.priority;
+    process.processor = choice.processor;
+    process.config = choice.config;
+    process.config_hash = choice.config_hash;
+    process.priority = choice.priority;
+    process.rule_id = choice.rule_id;
+    process.media_types = choice.media_types;
     return process;
+}
+
+Result<std::vector<Process>> RunsOfChoices(
+    Result<std::vector<Process>> existing, const Item& item, const std::vector<Choice>& choices, Timestamp now
+) {
+    if (!existing) {
+        return existing;
+    }
+    const auto latest = LatestRuns(*std::move(existing));
+    std::vector<Process> runs;
+    for (const auto& choice : choices) {
+        const auto had = std::ranges::find_if(latest, [&](const Process& process) {
+            return process.processor == choice.processor && process.config_hash == choice.config_hash;
+        });
+        if (had == latest.end()) {
+            runs.push_back(FirstRun(item, choice, now));
+        } else if (had->failure && had->failure->reason == kNoRule && IsTerminal(had->status)) {
+            auto again = FirstRun(item, choice, now);
+            again.run = had->run + 1;
+            runs.push_back(std::move(again));
+        }
+    }
+    return runs;
 }
 
 Process NextRun(const Process& ended, Timestamp now) {
@@ -40,6 +72,8 @@ Process NextRun(const Process& ended, Timestamp now) {
     process.config_hash = ended.config_hash;
     process.run = ended.run + 1;
     process.priority = ended.priority;
+    process.rule_id = ended.rule_id;
+    process.media_types = ended.media_types;
     return process;
 }
 

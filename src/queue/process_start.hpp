@@ -2,15 +2,24 @@
 
 // New processes: an item's first ones, and runs after the first.
 
+#include <vector>
+
 #include "core/clock.hpp"
-#include "domain/bucket.hpp"
+#include "core/result.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
+#include "domain/rule.hpp"
 
 namespace notify {
 
-/// The first run of a processor that is chosen for the item's bucket; ready at once.
-[[nodiscard]] Process FirstRun(const Item& item, const Assignment& assignment, Timestamp now);
+/// The first run of what the rules chose for the item; ready at once.
+[[nodiscard]] Process FirstRun(const Item& item, const Choice& choice, Timestamp now);
+
+/// What is to be added so that the item has all that is chosen: first runs of what it never had, and next
+/// runs, with the rules of now, of what was Skipped as kNoRule. Hands an error of `existing` on.
+[[nodiscard]] Result<std::vector<Process>> RunsOfChoices(
+    Result<std::vector<Process>> existing, const Item& item, const std::vector<Choice>& choices, Timestamp now
+);
 
 /// The run after one that ended; ready at once.
 [[nodiscard]] Process NextRun(const Process& ended, Timestamp now);

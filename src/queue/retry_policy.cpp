@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
+#include "domain/rule.hpp"
 #include "domain/status.hpp"
 
 namespace notify {
@@ -27,7 +28,9 @@ constexpr milliseconds kPause = std::chrono::seconds(60);  // when the other sid
 constexpr milliseconds kResolveCap = std::chrono::minutes(10);
 constexpr int kMaxResolveFailures = 5;
 constexpr milliseconds kCrashPause = std::chrono::seconds(1);
-constexpr std::array<std::string_view, 4> kSkipReasons{"no_video", "not_media", "empty", "unsupported_media"};
+constexpr std::array<std::string_view, 5> kSkipReasons{
+    "no_video", "not_media", "empty", "unsupported_media", kNoRule
+};
 constexpr std::string_view kSuperseded = "superseded";
 
 Failure FailureOf(const Error& error) {

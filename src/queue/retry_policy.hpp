@@ -33,7 +33,7 @@ inline constexpr std::string_view kNoChild = "no_child";
 ///   stopped             Pending at once, nothing counted
 ///   throttled, unauthenticated, storage_full, no child   Pending after a pause (60 s, or what the error
 ///   says), nothing counted conflict            Skipped, `superseded`: the object is no longer that version
-///   unsupported         Skipped for no_video, not_media, empty, unsupported_media; else Failed
+///   unsupported         Skipped for no_video, not_media, empty, unsupported_media, no_rule; else Failed
 ///   cancelled           Cancelled
 ///   unavailable, internal   attempt + 1; Pending after 5 s doubling to 6 h, Failed at max_attempts
 ///   all others          Failed

@@ -67,6 +67,10 @@ void Scheduler::Refresh() {
     Tell([](News& news) { news.buckets_changed = true; });
 }
 
+void Scheduler::LookAt(const BucketId& id) {
+    Tell([&](News& news) { news.look_again_at[id] = clock_.Now(); });
+}
+
 void Scheduler::Tell(const std::function<void(News&)>& what) {
     {
         const std::scoped_lock lock(mutex_);

@@ -56,6 +56,10 @@ public:
     /// Reads the buckets again and sees what is due: call it after one was added or changed. Thread-safe.
     void Refresh();
 
+    /// Scans the bucket soon, as when its watch says that something changed: call it after its rules were
+    /// changed. Nothing happens when it is not active. Thread-safe.
+    void LookAt(const BucketId& id);
+
     /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, kUnavailable when a scan
     /// of it has been going on for 10 s, what the source says. Thread-safe.
     [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, std::stop_token stop);

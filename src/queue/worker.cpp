@@ -32,7 +32,12 @@ Job MakeJob(const ClaimedItem& claim, OpenedItem bytes) {
     job.descriptor = std::move(bytes.descriptor);
     job.reader = std::move(bytes.reader);
     for (const auto& process : claim.processes) {
-        job.processes.push_back({.id = process.id, .processor = process.processor, .config = process.config});
+        job.processes.push_back(
+            {.id = process.id,
+             .processor = process.processor,
+             .config = process.config,
+             .media_types = process.media_types}
+        );
     }
     return job;
 }

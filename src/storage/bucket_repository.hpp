@@ -29,10 +29,10 @@ public:
     /// kConflict when the name, or the place (source, location), is taken.
     virtual Result<void> Add(const Bucket& bucket) = 0;
 
-    /// Replaces settings and assignments. kNotFound, kConflict.
+    /// Replaces settings. kNotFound, kConflict.
     virtual Result<void> Update(const Bucket& bucket) = 0;
 
-    /// Removes a bucket without items; with items kConflict says to deactivate it instead.
+    /// Removes a bucket without items, and its rules; with items kConflict says to deactivate it instead.
     virtual Result<void> Remove(const BucketId& id) = 0;
 
     /// kNotFound with the id in the sentence.

@@ -13,6 +13,7 @@
 namespace notify {
 
 class BucketRepository;
+class RuleRepository;
 class ItemRepository;
 class ProcessRepository;
 class ResultRepository;
@@ -24,6 +25,7 @@ class KeyRepository;
 /// A consistent view: everything read through it is of one moment.
 struct Snapshot {
     const BucketRepository& buckets;
+    const RuleRepository& rules;
     const ItemRepository& items;
     const ProcessRepository& processes;
     const ResultRepository& results;
@@ -36,6 +38,7 @@ struct Snapshot {
 /// Reads and writes that happen all or not at all. Reads see the writes before them.
 struct Transaction {
     BucketRepository& buckets;
+    RuleRepository& rules;
     ItemRepository& items;
     ProcessRepository& processes;
     ResultRepository& results;
@@ -48,6 +51,7 @@ struct Transaction {
     [[nodiscard]] Snapshot View() const {
         return {
             .buckets = buckets,
+            .rules = rules,
             .items = items,
             .processes = processes,
             .results = results,

@@ -51,12 +51,7 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     bucket.include = {"*.mp4", "a \"quoted\" one", ""};
     bucket.exclude = {"tmp/**"};
     bucket.publish = false;
-    bucket.biometric_basis = "consent, 2026";
     bucket.weight = 3;
-    bucket.assignments = {
-        {.processor = "facial-recognition", .config = R"({"a":1})", .config_hash = "h1", .priority = 5},
-        {.processor = "checksum", .config = "{}", .config_hash = "h2", .priority = -1}
-    };
     Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
     const auto stored = Stored(bucket.id);
     EXPECT_EQ(stored.source_id, bucket.source_id);
@@ -69,16 +64,9 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     EXPECT_EQ(stored.include, bucket.include);
     EXPECT_EQ(stored.exclude, bucket.exclude);
     EXPECT_FALSE(stored.publish);
-    EXPECT_EQ(stored.biometric_basis, "consent, 2026");
     EXPECT_EQ(stored.weight, 3);
     EXPECT_EQ(stored.created_at, bucket.created_at);
     EXPECT_FALSE(stored.last_scan_at);
-    ASSERT_EQ(stored.assignments.size(), 2U);
-    EXPECT_EQ(stored.assignments[0].processor, "facial-recognition");
-    EXPECT_EQ(stored.assignments[0].config, R"({"a":1})");
-    EXPECT_EQ(stored.assignments[0].config_hash, "h1");
-    EXPECT_EQ(stored.assignments[0].priority, 5);
-    EXPECT_EQ(stored.assignments[1].processor, "checksum");
 }
 
 TEST_P(Buckets, RefuseATakenNameAndATakenPlace) {
@@ -100,19 +88,15 @@ TEST_P(Buckets, RefuseABucketOfNoSource) {
     EXPECT_EQ(refused, ErrorCode::kNotFound);
 }
 
-TEST_P(Buckets, ReplaceSettingsAndAssignments) {
+TEST_P(Buckets, ReplaceSettings) {
     auto bucket = MakeBucket(AddSource(), "in");
-    bucket.assignments = {{.processor = "a", .config = "{}", .config_hash = "h"}};
     Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
     bucket.name = "renamed";
     bucket.active = false;
-    bucket.assignments = {{.processor = "b", .config = "{}", .config_hash = "h"}};
     Write([&](Transaction& transaction) { return transaction.buckets.Update(bucket); });
     const auto stored = Stored(bucket.id);
     EXPECT_EQ(stored.name, "renamed");
     EXPECT_FALSE(stored.active);
-    ASSERT_EQ(stored.assignments.size(), 1U);
-    EXPECT_EQ(stored.assignments[0].processor, "b");
 }
 
 TEST_P(Buckets, SayThatWhatIsChangedIsMissingOrTaken) {

@@ -5,7 +5,7 @@ from service import ServiceTest
 class BucketGlobs(ServiceTest):
     def test_a_glob_of_another_language_is_refused_with_its_place(self):
         self.service.start()
-        bucket = {"location": str(self.service.inbox), "include": ["*.mp4", "[ab]*.mov"], "processors": [{"processor": "checksum"}]}
+        bucket = {"location": str(self.service.inbox), "include": ["*.mp4", "[ab]*.mov"], "rules": [{"processor": "checksum"}]}
         status, problem = self.service.request("POST", "/v1/buckets", bucket)
         self.assertEqual(status, 400, problem)
         self.assertIn("/include/1", str(problem))

@@ -178,7 +178,7 @@ class WithoutService(CommandTest):
         self.assert_refused("the folder: ", "buckets", "add", self.folder / "missing")
         self.assert_refused("--scan-seconds: must be from 1", "buckets", "add", inbox, "--scan-seconds", "0")
         self.assert_refused("--processor: there is no processor 'nope'", "buckets", "add", inbox, "--processor", "nope")
-        self.assert_refused("say why that is allowed in this bucket", "buckets", "add", inbox, "--processor", "facial-recognition")
+        self.assert_refused("say why that is allowed here", "buckets", "add", inbox, "--processor", "facial-recognition")
         self.assert_refused("--config", "buckets", "add", inbox, "--processor", "checksum", "--config", '{"x":1}')
         for seconds in ("nan", "-1", "inf", "soon"):
             self.assert_refused("is not a number of seconds", "buckets", "add", inbox, "--settle-seconds", seconds, code=2)

@@ -32,7 +32,7 @@ struct Spoken {
     std::string_view word;    ///< What a person gave.
 };
 
-constexpr std::array<Spoken, 13> kSpoken{{
+constexpr std::array<Spoken, 19> kSpoken{{
     {.member = "location", .word = "the folder"},
     {.member = "name", .word = "the name"},
     {.member = "include", .word = "--include"},
@@ -40,7 +40,13 @@ constexpr std::array<Spoken, 13> kSpoken{{
     {.member = "settle_seconds", .word = "--settle-seconds"},
     {.member = "scan_interval_seconds", .word = "--scan-seconds"},
     {.member = "biometric_basis", .word = "--biometric-basis"},
-    {.member = "processors", .word = "--processor"},
+    {.member = "processor", .word = "--processor"},
+    {.member = "config", .word = "--config"},
+    {.member = "media_types", .word = "--media-type"},
+    {.member = "path_glob", .word = "--path"},
+    {.member = "priority", .word = "--priority"},
+    {.member = "bucket", .word = "--bucket"},
+    {.member = "source", .word = "--source"},
     {.member = "photos", .word = "the photos"},
     {.member = "url", .word = "the URL"},
     {.member = "types", .word = "--types"},
@@ -48,19 +54,26 @@ constexpr std::array<Spoken, 13> kSpoken{{
     {.member = "description", .word = "the description"},
 }};
 
-/// "/processors/0/config/fps" as "--config /fps"; "" when nothing is known by that name.
+/// "/rules/0/config/fps" without "/rules/0": the commands speak of one rule.
+std::string_view InRule(std::string_view pointer) {
+    constexpr std::string_view kRules = "/rules/";
+    const auto slash =
+        pointer.starts_with(kRules) ? pointer.find('/', kRules.size()) : std::string_view::npos;
+    return slash == std::string_view::npos ? pointer : pointer.substr(slash);
+}
+
+/// "/rules/0/config/fps" as "--config /fps"; "" when nothing is known by that name.
 std::string SpokenName(std::string_view pointer) {
-    const auto rest = pointer.substr(std::min<std::size_t>(1, pointer.size()));
-    const auto* const found = std::ranges::find(kSpoken, rest.substr(0, rest.find('/')), &Spoken::member);
+    const auto inner = InRule(pointer);
+    const auto rest = inner.substr(std::min<std::size_t>(1, inner.size()));
+    const auto member = rest.substr(0, rest.find('/'));
+    const auto* const found = std::ranges::find(kSpoken, member, &Spoken::member);
     if (found == kSpoken.end()) {
         return "";
     }
-    const auto config = pointer.find("/config");
-    if (found->member != "processors" || config == std::string_view::npos) {
-        return std::string(found->word);
-    }
-    const auto inside = pointer.substr(config + std::string_view("/config").size());
-    return inside.empty() ? "--config" : fmt::format("--config {}", inside);
+    const auto inside = rest.substr(member.size());
+    return member == "config" && !inside.empty() ? fmt::format("--config {}", inside)
+                                                 : std::string(found->word);
 }
 
 /// Members named inside a sentence, as options: "biometric_basis" as "--biometric-basis".

@@ -56,6 +56,30 @@ std::string IsSeconds(const std::string& text) {
     return good ? "" : fmt::format("'{}' is not a number of seconds, 0 or more", text);
 }
 
+Result<object> RuleBody(const Words& words) {
+    object body;
+    if (!words.config.empty()) {
+        auto config = ParseJson(words.config);
+        if (!config) {
+            return Unexpected(config.error().Within("--config"));
+        }
+        body["config"] = std::move(*config);
+    }
+    if (!words.media_types.empty()) {
+        body["media_types"] = Texts(words.media_types);
+    }
+    if (!words.path_glob.empty()) {
+        body["path_glob"] = words.path_glob;
+    }
+    if (words.priority) {
+        body["priority"] = *words.priority;
+    }
+    if (!words.basis.empty()) {
+        body["biometric_basis"] = words.basis;
+    }
+    return body;
+}
+
 Result<object> BucketBody(const Words& words) {
     const auto folder = std::filesystem::absolute(words.path).lexically_normal();
     if (words.name.empty() && folder == folder.root_path()) {
@@ -65,24 +89,18 @@ Result<object> BucketBody(const Words& words) {
         );
     }
     object body{{"location", folder.string()}};
-    array processors;
+    array rules;
     for (const auto& processor : words.processors) {
-        object chosen{{"processor", processor}};
-        if (!words.config.empty()) {
-            auto config = ParseJson(words.config);
-            if (!config) {
-                return Unexpected(config.error().Within("--config"));
-            }
-            chosen["config"] = std::move(*config);
+        auto rule = RuleBody(words);
+        if (!rule) {
+            return rule;
         }
-        processors.push_back(std::move(chosen));
+        (*rule)["processor"] = processor;
+        rules.push_back(*std::move(rule));
     }
-    body["processors"] = std::move(processors);
+    body["rules"] = std::move(rules);
     if (!words.name.empty()) {
         body["name"] = words.name;
-    }
-    if (!words.basis.empty()) {
-        body["biometric_basis"] = words.basis;
     }
     if (!words.include.empty()) {
         body["include"] = Texts(words.include);

@@ -2,6 +2,7 @@
 
 // From what a command was given to the bodies of its requests.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Words {
     std::vector<std::string> processors;
     std::string config;
     std::string basis;
+    std::vector<std::string> media_types;
+    std::string path_glob;
+    std::optional<int> priority;
+    std::string source;
     std::vector<std::string> include;
     std::vector<std::string> exclude;
     double settle_seconds = -1;
@@ -40,8 +45,11 @@ struct Words {
 /// For CLI11: "" when the text is a number of seconds, 0 or more; else why not.
 [[nodiscard]] std::string IsSeconds(const std::string& text);
 
-/// Of POST /v1/buckets. kInvalidArgument when --config is no JSON, or neither --name nor the folder's own
-/// name can be its name.
+/// What of a rule was given, without its place and processor. kInvalidArgument when --config is no JSON.
+[[nodiscard]] Result<boost::json::object> RuleBody(const Words& words);
+
+/// Of POST /v1/buckets, with a rule for each processor. kInvalidArgument when --config is no JSON, or neither
+/// --name nor the folder's own name can be its name.
 [[nodiscard]] Result<boost::json::object> BucketBody(const Words& words);
 
 /// Of POST /v1/people; reads the photos, and those in folders by name. kNotFound, kForbidden, kTooLarge,

@@ -37,8 +37,13 @@ Result<void> AddBucket(CommandLine& line) {
             Shown(bucket, "id"),
             Shown(bucket, "location")
         );
-        if (Shown(bucket, "processors").empty()) {
-            fmt::print("no processor is chosen: everything in it will be skipped (--processor)\n");
+        if (Shown(bucket, "rules").empty()) {
+            fmt::print(
+                "no processor is chosen: what is in it is skipped until you run notifications-api rules add "
+                "--bucket {} "
+                "--processor NAME\n",
+                Shown(bucket, "name")
+            );
         }
     });
 }
@@ -47,7 +52,7 @@ Result<void> ListBuckets(CommandLine& line) {
     return line.Ask("GET", "/v1/buckets", nullptr, [](const value& answer) {
         PrintTable(
             answer,
-            {"name", "location", "active", "processors", "last_scan_at", "last_scan_note"},
+            {"name", "location", "active", "rules", "last_scan_at", "last_scan_note"},
             "no buckets yet: notifications-api buckets add FOLDER --processor NAME"
         );
     });
@@ -90,7 +95,10 @@ void AddOptionsOfAdd(CLI::App& add, Words& words) {
     add.add_option(
         "--processor",
         words.processors,
-        fmt::format("A processor that runs on everything in it: {}; may be repeated", ProcessorNames())
+        fmt::format(
+            "A processor that runs on everything in it: {}; may be repeated. Each makes a rule (see: rules)",
+            ProcessorNames()
+        )
     );
     add.add_option("--config", words.config, "Configuration of the processor, JSON");
     add.add_option("--biometric-basis", words.basis, "Why faces may be recognised here");

@@ -57,6 +57,7 @@ private:
 };
 
 void AddBucketCommands(CLI::App& app, CommandLine& line);
+void AddRuleCommands(CLI::App& app, CommandLine& line);
 void AddItemCommands(CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);

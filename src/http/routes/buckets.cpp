@@ -10,22 +10,24 @@
 #include <vector>
 
 #include "core/clock.hpp"
-#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/rule.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
-#include "http/routes/bucket_rules.hpp"
+#include "http/routes/bucket_checks.hpp"
 #include "http/routes/routes.hpp"
+#include "http/routes/rule_checks.hpp"
 #include "http/views.hpp"
 #include "queue/scheduler.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -41,7 +43,20 @@ double InSeconds(std::chrono::milliseconds duration) {
     return static_cast<double>(duration.count()) / 1000;
 }
 
-view::BucketView Show(const Bucket& bucket) {
+/// A bucket with the rules that hold for it.
+struct Ruled {
+    Bucket bucket;
+    std::vector<Rule> rules;
+};
+
+Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
+    return snapshot.rules.OfBucket(bucket.id).map([&](std::vector<Rule> rules) {
+        return Ruled{.bucket = bucket, .rules = std::move(rules)};
+    });
+}
+
+view::BucketView Show(const Ruled& ruled) {
+    const auto& bucket = ruled.bucket;
     view::BucketView shown{
         .id = bucket.id.Value(),
         .name = bucket.name,
@@ -53,19 +68,14 @@ view::BucketView Show(const Bucket& bucket) {
         .include = bucket.include,
         .exclude = bucket.exclude,
         .publish = bucket.publish,
-        .biometric_basis = bucket.biometric_basis,
         .weight = bucket.weight,
-        .processors = {},
+        .rules = {},
         .last_scan_at = TextOf(bucket.last_scan_at),
         .last_scan_note = bucket.last_scan_note,
         .created_at = ToRfc3339(bucket.created_at),
     };
-    for (const auto& assignment : bucket.assignments) {
-        shown.processors.push_back(
-            {.processor = assignment.processor,
-             .config = ParseJson(assignment.config).value_or(nullptr),
-             .priority = assignment.priority}
-        );
+    for (const auto& rule : ruled.rules) {
+        shown.rules.push_back(ShowRule(rule));
     }
     return shown;
 }
@@ -120,18 +130,32 @@ public:
     }
 
     [[nodiscard]] Response List(const Request& request) const {
-        const auto buckets =
-            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
-        return Answer(request, buckets, [](const std::vector<Bucket>& rows) {
+        const auto buckets = parts_.storage.Read([](const Snapshot& snapshot) -> Result<view::BucketList> {
+            const auto rows = snapshot.buckets.List();
+            if (!rows) {
+                return Unexpected(rows.error());
+            }
             view::BucketList list;
-            for (const auto& bucket : rows) {
-                list.rows.push_back(Show(bucket));
+            for (const auto& bucket : *rows) {
+                const auto ruled = WithRules(snapshot, bucket);
+                if (!ruled) {
+                    return Unexpected(ruled.error());
+                }
+                list.rows.push_back(Show(*ruled));
             }
             return list;
         });
+        return Answer(request, buckets, [](const view::BucketList& list) { return list; });
     }
 
-    [[nodiscard]] Response Get(const Request& request) const { return Answer(request, Find(request), Show); }
+    [[nodiscard]] Response Get(const Request& request) const {
+        const auto found = parts_.storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.buckets.Find(request.parameters[0]).and_then([&](const Bucket& bucket) {
+                return WithRules(snapshot, bucket);
+            });
+        });
+        return Answer(request, found, Show);
+    }
 
     [[nodiscard]] Response Remove(const Request& request) const {
         const auto removed = parts_.storage.Write([&](Transaction& transaction) -> Result<void> {
@@ -187,7 +211,7 @@ private:
         });
     }
 
-    [[nodiscard]] Result<Bucket> Make(const Request& request, const view::NewBucket& wanted) const {
+    [[nodiscard]] Result<Ruled> Make(const Request& request, const view::NewBucket& wanted) const {
         Bucket bucket;
         bucket.id = BucketId(MakeId("bkt"));
         bucket.kind = wanted.kind.value_or("local");
@@ -203,15 +227,13 @@ private:
         bucket.include = wanted.include;
         bucket.exclude = wanted.exclude;
         bucket.publish = wanted.publish.value_or(true);
-        bucket.biometric_basis = wanted.biometric_basis.value_or("");
         bucket.weight = wanted.weight ? wanted.weight->value : 1;
         bucket.created_at = parts_.clock.Now();
-        auto assignments = Assignments(wanted.processors);
+        auto rules = RulesFrom(wanted.rules);
         const auto source = parts_.sources.Find(bucket.kind);
-        if (!assignments || !source) {
-            return Unexpected(assignments ? source.error().Within("/kind") : assignments.error());
+        if (!rules || !source) {
+            return Unexpected(rules ? source.error().Within("/kind") : rules.error());
         }
-        bucket.assignments = std::move(*assignments);
         if (auto checked = (*source)->CheckBucket(bucket); !checked) {
             return Unexpected(checked.error().Within("/location"));
         }
@@ -225,25 +247,43 @@ private:
         if (!apart) {
             return Unexpected(apart.error());
         }
-        auto added = parts_.storage.Write([&](Transaction& transaction) -> Result<void> {
+        auto added = parts_.storage.Write([&](Transaction& transaction) -> Result<Ruled> {
             auto source_id = SourceFor(transaction, bucket.kind, bucket.created_at);
             if (!source_id) {
                 return Unexpected(source_id.error());
             }
             bucket.source_id = *source_id;
-            return transaction.buckets.Add(bucket).and_then([&] {
-                return Audit(transaction, request, "bucket.add", bucket, bucket.created_at);
-            });
+            return transaction.buckets.Add(bucket)
+                .and_then([&] { return AddRules(transaction, bucket, *rules); })
+                .and_then([&] {
+                    return Audit(transaction, request, "bucket.add", bucket, bucket.created_at);
+                })
+                .and_then([&] { return WithRules(transaction.View(), bucket); });
         });
         parts_.scheduler.Refresh();
-        return added ? Result<Bucket>(bucket) : Unexpected(added.error());
+        return added;
     }
 
-    [[nodiscard]] Result<Bucket> Update(const Request& request, const view::BucketChange& change) const {
-        auto updated = parts_.storage.Write([&](Transaction& transaction) -> Result<Bucket> {
+    static Result<void> AddRules(
+        Transaction& transaction, const Bucket& bucket, const std::vector<Rule>& rules
+    ) {
+        for (auto rule : rules) {
+            rule.id = RuleId(MakeId("rul"));
+            rule.bucket_id = bucket.id;
+            rule.created_at = bucket.created_at;
+            rule.changed_at = bucket.created_at;
+            if (auto added = transaction.rules.Add(rule); !added) {
+                return added;
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<Ruled> Update(const Request& request, const view::BucketChange& change) const {
+        auto updated = parts_.storage.Write([&](Transaction& transaction) -> Result<Ruled> {
             auto found = transaction.buckets.Find(request.parameters[0]);
             if (!found) {
-                return found;
+                return Unexpected(found.error());
             }
             Bucket& bucket = *found;
             bucket.name = change.name ? change.name->text : bucket.name;
@@ -253,21 +293,13 @@ private:
             bucket.include = change.include.value_or(bucket.include);
             bucket.exclude = change.exclude.value_or(bucket.exclude);
             bucket.publish = change.publish.value_or(bucket.publish);
-            bucket.biometric_basis = change.biometric_basis.value_or(bucket.biometric_basis);
             bucket.weight = change.weight ? change.weight->value : bucket.weight;
-            if (change.processors) {
-                auto assignments = Assignments(*change.processors);
-                if (!assignments) {
-                    return Unexpected(assignments.error());
-                }
-                bucket.assignments = std::move(*assignments);
-            }
             auto done = CheckSettings(bucket).and_then(
                                                  [&] { return transaction.buckets.Update(bucket); }
             ).and_then([&] {
                 return Audit(transaction, request, "bucket.change", bucket, parts_.clock.Now());
             });
-            return done ? found : Unexpected(done.error());
+            return done ? WithRules(transaction.View(), bucket) : Unexpected(done.error());
         });
         parts_.scheduler.Refresh();
         parts_.nudge();
@@ -311,8 +343,9 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .tag = tag,
          .summary = "Watch a place",
          .description =
-             "Adds a bucket with its processors and their configuration; a processor that recognises people "
-             "needs `biometric_basis`. Folders of buckets may not overlap (409). It is scanned at once and "
+             "Adds a bucket, and `rules` for it (see POST /v1/rules): without one everything in it is "
+             "skipped as "
+             "`no_rule` until there is. Folders of buckets may not overlap (409). It is scanned at once and "
              "then on its schedule (earlier name: add_scheduler).",
          .body = &described::Schema<view::NewBucket>,
          .answer = bucket,
@@ -335,8 +368,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kWrite,
          .tag = tag,
          .summary = "Change a bucket",
-         .description =
-             "What is not given stays. A changed list of processors holds for items discovered from now on.",
+         .description = "What is not given stays. Which processors run in it: /v1/rules.",
          .body = &described::Schema<view::BucketChange>,
          .answer = bucket,
          .handle = [routes](Request& r) { return routes->Change(r); }}

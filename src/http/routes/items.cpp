@@ -39,6 +39,7 @@ view::ProcessView Show(const Process& process) {
         .item = process.item_id.Value(),
         .processor = process.processor,
         .config = ParseJson(process.config).value_or(nullptr),
+        .rule = process.rule_id.IsEmpty() ? std::nullopt : std::optional(process.rule_id.Value()),
         .run = process.run,
         .status = {std::string(ToString(process.status))},
         .since = ToRfc3339(process.since),

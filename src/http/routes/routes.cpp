@@ -19,6 +19,7 @@ namespace notify {
 void AddRoutes(Router& router, const ApiParts& parts) {
     AddHealthRoutes(router, parts);
     AddBucketRoutes(router, parts);
+    AddRuleRoutes(router, parts);
     AddItemRoutes(router, parts);
     AddResultRoutes(router, parts);
     AddPeopleRoutes(router, parts);

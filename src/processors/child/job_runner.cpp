@@ -20,6 +20,7 @@
 #include "core/file_byte_source.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "domain/rule.hpp"
 #include "media/decode.hpp"
 #include "media/probe.hpp"
 #include "processors/child/channel.hpp"
@@ -51,6 +52,16 @@ Error Unfit(std::string reason, const std::string& media_type) {
         .reason = std::move(reason),
         .retry_after = {},
         .message = "the item is " + media_type + " and has nothing for this processor to look at",
+    };
+}
+
+Error NotTaken(const std::vector<std::string>& taken, const std::string& media_type) {
+    return {
+        .code = ErrorCode::kUnsupported,
+        .stage = "probe",
+        .reason = std::string(kNoRule),
+        .retry_after = {},
+        .message = fmt::format("the item is {}; its rule takes {}", media_type, fmt::join(taken, ", ")),
     };
 }
 
@@ -234,6 +245,9 @@ Result<AnyProcessor> JobRun::Make(const ProcessRequest& asked, const Result<Medi
         return Fail(ErrorCode::kInternal, "this child was started without models");
     }
     auto made = (*found)->make(asked.config, equipment_.models);
+    if (made && !TakesMediaType(asked.media_types, media_type_)) {
+        return Unexpected(NotTaken(asked.media_types, media_type_));
+    }
     if (!made || Accepts(kind, {})) {
         return made;  // whoever takes everything also takes what is no media
     }

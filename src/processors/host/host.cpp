@@ -92,7 +92,8 @@ Result<JobRequest> MakeRequest(const Job& job, std::string number) {
         request.processes.push_back(
             {.process = process.id.Value(),
              .processor = process.processor,
-             .config = std::move(config->get_object())}
+             .config = std::move(config->get_object()),
+             .media_types = process.media_types}
         );
     }
     if (ToLine(ParentMessage(request)).size() > kMaxLineBytes) {

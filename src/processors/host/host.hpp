@@ -24,7 +24,8 @@ namespace notify {
 struct JobProcess {
     ProcessId id;
     std::string processor;
-    std::string config;  ///< Canonical JSON from NormaliseConfig.
+    std::string config;                    ///< Canonical JSON from NormaliseConfig.
+    std::vector<std::string> media_types;  ///< As Process::media_types.
 };
 
 /// An item and the group of processes that run on it in one child.

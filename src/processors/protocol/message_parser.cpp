@@ -25,6 +25,7 @@ constexpr std::size_t kNameBytes = 4096;
 constexpr std::size_t kMessageBytes = 1000;
 constexpr std::size_t kMaxBlobs = 4096;
 constexpr std::size_t kMaxProcessors = 256;
+constexpr std::size_t kMaxMediaTypes = 1000;
 
 /// `read` fills a message from the fields; whatever it or Fields found wrong wins over it.
 template <class Message, class Read>
@@ -32,6 +33,23 @@ Result<Message> Checked(const object& from, Read read) {
     Fields fields(from);
     auto message = read(fields);
     return fields.Check().map([&] { return Message(std::move(message)); });
+}
+
+/// The media types that the process's rules take; empty when the member is missing.
+std::vector<std::string> ReadMediaTypes(Fields& fields, const object& process) {
+    std::vector<std::string> types;
+    if (!process.contains("media_types")) {
+        return types;
+    }
+    for (const auto& each : fields.Array("media_types", kMaxMediaTypes)) {
+        const auto* text = each.if_string();
+        if (text == nullptr || text->size() > kIdBytes || !IsPrintable(*text)) {
+            fields.Fault("media_types must hold media types");
+            break;
+        }
+        types.emplace_back(*text);
+    }
+    return types;
 }
 
 JobRequest ReadJob(Fields& fields) {
@@ -51,7 +69,8 @@ JobRequest ReadJob(Fields& fields) {
         job.processes.push_back(
             {.process = process.Text("process", kIdBytes),
              .processor = process.Text("processor", kWordBytes),
-             .config = process.Object("config")}
+             .config = process.Object("config"),
+             .media_types = ReadMediaTypes(process, each.get_object())}
         );
         if (const auto fine = process.Check(); !fine) {
             fields.Fault(fine.error().message);

@@ -26,9 +26,11 @@ std::string Line(const object& message) {
 object JobToJson(const JobRequest& job) {
     array processes;
     for (const auto& each : job.processes) {
-        processes.push_back(
-            object{{"process", each.process}, {"processor", each.processor}, {"config", each.config}}
-        );
+        object process{{"process", each.process}, {"processor", each.processor}, {"config", each.config}};
+        if (!each.media_types.empty()) {
+            process["media_types"] = array(each.media_types.begin(), each.media_types.end());
+        }
+        processes.push_back(std::move(process));
     }
     return {
         {"type", "job"},

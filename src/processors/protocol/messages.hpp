@@ -30,6 +30,8 @@ struct ProcessRequest {
     std::string process;
     std::string processor;
     boost::json::object config;
+    std::vector<std::string>
+        media_types;  ///< What its rules take: "video/mp4", "video/*"; empty: everything.
 };
 
 struct JobRequest {

@@ -25,36 +25,30 @@ constexpr const char* kSourceSql = "SELECT id, kind, name, config, created_at FR
 
 constexpr const char* kAddSql = R"sql(
     INSERT INTO bucket (id, source_id, name, location, active, scan_interval_ms, settle_time_ms, include_globs,
-                        exclude_globs, publish, biometric_basis, weight, created_at, last_scan_note)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
+                        exclude_globs, publish, weight, created_at, last_scan_note)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
 constexpr const char* kUpdateSql = R"sql(
     UPDATE bucket
     SET name = ?, location = ?, active = ?, scan_interval_ms = ?, settle_time_ms = ?, include_globs = ?,
-        exclude_globs = ?, publish = ?, biometric_basis = ?, weight = ?
+        exclude_globs = ?, publish = ?, weight = ?
     WHERE id = ?)sql";
 constexpr const char* kRemoveSql = "DELETE FROM bucket WHERE id = ?";
 constexpr const char* kHasItemsSql = "SELECT 1 FROM item WHERE bucket_id = ? LIMIT 1";
 
 constexpr const char* kGetSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
-           b.include_globs, b.exclude_globs, b.publish, b.biometric_basis, b.weight, b.created_at, b.last_scan_at,
+           b.include_globs, b.exclude_globs, b.publish, b.weight, b.created_at, b.last_scan_at,
            b.last_scan_note
     FROM bucket b JOIN source s ON s.id = b.source_id
     WHERE b.id = ?1 OR b.name = ?2
     ORDER BY b.id = ?1 DESC)sql";
 constexpr const char* kListSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
-           b.include_globs, b.exclude_globs, b.publish, b.biometric_basis, b.weight, b.created_at, b.last_scan_at,
+           b.include_globs, b.exclude_globs, b.publish, b.weight, b.created_at, b.last_scan_at,
            b.last_scan_note
     FROM bucket b JOIN source s ON s.id = b.source_id
     ORDER BY b.name)sql";
 
-constexpr const char* kAssignmentsSql =
-    "SELECT processor, config, config_hash, priority FROM assignment WHERE bucket_id = ? ORDER BY position";
-constexpr const char* kClearAssignmentsSql = "DELETE FROM assignment WHERE bucket_id = ?";
-constexpr const char* kAddAssignmentSql =
-    "INSERT INTO assignment (bucket_id, position, processor, config, config_hash, priority) VALUES (?, ?, ?, "
-    "?, ?, ?)";
 constexpr const char* kScannedSql = "UPDATE bucket SET last_scan_at = ?, last_scan_note = ? WHERE id = ?";
 constexpr const char* kNoteOwnSql =
     "INSERT INTO own_object (bucket_id, key, noted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
@@ -83,60 +77,10 @@ Bucket ReadBucket(Row& row) {
     bucket.include = ListFromText(row.Text());
     bucket.exclude = ListFromText(row.Text());
     bucket.publish = row.Bool();
-    bucket.biometric_basis = row.Text();
     bucket.weight = row.Int();
     bucket.created_at = row.Time();
     bucket.last_scan_at = row.OptionalTime();
     bucket.last_scan_note = row.Text();
-    return bucket;
-}
-
-Result<void> WriteAssignments(Connection& connection, const Bucket& bucket) {
-    if (auto cleared = connection.Change(kClearAssignmentsSql, bucket.id); !cleared) {
-        return Unexpected(cleared.error());
-    }
-    int position = 0;
-    for (const auto& assignment : bucket.assignments) {
-        auto added = connection.Change(
-            kAddAssignmentSql,
-            bucket.id,
-            position++,
-            assignment.processor,
-            assignment.config,
-            assignment.config_hash,
-            assignment.priority
-        );
-        if (!added) {
-            return added.error().code == ErrorCode::kConflict
-                       ? Fail(
-                             ErrorCode::kConflict,
-                             fmt::format(
-                                 "{} is chosen twice with the same configuration", assignment.processor
-                             )
-                         )
-                       : Unexpected(added.error());
-        }
-    }
-    return {};
-}
-
-Result<Bucket> WithAssignments(Connection& connection, Bucket bucket) {
-    auto assignments = connection.Select(
-        kAssignmentsSql,
-        [](Row& row) {
-            return Assignment{
-                .processor = row.Text(),
-                .config = row.Text(),
-                .config_hash = row.Text(),
-                .priority = row.Int()
-            };
-        },
-        bucket.id
-    );
-    if (!assignments) {
-        return Unexpected(assignments.error());
-    }
-    bucket.assignments = std::move(*assignments);
     return bucket;
 }
 
@@ -186,11 +130,10 @@ Result<void> BucketTable::Add(const Bucket& bucket) {
         ListToText(bucket.include),
         ListToText(bucket.exclude),
         bucket.publish,
-        bucket.biometric_basis,
         bucket.weight,
         bucket.created_at
     );
-    return added ? WriteAssignments(connection_, bucket) : Taken(added.error(), bucket);
+    return added ? Result<void>{} : Taken(added.error(), bucket);
 }
 
 Result<void> BucketTable::Update(const Bucket& bucket) {
@@ -204,7 +147,6 @@ Result<void> BucketTable::Update(const Bucket& bucket) {
         ListToText(bucket.include),
         ListToText(bucket.exclude),
         bucket.publish,
-        bucket.biometric_basis,
         bucket.weight,
         bucket.id
     );
@@ -212,7 +154,7 @@ Result<void> BucketTable::Update(const Bucket& bucket) {
         return Taken(updated.error(), bucket);
     }
     return *updated == 1
-               ? WriteAssignments(connection_, bucket)
+               ? Result<void>{}
                : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", bucket.id.Value()));
 }
 
@@ -240,7 +182,7 @@ Result<void> BucketTable::Remove(const BucketId& id) {
 Result<Bucket> BucketTable::Get(const BucketId& id) const {
     return connection_.First(kGetSql, ReadBucket, id, std::nullopt)
         .and_then([&](std::optional<Bucket> bucket) -> Result<Bucket> {
-            return bucket ? WithAssignments(connection_, *std::move(bucket))
+            return bucket ? Result<Bucket>(*std::move(bucket))
                           : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", id.Value()));
         });
 }
@@ -248,24 +190,13 @@ Result<Bucket> BucketTable::Get(const BucketId& id) const {
 Result<Bucket> BucketTable::Find(std::string_view id_or_name) const {
     return connection_.First(kGetSql, ReadBucket, id_or_name, id_or_name)
         .and_then([&](std::optional<Bucket> bucket) -> Result<Bucket> {
-            return bucket ? WithAssignments(connection_, *std::move(bucket))
+            return bucket ? Result<Bucket>(*std::move(bucket))
                           : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket '{}'", id_or_name));
         });
 }
 
 Result<std::vector<Bucket>> BucketTable::List() const {
-    auto buckets = connection_.Select(kListSql, ReadBucket);
-    if (!buckets) {
-        return buckets;
-    }
-    for (auto& bucket : *buckets) {
-        auto whole = WithAssignments(connection_, std::move(bucket));
-        if (!whole) {
-            return Unexpected(whole.error());
-        }
-        bucket = std::move(*whole);
-    }
-    return buckets;
+    return connection_.Select(kListSql, ReadBucket);
 }
 
 Result<void> BucketTable::SetScanned(const BucketId& id, Timestamp at, std::string_view note) {

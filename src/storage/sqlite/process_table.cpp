@@ -13,6 +13,7 @@
 #include "domain/status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/lists.hpp"
 #include "storage/sqlite/process_row.hpp"
 
 namespace notify::sqlite {
@@ -20,32 +21,32 @@ namespace notify::sqlite {
 namespace {
 
 constexpr const char* kAddSql = R"sql(
-    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt,
-                         max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence,
+    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
+                         priority, attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence,
                          progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message,
                          failure_will_retry, result_id, created_at, started_at, finished_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kGetSql = R"sql(
-    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
-           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE id = ?)sql";
 constexpr const char* kOfItemSql = R"sql(
-    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
-           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE item_id = ? ORDER BY run, created_at, id)sql";
 constexpr const char* kExpiredSql = R"sql(
-    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
-           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' AND lease_until < ? ORDER BY lease_until, id)sql";
 constexpr const char* kAllProcessingSql = R"sql(
-    SELECT id, item_id, bucket_id, processor, config, config_hash, run, status, since, priority, attempt, max_attempts,
-           crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
@@ -123,6 +124,8 @@ Process ReadProcess(Row& row) {
     p.processor = row.Text();
     p.config = row.Text();
     p.config_hash = row.Text();
+    p.rule_id = row.As<RuleId>();
+    p.media_types = ListFromText(row.Text());
     p.run = row.Int();
     p.status = StatusFrom(row.Text()).value_or(Status::kPending);
     p.since = row.Time();
@@ -165,6 +168,8 @@ Result<void> ProcessTable::Add(const Process& p) {
             p.processor,
             p.config,
             p.config_hash,
+            p.rule_id,
+            ListToText(p.media_types),
             p.run,
             ToString(p.status),
             p.since,

@@ -12,6 +12,7 @@
 #include "storage/sqlite/people_table.hpp"
 #include "storage/sqlite/process_table.hpp"
 #include "storage/sqlite/result_table.hpp"
+#include "storage/sqlite/rule_table.hpp"
 #include "storage/storage.hpp"
 
 namespace notify::sqlite {
@@ -20,6 +21,7 @@ namespace notify::sqlite {
 struct Tables {
     Tables(Connection& connection, const SecretBox& box, const Clock& clock)
         : buckets(connection),
+          rules(connection),
           items(connection),
           processes(connection),
           results(connection, clock),
@@ -31,6 +33,7 @@ struct Tables {
     [[nodiscard]] Transaction AsTransaction() {
         return {
             .buckets = buckets,
+            .rules = rules,
             .items = items,
             .processes = processes,
             .results = results,
@@ -44,6 +47,7 @@ struct Tables {
     [[nodiscard]] Snapshot AsSnapshot() const {
         return {
             .buckets = buckets,
+            .rules = rules,
             .items = items,
             .processes = processes,
             .results = results,
@@ -55,6 +59,7 @@ struct Tables {
     }
 
     BucketTable buckets;
+    RuleTable rules;
     ItemTable items;
     ProcessTable processes;
     ResultTable results;

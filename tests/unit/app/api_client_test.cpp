@@ -41,15 +41,16 @@ TEST(ApiClient, NamesWhatWasGivenOnTheCommandLineForAPointer) {
         "the name: must have 1 to 100 characters"
     );
     EXPECT_EQ(
-        ErrorFor({{"detail", "/processors/0/config: /fps: 99 is more than 30"}}).message,
+        ErrorFor({{"detail", "/rules/0/config: /fps: 99 is more than 30"}}).message,
         "--config: /fps: 99 is more than 30"
     );
     EXPECT_EQ(
-        ErrorFor({{"detail", "99 is more than 30"}, {"pointer", "/processors/0/config/fps"}}).message,
+        ErrorFor({{"detail", "99 is more than 30"}, {"pointer", "/rules/0/config/fps"}}).message,
         "--config /fps: 99 is more than 30"
     );
     EXPECT_EQ(
-        ErrorFor({{"detail", "/processors/0: it recognises people; say in biometric_basis why"}}).message,
+        ErrorFor({{"detail", "/rules/0/processor: it recognises people; say in biometric_basis why"}})
+            .message,
         "--processor: it recognises people; say in --biometric-basis why"
     );
 }

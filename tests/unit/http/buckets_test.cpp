@@ -25,22 +25,23 @@ protected:
     }
 };
 
-constexpr auto kFaces = R"(,"biometric_basis":"consent","processors":[{"processor":"facial-recognition"}])";
-
-TEST_F(BucketsTest, CannotLoseTheirBiometricBasisWhilePeopleAreRecognised) {
-    ASSERT_EQ(Add(folder_.Path() / "faces", kFaces).status, 201);
-    for (const auto* basis : {"", "  ", "\\n\\t"}) {
-        const auto refused =
-            Ask("PATCH", "/v1/buckets/faces", fmt::format(R"({{"biometric_basis":"{}"}})", basis));
-        EXPECT_EQ(refused.status, 400);
-        EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/biometric_basis");
-    }
-    EXPECT_EQ(Expect(200, "GET", "/v1/buckets/faces").at("biometric_basis").as_string(), "consent");
-    Expect(200, "PATCH", "/v1/buckets/faces", R"({"biometric_basis":"","processors":[]})");
-    EXPECT_EQ(
-        Ask("PATCH", "/v1/buckets/faces", R"({"processors":[{"processor":"facial-recognition"}]})").status,
-        400
+TEST_F(BucketsTest, AreMadeWithTheirRulesOrNotAtAll) {
+    const auto refused = Add(folder_.Path() / "faces", R"(,"rules":[{"processor":"facial-recognition"}])");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/rules/0/biometric_basis");
+    EXPECT_EQ(Ask("GET", "/v1/buckets/faces").status, 404);
+    ASSERT_EQ(
+        Add(
+            folder_.Path() / "faces",
+            R"(,"rules":[{"processor":"FacialRecognition","biometric_basis":"consent"},{"processor":"checksum"}])"
+        )
+            .status,
+        201
     );
+    const auto rules = Expect(200, "GET", "/v1/buckets/faces").at("rules").as_array();
+    ASSERT_EQ(rules.size(), 2U);
+    EXPECT_EQ(rules[0].at("processor").as_string(), "facial-recognition");
+    EXPECT_EQ(rules[0].at("biometric_basis").as_string(), "consent");
 }
 
 TEST_F(BucketsTest, MayNotOverlapAnotherNotEvenThroughALink) {

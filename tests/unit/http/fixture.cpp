@@ -119,7 +119,7 @@ std::string ApiTest::AddBucket(const std::string& name) {
         "POST",
         "/v1/buckets",
         fmt::format(
-            R"({{"location":"{}","settle_seconds":0,"processors":[{{"processor":"checksum"}}]}})",
+            R"({{"location":"{}","settle_seconds":0,"rules":[{{"processor":"checksum"}}]}})",
             location.string()
         )
     );

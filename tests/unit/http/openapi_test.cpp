@@ -94,6 +94,7 @@ protected:
     }
 
     void CheckBuckets();
+    void CheckRules();
     void CheckItems();
     void CheckPeople(const std::string& item);
     void CheckWebhooks();
@@ -166,7 +167,14 @@ TEST_F(OpenApiTest, HasNoReferenceThatLeadsNowhereAndNoSchemaNobodyUses) {
 TEST_F(OpenApiTest, RefusesMembersOfRequestsThatTheServiceRefuses) {
     const auto& schemas = document_.at("components").at("schemas");
     for (const auto* name :
-         {"NewBucket", "BucketChange", "Assignment", "NewEnrolment", "NewPhoto", "NewKey"}) {
+         {"NewBucket",
+          "BucketChange",
+          "BucketRule",
+          "NewRule",
+          "RuleChange",
+          "NewEnrolment",
+          "NewPhoto",
+          "NewKey"}) {
         EXPECT_EQ(schemas.at(name).at("additionalProperties"), false) << name;
     }
     EXPECT_FALSE(schemas.at("Item").as_object().contains("additionalProperties"));  // answers may grow
@@ -247,6 +255,20 @@ void OpenApiTest::CheckBuckets() {
         Check("POST", "/v1/buckets", "/v1/buckets", fmt::format(R"({{"location":"{}"}})", other.string()));
     Check("DELETE", "/v1/buckets/{bucket}", "/v1/buckets/" + Of(made));
     EXPECT_EQ(Ask("GET", "/v1/buckets/" + Of(made)).status, 404);
+}
+
+void OpenApiTest::CheckRules() {
+    const auto made = Check(
+        "POST",
+        "/v1/rules",
+        "/v1/rules",
+        R"({"bucket":"in","processor":"checksum","media_types":["video/*"]})"
+    );
+    const auto id = Of(made);
+    Check("GET", "/v1/rules", "/v1/rules?bucket=in");
+    Check("GET", "/v1/rules/{rule}", "/v1/rules/" + id);
+    Check("PATCH", "/v1/rules/{rule}", "/v1/rules/" + id, R"({"enabled":false})");
+    Check("DELETE", "/v1/rules/{rule}", "/v1/rules/" + id);
 }
 
 void OpenApiTest::CheckItems() {
@@ -334,6 +356,7 @@ void OpenApiTest::CheckTheRest() {
 
 TEST_F(OpenApiTest, DescribesTheAnswersOfAllRoutesAsTheyReallyAre) {
     CheckBuckets();
+    CheckRules();
     CheckItems();
     CheckWebhooks();
     CheckTheRest();

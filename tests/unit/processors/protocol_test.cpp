@@ -27,7 +27,12 @@ TEST(ChildProtocol, ReadsAJobAsItWasWritten) {
         .name = "itm_1 caf\u00e9 \"x\".mp4",
         .size_bytes = std::numeric_limits<std::uint64_t>::max(),
         .descriptor = true,
-        .processes = {{.process = "prc_1", .processor = "checksum", .config = {{"fps", 5}}}},
+        .processes = {
+            {.process = "prc_1",
+             .processor = "checksum",
+             .config = {{"fps", 5}},
+             .media_types = {"video/*", "image/png"}}
+        },
     };
     auto line = ToLine(ParentMessage(job));
     line.pop_back();
@@ -37,6 +42,18 @@ TEST(ChildProtocol, ReadsAJobAsItWasWritten) {
     EXPECT_TRUE(read.descriptor);
     ASSERT_EQ(read.processes.size(), 1U);
     EXPECT_EQ(read.processes[0].config, job.processes[0].config);
+    EXPECT_EQ(read.processes[0].media_types, job.processes[0].media_types);
+}
+
+TEST(ChildProtocol, RefusesMediaTypesThatAreNoTexts) {
+    for (const auto* types : {"7", "[7]", R"([{"a":1}])", R"(["a\nb"])"}) {
+        const auto parsed = ParseParentMessage(
+            std::string(R"({"type":"job","job":"1","name":"","size":1,"descriptor":true,"processes":[)") +
+            R"({"process":"p","processor":"checksum","config":{},"media_types":)" + types + "}]}"
+        );
+        ASSERT_FALSE(parsed) << types;
+        EXPECT_NE(parsed.error().message.find("media_types"), std::string::npos) << parsed.error().message;
+    }
 }
 
 TEST(ChildProtocol, ReadsAFailureAsItWasWritten) {

@@ -12,6 +12,7 @@
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/rule_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify::testing {
@@ -107,14 +108,36 @@ Bucket QueueTest::AddBucket(const std::vector<std::string>& processors, const st
     bucket.location = folder_ / name;
     bucket.settle_time = std::chrono::milliseconds(0);
     bucket.created_at = clock_.Now();
-    for (const auto& processor : processors) {
-        bucket.assignments.push_back(
-            {.processor = processor, .config = "{}", .config_hash = Sha256Hex("{}")}
-        );
-    }
     std::filesystem::create_directories(bucket.location);
     EXPECT_TRUE(storage_->Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); }));
+    for (const auto& processor : processors) {
+        AddRule(bucket, processor);
+    }
     return bucket;
+}
+
+Rule QueueTest::AddRule(
+    const Bucket& bucket, const std::string& processor, const std::function<void(Rule&)>& what
+) {
+    Rule rule;
+    rule.id = RuleId(MakeId("rul"));
+    rule.bucket_id = bucket.id;
+    rule.processor = processor;
+    rule.config = "{}";
+    rule.created_at = clock_.Now();
+    rule.changed_at = clock_.Now();
+    if (what) {
+        what(rule);
+    }
+    rule.config_hash = Sha256Hex(rule.config);
+    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) { return transaction.rules.Add(rule); }));
+    return rule;
+}
+
+void QueueTest::ChangeRule(Rule& rule, const std::function<void(Rule&)>& what) {
+    what(rule);
+    rule.changed_at = clock_.Now();
+    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) { return transaction.rules.Update(rule); }));
 }
 
 void QueueTest::Change(Bucket& bucket, const std::function<void(Bucket&)>& what) {

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "core/secret_box.hpp"
+#include "domain/rule.hpp"
 #include "queue/completion.hpp"
 #include "queue/intake.hpp"
 #include "queue/worker.hpp"
@@ -77,11 +78,17 @@ protected:
     QueueTest();
     ~QueueTest() override;
 
-    /// A bucket over a folder of its own with these processors; no settle time.
+    /// A bucket over a folder of its own with a rule for each of these processors; no settle time.
     Bucket AddBucket(
         const std::vector<std::string>& processors = {"checksum"}, const std::string& name = "in"
     );
     void Change(Bucket& bucket, const std::function<void(Bucket&)>& what);
+
+    /// A rule for the bucket, as it is or as `what` makes it.
+    Rule AddRule(
+        const Bucket& bucket, const std::string& processor, const std::function<void(Rule&)>& what = {}
+    );
+    void ChangeRule(Rule& rule, const std::function<void(Rule&)>& what);
 
     void WriteFile(const Bucket& bucket, const std::string& key, std::string_view bytes = "media");
 

@@ -1,5 +1,6 @@
 #include "queue/intake.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -82,12 +83,92 @@ TEST_F(IntakeTest, SaysThatNoProcessorIsChosen) {
     EXPECT_NE(item.reason, "");
 }
 
-TEST_F(IntakeTest, UsesTheProcessorsTheBucketHasNow) {
-    auto bucket = AddBucket({"checksum"});
-    const auto as_it_was = bucket;
-    Change(bucket, [](Bucket& changed) { changed.assignments.clear(); });
-    EXPECT_EQ(Take(as_it_was, {Object("a.mp4")}), 1);
+TEST_F(IntakeTest, UsesTheRulesAsTheyAreNow) {
+    const auto bucket = AddBucket({});
+    auto rule = AddRule(bucket, "checksum");
+    ChangeRule(rule, [](Rule& changed) { changed.enabled = false; });
+    EXPECT_EQ(Take(bucket, {Object("a.mp4")}), 1);
     EXPECT_EQ(Items().at(0).reason_code, "no_rule");
+    EXPECT_NE(Items().at(0).reason.find("disabled"), std::string::npos) << Items().at(0).reason;
+}
+
+TEST_F(IntakeTest, GivesAnItemAProcessOfEachRuleThatTakesItsPath) {
+    const auto bucket = AddBucket({});
+    const auto all = AddRule(bucket, "checksum", [](Rule& rule) { rule.media_types = {"video/*"}; });
+    AddRule(bucket, "facial-recognition", [](Rule& rule) {
+        rule.path_glob = "films/**";
+        rule.priority = 5;
+    });
+    EXPECT_EQ(Take(bucket, {Object("films/a.mp4"), Object("b.mp4")}), 2);
+    for (const auto& item : Items()) {
+        const auto processes = ProcessesOf(item.id);
+        ASSERT_EQ(processes.size(), item.key == "b.mp4" ? 1U : 2U);
+        const auto found = std::ranges::find(processes, "checksum", &Process::processor);
+        ASSERT_NE(found, processes.end());
+        EXPECT_EQ(found->rule_id, all.id);
+        EXPECT_EQ(found->media_types, std::vector<std::string>{"video/*"});
+    }
+}
+
+TEST_F(IntakeTest, SaysThatNoRuleTakesAPath) {
+    const auto bucket = AddBucket({});
+    AddRule(bucket, "checksum", [](Rule& rule) { rule.path_glob = "*.mov"; });
+    EXPECT_EQ(Take(bucket, {Object("a.mp4")}), 1);
+    EXPECT_EQ(Items().at(0).status, Status::kSkipped);
+    EXPECT_EQ(Items().at(0).reason, "no rule of bucket 'in' takes this path");
+}
+
+TEST_F(IntakeTest, FollowsTheRulesOfTheSourceToo) {
+    const auto bucket = AddBucket({});
+    AddRule(bucket, "checksum", [](Rule& rule) {
+        rule.bucket_id = BucketId();
+        rule.source_id = SourceId("src_1");
+    });
+    EXPECT_EQ(Take(bucket, {Object("a.mp4")}), 1);
+    EXPECT_EQ(Items().at(0).status, Status::kPending);
+}
+
+TEST_F(IntakeTest, TakesUpWhatWasSkippedForWantOfARuleOnceThereIsOne) {
+    const auto bucket = AddBucket({});
+    EXPECT_EQ(Take(bucket, {Object("a.mp4"), Object("b.txt")}), 2);
+    EXPECT_EQ(Take(bucket, {Object("a.mp4"), Object("b.txt")}), 0);
+    clock_.Advance(std::chrono::seconds(1));
+    AddRule(bucket, "checksum", [](Rule& rule) { rule.path_glob = "*.mp4"; });
+    EXPECT_EQ(Take(bucket, {Object("a.mp4"), Object("b.txt")}), 1);
+    ASSERT_EQ(Items().size(), 2U);
+    for (const auto& item : Items()) {
+        EXPECT_EQ(item.status, item.key == "a.mp4" ? Status::kPending : Status::kSkipped);
+        EXPECT_EQ(ProcessesOf(item.id).size(), item.key == "a.mp4" ? 1U : 0U);
+    }
+    EXPECT_EQ(Take(bucket, {Object("a.mp4"), Object("b.txt")}), 0);
+}
+
+TEST_F(IntakeTest, RunsAgainWhatItsRuleDidNotTakeOnceTheRuleDoes) {
+    const auto bucket = AddBucket({});
+    auto rule = AddRule(bucket, "checksum", [](Rule& made) { made.media_types = {"image/*"}; });
+    clock_.Advance(std::chrono::seconds(1));
+    WriteFile(bucket, "a.mp4");
+    EXPECT_EQ(Scan(bucket), 1);
+    const auto id = Items().at(0).id;
+    runner_.Do([](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        Error unfit{.code = ErrorCode::kUnsupported, .stage = "probe", .reason = "no_rule"};
+        unfit.message = "the item is video/mp4; its rule takes image/*";
+        observer.outcome({.id = job.processes.at(0).id, .document = Unexpected(unfit)});
+        return {};
+    });
+    StartWorkers();
+    EXPECT_TRUE(Becomes(id, Status::kSkipped));
+    EXPECT_EQ(Stored(id).reason_code, "no_rule");
+    StopWorkers();
+    EXPECT_EQ(Scan(bucket), 0);
+    clock_.Advance(std::chrono::seconds(1));
+    ChangeRule(rule, [](Rule& changed) { changed.media_types.clear(); });
+    EXPECT_EQ(Scan(bucket), 1);
+    EXPECT_EQ(Stored(id).status, Status::kPending);
+    const auto processes = ProcessesOf(id);
+    ASSERT_EQ(processes.size(), 2U);
+    EXPECT_EQ(processes[1].run, 2);
+    EXPECT_TRUE(processes[1].media_types.empty());
 }
 
 TEST_F(IntakeTest, SkipsTheWaitingProcessesOfAVersionThatWasReplaced) {

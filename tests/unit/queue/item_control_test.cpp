@@ -62,9 +62,7 @@ TEST_F(ItemControlTest, RunsAnItemThatHadNoProcessorWithThoseThatAreChosenNow) {
     ASSERT_FALSE(none.has_value());
     EXPECT_EQ(none.error().code, ErrorCode::kConflict);
     EXPECT_NE(none.error().message.find("no processor"), std::string::npos);
-    Change(bucket, [](Bucket& changed) {
-        changed.assignments.push_back({.processor = "checksum", .config = "{}", .config_hash = "h"});
-    });
+    AddRule(bucket, "checksum");
     EXPECT_EQ(control_.Rerun(item.id, "anna").value(), 1);
     EXPECT_EQ(Stored(item.id).status, Status::kPending);
     StartWorkers();
@@ -187,7 +185,7 @@ TEST_F(ItemControlTest, SaysHowFarARunningItemIsAndHowAnEndedOneEnded) {
 TEST_F(ItemControlTest, SaysWhyAnItemWithoutProcessesWasSkipped) {
     const auto item = Discover(AddBucket({}), "a.mp4");
     ASSERT_EQ(WhyOf(item.id).size(), 1U);
-    EXPECT_NE(WhyOf(item.id)[0].find("no processor is chosen"), std::string::npos);
+    EXPECT_NE(WhyOf(item.id)[0].find("has no rule"), std::string::npos);
 }
 
 }  // namespace

@@ -78,11 +78,7 @@ TEST_F(ResolverTest, LeavesARowForLaterWhenThingsDoNotComeToRest) {
 
 TEST_F(ResolverTest, CompletesAnItemOnlyWithItsLastRow) {
     auto bucket = AddBucket({"checksum"});
-    Change(bucket, [](Bucket& changed) {
-        changed.assignments.push_back(
-            {.processor = "checksum", .config = R"({"b":1})", .config_hash = "other"}
-        );
-    });
+    AddRule(bucket, "checksum", [](Rule& rule) { rule.config = R"({"b":1})"; });
     const auto id = Race(bucket, "a.mp4");
     const auto processes = ProcessesOf(id);
     ASSERT_EQ(processes.size(), 2U);
@@ -139,11 +135,7 @@ TEST_F(ResolverTest, GivesUpWhatFailsAgainAndAgain) {
 
 TEST_F(ResolverTest, KeepsTheSentenceOfARowGivenUpUntilTheLastRowIsWorked) {
     auto bucket = AddBucket({"checksum"});
-    Change(bucket, [](Bucket& changed) {
-        changed.assignments.push_back(
-            {.processor = "checksum", .config = R"({"b":1})", .config_hash = "other"}
-        );
-    });
+    AddRule(bucket, "checksum", [](Rule& rule) { rule.config = R"({"b":1})"; });
     const auto id = Race(bucket, "a.mp4");
     const auto processes = ProcessesOf(id);
     ASSERT_EQ(processes.size(), 2U);

@@ -26,7 +26,6 @@ CREATE TABLE bucket (
     include_globs TEXT NOT NULL,
     exclude_globs TEXT NOT NULL,
     publish INTEGER NOT NULL CHECK (publish IN (0, 1)),
-    biometric_basis TEXT NOT NULL,
     weight INTEGER NOT NULL CHECK (weight >= 1),
     created_at INTEGER NOT NULL,
     last_scan_at INTEGER,
@@ -36,16 +35,26 @@ CREATE TABLE bucket (
     UNIQUE (source_id, location)
 ) STRICT;
 
-CREATE TABLE assignment (
-    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
-    position INTEGER NOT NULL,
+-- exactly one of bucket_id and source_id
+CREATE TABLE rule (
+    id TEXT PRIMARY KEY,
+    bucket_id TEXT REFERENCES bucket (id) ON DELETE CASCADE,
+    source_id TEXT REFERENCES source (id) ON DELETE CASCADE,
+    media_types TEXT NOT NULL,
+    path_glob TEXT NOT NULL,
     processor TEXT NOT NULL,
     config TEXT NOT NULL,
     config_hash TEXT NOT NULL,
     priority INTEGER NOT NULL,
-    PRIMARY KEY (bucket_id, position),
-    UNIQUE (bucket_id, processor, config_hash)
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    biometric_basis TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    CHECK ((bucket_id IS NULL) <> (source_id IS NULL))
 ) STRICT;
+
+CREATE INDEX rule_of_bucket ON rule (bucket_id);
+CREATE INDEX rule_of_source ON rule (source_id);
 
 -- what we wrote into a bucket ourselves
 CREATE TABLE own_object (
@@ -139,6 +148,8 @@ CREATE TABLE process (
     processor TEXT NOT NULL,
     config TEXT NOT NULL,
     config_hash TEXT NOT NULL,
+    rule_id TEXT NOT NULL, -- which chose it; it may be gone
+    media_types TEXT NOT NULL, -- what its rules take
     run INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
     since INTEGER NOT NULL,

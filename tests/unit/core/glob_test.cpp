@@ -1,4 +1,4 @@
-#include "sources/local/glob.hpp"
+#include "core/glob.hpp"
 
 #include <string>
 

@@ -1,0 +1,81 @@
+#include "http/routes/bucket_checks.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "core/error.hpp"
+#include "core/glob.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "http/names.hpp"
+
+namespace notify {
+
+namespace {
+
+/// True when `inner` is `outer` or lies in it. Absolute paths without links.
+bool Holds(const std::filesystem::path& outer, const std::filesystem::path& inner) {
+    return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
+/// The folder behind links; as it is given when it cannot be looked at.
+std::filesystem::path RealPath(const std::string& location) {
+    std::error_code error;
+    const auto real = std::filesystem::canonical(location, error);
+    return error ? std::filesystem::path(location) : real;
+}
+
+}  // namespace
+
+namespace {
+
+Result<void> CheckGlobs(std::string_view place, const std::vector<std::string>& globs) {
+    for (std::size_t i = 0; i < globs.size(); ++i) {
+        if (auto checked = CheckGlob(globs[i]); !checked) {
+            return Unexpected(checked.error().Within(fmt::format("{}/{}", place, i)));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> CheckSettings(const Bucket& bucket) {
+    if (auto checked = CheckGlobs("/include", bucket.include).and_then([&] {
+            return CheckGlobs("/exclude", bucket.exclude);
+        });
+        !checked) {
+        return checked;
+    }
+    return IsName(bucket.name) ? Result<void>{}
+                               : Fail(ErrorCode::kInvalidArgument, fmt::format("/name: {}", kNameRule));
+}
+
+Result<void> CheckApart(const Bucket& bucket, const std::vector<Bucket>& others) {
+    const auto folder = RealPath(bucket.location);
+    for (const auto& other : others) {
+        const auto there = RealPath(other.location);
+        if (bucket.kind == "local" && other.kind == "local" &&
+            (Holds(there, folder) || Holds(folder, there))) {
+            return Fail(
+                ErrorCode::kConflict,
+                fmt::format(
+                    "{} and the folder of bucket '{}' ({}) overlap: a file in both would be two items",
+                    bucket.location,
+                    other.name,
+                    other.location
+                )
+            );
+        }
+    }
+    return {};
+}
+
+}  // namespace notify

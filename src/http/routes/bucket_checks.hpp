@@ -1,0 +1,19 @@
+#pragma once
+
+// What may be asked of a bucket.
+
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+
+namespace notify {
+
+/// The bucket as it will be: a name (it may come from the folder), and globs that mean something.
+/// kInvalidArgument with the JSON pointer.
+[[nodiscard]] Result<void> CheckSettings(const Bucket& bucket);
+
+/// kConflict when its folder is, holds or lies in that of another. Looks at the folders to follow links.
+[[nodiscard]] Result<void> CheckApart(const Bucket& bucket, const std::vector<Bucket>& others);
+
+}  // namespace notify

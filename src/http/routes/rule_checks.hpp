@@ -1,0 +1,31 @@
+#pragma once
+
+// From what is asked of a rule to a rule that can be stored.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "core/result.hpp"
+#include "domain/rule.hpp"
+#include "http/views_rules.hpp"
+
+namespace notify {
+
+/// A rule without id, place and times. kInvalidArgument with the JSON pointer: of an unknown processor (the
+/// sentence names those available), a configuration that its schema refuses ("/config/fps: …"), a glob or
+/// media type that could match nothing, or a processor that recognises people without a biometric_basis.
+[[nodiscard]] Result<Rule> RuleFrom(const view::BucketRule& wanted);
+
+/// The same of the rules of a new bucket: pointers begin with "/rules/0".
+[[nodiscard]] Result<std::vector<Rule>> RulesFrom(const std::vector<view::BucketRule>& wanted);
+
+/// Changes a rule; what is not given stays. A new processor without a new configuration takes its defaults.
+/// kInvalidArgument as above, of the rule as it would be.
+[[nodiscard]] Result<void> Apply(const view::RuleChange& change, Rule& rule);
+
+[[nodiscard]] view::RuleView ShowRule(const Rule& rule);
+
+}  // namespace notify
