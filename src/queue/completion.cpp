@@ -39,6 +39,7 @@ namespace notify {
 namespace {
 
 constexpr std::size_t kBatch = 50;
+constexpr std::chrono::milliseconds kGather{5};  // for more outcomes to come into one commit
 constexpr auto kRetryCommit = std::chrono::milliseconds(250);
 constexpr int kTriesWhenStopping = 20;
 
@@ -74,6 +75,19 @@ Result<ResultId> WriteResult(Transaction& transaction, const PreparedResult& pre
         resolved = resolved && *applied;
     }
     return id;
+}
+
+/// What was learned of the bytes.
+Result<void> NoteContent(Transaction& transaction, const Item& item, std::string_view media_type) {
+    if (!item.content_sha256.empty()) {
+        auto noted = transaction.items.SetAlias(item.bucket_id, item.key, item.version, item.content_sha256);
+        if (!noted) {
+            return noted;
+        }
+    }
+    return item.content_sha256.empty() && media_type.empty()
+               ? Result<void>{}
+               : transaction.items.SetContent(item.id, media_type, item.content_sha256);
 }
 
 Result<void> ResolveLater(Transaction& transaction, const Process& process, Timestamp now) {
@@ -164,7 +178,9 @@ void Completion::Loop(const std::stop_token& stop) {
         Batch batch;
         {
             std::unique_lock lock(mutex_);
-            added_.wait(lock, stop, [this] { return !queue_.empty(); });
+            if (added_.wait(lock, stop, [this] { return !queue_.empty(); })) {
+                added_.wait_for(lock, stop, kGather, [this] { return queue_.size() >= kBatch; });
+            }
             while (!queue_.empty() && batch.size() < kBatch) {
                 batch.push_back(std::move(queue_.front()));
                 queue_.pop_front();
@@ -269,8 +285,7 @@ Result<void> Completion::Apply(Transaction& transaction, const Waiting& waiting)
                     : Unexpected(held.error());
     }
     const auto now = clock_.Now();
-    auto done = outcome.media_type.empty() ? Result<void>{}
-                                           : transaction.items.SetContent(item.id, outcome.media_type, "");
+    auto done = NoteContent(transaction, item, outcome.media_type);
     if (done && !resolved) {
         done = ResolveLater(transaction, *process, now);
     }

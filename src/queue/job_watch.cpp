@@ -44,7 +44,11 @@ JobWatch::JobWatch(
     std::function<void(Ended)> ended,
     std::function<void(const Process&, double)> progress
 )
-    : claim_(claim), ended_(std::move(ended)), progress_(std::move(progress)) {}
+    : claim_(claim), ended_(std::move(ended)), progress_(std::move(progress)) {
+    for (const auto& process : claim_.processes) {
+        noted_[process.id] = std::chrono::steady_clock::now();
+    }
+}
 
 JobObserver JobWatch::Observer() {
     return {

@@ -18,7 +18,7 @@ namespace notify {
 class JobWatch final {
 public:
     /// `ended` is called once for each process of the claim, in any order; `progress` at most once a second
-    /// for each.
+    /// for each, first after a second: what is done sooner costs no write.
     JobWatch(
         const ClaimedItem& claim,
         std::function<void(Ended)> ended,

@@ -118,24 +118,26 @@ Result<void> Worker::KnowContent(ClaimedItem& claim, ItemBytes& bytes, const std
         return Unexpected(digest.error());
     }
     item.content_sha256 = std::move(*digest);
-    if (told) {
-        NoteProgress(claim.processes, 0);
+    if (!told) {
+        return {};  // read in a moment: it is noted with the job's first progress or its end
     }
+    NoteProgress(claim.processes, 0);
     return NoteContent(item, item.content_sha256);
 }
 
-/// The bytes are still those that were hashed, or what was found in them must not be kept under their digest.
-Result<void> Worker::ConfirmContent(const ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop) {
+/// The bytes are still those that were hashed, or what was found in them must not be kept under their digest:
+/// then the item takes the one they have now.
+Result<void> Worker::ConfirmContent(
+    const ClaimedItem& claim, Item& item, ItemBytes& bytes, const std::stop_token& stop
+) const {
     const auto digest = bytes.Digest(ReadingFor(claim, stop));
     if (!digest) {
         return Unexpected(digest.error());
     }
-    if (*digest == claim.item.content_sha256) {
-        return {};
-    }
-    return NoteContent(claim.item, *digest).and_then([]() -> Result<void> {
-        return Fail(ErrorCode::kUnavailable, "the file was changed while it was processed");
-    });
+    const bool same = *digest == item.content_sha256;
+    item.content_sha256 = *digest;
+    return same ? Result<void>{}
+                : Fail(ErrorCode::kUnavailable, "the file was changed while it was processed");
 }
 
 Reading Worker::ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const {
@@ -160,6 +162,15 @@ Result<void> Worker::NoteContent(const Item& item, const std::string& sha256) {
     });
 }
 
+/// So that a job that takes long says that it runs. What fails here is written when it ends.
+void Worker::NoteContentInPassing(const Item& item) {
+    if (const auto noted = NoteContent(item, item.content_sha256); !noted) {
+        Log(LogLevel::kDebug,
+            "digest not noted",
+            {{"item", item.id.Value()}, {"error", noted.error().message}});
+    }
+}
+
 void Worker::RunJob(
     const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop
 ) {
@@ -168,13 +179,20 @@ void Worker::RunJob(
     }
     const auto ended = [&](Ended end) {
         auto& outcome = end.outcome;
-        if (const auto same = outcome.document ? ConfirmContent(claim, bytes, stop) : Result<void>{}; !same) {
+        const auto same = outcome.document ? ConfirmContent(claim, end.item, bytes, stop) : Result<void>{};
+        if (!same) {
             outcome.document = Unexpected(AtStage(same.error(), "read"));
             outcome.artifacts.clear();
         }
         completion_.Add(std::move(end));
     };
-    JobWatch watch(claim, ended, [&](const Process& process, double done) { NoteProgress({process}, done); });
+    bool noted = false;
+    JobWatch watch(claim, ended, [&](const Process& process, double done) {
+        if (!std::exchange(noted, true)) {
+            NoteContentInPassing(claim.item);
+        }
+        NoteProgress({process}, done);
+    });
     FailPoint("job_running");
     const auto ran = runner_.Run(MakeJob(claim, std::move(opened)), watch.Observer(), stop);
     watch.Finish(ran);

@@ -39,9 +39,10 @@ private:
     [[nodiscard]] Result<OpenedItem> Open(const Item& item, const std::stop_token& stop) const;
     [[nodiscard]] Result<void> KnowContent(ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop);
     [[nodiscard]] Result<void> ConfirmContent(
-        const ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop
-    );
+        const ClaimedItem& claim, Item& item, ItemBytes& bytes, const std::stop_token& stop
+    ) const;
     [[nodiscard]] Result<void> NoteContent(const Item& item, const std::string& sha256);
+    void NoteContentInPassing(const Item& item);
     [[nodiscard]] Reading ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const;
     void RunJob(const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop);
     void EndAll(const ClaimedItem& claim, const Error& error);

@@ -16,7 +16,8 @@ namespace notify {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{1000};  // how long a missed nudge or a due retry may wait
+constexpr std::chrono::milliseconds kPoll{1000};         // how long a missed nudge or a due retry may wait
+constexpr std::chrono::milliseconds kLongestWait{1000};  // of what was claimed ahead
 
 Result<void> TellStarted(Transaction& transaction, const Process& process, Timestamp now) {
     return transaction.events
@@ -103,9 +104,30 @@ void WorkerPool::Nudge() {
     claimer_wakes_.notify_all();
 }
 
-int WorkerPool::FreeWorkers() {
+/// How many items to claim now. Ahead only in batches: a claim of one item costs as much as one of many.
+int WorkerPool::Wanted() {
     const std::scoped_lock lock(mutex_);
-    return settings_.workers - busy_ - static_cast<int>(waiting_.size());
+    const int ahead = pace_.Ahead(std::chrono::steady_clock::now());
+    const int waiting = static_cast<int>(waiting_.size());
+    return waiting > ahead / 2 ? 0 : settings_.workers + ahead - busy_ - waiting;
+}
+
+/// What was claimed ahead and then had to wait, because the workers met something long, is for others.
+void WorkerPool::GiveBackWhatWaits() {
+    std::vector<ClaimedItem> late;
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto since = std::chrono::steady_clock::now() - kLongestWait;
+        while (!waiting_.empty() && waiting_.back().since < since) {
+            late.push_back(std::move(waiting_.back().claim));
+            waiting_.pop_back();
+        }
+    }
+    std::stop_source stopped;
+    static_cast<void>(stopped.request_stop());
+    for (auto& claim : late) {
+        worker_.Run(std::move(claim), stopped.get_token());
+    }
 }
 
 Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
@@ -133,8 +155,10 @@ Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
 
 void WorkerPool::ClaimLoop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-        const int free = FreeWorkers();
-        auto claims = free > 0 ? Claim(free) : Result<std::vector<ClaimedItem>>(std::vector<ClaimedItem>());
+        GiveBackWhatWaits();
+        const int wanted = Wanted();
+        auto claims =
+            wanted > 0 ? Claim(wanted) : Result<std::vector<ClaimedItem>>(std::vector<ClaimedItem>());
         if (!claims) {
             Log(LogLevel::kWarn, "nothing could be claimed", {{"error", claims.error().message}});
         }
@@ -143,7 +167,11 @@ void WorkerPool::ClaimLoop(const std::stop_token& stop) {
         if (any) {
             for (auto& claim : *claims) {
                 worker_.Hold(claim);
-                waiting_.push_back({.claim = std::move(claim), .stop = running_->get_token()});
+                waiting_.push_back(
+                    {.claim = std::move(claim),
+                     .stop = running_->get_token(),
+                     .since = std::chrono::steady_clock::now()}
+                );
             }
             workers_wake_.notify_all();
             lock.unlock();
@@ -163,13 +191,14 @@ void WorkerPool::WorkLoop(const std::stop_token& stop) {
         if (waiting_.empty()) {
             return;
         }
-        auto [claim, running] = std::move(waiting_.front());
+        auto [claim, running, since] = std::move(waiting_.front());
         waiting_.pop_front();
         ++busy_;
         lock.unlock();
         worker_.Run(std::move(claim), running);
         lock.lock();
         --busy_;
+        pace_.Ended(std::chrono::steady_clock::now());
         nudged_ = true;
         lock.unlock();
         claimer_wakes_.notify_all();

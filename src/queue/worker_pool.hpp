@@ -14,6 +14,7 @@
 
 #include "core/clock.hpp"
 #include "domain/ids.hpp"
+#include "queue/pace.hpp"
 #include "queue/worker.hpp"
 #include "storage/storage.hpp"
 
@@ -25,8 +26,9 @@ struct WorkerPoolSettings {
     std::chrono::milliseconds lease = std::chrono::seconds(30);
 };
 
-/// The claimer takes as many items as there are free workers, in one transaction. Everything borrowed
-/// outlives it.
+/// The claimer takes as many items as there are free workers, in one transaction; while items end within
+/// milliseconds also those of the next 100 ms (pace.hpp). What was claimed ahead and is not begun within a
+/// second is given back. Everything borrowed outlives it.
 class WorkerPool final {
 public:
     /// `claimed` is called after a claim wrote events.
@@ -55,15 +57,17 @@ public:
     void Nudge();
 
 private:
-    /// A claim with the stop of the work that was running when it was made.
+    /// A claim with the stop of the work that was running when it was made, and when that was.
     struct Waiting {
         ClaimedItem claim;
         std::stop_token stop;
+        Pace::Time since;
     };
 
     void ClaimLoop(const std::stop_token& stop);
     void WorkLoop(const std::stop_token& stop);
-    [[nodiscard]] int FreeWorkers();
+    [[nodiscard]] int Wanted();
+    void GiveBackWhatWaits();
     [[nodiscard]] Result<std::vector<ClaimedItem>> Claim(int max);
 
     Storage& storage_;
@@ -77,6 +81,7 @@ private:
     std::condition_variable_any workers_wake_;
     std::deque<Waiting> waiting_;
     int busy_ = 0;
+    Pace pace_;
     bool nudged_ = true;
     std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.
     std::jthread claimer_;

@@ -28,7 +28,7 @@ constexpr const char* kWalSql = "PRAGMA journal_mode = WAL";
 constexpr const char* kWriterSql =
     "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = "
     "OFF;"
-    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA journal_size_limit = 16777216";
+    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 16777216";
 constexpr const char* kReaderSql =
     "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = "
     "-1000";

@@ -1,11 +1,13 @@
 #include "queue/worker_pool.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "core/hash.hpp"
@@ -45,6 +47,40 @@ protected:
         );
     }
 };
+
+TEST_F(WorkerPoolTest, GivesBackWhatItClaimedAheadWhenAWorkerMeetsSomethingLong) {
+    const auto bucket = AddBucket();
+    for (int i = 0; i < 300; ++i) {
+        WriteFile(bucket, fmt::format("{:03}.bin", i));
+    }
+    ASSERT_EQ(Scan(bucket), 300);
+    std::atomic<int> ended = 0;
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token& stop) -> Result<void> {
+        const auto& id = job.processes.at(0).id;
+        if (++ended < 150) {
+            observer.outcome(Found(id));
+            return {};
+        }
+        static_cast<void>(runner_.WaitForCancel(id, stop));
+        observer.outcome(Failed(id, {.code = ErrorCode::kStopped, .message = "ended early"}));
+        return {};
+    });
+    StartWorkers();
+    const auto processing = [&] {
+        return storage_
+            ->Read([&](const Snapshot& snapshot) { return snapshot.items.CountByStatus(bucket.id); })
+            .value()[Status::kProcessing];
+    };
+    EXPECT_TRUE(Eventually([&] { return ended == 150; }));
+    EXPECT_TRUE(Eventually([&] { return processing() == 1; })) << processing();
+    StopWorkers(std::chrono::milliseconds(0));
+    for (const auto& item : Items()) {
+        for (const auto& process : ProcessesOf(item.id)) {
+            EXPECT_EQ(process.attempt, 0);
+            EXPECT_EQ(process.rescues, 0);
+        }
+    }
+}
 
 TEST_F(WorkerPoolTest, TakesAnItemThroughItsStatuses) {
     const auto item = Discover(AddBucket(), "a.mp4", "the bytes");
