@@ -72,6 +72,21 @@ Result<void> MakeDataDir(const std::filesystem::path& folder) {
     return {};
 }
 
+/// The error with the folder that it is about, and how much room is left in it.
+Error InFolder(const std::filesystem::path& folder, Error error) {
+    if (error.code == ErrorCode::kStorageFull) {
+        std::error_code unknown;
+        const auto space = std::filesystem::space(folder, unknown);
+        error.message = fmt::format(
+            "DATA_DIR {} is full{}; make room: {}",
+            folder.native(),
+            unknown ? "" : fmt::format(" ({} KiB free)", space.available / 1024),
+            error.message
+        );
+    }
+    return error;
+}
+
 Result<void> CheckData(const std::filesystem::path& folder) {
     const auto database = folder / kDatabaseFile;
     struct stat status{};
@@ -111,11 +126,11 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no
     auto box =
         SecretBox::Open(settings.data_dir / "secret.key", is_new ? MissingKey::kMake : MissingKey::kRefuse);
     if (!box) {
-        return Unexpected(box.error());
+        return Unexpected(InFolder(settings.data_dir, box.error()));
     }
     std::unique_ptr<Engine> engine(new Engine(settings, std::move(*box), std::move(*guard)));
     if (auto opened = engine->OpenStorage(); !opened) {
-        return Unexpected(opened.error());
+        return Unexpected(InFolder(settings.data_dir, opened.error()));
     }
     engine->Build();
     return engine;
@@ -215,7 +230,7 @@ Result<void> Engine::Start() {
 }
 
 void Engine::Stop() {
-    if (!std::exchange(running_, false)) {
+    if (!running_.exchange(false)) {
         return;
     }
     scheduler->Stop();
@@ -239,6 +254,24 @@ Result<SandboxReport> Engine::Sandbox() {
         sandbox_ = std::move(*report);
     }
     return *sandbox_;
+}
+
+std::optional<Standstill> Engine::WhyStill() const {
+    if (!running_) {
+        return Standstill{
+            .blocked_by = BlockedBy::kServiceStopped,
+            .sentence = "the service is not running; start it: notifications-api serve"
+        };
+    }
+    const auto can_write = storage->CanWrite();
+    return can_write ? std::nullopt
+                     : std::optional(
+                           Standstill{
+                               .blocked_by = BlockedBy::kStorageFull,
+                               .sentence = "nothing can be written, so nothing moves: " +
+                                           InFolder(settings.data_dir, can_write.error()).message
+                           }
+                       );
 }
 
 void Engine::Nudge() const {

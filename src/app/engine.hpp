@@ -2,6 +2,7 @@
 
 // The composition root: the only place that builds the service's parts and joins them.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -71,6 +72,9 @@ public:
     /// Idempotent.
     void Stop();
 
+    /// Why nothing moves: it was not started, or nothing can be written. Thread-safe.
+    [[nodiscard]] std::optional<Standstill> WhyStill() const;
+
     /// Wakes whoever may have something to do after a change from outside. Thread-safe.
     void Nudge() const;
 
@@ -118,7 +122,7 @@ private:
     std::stop_source enrolling_;
     std::mutex sandbox_mutex_;
     std::optional<SandboxReport> sandbox_;
-    bool running_ = false;
+    std::atomic<bool> running_ = false;
 };
 
 }  // namespace notify

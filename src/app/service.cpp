@@ -115,15 +115,16 @@ Readiness ReadinessOf(Engine& engine) {
     const auto counted = engine.storage->Read([](const Snapshot& snapshot) {
         return snapshot.items.CountByStatus(BucketId());
     });
-    readiness.database = counted ? "ok" : counted.error().message;
+    const auto standstill = engine.WhyStill();
+    readiness.database = !counted ? counted.error().message : standstill ? standstill->sentence : "ok";
     const auto sandbox = engine.Sandbox();
     readiness.sandbox_level = sandbox ? sandbox->level : "unknown";
     readiness.sandbox_note = sandbox ? sandbox->note : sandbox.error().message;
     const auto needed = NeedsModels(engine);
     const auto models = CheckModels(engine.settings);
     readiness.models = models ? "ok" : needed.value_or(true) ? models.error().message : "not needed";
-    readiness.ready =
-        counted.has_value() && sandbox.has_value() && (models.has_value() || !needed.value_or(true));
+    readiness.ready = counted.has_value() && !standstill && sandbox.has_value() &&
+                      (models.has_value() || !needed.value_or(true));
     return readiness;
 }
 
@@ -186,6 +187,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .relabel = [&engine] { engine.relabeller->Request(); },
             .nudge = [&engine] { engine.Nudge(); },
             .readiness = [&engine] { return ReadinessOf(engine); },
+            .standstill = [&engine] { return engine.WhyStill(); },
             .key_revoked =
                 [&engine] { RemoveStaleFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now()); },
         }

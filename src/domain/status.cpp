@@ -11,20 +11,6 @@ namespace notify {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kStatusNames{
-    "Pending", "Processing", "Completed", "Failed", "Cancelled", "Skipped"
-};
-constexpr std::array<std::string_view, 8> kBlockedNames{
-    "nothing",
-    "slot",
-    "retry_delay",
-    "bucket_inactive",
-    "source_paused",
-    "storage_full",
-    "processor",
-    "resolving"
-};
-
 template <class Enum, std::size_t Count>
 std::optional<Enum> Named(const std::array<std::string_view, Count>& names, std::string_view text) noexcept {
     const auto* const found = std::ranges::find(names, text);
@@ -34,19 +20,19 @@ std::optional<Enum> Named(const std::array<std::string_view, Count>& names, std:
 }  // namespace
 
 std::string_view ToString(Status status) noexcept {
-    return kStatusNames.at(static_cast<std::size_t>(status));
+    return kStatusWords.at(static_cast<std::size_t>(status));
 }
 
 std::optional<Status> StatusFrom(std::string_view text) noexcept {
-    return Named<Status>(kStatusNames, text);
+    return Named<Status>(kStatusWords, text);
 }
 
 std::string_view ToString(BlockedBy blocked) noexcept {
-    return kBlockedNames.at(static_cast<std::size_t>(blocked));
+    return kBlockedByWords.at(static_cast<std::size_t>(blocked));
 }
 
 std::optional<BlockedBy> BlockedByFrom(std::string_view text) noexcept {
-    return Named<BlockedBy>(kBlockedNames, text);
+    return Named<BlockedBy>(kBlockedByWords, text);
 }
 
 bool IsTerminal(Status status) noexcept {

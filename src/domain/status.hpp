@@ -7,6 +7,7 @@
 // A lease that ends, a crash, a release and a retry go back from Processing to Pending; Pending may also be
 // cancelled or skipped. A terminal status never changes: a re-run is a new process (Process::run + 1).
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,6 +16,11 @@
 namespace notify {
 
 enum class Status : std::uint8_t { kPending, kProcessing, kCompleted, kFailed, kCancelled, kSkipped };
+
+/// Their names in the same order.
+inline constexpr std::array<std::string_view, 6> kStatusWords{
+    "Pending", "Processing", "Completed", "Failed", "Cancelled", "Skipped"
+};
 
 /// "Pending", "Processing", …: the words of the API, of the database and of people.
 [[nodiscard]] std::string_view ToString(Status status) noexcept;
@@ -42,6 +48,20 @@ enum class BlockedBy : std::uint8_t {
     kStorageFull,     ///< No room to make results durable.
     kProcessor,       ///< This node has no such processor, or the child cannot start.
     kResolving,       ///< Processed; its result is being joined with people.
+    kServiceStopped,  ///< No service runs on this data. Told by commands, never stored.
+};
+
+/// Their names in the same order.
+inline constexpr std::array<std::string_view, 9> kBlockedByWords{
+    "nothing",
+    "slot",
+    "retry_delay",
+    "bucket_inactive",
+    "source_paused",
+    "storage_full",
+    "processor",
+    "resolving",
+    "service_stopped"
 };
 
 [[nodiscard]] std::string_view ToString(BlockedBy blocked) noexcept;

@@ -74,6 +74,7 @@ struct ApiParts {
     /// Wakes the queue and the dispatcher after a change.
     std::function<void()> nudge;
     std::function<Readiness()> readiness;
+    std::function<std::optional<Standstill>()> standstill;  ///< Why nothing moves; nothing while it may.
     /// A key was revoked. May be empty.
     std::function<void()> key_revoked;
 };

@@ -114,6 +114,13 @@ std::string OfOne(const Process& process, const Item& item, Timestamp now) {
     return fmt::format("{} is {}: {}", process.processor, ToString(process.status), why);
 }
 
+/// What has not ended while nothing moves.
+std::string OfStanding(const Process& process) {
+    return process.status == Status::kProcessing
+               ? fmt::format("{} had begun; it goes on, or runs again", process.processor)
+               : fmt::format("{} waits", process.processor);
+}
+
 }  // namespace
 
 Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
@@ -193,8 +200,16 @@ Result<int> ItemControl::Cancel(const ItemId& id, std::string_view actor) {
     return asked->count;
 }
 
-std::vector<std::string> Why(const Item& item, const std::vector<Process>& processes, Timestamp now) {
+std::vector<std::string> Why(
+    const Item& item,
+    const std::vector<Process>& processes,
+    const std::optional<Standstill>& standstill,
+    Timestamp now
+) {
     std::vector<std::string> sentences;
+    if (standstill && !IsTerminal(item.status)) {
+        sentences.push_back(standstill->sentence);
+    }
     if (item.blocked_by == BlockedBy::kResolving) {
         sentences.emplace_back("processed; its faces are being compared with people who changed meanwhile");
     }
@@ -204,7 +219,8 @@ std::vector<std::string> Why(const Item& item, const std::vector<Process>& proce
     auto runs = LatestRuns(processes);
     std::ranges::stable_sort(runs, {}, [](const Process& process) { return IsTerminal(process.status); });
     for (const auto& process : runs) {
-        sentences.push_back(OfOne(process, item, now));
+        const bool stands = standstill && !IsTerminal(process.status);
+        sentences.push_back(stands ? OfStanding(process) : OfOne(process, item, now));
     }
     return sentences;
 }

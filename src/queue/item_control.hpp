@@ -3,6 +3,7 @@
 // What a person may ask of an item: run it again, cancel it, say why it does not move.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "core/result.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
+#include "domain/status.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -39,10 +41,19 @@ private:
     std::function<void(const ProcessId&)> cancel_;
 };
 
+/// Why nothing at all moves: no service runs, or nothing can be written.
+struct Standstill {
+    BlockedBy blocked_by = BlockedBy::kServiceStopped;
+    std::string sentence;
+};
+
 /// Sentences that answer "why is it not moving?", most important first; for a terminal item how it ended. The
 /// item as TakeBlockedBy leaves it.
 [[nodiscard]] std::vector<std::string> Why(
-    const Item& item, const std::vector<Process>& processes, Timestamp now
+    const Item& item,
+    const std::vector<Process>& processes,
+    const std::optional<Standstill>& standstill,
+    Timestamp now
 );
 
 }  // namespace notify

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/fault_log.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "domain/process.hpp"
@@ -115,6 +116,8 @@ void Reaper::Loop(const std::stop_token& stop) {
     auto last_beat = Steady::now();
     auto next_beat = last_beat;
     auto next_reap = last_beat;
+    FaultLog beats(LogLevel::kWarn, "leases not extended", "leases are extended again");
+    FaultLog looks(LogLevel::kWarn, "leases not looked at", "leases are looked at again");
     std::mutex mutex;
     std::condition_variable_any sleeps;
     while (!stop.stop_requested()) {
@@ -124,9 +127,7 @@ void Reaper::Loop(const std::stop_token& stop) {
             const auto beat = Heartbeat();
             last_beat = beat ? now : last_beat;
             next_beat = now + std::min(settings_.heartbeat, beat ? settings_.heartbeat : kRetryBeat);
-            if (!beat) {
-                Log(LogLevel::kWarn, "leases not extended", {{"error", beat.error().message}});
-            }
+            beats.Note(beat);
         }
         if (Steady::now() - last_beat >= settings_.lease - settings_.margin) {
             calls_.lost();
@@ -134,9 +135,7 @@ void Reaper::Loop(const std::stop_token& stop) {
         }
         if (now >= next_reap) {
             next_reap = now + settings_.reap;
-            if (const auto reaped = ReapExpired(); !reaped) {
-                Log(LogLevel::kWarn, "leases not looked at", {{"error", reaped.error().message}});
-            }
+            looks.Note(ReapExpired().map([](int) {}));
         }
         std::unique_lock lock(mutex);
         sleeps.wait_until(lock, stop, std::min(next_beat, next_reap), [] { return false; });

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/failpoint.hpp"
+#include "core/fault_log.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/ulid.hpp"
@@ -154,14 +155,13 @@ Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
 }
 
 void WorkerPool::ClaimLoop(const std::stop_token& stop) {
+    FaultLog faults(LogLevel::kWarn, "nothing could be claimed", "work is claimed again");
     while (!stop.stop_requested()) {
         GiveBackWhatWaits();
         const int wanted = Wanted();
         auto claims =
             wanted > 0 ? Claim(wanted) : Result<std::vector<ClaimedItem>>(std::vector<ClaimedItem>());
-        if (!claims) {
-            Log(LogLevel::kWarn, "nothing could be claimed", {{"error", claims.error().message}});
-        }
+        faults.Note(claims.map([](const auto&) {}));
         const bool any = claims && !claims->empty();
         std::unique_lock lock(mutex_);
         if (any) {

@@ -109,6 +109,10 @@ public:
         }
     }
 
+    /// Nothing while what is written gets to the disk; else why the last commit failed (kStorageFull,
+    /// kForbidden, kUnavailable): nothing is taken in then, and it is tried again every second.
+    [[nodiscard]] virtual Result<void> CanWrite() const = 0;
+
     /// True when one node alone uses this database (SQLite): start-up may reset every Processing at once.
     [[nodiscard]] virtual bool IsSingleNode() const noexcept = 0;
 

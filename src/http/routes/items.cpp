@@ -96,7 +96,7 @@ struct Whole {
     std::vector<ItemChange> history;
 };
 
-view::ItemView Show(const Whole& whole, Timestamp now) {
+view::ItemView Show(const Whole& whole, const std::optional<Standstill>& standstill, Timestamp now) {
     const auto row = Row(whole.item);
     view::ItemView shown{
         .id = row.id,
@@ -116,7 +116,7 @@ view::ItemView Show(const Whole& whole, Timestamp now) {
         .reason = row.reason,
         .state_version = row.state_version,
         .discovered_at = row.discovered_at,
-        .why = Why(whole.item, whole.processes, now),
+        .why = Why(whole.item, whole.processes, standstill, now),
         .processes = {},
         .history = {},
     };
@@ -148,6 +148,7 @@ public:
 
     [[nodiscard]] Response List(const Request& request) const {
         const auto page = PageOf(request);
+        const auto standstill = parts_.standstill();
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Item>> {
             ItemFilter filter{
                 .bucket_id = {},
@@ -163,7 +164,7 @@ public:
             }
             auto found = snapshot.items.List(filter, page);
             for (std::size_t i = 0; found && i < found->rows.size(); ++i) {
-                if (auto taken = TakeBlockedBy(snapshot, found->rows[i], parts_.clock.Now()); !taken) {
+                if (auto taken = TakeBlockedBy(snapshot, found->rows[i], standstill); !taken) {
                     return Unexpected(taken.error());
                 }
             }
@@ -180,6 +181,7 @@ public:
 
     [[nodiscard]] Response Get(const Request& request) const {
         const ItemId id(request.parameters[0]);
+        const auto standstill = parts_.standstill();
         const auto whole = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Whole> {
             auto item = snapshot.items.Get(id);
             auto processes = snapshot.processes.OfItem(id);
@@ -187,14 +189,16 @@ public:
             if (!item || !processes || !history) {
                 return Unexpected(!item ? item.error() : !processes ? processes.error() : history.error());
             }
-            if (auto taken = TakeBlockedBy(snapshot, *item, parts_.clock.Now()); !taken) {
+            if (auto taken = TakeBlockedBy(snapshot, *item, standstill); !taken) {
                 return Unexpected(taken.error());
             }
             return Whole{
                 .item = std::move(*item), .processes = std::move(*processes), .history = std::move(*history)
             };
         });
-        return Answer(request, whole, [&](const Whole& w) { return Show(w, parts_.clock.Now()); });
+        return Answer(request, whole, [&](const Whole& w) {
+            return Show(w, standstill, parts_.clock.Now());
+        });
     }
 
     [[nodiscard]] Response Rerun(const Request& request) const {
@@ -221,6 +225,17 @@ public:
     }
 
 private:
+    /// What keeps the item from moving at this moment.
+    [[nodiscard]] Result<void> TakeBlockedBy(
+        const Snapshot& snapshot, Item& item, const std::optional<Standstill>& standstill
+    ) const {
+        if (standstill && !IsTerminal(item.status)) {
+            item.blocked_by = standstill->blocked_by;
+            return {};
+        }
+        return notify::TakeBlockedBy(snapshot, item, parts_.clock.Now());
+    }
+
     ApiParts parts_;
 };
 

@@ -204,7 +204,7 @@ Result<bool> Connection::Step(sqlite3_stmt* statement) {
         sqlite3_reset(statement);
         return false;
     }
-    auto error = LastError("read");
+    auto error = LastError(sqlite3_stmt_readonly(statement) != 0 ? "read" : "write");
     sqlite3_reset(statement);
     return Unexpected(std::move(error));
 }

@@ -129,6 +129,9 @@ public:
     /// True between BEGIN and its end. SQLite ends a transaction by itself when it has no room to go on.
     [[nodiscard]] bool InTransaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
 
+    /// How many rows were changed since it was opened.
+    [[nodiscard]] std::int64_t Changes() const noexcept { return sqlite3_total_changes64(handle_); }
+
     /// Runs one statement; how many rows it changed. `sql` must outlive the connection (a constant).
     template <class... Values>
     [[nodiscard]] Result<int> Change(const char* sql, const Values&... values) {

@@ -78,6 +78,8 @@ public:
                       );
     }
 
+    Result<void> CanWrite() const override { return writer_.CanWrite(); }
+
     std::uint64_t Commits() const noexcept override { return writer_.Commits(); }
 
     std::uint64_t Closures() const noexcept override { return writer_.Closures(); }

@@ -1,15 +1,16 @@
 #include "storage/sqlite/writer.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "storage/sqlite/closure.hpp"
@@ -21,6 +22,9 @@ namespace notify::sqlite {
 namespace {
 
 constexpr std::size_t kMaxGroup = 64;  // closures in one commit: bounds how long one waits for the others
+
+constexpr std::chrono::seconds kTryAgain{1};
+constexpr const char* kTrialSql = "UPDATE sealed_with SET key_id = key_id";
 
 }  // namespace
 
@@ -51,27 +55,61 @@ Result<void> Writer::Run(const Storage::WriteFunction& function) {
     return done.get();
 }
 
+Result<void> Writer::CanWrite() const {
+    const std::scoped_lock lock(fault_mutex_);
+    return fault_ ? Result<void>(Unexpected(*fault_)) : Result<void>{};
+}
+
 /// While one group commits, the next ones queue up: under load the groups grow by themselves, without
 /// waiting.
+Writer::Group Writer::NextGroup(const std::stop_token& stop) {
+    Group group;
+    std::unique_lock lock(mutex_);
+    const auto any = [this] { return !queue_.empty(); };
+    if (CanWrite()) {
+        queued_.wait(lock, stop, any);
+    } else {
+        queued_.wait_for(lock, stop, kTryAgain, any);
+    }
+    while (!queue_.empty() && group.size() < kMaxGroup) {
+        group.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return group;
+}
+
 void Writer::Loop(const std::stop_token& stop) {
     while (true) {
-        Group group;
-        {
-            std::unique_lock lock(mutex_);
-            queued_.wait(lock, stop, [this] { return !queue_.empty(); });
-            while (!queue_.empty() && group.size() < kMaxGroup) {
-                group.push_back(std::move(queue_.front()));
-                queue_.pop_front();
-            }
-        }
-        if (group.empty()) {
+        auto group = NextGroup(stop);
+        if (!group.empty()) {
+            RunGroup(group);
+        } else if (stop.stop_requested()) {
             return;
+        } else {
+            TryAgain();
         }
-        RunGroup(group);
     }
 }
 
+/// Nobody may be writing when there is room again; so that this is noticed, something is written.
+void Writer::TryAgain() {
+    auto committed =
+        connection_->Execute("BEGIN IMMEDIATE").and_then([&] { return connection_->Execute(kTrialSql); });
+    committed = committed.and_then([&] { return connection_->Execute("COMMIT"); });
+    if (connection_->InTransaction()) {
+        static_cast<void>(connection_->Execute("ROLLBACK"));
+    }
+    NoteCommit(committed);
+}
+
+void Writer::NoteCommit(const Result<void>& committed) {
+    log_.Note(committed);
+    const std::scoped_lock lock(fault_mutex_);
+    fault_ = committed ? std::nullopt : std::optional(committed.error());
+}
+
 void Writer::RunGroup(Group& group) {
+    const auto changes = connection_->Changes();
     auto committed = connection_->Execute("BEGIN IMMEDIATE");
     std::size_t ran = 0;
     while (committed && ran < group.size()) {
@@ -94,10 +132,9 @@ void Writer::RunGroup(Group& group) {
     ran_.fetch_add(group.size(), std::memory_order_relaxed);
     if (committed) {
         commits_.fetch_add(1, std::memory_order_relaxed);
-    } else {
-        Log(LogLevel::kError,
-            "commit failed",
-            {{"error", committed.error().message}, {"closures", group.size()}});
+    }
+    if (!committed || connection_->Changes() != changes) {
+        NoteCommit(committed);  // one that had nothing to write tells nothing of the disk
     }
     for (auto& call : group) {
         // without the commit also a refusal is void: it may rest on what another closure of the group wrote

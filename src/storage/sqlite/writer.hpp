@@ -9,9 +9,12 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
+#include "core/error.hpp"
+#include "core/fault_log.hpp"
 #include "core/result.hpp"
 #include "storage/sqlite/closure.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -37,6 +40,9 @@ public:
     /// closure.
     [[nodiscard]] Result<void> Run(const Storage::WriteFunction& function);
 
+    /// See Storage::CanWrite.
+    [[nodiscard]] Result<void> CanWrite() const;
+
     [[nodiscard]] std::uint64_t Commits() const noexcept { return commits_; }
 
     [[nodiscard]] std::uint64_t Closures() const noexcept { return ran_; }
@@ -51,6 +57,9 @@ private:
     using Group = std::deque<std::unique_ptr<Call>>;
 
     void Loop(const std::stop_token& stop);
+    [[nodiscard]] Group NextGroup(const std::stop_token& stop);
+    void TryAgain();
+    void NoteCommit(const Result<void>& committed);
     void RunGroup(Group& group);
     Result<void> RunInSavepoint(const Storage::WriteFunction& function);
 
@@ -60,6 +69,9 @@ private:
     std::mutex mutex_;
     std::condition_variable_any queued_;
     Group queue_;
+    FaultLog log_{LogLevel::kError, "nothing can be written", "what is written gets to the disk again"};
+    mutable std::mutex fault_mutex_;
+    std::optional<Error> fault_;  ///< Of the last commit that had something to write.
     std::atomic<std::uint64_t> commits_ = 0;
     std::atomic<std::uint64_t> ran_ = 0;
     std::jthread thread_;

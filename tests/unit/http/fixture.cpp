@@ -57,7 +57,8 @@ ApiTest::ApiTest() {
                  return Readiness{
                      .ready = ready_, .sandbox_level = "full", .sandbox_note = "", .database = "ok"
                  };
-             }}
+             },
+         .standstill = [this] { return standstill_; }}
     );
     read_key_ = MakeKey({"read"});
     write_key_ = MakeKey({"write"});

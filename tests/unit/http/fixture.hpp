@@ -92,6 +92,7 @@ protected:
     std::unique_ptr<Router> router_;
     std::unique_ptr<Server> server_;
     std::atomic<bool> ready_ = true;
+    std::optional<Standstill> standstill_;
     std::string read_key_;
     std::string write_key_;
     std::string admin_key_;

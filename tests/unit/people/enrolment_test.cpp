@@ -179,6 +179,8 @@ public:
 
     [[nodiscard]] bool IsSingleNode() const noexcept override { return inner_.IsSingleNode(); }
 
+    [[nodiscard]] Result<void> CanWrite() const override { return inner_.CanWrite(); }
+
 private:
     Result<void> RunWrite(const WriteFunction& function) override {
         before_write_();

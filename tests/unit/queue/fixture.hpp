@@ -60,6 +60,8 @@ public:
 
     [[nodiscard]] bool IsSingleNode() const noexcept override { return inner_.IsSingleNode(); }
 
+    [[nodiscard]] Result<void> CanWrite() const override { return inner_.CanWrite(); }
+
     std::atomic<int> refuse = 0;  ///< How many writes fail before one passes.
     std::atomic<ErrorCode> refuse_as = ErrorCode::kStorageFull;
     std::atomic<int> lose = 0;  ///< How many writes go through, and an error is reported.

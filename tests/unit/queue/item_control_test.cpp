@@ -32,12 +32,30 @@ protected:
     }
 
     std::vector<std::string> WhyOf(const ItemId& id) {
-        return Why(Stored(id), ProcessesOf(id), clock_.Now());
+        return Why(Stored(id), ProcessesOf(id), standstill_, clock_.Now());
     }
 
+    std::optional<Standstill> standstill_;
     std::vector<ProcessId> asked_;
     ItemControl control_{*storage_, clock_, [this](const ProcessId& id) { asked_.push_back(id); }};
 };
+
+TEST_F(ItemControlTest, SaysThatNothingMovesBeforeWhatWouldBeTrueOtherwise) {
+    const auto item = Discover(AddBucket(), "a.mp4");
+    EXPECT_NE(WhyOf(item.id).at(0).find("waits for a free worker"), std::string::npos);
+    standstill_ = Standstill{.sentence = "the service is not running"};
+    EXPECT_EQ(WhyOf(item.id), (std::vector<std::string>{"the service is not running", "checksum waits"}));
+    ASSERT_EQ(Claim().size(), 1U);
+    EXPECT_EQ(WhyOf(item.id).at(1), "checksum had begun; it goes on, or runs again");
+}
+
+TEST_F(ItemControlTest, SaysNothingOfAStandstillWhenAnItemHasEnded) {
+    const auto item = Completed(AddBucket(), "a.mp4");
+    standstill_ = Standstill{.sentence = "the service is not running"};
+    const auto why = WhyOf(item.id);
+    ASSERT_EQ(why.size(), 1U);
+    EXPECT_NE(why[0].find("checksum completed at"), std::string::npos);
+}
 
 TEST_F(ItemControlTest, RunsAnEndedItemAgain) {
     const auto item = Completed(AddBucket({"checksum", "facial-recognition"}), "a.mp4");

@@ -1,8 +1,11 @@
 // No room: refused with storage_full, nothing half written, and it goes on when there is room again.
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <thread>
 
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -48,6 +51,13 @@ protected:
         });
     }
 
+    static bool Eventually(const std::function<bool()>& holds) {
+        for (int i = 0; i < 400 && !holds(); ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        return holds();
+    }
+
     /// Writes until it is refused; how many were acknowledged.
     int Fill() {
         for (int number = 0; number < 500; ++number) {
@@ -84,9 +94,16 @@ TEST_P(SqliteWithoutRoom, RefusesAndGoesOnAfterwards) {
         const SmallFiles small(1'000'000);
         acknowledged = Fill();
         EXPECT_EQ(Put(acknowledged).error().code, ErrorCode::kStorageFull) << "still full";
+        ASSERT_FALSE(storage_->CanWrite());
+        EXPECT_EQ(storage_->CanWrite().error().code, ErrorCode::kStorageFull);
+        Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
+        Write([](Transaction&) { return Result<void>{}; });
+        EXPECT_FALSE(storage_->CanWrite()) << "what writes nothing does not tell that there is room";
         ExpectRows(acknowledged);
     }
+    EXPECT_TRUE(Eventually([&] { return storage_->CanWrite().has_value(); })) << "without anybody writing";
     EXPECT_TRUE(Put(acknowledged));
+    EXPECT_TRUE(storage_->CanWrite());
     Reopen();
     ExpectRows(acknowledged + 1);
 }
