@@ -114,6 +114,9 @@ Result<void> CheckData(const std::filesystem::path& folder) {
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no_data) {
+    ::umask(
+        0077
+    );  // whatever is made in DATA_DIR is its owner's alone; results beside media have a mode of their own
     auto ready = no_data == NoData::kMake ? MakeDataDir(settings.data_dir) : CheckData(settings.data_dir);
     if (!ready) {
         return Unexpected(ready.error());

@@ -75,7 +75,7 @@ BOOST_DESCRIBE_STRUCT(
 
 struct LabelledPerson {
     std::string person;
-    std::string name;
+    std::optional<std::string> name;  // not any more of a person who was removed
 };
 
 BOOST_DESCRIBE_STRUCT(LabelledPerson, (), (person, name))

@@ -11,6 +11,7 @@
 #include "domain/person.hpp"
 #include "people/appearance_list.hpp"
 #include "people/label_news.hpp"
+#include "storage/event_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -64,7 +65,9 @@ Result<void> RenamePerson(
 
 Result<void> RemovePerson(Transaction& transaction, const PersonId& id, Timestamp now) {
     return ChangeAndTell(transaction, id, "removed", now, [&] {
-        return transaction.people.RemovePerson(id);
+        return transaction.people.RemovePerson(id).and_then(
+                                                      [&] { return transaction.events.ForgetName(id); }
+        ).map([](int) {});
     });
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/backoff.hpp"
 #include "core/failpoint.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
@@ -26,6 +27,7 @@ constexpr milliseconds kLongestSleep{1000};
 constexpr milliseconds kLockStep{50};
 constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
 constexpr int kScanners = 4;
+constexpr milliseconds kRetryScan{5000};
 
 }  // namespace
 
@@ -127,11 +129,21 @@ void Scheduler::TakeNews(const News& news) {
             found->second.scan_at = std::min(found->second.scan_at, at);
         }
     }
-    for (const auto& [id, not_before] : news.scanned) {
+    for (const auto& [id, scanned] : news.scanned) {
         if (const auto found = watched_.find(id); found != watched_.end()) {
-            found->second.scanning = false;
-            found->second.not_before = not_before;
+            NoteEnd(found->second, scanned);
         }
+    }
+}
+
+/// One that failed is tried again soon: a share that is mounted late should not wait for the whole interval.
+void Scheduler::NoteEnd(Watched& watched, const Scanned& scanned) const {
+    watched.scanning = false;
+    watched.not_before = scanned.not_before;
+    watched.failures = scanned.failed ? watched.failures + 1 : 0;
+    if (scanned.failed) {
+        const auto wait = BackoffDelay(watched.failures, kRetryScan, watched.bucket.scan_interval);
+        watched.scan_at = std::min(watched.scan_at, clock_.Now() + wait);
     }
 }
 
@@ -216,7 +228,11 @@ void Scheduler::ScanDue(const Due& due, const std::stop_token& stop) {
             {{"bucket", due.bucket.name}, {"error", scanned.error().message}});
     }
     const auto now = clock_.Now();
-    Tell([&](News& news) { news.scanned[due.bucket.id] = now + std::max(now - began, milliseconds(0)); });
+    Tell([&](News& news) {
+        news.scanned[due.bucket.id] = {
+            .not_before = now + std::max(now - began, milliseconds(0)), .failed = !scanned
+        };
+    });
 }
 
 Result<std::unique_lock<std::timed_mutex>> Scheduler::LockScan(

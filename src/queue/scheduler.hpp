@@ -35,8 +35,9 @@ struct ScanSummary {
 
 /// A deciding thread, four that scan, and one watch for each active bucket: a folder that does not answer
 /// holds up itself alone, until four do. A bucket is scanned when the scheduler starts or the bucket becomes
-/// active or other, every scan_interval, 200 ms after its watch said that something changed, and when a file
-/// that was still growing may be complete. Everything borrowed outlives it.
+/// active or other, every scan_interval (5 s doubling to that after one that failed), 200 ms after its watch
+/// said that something changed, and when a file that was still growing may be complete. Everything borrowed
+/// outlives it.
 class Scheduler final {
 public:
     /// `new_items` is called after a scan that added items.
@@ -72,6 +73,7 @@ private:
         Timestamp scan_at;
         Timestamp not_before;  ///< A scan that takes long is not begun again at once.
         bool scanning = false;
+        int failures = 0;  ///< Scans that failed, in a row.
     };
 
     /// A scan that is due, for any of the scanning threads.
@@ -80,12 +82,18 @@ private:
         std::string watch_note;
     };
 
+    /// How a scan ended.
+    struct Scanned {
+        Timestamp not_before;  ///< When the next one may begin.
+        bool failed = false;
+    };
+
     /// What other threads tell the loop.
     struct News {
         bool buckets_changed = true;
         std::map<BucketId, std::string> changed;      ///< By watches, with their sentence.
         std::map<BucketId, Timestamp> look_again_at;  ///< By scans, for files that settle.
-        std::map<BucketId, Timestamp> scanned;        ///< By scans that ended: when the next one may begin.
+        std::map<BucketId, Scanned> scanned;          ///< By scans that ended.
 
         [[nodiscard]] bool Any() const {
             return buckets_changed || !changed.empty() || !look_again_at.empty() || !scanned.empty();
@@ -98,6 +106,7 @@ private:
     void TakeBucket(Bucket bucket);
     void WatchBucket(Watched& watched);
     void HandOut(Watched& watched);
+    void NoteEnd(Watched& watched, const Scanned& scanned) const;
     void ScanLoop(const std::stop_token& stop);
     void ScanDue(const Due& due, const std::stop_token& stop);
     [[nodiscard]] Result<std::unique_lock<std::timed_mutex>> LockScan(

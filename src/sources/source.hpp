@@ -88,7 +88,8 @@ public:
         const Bucket& bucket, const Item& item, std::stop_token stop
     ) = 0;
 
-    /// Writes `bytes` at PublicationKey(item), all or nothing, replacing what is there.
+    /// Writes `bytes` at PublicationKey(item), all or nothing, replacing what is there. kNotFound when the
+    /// item's object is gone: nothing is written then.
     [[nodiscard]] virtual Result<void> Publish(
         const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
     ) = 0;

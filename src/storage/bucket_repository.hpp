@@ -32,7 +32,7 @@ public:
     /// Replaces settings. kNotFound, kConflict.
     virtual Result<void> Update(const Bucket& bucket) = 0;
 
-    /// Removes a bucket without items, and its rules; with items kConflict says to deactivate it instead.
+    /// Removes a bucket without items, and its rules; with items kConflict says to pause it instead.
     virtual Result<void> Remove(const BucketId& id) = 0;
 
     /// kNotFound with the id in the sentence.

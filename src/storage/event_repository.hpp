@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/event.hpp"
+#include "domain/ids.hpp"
 
 namespace notify {
 
@@ -31,6 +32,9 @@ public:
     [[nodiscard]] virtual Result<std::vector<Event>> After(
         std::int64_t sequence, int limit, std::string_view subject
     ) const = 0;
+
+    /// Takes the person's name out of what past item.labels_changed tell; the id stays. How many events.
+    virtual Result<int> ForgetName(const PersonId& person) = 0;
 
     /// Removes events from before `before`, of the oldest `limit` those whose deliveries have all ended; how
     /// many.

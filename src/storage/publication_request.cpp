@@ -30,11 +30,14 @@ Result<void> RequestPublication(Transaction& transaction, const ItemId& id, Time
         return Unexpected(!bucket ? bucket.error() : !processes ? processes.error() : newest.error());
     }
     const bool replaced = *newest && (*newest)->id != id;
-    const bool any = std::ranges::any_of(LatestRuns(std::move(*processes)), [](const Process& process) {
+    const bool found = std::ranges::any_of(LatestRuns(std::move(*processes)), [](const Process& process) {
         return process.status == Status::kCompleted;
     });
-    if (!bucket->publish || replaced || !any) {
-        return {};
+    // what stands beside the media since an earlier run must not say Completed when the item does not any
+    // more
+    const auto published = transaction.deliveries.HasPublication(id);
+    if (!published || !bucket->publish || replaced || (!found && !*published)) {
+        return published.map([](bool) {});
     }
     return transaction.deliveries.RequestPublication(
         {.id = PublicationId(MakeId("pub")),

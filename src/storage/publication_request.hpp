@@ -10,9 +10,9 @@
 
 namespace notify {
 
-/// When the item's bucket publishes, the item has ended and the latest run of one of its processes completed:
-/// makes sure that its publication waits in the outbox. Nothing for a version that was replaced. kNotFound.
-/// Call inside a transaction.
+/// When the item's bucket publishes, the item has ended, and the latest run of one of its processes completed
+/// or something of it was published before: makes sure that its publication waits in the outbox. Nothing for
+/// a version that was replaced. kNotFound. Call inside a transaction.
 [[nodiscard]] Result<void> RequestPublication(Transaction& transaction, const ItemId& id, Timestamp now);
 
 }  // namespace notify

@@ -23,6 +23,22 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(EachDatabase, Events, ::testing::ValuesIn(Databases()), DatabaseName);
 
+TEST_P(Events, ForgetTheNameOfAPersonAndOfNobodyElse) {
+    auto told = MakeEvent("item.labels_changed", "one");
+    told.data =
+        R"({"item":"itm_1","people":[{"person":"per_1","name":"Ada"},{"person":"per_2","name":"Bob"}]})";
+    auto other = MakeEvent("item.labels_changed", "two");
+    other.data = R"({"item":"itm_1","people":[{"person":"per_2","name":"Bob"}]})";
+    Append(told);
+    Append(other);
+    EXPECT_EQ(Write([&](Transaction& t) { return t.events.ForgetName(PersonId("per_1")); }), 1);
+    const auto events = After(0);
+    EXPECT_EQ(
+        events.at(0).data, R"({"item":"itm_1","people":[{"person":"per_1"},{"person":"per_2","name":"Bob"}]})"
+    );
+    EXPECT_EQ(events.at(1).data, other.data);
+}
+
 TEST_P(Events, KeepEverything) {
     auto event = MakeEvent("item.completed", "itm_1:item.completed:3");
     event.data = R"({"ü":1})";

@@ -172,6 +172,15 @@ class WithoutService(CommandTest):
         for action in ("pause", "resume", "remove", "scan"):
             self.assert_refused("there is no bucket", "buckets", action, "inbox")
 
+    def test_what_waits_says_that_no_service_runs(self):
+        self.service.drop("a.txt", content=b"text")
+        self.run_command("buckets", "add", self.service.inbox, "--processor", "checksum", "--settle-seconds", "0")
+        self.assert_printed("1 new item", "buckets", "scan", "inbox")
+        row = json.loads(self.run_command("--json", "items", "list").stdout)["rows"][0]
+        self.assertEqual((row["status"], row["blocked_by"]), ("Pending", "service_stopped"))
+        why = self.assert_printed("the service is not running; start it", "items", "why", row["id"])
+        self.assertNotIn("free worker", str(why))
+
     def test_a_bad_bucket_is_refused_in_the_words_of_the_command_line(self):
         inbox = self.service.inbox
         self.assert_refused("say one with --name", "buckets", "add", "/")
@@ -297,6 +306,13 @@ class BesideTheService(CommandTest):
         self.assert_printed("is told again", "webhooks", "resume", endpoint)
         self.assert_printed("is removed", "webhooks", "remove", endpoint)
         self.assert_printed("no webhook endpoints", "webhooks", "list")
+
+    def test_nothing_in_the_data_folder_is_for_others(self):
+        self.service.watch_inbox("facial-recognition")
+        self.service.drop("obama.jpg", SAMPLES / "obama.jpg")
+        self.service.wait_until_terminal("obama.jpg")
+        for path in (self.service.data, *self.service.data.rglob("*")):
+            self.assertEqual(path.stat().st_mode & 0o077, 0, path)
 
     def test_a_bucket_with_items_is_kept(self):
         self.service.watch_inbox()

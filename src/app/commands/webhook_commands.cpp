@@ -71,7 +71,15 @@ Result<void> ListDeliveries(CommandLine& line) {
     return line.Ask("GET", target, nullptr, [](const value& answer) {
         PrintTable(
             answer,
-            {"id", "kind", "status", "attempt", "created_at", "endpoint", "event", "last_error"},
+            {"id",
+             "kind",
+             "status",
+             "attempt",
+             "next_attempt_at",
+             "created_at",
+             "endpoint",
+             "event",
+             "last_error"},
             "no deliveries"
         );
     });

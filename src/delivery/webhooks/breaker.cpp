@@ -10,9 +10,10 @@
 
 namespace notify {
 
-std::optional<Timestamp> Breaker::WaitUntil(const Endpoint& endpoint, Timestamp now) {
+std::optional<HeldOff> Breaker::HeldOffBy(const Endpoint& endpoint, Timestamp now) {
     const std::scoped_lock lock(mutex_);
-    const bool failing = endpoint.consecutive_failures >= kOpensAfter;
+    const bool failing = endpoint.consecutive_failures >= kOpensAfter &&
+                         now - endpoint.failing_since.value_or(now) >= kOpensIn;
     const auto known = moments_.find(endpoint.id);
     if (known == moments_.end() && !failing) {
         return std::nullopt;
@@ -20,7 +21,7 @@ std::optional<Timestamp> Breaker::WaitUntil(const Endpoint& endpoint, Timestamp 
     auto& moments = moments_[endpoint.id];
     const auto until = failing ? std::max(moments.next_probe, moments.held_until) : moments.held_until;
     if (now < until) {
-        return until;
+        return HeldOff{.until = until, .asked_for = moments.held_until == until};
     }
     if (failing) {
         moments.next_probe = now + kProbeInterval;

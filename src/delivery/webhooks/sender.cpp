@@ -44,6 +44,24 @@ std::string ToSentence(int status) {
     return fmt::format("the receiver answered {}", status);
 }
 
+/// Why a delivery waits, with what came of its own last try, which people look for.
+std::string SentenceOf(const HeldOff& pause, const Endpoint& endpoint, std::string_view last_error) {
+    constexpr std::string_view kLastTime = "; last time: ";
+    if (const auto before = last_error.find(kLastTime); before != std::string_view::npos) {
+        last_error.remove_prefix(before + kLastTime.size());
+    }
+    const auto why =
+        pause.asked_for ? std::string("waits because the receiver asked for a pause")
+                        : fmt::format(
+                              "waits because the endpoint failed {} times in a row; it gets one try a minute "
+                              "until one succeeds",
+                              endpoint.consecutive_failures
+                          );
+    return last_error.empty() || last_error.starts_with("waits because")
+               ? why
+               : fmt::format("{}{}{}", why, kLastTime, last_error);
+}
+
 /// Statuses by which a receiver says that it is overrun, not that it dislikes this message.
 bool AsksToSlowDown(int status) {
     return status == 429 || status == 502 || status == 503 || status == 504;
@@ -88,10 +106,8 @@ Outcome WebhookSender::Deliver(const Delivery& delivery, const std::stop_token& 
         return JustWrite(Released(delivery, "the endpoint is paused", now + kPausedWait));
     }
     const bool is_test = message.event.type == "endpoint.test";  // a person waits for it
-    if (const auto wait = is_test ? std::nullopt : breaker_.WaitUntil(endpoint, now)) {
-        return JustWrite(
-            Released(delivery, "the endpoint failed again and again or asked us to wait", *wait)
-        );
+    if (const auto pause = is_test ? std::nullopt : breaker_.HeldOffBy(endpoint, now)) {
+        return JustWrite(Released(delivery, SentenceOf(*pause, endpoint, delivery.last_error), pause->until));
     }
     return Try(delivery, std::move(message), stop);
 }

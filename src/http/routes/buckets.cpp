@@ -1,9 +1,10 @@
-// /v1/buckets and /v1/sources.
+// /v1/buckets.
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,7 @@
 #include "http/routes/bucket_checks.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
+#include "http/routes/sources.hpp"
 #include "http/views.hpp"
 #include "queue/scheduler.hpp"
 #include "storage/bucket_repository.hpp"
@@ -94,23 +96,6 @@ Result<void> Audit(
          .subject = bucket.id.Value(),
          .detail = bucket.location}
     );
-}
-
-/// The source of that kind: one for each local store is enough, made when it is first needed.
-Result<SourceId> SourceFor(Transaction& transaction, const std::string& kind, Timestamp now) {
-    const auto sources = transaction.buckets.Sources();
-    if (!sources) {
-        return Unexpected(sources.error());
-    }
-    for (const auto& source : *sources) {
-        if (source.kind == kind) {
-            return source.id;
-        }
-    }
-    const Source made{
-        .id = SourceId(MakeId("src")), .kind = kind, .name = kind, .config = "{}", .created_at = now
-    };
-    return transaction.buckets.AddSource(made).map([&] { return made.id; });
 }
 
 class BucketRoutes {
@@ -187,23 +172,6 @@ public:
         });
     }
 
-    [[nodiscard]] Response Sources(const Request& request) const {
-        const auto sources =
-            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); });
-        return Answer(request, sources, [](const std::vector<Source>& rows) {
-            view::SourceList list;
-            for (const auto& source : rows) {
-                list.rows.push_back(
-                    {.id = source.id.Value(),
-                     .kind = source.kind,
-                     .name = source.name,
-                     .created_at = ToRfc3339(source.created_at)}
-                );
-            }
-            return list;
-        });
-    }
-
 private:
     [[nodiscard]] Result<Bucket> Find(const Request& request) const {
         return parts_.storage.Read([&](const Snapshot& snapshot) {
@@ -240,6 +208,7 @@ private:
         if (auto checked = CheckSettings(bucket); !checked) {
             return Unexpected(checked.error());
         }
+        const std::scoped_lock one_at_a_time(adding_);  // so that no other comes between check and write
         const auto others =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
         const auto apart =
@@ -307,6 +276,7 @@ private:
     }
 
     ApiParts parts_;
+    mutable std::mutex adding_;
 };
 
 }  // namespace
@@ -316,16 +286,6 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<BucketRoutes>(parts);  // shared by the handlers below
     const std::string tag = "buckets";
     const auto bucket = &described::Schema<view::BucketView>;
-    router.Add(
-        {.method = "GET",
-         .pattern = "/v1/sources",
-         .scope = Scope::kRead,
-         .tag = tag,
-         .summary = "Sources",
-         .description = "Connections to stores.",
-         .answer = &described::Schema<view::SourceList>,
-         .handle = [routes](Request& r) { return routes->Sources(r); }}
-    );
     router.Add(
         {.method = "GET",
          .pattern = "/v1/buckets",
@@ -379,7 +339,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kWrite,
          .tag = tag,
          .summary = "Remove a bucket",
-         .description = "Only while it has no items; otherwise deactivate it with PATCH.",
+         .description = "Only while it has no items; otherwise pause it with PATCH (`active`: false).",
          .status = 204,
          .handle = [routes](Request& r) { return routes->Remove(r); }}
     );

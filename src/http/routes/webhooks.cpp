@@ -26,6 +26,7 @@
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
+#include "http/routes/webhook_checks.hpp"
 #include "http/views_people.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
@@ -102,32 +103,6 @@ view::DeliveryView Show(const Delivery& delivery, const std::vector<DeliveryAtte
     return shown;
 }
 
-/// Each of the types is one that the service tells, or begins one.
-Result<void> CheckTypes(const std::vector<std::string>& types) {
-    for (std::size_t i = 0; i < types.size(); ++i) {
-        const bool known = std::ranges::any_of(kEventTypes, [&](const EventType& type) {
-            return WantsType({types[i]}, type.name);
-        });
-        if (!known) {
-            return Fail(
-                ErrorCode::kInvalidArgument,
-                fmt::format("/types/{}: the service tells of no such event; see webhooks in /docs", i)
-            );
-        }
-    }
-    return {};
-}
-
-/// The error with a pointer to the member of the body that its message begins with.
-Error AtMember(Error error) {
-    for (const std::string_view member : {"url", "types", "description"}) {
-        if (error.message.starts_with(std::string(member) + ": ")) {
-            error.message.insert(0, "/");
-        }
-    }
-    return error;
-}
-
 class WebhookRoutes {
 public:
     explicit WebhookRoutes(ApiParts parts) : parts_(std::move(parts)) {}
@@ -148,7 +123,7 @@ public:
                 .url = wanted.url, .description = wanted.description.value_or(""), .types = wanted.types
             };
             const auto made =
-                CheckTypes(wanted.types)
+                CheckEventTypes(wanted.types)
                     .and_then([&] { return parts_.endpoints.Create(endpoint, request.caller.actor); })
                     .map_error(AtMember);
             return Answer(request, made, ShowOnce, 201);

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/clock.hpp"
@@ -74,6 +75,17 @@ FoundObject Describe(const WalkedFile& file) {
         object.skip_reason = "its path is longer than this system can open";
     }
     return object;
+}
+
+/// A result beside nothing would only litter: the media was moved or deleted meanwhile.
+Result<void> CheckMediaIsThere(int folder, const std::string& key) {
+    struct stat status{};
+    const auto name = key.substr(key.rfind('/') + 1);
+    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        return {};
+    }
+    return errno == ENOENT ? Fail(ErrorCode::kNotFound, "the media is not there any more")
+                           : Unexpected(SystemError(errno, "look for the media"));
 }
 
 }  // namespace
@@ -203,7 +215,9 @@ Result<void> LocalSource::Publish(
     const auto key = PublicationKey(item);
     return OpenFolderOf(bucket.location, key)
         .and_then([&](const UniqueFd& folder) {
-            return ReplaceFile(folder.Get(), key.substr(key.rfind('/') + 1), bytes);
+            return CheckMediaIsThere(folder.Get(), item.key).and_then([&] {
+                return ReplaceFile(folder.Get(), key.substr(key.rfind('/') + 1), bytes);
+            });
         })
         .map_error([&](const Error& error) {
             return error.Within(

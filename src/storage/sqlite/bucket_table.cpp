@@ -159,24 +159,22 @@ Result<void> BucketTable::Update(const Bucket& bucket) {
 }
 
 Result<void> BucketTable::Remove(const BucketId& id) {
+    const auto bucket = Get(id);
     const auto items = connection_.First(kHasItemsSql, [](Row& row) { return row.Int(); }, id);
-    if (!items) {
-        return Unexpected(items.error());
+    if (!bucket || !items) {
+        return Unexpected(bucket ? items.error() : bucket.error());
     }
     if (items->has_value()) {
         return Fail(
             ErrorCode::kConflict,
             fmt::format(
-                "bucket {} has items, whose history would go with it; deactivate it instead", id.Value()
+                "bucket '{0}' has items, whose history would go with it; pause it instead (active: false, or "
+                "notifications-api buckets pause {0})",
+                bucket->name
             )
         );
     }
-    const auto removed = connection_.Change(kRemoveSql, id);
-    if (!removed) {
-        return Unexpected(removed.error());
-    }
-    return *removed == 1 ? Result<void>{}
-                         : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", id.Value()));
+    return connection_.Change(kRemoveSql, id).map([](int) {});
 }
 
 Result<Bucket> BucketTable::Get(const BucketId& id) const {

@@ -35,6 +35,7 @@ public:
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
     Result<void> RequestPublication(const Publication& publication, Timestamp now) override;
     [[nodiscard]] Result<Publication> GetPublication(const PublicationId& id) const override;
+    [[nodiscard]] Result<bool> HasPublication(const ItemId& id) const override;
     Result<void> SetPublication(const Publication& publication) override;
 
 private:

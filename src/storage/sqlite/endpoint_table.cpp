@@ -54,6 +54,7 @@ constexpr const char* kQueueSql = R"sql(
     VALUES (?, 'publication', '', '', ?, 'Pending', 0, ?, 0, '', '', ?))sql";
 constexpr const char* kGetPublicationSql = R"sql(
     SELECT id, item_id, destination, format, desired_digest, written_digest FROM publication WHERE id = ?)sql";
+constexpr const char* kHasPublicationSql = "SELECT 1 FROM publication WHERE item_id = ? LIMIT 1";
 constexpr const char* kSetPublicationSql =
     "UPDATE publication SET desired_digest = ?, written_digest = ? WHERE id = ?";
 
@@ -177,6 +178,13 @@ Result<Publication> DeliveryTable::GetPublication(const PublicationId& id) const
                        ? Result<Publication>(std::move(*publication))
                        : Fail(ErrorCode::kNotFound, fmt::format("there is no publication {}", id.Value()));
         });
+}
+
+Result<bool> DeliveryTable::HasPublication(const ItemId& id) const {
+    return connection_.First(
+                          kHasPublicationSql, [](Row& row) { return row.Int(); }, id
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
 }
 
 Result<void> DeliveryTable::SetPublication(const Publication& p) {

@@ -39,6 +39,13 @@ constexpr const char* kRemoveOldSql = R"sql(
         SELECT sequence FROM (SELECT sequence, id, at FROM event ORDER BY sequence LIMIT ?2) e
         WHERE at < ?1
           AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))))sql";
+constexpr const char* kForgetNameSql = R"sql(
+    UPDATE event
+    SET data = json_set(data, '$.people', (
+        SELECT json_group_array(
+            CASE WHEN json_extract(p.value, '$.person') = ?1 THEN json_remove(p.value, '$.name') ELSE json(p.value) END)
+        FROM json_each(data, '$.people') p))
+    WHERE type = 'item.labels_changed' AND instr(data, ?1) > 0)sql";
 constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
 
 Event ReadEvent(Row& row) {
@@ -97,6 +104,10 @@ Result<std::vector<Event>> EventTable::After(
     std::int64_t sequence, int limit, std::string_view subject
 ) const {
     return connection_.Select(kAfterSql, ReadEvent, sequence, subject, limit);
+}
+
+Result<int> EventTable::ForgetName(const PersonId& person) {
+    return connection_.Change(kForgetNameSql, person);
 }
 
 Result<int> EventTable::RemoveOld(Timestamp before, int limit) {

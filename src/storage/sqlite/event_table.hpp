@@ -17,6 +17,7 @@ public:
     [[nodiscard]] Result<std::vector<Event>> After(
         std::int64_t sequence, int limit, std::string_view subject
     ) const override;
+    Result<int> ForgetName(const PersonId& person) override;
     Result<int> RemoveOld(Timestamp before, int limit) override;
     [[nodiscard]] Result<std::int64_t> LastSequence() const override;
 

@@ -92,37 +92,49 @@ Endpoint Failing(int failures) {
     Endpoint endpoint;
     endpoint.id = EndpointId("end_1");
     endpoint.consecutive_failures = failures;
+    endpoint.failing_since = kNow - seconds(30);
     return endpoint;
 }
 
 TEST(Breaker, LetsEverythingThroughUntilTenFailuresInARow) {
     Breaker breaker;
     for (int i = 0; i < 20; ++i) {
-        EXPECT_FALSE(breaker.WaitUntil(Failing(9), kNow).has_value());
+        EXPECT_FALSE(breaker.HeldOffBy(Failing(9), kNow).has_value());
     }
 }
 
 TEST(Breaker, LetsOneProbeAMinuteThroughAfterThem) {
     Breaker breaker;
-    EXPECT_FALSE(breaker.WaitUntil(Failing(10), kNow).has_value());
-    EXPECT_EQ(breaker.WaitUntil(Failing(10), kNow), kNow + minutes(1));
-    EXPECT_EQ(breaker.WaitUntil(Failing(10), kNow + seconds(59)), kNow + minutes(1));
-    EXPECT_FALSE(breaker.WaitUntil(Failing(11), kNow + minutes(1)).has_value());
-    EXPECT_TRUE(breaker.WaitUntil(Failing(11), kNow + minutes(1)).has_value());
+    EXPECT_FALSE(breaker.HeldOffBy(Failing(10), kNow).has_value());
+    EXPECT_EQ(breaker.HeldOffBy(Failing(10), kNow).value().until, kNow + minutes(1));
+    EXPECT_EQ(breaker.HeldOffBy(Failing(10), kNow + seconds(59)).value().until, kNow + minutes(1));
+    EXPECT_FALSE(breaker.HeldOffBy(Failing(11), kNow + minutes(1)).has_value());
+    EXPECT_TRUE(breaker.HeldOffBy(Failing(11), kNow + minutes(1)).has_value());
+}
+
+TEST(Breaker, TakesABurstThatFailedForOneFailure) {
+    Breaker breaker;
+    auto endpoint = Failing(100);
+    endpoint.failing_since = kNow - seconds(29);
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_FALSE(breaker.HeldOffBy(endpoint, kNow).has_value());
+    }
+    EXPECT_FALSE(breaker.HeldOffBy(endpoint, kNow + seconds(1)).has_value()) << "the probe";
+    EXPECT_TRUE(breaker.HeldOffBy(endpoint, kNow + seconds(1)).has_value());
 }
 
 TEST(Breaker, OpensAgainWhenAProbeSucceeded) {
     Breaker breaker;
-    EXPECT_FALSE(breaker.WaitUntil(Failing(10), kNow).has_value());
-    EXPECT_FALSE(breaker.WaitUntil(Failing(0), kNow + seconds(1)).has_value());
+    EXPECT_FALSE(breaker.HeldOffBy(Failing(10), kNow).has_value());
+    EXPECT_FALSE(breaker.HeldOffBy(Failing(0), kNow + seconds(1)).has_value());
 }
 
 TEST(Breaker, HoldsOffWhileTheReceiverAskedForIt) {
     Breaker breaker;
     breaker.HoldOff(EndpointId("end_1"), kNow + hours(1));
     breaker.HoldOff(EndpointId("end_1"), kNow + minutes(1));
-    EXPECT_EQ(breaker.WaitUntil(Failing(0), kNow + minutes(59)), kNow + hours(1));
-    EXPECT_FALSE(breaker.WaitUntil(Failing(0), kNow + hours(1)).has_value());
+    EXPECT_EQ(breaker.HeldOffBy(Failing(0), kNow + minutes(59)).value().until, kNow + hours(1));
+    EXPECT_FALSE(breaker.HeldOffBy(Failing(0), kNow + hours(1)).has_value());
 }
 
 }  // namespace

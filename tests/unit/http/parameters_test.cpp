@@ -73,7 +73,7 @@ TEST(Words, AreThoseOfTheDomain) {
     for (const auto word : kBlockedByWords) {
         EXPECT_TRUE(BlockedByFrom(word)) << word;
     }
-    EXPECT_EQ(ToString(BlockedBy::kResolving), kBlockedByWords.back());  // the last: none is left out
+    EXPECT_EQ(ToString(BlockedBy::kServiceStopped), kBlockedByWords.back());  // the last: none is left out
     EXPECT_EQ(ToString(Status::kSkipped), kStatusWords.back());
 }
 

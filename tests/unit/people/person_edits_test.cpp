@@ -97,8 +97,13 @@ TEST_F(PersonEdits, TakeARemovedPersonsNameFromEveryItem) {
     const auto ada = AddPerson("Ada", {kAda, kAda, kAda});
     const auto seen = Analyse("a.mp4", With(kAda));
     WriteAllPublications();
+    Rename(ada, "Ada L.");
+    EXPECT_EQ(LastTold(seen), "item.labels_changed: Ada L.");
     Remove(ada);
     EXPECT_EQ(LastTold(seen), "item.labels_changed:");
+    for (const auto& event : Events(seen.Value())) {
+        EXPECT_EQ(event.data.find("Ada"), std::string::npos) << event.data;
+    }
     EXPECT_THAT(AppearancesIn(seen), IsEmpty());
     EXPECT_THAT(Publishing(), ElementsAre(seen));
 }

@@ -251,6 +251,21 @@ int QueueTest::Publications() {
     return static_cast<int>(page.value().rows.size());
 }
 
+void QueueTest::WritePublications() {
+    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) -> Result<void> {
+        const auto claimed =
+            transaction.deliveries.Claim(node_, 100, 100, clock_.Now(), std::chrono::seconds(30));
+        for (auto delivery : claimed.value()) {
+            delivery.status = Status::kCompleted;
+            delivery.lease_owner = NodeId();
+            delivery.lease_until.reset();
+            delivery.finished_at = clock_.Now();
+            EXPECT_TRUE(transaction.deliveries.Finish(delivery, delivery.fence, {}).value());
+        }
+        return {};
+    }));
+}
+
 bool QueueTest::Eventually(const std::function<bool()>& holds) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (std::chrono::steady_clock::now() < end) {

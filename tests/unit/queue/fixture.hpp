@@ -120,6 +120,9 @@ protected:
     [[nodiscard]] int Count(std::string_view type);
     [[nodiscard]] int Publications();
 
+    /// Settles those that wait, as if they had been written.
+    void WritePublications();
+
     /// Waits until `holds`, at most 20 s.
     [[nodiscard]] static bool Eventually(const std::function<bool()>& holds);
     [[nodiscard]] bool Becomes(const ItemId& id, Status status);

@@ -156,6 +156,16 @@ TEST_F(ItemControlTest, AsksWhatRunsToStop) {
     EXPECT_EQ(OnlyProcess(item.id).status, Status::kProcessing);
 }
 
+TEST_F(ItemControlTest, TellsTheFileBesideTheMediaThatARunAfterTheFirstWasCancelled) {
+    const auto item = Completed(AddBucket(), "a.mp4");
+    ASSERT_EQ(Publications(), 1);
+    WritePublications();
+    ASSERT_EQ(control_.Rerun(item.id, "anna").value(), 1);
+    ASSERT_EQ(control_.Cancel(item.id, "anna").value(), 1);
+    EXPECT_EQ(Stored(item.id).status, Status::kCancelled);
+    EXPECT_EQ(Publications(), 2) << "the file says Completed until it is written anew";
+}
+
 TEST_F(ItemControlTest, CannotCancelWhatHasEnded) {
     const auto item = Completed(AddBucket(), "a.mp4");
     const auto cancelled = control_.Cancel(item.id, "anna");

@@ -103,6 +103,22 @@ TEST_F(SchedulerTest, TellsAFailureOnceAndAgainOnlyWhenItIsAnother) {
     EXPECT_EQ(Count("bucket.scan_failed"), 2);
 }
 
+TEST_F(SchedulerTest, TriesAFailedScanAgainWithinSecondsNotOnlyAfterTheInterval) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) { changed.scan_interval = std::chrono::hours(10); });
+    const auto away = bucket.location + ".away";
+    std::filesystem::rename(bucket.location, away);
+    Start();
+    EXPECT_TRUE(Eventually([&] { return !Stored(bucket.id).last_scan_note.empty(); }));
+    std::filesystem::create_directories(bucket.location);
+    const auto failed_at = clock_.Now();
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(std::chrono::milliseconds(200));
+        return Stored(bucket.id).last_scan_note.empty();
+    }));
+    EXPECT_LE(clock_.Now() - failed_at, std::chrono::minutes(10));
+}
+
 TEST_F(SchedulerTest, TakesUpABucketThatWasAddedAndLetsOneGo) {
     Start();
     auto bucket = AddBucket();

@@ -37,6 +37,17 @@ TEST_F(LocalPublish, ReplacesWhatWasThereAndLeavesNothingElse) {
     EXPECT_EQ(Names(), (std::vector<std::string>{"a.mp4", "a.mp4.notifications.json"}));
 }
 
+TEST_F(LocalPublish, WritesNothingBesideMediaThatIsGone) {
+    Write("a.mp4");
+    std::filesystem::remove(folder_ / "a.mp4");
+    const auto published = Publish("a.mp4", "{}");
+    ASSERT_FALSE(published);
+    EXPECT_EQ(published.error().code, ErrorCode::kNotFound);
+    EXPECT_NE(published.error().message.find("not there any more"), std::string::npos);
+    EXPECT_TRUE(Names().empty());
+    EXPECT_EQ(Publish("gone/a.mp4", "{}").error().code, ErrorCode::kNotFound);
+}
+
 TEST_F(LocalPublish, LeavesNothingBehindWhenItFails) {
     Write("a.mp4");
     std::filesystem::create_directories(folder_ / "a.mp4.notifications.json" / "full");
@@ -103,6 +114,7 @@ TEST_F(LocalPublish, FindsANameAlsoForTheLongestOnes) {
     const std::string name(255, 'n');
     const std::string other = std::string(254, 'n') + "m";
     Write(name);
+    Write(other);
     ASSERT_TRUE(Publish(name, "one").has_value());
     ASSERT_TRUE(Publish(other, "two").has_value());
     Item item;

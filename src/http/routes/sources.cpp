@@ -1,0 +1,74 @@
+// /v1/sources.
+
+#include "http/routes/sources.hpp"
+
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "core/ulid.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
+#include "http/message.hpp"
+#include "http/router.hpp"
+#include "http/routes/routes.hpp"
+#include "http/views.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+Response List(const Request& request, const ApiParts& parts) {
+    const auto sources =
+        parts.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); });
+    return Answer(request, sources, [](const std::vector<Source>& rows) {
+        view::SourceList list;
+        for (const auto& source : rows) {
+            list.rows.push_back(
+                {.id = source.id.Value(),
+                 .kind = source.kind,
+                 .name = source.name,
+                 .created_at = ToRfc3339(source.created_at)}
+            );
+        }
+        return list;
+    });
+}
+
+}  // namespace
+
+Result<SourceId> SourceFor(Transaction& transaction, const std::string& kind, Timestamp now) {
+    const auto sources = transaction.buckets.Sources();
+    if (!sources) {
+        return Unexpected(sources.error());
+    }
+    for (const auto& source : *sources) {
+        if (source.kind == kind) {
+            return source.id;
+        }
+    }
+    const Source made{
+        .id = SourceId(MakeId("src")), .kind = kind, .name = kind, .config = "{}", .created_at = now
+    };
+    return transaction.buckets.AddSource(made).map([&] { return made.id; });
+}
+
+void AddSourceRoutes(Router& router, const ApiParts& parts) {
+    router.Add(
+        {.method = "GET",
+         .pattern = "/v1/sources",
+         .scope = Scope::kRead,
+         .tag = "sources",
+         .summary = "Sources",
+         .description = "Connections to stores.",
+         .answer = &described::Schema<view::SourceList>,
+         .handle = [parts](Request& r) { return List(r, parts); }}
+    );
+}
+
+}  // namespace notify
