@@ -236,10 +236,12 @@ inline std::optional<Fault> FromName(
 template <class T>
 std::optional<Fault> FromNumber(const boost::json::value& json, T& value, const std::string& pointer) {
     if constexpr (std::is_integral_v<T>) {
-        if (!json.is_int64() || !std::in_range<T>(json.get_int64())) {
+        boost::system::error_code inexact;
+        const auto whole = json.is_number() ? json.to_number<T>(inexact) : T{};  // 24.0 is one too
+        if (!json.is_number() || inexact) {
             return Fault{.pointer = pointer, .what = "must be a whole number"};
         }
-        value = static_cast<T>(json.get_int64());
+        value = whole;
     } else {
         static_assert(std::is_same_v<T, double>);
         if (!json.is_number()) {

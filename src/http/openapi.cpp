@@ -157,7 +157,8 @@ object Responses(const Route& route, object& components) {
                                                                        : object();
         responses[std::to_string(other.status)] = response(other.description, body);
     }
-    responses["default"] = response("Refused or failed; says why.", problem);
+    responses["4XX"] = response("Refused; says why, and where in the request.", problem);
+    responses["default"] = response("Failed; says why.", problem);
     return responses;
 }
 
@@ -196,6 +197,9 @@ std::string OpenApiDocument(const std::vector<Route>& routes) {
     object schemas{{"Problem", ProblemSchema()}};
     object paths;
     for (const auto& route : routes) {
+        if (!route.documented) {
+            continue;
+        }
         auto& path = paths[route.pattern];
         if (!path.is_object()) {
             path = object{};

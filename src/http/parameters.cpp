@@ -89,6 +89,9 @@ boost::json::object SchemaOf(const Parameter& parameter) {
     if (!parameter.words.empty()) {
         schema["enum"] = boost::json::array(parameter.words.begin(), parameter.words.end());
     }
+    if (!parameter.may_be_empty) {
+        schema["minLength"] = 1;
+    }
     if (!parameter.pattern.empty()) {
         schema["pattern"] = parameter.pattern;
     }

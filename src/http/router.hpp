@@ -58,6 +58,7 @@ struct Route {
     std::vector<std::string> media_types;  ///< Of the 2xx response when it is not JSON.
     int status = 200;                      ///< Of success.
     std::vector<OtherAnswer> more_statuses;
+    bool documented = true;  ///< False for another spelling of a path that is.
     Handler handle;
 };
 

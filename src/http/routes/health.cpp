@@ -154,6 +154,7 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
              .tag = "health",
              .summary = "To the documentation",
              .status = 308,
+             .documented = !std::string_view(path).ends_with("s/"),
              .handle = [](Request&) { return Response{.status = 308, .headers = {{"Location", "/docs"}}}; }}
         );
     }

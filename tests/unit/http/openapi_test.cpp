@@ -111,6 +111,10 @@ TEST_F(OpenApiTest, HasExactlyTheRoutesThereAre) {
         EXPECT_TRUE(routes.insert(Lower(route.method) + " " + route.pattern).second)
             << route.pattern << " twice";
         EXPECT_FALSE(route.summary.empty()) << route.pattern;
+        if (!route.documented) {
+            EXPECT_EQ(route.status, 308) << "only another spelling of a path is left out";
+            routes.erase(Lower(route.method) + " " + route.pattern);
+        }
     }
     std::set<std::string> documented;
     for (const auto& path : document_.at("paths").as_object()) {
@@ -124,6 +128,9 @@ TEST_F(OpenApiTest, HasExactlyTheRoutesThereAre) {
 TEST_F(OpenApiTest, NamesEveryOperationOnceAndEveryParameterOfItsPath) {
     std::set<std::string> ids;
     for (const auto& route : router_->Routes()) {
+        if (!route.documented) {
+            continue;
+        }
         const auto& operation = document_.at("paths").at(route.pattern).at(Lower(route.method));
         EXPECT_TRUE(ids.insert(std::string(operation.at("operationId").as_string())).second) << route.pattern;
         std::size_t in_path = 0;
@@ -347,8 +354,7 @@ void OpenApiTest::CheckTheRest() {
     const auto key = Check("POST", "/v1/keys", "/v1/keys", R"({"name":"k","scopes":["read"]})");
     Check("DELETE", "/v1/keys/{key}", "/v1/keys/" + Of(key));
     Check("GET", "/v1/audit", "/v1/audit");
-    for (const auto* path :
-         {"/", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs", "/docs/"}) {
+    for (const auto* path : {"/", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"}) {
         Check("GET", path, path);
     }
     Check("GET", "/docs/{file}", "/docs/init.js");
@@ -361,7 +367,8 @@ TEST_F(OpenApiTest, DescribesTheAnswersOfAllRoutesAsTheyReallyAre) {
     CheckWebhooks();
     CheckTheRest();
     for (const auto& route : router_->Routes()) {
-        EXPECT_TRUE(checked_.contains(route.method + " " + route.pattern)) << route.method << route.pattern;
+        EXPECT_TRUE(!route.documented || checked_.contains(route.method + " " + route.pattern))
+            << route.method << route.pattern;
     }
 }
 
