@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/timecode.hpp"
 #include "domain/ids.hpp"
 
 namespace notify {
@@ -17,7 +18,7 @@ namespace notify {
 /// Unit length; distance between two is the Euclidean one, 0 … 2.
 using Embedding = std::array<float, 128>;
 
-/// In pixels of the full picture, rotation applied.
+/// In display pixels of the full picture: squared, rotation applied.
 struct Box {
     double x = 0;
     double y = 0;
@@ -82,6 +83,7 @@ struct Appearance {
     std::int64_t best_shot_ms = 0;
     Box box;
     std::vector<TrackId> tracks;
+    Timebase timebase;  ///< Of the video, for frames and timecodes of these times; none for a picture.
 };
 
 }  // namespace notify

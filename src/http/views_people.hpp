@@ -107,6 +107,14 @@ struct AppearanceView {
     std::int64_t best_shot_ms = 0;
     BoxView bbox;
     std::vector<std::string> tracks;
+    std::optional<std::string> frame_rate;
+    std::optional<bool> drop_frame;
+    std::optional<std::int64_t> start_frame;
+    std::optional<std::int64_t> end_frame;
+    std::optional<std::int64_t> best_shot_frame;
+    std::optional<std::string> start_timecode;
+    std::optional<std::string> end_timecode;
+    std::optional<std::string> best_shot_timecode;
 };
 
 BOOST_DESCRIBE_STRUCT(
@@ -124,7 +132,15 @@ BOOST_DESCRIBE_STRUCT(
      distance,
      best_shot_ms,
      bbox,
-     tracks)
+     tracks,
+     frame_rate,
+     drop_frame,
+     start_frame,
+     end_frame,
+     best_shot_frame,
+     start_timecode,
+     end_timecode,
+     best_shot_timecode)
 )
 
 struct AppearanceList {

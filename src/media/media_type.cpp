@@ -6,10 +6,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include "core/timecode.hpp"
 #include "media/ffmpeg.hpp"
 #include "media/orientation.hpp"
 #include "media/probe.hpp"
@@ -64,6 +66,24 @@ std::string TypeOf(std::string_view container, bool has_video) {
     return (has_video ? "video/" : "audio/") + subtype;
 }
 
+std::optional<Timebase> ReadTimecode(const AVDictionary* metadata, const FrameRate& rate) {
+    const auto* tag = av_dict_get(metadata, "timecode", nullptr, 0);
+    return tag != nullptr ? ParseTimecode(tag->value, rate) : std::nullopt;
+}
+
+/// The container's timecode of the first frame: its video stream's, else the file's, else that of the first
+/// stream which has one (a timecode track).
+std::optional<Timebase> StartOf(const AVFormatContext& format, const AVStream& video, const FrameRate& rate) {
+    auto start = ReadTimecode(video.metadata, rate);
+    if (!start) {
+        start = ReadTimecode(format.metadata, rate);
+    }
+    for (unsigned int i = 0; i < format.nb_streams && !start; ++i) {
+        start = ReadTimecode(format.streams[i]->metadata, rate);
+    }
+    return start;
+}
+
 VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream) {
     const auto& codec = *stream.codecpar;
     const auto turn = OrientationOf(av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
@@ -71,16 +91,18 @@ VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream)
     const auto aspect = av_guess_sample_aspect_ratio(
         const_cast<AVFormatContext*>(&format), const_cast<AVStream*>(&stream), nullptr
     );
+    const auto timecode = StartOf(format, stream, UsualRate(rate.num, rate.den));
     const auto* pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(codec.format));
     return {
         .codec = avcodec_get_name(codec.codec_id),
         .width = turn.Sideways() ? codec.height : codec.width,
         .height = turn.Sideways() ? codec.width : codec.height,
         .pixel_format = pixel_format == nullptr ? "" : pixel_format,
-        .frame_rate = rate.den > 0 ? Rational{.numerator = rate.num, .denominator = rate.den} : Rational{},
+        .timebase = timecode.value_or(Timebase{.rate = UsualRate(rate.num, rate.den)}),
+        .has_timecode = timecode.has_value(),
         .sample_aspect = aspect.num > 0 && aspect.den > 0
                              ? Rational{.numerator = aspect.num, .denominator = aspect.den}
-                             : Rational{.numerator = 1, .denominator = 1},
+                             : Rational{},
         .rotation = turn.rotation,
         .mirrored = turn.mirrored,
         .interlaced = codec.field_order != AV_FIELD_UNKNOWN && codec.field_order != AV_FIELD_PROGRESSIVE,

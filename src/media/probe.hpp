@@ -10,12 +10,13 @@
 
 #include "core/byte_source.hpp"
 #include "core/result.hpp"
+#include "core/timecode.hpp"
 
 namespace notify {
 
-/// A fraction; 0/1 when unknown.
+/// A fraction.
 struct Rational {
-    int numerator = 0;
+    int numerator = 1;
     int denominator = 1;
 };
 
@@ -24,8 +25,9 @@ struct VideoStream {
     int width = 0;   ///< As shown: after rotation.
     int height = 0;  ///< As shown.
     std::string pixel_format;
-    Rational frame_rate;
-    Rational sample_aspect{.numerator = 1, .denominator = 1};
+    Timebase timebase;          ///< `start` 0 when the container gives no timecode.
+    bool has_timecode = false;  ///< The container gives one.
+    Rational sample_aspect;
     int rotation = 0;  ///< Clockwise degrees that the coded picture must be turned by: 0, 90, 180 or 270.
     bool mirrored = false;  ///< Top and bottom change places before it is turned.
     bool interlaced = false;

@@ -128,6 +128,7 @@ std::vector<Appearance> MakeAppearances(
     std::vector<Appearance> appearances;
     for (auto& range : ranges) {
         range.appearance.similarity = SimilarityOf(range.appearance.distance);
+        range.appearance.timebase = tracks.timebase;
         appearances.push_back(std::move(range.appearance));
     }
     return appearances;

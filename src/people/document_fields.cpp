@@ -78,6 +78,30 @@ std::string DocumentFields::Text(std::string_view name) {
     return {};
 }
 
+bool DocumentFields::Has(std::string_view name) const {
+    const auto* member = Find(name);
+    return member != nullptr && !member->is_null();
+}
+
+bool DocumentFields::Truth(std::string_view name) {
+    const auto* member = Find(name);
+    if (const auto* truth = member != nullptr ? member->if_bool() : nullptr; truth != nullptr) {
+        return *truth;
+    }
+    Fault(name, "true or false");
+    return false;
+}
+
+const boost::json::value& DocumentFields::Object(std::string_view name) {
+    static const boost::json::value kEmpty{boost::json::object{}};
+    const auto* member = Find(name);
+    if (member != nullptr && member->is_object()) {
+        return *member;
+    }
+    Fault(name, "object");
+    return kEmpty;
+}
+
 std::span<const boost::json::value> DocumentFields::List(std::string_view name) {
     const auto* member = Find(name);
     if (const auto* list = member != nullptr ? member->if_array() : nullptr; list != nullptr) {

@@ -34,6 +34,15 @@ public:
     /// At most 200 bytes.
     [[nodiscard]] std::string Text(std::string_view name);
 
+    /// True when the member is there and not null.
+    [[nodiscard]] bool Has(std::string_view name) const;
+
+    /// True or false.
+    [[nodiscard]] bool Truth(std::string_view name);
+
+    /// The object under that name; the empty one, and a fault, when there is none.
+    [[nodiscard]] const boost::json::value& Object(std::string_view name);
+
     [[nodiscard]] std::span<const boost::json::value> List(std::string_view name);
 
     /// An object with x, y, width and height, in pixels.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "core/timecode.hpp"
 #include "domain/person.hpp"
 #include "people/distance.hpp"
 #include "people/document_fields.hpp"
@@ -82,6 +84,27 @@ std::vector<std::int64_t> ReadCuts(DocumentFields& document) {
     return cuts;
 }
 
+/// Of the document's `media`: none without a frame rate.
+Timebase ReadTimebase(DocumentFields& document) {
+    DocumentFields media(document.Object("media"));
+    Timebase timebase;
+    if (media.Has("frame_rate")) {
+        const auto rate = ParseFrameRate(media.Text("frame_rate"));
+        const bool drop_frame = media.Truth("drop_frame");
+        const bool starts = media.Has("start_timecode");
+        const auto start = starts && rate ? ParseTimecode(media.Text("start_timecode"), *rate) : std::nullopt;
+        if (!rate || (starts && (!start || start->drop_frame != drop_frame))) {
+            media.Fault("start_timecode", "timecode of its frame_rate");
+        } else {
+            timebase = start.value_or(Timebase{.rate = *rate});
+        }
+    }
+    if (!media.Check()) {
+        document.Fault("media", "object with a frame_rate, drop_frame and start_timecode that fit");
+    }
+    return timebase;
+}
+
 bool HasSchema(const boost::json::value& json) {
     const auto* object = json.if_object();
     const auto* schema = object != nullptr ? object->if_contains("schema") : nullptr;
@@ -117,7 +140,7 @@ Result<FaceTracks> ReadFaceTracks(std::string_view document) {
         );
     }
     DocumentFields fields(*json);
-    FaceTracks found{.tracks = {}, .cuts_ms = ReadCuts(fields)};
+    FaceTracks found{.tracks = {}, .cuts_ms = ReadCuts(fields), .timebase = ReadTimebase(fields)};
     const auto rows = fields.List("tracks");
     if (auto checked = fields.Check(); !checked) {
         return Unexpected(checked.error().Within(kFaceTracksSchema));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/timecode.hpp"
 #include "domain/person.hpp"
 #include "people/distance.hpp"
 
@@ -29,6 +30,7 @@ struct TrackFacts {
 struct FaceTracks {
     std::vector<TrackFacts> tracks;     ///< By number.
     std::vector<std::int64_t> cuts_ms;  ///< When the picture changed at once, rising.
+    Timebase timebase;                  ///< Of the video; none for a picture.
 };
 
 /// True for a document of this schema, whatever else is in it.

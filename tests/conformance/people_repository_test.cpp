@@ -233,6 +233,9 @@ TEST_P(People, AppearInItemsWithEverythingKept) {
     appearance.best_shot_ms = 1020;
     appearance.box = {.x = 1, .y = 2, .width = 3, .height = 4.125};
     appearance.tracks = {TrackId("trk_1"), TrackId("trk_2")};
+    appearance.timebase = {
+        .rate = {.numerator = 30000, .denominator = 1001}, .start = 107'892, .drop_frame = true
+    };
     Replace(item, result, {appearance});
     Write([&](Transaction& transaction) { return transaction.people.RenamePerson(ada.id, "Augusta"); });
     const auto rows = Appearances({.item_id = item.id, .person_id = {}}).rows;
@@ -248,6 +251,7 @@ TEST_P(People, AppearInItemsWithEverythingKept) {
     EXPECT_EQ(rows[0].similarity, 97.5);
     EXPECT_EQ(rows[0].distance, 0.25);
     EXPECT_EQ(rows[0].best_shot_ms, 1020);
+    EXPECT_EQ(rows[0].timebase, appearance.timebase);
     EXPECT_EQ(rows[0].box.height, 4.125);
     EXPECT_EQ(rows[0].tracks, appearance.tracks);
 }

@@ -1,14 +1,17 @@
 #include "delivery/publishing/document.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/base64.hpp"
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "core/timecode.hpp"
 #include "delivery/clean_text.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
@@ -140,8 +143,27 @@ Result<json::array> ProcessesPart(const Snapshot& snapshot, const ItemId& id) {
     return parts;
 }
 
+/// Frames and timecodes of the appearance's times, where the video has them.
+void AddFrames(json::object& part, const Appearance& appearance) {
+    const auto& timebase = appearance.timebase;
+    if (!timebase.rate.IsKnown()) {
+        return;
+    }
+    part["frame_rate"] = ToText(timebase.rate);
+    part["drop_frame"] = timebase.drop_frame;
+    const auto add = [&](const std::string& name, std::int64_t ms) {
+        part[name + "_frame"] = FrameAt(ms, timebase.rate).value_or(0);
+        if (auto timecode = TimecodeAt(ms, timebase)) {
+            part[name + "_timecode"] = std::move(*timecode);
+        }
+    };
+    add("start", appearance.start_ms);
+    add("end", appearance.end_ms);
+    add("best_shot", appearance.best_shot_ms);
+}
+
 json::value AppearancePart(const Appearance& appearance) {
-    return json::object{
+    json::object part{
         {"person", {{"id", appearance.person_id.Value()}, {"name", ValidUtf8(appearance.person_name)}}},
         {"start_ms", appearance.start_ms},
         {"end_ms", appearance.end_ms},
@@ -154,6 +176,8 @@ json::value AppearancePart(const Appearance& appearance) {
           {"width", appearance.box.width},
           {"height", appearance.box.height}}}
     };
+    AddFrames(part, appearance);
+    return part;
 }
 
 Result<json::array> AppearancesPart(const Snapshot& snapshot, const ItemId& id) {

@@ -15,6 +15,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "core/timecode.hpp"
 #include "domain/person.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
@@ -90,7 +91,19 @@ view::AppearanceView Show(const Appearance& a) {
         .best_shot_ms = a.best_shot_ms,
         .bbox = {.x = a.box.x, .y = a.box.y, .width = a.box.width, .height = a.box.height},
         .tracks = {},
+        .frame_rate = std::nullopt,
+        .drop_frame = std::nullopt,
+        .start_frame = FrameAt(a.start_ms, a.timebase.rate),
+        .end_frame = FrameAt(a.end_ms, a.timebase.rate),
+        .best_shot_frame = FrameAt(a.best_shot_ms, a.timebase.rate),
+        .start_timecode = TimecodeAt(a.start_ms, a.timebase),
+        .end_timecode = TimecodeAt(a.end_ms, a.timebase),
+        .best_shot_timecode = TimecodeAt(a.best_shot_ms, a.timebase),
     };
+    if (a.timebase.rate.IsKnown()) {
+        shown.frame_rate = ToText(a.timebase.rate);
+        shown.drop_frame = a.timebase.drop_frame;
+    }
     for (const auto& track : a.tracks) {
         shown.tracks.push_back(track.Value());
     }
@@ -370,7 +383,10 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = "people",
          .summary = "Appearances",
-         .description = "A person in an item from start_ms to end_ms.",
+         .description =
+             "A person in an item from start_ms to end_ms. In a video with a frame rate each time is "
+             "also the nearest frame, from 0, and a SMPTE timecode from the file's own start; an end is "
+             "the first moment without the person.",
          .query = filters,
          .answer = &described::Schema<view::AppearanceList>,
          .handle = [routes](Request& r) { return routes->Appearances(r); }}

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "core/timecode.hpp"
 #include "inference/face_embedder.hpp"
 #include "inference/yunet_decode.hpp"
 #include "media/decode.hpp"
@@ -24,6 +25,12 @@ namespace {
 
 constexpr std::size_t kMostBoxes = 200'000;  // 12 MB of document
 
+/// None for pictures.
+Timebase TimebaseOf(const DecodeSummary& summary) {
+    const auto& media = summary.media;
+    return media.video && !media.still_image ? media.video->timebase : Timebase{};
+}
+
 boost::json::object MediaJson(const DecodeSummary& summary) {
     const auto& media = summary.media;
     boost::json::object json{
@@ -33,12 +40,39 @@ boost::json::object MediaJson(const DecodeSummary& summary) {
         {"height", media.video ? media.video->height : 0},
         {"truncated", summary.truncated}
     };
-    if (media.video && !media.still_image && media.video->frame_rate.denominator > 0) {
-        json["frame_rate"] = Rounded(
-            static_cast<double>(media.video->frame_rate.numerator) / media.video->frame_rate.denominator
-        );
+    const auto timebase = TimebaseOf(summary);
+    if (timebase.rate.IsKnown()) {
+        json["frame_rate"] = ToText(timebase.rate);
+        json["drop_frame"] = timebase.drop_frame;
+        json["start_timecode"] = nullptr;
+        if (media.video->has_timecode) {
+            json["start_timecode"] = TimecodeOf(timebase.start, timebase.rate, timebase.drop_frame);
+        }
     }
     return json;
+}
+
+/// `name`_ms, and where the media has them `name`_frame and `name`_timecode.
+void AddTime(boost::json::object& row, std::string_view name, std::int64_t ms, const Timebase& timebase) {
+    row[fmt::format("{}_ms", name)] = ms;
+    if (const auto frame = FrameAt(ms, timebase.rate)) {
+        row[fmt::format("{}_frame", name)] = *frame;
+    }
+    if (auto timecode = TimecodeAt(ms, timebase)) {
+        row[fmt::format("{}_timecode", name)] = std::move(*timecode);
+    }
+}
+
+boost::json::object TrackJson(
+    const FinishedTrack& track, std::size_t number, int link, const Timebase& timebase
+) {
+    boost::json::object row{{"track", number}, {"link", link}};
+    AddTime(row, "start", track.start_ms, timebase);
+    AddTime(row, "end", track.end_ms, timebase);
+    AddTime(row, "best_shot", track.best.ms, timebase);
+    row["best_box"] = BoxJson(track.best.box);
+    row["quality"] = Rounded(track.quality);
+    return row;
 }
 
 /// Every how many boxes of a track one is written, so that a long crowd's document stays within its bound.
@@ -119,21 +153,12 @@ Output FaceTracksOutput(
     for (std::size_t i = 0; i < tracks.size(); ++i) {
         const auto& track = tracks[i];
         const auto name = track.thumbnail.empty() ? std::string() : fmt::format("track-{}.jpg", i + 1);
-        rows.push_back(
-            boost::json::object{
-                {"track", i + 1},
-                {"link", links[i]},
-                {"start_ms", track.start_ms},
-                {"end_ms", track.end_ms},
-                {"best_shot_ms", track.best.ms},
-                {"best_box", BoxJson(track.best.box)},
-                {"quality", Rounded(track.quality)},
-                {"boxes", BoxesJson(track, thinning)},
-                {"shots", ShotsJson(track)},
-                {"embedding_offset", embeddings.size()},
-                {"thumbnail", name}
-            }
-        );
+        auto row = TrackJson(track, i + 1, links[i], TimebaseOf(summary));
+        row["boxes"] = BoxesJson(track, thinning);
+        row["shots"] = ShotsJson(track);
+        row["embedding_offset"] = embeddings.size();
+        row["thumbnail"] = name;
+        rows.push_back(std::move(row));
         for (const auto& finished : track.shots) {
             embeddings.push_back(finished.shot.embedding);
         }

@@ -28,11 +28,13 @@ namespace {
 constexpr const char* kClearAppearancesSql = "DELETE FROM appearance WHERE item_id = ? AND result_id = ?";
 constexpr const char* kAddAppearanceSql = R"sql(
     INSERT INTO appearance (id, item_id, result_id, person_id, certainty, start_ms, end_ms, similarity, distance,
-                            best_shot_ms, box_x, box_y, box_width, box_height, tracks)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+                            best_shot_ms, box_x, box_y, box_width, box_height, tracks, rate_numerator,
+                            rate_denominator, start_timecode_frames, drop_frame)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kAppearancesSql = R"sql(
     SELECT a.id, a.item_id, a.result_id, a.person_id, p.name, a.certainty, a.start_ms, a.end_ms, a.similarity,
-           a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks
+           a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
+           a.rate_denominator, a.start_timecode_frames, a.drop_frame
     FROM appearance a JOIN person p ON p.id = a.person_id
     WHERE (?1 = '' OR a.item_id = ?1) AND (?2 = '' OR a.person_id = ?2)
       AND (?3 = '' OR (a.item_id, a.start_ms, a.id) > (?3, ?4, ?5))
@@ -81,6 +83,9 @@ Appearance ReadAppearance(Row& row) {
     for (auto& id : ListFromText(row.Text())) {
         a.tracks.emplace_back(std::move(id));
     }
+    a.timebase.rate = {.numerator = row.Integer(), .denominator = row.Integer()};
+    a.timebase.start = row.Integer();
+    a.timebase.drop_frame = row.Integer() != 0;
     return a;
 }
 
@@ -118,7 +123,11 @@ Result<void> PeopleTable::ReplaceAppearances(
             a.box.y,
             a.box.width,
             a.box.height,
-            TracksText(a.tracks)
+            TracksText(a.tracks),
+            a.timebase.rate.numerator,
+            a.timebase.rate.denominator,
+            a.timebase.start,
+            a.timebase.drop_frame ? 1 : 0
         );
         if (!added) {
             return Unexpected(added.error());

@@ -131,7 +131,9 @@ protected:
         appearance.person_id = person_.id;
         appearance.start_ms = 1200;
         appearance.end_ms = 5400;
+        appearance.best_shot_ms = 3000;
         appearance.similarity = 97.5;
+        appearance.timebase = timebase_;
         return transaction.results.AddOrGet(result)
             .and_then([&](const ResultId& id) {
                 appearance.result_id = id;
@@ -202,8 +204,24 @@ protected:
     MemorySource memory_;
     Bucket bucket_;
     Item item_;
+    Timebase timebase_;
     Person person_{.id = PersonId(MakeId("per")), .name = "Ada", .created_at = clock_.Now()};
 };
+
+TEST_F(Publishing, TellsTimesAsFramesAndTimecodesToo) {
+    timebase_ = {.rate = {.numerator = 25}, .start = 900'000};
+    Fill();
+    Start();
+    Request();
+    AwaitNewest(Status::kCompleted);
+    const auto appearance = Written().at("appearances").at(0);
+    EXPECT_EQ(appearance.at("frame_rate"), "25/1");
+    EXPECT_EQ(appearance.at("drop_frame"), false);
+    EXPECT_EQ(appearance.at("start_frame"), 30);
+    EXPECT_EQ(appearance.at("start_timecode"), "10:00:01:05");
+    EXPECT_EQ(appearance.at("end_timecode"), "10:00:05:10");
+    EXPECT_EQ(appearance.at("best_shot_frame"), 75);
+}
 
 TEST_F(Publishing, WritesTheItemItsProcessesAndWhoAppears) {
     Fill();
@@ -225,6 +243,7 @@ TEST_F(Publishing, WritesTheItemItsProcessesAndWhoAppears) {
     EXPECT_EQ(appearance.at("start_ms"), 1200);
     EXPECT_EQ(appearance.at("end_ms"), 5400);
     EXPECT_EQ(appearance.at("similarity"), 97.5);
+    EXPECT_FALSE(appearance.as_object().contains("start_frame")) << "a picture has no frames";
     EXPECT_EQ(appearance.at("certainty"), "confirmed");
 }
 

@@ -308,14 +308,23 @@ void OpenApiTest::CheckPeople(const std::string& item) {
         EXPECT_TRUE(transaction.people.AddPhoto(photo));
         Appearance appearance{.id = AppearanceId("app_1"), .item_id = ItemId(item), .result_id = result};
         appearance.person_id = PersonId("per_1");
-        appearance.end_ms = 100;
+        appearance.end_ms = 1001;
+        appearance.timebase = {
+            .rate = {.numerator = 30000, .denominator = 1001}, .start = 107'892, .drop_frame = true
+        };
         return transaction.people.ReplaceAppearances(ItemId(item), result, {appearance});
     }));
     Check("GET", "/v1/people", "/v1/people");
     Check("GET", "/v1/people/{person}", "/v1/people/Ada");
     Check("PATCH", "/v1/people/{person}", "/v1/people/Ada", R"({"name":"Ada L."})");
     const auto seen = Check("GET", "/v1/appearances", "/v1/appearances?person=per_1&item=" + item);
-    EXPECT_EQ(seen.at("rows").as_array().size(), 1U);
+    ASSERT_EQ(seen.at("rows").as_array().size(), 1U);
+    const auto& row = seen.at("rows").at(0);
+    EXPECT_EQ(row.at("frame_rate"), "30000/1001");
+    EXPECT_EQ(row.at("drop_frame"), true);
+    EXPECT_EQ(row.at("end_frame"), 30);
+    EXPECT_EQ(row.at("start_timecode"), "01:00:00;00");
+    EXPECT_EQ(row.at("end_timecode"), "01:00:01;00");
     Check(
         "POST",
         "/v1/people",

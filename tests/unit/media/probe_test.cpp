@@ -232,8 +232,8 @@ TEST(Probe, DescribesWhatItFinds) {
     ASSERT_TRUE(info->video);
     EXPECT_EQ(info->video->codec, "h264");
     EXPECT_EQ(info->video->width, 320);
-    EXPECT_EQ(info->video->frame_rate.numerator, 30000);
-    EXPECT_EQ(info->video->frame_rate.denominator, 1001);
+    EXPECT_EQ(info->video->timebase.rate.numerator, 30000);
+    EXPECT_EQ(info->video->timebase.rate.denominator, 1001);
     ASSERT_EQ(info->audio.size(), 1U);
     EXPECT_EQ(info->audio[0].codec, "aac");
     EXPECT_NEAR(static_cast<double>(info->duration_ms), 2002, 60);

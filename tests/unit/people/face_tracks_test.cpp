@@ -53,6 +53,20 @@ TEST(FaceTracksDocument, IsReadWithAllThatNamingNeeds) {
     EXPECT_EQ(last_box.height, 120);
 }
 
+TEST(FaceTracksDocument, GivesTheTimebaseOfItsVideo) {
+    auto found = Two();
+    const FrameRate ntsc{.numerator = 30000, .denominator = 1001};
+    EXPECT_EQ(
+        ReadFaceTracks(found.Text())->timebase, (Timebase{.rate = ntsc, .start = 107'892, .drop_frame = true})
+    );
+    auto& media = found.document["media"].as_object();
+    media["start_timecode"] = nullptr;
+    media["drop_frame"] = false;
+    EXPECT_EQ(ReadFaceTracks(found.Text())->timebase, (Timebase{.rate = ntsc})) << "no timecode of its own";
+    media.clear();
+    EXPECT_EQ(ReadFaceTracks(found.Text())->timebase, Timebase{}) << "a picture";
+}
+
 TEST(FaceTracksDocument, GivesTheFirstAndTheLastBoxOrTheBestOne) {
     auto found = Two();
     auto& boxes = found.document["tracks"].as_array()[0].as_object()["boxes"].as_array();
@@ -110,6 +124,19 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"WithTracksThatAreNoList", [](auto& document, auto&) { document["tracks"] = 3; }},
         Damage{
             "WithATrackThatIsNoObject", [](auto& document, auto&) { document["tracks"].as_array()[0] = 3; }
+        },
+        Damage{"WithoutMedia", [](auto& document, auto&) { document.erase("media"); }},
+        Damage{
+            "WithARateThatIsNone",
+            [](auto& document, auto&) { document["media"].as_object()["frame_rate"] = "30/0"; }
+        },
+        Damage{
+            "WithATimecodeThatItsRateDoesNotHave",
+            [](auto& document, auto&) { document["media"].as_object()["start_timecode"] = "00:01:00;00"; }
+        },
+        Damage{
+            "WhoseTimecodeDropsNoFramesThoughTheySayIt",
+            [](auto& document, auto&) { document["media"].as_object()["start_timecode"] = "00:01:00:00"; }
         },
         Damage{"WithoutCuts", [](auto& document, auto&) { document.erase("cuts_ms"); }},
         Damage{"WithACutThatIsNoTime", [](auto& document, auto&) { document["cuts_ms"] = {100, "200"}; }},

@@ -164,6 +164,8 @@ FaceResult MakeFaceResult(const std::vector<SeenFace>& tracks, const std::vector
     return {
         .document =
             {{"schema", "face_tracks/1"},
+             {"media",
+              {{"frame_rate", "30000/1001"}, {"start_timecode", "01:00:00;00"}, {"drop_frame", true}}},
              {"cuts_ms", boost::json::array(cuts_ms.begin(), cuts_ms.end())},
              {"tracks", std::move(rows)}},
         .embeddings = BytesOf(embeddings)

@@ -264,7 +264,11 @@ CREATE TABLE appearance (
     box_y REAL NOT NULL,
     box_width REAL NOT NULL,
     box_height REAL NOT NULL,
-    tracks TEXT NOT NULL
+    tracks TEXT NOT NULL,
+    rate_numerator INTEGER NOT NULL, -- frames a second; 0/1 when there are none
+    rate_denominator INTEGER NOT NULL CHECK (rate_denominator > 0),
+    start_timecode_frames INTEGER NOT NULL, -- the timecode at 0 ms, in frames from 00:00:00:00
+    drop_frame INTEGER NOT NULL CHECK (drop_frame IN (0, 1))
 ) STRICT;
 
 CREATE INDEX appearance_of_item ON appearance (item_id, start_ms, id);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "core/timecode.hpp"
 #include "processors/facial_recognition/face_document.hpp"
 #include "support/media_files.hpp"
 #include "unit/processors/facial_recognition/models.hpp"
@@ -42,7 +43,7 @@ std::filesystem::path ThreeShots(const MediaFolder& folder) {
     );
 }
 
-std::int64_t NumberOf(const boost::json::value& json, const char* name) {
+std::int64_t NumberOf(const boost::json::value& json, std::string_view name) {
     return json.at(name).to_number<std::int64_t>();
 }
 
@@ -99,7 +100,19 @@ TEST_F(FacialRecognition, SaysWhatTheMediaIs) {
     EXPECT_EQ(NumberOf(media, "width"), 640);
     EXPECT_EQ(NumberOf(media, "height"), 360);
     EXPECT_NEAR(static_cast<double>(NumberOf(media, "duration_ms")), 6000, 50);
-    EXPECT_EQ(media.at("frame_rate").to_number<double>(), 25);
+    EXPECT_EQ(media.at("frame_rate"), "25/1");
+    EXPECT_EQ(media.at("drop_frame"), false);
+    EXPECT_TRUE(media.at("start_timecode").is_null()) << "the clip has none";
+}
+
+TEST_F(FacialRecognition, TellsItsTimesAsFramesAndTimecodesToo) {
+    for (const auto& track : Tracks()) {
+        for (const std::string name : {"start", "end", "best_shot"}) {
+            const auto frame = (NumberOf(track, name + "_ms") + 20) / 40;
+            EXPECT_EQ(NumberOf(track, name + "_frame"), frame);
+            EXPECT_EQ(track.at(name + "_timecode").as_string(), TimecodeOf(frame, {.numerator = 25}, false));
+        }
+    }
 }
 
 TEST_F(FacialRecognition, GivesAnEmbeddingOfLengthOneForEachShot) {
