@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -29,6 +30,7 @@
 #include "media/presentation_clock.hpp"
 #include "media/probe.hpp"
 #include "media/sampler.hpp"
+#include "media/shape.hpp"
 #include "media/video_packets.hpp"
 
 namespace notify {
@@ -112,7 +114,7 @@ public:
           stream_(*demuxer.Video()),
           options_(options),
           packets_(demuxer),
-          pictures_(TurnOf(demuxer.Info())),
+          pictures_(TurnOf(demuxer.Info()), demuxer.Info().video.value_or(VideoStream{}).sample_aspect),
           nobody_wants_all_(std::ranges::none_of(subscriptions, [](const auto& s) {
               return s.wants.every_frame;
           })) {
@@ -230,6 +232,10 @@ Result<void> Run::Receive() {
         if (got < 0) {
             ++summary_.error_packets;
             return {};
+        }
+        if (const int blank = BlankRows(*stream_.codecpar); blank > 0 && frame_->height > blank) {
+            frame_->crop_top = static_cast<std::size_t>(blank);
+            av_frame_apply_cropping(frame_.get(), AV_FRAME_CROP_UNALIGNED);
         }
         auto delivered = OnFrame(*frame_);
         av_frame_unref(frame_.get());

@@ -11,8 +11,11 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "media/combing.hpp"
 #include "media/ffmpeg.hpp"
 #include "media/picture.hpp"
+#include "media/probe.hpp"
+#include "media/shape.hpp"
 
 namespace notify {
 
@@ -45,8 +48,10 @@ struct Source {
     std::array<int, 4> strides{};
 };
 
-/// `cut` of the frame, mirrored or not; its corner lies on whole chroma samples.
-Source SourceOf(const AVFrame& frame, const AVPixFmtDescriptor& format, const Rectangle& cut, bool mirrored) {
+/// The part of the frame that begins in that coded row and column, on whole chroma samples, mirrored or not,
+/// and only every so many rows of it.
+Source SourceOf(const AVFrame& frame, const Rectangle& cut, int row_step, bool mirrored) {
+    const auto& format = *av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
     std::array<int, 4> steps{};
     av_image_fill_max_pixsteps(steps.data(), nullptr, &format);
     const bool palette = Has(format.flags, AV_PIX_FMT_FLAG_PAL);
@@ -63,13 +68,13 @@ Source SourceOf(const AVFrame& frame, const AVPixFmtDescriptor& format, const Re
         const int column = cut.x / (chroma ? PowerOfTwo(format.log2_chroma_w) : 1);
         source.planes.at(plane) = frame.data[plane] + std::ptrdiff_t{row} * frame.linesize[plane] +
                                   std::ptrdiff_t{column} * steps.at(plane);
-        source.strides.at(plane) = mirrored ? -frame.linesize[plane] : frame.linesize[plane];
+        source.strides.at(plane) = (mirrored ? -row_step : row_step) * frame.linesize[plane];
     }
     return source;
 }
 
 /// `part` of the picture; inside it.
-Picture Part(const Picture& all, const Rectangle& part) {
+Picture PartOf(const Picture& all, const Rectangle& part) {
     Picture picture{.width = part.width, .height = part.height, .order = all.order, .bytes = {}};
     picture.bytes.reserve(static_cast<std::size_t>(part.width) * static_cast<std::size_t>(part.height) * 3);
     for (int y = part.y; y < part.y + part.height; ++y) {
@@ -96,6 +101,25 @@ Rectangle Unrotated(const Rectangle& r, int rotation, int width, int height) {
     }
 }
 
+/// Its rows show two moments in turn.
+bool HasFields(const AVFrame& frame) noexcept {
+    return frame.interlaced_frame != 0 && frame.height >= 4;
+}
+
+/// The coded pixels that a rectangle in square ones is made of. It begins on a whole chroma sample, with
+/// fields on a row of the first, and where pixels share bytes in the first column.
+Rectangle CodedAround(
+    const Rectangle& wanted, const AVFrame& frame, const AVPixFmtDescriptor& format, const Rational& aspect
+) {
+    const int column = Has(format.flags, AV_PIX_FMT_FLAG_BITSTREAM) ? 0 : CodedColumn(wanted.x, aspect);
+    const int row_step = std::max(PowerOfTwo(format.log2_chroma_h), HasFields(frame) ? 2 : 1);
+    const int left = column - column % PowerOfTwo(format.log2_chroma_w);
+    const int top = wanted.y - wanted.y % row_step;
+    const int spare = aspect.numerator == aspect.denominator ? 0 : 2;  // for a column that begins between two
+    const int right = std::min(CodedColumn(wanted.x + wanted.width, aspect) + spare, frame.width);
+    return {.x = left, .y = top, .width = right - left, .height = wanted.y + wanted.height - top};
+}
+
 }  // namespace
 
 /// A scaler for such frames; kept as long as they stay the same.
@@ -117,7 +141,8 @@ SwsContext* FramePictures::Scaler::For(const AVFrame& frame, Size from, Size to,
     if (context != nullptr && made_for == wanted) {
         return context.get();
     }
-    const int flags = from.width == to.width ? SWS_POINT | SWS_ACCURATE_RND : SWS_FAST_BILINEAR;
+    const bool as_it_is = from.width == to.width && from.height == to.height;
+    const int flags = as_it_is ? SWS_POINT | SWS_ACCURATE_RND : SWS_FAST_BILINEAR;
     const auto out = order == PixelOrder::kBgr ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24;
     context.reset(sws_getContext(
         from.width, from.height, in, to.width, to.height, out, flags, nullptr, nullptr, nullptr
@@ -131,17 +156,17 @@ SwsContext* FramePictures::Scaler::For(const AVFrame& frame, Size from, Size to,
 }
 
 Result<Picture> FramePictures::Convert(
-    Scaler& scaler, const AVFrame& frame, const Rectangle& cut, Size to, PixelOrder order
+    Scaler& scaler, const AVFrame& frame, const Part& part, Size to, PixelOrder order
 ) {
-    const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+    const auto& cut = part.cut;
     auto* context = scaler.For(frame, {.width = cut.width, .height = cut.height}, to, order);
-    if (format == nullptr || context == nullptr) {
+    if (context == nullptr || av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format)) == nullptr) {
         return Fail(
             ErrorCode::kUnsupported,
             fmt::format("frames of pixel format {} cannot be converted", frame.format)
         );
     }
-    const auto source = SourceOf(frame, *format, cut, turn_.mirrored);
+    const auto source = SourceOf(frame, cut, part.row_step, turn_.mirrored);
     // swscale writes whole vectors: rows end on a multiple of 32 bytes in a buffer with room behind
     const int stride = (to.width * 3 + 63) / 32 * 32;
     padded_.resize(static_cast<std::size_t>(stride) * static_cast<std::size_t>(to.height) + 64);
@@ -162,17 +187,26 @@ Result<Picture> FramePictures::Convert(
     return picture;
 }
 
+FramePictures::Size FramePictures::SquaredSize(const AVFrame& frame) const noexcept {
+    return {.width = std::max(SquaredWidth(frame.width, aspect_), 1), .height = frame.height};
+}
+
 std::pair<int, int> FramePictures::FullSize(const AVFrame& frame) const noexcept {
-    return turn_.Sideways() ? std::pair(frame.height, frame.width) : std::pair(frame.width, frame.height);
+    const auto size = SquaredSize(frame);
+    return turn_.Sideways() ? std::pair(size.height, size.width) : std::pair(size.width, size.height);
 }
 
 Result<Picture> FramePictures::Analysis(const AVFrame& frame, int long_side) {
-    const double shrink = std::min(1.0, static_cast<double>(long_side) / std::max(frame.width, frame.height));
+    const auto full = SquaredSize(frame);
+    const double shrink = std::min(1.0, static_cast<double>(long_side) / std::max(full.width, full.height));
     const Size to{
-        .width = std::max(2, static_cast<int>(std::lround(frame.width * shrink))),
-        .height = std::max(2, static_cast<int>(std::lround(frame.height * shrink)))
+        .width = std::max(2, static_cast<int>(std::lround(full.width * shrink))),
+        .height = std::max(2, static_cast<int>(std::lround(full.height * shrink)))
     };
-    const Rectangle whole{.x = 0, .y = 0, .width = frame.width, .height = frame.height};
+    const int step = HasFields(frame) ? 2 : 1;
+    const Part whole{
+        .cut = {.x = 0, .y = 0, .width = frame.width, .height = frame.height / step}, .row_step = step
+    };
     return Convert(analysis_[long_side], frame, whole, to, PixelOrder::kBgr).map([&](Picture picture) {
         return Rotated(std::move(picture), turn_.rotation);
     });
@@ -185,21 +219,22 @@ Result<Picture> FramePictures::Region(const AVFrame& frame, const Rectangle& rec
     if (upright.width == 0 || upright.height == 0 || format == nullptr) {
         return Fail(ErrorCode::kInvalidArgument, "the rectangle lies outside the frame");
     }
-    const auto wanted = Unrotated(upright, turn_.rotation, frame.width, frame.height);
-    // begin on a whole chroma sample, and where pixels share bytes in the first column
-    const bool packed_bits = Has(format->flags, AV_PIX_FMT_FLAG_BITSTREAM);
-    const int left = packed_bits ? 0 : wanted.x - wanted.x % PowerOfTwo(format->log2_chroma_w);
-    const int top = wanted.y - wanted.y % PowerOfTwo(format->log2_chroma_h);
-    const Rectangle cut{
-        .x = left, .y = top, .width = wanted.x + wanted.width - left, .height = wanted.y + wanted.height - top
+    const auto full = SquaredSize(frame);
+    const auto wanted = Unrotated(upright, turn_.rotation, full.width, full.height);
+    const Rectangle cut = CodedAround(wanted, frame, *format, aspect_);
+    const int left = wanted.x - SquaredWidth(cut.x, aspect_);
+    const Size to{
+        .width = std::max(SquaredWidth(cut.width, aspect_), left + wanted.width), .height = cut.height
     };
-    return Convert(region_, frame, cut, {.width = cut.width, .height = cut.height}, PixelOrder::kRgb)
-        .map([&](const Picture& all) {
-            const Rectangle inside{
-                .x = wanted.x - left, .y = wanted.y - top, .width = wanted.width, .height = wanted.height
-            };
-            return Rotated(Part(all, inside), turn_.rotation);
-        });
+    return Convert(region_, frame, {.cut = cut}, to, PixelOrder::kRgb).map([&](Picture all) {
+        if (HasFields(frame)) {
+            MendCombs(all);
+        }
+        const Rectangle inside{
+            .x = left, .y = wanted.y - cut.y, .width = wanted.width, .height = wanted.height
+        };
+        return Rotated(PartOf(all, inside), turn_.rotation);
+    });
 }
 
 }  // namespace notify

@@ -15,6 +15,7 @@
 #include "media/ffmpeg.hpp"
 #include "media/orientation.hpp"
 #include "media/probe.hpp"
+#include "media/shape.hpp"
 #include "media/signature.hpp"
 
 namespace notify {
@@ -84,25 +85,29 @@ std::optional<Timebase> StartOf(const AVFormatContext& format, const AVStream& v
     return start;
 }
 
+bool IsStill(const AVFormatContext& format) {
+    const std::string_view name(format.iformat->name);
+    return name.ends_with("_pipe") && name != "yuv4mpegpipe";
+}
+
 VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream) {
     const auto& codec = *stream.codecpar;
     const auto turn = OrientationOf(av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
     const auto rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate;
-    const auto aspect = av_guess_sample_aspect_ratio(
-        const_cast<AVFormatContext*>(&format), const_cast<AVStream*>(&stream), nullptr
-    );
+    // a photo's aspect is a density for printers that no viewer follows
+    const auto aspect = IsStill(format) ? Rational{} : PixelAspect(format, stream);
+    const int width = SquaredWidth(codec.width, aspect);
+    const int height = codec.height - BlankRows(codec);
     const auto timecode = StartOf(format, stream, UsualRate(rate.num, rate.den));
     const auto* pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(codec.format));
     return {
         .codec = avcodec_get_name(codec.codec_id),
-        .width = turn.Sideways() ? codec.height : codec.width,
-        .height = turn.Sideways() ? codec.width : codec.height,
+        .width = turn.Sideways() ? height : width,
+        .height = turn.Sideways() ? width : height,
         .pixel_format = pixel_format == nullptr ? "" : pixel_format,
         .timebase = timecode.value_or(Timebase{.rate = UsualRate(rate.num, rate.den)}),
         .has_timecode = timecode.has_value(),
-        .sample_aspect = aspect.num > 0 && aspect.den > 0
-                             ? Rational{.numerator = aspect.num, .denominator = aspect.den}
-                             : Rational{},
+        .sample_aspect = aspect,
         .rotation = turn.rotation,
         .mirrored = turn.mirrored,
         .interlaced = codec.field_order != AV_FIELD_UNKNOWN && codec.field_order != AV_FIELD_PROGRESSIVE,
@@ -149,7 +154,7 @@ std::int64_t DurationMs(const AVFormatContext& format, const AVStream* video) {
 MediaInfo DescribeMedia(const AVFormatContext& format, const AVStream* video, std::string_view start) {
     MediaInfo info;
     info.container = format.iformat->name;
-    info.still_image = info.container.ends_with("_pipe") && info.container != "yuv4mpegpipe";
+    info.still_image = IsStill(format);
     if (!info.still_image) {
         info.duration_ms = DurationMs(format, video);
         info.start_ms = format.start_time == AV_NOPTS_VALUE ? 0 : format.start_time / 1000;

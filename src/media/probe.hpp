@@ -22,12 +22,12 @@ struct Rational {
 
 struct VideoStream {
     std::string codec;
-    int width = 0;   ///< As shown: after rotation.
-    int height = 0;  ///< As shown.
+    int width = 0;   ///< In display pixels: squared, without blank rows, after rotation.
+    int height = 0;  ///< In display pixels.
     std::string pixel_format;
     Timebase timebase;          ///< `start` 0 when the container gives no timecode.
     bool has_timecode = false;  ///< The container gives one.
-    Rational sample_aspect;
+    Rational sample_aspect;     ///< Width of a coded pixel by its height; pictures count as square.
     int rotation = 0;  ///< Clockwise degrees that the coded picture must be turned by: 0, 90, 180 or 270.
     bool mirrored = false;  ///< Top and bottom change places before it is turned.
     bool interlaced = false;
