@@ -16,7 +16,8 @@ namespace notify {
 
 namespace {
 
-constexpr int kBufferBytes = 256 * 1024;
+/// FFmpeg reads larger packets past the buffer: so much at most is read beside what is asked for.
+constexpr int kBufferBytes = 64 * 1024;
 
 }  // namespace
 
