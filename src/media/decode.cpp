@@ -179,6 +179,7 @@ Result<void> Run::OpenCodec() {
 }
 
 Result<void> Run::All(const std::stop_token& stop) {
+    bool has_packets = false;
     while (AnyoneListens()) {
         const auto next = packets_.Next();
         if (!next) {
@@ -188,6 +189,7 @@ Result<void> Run::All(const std::stop_token& stop) {
         if (packet == nullptr) {
             break;
         }
+        has_packets = true;
         if (stop.stop_requested()) {
             return Fail(ErrorCode::kStopped, "stopped while decoding");
         }
@@ -208,6 +210,9 @@ Result<void> Run::All(const std::stop_token& stop) {
         }
     }
     Conclude();
+    if (!has_packets && !packets_.BrokeOff()) {
+        return Unexpected(DecodeError("no_video", "the video has not one frame"));
+    }
     if (summary_.decoded_frames == 0) {
         return Unexpected(DecodeError("truncated", "not one frame of the video could be decoded"));
     }

@@ -37,7 +37,8 @@ constexpr int kLeastScore = AVPROBE_SCORE_MAX / 4;                 // below it F
 constexpr const char* kDemuxers =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mxf,mpeg,mpegvideo,avi,asf,flv,wav,w64,mp3,aac,ac3,eac3,"
     "flac,ogg,aiff,"
-    "caf,dv,gxf,h264,hevc,m4v,ivf,y4m,yuv4mpegpipe,gif,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,dpx_"
+    "caf,dv,gxf,h264,hevc,m4v,ivf,y4m,yuv4mpegpipe,gif,apng,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,"
+    "dpx_"
     "pipe,"
     "exr_pipe,j2k_pipe,psd_pipe,ppm_pipe,pgm_pipe,tga_pipe";
 
@@ -143,6 +144,12 @@ Result<std::unique_ptr<Demuxer>> Demuxer::Open(
         return Refuse(
             "outside_reference",
             "the file is a playlist that refers to other files; only media itself is processed"
+        );
+    }
+    if (LooksLikeMovingWebp(*start)) {
+        return Refuse(
+            "unsupported_media",
+            "the picture is an animated WebP, of which no frame can be decoded; a still one, GIF or PNG can"
         );
     }
     std::unique_ptr<Demuxer> demuxer(new Demuxer(bytes, std::move(stop)));

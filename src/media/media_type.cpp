@@ -27,7 +27,7 @@ struct ContainerType {
     std::string_view subtype;
 };
 
-constexpr std::array<ContainerType, 19> kContainers{{
+constexpr std::array<ContainerType, 20> kContainers{{
     {.name = "mp4", .subtype = "mp4"},       {.name = "matroska", .subtype = "x-matroska"},
     {.name = "mpegts", .subtype = "mp2t"},   {.name = "mxf", .subtype = "mxf"},
     {.name = "avi", .subtype = "x-msvideo"}, {.name = "asf", .subtype = "x-ms-asf"},
@@ -37,7 +37,7 @@ constexpr std::array<ContainerType, 19> kContainers{{
     {.name = "dv", .subtype = "dv"},         {.name = "mpeg", .subtype = "mpeg"},
     {.name = "gif", .subtype = "gif"},       {.name = "mpegvideo", .subtype = "mpeg"},
     {.name = "aiff", .subtype = "aiff"},     {.name = "yuv4mpegpipe", .subtype = "y4m"},
-    {.name = "gxf", .subtype = "gxf"},
+    {.name = "gxf", .subtype = "gxf"},       {.name = "apng", .subtype = "apng"},
 }};
 
 bool HasPart(std::string_view names, std::string_view part) {
@@ -61,8 +61,8 @@ std::string TypeOf(std::string_view container, bool has_video) {
     const auto subtype = found == kContainers.end()
                              ? std::string("x-") + std::string(container.substr(0, container.find(',')))
                              : std::string(found->subtype);
-    if (subtype == "gif") {
-        return "image/gif";  // moving ones too
+    if (subtype == "gif" || subtype == "apng") {
+        return subtype == "gif" ? "image/gif" : "image/png";  // moving ones too
     }
     return (has_video ? "video/" : "audio/") + subtype;
 }

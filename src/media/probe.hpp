@@ -60,8 +60,8 @@ struct MediaLimits {
 
 /// Looks at the media without decoding it. Opens no file and makes no connection, whatever the bytes refer
 /// to. kUnsupported with reason `empty`, `not_media`, `truncated` (the index at its end is missing),
-/// `outside_reference`; kTooLarge with `over_limit`; errors of `bytes`, kStopped. Media without video is no
-/// error here: `video` is empty. Stage "probe".
+/// `unsupported_media` (animated WebP), `outside_reference`; kTooLarge with `over_limit`; errors of `bytes`,
+/// kStopped. Media without video is no error here: `video` is empty. Stage "probe".
 [[nodiscard]] Result<MediaInfo> Probe(ByteSource& bytes, const MediaLimits& limits, std::stop_token stop);
 
 }  // namespace notify

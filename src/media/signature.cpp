@@ -48,6 +48,12 @@ bool LooksLikeMovie(std::string_view start) noexcept {
     return start.size() >= 8 && std::ranges::find(kBoxes, start.substr(4, 4)) != kBoxes.end();
 }
 
+bool LooksLikeMovingWebp(std::string_view start) noexcept {
+    constexpr unsigned int kAnimation = 0x02;
+    return start.size() > 20 && start.starts_with("RIFF") && start.substr(8, 8) == "WEBPVP8X" &&
+           (static_cast<unsigned char>(start[20]) & kAnimation) != 0;
+}
+
 bool LooksLikeWebm(std::string_view start) noexcept {
     constexpr std::string_view kDocumentType("\x42\x82\x84webm", 7);
     return start.starts_with("\x1A\x45\xDF\xA3") && start.find(kDocumentType) != std::string_view::npos;

@@ -23,6 +23,9 @@ inline constexpr std::size_t kSignatureBytes = 1024;
 /// Boxes of ISO media (ISO/IEC 14496-12, 4.2): MP4, QuickTime, 3GP.
 [[nodiscard]] bool LooksLikeMovie(std::string_view start) noexcept;
 
+/// A WebP picture of more than one frame: its VP8X chunk says "animation" (RFC 9649, 2.7.1).
+[[nodiscard]] bool LooksLikeMovingWebp(std::string_view start) noexcept;
+
 /// A Matroska file whose document type is WebM.
 [[nodiscard]] bool LooksLikeWebm(std::string_view start) noexcept;
 

@@ -1,4 +1,6 @@
 """Whatever lands, every item ends with a code and a sentence, and the next one runs."""
+import ctypes
+import ctypes.util
 import os
 import socket
 import struct
@@ -40,6 +42,68 @@ class BadInput(ServiceTest):
         item = self.outcome("notes.mp4")
         self.assertEqual((item["status"], item["reason_code"]), ("Skipped", "not_media"))
         self.assert_sentence(item)
+
+    def assert_ends(self, name: str, status: str, code: str, sentence: str) -> None:
+        item = self.outcome(name)
+        self.assertEqual((item["status"], item["reason_code"], item["reason"]), (status, code, f"facial-recognition: {sentence}"))
+
+    def test_a_picture_that_claims_65535_by_65535_pixels_fails(self):
+        path = self.folder / "small.jpg"
+        ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:d=1", "-frames:v", "1", path)
+        jpeg = bytearray(path.read_bytes())
+        struct.pack_into(">HH", jpeg, jpeg.index(b"\xff\xc0") + 5, 65535, 65535)
+        self.service.drop("huge.jpg", content=bytes(jpeg))
+        self.assert_ends("huge.jpg", "Failed", "over_limit", "the picture is too large: 268000000 pixels in all are allowed")
+
+    def test_a_video_without_a_frame_is_skipped(self):
+        path = self.folder / "zero.avi"
+        ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:d=1", "-frames:v", "0", path)
+        self.service.drop("zero.avi", path)
+        self.assert_ends("zero.avi", "Skipped", "no_video", "the video has not one frame")
+
+    def test_a_drawing_with_outside_references_is_skipped_and_makes_no_connection(self):
+        with socket.socket() as canary:
+            canary.bind(("127.0.0.1", 0))
+            canary.listen()
+            canary.settimeout(0.2)
+            url = f"http://127.0.0.1:{canary.getsockname()[1]}/a.png"
+            drawing = (f'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY x SYSTEM "{url}">]><svg xmlns="http://www.w3.org/2000/svg" '
+                       f'xmlns:xlink="http://www.w3.org/1999/xlink"><image xlink:href="{url}"/><text>&x;</text></svg>')
+            self.service.drop("drawing.svg", content=drawing.encode())
+            item = self.outcome("drawing.svg")
+            self.assertEqual((item["status"], item["reason_code"]), ("Skipped", "not_media"))
+            self.assert_sentence(item)
+            with self.assertRaises(TimeoutError):
+                canary.accept()
+
+    def test_moving_gif_and_png_are_processed_and_moving_webp_is_skipped(self):
+        for name, *encoder in (("a.gif",), ("a.png", "-f", "apng"), ("a.webp", "-c:v", "libwebp_anim")):
+            path = self.folder / name
+            ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x48:r=5:d=1", *encoder, path)
+            self.service.drop(name, path)
+        ended = self.service.wait_until_terminal("a.gif", "a.png")
+        self.assertEqual({item["status"] for name, item in ended.items() if name in ("a.gif", "a.png")}, {"Completed"}, ended)
+        self.assert_ends("a.webp", "Skipped", "unsupported_media",
+                         "the picture is an animated WebP, of which no frame can be decoded; a still one, GIF or PNG can")
+
+    def test_a_jpeg_in_printing_colours_is_processed(self):
+        turbo = ctypes.CDLL(ctypes.util.find_library("turbojpeg"))
+        turbo.tjInitCompress.restype = ctypes.c_void_p
+        side, cmyk, full = 64, 11, 0  # TJPF_CMYK, TJSAMP_444
+        jpeg, size = ctypes.POINTER(ctypes.c_ubyte)(), ctypes.c_ulong()
+        turbo.tjCompress2(ctypes.c_void_p(turbo.tjInitCompress()), b"\xff\x80\x80\xff" * side * side, side, 0, side, cmyk,
+                          ctypes.byref(jpeg), ctypes.byref(size), full, 90, 0)
+        self.service.drop("print.jpg", content=bytes(jpeg[:size.value]))
+        self.assertEqual(self.outcome("print.jpg")["status"], "Completed")
+
+    def test_a_video_of_ten_thousand_streams_fails(self):
+        movie = self.clip("one.mp4", "-movflags", "+faststart").read_bytes()
+        index, track = movie.index(b"moov") - 4, movie.index(b"trak") - 4
+        size = struct.unpack_from(">I", movie, track)[0]
+        more = movie[track:track + size] * 9_999
+        length = struct.pack(">I", struct.unpack_from(">I", movie, index)[0] + len(more))
+        self.service.drop("many.mp4", content=movie[:index] + length + movie[index + 4:track] + more + movie[track:])
+        self.assert_ends("many.mp4", "Failed", "over_limit", "the file has more streams than are allowed")
 
     def test_random_bytes_are_skipped(self):
         self.service.drop("noise.bin", content=os.urandom(300_000))
