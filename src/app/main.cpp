@@ -14,7 +14,9 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Error.hpp>
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include "app/api_call.hpp"
 #include "app/commands/api_client.hpp"
@@ -265,9 +267,20 @@ int Unwritten(int number) {
     return kFailed;
 }
 
+/// A standard stream that was closed is one that leads nowhere: else the next file or socket that is opened
+/// would be it, and would get what is meant for people.
+void OpenStandardStreams() {
+    int fd = ::open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO) {
+        fd = ::dup(fd);  // the lowest that is free
+    }
+    ::close(fd);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    OpenStandardStreams();
     // A reader that went away is the error of a write. NOLINTNEXTLINE(misc-include-cleaner): <csignal> has it
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     try {

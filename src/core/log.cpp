@@ -21,6 +21,7 @@ namespace {
 
 std::atomic<LogLevel> least_level{LogLevel::kInfo};
 std::atomic<std::uint64_t> dropped_lines{0};
+std::atomic<std::uint64_t> lost_untold{0};  // of the dropped ones, since a line last got through
 
 constexpr std::array<std::string_view, 6> kNames{"trace", "debug", "info", "warn", "error", "off"};
 
@@ -46,11 +47,15 @@ void AppendValue(std::string& line, std::string_view value) {
 
 /// One write(2) per line: lines up to PIPE_BUF stay whole when processes share a pipe. A reader that
 /// does not read for 100 ms loses the line; the service goes on.
-void WriteLine(std::string_view line) {
+bool WriteLine(std::string_view line) {
     pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-    if (::poll(&ready, 1, 100) != 1 || ::write(STDERR_FILENO, line.data(), line.size()) < 0) {
-        dropped_lines.fetch_add(1, std::memory_order_relaxed);
-    }
+    return ::poll(&ready, 1, 100) == 1 && ::write(STDERR_FILENO, line.data(), line.size()) >= 0;
+}
+
+std::string StartOfLine(LogLevel level, std::string_view message) {
+    return fmt::format(
+        "{} {:<5} {}", ToRfc3339(SystemClock().Now()), kNames.at(static_cast<std::size_t>(level)), message
+    );
 }
 
 }  // namespace
@@ -67,9 +72,7 @@ void Log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
     if (level < least_level.load(std::memory_order_relaxed)) {
         return;
     }
-    std::string line = fmt::format(
-        "{} {:<5} {}", ToRfc3339(SystemClock().Now()), kNames.at(static_cast<std::size_t>(level)), message
-    );
+    auto line = StartOfLine(level, message);
     for (const auto& field : fields) {
         line += ' ';
         line += field.key;
@@ -77,7 +80,12 @@ void Log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
         AppendValue(line, field.value);
     }
     line += '\n';
-    WriteLine(line);
+    if (!WriteLine(line)) {
+        dropped_lines.fetch_add(1, std::memory_order_relaxed);
+        lost_untold.fetch_add(1, std::memory_order_relaxed);
+    } else if (const auto lost = lost_untold.exchange(0, std::memory_order_relaxed); lost > 0) {
+        WriteLine(fmt::format("{} count={}\n", StartOfLine(LogLevel::kWarn, "log lines were lost"), lost));
+    }
 }
 
 }  // namespace notify

@@ -31,7 +31,8 @@ void SetLogLevel(LogLevel level) noexcept;
 /// Never pass secrets, request bodies or embeddings. Thread-safe.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
-/// How many lines could not be written since start (full disk, closed pipe, reader that does not read).
+/// How many lines could not be written since start (full disk, closed pipe, reader that does not read). The
+/// next line that gets through is followed by how many were lost before it.
 [[nodiscard]] std::uint64_t DroppedLogLines() noexcept;
 
 }  // namespace notify

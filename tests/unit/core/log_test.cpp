@@ -53,6 +53,22 @@ TEST_F(Logging, LeavesOutWhatIsBelowItsLevel) {
     EXPECT_EQ(Captured([] { Log(LogLevel::kError, "x"); }), "");
 }
 
+TEST_F(Logging, SaysHowManyLinesWereLostWhenItCanBeReadAgain) {
+    const auto said = Captured([] {
+        const UniqueFd kept(::dup(STDERR_FILENO));
+        const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+        ::dup2(full.Get(), STDERR_FILENO);
+        Log(LogLevel::kInfo, "lost");
+        Log(LogLevel::kInfo, "lost");
+        ::dup2(kept.Get(), STDERR_FILENO);
+        Log(LogLevel::kInfo, "read");
+        Log(LogLevel::kInfo, "read");
+    });
+    EXPECT_EQ(std::ranges::count(said, '\n'), 3);
+    EXPECT_NE(said.find(" warn  log lines were lost count=2\n"), std::string::npos) << said;
+    EXPECT_EQ(said.find("info  lost"), std::string::npos);
+}
+
 TEST_F(Logging, DropsLinesThatNobodyReads) {
     int ends[2] = {-1, -1};
     ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
