@@ -15,21 +15,9 @@
 #include <thread>
 #include <vector>
 
-#include <fcntl.h>
-#include <linux/io_uring.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "escape_attempts.hpp"
 #include "processors/child/loop.hpp"
 #include "processors/child/registry.hpp"
 #include "processors/protocol/descriptor_io.hpp"
@@ -265,94 +253,6 @@ const std::map<std::string, std::function<void()>, std::less<>>& Misdeeds() {
     return kMisdeeds;
 }
 
-/// Attempts to get out by name. True: something was reached.
-const std::map<std::string, std::function<bool()>, std::less<>>& Attempts() {
-    static constexpr int kScratch = 4096;
-    static const std::map<std::string, std::function<bool()>, std::less<>> kAttempts{
-        {"open-shadow", [] { return ::open("/etc/shadow", O_RDONLY) >= 0; }},
-        {"open-passwd", [] { return ::open("/etc/passwd", O_RDONLY) >= 0; }},
-        {"open-parents-environment",
-         [] { return ::open(("/proc/" + std::to_string(::getppid()) + "/environ").c_str(), O_RDONLY) >= 0; }},
-        {"open-own-memory", [] { return ::open("/proc/self/mem", O_RDWR) >= 0; }},
-        {"open-models", [] { return ::open(NOTIFY_MODEL_FOLDER, O_RDONLY | O_DIRECTORY) >= 0; }},
-        {"open-for-writing", [] { return ::open("/tmp/escaped", O_WRONLY | O_CREAT, 0600) >= 0; }},
-        {"openat2",
-         [] {
-             const std::array<std::uint64_t, 3> how{};
-             return ::syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", how.data(), sizeof(how)) >= 0;
-         }},
-        {"make-folder", [] { return ::mkdir("/tmp/escaped", 0700) == 0; }},
-        {"unlink", [] { return ::unlink("/tmp/escape-me") == 0; }},
-        {"rename", [] { return ::rename("/tmp/escape-me", "/tmp/escaped") == 0; }},
-        {"link", [] { return ::symlink("/etc/passwd", "/tmp/escaped") == 0; }},
-        {"chmod", [] { return ::chmod("/tmp", 0777) == 0; }},
-        {"socket", [] { return ::socket(AF_INET, SOCK_STREAM, 0) >= 0; }},
-        {"unix-socket", [] { return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0; }},
-        {"connect",
-         [] {
-             sockaddr_in address{};
-             address.sin_family = AF_INET;
-             address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-             address.sin_port = htons(80);
-             return ::connect(
-                        kDataDescriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)
-                    ) == 0;
-         }},
-        {"execve",
-         [] {
-             std::array<char*, 1> none{};
-             return ::execve("/bin/true", none.data(), none.data()) == 0;
-         }},
-        {"execve-of-itself",
-         [] {
-             std::array<char*, 1> none{};
-             return ::execve("/proc/self/exe", none.data(), none.data()) == 0;
-         }},
-        {"fork", [] { return ::fork() >= 0; }},
-        {"clone-without-thread",
-         [] { return ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr) >= 0; }},
-        {"clone-new-user",
-         [] {
-             return ::syscall(SYS_clone, SIGCHLD | CLONE_NEWUSER, nullptr, nullptr, nullptr, nullptr) >= 0;
-         }},
-        {"ptrace-parent", [] { return ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr) == 0; }},
-        {"read-parents-memory",
-         [] {
-             std::array<char, 16> here{};
-             const iovec local{.iov_base = here.data(), .iov_len = here.size()};
-             const iovec remote{.iov_base = here.data(), .iov_len = here.size()};
-             return ::process_vm_readv(::getppid(), &local, 1, &remote, 1, 0) > 0;
-         }},
-        {"kill-parent", [] { return ::kill(::getppid(), 0) == 0; }},
-        {"kill-everyone", [] { return ::kill(-1, 0) == 0; }},
-        {"signal-parents-thread", [] { return ::syscall(SYS_tgkill, ::getppid(), ::getppid(), 0) == 0; }},
-        {"pidfd-of-parent", [] { return ::syscall(SYS_pidfd_open, ::getppid(), 0) >= 0; }},
-        {"unshare", [] { return ::unshare(CLONE_NEWUSER) == 0; }},
-        {"mount", [] { return ::mount("none", "/tmp", "tmpfs", 0, nullptr) == 0; }},
-        {"io-uring",
-         [] {
-             io_uring_params parameters{};
-             return ::syscall(SYS_io_uring_setup, 8, &parameters) >= 0;
-         }},
-        {"bpf", [] { return ::syscall(SYS_bpf, 0, nullptr, 0) >= 0; }},
-        {"perf", [] { return ::syscall(SYS_perf_event_open, nullptr, 0, -1, -1, 0) >= 0; }},
-        {"userfaultfd", [] { return ::syscall(SYS_userfaultfd, 0) >= 0; }},
-        {"memfd", [] { return ::memfd_create("x", 0) >= 0; }},
-        {"keyctl", [] { return ::syscall(SYS_keyctl, 0, -3, 0, 0, 0) >= 0; }},
-        {"dumpable-again", [] { return ::prctl(PR_SET_DUMPABLE, 1) == 0; }},
-        {"raise-limit",
-         [] {
-             const rlimit limit{.rlim_cur = kScratch, .rlim_max = kScratch};
-             return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
-         }},
-        {"chroot", [] { return ::chroot("/") == 0; }},
-        {"become-nobody", [] { return ::setuid(65534) == 0; }},
-        {"new-session", [] { return ::setsid() >= 0; }},
-        {"leave-group", [] { return ::setpgid(0, 0) == 0; }},
-    };
-    return kAttempts;
-}
-
 class Hostile final : public WholeItem {
 public:
     explicit Hostile(boost::json::object config) : config_(std::move(config)) {}
@@ -371,7 +271,7 @@ public:
         }
         if (const auto* attempt = config_.if_contains("try")) {
             errno = 0;
-            const bool escaped = Attempts().at(std::string(attempt->get_string()))();
+            const bool escaped = EscapeAttempts().at(std::string(attempt->get_string()))();
             return Output{.document = {{"escaped", escaped}, {"errno", errno}}, .artifacts = {}};
         }
         if (config_.contains("read-first")) {
