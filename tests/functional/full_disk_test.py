@@ -1,9 +1,10 @@
 """No room for the data: said everywhere, nothing lost, and it goes on by itself when there is room."""
 import os
 import subprocess
+import time
 import unittest
 
-from service import TERMINAL, ServiceTest, wait_for
+from service import SAMPLES, TERMINAL, ServiceTest, wait_for
 
 
 def mount(folder, size: str, *more: str) -> bool:
@@ -59,6 +60,27 @@ class FullDisk(ServiceTest):
         ended = self.service.wait_until_terminal(*rows)
         self.assertEqual({item["status"] for item in ended.values()}, {"Completed"})
         self.assertIn("what is written gets to the disk again", self.service.log.read_text())
+
+    def test_it_is_said_as_long_as_it_lasts_and_only_once_in_the_log(self):
+        self.service.start()
+        self.service.watch_inbox("facial-recognition")
+        self.service.drop("face.jpg", SAMPLES / "obama3.jpg")
+        item = wait_for("the item to run", lambda: next((row for row in self.service.items().values() if row["status"] == "Processing"), None))
+        self.fill()
+        wait_for("it to be noticed", lambda: self.ready()[0] == 503)
+        until = time.monotonic() + 6
+        while time.monotonic() < until:
+            self.assertEqual(self.ready()[0], 503, "the disk is still full")
+            self.assertEqual(self.service.items()["face.jpg"]["blocked_by"], "storage_full")
+            self.assertNotIn(" runs since", self.service.command("items", "why", item["id"]))
+            time.sleep(0.2)
+        log = self.service.log.read_text()
+        self.assertEqual(log.count("nothing can be written"), 1, log)
+        self.assertLessEqual(sum(line[25:30].strip() in ("warn", "error") for line in log.splitlines()), 10, log)
+        (self.service.data / "ballast").unlink()
+        ended = self.service.wait_until_terminal("face.jpg")["face.jpg"]
+        self.assertEqual((ended["status"], ended["processes"][0]["attempt"]), ("Completed", 0), ended)
+        self.assertEqual(self.ready()[0], 200)
 
     def test_a_start_without_room_names_the_folder(self):
         self.fill()

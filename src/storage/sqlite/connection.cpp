@@ -175,7 +175,8 @@ Connection::~Connection() {
 
 Result<void> Connection::Execute(const std::string& sql) {
     if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-        return Unexpected(LastError("execute"));
+        const bool reads = sql == "BEGIN" || sql.starts_with("PRAGMA");
+        return Unexpected(LastError(reads ? "execute" : "write"));
     }
     return {};
 }

@@ -126,6 +126,11 @@ public:
     /// Runs statements without parameters: migrations, pragmas, BEGIN.
     [[nodiscard]] Result<void> Execute(const std::string& sql);
 
+    /// The folder of the database's files.
+    [[nodiscard]] std::filesystem::path Folder() const {
+        return std::filesystem::path(sqlite3_db_filename(handle_, "main")).parent_path();
+    }
+
     /// True between BEGIN and its end. SQLite ends a transaction by itself when it has no room to go on.
     [[nodiscard]] bool InTransaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }
 

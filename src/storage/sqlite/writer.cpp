@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "core/secret_box.hpp"
 #include "storage/sqlite/closure.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/room.hpp"
 #include "storage/storage.hpp"
 
 namespace notify::sqlite {
@@ -24,7 +26,10 @@ namespace {
 constexpr std::size_t kMaxGroup = 64;  // closures in one commit: bounds how long one waits for the others
 
 constexpr std::chrono::seconds kTryAgain{1};
-constexpr const char* kTrialSql = "UPDATE sealed_with SET key_id = key_id";
+constexpr std::int64_t kEnoughBytes = 1 << 20;
+
+/// Makes a page dirty although it stays what it is; an UPDATE to the same value writes nothing.
+constexpr const char* kTrialSql = "PRAGMA user_version = 0";
 
 }  // namespace
 
@@ -102,7 +107,14 @@ void Writer::TryAgain() {
     NoteCommit(committed);
 }
 
+/// What the write-ahead log had taken before can be written to again: on a full disk that a small commit went
+/// well does not tell that the next one will.
 void Writer::NoteCommit(const Result<void>& committed) {
+    const auto before = CanWrite();
+    const bool was_full = !before && before.error().code == ErrorCode::kStorageFull;
+    if (committed && was_full && !HasRoom(connection_->Folder(), kEnoughBytes)) {
+        return;
+    }
     log_.Note(committed);
     const std::scoped_lock lock(fault_mutex_);
     fault_ = committed ? std::nullopt : std::optional(committed.error());

@@ -58,6 +58,14 @@ protected:
         return holds();
     }
 
+    /// Long enough for two trials of the writer's own.
+    void ExpectFullForAWhile() {
+        for (int i = 0; i < 25; ++i) {
+            EXPECT_FALSE(storage_->CanWrite()) << i;
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+    }
+
     /// Writes until it is refused; how many were acknowledged.
     int Fill() {
         for (int number = 0; number < 500; ++number) {
@@ -96,9 +104,11 @@ TEST_P(SqliteWithoutRoom, RefusesAndGoesOnAfterwards) {
         EXPECT_EQ(Put(acknowledged).error().code, ErrorCode::kStorageFull) << "still full";
         ASSERT_FALSE(storage_->CanWrite());
         EXPECT_EQ(storage_->CanWrite().error().code, ErrorCode::kStorageFull);
+        EXPECT_NE(storage_->CanWrite().error().message.find("cannot write: "), std::string::npos);
         Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
         Write([](Transaction&) { return Result<void>{}; });
         EXPECT_FALSE(storage_->CanWrite()) << "what writes nothing does not tell that there is room";
+        ExpectFullForAWhile();
         ExpectRows(acknowledged);
     }
     EXPECT_TRUE(Eventually([&] { return storage_->CanWrite().has_value(); })) << "without anybody writing";
@@ -139,7 +149,9 @@ TEST_P(SqliteWithoutRoom, RefusesOnAFullFileSystem) {
     const int acknowledged = Fill();
     EXPECT_GT(acknowledged, 5);
     ExpectRows(acknowledged);
+    ExpectFullForAWhile();
     ASSERT_EQ(::mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT, "size=8m"), 0);
+    EXPECT_TRUE(Eventually([&] { return storage_->CanWrite().has_value(); })) << "without anybody writing";
     EXPECT_TRUE(Put(acknowledged));
     storage_ = nullptr;
     storage_ = OpenSqliteStorage(disk / "database", *box_, clock_).value();
