@@ -29,6 +29,21 @@ constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
 constexpr int kScanners = 4;
 constexpr milliseconds kRetryScan{5000};
 
+/// The same at each try, so that it is told once.
+std::string FailureNote(const Bucket& bucket, const Error& error) {
+    if (!bucket.active) {
+        return error.message;
+    }
+    const auto least = std::chrono::duration_cast<std::chrono::seconds>(kRetryScan);
+    const auto most = std::chrono::ceil<std::chrono::seconds>(bucket.scan_interval);
+    return fmt::format(
+        "{}; it is tried again within {} s, then less often, but at least every {} s",
+        error.message,
+        std::min(least, most).count(),
+        most.count()
+    );
+}
+
 }  // namespace
 
 Scheduler::Scheduler(
@@ -315,7 +330,7 @@ void Scheduler::NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcom
     if (!outcome && outcome.error().code == ErrorCode::kStopped) {
         return;
     }
-    const auto note = outcome ? outcome->note : outcome.error().message;
+    const auto note = outcome ? outcome->note : FailureNote(bucket, outcome.error());
     auto noted = storage_.Write([&](Transaction& transaction) -> Result<void> {
         const auto before = transaction.buckets.Get(bucket.id);
         if (!before) {

@@ -110,6 +110,7 @@ TEST_F(SchedulerTest, TriesAFailedScanAgainWithinSecondsNotOnlyAfterTheInterval)
     std::filesystem::rename(bucket.location, away);
     Start();
     EXPECT_TRUE(Eventually([&] { return !Stored(bucket.id).last_scan_note.empty(); }));
+    EXPECT_NE(Stored(bucket.id).last_scan_note.find("; it is tried again within 5 s"), std::string::npos);
     std::filesystem::create_directories(bucket.location);
     const auto failed_at = clock_.Now();
     EXPECT_TRUE(Eventually([&] {
