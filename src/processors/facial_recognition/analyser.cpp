@@ -39,9 +39,6 @@ namespace {
 /// More tracks than this only happen in crowds; the rest go without a picture, so that a result stays small.
 constexpr int kMostThumbnails = 4000;
 constexpr std::size_t kMostCuts = 10'000;
-
-/// The document of these is about 20 MB with thinned boxes; of more nobody could make use.
-constexpr std::size_t kMostTracks = 20'000;
 constexpr std::size_t kMostWeakTracks = 1000;  // of a picture; those of a video are left out in the end
 constexpr int kThumbnailQuality = 82;
 
@@ -56,7 +53,7 @@ std::int64_t Half(std::int64_t gap_ms, const FaceSettings& settings) {
     return std::lround(std::min(static_cast<double>(gap_ms), settings.StepMs()) / 2);
 }
 
-Unexpected TooManyTracks() {
+Unexpected TooManyTracks(std::size_t most) {
     return Unexpected(
         Error{
             .code = ErrorCode::kTooLarge,
@@ -64,8 +61,7 @@ Unexpected TooManyTracks() {
             .reason = "too_many_faces",
             .retry_after = {},
             .message = fmt::format(
-                "more than {} faces come and go in it; look at fewer samples (fps) or at parts of it",
-                kMostTracks
+                "more than {} faces come and go in it; look at fewer samples (fps) or at parts of it", most
             ),
         }
     );
@@ -83,8 +79,8 @@ PictureView PictureOf(const FaceChip& chip) {
 
 }  // namespace
 
-FaceAnalyser::FaceAnalyser(FaceModels& models, const FaceSettings& settings)
-    : models_(models), settings_(settings), tracker_(LimitsFor(settings)) {}
+FaceAnalyser::FaceAnalyser(FaceModels& models, const FaceSettings& settings, std::size_t most_tracks)
+    : models_(models), settings_(settings), most_tracks_(most_tracks), tracker_(LimitsFor(settings)) {}
 
 Wants FaceAnalyser::FramesWanted() const {
     return {.fps = settings_.fps, .every_frame = false, .scene_cuts = true, .long_side = settings_.long_side};
@@ -169,7 +165,7 @@ Result<void> FaceAnalyser::FinishTrack(int number) {
         }
     }
     live_.erase(at);
-    return finished_.size() <= kMostTracks ? Result<void>{} : TooManyTracks();
+    return finished_.size() <= most_tracks_ ? Result<void>{} : TooManyTracks(most_tracks_);
 }
 
 void FaceAnalyser::SortTracks() {

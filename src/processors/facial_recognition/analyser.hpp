@@ -2,6 +2,7 @@
 
 // Facial recognition: follows faces through an item and gives tracks with embeddings. Facts without names.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,11 +16,16 @@
 
 namespace notify {
 
+/// More tracks are an error: the document of these is about 20 MB with thinned boxes, and of more nobody
+/// could make use.
+inline constexpr std::size_t kMostTracks = 20'000;
+
 /// The result "face_tracks": a function of the frames, the models and the settings alone. `models` outlive
-/// the analyser and are used by nobody else meanwhile.
+/// the analyser and are used by nobody else meanwhile. kTooLarge, `too_many_faces`, for more than
+/// `most_tracks`.
 class FaceAnalyser final : public FrameAnalyser {
 public:
-    FaceAnalyser(FaceModels& models, const FaceSettings& settings);
+    FaceAnalyser(FaceModels& models, const FaceSettings& settings, std::size_t most_tracks = kMostTracks);
 
     [[nodiscard]] Wants FramesWanted() const override;
     [[nodiscard]] Result<void> OnFrame(const FrameView& frame) override;
@@ -37,6 +43,7 @@ private:
 
     FaceModels& models_;
     FaceSettings settings_;
+    std::size_t most_tracks_;
     Tracker tracker_;
     std::map<int, TrackRecord> live_;  ///< By the tracker's number.
     std::vector<FinishedTrack> finished_;

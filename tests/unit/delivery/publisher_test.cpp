@@ -53,6 +53,9 @@ public:
         if (before) {
             before();
         }
+        if (gone) {
+            return Fail(ErrorCode::kNotFound, "the file is gone");
+        }
         if (refuses) {
             return Fail(ErrorCode::kForbidden, "the folder is read-only");
         }
@@ -63,6 +66,7 @@ public:
     std::map<std::string, std::string> objects;
     std::atomic<int> publishes = 0;
     std::atomic<bool> refuses = false;
+    std::atomic<bool> gone = false;
     std::function<void()> before;
 };
 
@@ -299,6 +303,17 @@ TEST_F(Publishing, TriesAReadOnlyFolderAgainOnTheScheduleAndLeavesTheItemAlone) 
     clock_.Advance(std::chrono::seconds(6));
     AwaitNewest(Status::kCompleted);
     EXPECT_EQ(memory_.objects.size(), 1U);
+}
+
+TEST_F(Publishing, EndsAtOnceWhenTheMediaIsGone) {
+    Fill();
+    memory_.gone = true;
+    Start();
+    Request();
+    const auto row = AwaitNewest(Status::kFailed);
+    EXPECT_EQ(row.attempt, 1);
+    EXPECT_EQ(row.last_error, "the file is gone");
+    EXPECT_TRUE(memory_.objects.empty());
 }
 
 TEST_F(Publishing, WritesAgainWhatChangedWhileItWasWritten) {

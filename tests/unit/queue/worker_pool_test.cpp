@@ -48,6 +48,42 @@ protected:
     }
 };
 
+TEST_F(WorkerPoolTest, ReleasesClaimsThatNoWorkerHasTakenYetWhenItStops) {
+    const auto bucket = AddBucket();
+    for (int i = 0; i < 190; ++i) {
+        WriteFile(bucket, fmt::format("{:03}.bin", i));
+    }
+    ASSERT_EQ(Scan(bucket), 190);
+    std::atomic<int> ended = 0;
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token& stop) -> Result<void> {
+        const auto& id = job.processes.at(0).id;
+        if (++ended < 150) {
+            observer.outcome(Found(id));
+            return {};
+        }
+        static_cast<void>(runner_.WaitForCancel(id, stop));
+        observer.outcome(Failed(id, {.code = ErrorCode::kStopped, .message = "ended early"}));
+        return {};
+    });
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] { return ended == 150; }));
+    StopWorkers(std::chrono::milliseconds(0));  // those claimed ahead of the one that runs wait by now
+    EXPECT_EQ(ended, 150) << "nothing was begun after the stop";
+    int started = 0;
+    for (const auto& item : Items()) {
+        const auto process = OnlyProcess(item.id);
+        EXPECT_TRUE(process.status == Status::kCompleted || process.status == Status::kPending) << item.key;
+        EXPECT_EQ(process.attempt + process.crashes + process.rescues, 0);
+        EXPECT_EQ(item.status, process.status);
+        started += process.fence > 0 ? 1 : 0;
+    }
+    EXPECT_GT(started, 151) << "claims waited";
+    EXPECT_TRUE(completion_->Held().All().empty()) << "no heartbeat keeps them";
+    runner_.Do({});
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] { return Count("item.completed") == 190; }));
+}
+
 TEST_F(WorkerPoolTest, GivesBackWhatItClaimedAheadWhenAWorkerMeetsSomethingLong) {
     const auto bucket = AddBucket();
     for (int i = 0; i < 300; ++i) {

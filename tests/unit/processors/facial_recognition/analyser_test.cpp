@@ -73,6 +73,33 @@ protected:
     inline static Output output_;
 };
 
+/// What looking at the clip, which has three tracks, with a limit on tracks comes to.
+Result<Output> RecogniseAtMost(const std::filesystem::path& clip, std::size_t most_tracks) {
+    FaceAnalyser analyser(testing::SharedFaceModels(), FaceSettings{}, most_tracks);
+    auto bytes = testing::OpenBytes(clip);
+    const Subscription subscription{
+        .wants = analyser.FramesWanted(),
+        .on_frame = [&](const FrameView& frame) { return analyser.OnFrame(frame); }
+    };
+    const auto decoded = Decode(bytes, std::span(&subscription, 1), {}, {}).value();
+    if (const auto& ended = decoded.subscriptions.front(); !ended) {
+        return Unexpected(ended.error());
+    }
+    return analyser.Finish(decoded.summary);
+}
+
+TEST_F(FacialRecognition, RefusesMoreTracksThanAResultMayHaveWithASentence) {
+    static_assert(kMostTracks == 20'000, "the document's test is of as many");
+    EXPECT_TRUE(RecogniseAtMost(clip_, 3).has_value());
+    for (const std::size_t most : {std::size_t{1}, std::size_t{2}}) {  // passed at a cut, and at the end
+        const auto refused = RecogniseAtMost(clip_, most);
+        ASSERT_FALSE(refused.has_value());
+        EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+        EXPECT_EQ(refused.error().reason, "too_many_faces");
+        EXPECT_NE(refused.error().message.find("look at fewer samples"), std::string::npos);
+    }
+}
+
 TEST_F(FacialRecognition, FindsEachFaceFromCutToCut) {
     ASSERT_EQ(Tracks().size(), 3U);
     constexpr double kFrame = 40;
