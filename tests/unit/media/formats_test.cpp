@@ -52,7 +52,7 @@ class BroadcastFile : public ::testing::TestWithParam<BroadcastFormat> {};
 TEST_P(BroadcastFile, IsDecodedAndTimedFromItsOwnTimecode) {
     const auto& format = GetParam();
     const MediaFolder folder;
-    const auto path = folder.Make(format.name, Pattern("1920x1080", "25") + format.encoder);
+    const auto path = folder.Make(format.name, Pattern("1920x1080", "50") + format.Encoder());
     const auto video = VideoOf(path);
     EXPECT_EQ(ToText(video.timebase.rate), "25/1");
     EXPECT_EQ(StartOf(video), format.start);
