@@ -5,6 +5,8 @@ run.py --build FOLDER [--json] [--rounds N] [--seeds 1-10]           BENCH_DATA 
 [faces.clip_cpu_s]              a warm child on the 20 s 1080p30 clip, one decode thread, f32; median of the rounds
 [faces.decode_cpu_s]            ffmpeg decoding the same clip on one thread, between those rounds; median
 [faces.child_rss_mib]           the most memory that child held
+[faces.xdcam_ratio], [faces.prores_ratio]        the child by ffmpeg decoding the same XDCAM HD422 1080i, ProRes HQ; median
+[faces.uhd_rss_mib]             the most memory that children held on 2160p 10-bit HEVC and ProRes
 [faces.appearance_f1], [faces.appearance_precision]      clips with a known truth, with and without cuts
 The other figures: docs/benchmarks.md. Without BENCH_DATA the costs are taken on the demonstration's sample video.
 """
@@ -21,6 +23,7 @@ HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 import clips  # noqa: E402
+import formats  # noqa: E402
 from child import Child  # noqa: E402
 
 GOALS = {
@@ -28,7 +31,8 @@ GOALS = {
     "faces.appearance_f1": "≥ 0.93", "faces.appearance_precision": "≥ 0.98", "faces.pairs_same_found": "≥ 37 of 38",
     "faces.pairs_false": "≤ 2 of 262", "faces.tensor_worst_relative_difference": "≤ 0.005", "faces.graph_worst_difference_px": "≤ 0.01",
     "faces.overlap_95_share": "≥ 0.99", "faces.landmark_median_px": "≤ 0.5", "faces.score_worst_difference": "≤ 0.02",
-    "faces.embedding_worst_difference": "≤ 1e-5",
+    "faces.embedding_worst_difference": "≤ 1e-5", "faces.xdcam_ratio": "≤ 1.9", "faces.prores_ratio": "≤ 1.9", "faces.uhd_rss_mib": "≤ 800",
+    **{f"faces.{form.name}_f1_of_master": "≥ 0.95" for form in formats.FORMATS},
 }
 
 
@@ -65,6 +69,25 @@ def measure_costs(program: pathlib.Path, models: pathlib.Path, clip: pathlib.Pat
     warm.close()
     fast.close()
     return figures
+
+
+def measure_formats(program: pathlib.Path, models: pathlib.Path, data: pathlib.Path, folder: pathlib.Path, rounds: int) -> dict:
+    """Costs on broadcast files: the child beside plain decoding, and its memory on large pictures."""
+    clip, _ = formats.master(data, folder, 1)
+    figures = {}
+    for form in formats.FORMATS:
+        if form.name in ("xdcam", "prores"):
+            path, child = formats.made(clip, form), Child(program, models)
+            child.run(path)
+            figures[f"faces.{form.name}_ratio"] = statistics.median(child.run(path) / decode_seconds(path) for _ in range(rounds))
+            child.close()
+    peaks = []
+    for form in formats.UHD:
+        child = Child(program, models)
+        child.run(formats.made(clip, form))
+        peaks.append(child.peak_rss_mib())
+        child.close()
+    return figures | {"faces.uhd_rss_mib": max(peaks)}
 
 
 def measure_accuracy(build: pathlib.Path, data: pathlib.Path, seeds: str) -> dict:
@@ -105,6 +128,7 @@ def main() -> None:
     parser.add_argument("--deps", type=pathlib.Path, default=pathlib.Path(".deps"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seeds", default="1-10")
+    parser.add_argument("--format-seeds", default="1-3", help="of the clips that are made in each broadcast format")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     build, deps = options.build.resolve(), options.deps.resolve()
@@ -114,7 +138,10 @@ def main() -> None:
         data = pathlib.Path(named).resolve()
         clip = clips.made_clips(data / "faces", build / "clips", "1-1")[0][0]
         figures = measure_costs(processor, models, clip, options.rounds)
+        figures |= measure_formats(processor, models, data / "faces", build / "formats", options.rounds)
         figures |= measure_accuracy(build, data, options.seeds) | compare_models(build, data)
+        program = clips.Program([str(build / "bench/faces/bench_face_clips")])
+        figures |= formats.measure_accuracy(program, data / "faces", build / "formats", options.format_seeds)
     else:
         costs = measure_costs(processor, models, sample_video(build, deps), options.rounds)
         figures = {name.replace("faces.", "faces.sample_"): value for name, value in costs.items()}
