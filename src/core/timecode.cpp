@@ -128,8 +128,9 @@ std::string ToText(const FrameRate& rate) {
 
 std::optional<FrameRate> ParseFrameRate(std::string_view text) {
     FrameRate rate;
-    const auto* const last = text.data() + text.size();
-    const auto numerator = std::from_chars(text.data(), last, rate.numerator);
+    const auto* const first = text.data();
+    const auto* const last = first + text.size();
+    const auto numerator = std::from_chars(first, last, rate.numerator);
     if (numerator.ec != std::errc{} || numerator.ptr == last || *numerator.ptr != '/') {
         return std::nullopt;
     }

@@ -101,6 +101,14 @@ enum class Fate : std::uint8_t {
     kUnsampled,  ///< A disposable one that is always decoded.
 };
 
+/// The container says that its video has frames, whether they are there or not: by its index, or where that is
+/// no part of the header by its duration.
+bool PromisesFrames(const Demuxer& demuxer) {
+    const bool has_index = demuxer.Info().container.starts_with("mov");
+    return avformat_index_get_entries_count(demuxer.Video()) > 0 ||
+           (!has_index && demuxer.Info().duration_ms > 0);
+}
+
 Orientation TurnOf(const MediaInfo& media) {
     const auto video = media.video.value_or(VideoStream{});
     return {.rotation = video.rotation, .mirrored = video.mirrored};
@@ -210,7 +218,7 @@ Result<void> Run::All(const std::stop_token& stop) {
         }
     }
     Conclude();
-    if (!has_packets && !packets_.BrokeOff()) {
+    if (!has_packets && !PromisesFrames(demuxer_)) {
         return Unexpected(DecodeError("no_video", "the video has not one frame"));
     }
     if (summary_.decoded_frames == 0) {
@@ -290,10 +298,11 @@ Result<void> Run::OnFrame(const AVFrame& frame) {
     if (demuxer_.Info().still_image && summary_.decoded_frames > 0) {
         return {};
     }
-    if (std::int64_t{frame.width} * frame.height > options_.limits.pixels) {
+    if (const auto [width, height] = pictures_.FullSize(frame);
+        std::int64_t{width} * height > options_.limits.pixels) {
         return Unexpected(DecodeError(
             "over_limit",
-            fmt::format("a frame of {}×{} pixels is too large", frame.width, frame.height),
+            fmt::format("a frame of {}×{} pixels is too large", width, height),
             ErrorCode::kTooLarge
         ));
     }

@@ -93,13 +93,13 @@ bool DocumentFields::Truth(std::string_view name) {
 }
 
 const boost::json::value& DocumentFields::Object(std::string_view name) {
-    static const boost::json::value kEmpty{boost::json::object{}};
+    static const boost::json::value empty{boost::json::object{}};
     const auto* member = Find(name);
     if (member != nullptr && member->is_object()) {
         return *member;
     }
     Fault(name, "object");
-    return kEmpty;
+    return empty;
 }
 
 std::span<const boost::json::value> DocumentFields::List(std::string_view name) {

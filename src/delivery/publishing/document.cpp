@@ -153,8 +153,8 @@ void AddFrames(json::object& part, const Appearance& appearance) {
     part["drop_frame"] = timebase.drop_frame;
     const auto add = [&](const std::string& name, std::int64_t ms) {
         part[name + "_frame"] = FrameAt(ms, timebase.rate).value_or(0);
-        if (auto timecode = TimecodeAt(ms, timebase)) {
-            part[name + "_timecode"] = std::move(*timecode);
+        if (const auto timecode = TimecodeAt(ms, timebase)) {
+            part[name + "_timecode"] = *timecode;
         }
     };
     add("start", appearance.start_ms);

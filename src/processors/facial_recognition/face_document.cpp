@@ -45,7 +45,7 @@ boost::json::object MediaJson(const DecodeSummary& summary) {
         json["frame_rate"] = ToText(timebase.rate);
         json["drop_frame"] = timebase.drop_frame;
         json["start_timecode"] = nullptr;
-        if (media.video->has_timecode) {
+        if (media.video && media.video->has_timecode) {
             json["start_timecode"] = TimecodeOf(timebase.start, timebase.rate, timebase.drop_frame);
         }
     }
@@ -58,8 +58,8 @@ void AddTime(boost::json::object& row, std::string_view name, std::int64_t ms, c
     if (const auto frame = FrameAt(ms, timebase.rate)) {
         row[fmt::format("{}_frame", name)] = *frame;
     }
-    if (auto timecode = TimecodeAt(ms, timebase)) {
-        row[fmt::format("{}_timecode", name)] = std::move(*timecode);
+    if (const auto timecode = TimecodeAt(ms, timebase)) {
+        row[fmt::format("{}_timecode", name)] = *timecode;
     }
 }
 
