@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -31,6 +32,7 @@
 #include "delivery/webhooks/endpoints.hpp"
 #include "delivery/webhooks/sender.hpp"
 #include "domain/ids.hpp"
+#include "domain/status.hpp"
 #include "people/enrolment.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"

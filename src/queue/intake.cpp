@@ -2,20 +2,32 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+#include "domain/rule.hpp"
+#include "domain/status.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "queue/retry_policy.hpp"
+#include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

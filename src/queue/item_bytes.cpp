@@ -4,13 +4,19 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
 
+#include "core/byte_source.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/file_byte_source.hpp"
 #include "core/hash.hpp"
+#include "core/result.hpp"
+#include "sources/source.hpp"
 
 namespace notify {
 

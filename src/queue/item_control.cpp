@@ -1,10 +1,23 @@
 #include "queue/item_control.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
+#include "domain/rule.hpp"
+#include "domain/status.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "queue/retry_policy.hpp"
@@ -13,6 +26,7 @@
 #include "storage/key_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

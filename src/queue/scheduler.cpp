@@ -1,6 +1,12 @@
 #include "queue/scheduler.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -8,12 +14,19 @@
 #include <fmt/format.h>
 
 #include "core/backoff.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
+#include "sources/registry.hpp"
+#include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -2,17 +2,31 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/failpoint.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "processors/host/host.hpp"
+#include "queue/completion.hpp"
+#include "queue/item_bytes.hpp"
+#include "queue/job_runner.hpp"
 #include "queue/job_watch.hpp"
+#include "sources/registry.hpp"
+#include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_text.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

@@ -1,17 +1,28 @@
 #include "queue/worker_pool.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <stop_token>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/failpoint.hpp"
 #include "core/fault_log.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
+#include "queue/worker.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_status.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

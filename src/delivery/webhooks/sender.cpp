@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "delivery/clean_text.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/retry_schedule.hpp"
+#include "delivery/webhooks/breaker.hpp"
 #include "delivery/webhooks/endpoint_health.hpp"
 #include "delivery/webhooks/endpoint_secrets.hpp"
 #include "delivery/webhooks/payload.hpp"

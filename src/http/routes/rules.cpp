@@ -19,7 +19,6 @@
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
-#include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"

@@ -1,8 +1,6 @@
 // /v1/webhooks and /v1/deliveries.
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,14 +11,12 @@
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
-#include "core/error.hpp"
 #include "core/result.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/event.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
-#include "http/event_views.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"

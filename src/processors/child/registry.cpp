@@ -1,13 +1,21 @@
 #include "processors/child/registry.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "inference/face_models.hpp"
 #include "processors/child/checksum.hpp"
 #include "processors/facial_recognition/analyser.hpp"
 #include "processors/facial_recognition/face_photo.hpp"
+#include "processors/facial_recognition/settings.hpp"
+#include "processors/kind.hpp"
 
 namespace notify {
 

@@ -3,23 +3,29 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <set>
-#include <vector>
+#include <string>
 
+#include <bits/types/sigset_t.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/landlock.h>
+#include <linux/prctl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/file.hpp"
+#include "processors/sandbox_report.hpp"
 
 namespace notify {
 

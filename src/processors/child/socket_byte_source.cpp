@@ -1,7 +1,12 @@
 #include "processors/child/socket_byte_source.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
+
+#include "core/result.hpp"
 
 namespace notify {
 

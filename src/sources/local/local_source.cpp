@@ -1,6 +1,7 @@
 #include "sources/local/local_source.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstddef>

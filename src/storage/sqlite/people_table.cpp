@@ -1,10 +1,8 @@
 #include "storage/sqlite/people_table.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,10 +16,7 @@
 #include "core/secret_box.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
-#include "storage/people_repository.hpp"
 #include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/lists.hpp"
-#include "storage/storage.hpp"
 
 namespace notify::sqlite {
 
