@@ -4,11 +4,14 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import signal
 import sqlite3
+import subprocess
 import threading
+import time
 
-from service import SAMPLES, ServiceTest, ffmpeg, wait_for
+from service import PROGRAMS, SAMPLES, ServiceTest, ffmpeg, wait_for
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -158,6 +161,25 @@ class Crash(ServiceTest):
     def test_the_service_dies_while_faces_are_published(self):
         self.killed_at("publication_named:2", self.FACES, "facial-recognition")
 
+    def test_the_service_dies_while_it_writes_a_file_of_its_first_start(self):
+        for number, name in enumerate(("secret.key", "first-key", "address"), 1):
+            with self.service.log.open("a") as log:
+                died = subprocess.run([PROGRAMS / "notifications-api", "serve"], cwd=self.folder, stdout=log, stderr=log, timeout=120,
+                                      env=self.service.environment(NOTIFICATIONS_FAILPOINT="file_written"))
+            self.assertEqual(died.returncode, -signal.SIGKILL)
+            self.assertFalse((self.service.data / name).exists(), name)
+            if number == 1:  # let the key file be made, and the next one not
+                self.service.command("migrate")
+            elif number == 2:
+                self.service.start().stop()
+                self.assertEqual(self.left_over(), [])
+        self.service.start()
+        self.service.watch_inbox()
+        self.service.drop("a.jpg", SAMPLES / "biden.jpg")
+        self.assertEqual(self.service.wait_until_terminal("a.jpg")["a.jpg"]["status"], "Completed")
+        self.service.stop()
+        self.assertEqual(self.left_over(), [])
+
     def children(self) -> list:
         found = []
         for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
@@ -210,6 +232,41 @@ class Crash(ServiceTest):
         item = self.service.wait_until_terminal("face.jpg")["face.jpg"]
         self.assertEqual(item["status"], "Completed", item)
         self.assertEqual((item["processes"][0]["crashes"], item["processes"][0]["attempt"]), (0, 0), item)
+
+    def kill_children(self) -> int:
+        killed = self.children()
+        for child in killed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        return len(killed)
+
+    def test_a_warm_child_killed_between_jobs_costs_nothing(self):
+        self.service.start()
+        self.service.watch_inbox("checksum")
+        for name in ("a.jpg", "b.jpg", "c.jpg"):
+            self.service.drop(name, SAMPLES / "biden.jpg")
+            item = self.service.wait_until_terminal(name)[name]
+            self.assertEqual((item["status"], item["processes"][0]["crashes"], item["processes"][0]["attempt"]), ("Completed", 0, 0), item)
+            self.assertGreater(wait_for("a warm child", self.kill_children), 0)
+
+    def test_children_killed_at_any_moment_leave_every_item_ended_once(self):
+        self.service.start()
+        self.service.watch_inbox("checksum")
+        names = [f"{i}.bin" for i in range(20)]
+        moments, killed = random.sample(range(len(names)), 2), 0  # few: a child that dies while it starts is started again after a pause
+        for number, name in enumerate(names):
+            self.service.drop(name, content=os.urandom(400_000))
+            time.sleep(random.uniform(0, 0.05))
+            killed += self.kill_children() if number in moments else 0
+        ended = self.service.wait_until_terminal(*names)
+        for item in ended.values():
+            self.assertEqual((item["processes"][0]["attempt"], len(item["processes"])), (0, 1), item)
+            self.assertIn((item["status"], item["reason_code"]), (("Completed", ""), ("Failed", "poisoned")), item)
+        events = [e for e in self.service.get("/v1/events?limit=200")["rows"] if e["type"] in ("item.completed", "item.failed")]
+        self.assertEqual(sorted(e["subject"] for e in events), sorted(item["id"] for item in ended.values()), f"{killed} killed")
+        self.service.stop()
+        self.assertEqual(self.left_over(), [])
+        self.assert_nothing_loose()
 
     def test_a_child_killed_in_the_middle_counts_one_crash_and_no_attempt(self):
         self.service.start()

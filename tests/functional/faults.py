@@ -1,0 +1,56 @@
+"""Every step at which crash_test.py kills the service or its child, many times each: script/faults."""
+import argparse
+import concurrent.futures
+import fnmatch
+import sys
+import time
+import unittest
+
+import crash_test
+
+
+def steps(only: str) -> list:
+    names = unittest.TestLoader().getTestCaseNames(crash_test.Crash)
+    return [name for name in names if fnmatch.fnmatch(name, f"*{only}*")]
+
+
+def once(name: str) -> tuple:
+    """(what was wrong or "", seconds) of one kill, restart and look at what is left."""
+    start = time.monotonic()
+    result = unittest.TestResult()
+    crash_test.Crash(name).run(result)
+    wrong = [text for _, text in result.errors + result.failures]
+    return "\n".join(wrong), time.monotonic() - start
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=50, help="how often each step is taken (50)")
+    parser.add_argument("--only", default="", help="the steps whose names contain this; * stands for anything")
+    parser.add_argument("--jobs", type=int, default=1, help="how many services at a time (1)")
+    wanted = parser.parse_args()
+    chosen = steps(wanted.only)
+    if not chosen or wanted.times < 1 or wanted.jobs < 1:
+        parser.error(f"nothing to do; the steps are:\n" + "\n".join(steps("")))
+    rows, failed = [], 0
+    with concurrent.futures.ThreadPoolExecutor(wanted.jobs) as pool:
+        for number, name in enumerate(chosen, 1):
+            seconds, good = 0.0, 0
+            for done, (wrong, took) in enumerate(pool.map(once, [name] * wanted.times), 1):
+                seconds, good = seconds + took, good + (not wrong)
+                print(f"\r{number}/{len(chosen)} {name}: {done}/{wanted.times}", end="", file=sys.stderr, flush=True)
+                if wrong:
+                    print(f"\n{name}, time {done}:\n{wrong}", file=sys.stderr, flush=True)
+            print(file=sys.stderr)
+            rows.append((name.removeprefix("test_"), good, wanted.times, seconds / wanted.times))
+            failed += wanted.times - good
+    width = max(len(row[0]) for row in rows)
+    print(f"{'step':<{width}}   good of  s each")
+    for name, good, times, each in rows:
+        print(f"{name:<{width}}  {good:>5} {times:>3}  {each:>6.1f}{'' if good == times else '  FAILED'}")
+    print(f"{sum(row[1] for row in rows)} passed, {failed} failed: after each kill every item ended, none twice, no temporary file was left")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
