@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"

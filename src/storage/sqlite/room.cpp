@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include <asm-generic/errno.h>
 #include <fcntl.h>
 
 #include "core/file.hpp"

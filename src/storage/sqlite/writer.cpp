@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t kMaxGroup = 64;  // closures in one commit: bounds how long one waits for the others
 
 constexpr std::chrono::seconds kTryAgain{1};
-constexpr std::int64_t kEnoughBytes = 1 << 20;
+constexpr std::int64_t kEnoughBytes = 1'048'576;
 
 /// Makes a page dirty although it stays what it is; an UPDATE to the same value writes nothing.
 constexpr const char* kTrialSql = "PRAGMA user_version = 0";
