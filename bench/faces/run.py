@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--deps", type=pathlib.Path, default=pathlib.Path(".deps"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seeds", default="1-10")
-    parser.add_argument("--format-seeds", default="1-3", help="of the clips that are made in each broadcast format")
+    parser.add_argument("--format-seeds", default="1-5", help="of the clips that are made in each broadcast format")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     build, deps = options.build.resolve(), options.deps.resolve()
