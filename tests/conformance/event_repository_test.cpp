@@ -39,6 +39,43 @@ TEST_P(Events, ForgetTheNameOfAPersonAndOfNobodyElse) {
     EXPECT_EQ(events.at(1).data, other.data);
 }
 
+TEST_P(Events, ForgetWhatReceiversAnsweredToANameToo) {
+    AddEndpoint("https://all");
+    auto told = MakeEvent("item.labels_changed");
+    told.data = R"({"item":"itm_1","people":[{"person":"per_1","name":"Ada"}]})";
+    auto other = MakeEvent("item.labels_changed");
+    other.data = R"({"item":"itm_2","people":[{"person":"per_2","name":"Bob"}]})";
+    Append(told);
+    Append(other);
+    for (int i = 0; i < 2; ++i) {
+        Write([&](Transaction& transaction) -> Result<void> {
+            const auto held =
+                transaction.deliveries.Claim(NodeId("nod_a"), 1, 9, Now(), std::chrono::seconds(30));
+            auto row = ValueOf(held).at(0);
+            row.status = Status::kCompleted;
+            row.lease_owner = NodeId();
+            row.lease_until.reset();
+            row.finished_at = Now();
+            const DeliveryAttempt attempt{
+                .delivery_id = row.id,
+                .number = 1,
+                .at = Now(),
+                .http_status = 200,
+                .error = {},
+                .response = "thanks for Ada and Bob"
+            };
+            return transaction.deliveries.Finish(row, row.fence, attempt).map([](bool) {});
+        });
+    }
+    Write([&](Transaction& transaction) { return transaction.events.ForgetName(PersonId("per_1")); });
+    for (const auto& delivery : Deliveries()) {
+        const auto attempts =
+            Read([&](const Snapshot& snapshot) { return snapshot.deliveries.Attempts(delivery.id); });
+        ASSERT_EQ(attempts.size(), 1U);
+        EXPECT_EQ(attempts[0].response.empty(), delivery.event_id == told.id);
+    }
+}
+
 TEST_P(Events, KeepEverything) {
     auto event = MakeEvent("item.completed", "itm_1:item.completed:3");
     event.data = R"({"ü":1})";

@@ -46,6 +46,11 @@ constexpr const char* kForgetNameSql = R"sql(
             CASE WHEN json_extract(p.value, '$.person') = ?1 THEN json_remove(p.value, '$.name') ELSE json(p.value) END)
         FROM json_each(data, '$.people') p))
     WHERE type = 'item.labels_changed' AND instr(data, ?1) > 0)sql";
+constexpr const char* kForgetAnswersSql = R"sql(
+    UPDATE delivery_attempt SET response = x''
+    WHERE delivery_id IN (
+        SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id
+        WHERE e.type = 'item.labels_changed' AND instr(e.data, ?1) > 0))sql";
 constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
 
 Event ReadEvent(Row& row) {
@@ -107,7 +112,9 @@ Result<std::vector<Event>> EventTable::After(
 }
 
 Result<int> EventTable::ForgetName(const PersonId& person) {
-    return connection_.Change(kForgetNameSql, person);
+    return connection_.Change(kForgetAnswersSql, person).and_then([&](int) {
+        return connection_.Change(kForgetNameSql, person);
+    });
 }
 
 Result<int> EventTable::RemoveOld(Timestamp before, int limit) {
