@@ -208,6 +208,7 @@ struct ItemRow {
     Word<kStatusWords> status;
     std::string since;
     Word<kBlockedByWords> blocked_by;
+    std::optional<double> progress;
     std::string reason_code;
     std::string reason;
     std::int64_t state_version = 0;
@@ -228,59 +229,22 @@ BOOST_DESCRIBE_STRUCT(
      status,
      since,
      blocked_by,
+     progress,
      reason_code,
      reason,
      state_version,
      discovered_at)
 )
 
-struct ItemView {
-    std::string id;
-    std::string bucket;
-    std::string key;
-    std::string version;
-    std::int64_t size_bytes = 0;
-    std::string modified_at;
-    std::string media_type;
-    std::string content_sha256;
-    Word<kStatusWords> status;
-    std::string since;
+struct ItemView : ItemRow {
     int attempt = 0;
     std::optional<std::string> next_attempt_at;
-    Word<kBlockedByWords> blocked_by;
-    std::string reason_code;
-    std::string reason;
-    std::int64_t state_version = 0;
-    std::string discovered_at;
     std::vector<std::string> why;
     std::vector<ProcessView> processes;
     std::vector<ChangeView> history;
 };
 
-BOOST_DESCRIBE_STRUCT(
-    ItemView,
-    (),
-    (id,
-     bucket,
-     key,
-     version,
-     size_bytes,
-     modified_at,
-     media_type,
-     content_sha256,
-     status,
-     since,
-     attempt,
-     next_attempt_at,
-     blocked_by,
-     reason_code,
-     reason,
-     state_version,
-     discovered_at,
-     why,
-     processes,
-     history)
-)
+BOOST_DESCRIBE_STRUCT(ItemView, (ItemRow), (attempt, next_attempt_at, why, processes, history))
 
 struct ItemList {
     std::vector<ItemRow> rows;

@@ -239,37 +239,11 @@ BOOST_DESCRIBE_STRUCT(
      finished_at)
 )
 
-struct DeliveryView {
-    std::string id;
-    Word<kDeliveryKindWords> kind;
-    std::string event;
-    std::string endpoint;
-    std::string publication;
-    Word<kStatusWords> status;
-    int attempt = 0;
-    std::optional<std::string> next_attempt_at;
-    std::string last_error;
-    std::string created_at;
-    std::optional<std::string> finished_at;
+struct DeliveryView : DeliveryRow {
     std::vector<AttemptView> attempts;
 };
 
-BOOST_DESCRIBE_STRUCT(
-    DeliveryView,
-    (),
-    (id,
-     kind,
-     event,
-     endpoint,
-     publication,
-     status,
-     attempt,
-     next_attempt_at,
-     last_error,
-     created_at,
-     finished_at,
-     attempts)
-)
+BOOST_DESCRIBE_STRUCT(DeliveryView, (DeliveryRow), (attempts))
 
 struct DeliveryList {
     std::vector<DeliveryRow> rows;

@@ -170,6 +170,17 @@ Result<void> Note(
 
 }  // namespace
 
+std::optional<double> ProgressOf(const Item& item, const std::vector<Process>& runs) {
+    if (item.status != Status::kProcessing || runs.empty()) {
+        return std::nullopt;
+    }
+    double sum = 0;
+    for (const auto& run : runs) {
+        sum += IsTerminal(run.status) ? 1.0 : run.status == Status::kProcessing ? run.progress : 0.0;
+    }
+    return sum / static_cast<double>(runs.size());
+}
+
 std::vector<Process> LatestRuns(std::vector<Process> all) {
     std::map<std::pair<std::string, std::string>, Process> latest;
     for (auto& process : all) {

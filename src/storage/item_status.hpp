@@ -3,6 +3,7 @@
 // Keeps an item's own row true to its processes, and tells the outbox when it ended. Above the SQL: the same
 // for every database.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ inline constexpr std::string_view kUnresolved = "unresolved";
 /// Puts into a Pending item what keeps it from moving at `now`: its row says what was so when it was written,
 /// and neither a bucket that was switched off or on nor a delay that is over writes it.
 [[nodiscard]] Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now);
+
+/// How far a Processing item is, 0 … 1: the mean of its `runs` (LatestRuns), of which one that ended
+/// counts 1. Nothing for an item that is not Processing.
+[[nodiscard]] std::optional<double> ProgressOf(const Item& item, const std::vector<Process>& runs);
 
 /// The event's data about an item: what webhooks carry.
 [[nodiscard]] std::string ItemEventData(const Item& item, const std::vector<Process>& processes);

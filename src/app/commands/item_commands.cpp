@@ -30,7 +30,7 @@ Result<void> ListItems(CommandLine& line) {
     target += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
     target += words.bucket.empty() ? "" : "&bucket=" + PercentEncoded(words.bucket);
     return line.Ask("GET", target, nullptr, [](const value& answer) {
-        PrintTable(answer, {"id", "key", "status", "since", "blocked_by", "reason"}, "no items");
+        PrintTable(answer, {"id", "key", "status", "progress", "since", "blocked_by", "reason"}, "no items");
     });
 }
 
@@ -45,13 +45,14 @@ void PrintItem(const value& item) {
           "status",
           "since",
           "blocked_by",
+          "progress",
           "reason"}) {
         fmt::print("{:<15} {}\n", member, Shown(item, member));
     }
     fmt::print("\nprocesses\n");
     PrintTable(
         object{{"rows", item.at("processes")}},
-        {"id", "processor", "run", "status", "attempt", "crashes", "rescues", "result"},
+        {"id", "processor", "run", "status", "progress", "attempt", "crashes", "rescues", "result"},
         "none"
     );
     fmt::print("\nhistory\n");

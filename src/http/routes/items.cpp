@@ -70,7 +70,7 @@ view::ProcessView Show(const Process& process) {
     return shown;
 }
 
-view::ItemRow Row(const Item& item) {
+view::ItemRow Row(const Item& item, std::optional<double> progress) {
     return {
         .id = item.id.Value(),
         .bucket = item.bucket_id.Value(),
@@ -83,6 +83,7 @@ view::ItemRow Row(const Item& item) {
         .status = {std::string(ToString(item.status))},
         .since = ToRfc3339(item.since),
         .blocked_by = {std::string(ToString(item.blocked_by))},
+        .progress = progress,
         .reason_code = item.reason_code,
         .reason = item.reason,
         .state_version = item.state_version,
@@ -96,29 +97,30 @@ struct Whole {
     std::vector<ItemChange> history;
 };
 
+/// An item and how far it is, 0 … 1, while it is processed.
+struct Line {
+    Item item;
+    std::optional<double> progress;
+};
+
+Result<Line> LineOf(const Snapshot& snapshot, Item item) {
+    if (item.status != Status::kProcessing) {
+        return Line{.item = std::move(item), .progress = std::nullopt};
+    }
+    return snapshot.processes.OfItem(item.id).map([&](std::vector<Process> processes) {
+        const auto progress = ProgressOf(item, LatestRuns(std::move(processes)));
+        return Line{.item = std::move(item), .progress = progress};
+    });
+}
+
 view::ItemView Show(const Whole& whole, const std::optional<Standstill>& standstill, Timestamp now) {
-    const auto row = Row(whole.item);
     view::ItemView shown{
-        .id = row.id,
-        .bucket = row.bucket,
-        .key = row.key,
-        .version = row.version,
-        .size_bytes = row.size_bytes,
-        .modified_at = row.modified_at,
-        .media_type = row.media_type,
-        .content_sha256 = row.content_sha256,
-        .status = row.status,
-        .since = row.since,
-        .attempt = 0,
-        .next_attempt_at = std::nullopt,
-        .blocked_by = row.blocked_by,
-        .reason_code = row.reason_code,
-        .reason = row.reason,
-        .state_version = row.state_version,
-        .discovered_at = row.discovered_at,
-        .why = Why(whole.item, whole.processes, standstill, now),
-        .processes = {},
-        .history = {},
+        Row(whole.item, ProgressOf(whole.item, LatestRuns(whole.processes))),
+        0,
+        std::nullopt,
+        Why(whole.item, whole.processes, standstill, now),
+        {},
+        {}
     };
     std::optional<Timestamp> next;
     for (const auto& process : whole.processes) {
@@ -149,7 +151,7 @@ public:
     [[nodiscard]] Response List(const Request& request) const {
         const auto page = PageOf(request);
         const auto standstill = parts_.standstill();
-        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Item>> {
+        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Line>> {
             ItemFilter filter{
                 .bucket_id = {},
                 .status = StatusOf(request),
@@ -163,17 +165,25 @@ public:
                 filter.bucket_id = bucket->id;
             }
             auto found = snapshot.items.List(filter, page);
-            for (std::size_t i = 0; found && i < found->rows.size(); ++i) {
-                if (auto taken = TakeBlockedBy(snapshot, found->rows[i], standstill); !taken) {
-                    return Unexpected(taken.error());
-                }
+            if (!found) {
+                return Unexpected(found.error());
             }
-            return found;
+            Page<Line> lines{.rows = {}, .next = std::move(found->next)};
+            for (auto& item : found->rows) {
+                auto line = TakeBlockedBy(snapshot, item, standstill).and_then([&] {
+                    return LineOf(snapshot, std::move(item));
+                });
+                if (!line) {
+                    return Unexpected(line.error());
+                }
+                lines.rows.push_back(std::move(*line));
+            }
+            return lines;
         });
-        return Answer(request, rows, [](const Page<Item>& found) {
+        return Answer(request, rows, [](const Page<Line>& found) {
             view::ItemList list{.rows = {}, .next = found.next};
-            for (const auto& item : found.rows) {
-                list.rows.push_back(Row(item));
+            for (const auto& line : found.rows) {
+                list.rows.push_back(Row(line.item, line.progress));
             }
             return list;
         });
@@ -256,7 +266,8 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
          .tag = tag,
          .summary = "Items",
          .description =
-             "Versions of media objects, newest first. Earlier names: BucketItem, OMBucketItem, Asset.",
+             "Versions of media objects, newest first. `progress` (0 to 1) is there while one is processed. "
+             "Earlier names: BucketItem, OMBucketItem, Asset.",
          .query = filters,
          .answer = &described::Schema<view::ItemList>,
          .handle = [routes](Request& r) { return routes->List(r); }}

@@ -71,21 +71,7 @@ view::DeliveryRow Row(const Delivery& delivery) {
 }
 
 view::DeliveryView Show(const Delivery& delivery, const std::vector<DeliveryAttempt>& attempts) {
-    const auto row = Row(delivery);
-    view::DeliveryView shown{
-        .id = row.id,
-        .kind = row.kind,
-        .event = row.event,
-        .endpoint = row.endpoint,
-        .publication = row.publication,
-        .status = row.status,
-        .attempt = row.attempt,
-        .next_attempt_at = row.next_attempt_at,
-        .last_error = row.last_error,
-        .created_at = row.created_at,
-        .finished_at = row.finished_at,
-        .attempts = {},
-    };
+    view::DeliveryView shown{Row(delivery), {}};
     for (const auto& a : attempts) {
         shown.attempts.push_back(
             {.number = a.number,

@@ -265,6 +265,20 @@ TEST_P(ItemStatusOf, AnItemIsNotDoneWhileItsResultIsBeingResolved) {
     EXPECT_EQ(Events().at(0).type, "item.completed");
 }
 
+TEST(Progress, IsTheMeanOfWhatRunsAndOfWhatHasEnded) {
+    Item item;
+    item.status = Status::kProcessing;
+    std::vector<Process> runs(4);
+    runs[0].status = Status::kCompleted;
+    runs[1].status = Status::kFailed;
+    runs[2].status = Status::kProcessing;
+    runs[2].progress = 0.5;
+    runs[3].progress = 0.9;  // of a try that is over: it waits again
+    EXPECT_DOUBLE_EQ(ProgressOf(item, runs).value(), 0.625);
+    item.status = Status::kPending;
+    EXPECT_FALSE(ProgressOf(item, runs).has_value());
+}
+
 }  // namespace
 
 }  // namespace notify::testing
