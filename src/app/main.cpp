@@ -33,6 +33,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "http/router.hpp"
+#include "http/version.hpp"
 
 namespace {
 
@@ -233,7 +234,7 @@ int ParseAndRun(int argc, char** argv) {
         "Media lands in a bucket, processors run on it, results come back, workflows are told.",
         "notifications-api"
     );
-    app.set_version_flag("--version", "notifications-api 0.1.0");
+    app.set_version_flag("--version", fmt::format("notifications-api {}", notify::kVersion));
     app.require_subcommand(1);
     app.fallthrough();
     Own own;

@@ -188,6 +188,14 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .nudge = [&engine] { engine.Nudge(); },
             .readiness = [&engine] { return ReadinessOf(engine); },
             .standstill = [&engine] { return engine.WhyStill(); },
+            .activity =
+                [&engine] {
+                    return Activity{
+                        .workers = engine.settings.workers,
+                        .busy = engine.workers->Busy(),
+                        .children_started = engine.host->ChildrenStarted()
+                    };
+                },
             .key_revoked =
                 [&engine] { RemoveStaleFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now()); },
         }

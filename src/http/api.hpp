@@ -2,6 +2,7 @@
 
 // What the routes need of the service. All borrowed; everything is thread-safe.
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -54,6 +55,13 @@ struct Readiness {
     std::string models;    ///< "ok", "not needed" or a sentence.
 };
 
+/// What the service does at this moment, for /metrics.
+struct Activity {
+    int workers = 0;
+    int busy = 0;
+    std::int64_t children_started = 0;
+};
+
 struct ApiParts {
     Storage& storage;
     const Clock& clock;
@@ -75,6 +83,7 @@ struct ApiParts {
     std::function<void()> nudge;
     std::function<Readiness()> readiness;
     std::function<std::optional<Standstill>()> standstill;  ///< Why nothing moves; nothing while it may.
+    std::function<Activity()> activity;
     /// A key was revoked. May be empty.
     std::function<void()> key_revoked;
 };

@@ -11,6 +11,7 @@
 #include "core/json.hpp"
 #include "http/parameters.hpp"
 #include "http/router.hpp"
+#include "http/version.hpp"
 
 namespace notify {
 
@@ -216,7 +217,7 @@ std::string OpenApiDocument(const std::vector<Route>& routes) {
         {"info",
          object{
              {"title", "Notifications API"},
-             {"version", "0.1.0"},
+             {"version", kVersion},
              {"description", kDescription},
              {"license", object{{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
          }},

@@ -100,6 +100,11 @@ void WorkerPool::Stop(std::chrono::milliseconds grace) {
     workers_.clear();
 }
 
+int WorkerPool::Busy() {
+    const std::scoped_lock lock(mutex_);
+    return busy_;
+}
+
 void WorkerPool::StopRunning() {
     const std::scoped_lock lock(mutex_);
     if (running_) {

@@ -53,6 +53,9 @@ public:
     /// Thread-safe.
     void StopRunning();
 
+    /// How many workers have an item now. Thread-safe.
+    [[nodiscard]] int Busy();
+
     /// Says that something may be ready. Thread-safe, never blocks.
     void Nudge();
 

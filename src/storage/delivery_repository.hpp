@@ -20,6 +20,15 @@ struct DeliveryFilter {
     EventId event_id;
     std::optional<Status> status;
     std::optional<DeliveryKind> kind;
+    std::optional<Timestamp> since;  ///< Made then or later.
+    std::optional<Timestamp> until;  ///< Made before it.
+};
+
+/// How many deliveries of a kind have a status.
+struct DeliveryCount {
+    DeliveryKind kind = DeliveryKind::kWebhook;
+    Status status = Status::kPending;
+    std::int64_t count = 0;
 };
 
 class DeliveryRepository {
@@ -45,6 +54,9 @@ public:
     [[nodiscard]] virtual Result<Page<Delivery>> List(
         const DeliveryFilter& filter, const PageRequest& page
     ) const = 0;
+
+    /// By kind and status; of what is kept (RETENTION_DAYS).
+    [[nodiscard]] virtual Result<std::vector<DeliveryCount>> Count() const = 0;
 
     /// Takes up to `max` ready deliveries, at most `per_endpoint` in flight for one endpoint (those already
     /// held count); of the publications of one object's versions, one at a time. Sets Processing, attempt +

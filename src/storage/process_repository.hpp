@@ -27,6 +27,20 @@ struct Hold {
     std::int64_t fence = 0;
 };
 
+/// How many processes of a processor have a status.
+struct ProcessCount {
+    std::string processor;
+    Status status = Status::kPending;
+    std::int64_t count = 0;
+};
+
+/// What waits for a worker.
+struct QueueDepth {
+    std::int64_t ready = 0;                      ///< Pending, and their time has come.
+    std::int64_t delayed = 0;                    ///< Pending, and tried later.
+    std::optional<Timestamp> oldest_created_at;  ///< Of all of them.
+};
+
 /// A result whose consumers must prepare again.
 struct PendingResolve {
     ProcessId process_id;
@@ -84,6 +98,11 @@ public:
 
     /// When the next Pending process that is not ready yet becomes so.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
+
+    /// By processor and status. Reads every row: for a scrape, not for a page.
+    [[nodiscard]] virtual Result<std::vector<ProcessCount>> Count() const = 0;
+
+    [[nodiscard]] virtual Result<QueueDepth> Depth(Timestamp now) const = 0;
 
     /// Items to resolve again: a consumer could not apply its writes in the completing transaction. A row
     /// that is there stays as it is.

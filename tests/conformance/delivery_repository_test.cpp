@@ -338,6 +338,40 @@ TEST_P(Deliveries, KnowWhenTheNextBecomesReady) {
     EXPECT_EQ(next(), Now());
 }
 
+TEST_P(Deliveries, AreListedByTheTimeTheyWereMade) {
+    std::vector<DeliveryId> made;
+    for (int i = 0; i < 3; ++i) {
+        made.push_back(AddDelivery(EndpointId("end_a"), Now()).id);
+        clock_.Advance(1min);
+    }
+    const auto of = [&](std::optional<Timestamp> since, std::optional<Timestamp> until) {
+        std::set<DeliveryId> ids;
+        for (const auto& row : List({.since = since, .until = until}).rows) {
+            ids.insert(row.id);
+        }
+        return ids;
+    };
+    const auto second = StoredDelivery(made[1]).created_at;
+    EXPECT_EQ(of(second, {}), (std::set{made[1], made[2]}));
+    EXPECT_EQ(of({}, second), std::set{made[0]});
+    EXPECT_EQ(of(second, second + 1min), std::set{made[1]});
+}
+
+TEST_P(Deliveries, AreCountedByKindAndStatus) {
+    AddDelivery(EndpointId("end_a"), Now());
+    AddDelivery(EndpointId("end_b"), Now());
+    const auto held = ClaimDeliveries(1);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_TRUE(FinishDelivery(held[0], Status::kCompleted));
+    const auto counts = Read([](const Snapshot& snapshot) { return snapshot.deliveries.Count(); });
+    ASSERT_EQ(counts.size(), 2U);
+    EXPECT_EQ(counts[0].kind, DeliveryKind::kWebhook);
+    EXPECT_EQ(counts[0].status, Status::kCompleted);
+    EXPECT_EQ(counts[0].count, 1);
+    EXPECT_EQ(counts[1].status, Status::kPending);
+    EXPECT_EQ(counts[1].count, 1);
+}
+
 TEST_P(Deliveries, OfAPublicationAreAskedForOnce) {
     const auto item = AddItem(AddBucket(), "a");
     const auto first = RequestPublication(item, "digest 1");

@@ -1,13 +1,9 @@
-// /health, /metrics, /openapi.json and /docs.
+// /health, /openapi.json and /docs.
 
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <fmt/core.h>
-
-#include "core/log.hpp"
-#include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/docs/swagger_ui.hpp"
@@ -17,8 +13,6 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
-#include "storage/item_repository.hpp"
-#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -34,36 +28,6 @@ Response Ready(const ApiParts& parts) {
         .models = state.models
     };
     return Json(view, state.ready ? 200 : 503);
-}
-
-/// Prometheus text exposition, format 0.0.4.
-Response Metrics(const Request& request, const ApiParts& parts) {
-    const auto counts =
-        parts.storage.Read([](const Snapshot& snapshot) { return snapshot.items.CountByStatus(BucketId()); });
-    if (!counts) {
-        return Problem(counts.error(), request.id);
-    }
-    std::string text = "# HELP notifications_items Items by status.\n# TYPE notifications_items gauge\n";
-    for (const auto status :
-         {Status::kPending,
-          Status::kProcessing,
-          Status::kCompleted,
-          Status::kFailed,
-          Status::kCancelled,
-          Status::kSkipped}) {
-        const auto found = counts->find(status);
-        text += fmt::format(
-            "notifications_items{{status=\"{}\"}} {}\n",
-            ToString(status),
-            found == counts->end() ? 0 : found->second
-        );
-    }
-    text += fmt::format(
-        "# HELP notifications_log_lines_dropped_total Log lines that nobody took.\n"
-        "# TYPE notifications_log_lines_dropped_total counter\nnotifications_log_lines_dropped_total {}\n",
-        DroppedLogLines()
-    );
-    return {.content_type = "text/plain; version=0.0.4", .body = std::move(text)};
 }
 
 Response FileOf(std::string_view type, std::string_view bytes) {
@@ -103,16 +67,6 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
          .more_statuses =
              {{.status = 503, .description = "Not ready; says why.", .body = OtherAnswer::Body::kSame}},
          .handle = [parts](Request&) { return Ready(parts); }}
-    );
-    router.Add(
-        {.method = "GET",
-         .pattern = "/metrics",
-         .scope = Scope::kRead,
-         .tag = "health",
-         .summary = "Metrics",
-         .description = "Prometheus text.",
-         .media_types = {"text/plain"},
-         .handle = [parts](Request& r) { return Metrics(r, parts); }}
     );
     router.Add(
         {.method = "GET",

@@ -18,6 +18,7 @@ namespace notify {
 
 void AddRoutes(Router& router, const ApiParts& parts) {
     AddHealthRoutes(router, parts);
+    AddMetricsRoutes(router, parts);
     AddSourceRoutes(router, parts);
     AddBucketRoutes(router, parts);
     AddRuleRoutes(router, parts);

@@ -168,6 +168,15 @@ public:
         filter.endpoint_id = EndpointId(std::string(request.Query("endpoint")));
         filter.event_id = EventId(std::string(request.Query("event")));
         filter.status = StatusOf(request);
+        for (const auto& [name, moment] :
+             {std::pair("since", &filter.since), std::pair("until", &filter.until)}) {
+            const auto text = request.Query(name);
+            const auto time = FromRfc3339(text);
+            if (!text.empty() && !time) {
+                return Problem(time.error().Within(name), request.id);
+            }
+            *moment = text.empty() ? std::nullopt : std::optional(*time);
+        }
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Delivery>> {
             if (!filter.event_id.IsEmpty()) {  // an endpoint may be gone and its deliveries still there
                 if (const auto event = snapshot.events.Get(filter.event_id); !event) {
@@ -311,6 +320,8 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     filters.push_back(StatusParameter());
     filters.push_back({.name = "endpoint", .description = "Id of an endpoint."});
     filters.push_back({.name = "event", .description = "Id of an event."});
+    filters.push_back({.name = "since", .description = "Made then or later: RFC 3339."});
+    filters.push_back({.name = "until", .description = "Made before it: RFC 3339."});
     router.Add(
         {.method = "GET",
          .pattern = "/v1/deliveries",

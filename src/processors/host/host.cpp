@@ -1,6 +1,7 @@
 #include "processors/host/host.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -117,6 +118,8 @@ public:
     bool CancelProcess(const ProcessId& id);
     Result<SandboxReport> Probe();
 
+    [[nodiscard]] std::int64_t ChildrenStarted() const { return children_started_; }
+
 private:
     struct Warm {
         std::unique_ptr<ChildProcess> child;
@@ -143,6 +146,7 @@ private:
 
     HostSettings settings_;
     Spawner spawner_;
+    std::atomic<std::int64_t> children_started_ = 0;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::vector<Warm> warm_;
@@ -239,6 +243,7 @@ Result<std::unique_ptr<ChildProcess>> ProcessorHost::Implementation::Acquire(
     auto child = ChildProcess::Start(spawner_, settings_, with_models, stop);
     const std::scoped_lock lock(mutex_);
     if (child) {
+        ++children_started_;
         deaths_at_start_ = 0;
     } else if (child.error().retry_after) {
         child.error().retry_after = BackoffDelay(++deaths_at_start_, kFirstPause, kLongestPause);
@@ -301,6 +306,10 @@ Result<void> ProcessorHost::Run(Job job, const JobObserver& observer, std::stop_
 
 bool ProcessorHost::CancelProcess(const ProcessId& id) {
     return implementation_->CancelProcess(id);
+}
+
+std::int64_t ProcessorHost::ChildrenStarted() const {
+    return implementation_->ChildrenStarted();
 }
 
 Result<SandboxReport> ProcessorHost::Probe() {

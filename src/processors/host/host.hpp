@@ -101,6 +101,9 @@ public:
     /// Starts a child for a moment (or asks a warm one) and tells what its sandbox reached.
     [[nodiscard]] Result<SandboxReport> Probe();
 
+    /// How many children were started so far: rises by one for each restart. Thread-safe.
+    [[nodiscard]] std::int64_t ChildrenStarted() const;
+
 private:
     class Implementation;
     std::unique_ptr<Implementation> implementation_;

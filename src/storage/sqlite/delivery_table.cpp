@@ -47,6 +47,8 @@ constexpr const char* kReleaseSql = R"sql(
 constexpr const char* kAttemptsSql = R"sql(
     SELECT delivery_id, number, at, duration_ms, http_status, error, response
     FROM delivery_attempt WHERE delivery_id = ? ORDER BY sequence)sql";
+constexpr const char* kCountSql =
+    "SELECT kind, status, count(*) FROM delivery GROUP BY kind, status ORDER BY kind, status";
 constexpr const char* kRemoveOldSql =
     "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at < ? ORDER BY finished_at "
     "LIMIT ?)";
@@ -64,6 +66,7 @@ std::string ListSql(bool by_endpoint, bool by_event) {
            lease_until, last_error, created_at, finished_at
     FROM delivery
     WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (?4 = '' OR status = ?4) AND (?5 = '' OR kind = ?5)
+      AND (?7 IS NULL OR created_at >= ?7) AND (?8 IS NULL OR created_at < ?8)
     ORDER BY id DESC LIMIT ?6)sql",
         by_endpoint ? "endpoint_id = ?2" : "?2 = ''",
         by_event ? "event_id = ?3" : "?3 = ''"
@@ -138,7 +141,9 @@ Result<Page<Delivery>> DeliveryTable::List(const DeliveryFilter& filter, const P
             filter.event_id,
             status,
             kind,
-            limit + 1
+            limit + 1,
+            filter.since,
+            filter.until
         )
         .map([&](std::vector<Delivery> rows) {
             Page<Delivery> found{.rows = std::move(rows), .next = {}};
@@ -148,6 +153,16 @@ Result<Page<Delivery>> DeliveryTable::List(const DeliveryFilter& filter, const P
             }
             return found;
         });
+}
+
+Result<std::vector<DeliveryCount>> DeliveryTable::Count() const {
+    return connection_.Select(kCountSql, [](Row& row) {
+        DeliveryCount count;
+        count.kind = row.Text() == "webhook" ? DeliveryKind::kWebhook : DeliveryKind::kPublication;
+        count.status = StatusFrom(row.Text()).value_or(Status::kPending);
+        count.count = row.Integer();
+        return count;
+    });
 }
 
 Result<bool> DeliveryTable::Finish(

@@ -23,6 +23,7 @@ public:
     [[nodiscard]] Result<Page<Delivery>> List(
         const DeliveryFilter& filter, const PageRequest& page
     ) const override;
+    [[nodiscard]] Result<std::vector<DeliveryCount>> Count() const override;
     Result<std::vector<Delivery>> Claim(
         const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease
     ) override;

@@ -64,6 +64,11 @@ constexpr const char* kUpdatePendingSql = R"sql(
         failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
         finished_at = ?18, priority = ?21, max_attempts = ?22
     WHERE id = ?19 AND status = 'Pending' AND fence = ?20)sql";
+constexpr const char* kCountSql =
+    "SELECT processor, status, count(*) FROM process GROUP BY processor, status ORDER BY processor, status";
+constexpr const char* kDepthSql = R"sql(
+    SELECT coalesce(sum(next_attempt_at <= ?1), 0), coalesce(sum(next_attempt_at > ?1), 0), min(created_at)
+    FROM process WHERE status = 'Pending')sql";
 constexpr const char* kCancelSql =
     "UPDATE process SET cancel_requested = 1 WHERE id = ? AND status = 'Processing'";
 constexpr const char* kProgressSql =
@@ -267,6 +272,29 @@ Result<std::optional<Timestamp>> ProcessTable::NextReadyAt(Timestamp now) const 
                           kNextReadySql, [](Row& row) { return row.OptionalTime(); }, now
     )
         .map([](const std::optional<std::optional<Timestamp>>& row) { return row.value_or(std::nullopt); });
+}
+
+Result<std::vector<ProcessCount>> ProcessTable::Count() const {
+    return connection_.Select(kCountSql, [](Row& row) {
+        ProcessCount count;
+        count.processor = row.Text();
+        count.status = StatusFrom(row.Text()).value_or(Status::kPending);
+        count.count = row.Integer();
+        return count;
+    });
+}
+
+Result<QueueDepth> ProcessTable::Depth(Timestamp now) const {
+    const auto read = [](Row& row) {
+        QueueDepth depth;
+        depth.ready = row.Integer();
+        depth.delayed = row.Integer();
+        depth.oldest_created_at = row.OptionalTime();
+        return depth;
+    };
+    return connection_.First(kDepthSql, read, now).map([](const std::optional<QueueDepth>& depth) {
+        return depth.value_or(QueueDepth{});
+    });
 }
 
 Result<void> ProcessTable::AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) {

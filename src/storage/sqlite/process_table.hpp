@@ -28,6 +28,8 @@ public:
     Result<bool> RequestCancel(const ProcessId& id) override;
     Result<void> SetProgress(const Hold& hold, double progress) override;
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
+    [[nodiscard]] Result<std::vector<ProcessCount>> Count() const override;
+    [[nodiscard]] Result<QueueDepth> Depth(Timestamp now) const override;
     Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) override;
     [[nodiscard]] Result<std::vector<PendingResolve>> PendingResolves(
         Timestamp now, int limit

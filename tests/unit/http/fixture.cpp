@@ -58,7 +58,8 @@ ApiTest::ApiTest() {
                      .ready = ready_, .sandbox_level = "full", .sandbox_note = "", .database = "ok"
                  };
              },
-         .standstill = [this] { return standstill_; }}
+         .standstill = [this] { return standstill_; },
+         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; }}
     );
     read_key_ = MakeKey({"read"});
     write_key_ = MakeKey({"write"});

@@ -1,0 +1,179 @@
+// /metrics: Prometheus text exposition, format 0.0.4.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "core/clock.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/event.hpp"
+#include "domain/status.hpp"
+#include "http/api.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
+#include "http/routes/routes.hpp"
+#include "http/version.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/delivery_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+/// What one scrape reads.
+struct Counts {
+    std::vector<std::pair<std::string, std::map<Status, std::int64_t>>> items;  ///< By the bucket's name.
+    std::vector<ProcessCount> processes;
+    std::vector<DeliveryCount> deliveries;
+    QueueDepth depth;
+};
+
+Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
+    const auto buckets = snapshot.buckets.List();
+    auto processes = snapshot.processes.Count();
+    auto deliveries = snapshot.deliveries.Count();
+    const auto depth = snapshot.processes.Depth(now);
+    if (!buckets || !processes) {
+        return Unexpected(buckets ? processes.error() : buckets.error());
+    }
+    if (!deliveries || !depth) {
+        return Unexpected(deliveries ? depth.error() : deliveries.error());
+    }
+    Counts counts{
+        .items = {}, .processes = std::move(*processes), .deliveries = std::move(*deliveries), .depth = *depth
+    };
+    for (const auto& bucket : *buckets) {
+        auto of_bucket = snapshot.items.CountByStatus(bucket.id);
+        if (!of_bucket) {
+            return Unexpected(of_bucket.error());
+        }
+        counts.items.emplace_back(bucket.name, std::move(*of_bucket));
+    }
+    return counts;
+}
+
+std::string LabelText(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        escaped += c == '\n' ? "\\n" : c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+    }
+    return escaped;
+}
+
+std::string Head(std::string_view name, std::string_view type, std::string_view help) {
+    return fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+}
+
+std::string One(std::string_view name, std::string_view type, std::string_view help, auto value) {
+    return Head(name, type, help) + fmt::format("{} {}\n", name, value);
+}
+
+std::string OfItems(const Counts& counts) {
+    auto text = Head("notifications_items", "gauge", "Items by bucket and status.");
+    for (const auto& [bucket, by_status] : counts.items) {
+        for (std::size_t i = 0; i < kStatusWords.size(); ++i) {
+            const auto found = by_status.find(static_cast<Status>(i));
+            text += fmt::format(
+                "notifications_items{{bucket=\"{}\",status=\"{}\"}} {}\n",
+                LabelText(bucket),
+                kStatusWords.at(i),
+                found == by_status.end() ? 0 : found->second
+            );
+        }
+    }
+    return text;
+}
+
+std::string OfProcesses(const Counts& counts) {
+    auto text = Head("notifications_processes", "gauge", "Processes by processor and status.");
+    for (const auto& row : counts.processes) {
+        text += fmt::format(
+            "notifications_processes{{processor=\"{}\",status=\"{}\"}} {}\n",
+            LabelText(row.processor),
+            ToString(row.status),
+            row.count
+        );
+    }
+    return text;
+}
+
+std::string OfDeliveries(const Counts& counts) {
+    auto text = Head("notifications_deliveries", "gauge", "Deliveries that are kept, by kind and status.");
+    for (const auto& row : counts.deliveries) {
+        text += fmt::format(
+            "notifications_deliveries{{kind=\"{}\",status=\"{}\"}} {}\n",
+            row.kind == DeliveryKind::kWebhook ? "webhook" : "publication",
+            ToString(row.status),
+            row.count
+        );
+    }
+    return text;
+}
+
+std::string OfQueue(const QueueDepth& depth, Timestamp now) {
+    const auto age = depth.oldest_created_at ? now - *depth.oldest_created_at : Timestamp::duration(0);
+    return One("notifications_queue_ready", "gauge", "Processes that wait for a worker now.", depth.ready) +
+           One("notifications_queue_delayed", "gauge", "Processes that are tried later.", depth.delayed) +
+           One("notifications_oldest_pending_seconds",
+               "gauge",
+               "Age of the oldest process that waits.",
+               std::chrono::duration<double>(age).count());
+}
+
+std::string OfService(const Activity& activity) {
+    return One("notifications_workers", "gauge", "Items that may be processed at once.", activity.workers) +
+           One("notifications_workers_busy", "gauge", "Items that are processed now.", activity.busy) +
+           One("notifications_children_started_total",
+               "counter",
+               "Sandboxed children that were started: one more for each restart.",
+               activity.children_started) +
+           One("notifications_log_lines_dropped_total",
+               "counter",
+               "Log lines that nobody took.",
+               DroppedLogLines()) +
+           Head("notifications_build_info", "gauge", "Which program this is.") +
+           fmt::format("notifications_build_info{{version=\"{}\"}} 1\n", kVersion);
+}
+
+Response Metrics(const Request& request, const ApiParts& parts) {
+    const auto now = parts.clock.Now();
+    const auto counts = parts.storage.Read([&](const Snapshot& snapshot) { return Read(snapshot, now); });
+    if (!counts) {
+        return Problem(counts.error(), request.id);
+    }
+    return {
+        .content_type = "text/plain; version=0.0.4",
+        .body = OfItems(*counts) + OfProcesses(*counts) + OfDeliveries(*counts) +
+                OfQueue(counts->depth, now) + OfService(parts.activity())
+    };
+}
+
+}  // namespace
+
+void AddMetricsRoutes(Router& router, const ApiParts& parts) {
+    router.Add(
+        {.method = "GET",
+         .pattern = "/metrics",
+         .scope = Scope::kRead,
+         .tag = "health",
+         .summary = "Metrics",
+         .description = "Prometheus text: items by bucket and status, processes by processor and status, "
+                        "deliveries by kind "
+                        "and status, what waits and since when, workers, children, the version.",
+         .media_types = {"text/plain"},
+         .handle = [parts](Request& r) { return Metrics(r, parts); }}
+    );
+}
+
+}  // namespace notify
