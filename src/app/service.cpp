@@ -22,6 +22,7 @@
 #include "app/first_key.hpp"
 #include "app/installation.hpp"
 #include "app/listening.hpp"
+#include "app/store_sources.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/log.hpp"
@@ -221,9 +222,13 @@ ApiDispatch DispatchTo(const Router& router) {
 Result<void> Serve(Engine& engine, std::stop_token stop) {
     const auto& settings = engine.settings;
     WarnAtStart(engine);
-    auto admitted = CheckReach(engine).and_then([&] {
-        return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now());
-    });
+    auto admitted = CheckReach(engine)
+                        .and_then([&] {
+                            return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now());
+                        })
+                        .and_then([&] {
+                            return EnsureStoreSources(*engine.storage, settings.stores, engine.clock.Now());
+                        });
     if (!admitted) {
         return admitted;
     }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -236,7 +237,11 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
     if (row.name == "MODEL_PRECISION") {
         return value == "f32" || value == "bf16";
     }
-    return row.name != "DATACORE_ENDPOINT" || value.empty() || Url::Parse(value).has_value();
+    if (row.name != "DATACORE_ENDPOINT" || value.empty()) {
+        return true;
+    }
+    const auto url = Url::Parse(value);
+    return url && !url->HasUserInfo();  // a secret has a setting of its own
 }
 
 /// Takes one row's text into the settings.
@@ -315,6 +320,7 @@ Result<Settings> MakeSettings(
 ) {
     Settings settings;
     const Lookup lookup(environment, dot_env);
+    Variables values;
     for (const auto& row : SettingRows()) {
         const auto value = lookup.Value(row);
         if (!value) {
@@ -326,7 +332,11 @@ Result<Settings> MakeSettings(
         if (!row.not_yet.empty() && !value->empty()) {
             settings.warnings.push_back(fmt::format("{} is set, but {}", row.name, row.not_yet));
         }
+        values[std::string(row.name)] = *value;
     }
+    auto stores = FindStores(values);
+    settings.stores = std::move(stores.complete);
+    std::ranges::move(stores.sentences, std::back_inserter(settings.warnings));
     settings.data_dir = std::filesystem::absolute(settings.data_dir);
     if (settings.processor_program.empty()) {
         settings.processor_program = program_folder / "notifications-api-processor";

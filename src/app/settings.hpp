@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/store_settings.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
 
@@ -48,6 +49,7 @@ struct Settings {
     std::chrono::days retention{30};  ///< 0: for ever.
     std::vector<std::string> webhook_allow_cidrs;
     std::string database_host;
+    std::vector<StoreSettings> stores;  ///< Those whose variables are complete.
     std::vector<std::string> warnings;  ///< Sentences to log once at start.
 };
 

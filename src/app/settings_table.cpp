@@ -158,17 +158,17 @@ constexpr std::array kRows{
         .default_value = "",
         .allowed = "text",
         .section = kStores,
-        .description = "App-ID for ICONIK.",
-        .not_yet = "ICONIK is not supported by this version yet"
+        .description =
+            "App-ID for ICONIK. With ICONIK_ACCESS_TOKEN it makes a source, which this version cannot read "
+            "yet."
     },
     SettingRow{
         .name = "ICONIK_ACCESS_TOKEN",
         .default_value = "",
         .allowed = "text",
         .section = kStores,
-        .description = "Auth-Token for ICONIK.",
-        .secret = true,
-        .not_yet = "ICONIK is not supported by this version yet"
+        .description = "Auth-Token for ICONIK, beside ICONIK_APP_ID.",
+        .secret = true
     },
     SettingRow{
         .name = "AWS_ACCESS_KEY",
@@ -190,10 +190,11 @@ constexpr std::array kRows{
     SettingRow{
         .name = "DATACORE_ENDPOINT",
         .default_value = "",
-        .allowed = "an http or https URL",
+        .allowed = "an http or https URL without a user",
         .section = kStores,
-        .description = "Where DATACORE Swarm answers.",
-        .not_yet = "DATACORE Swarm is not supported by this version yet"
+        .description =
+            "Where DATACORE Swarm answers. With DATACORE_TOKEN, or both AWS keys, it makes a source, which "
+            "this version cannot read yet."
     },
     SettingRow{
         .name = "DATACORE_TOKEN",
@@ -201,8 +202,7 @@ constexpr std::array kRows{
         .allowed = "text",
         .section = kStores,
         .description = "ACCESS:SECRET for S3, or a token id for the native API.",
-        .secret = true,
-        .not_yet = "DATACORE Swarm is not supported by this version yet"
+        .secret = true
     },
 };
 

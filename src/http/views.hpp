@@ -116,10 +116,11 @@ struct SourceView {
     std::string id;
     std::string kind;
     std::string name;
+    std::string note;
     std::string created_at;
 };
 
-BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, created_at))
+BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, note, created_at))
 
 struct SourceList {
     std::vector<SourceView> rows;

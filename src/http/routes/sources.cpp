@@ -26,13 +26,15 @@ namespace {
 Response List(const Request& request, const ApiParts& parts) {
     const auto sources =
         parts.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); });
-    return Answer(request, sources, [](const std::vector<Source>& rows) {
+    return Answer(request, sources, [&](const std::vector<Source>& rows) {
         view::SourceList list;
         for (const auto& source : rows) {
+            const auto connection = parts.sources.Find(source.kind);
             list.rows.push_back(
                 {.id = source.id.Value(),
                  .kind = source.kind,
                  .name = source.name,
+                 .note = connection ? "" : connection.error().message,
                  .created_at = ToRfc3339(source.created_at)}
             );
         }
@@ -65,7 +67,11 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = "sources",
          .summary = "Sources",
-         .description = "Connections to stores.",
+         .description =
+             "Connections to stores. A complete set of a store's variables in `.env` makes one at the start; "
+             "`note` says what it still lacks. What asked a queue for news of a store, getQueueMessage, is "
+             "the "
+             "queue message poller of its source.",
          .answer = &described::Schema<view::SourceList>,
          .handle = [parts](Request& r) { return List(r, parts); }}
     );

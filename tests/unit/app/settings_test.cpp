@@ -123,9 +123,19 @@ TEST_F(SettingsTest, WarnOnceForEachStoreThatIsNotSupportedYetWithoutItsValue) {
     const auto settings = Make({{"ICONIK_ACCESS_TOKEN", "canary-7"}, {"AWS_ACCESS_KEY", "AKIA"}});
     ASSERT_TRUE(settings);
     EXPECT_THAT(
-        settings->warnings, ElementsAre(HasSubstr("ICONIK_ACCESS_TOKEN"), HasSubstr("AWS_ACCESS_KEY"))
+        settings->warnings,
+        ElementsAre(
+            HasSubstr("AWS_ACCESS_KEY"),
+            "ICONIK_ACCESS_TOKEN is set, but ICONIK_APP_ID is not: there is no source for ICONIK"
+        )
     );
-    EXPECT_THAT(settings->warnings[0], Not(HasSubstr("canary-7")));
+    EXPECT_TRUE(settings->stores.empty());
+}
+
+TEST_F(SettingsTest, RefuseASecretInAnEndpoint) {
+    const auto refused = Make({{"DATACORE_ENDPOINT", "https://user:canary-7@swarm.example"}});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("DATACORE_ENDPOINT"));
 }
 
 TEST_F(SettingsTest, TakeAValueFromTheFileThatNameFileNames) {

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/bucket_repository.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -42,6 +43,25 @@ TEST_F(BucketsTest, AreMadeWithTheirRulesOrNotAtAll) {
     ASSERT_EQ(rules.size(), 2U);
     EXPECT_EQ(rules[0].at("processor").as_string(), "facial-recognition");
     EXPECT_EQ(rules[0].at("biometric_basis").as_string(), "consent");
+}
+
+TEST_F(BucketsTest, OnAStoreThatIsNotReadYetAreRefusedAndItsSourceSaysSo) {
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.buckets.AddSource(
+            {.id = SourceId("src_1"),
+             .kind = "iconik",
+             .name = "iconik",
+             .config = R"({"app_id":"canary-9"})",
+             .created_at = clock_.Now()}
+        );
+    }));
+    const auto sources = Ask("GET", "/v1/sources").body;
+    EXPECT_THAT(sources, HasSubstr("this version cannot read ICONIK yet; it reads: local"));
+    EXPECT_THAT(sources, ::testing::Not(HasSubstr("canary-9")));
+    const auto refused = Ask("POST", "/v1/buckets", R"({"location":"a collection","kind":"iconik"})");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/kind");
+    EXPECT_THAT(refused.body, HasSubstr("this version cannot read ICONIK yet"));
 }
 
 TEST_F(BucketsTest, MayNotOverlapAnotherNotEvenThroughALink) {

@@ -1,0 +1,112 @@
+#include "app/store_settings.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/json.hpp"
+
+namespace notify {
+
+namespace {
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+constexpr std::string_view kAppId = "ICONIK_APP_ID";
+constexpr std::string_view kAccessToken = "ICONIK_ACCESS_TOKEN";
+constexpr std::string_view kEndpoint = "DATACORE_ENDPOINT";
+constexpr std::string_view kToken = "DATACORE_TOKEN";
+constexpr std::string_view kAccessKey = "AWS_ACCESS_KEY";
+constexpr std::string_view kSecretKey = "AWS_SECRET_KEY";
+
+std::string ValueOf(const Values& values, std::string_view name) {
+    const auto found = values.find(name);
+    return found == values.end() ? std::string() : found->second;
+}
+
+bool Has(const Values& values, std::string_view name) {
+    return !ValueOf(values, name).empty();
+}
+
+boost::json::object InSetting(std::string_view name) {
+    return {{"setting", name}};
+}
+
+std::string Incomplete(std::string_view given, std::string_view missing, std::string_view store) {
+    return fmt::format("{} is set, but {} is not: there is no source for {}", given, missing, store);
+}
+
+std::string NotReadYet(std::string_view given, std::string_view kind, std::string_view store) {
+    return fmt::format(
+        "{} are set: they make the source '{}'; still missing is a version that reads {}", given, kind, store
+    );
+}
+
+void FindIconik(const Values& values, StoresFound& found) {
+    const bool app_id = Has(values, kAppId);
+    const bool token = Has(values, kAccessToken);
+    if (app_id && token) {
+        found.complete.push_back(
+            {.kind = "iconik",
+             .config = ToJsonText(
+                 boost::json::object{
+                     {"app_id", ValueOf(values, kAppId)}, {"access_token", InSetting(kAccessToken)}
+                 }
+             )}
+        );
+        found.sentences.push_back(
+            NotReadYet(fmt::format("{} and {}", kAppId, kAccessToken), "iconik", "ICONIK")
+        );
+    } else if (app_id || token) {
+        found.sentences.push_back(
+            Incomplete(app_id ? kAppId : kAccessToken, app_id ? kAccessToken : kAppId, "ICONIK")
+        );
+    }
+}
+
+void FindDatacore(const Values& values, StoresFound& found) {
+    constexpr std::string_view kStore = "DATACORE Swarm";
+    const bool endpoint = Has(values, kEndpoint);
+    const bool token = Has(values, kToken);
+    const bool keys = Has(values, kAccessKey) && Has(values, kSecretKey);
+    if (!endpoint) {
+        if (token) {
+            found.sentences.push_back(Incomplete(kToken, kEndpoint, kStore));
+        }
+        return;
+    }
+    if (!token && !keys) {
+        const auto missing = fmt::format("{} (or {} with {})", kToken, kAccessKey, kSecretKey);
+        found.sentences.push_back(Incomplete(kEndpoint, missing, kStore));
+        return;
+    }
+    boost::json::object config{{"endpoint", ValueOf(values, kEndpoint)}};
+    if (token) {
+        config["token"] = InSetting(kToken);
+    } else {
+        config["access_key"] = InSetting(kAccessKey);
+        config["secret_key"] = InSetting(kSecretKey);
+    }
+    found.complete.push_back({.kind = "datacore", .config = ToJsonText(config)});
+    const auto given = token ? fmt::format("{} and {}", kEndpoint, kToken)
+                             : fmt::format("{}, {} and {}", kEndpoint, kAccessKey, kSecretKey);
+    found.sentences.push_back(NotReadYet(given, "datacore", kStore));
+}
+
+}  // namespace
+
+StoresFound FindStores(const Values& values) {
+    StoresFound found;
+    FindIconik(values, found);
+    FindDatacore(values, found);
+    return found;
+}
+
+}  // namespace notify

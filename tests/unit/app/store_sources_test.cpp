@@ -1,0 +1,100 @@
+#include "app/store_sources.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "app/store_settings.hpp"
+#include "core/clock.hpp"
+#include "core/secret_box.hpp"
+#include "domain/bucket.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/sqlite/sqlite_storage.hpp"
+#include "storage/storage.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace notify {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+TEST(Stores, AreFoundWhenTheirVariablesAreComplete) {
+    const auto found = FindStores({
+        {"ICONIK_APP_ID", "app"},
+        {"ICONIK_ACCESS_TOKEN", "canary-1"},
+        {"DATACORE_ENDPOINT", "https://swarm.example"},
+        {"DATACORE_TOKEN", "canary-2"},
+    });
+    ASSERT_EQ(found.complete.size(), 2U);
+    EXPECT_EQ(
+        found.complete[0].config, R"({"app_id":"app","access_token":{"setting":"ICONIK_ACCESS_TOKEN"}})"
+    );
+    EXPECT_EQ(
+        found.complete[1].config,
+        R"({"endpoint":"https://swarm.example","token":{"setting":"DATACORE_TOKEN"}})"
+    );
+    EXPECT_THAT(
+        found.sentences,
+        ElementsAre(
+            "ICONIK_APP_ID and ICONIK_ACCESS_TOKEN are set: they make the source 'iconik'; still missing is "
+            "a "
+            "version that reads ICONIK",
+            HasSubstr("still missing is a version that reads DATACORE Swarm")
+        )
+    );
+}
+
+TEST(Stores, OfDatacoreMayBeReachedWithTheKeysOfS3) {
+    const auto found = FindStores({
+        {"DATACORE_ENDPOINT", "https://swarm.example"},
+        {"AWS_ACCESS_KEY", "canary-1"},
+        {"AWS_SECRET_KEY", "canary-2"},
+    });
+    ASSERT_EQ(found.complete.size(), 1U);
+    EXPECT_THAT(found.complete[0].config, HasSubstr(R"("secret_key":{"setting":"AWS_SECRET_KEY"})"));
+    EXPECT_THAT(found.complete[0].config, Not(HasSubstr("canary")));
+}
+
+TEST(Stores, SayWhatIsMissing) {
+    EXPECT_THAT(
+        FindStores({{"ICONIK_APP_ID", "app"}}).sentences,
+        ElementsAre("ICONIK_APP_ID is set, but ICONIK_ACCESS_TOKEN is not: there is no source for ICONIK")
+    );
+    EXPECT_THAT(
+        FindStores({{"DATACORE_ENDPOINT", "https://a"}, {"AWS_ACCESS_KEY", "k"}}).sentences,
+        ElementsAre(HasSubstr("DATACORE_TOKEN (or AWS_ACCESS_KEY with AWS_SECRET_KEY) is not"))
+    );
+    EXPECT_THAT(
+        FindStores({{"DATACORE_TOKEN", "t"}}).sentences, ElementsAre(HasSubstr("DATACORE_ENDPOINT is not"))
+    );
+    const auto nothing = FindStores({{"ICONIK_APP_ID", ""}, {"AWS_ACCESS_KEY", "k"}});
+    EXPECT_THAT(nothing.sentences, IsEmpty());
+    EXPECT_TRUE(nothing.complete.empty());
+}
+
+TEST(Stores, BecomeSourcesOnce) {
+    const testing::TemporaryFolder folder;
+    const SystemClock clock;
+    const auto box = SecretBox::Open(folder.Path() / "key").value();
+    const auto storage = OpenSqliteStorage(folder.Path() / "database", box, clock).value();
+    const std::vector<StoreSettings> stores{{.kind = "iconik", .config = R"({"app_id":"a"})"}};
+    ASSERT_TRUE(EnsureStoreSources(*storage, stores, clock.Now()));
+    ASSERT_TRUE(EnsureStoreSources(*storage, stores, clock.Now()));
+    const auto sources =
+        storage->Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); }).value();
+    ASSERT_EQ(sources.size(), 1U);
+    EXPECT_EQ(sources[0].kind, "iconik");
+    EXPECT_EQ(sources[0].config, R"({"app_id":"a"})");
+}
+
+}  // namespace
+}  // namespace notify
