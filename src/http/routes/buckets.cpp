@@ -349,7 +349,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kWrite,
          .tag = tag,
          .summary = "Scan now",
-         .description = "Answers when the scan is done.",
+         .description = "Out of turn: what the scheduler does by itself. Answers when the scan is done.",
          .answer = &described::Schema<view::ScanView>,
          .handle = [routes](Request& r) { return routes->Scan(r); }}
     );

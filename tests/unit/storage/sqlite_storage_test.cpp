@@ -8,6 +8,7 @@
 #include <latch>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -38,6 +39,26 @@ protected:
         EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
             << sqlite3_errmsg(raw);
         sqlite3_close(raw);
+    }
+
+    /// What SQL gives on the closed database, a line a row with '|' between columns; or the error.
+    [[nodiscard]] std::string Rows(const std::string& sql) const {
+        sqlite3* raw = nullptr;
+        EXPECT_EQ(sqlite3_open(path_.c_str(), &raw), SQLITE_OK);
+        std::string text;
+        const auto add = [](void* to, int count, char** values, char**) {
+            auto& lines = *static_cast<std::string*>(to);
+            for (int i = 0; i < count; ++i) {
+                lines += values[i] == nullptr ? "" : values[i];
+                lines += i + 1 < count ? '|' : '\n';
+            }
+            return 0;
+        };
+        if (sqlite3_exec(raw, sql.c_str(), add, &text, nullptr) != SQLITE_OK) {
+            text = sqlite3_errmsg(raw);
+        }
+        sqlite3_close(raw);
+        return text;
     }
 
     /// Every byte of the database and its log.
@@ -74,6 +95,48 @@ TEST_F(SqliteDatabase, IsReadableByItsOwnerOnly) {
         struct stat status{};
         ASSERT_EQ(::stat((folder_ / name).c_str(), &status), 0) << name;
         EXPECT_EQ(status.st_mode & 0777U, 0600U) << name;
+    }
+}
+
+TEST_F(SqliteDatabase, ShowsBucketsAndItemsByTheirOldNamesToReadOnly) {
+    const std::array<std::array<std::string, 3>, 3> kinds{{
+        {"local", "s3_buckets", "bucket_items"},
+        {"object_matrix", "oms3_buckets", "om_bucket_items"},
+        {"iconik", "", "assets"},
+    }};
+    {
+        const auto storage = Open().value();
+        for (const auto& [kind, buckets, items] : kinds) {
+            ASSERT_TRUE(storage->Write([&](Transaction& transaction) -> Result<void> {
+                auto source = SourceNamed(kind);
+                source.kind = kind;
+                Bucket bucket{
+                    .id = BucketId("bkt_" + kind), .source_id = source.id, .kind = kind, .name = kind
+                };
+                bucket.location = "/" + kind;
+                Item item{.id = ItemId("itm_" + kind), .bucket_id = bucket.id, .key = "a/" + kind + ".mxf"};
+                item.discovered_at = FromMillis(1'000);
+                return transaction.buckets.AddSource(source)
+                    .and_then([&] { return transaction.buckets.Add(bucket); })
+                    .and_then([&] { return transaction.items.AddIfNew(item).map([](bool) {}); });
+            }));
+        }
+    }
+    for (const auto& [kind, buckets, items] : kinds) {
+        EXPECT_EQ(
+            Rows("SELECT id, bucket, key, status, discovered_at FROM " + items),
+            "itm_" + kind + "|" + kind + "|a/" + kind + ".mxf|Pending|1970-01-01T00:00:01.000Z\n"
+        );
+        if (!buckets.empty()) {
+            EXPECT_EQ(
+                Rows("SELECT name, kind, location, active FROM " + buckets),
+                kind + "|" + kind + "|/" + kind + "|1\n"
+            );
+            EXPECT_THAT(Rows("DELETE FROM " + buckets), ::testing::HasSubstr("cannot modify"));
+        }
+        EXPECT_THAT(
+            Rows("UPDATE " + items + " SET status = 'Failed'"), ::testing::HasSubstr("cannot modify")
+        );
     }
 }
 
