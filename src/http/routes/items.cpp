@@ -1,7 +1,6 @@
 // /v1/items and /v1/processes.
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -1,5 +1,7 @@
 // /metrics: Prometheus text exposition, format 0.0.4.
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
