@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -194,7 +195,9 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                     return Activity{
                         .workers = engine.settings.workers,
                         .busy = engine.workers->Busy(),
-                        .children_started = engine.host->ChildrenStarted()
+                        .children_started = engine.host->ChildrenStarted(),
+                        .commits = static_cast<std::int64_t>(engine.storage->Commits()),
+                        .closures = static_cast<std::int64_t>(engine.storage->Closures())
                     };
                 },
             .key_revoked =

@@ -60,6 +60,8 @@ struct Activity {
     int workers = 0;
     int busy = 0;
     std::int64_t children_started = 0;
+    std::int64_t commits = 0;   ///< Of the database, since the start.
+    std::int64_t closures = 0;  ///< That were committed in them: what is written together shares a commit.
 };
 
 struct ApiParts {

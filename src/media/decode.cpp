@@ -101,8 +101,8 @@ enum class Fate : std::uint8_t {
     kUnsampled,  ///< A disposable one that is always decoded.
 };
 
-/// The container says that its video has frames, whether they are there or not: by its index, or where that is
-/// no part of the header by its duration.
+/// The container says that its video has frames, whether they are there or not: by its index, or where that
+/// is no part of the header by its duration.
 bool PromisesFrames(const Demuxer& demuxer) {
     const bool has_index = demuxer.Info().container.starts_with("mov");
     return avformat_index_get_entries_count(demuxer.Video()) > 0 ||

@@ -140,6 +140,13 @@ std::string OfService(const Activity& activity) {
                "counter",
                "Sandboxed children that were started: one more for each restart.",
                activity.children_started) +
+           One(
+               "notifications_database_commits_total", "counter", "Commits of the database.", activity.commits
+           ) +
+           One("notifications_database_closures_total",
+               "counter",
+               "What was written in them: many share a commit.",
+               activity.closures) +
            One("notifications_log_lines_dropped_total",
                "counter",
                "Log lines that nobody took.",
