@@ -1,7 +1,6 @@
 // A camera's file of 150 GB with its index at the end, of which only what is decoded takes room on the disk.
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -14,14 +13,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "core/byte_source.hpp"
 #include "core/file.hpp"
+#include "core/hash.hpp"
+#include "core/result.hpp"
 #include "media/decode.hpp"
 #include "support/media_files.hpp"
-#include "unit/media/watching.hpp"
 
 namespace notify {
 namespace {

@@ -1,6 +1,6 @@
 // The same person in each broadcast format, with the real models: found, known and timed.
 
-#include <cstdint>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <memory>
