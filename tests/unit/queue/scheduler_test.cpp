@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <stop_token>
 #include <string>
@@ -121,17 +123,20 @@ TEST_F(SchedulerTest, TriesAFailedScanAgainWithinSecondsNotOnlyAfterTheInterval)
 }
 
 TEST_F(SchedulerTest, TakesUpABucketThatWasAddedAndLetsOneGo) {
+    // the files are there before their buckets: the clock stands still, so nobody looks twice
+    for (const auto* path : {"in/a.mp4", "other/c.mp4"}) {
+        std::filesystem::create_directories((folder_ / path).parent_path());
+        std::ofstream(folder_ / path) << "media";
+    }
     Start();
     auto bucket = AddBucket();
-    WriteFile(bucket, "a.mp4");
     scheduler_.Refresh();
     EXPECT_TRUE(Sees(1));
     Change(bucket, [](Bucket& changed) { changed.active = false; });
     scheduler_.Refresh();
     WriteFile(bucket, "b.mp4");
     clock_.Advance(std::chrono::hours(1));
-    const auto other = AddBucket({"checksum"}, "other");
-    WriteFile(other, "c.mp4");
+    AddBucket({"checksum"}, "other");
     scheduler_.Refresh();
     EXPECT_TRUE(Sees(2));
     for (const auto& item : Items()) {
