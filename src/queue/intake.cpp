@@ -198,12 +198,15 @@ Result<bool> TakeOne(Transaction& transaction, const Place& place, const FoundOb
     if (!own || *own) {
         return own.map([](bool) { return false; });
     }
-    const auto newest = transaction.items.Newest(place.bucket.id, object.key);
-    if (!newest) {
-        return Unexpected(newest.error());
+    const auto is_new = TakeNew(transaction, place, object, now);
+    if (!is_new || *is_new) {
+        return is_new;
     }
-    return IsKnown(*newest, object) ? TakeUp(transaction, **newest, place, now)
-                                    : TakeNew(transaction, place, object, now);
+    const auto known = transaction.items.Newest(place.bucket.id, object.key);
+    if (!known) {
+        return Unexpected(known.error());
+    }
+    return *known && HasNewRule(**known, place.rules) ? TakeUp(transaction, **known, place, now) : false;
 }
 
 /// Those of the objects that there is something to do for: most scans find nothing new, and then nothing is

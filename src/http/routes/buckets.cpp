@@ -24,11 +24,11 @@
 #include "http/routes/bucket_checks.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
-#include "http/routes/sources.hpp"
 #include "http/views.hpp"
 #include "queue/scheduler.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/kind_source.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -217,11 +217,11 @@ private:
             return Unexpected(apart.error());
         }
         auto added = parts_.storage.Write([&](Transaction& transaction) -> Result<Ruled> {
-            auto source_id = SourceFor(transaction, bucket.kind, bucket.created_at);
-            if (!source_id) {
-                return Unexpected(source_id.error());
+            const auto its_source = SourceOfKind(transaction, bucket.kind, "{}", bucket.created_at);
+            if (!its_source) {
+                return Unexpected(its_source.error());
             }
-            bucket.source_id = *source_id;
+            bucket.source_id = its_source->id;
             return transaction.buckets.Add(bucket)
                 .and_then([&] { return AddRules(transaction, bucket, *rules); })
                 .and_then([&] {

@@ -1,15 +1,10 @@
 // /v1/sources.
 
-#include "http/routes/sources.hpp"
-
-#include <string>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
 #include "domain/bucket.hpp"
-#include "domain/ids.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
@@ -44,22 +39,6 @@ Response List(const Request& request, const ApiParts& parts) {
 
 }  // namespace
 
-Result<SourceId> SourceFor(Transaction& transaction, const std::string& kind, Timestamp now) {
-    const auto sources = transaction.buckets.Sources();
-    if (!sources) {
-        return Unexpected(sources.error());
-    }
-    for (const auto& source : *sources) {
-        if (source.kind == kind) {
-            return source.id;
-        }
-    }
-    const Source made{
-        .id = SourceId(MakeId("src")), .kind = kind, .name = kind, .config = "{}", .created_at = now
-    };
-    return transaction.buckets.AddSource(made).map([&] { return made.id; });
-}
-
 void AddSourceRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "GET",
@@ -70,8 +49,7 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
          .description =
              "Connections to stores. A complete set of a store's variables in `.env` makes one at the start; "
              "`note` says what it still lacks. What asked a queue for news of a store, getQueueMessage, is "
-             "the "
-             "queue message poller of its source.",
+             "the queue message poller of its source.",
          .answer = &described::Schema<view::SourceList>,
          .handle = [parts](Request& r) { return List(r, parts); }}
     );

@@ -32,6 +32,26 @@ protected:
         });
     }
 
+    static constexpr int kShortOnes = 150;
+
+    /// Each job completes at once until so many have begun; from then on they run until they are stopped.
+    void RunShortOnesThenALongOne(std::atomic<int>& begun) {
+        runner_.Do(
+            [this, &begun](
+                const Job& job, const JobObserver& observer, const std::stop_token& stop
+            ) -> Result<void> {
+                const auto& id = job.processes.at(0).id;
+                if (++begun < kShortOnes) {
+                    observer.outcome(Found(id));
+                    return {};
+                }
+                static_cast<void>(runner_.WaitForCancel(id, stop));
+                observer.outcome(Failed(id, {.code = ErrorCode::kStopped, .message = "ended early"}));
+                return {};
+            }
+        );
+    }
+
     /// Jobs run until they are stopped or cancelled.
     void RunUntilStopped() {
         runner_.Do(
@@ -55,20 +75,11 @@ TEST_F(WorkerPoolTest, ReleasesClaimsThatNoWorkerHasTakenYetWhenItStops) {
     }
     ASSERT_EQ(Scan(bucket), 190);
     std::atomic<int> ended = 0;
-    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token& stop) -> Result<void> {
-        const auto& id = job.processes.at(0).id;
-        if (++ended < 150) {
-            observer.outcome(Found(id));
-            return {};
-        }
-        static_cast<void>(runner_.WaitForCancel(id, stop));
-        observer.outcome(Failed(id, {.code = ErrorCode::kStopped, .message = "ended early"}));
-        return {};
-    });
+    RunShortOnesThenALongOne(ended);
     StartWorkers();
-    EXPECT_TRUE(Eventually([&] { return ended == 150; }));
+    EXPECT_TRUE(Eventually([&] { return ended == kShortOnes; }));
     StopWorkers(std::chrono::milliseconds(0));  // those claimed ahead of the one that runs wait by now
-    EXPECT_EQ(ended, 150) << "nothing was begun after the stop";
+    EXPECT_EQ(ended, kShortOnes) << "nothing was begun after the stop";
     int started = 0;
     for (const auto& item : Items()) {
         const auto process = OnlyProcess(item.id);
@@ -91,23 +102,14 @@ TEST_F(WorkerPoolTest, GivesBackWhatItClaimedAheadWhenAWorkerMeetsSomethingLong)
     }
     ASSERT_EQ(Scan(bucket), 300);
     std::atomic<int> ended = 0;
-    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token& stop) -> Result<void> {
-        const auto& id = job.processes.at(0).id;
-        if (++ended < 150) {
-            observer.outcome(Found(id));
-            return {};
-        }
-        static_cast<void>(runner_.WaitForCancel(id, stop));
-        observer.outcome(Failed(id, {.code = ErrorCode::kStopped, .message = "ended early"}));
-        return {};
-    });
+    RunShortOnesThenALongOne(ended);
     StartWorkers();
     const auto processing = [&] {
         return storage_
             ->Read([&](const Snapshot& snapshot) { return snapshot.items.CountByStatus(bucket.id); })
             .value()[Status::kProcessing];
     };
-    EXPECT_TRUE(Eventually([&] { return ended == 150; }));
+    EXPECT_TRUE(Eventually([&] { return ended == kShortOnes; }));
     EXPECT_TRUE(Eventually([&] { return processing() == 1; })) << processing();
     StopWorkers(std::chrono::milliseconds(0));
     for (const auto& item : Items()) {

@@ -372,8 +372,9 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 ) STRICT;
 
--- the old names, for those who know them and their queries (docs/mapping.md); nothing can be written through them
-CREATE VIEW s3_buckets AS
+-- the old names, for those who know them and their queries (docs/mapping.md); nothing can be written through them.
+-- They are cut by the kind of the source from these two:
+CREATE VIEW bucket_of_kind AS
 SELECT
     b.id,
     b.name,
@@ -384,73 +385,45 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', b.created_at / 1000.0, 'unixepoch') AS created_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', b.last_scan_at / 1000.0, 'unixepoch') AS last_scan_at,
     b.last_scan_note
-FROM bucket b JOIN source s ON s.id = b.source_id
-WHERE s.kind IN ('local', 's3', 'datacore');
+FROM bucket b JOIN source s ON s.id = b.source_id;
+
+CREATE VIEW item_of_kind AS
+SELECT
+    s.kind AS source_kind,
+    i.id,
+    i.bucket_id,
+    b.name AS bucket,
+    CAST(i.key AS TEXT) AS key,
+    i.version,
+    i.size_bytes,
+    i.media_type,
+    i.content_sha256,
+    i.status,
+    strftime('%Y-%m-%dT%H:%M:%fZ', i.since / 1000.0, 'unixepoch') AS since,
+    i.reason_code,
+    i.reason,
+    strftime('%Y-%m-%dT%H:%M:%fZ', i.discovered_at / 1000.0, 'unixepoch') AS discovered_at
+FROM item i JOIN bucket b ON b.id = i.bucket_id JOIN source s ON s.id = b.source_id;
+
+CREATE VIEW s3_buckets AS
+SELECT id, name, kind, source, location, active, created_at, last_scan_at, last_scan_note
+FROM bucket_of_kind WHERE kind IN ('local', 's3', 'datacore');
 
 CREATE VIEW oms3_buckets AS
-SELECT
-    b.id,
-    b.name,
-    s.kind,
-    s.name AS source,
-    b.location,
-    b.active,
-    strftime('%Y-%m-%dT%H:%M:%fZ', b.created_at / 1000.0, 'unixepoch') AS created_at,
-    strftime('%Y-%m-%dT%H:%M:%fZ', b.last_scan_at / 1000.0, 'unixepoch') AS last_scan_at,
-    b.last_scan_note
-FROM bucket b JOIN source s ON s.id = b.source_id
-WHERE s.kind IN ('object_matrix');
+SELECT id, name, kind, source, location, active, created_at, last_scan_at, last_scan_note
+FROM bucket_of_kind WHERE kind IN ('object_matrix');
 
 CREATE VIEW bucket_items AS
-SELECT
-    i.id,
-    i.bucket_id,
-    b.name AS bucket,
-    CAST(i.key AS TEXT) AS key,
-    i.version,
-    i.size_bytes,
-    i.media_type,
-    i.content_sha256,
-    i.status,
-    strftime('%Y-%m-%dT%H:%M:%fZ', i.since / 1000.0, 'unixepoch') AS since,
-    i.reason_code,
-    i.reason,
-    strftime('%Y-%m-%dT%H:%M:%fZ', i.discovered_at / 1000.0, 'unixepoch') AS discovered_at
-FROM item i JOIN bucket b ON b.id = i.bucket_id JOIN source s ON s.id = b.source_id
-WHERE s.kind IN ('local', 's3', 'datacore');
+SELECT id, bucket_id, bucket, key, version, size_bytes, media_type, content_sha256, status, since, reason_code, reason,
+       discovered_at
+FROM item_of_kind WHERE source_kind IN ('local', 's3', 'datacore');
 
 CREATE VIEW om_bucket_items AS
-SELECT
-    i.id,
-    i.bucket_id,
-    b.name AS bucket,
-    CAST(i.key AS TEXT) AS key,
-    i.version,
-    i.size_bytes,
-    i.media_type,
-    i.content_sha256,
-    i.status,
-    strftime('%Y-%m-%dT%H:%M:%fZ', i.since / 1000.0, 'unixepoch') AS since,
-    i.reason_code,
-    i.reason,
-    strftime('%Y-%m-%dT%H:%M:%fZ', i.discovered_at / 1000.0, 'unixepoch') AS discovered_at
-FROM item i JOIN bucket b ON b.id = i.bucket_id JOIN source s ON s.id = b.source_id
-WHERE s.kind IN ('object_matrix');
+SELECT id, bucket_id, bucket, key, version, size_bytes, media_type, content_sha256, status, since, reason_code, reason,
+       discovered_at
+FROM item_of_kind WHERE source_kind IN ('object_matrix');
 
 CREATE VIEW assets AS
-SELECT
-    i.id,
-    i.bucket_id,
-    b.name AS bucket,
-    CAST(i.key AS TEXT) AS key,
-    i.version,
-    i.size_bytes,
-    i.media_type,
-    i.content_sha256,
-    i.status,
-    strftime('%Y-%m-%dT%H:%M:%fZ', i.since / 1000.0, 'unixepoch') AS since,
-    i.reason_code,
-    i.reason,
-    strftime('%Y-%m-%dT%H:%M:%fZ', i.discovered_at / 1000.0, 'unixepoch') AS discovered_at
-FROM item i JOIN bucket b ON b.id = i.bucket_id JOIN source s ON s.id = b.source_id
-WHERE s.kind IN ('iconik');
+SELECT id, bucket_id, bucket, key, version, size_bytes, media_type, content_sha256, status, since, reason_code, reason,
+       discovered_at
+FROM item_of_kind WHERE source_kind IN ('iconik');

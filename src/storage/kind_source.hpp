@@ -1,0 +1,25 @@
+#pragma once
+
+// The one source of a kind. Above the SQL: the same for every database.
+
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+struct KindSource {
+    SourceId id;
+    bool made = false;  ///< By this call; else it was there, and keeps its configuration.
+};
+
+/// The source of that kind, made with `config` (canonical JSON) when there is none; it is named as its kind.
+[[nodiscard]] Result<KindSource> SourceOfKind(
+    Transaction& transaction, const std::string& kind, std::string_view config, Timestamp now
+);
+
+}  // namespace notify
