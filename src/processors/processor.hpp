@@ -55,7 +55,7 @@ struct RunContext {
     std::stop_token stop;
     std::function<void(double done)> progress;  ///< 0 … 1; may be called often.
     std::string
-        media_type;  ///< Of the item, by content; "application/octet-stream" when it is no known media.
+        media_type;  ///< Of the item, by content; "application/octet-stream" when nothing knows it.
 };
 
 /// Reads the item as bytes.

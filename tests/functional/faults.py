@@ -1,4 +1,4 @@
-"""Every step at which crash_test.py kills the service or its child, many times each: script/faults."""
+"""Every step at which crash_test.py kills the service or its child, many times each, and a flood of hostile files: script/faults."""
 import argparse
 import concurrent.futures
 import fnmatch
@@ -7,6 +7,7 @@ import time
 import unittest
 
 import crash_test
+import flood_test
 
 
 def steps(only: str) -> list:
@@ -14,11 +15,11 @@ def steps(only: str) -> list:
     return [name for name in names if fnmatch.fnmatch(name, f"*{only}*")]
 
 
-def once(name: str) -> tuple:
-    """(what was wrong or "", seconds) of one kill, restart and look at what is left."""
+def once(test: unittest.TestCase) -> tuple:
+    """(what was wrong or "", seconds) of one test: a kill, a restart and a look at what is left, or the flood."""
     start = time.monotonic()
     result = unittest.TestResult()
-    crash_test.Crash(name).run(result)
+    test.run(result)
     wrong = [text for _, text in result.errors + result.failures]
     return "\n".join(wrong), time.monotonic() - start
 
@@ -26,7 +27,8 @@ def once(name: str) -> tuple:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=50, help="how often each step is taken (50)")
-    parser.add_argument("--only", default="", help="the steps whose names contain this; * stands for anything")
+    parser.add_argument("--flood", type=int, default=500, help="how many hostile files land amid as many good ones (500); 0 for none")
+    parser.add_argument("--only", default="", help="the steps whose names contain this, without the flood; * stands for anything")
     parser.add_argument("--jobs", type=int, default=1, help="how many services at a time (1)")
     wanted = parser.parse_args()
     chosen = steps(wanted.only)
@@ -36,7 +38,7 @@ def main() -> int:
     with concurrent.futures.ThreadPoolExecutor(wanted.jobs) as pool:
         for number, name in enumerate(chosen, 1):
             seconds, good = 0.0, 0
-            for done, (wrong, took) in enumerate(pool.map(once, [name] * wanted.times), 1):
+            for done, (wrong, took) in enumerate(pool.map(once, [crash_test.Crash(name) for _ in range(wanted.times)]), 1):
                 seconds, good = seconds + took, good + (not wrong)
                 print(f"\r{number}/{len(chosen)} {name}: {done}/{wanted.times}", end="", file=sys.stderr, flush=True)
                 if wrong:
@@ -44,6 +46,12 @@ def main() -> int:
             print(file=sys.stderr)
             rows.append((name.removeprefix("test_"), good, wanted.times, seconds / wanted.times))
             failed += wanted.times - good
+    if wanted.flood > 0 and not wanted.only:
+        flood_test.EACH = wanted.flood
+        wrong, took = once(flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones"))
+        print(wrong, file=sys.stderr)
+        rows.append((f"flood of {wanted.flood}", not wrong, 1, took))
+        failed += bool(wrong)
     width = max(len(row[0]) for row in rows)
     print(f"{'step':<{width}}   good of  s each")
     for name, good, times, each in rows:

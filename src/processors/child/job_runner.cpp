@@ -22,7 +22,9 @@
 #include "core/result.hpp"
 #include "domain/rule.hpp"
 #include "media/decode.hpp"
+#include "media/document_type.hpp"
 #include "media/probe.hpp"
+#include "media/signature.hpp"
 #include "processors/child/channel.hpp"
 #include "processors/child/registry.hpp"
 #include "processors/child/socket_byte_source.hpp"
@@ -268,7 +270,8 @@ Result<AnyProcessor> JobRun::Make(const ProcessRequest& asked, const Result<Medi
 
 Result<void> JobRun::All(ByteSource& bytes) {
     const auto info = Probe(bytes, {}, cancellations_.Job());
-    media_type_ = info ? info->media_type : "application/octet-stream";
+    media_type_ =
+        info ? info->media_type : TypeOfDocument(ReadStart(bytes, kDocumentStartBytes).value_or(""));
     Analysers analysers;
     for (const auto& asked : job_.processes) {
         auto made = Make(asked, info);

@@ -107,7 +107,18 @@ TEST_F(MediaChild, SaysThatWordsAreNoMedia) {
     );
     ASSERT_FALSE(seen["prc_1"].document);
     EXPECT_EQ(seen["prc_1"].document.error().reason, "not_media");
-    EXPECT_EQ(Document(seen["prc_2"]).at("media_type").as_string(), "application/octet-stream");
+    EXPECT_EQ(Document(seen["prc_2"]).at("media_type").as_string(), "text/plain");
+}
+
+TEST_F(MediaChild, GivesADocumentToTheRuleOfItsType) {
+    auto of_documents = Process("prc_1", "checksum");
+    of_documents.media_types = {"application/pdf"};
+    auto of_films = Process("prc_2", "checksum");
+    of_films.media_types = {"video/*"};
+    const auto seen = RunJobIn(host_, JobOfBytes("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n", {of_documents, of_films}));
+    EXPECT_EQ(Document(seen["prc_1"]).at("media_type").as_string(), "application/pdf");
+    ASSERT_FALSE(seen["prc_2"].document);
+    EXPECT_EQ(seen["prc_2"].document.error().message, "the item is application/pdf; its rule takes video/*");
 }
 
 /// Runs the job and calls `act` once at the first sign of progress.
