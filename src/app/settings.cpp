@@ -19,6 +19,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "app/store_settings.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/ip_address.hpp"

@@ -7,6 +7,7 @@
 #ifdef NOTIFY_FAILPOINTS
 
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <string>
@@ -23,11 +24,13 @@ struct Wanted {
 };
 
 Wanted ReadWanted() {
-    const char* text = std::getenv("NOTIFICATIONS_FAILPOINT");
+    const char* text = std::getenv(  // NOLINT(concurrency-mt-unsafe): the environment is only read
+        "NOTIFICATIONS_FAILPOINT");
     Wanted wanted{.name = text == nullptr ? "" : text};
     const auto colon = wanted.name.find(':');
     if (colon != std::string::npos) {
-        wanted.times = std::atoi(wanted.name.c_str() + colon + 1);
+        const auto digits = std::string_view(wanted.name).substr(colon + 1);
+        std::from_chars(digits.data(), digits.data() + digits.size(), wanted.times);
         wanted.name.resize(colon);
     }
     return wanted;

@@ -18,7 +18,13 @@ public:
     /// kInvalidArgument when the descriptor is no regular file.
     [[nodiscard]] static Result<FileByteSource> Make(UniqueFd fd);
 
+    FileByteSource(const FileByteSource&) = delete;
+    FileByteSource& operator=(const FileByteSource&) = delete;
+
     FileByteSource(FileByteSource&& other) noexcept : fd_(std::move(other.fd_)), size_(other.size_) {}
+
+    FileByteSource& operator=(FileByteSource&&) = delete;
+    ~FileByteSource() override = default;
 
     [[nodiscard]] std::uint64_t Size() const override { return size_; }
 

@@ -99,9 +99,9 @@ std::span<const ProcessorKind> ProcessorKinds() {
 }
 
 Result<const ProcessorKind*> FindProcessorKind(std::string_view name) {
-    const auto found = std::ranges::find(kKinds, Hyphenated(name), &ProcessorKind::name);
+    const auto* const found = std::ranges::find(kKinds, Hyphenated(name), &ProcessorKind::name);
     if (found != kKinds.end()) {
-        return &*found;
+        return found;
     }
     std::string names;
     for (const auto& kind : kKinds) {

@@ -294,25 +294,32 @@ Result<void> Completion::Apply(Transaction& transaction, const Waiting& waiting)
     });
 }
 
-Result<bool> Completion::Resolve(const ProcessId& id) {
-    struct Facts {
-        Process process;
-        Item item;
-        StoredResult result;
-    };
+namespace {
 
-    const auto facts = storage_.Read([&](const Snapshot& snapshot) -> Result<Facts> {
-        auto process = snapshot.processes.Get(id);
-        if (!process) {
-            return Unexpected(process.error());
-        }
-        auto item = snapshot.items.Get(process->item_id);
-        auto result = snapshot.results.Get(process->result_id);
-        if (!item || !result) {
-            return Unexpected(item ? result.error() : item.error());
-        }
-        return Facts{.process = std::move(*process), .item = std::move(*item), .result = std::move(*result)};
-    });
+/// What is resolved: the process, its item and what it found.
+struct Unresolved {
+    Process process;
+    Item item;
+    StoredResult result;
+};
+
+Result<Unresolved> ReadUnresolved(const Snapshot& snapshot, const ProcessId& id) {
+    auto process = snapshot.processes.Get(id);
+    if (!process) {
+        return Unexpected(process.error());
+    }
+    auto item = snapshot.items.Get(process->item_id);
+    auto result = snapshot.results.Get(process->result_id);
+    if (!item || !result) {
+        return Unexpected(item ? result.error() : item.error());
+    }
+    return Unresolved{.process = std::move(*process), .item = std::move(*item), .result = std::move(*result)};
+}
+
+}  // namespace
+
+Result<bool> Completion::Resolve(const ProcessId& id) {
+    const auto facts = storage_.Read([&](const Snapshot& snapshot) { return ReadUnresolved(snapshot, id); });
     if (!facts) {
         return Unexpected(facts.error());
     }

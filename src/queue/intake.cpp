@@ -164,7 +164,7 @@ Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundOb
     } else if (choices.empty()) {
         Skip(item, std::string(kNoRule), NoRuleSentence(place.bucket, place.rules));
     }
-    const auto added = transaction.items.AddIfNew(item);
+    auto added = transaction.items.AddIfNew(item);
     if (!added || !*added) {
         return added;
     }
@@ -198,7 +198,7 @@ Result<bool> TakeOne(Transaction& transaction, const Place& place, const FoundOb
     if (!own || *own) {
         return own.map([](bool) { return false; });
     }
-    const auto is_new = TakeNew(transaction, place, object, now);
+    auto is_new = TakeNew(transaction, place, object, now);
     if (!is_new || *is_new) {
         return is_new;
     }

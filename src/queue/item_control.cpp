@@ -80,6 +80,40 @@ Result<void> CancelOne(
     });
 }
 
+/// What a cancellation asked for.
+struct Asked {
+    int count = 0;
+    std::vector<ProcessId> running;
+};
+
+Result<Asked> CancelAll(Transaction& transaction, const ItemId& id, std::string_view actor, Timestamp now) {
+    const auto item = transaction.items.Get(id);
+    const auto processes = transaction.processes.OfItem(id);
+    if (!item || !processes) {
+        return Unexpected(item ? processes.error() : item.error());
+    }
+    Asked asked;
+    for (const auto& process : *processes) {
+        if (IsTerminal(process.status)) {
+            continue;
+        }
+        if (process.status == Status::kProcessing) {
+            asked.running.push_back(process.id);
+        }
+        if (auto done = CancelOne(transaction, process, actor, now); !done) {
+            return Unexpected(done.error());
+        }
+        ++asked.count;
+    }
+    if (asked.count == 0) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format("item {} has nothing left to cancel: it is {}", id.Value(), ToString(item->status))
+        );
+    }
+    return asked;
+}
+
 std::string OfPending(const Process& process, const Item& item, Timestamp now) {
     if (item.blocked_by == BlockedBy::kBucketInactive) {
         return fmt::format("{} waits: its bucket is not active", process.processor);
@@ -167,43 +201,13 @@ Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
 }
 
 Result<int> ItemControl::Cancel(const ItemId& id, std::string_view actor) {
-    struct Asked {
-        int count = 0;
-        std::vector<ProcessId> running;
-    };
-
-    const auto asked = storage_.Write([&](Transaction& transaction) -> Result<Asked> {
+    const auto asked = storage_.Write([&](Transaction& transaction) {
         const auto now = clock_.Now();
-        const auto item = transaction.items.Get(id);
-        const auto processes = transaction.processes.OfItem(id);
-        if (!item || !processes) {
-            return Unexpected(item ? processes.error() : item.error());
-        }
-        Asked result;
-        for (const auto& process : *processes) {
-            if (IsTerminal(process.status)) {
-                continue;
-            }
-            if (process.status == Status::kProcessing) {
-                result.running.push_back(process.id);
-            }
-            if (auto done = CancelOne(transaction, process, actor, now); !done) {
-                return Unexpected(done.error());
-            }
-            ++result.count;
-        }
-        if (result.count == 0) {
-            return Fail(
-                ErrorCode::kConflict,
-                fmt::format(
-                    "item {} has nothing left to cancel: it is {}", id.Value(), ToString(item->status)
-                )
-            );
-        }
-        auto done = Audit(transaction, actor, "item.cancel", id, now).and_then([&] {
-            return FinishItem(transaction, id, now);
-        });
-        return done ? Result<Asked>(std::move(result)) : Unexpected(done.error());
+        auto cancelled = CancelAll(transaction, id, actor, now);
+        return cancelled
+            .and_then([&](const Asked&) { return Audit(transaction, actor, "item.cancel", id, now); })
+            .and_then([&] { return FinishItem(transaction, id, now); })
+            .and_then([&] { return std::move(cancelled); });
     });
     if (!asked) {
         return Unexpected(asked.error());

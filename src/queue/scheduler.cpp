@@ -288,7 +288,7 @@ Result<std::unique_lock<std::timed_mutex>> Scheduler::LockScan(
     return locked;
 }
 
-Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, std::stop_token stop) {
+Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token& stop) {
     const auto bucket = storage_.Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); });
     if (!bucket) {
         return Unexpected(bucket.error());

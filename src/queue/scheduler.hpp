@@ -63,7 +63,7 @@ public:
 
     /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, kUnavailable when a scan
     /// of it has been going on for 10 s, what the source says. Thread-safe.
-    [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, std::stop_token stop);
+    [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, const std::stop_token& stop);
 
 private:
     struct Watched {

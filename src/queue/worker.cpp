@@ -64,6 +64,7 @@ Worker::Worker(Storage& storage, const SourceRegistry& sources, JobRunner& runne
 void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
     Enter(claim);
     std::vector<ProcessId> ids;
+    ids.reserve(claim.processes.size());
     for (const auto& process : claim.processes) {
         ids.push_back(process.id);
     }
@@ -224,7 +225,7 @@ void Worker::EndCancelled(ClaimedItem& claim) {
     const auto kept = std::ranges::stable_partition(claim.processes, [&](const Process& process) {
         return !IsCancelled(process.id);
     });
-    ClaimedItem cancelled{.item = claim.item, .processes = {kept.begin(), kept.end()}};
+    const ClaimedItem cancelled{.item = claim.item, .processes = {kept.begin(), kept.end()}};
     claim.processes.erase(kept.begin(), kept.end());
     EndAll(cancelled, {.code = ErrorCode::kCancelled, .stage = "queue", .message = "it was cancelled"});
 }

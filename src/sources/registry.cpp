@@ -65,6 +65,7 @@ Result<SourceConnection*> SourceRegistry::Find(std::string_view kind) const {
 
 std::vector<std::string> SourceRegistry::Kinds() const {
     std::vector<std::string> kinds;
+    kinds.reserve(entries_.size());
     for (const auto& entry : entries_) {
         kinds.push_back(entry.kind);
     }

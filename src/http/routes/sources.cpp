@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "core/clock.hpp"
-#include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"

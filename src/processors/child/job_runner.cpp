@@ -170,7 +170,9 @@ Result<void> JobRun::End(const ProcessRequest& asked, Result<Output> output) {
     }
     ResultNotice result{.job = job_.job, .process = asked.process, .media_type = media_type_};
     result.model_digest = digests_[asked.process];
-    output->artifacts.push_back({"document", "application/json", std::move(document), false});
+    output->artifacts.push_back(
+        {.name = "document", .media_type = "application/json", .bytes = std::move(document)}
+    );
     for (const auto& artifact : output->artifacts) {
         result.blobs.push_back(artifact.name);
         if (auto sent = channel_.SendBlob(asked.process, artifact); !sent) {
@@ -320,7 +322,7 @@ void Cancellations::Clear() {
 
 std::stop_token Cancellations::Of(const std::string& process) {
     const std::scoped_lock lock(mutex_);
-    auto& stop = processes_[process];
+    auto& stop = processes_[process];  // NOLINT(misc-const-correctness): a stop is asked of it
     if (job_.stop_requested()) {
         stop.request_stop();
     }

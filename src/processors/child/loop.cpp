@@ -137,9 +137,13 @@ Result<ChildOptions> ParseChildOptions(std::span<char* const> arguments) {
         const std::string_view name = arguments[i];
         if (name == "--load-models") {
             options.load_models = true;
-        } else if (i + 1 == arguments.size() || !SetOption(options, name, arguments[++i])) {
+            continue;
+        }
+        const auto value = i + 1;
+        if (value == arguments.size() || !SetOption(options, name, arguments[value])) {
             return Fail(ErrorCode::kInvalidArgument, "not an argument of a child: " + std::string(name));
         }
+        i = value;
     }
     return options;
 }

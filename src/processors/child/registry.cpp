@@ -43,12 +43,12 @@ RegisteredProcessor Entry(std::string_view name, ProcessorFactory make) {
 }  // namespace
 
 std::span<const RegisteredProcessor> RegisteredProcessors() {
-    static const std::vector<RegisteredProcessor> kProcessors{
+    static const std::vector<RegisteredProcessor> processors{
         Entry("checksum", Checksum),
         Entry("facial-recognition", FacialRecognition),
         Entry("face-photo", PhotoFaces),
     };
-    return kProcessors;
+    return processors;
 }
 
 Result<const RegisteredProcessor*> FindProcessor(

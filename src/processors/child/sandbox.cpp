@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <system_error>
 
 #include <bits/types/sigset_t.h>
 #include <fcntl.h>
@@ -102,7 +103,7 @@ void EnterLandlock(SandboxReport& report, const std::filesystem::path& models) {
     const std::size_t size = abi >= 6 ? sizeof(rules) : abi >= 4 ? 16 : 8;
     const UniqueFd ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, size, 0)));
     if (!ruleset.IsOpen()) {
-        report.note = fmt::format("Landlock refuses its rules: {}", std::strerror(errno));
+        report.note = fmt::format("Landlock refuses its rules: {}", std::generic_category().message(errno));
         return;
     }
     for (const auto& folder : LibraryFolders()) {
@@ -114,7 +115,7 @@ void EnterLandlock(SandboxReport& report, const std::filesystem::path& models) {
     }
     AllowReading(ruleset.Get(), models);
     if (::syscall(SYS_landlock_restrict_self, ruleset.Get(), 0) != 0) {
-        report.note = fmt::format("Landlock cannot be entered: {}", std::strerror(errno));
+        report.note = fmt::format("Landlock cannot be entered: {}", std::generic_category().message(errno));
         return;
     }
     report.landlock_abi = static_cast<int>(abi);
@@ -246,8 +247,10 @@ int AddRules(void* filter) {
     for (const int call : kAllowed) {
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
     }
-    for (const int call : kForSanitizers) {
-        failed |= kSanitized ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) : 0;
+    if constexpr (kSanitized) {
+        for (const int call : kForSanitizers) {
+            failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+        }
     }
     for (const int call : kDeadly) {
         failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 0);
@@ -266,10 +269,10 @@ void SetLevel(SandboxReport& report) {
 void ResetSignals() {
     sigset_t none;
     sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     for (int number = 1; number < NSIG; ++number) {
-        if (number != SIGKILL && number != SIGSTOP &&
-            !(kSanitized && (number == SIGSEGV || number == SIGBUS))) {
+        const bool sanitizers = kSanitized && (number == SIGSEGV || number == SIGBUS);
+        if (number != SIGKILL && number != SIGSTOP && !sanitizers) {
             static_cast<void>(std::signal(number, SIG_DFL));
         }
     }

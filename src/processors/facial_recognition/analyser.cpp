@@ -77,6 +77,21 @@ PictureView PictureOf(const FaceChip& chip) {
     };
 }
 
+Result<void> AddSighting(const FrameView& frame, TrackRecord& record, const Sighting& sighting) {
+    const auto facts = record.Add({.ms = frame.pts_ms, .number = frame.number}, sighting);
+    record.Reopen();
+    if (!IsRecognisable(sighting) || !record.WouldKeep(facts)) {
+        return {};
+    }
+    auto chip = CutChip(frame, sighting.landmarks);
+    if (chip) {
+        record.Keep({.facts = facts, .box = sighting.box, .chip = std::move(*chip)});
+    } else if (chip.error().code != ErrorCode::kInvalidArgument) {
+        return Unexpected(chip.error());
+    }
+    return {};
+}
+
 }  // namespace
 
 FaceAnalyser::FaceAnalyser(FaceModels& models, const FaceSettings& settings, std::size_t most_tracks)
@@ -99,23 +114,6 @@ void FaceAnalyser::CloseUnseen(const FrameView& frame) {
             record.EndAt(frame.after_cut ? frame.pts_ms : record.LastMs() + Half(gap, settings_));
         }
     }
-}
-
-Result<void> FaceAnalyser::AddSighting(
-    const FrameView& frame, TrackRecord& record, const Sighting& sighting
-) {
-    const auto facts = record.Add({.ms = frame.pts_ms, .number = frame.number}, sighting);
-    record.Reopen();
-    if (!IsRecognisable(sighting) || !record.WouldKeep(facts)) {
-        return {};
-    }
-    auto chip = CutChip(frame, sighting.landmarks);
-    if (chip) {
-        record.Keep({.facts = facts, .box = sighting.box, .chip = std::move(*chip)});
-    } else if (chip.error().code != ErrorCode::kInvalidArgument) {
-        return Unexpected(chip.error());
-    }
-    return {};
 }
 
 Result<void> FaceAnalyser::OnFrame(const FrameView& frame) {

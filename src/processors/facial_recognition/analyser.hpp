@@ -32,9 +32,6 @@ public:
     [[nodiscard]] Result<Output> Finish(const DecodeSummary& summary) override;
 
 private:
-    [[nodiscard]] Result<void> AddSighting(
-        const FrameView& frame, TrackRecord& record, const Sighting& sighting
-    );
     [[nodiscard]] std::int64_t StartOf(const FrameView& frame) const;
     void CloseUnseen(const FrameView& frame);
     [[nodiscard]] Result<void> FinishTrack(int number);

@@ -86,7 +86,8 @@ Result<FaceChip> CutChip(const FrameView& frame, const Landmarks& landmarks) {
         p.x -= static_cast<float>(region.x);
         p.y -= static_cast<float>(region.y);
     }
-    for (; shrink <= 0.5 && picture->width >= 4 && picture->height >= 4; shrink *= 2) {
+    while (shrink <= 0.5 && picture->width >= 4 && picture->height >= 4) {
+        shrink *= 2;
         *picture = Halved(*picture);
         for (Point& p : inside) {
             p.x = (p.x - 0.5F) / 2;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -93,8 +94,8 @@ boost::json::array BoxesJson(const FinishedTrack& track, std::size_t thinning) {
         }
         const auto& sampled = track.boxes[i];
         boost::json::object box{{"ms", sampled.ms}};
-        for (auto& side : BoxJson(sampled.box)) {
-            box.insert(std::move(side));
+        for (const auto& side : BoxJson(sampled.box)) {
+            box.insert(side);
         }
         boxes.push_back(std::move(box));
     }

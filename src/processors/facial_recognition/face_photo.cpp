@@ -159,6 +159,7 @@ Result<Output> FacePhoto::Run(ByteSource& bytes, const RunContext& context) {
     }
     std::vector<Found> faces;
     std::vector<Subscription> subscriptions;
+    subscriptions.reserve(kLongSides.size());
     for (const int long_side : kLongSides) {
         subscriptions.push_back(
             {.wants = {.long_side = long_side},

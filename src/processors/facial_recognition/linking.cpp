@@ -35,7 +35,7 @@ struct Group {
 };
 
 Group GroupOf(const LinkTrack& track, std::size_t index) {
-    Group group{.seen = {{track.first_sample, track.last_sample}}, .tracks = {index}};
+    Group group{.seen = {{.first = track.first_sample, .last = track.last_sample}}, .tracks = {index}};
     for (const auto& shot : track.shots) {
         std::ranges::transform(group.sum, shot, group.sum.begin(), std::plus<>());
         ++group.count;
@@ -166,6 +166,7 @@ std::vector<int> LinkTracks(std::span<const LinkTrack> tracks, const LinkLimits&
     const float most = limits.same_face * limits.same_face;
     const std::size_t exact = std::min(order.size(), limits.exact_tracks);
     std::vector<Group> groups;
+    groups.reserve(exact);
     for (std::size_t i = 0; i < exact; ++i) {
         groups.push_back(GroupOf(tracks[order[i]], order[i]));
     }

@@ -27,7 +27,8 @@ Result<void> ReadNumber(
     }
     boost::system::error_code failed;
     const auto number = member->to_number<double>(failed);
-    if (failed || !(number >= range.least && number <= range.most)) {
+    const bool within = number >= range.least && number <= range.most;  // false for no number
+    if (failed || !within) {
         return Fail(
             ErrorCode::kInvalidArgument,
             fmt::format("/{}: not a number from {} to {}", name, range.least, range.most)
@@ -47,13 +48,19 @@ Result<FaceSettings> ReadFaceSettings(const boost::json::object& config) {
         }
         settings.thumbnails = thumbnails->get_bool();
     }
-    return ReadNumber(config, "fps", {0.2, 30}, settings.fps)
-        .and_then([&] { return ReadNumber(config, "long_side", {320, 1920}, settings.long_side); })
-        .and_then([&] { return ReadNumber(config, "min_face_px", {12, 500}, settings.min_face_px); })
+    return ReadNumber(config, "fps", {.least = 0.2, .most = 30}, settings.fps)
         .and_then([&] {
-            return ReadNumber(config, "detection_threshold", {0.3, 0.95}, settings.detection_threshold);
+            return ReadNumber(config, "long_side", {.least = 320, .most = 1920}, settings.long_side);
         })
-        .and_then([&] { return ReadNumber(config, "shots", {1, 8}, settings.shots); })
+        .and_then([&] {
+            return ReadNumber(config, "min_face_px", {.least = 12, .most = 500}, settings.min_face_px);
+        })
+        .and_then([&] {
+            return ReadNumber(
+                config, "detection_threshold", {.least = 0.3, .most = 0.95}, settings.detection_threshold
+            );
+        })
+        .and_then([&] { return ReadNumber(config, "shots", {.least = 1, .most = 8}, settings.shots); })
         .map([&] { return settings; });
 }
 

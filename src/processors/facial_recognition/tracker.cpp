@@ -122,6 +122,7 @@ TrackStep Tracker::Advance(const SampleTime& time, std::span<const Sighting> sig
 
 std::vector<int> Tracker::EndAll() {
     std::vector<int> ended;
+    ended.reserve(live_.size());
     for (const auto& live : live_) {
         ended.push_back(live.number);
     }

@@ -40,10 +40,12 @@ std::uint64_t SizeOf(const std::vector<JobArtifact>& artifacts) {
 /// Takes every event of a parser and keeps nothing: a hostile document must not grow in memory by being
 /// checked.
 struct Ignore {
+    // NOLINTBEGIN(readability-identifier-naming): Boost's
     static constexpr std::size_t max_object_size = SIZE_MAX;
     static constexpr std::size_t max_array_size = SIZE_MAX;
     static constexpr std::size_t max_key_size = SIZE_MAX;
     static constexpr std::size_t max_string_size = SIZE_MAX;
+    // NOLINTEND(readability-identifier-naming)
     using Code = boost::json::error_code;
     using Text = boost::json::string_view;
 
@@ -99,7 +101,7 @@ bool IsJsonObject(std::string_view text) {
 
 }  // namespace
 
-Result<void> BlobCollector::Take(const ChildFrame& frame, std::string payload) {
+Result<void> BlobCollector::Take(const ChildFrame& frame, std::string_view payload) {
     if (frame.kind == FrameKind::kBlob) {
         return AddPart(frame, payload);
     }
@@ -157,7 +159,7 @@ Result<void> BlobCollector::EndBlob(const ChildFrame& frame, std::string_view de
 Result<CollectedBlobs> BlobCollector::Collect(
     std::string_view process, const std::vector<std::string>& names
 ) {
-    auto found = finished_.find(process);
+    const auto found = finished_.find(process);
     auto blobs = found == finished_.end() ? std::vector<JobArtifact>{} : std::move(found->second);
     held_bytes_ -= SizeOf(blobs);
     if (found != finished_.end()) {

@@ -31,7 +31,7 @@ public:
 
     /// A frame of kind kBlob or kBlobEnd with its payload. Blobs come one after the other, their parts in
     /// order.
-    [[nodiscard]] Result<void> Take(const ChildFrame& frame, std::string payload);
+    [[nodiscard]] Result<void> Take(const ChildFrame& frame, std::string_view payload);
 
     /// Hands out what the process sent and closes it; `names` must be exactly its blobs, one of them
     /// `document`, which must be a JSON object.

@@ -9,6 +9,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -57,6 +58,11 @@ Unexpected ChildFault(std::string message) {
     );
 }
 
+std::string_view NameOfSignal(int number) {
+    const char* name = ::sigdescr_np(number);
+    return name == nullptr ? "not a known one" : name;
+}
+
 /// Nothing of the service's environment, but where libraries are; sanitizers keep their options.
 std::vector<std::string> EnvironmentOf(const HostSettings& settings) {
     std::vector<std::string> environment;
@@ -65,6 +71,7 @@ std::vector<std::string> EnvironmentOf(const HostSettings& settings) {
     }
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment is only read
         if (const char* value = std::getenv(name)) {
             environment.push_back(fmt::format("{}={}", name, value));
         }
@@ -122,7 +129,7 @@ ChildEnd Describe(const siginfo_t& info) {
     return {
         .reason = "crashed",
         .message = fmt::format(
-            "the processor was ended by signal {} ({})", info.si_status, ::strsignal(info.si_status)
+            "the processor was ended by signal {} ({})", info.si_status, NameOfSignal(info.si_status)
         )
     };
 }
@@ -139,7 +146,9 @@ ChildProcess::~ChildProcess() {
 Result<std::unique_ptr<ChildProcess>> ChildProcess::Start(
     Spawner& spawner, const HostSettings& settings, bool with_models, const std::stop_token& stop
 ) {
-    auto spawned = spawner.Spawn({ArgumentsOf(settings, with_models), EnvironmentOf(settings)});
+    auto spawned = spawner.Spawn(
+        {.arguments = ArgumentsOf(settings, with_models), .environment = EnvironmentOf(settings)}
+    );
     if (!spawned) {
         return Unexpected(spawned.error());
     }

@@ -254,7 +254,7 @@ Result<std::unique_ptr<ChildProcess>> ProcessorHost::Implementation::Acquire(
 /// The one used last: the others come nearer to their end.
 std::unique_ptr<ChildProcess> ProcessorHost::Implementation::TakeWarm(bool with_models) {
     const std::scoped_lock lock(mutex_);
-    const auto found = std::find_if(warm_.rbegin(), warm_.rend(), [&](const Warm& warm) {
+    const auto found = std::ranges::find_if(warm_.rbegin(), warm_.rend(), [&](const Warm& warm) {
         return warm.child->HasModels() == with_models;
     });
     if (found == warm_.rend()) {
@@ -300,7 +300,7 @@ ProcessorHost::ProcessorHost(HostSettings settings)
 
 ProcessorHost::~ProcessorHost() = default;
 
-Result<void> ProcessorHost::Run(Job job, const JobObserver& observer, std::stop_token stop) {
+Result<void> ProcessorHost::Run(Job job, const JobObserver& observer, const std::stop_token& stop) {
     return implementation_->Run(std::move(job), observer, stop);
 }
 

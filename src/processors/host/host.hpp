@@ -92,7 +92,7 @@ public:
     /// cancel, killed after 5 s, and the remaining outcomes are kStopped. Cancelling one process:
     /// CancelProcess. An error means that no child could be started (kUnavailable, stage "child"; when it
     /// died meanwhile with a retry_after of 1 s doubling to 60 s): no process was tried.
-    [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, std::stop_token stop);
+    [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, const std::stop_token& stop);
 
     /// Asks the child that runs this process to stop it; its outcome is kCancelled, within 10 s. False when
     /// none does.

@@ -175,11 +175,11 @@ void JobSession::TakeFrames() {
             return;
         }
         watch_->SignOfLife(steady_clock::now());
-        TakeFrame(std::move(**frame));
+        TakeFrame(**frame);
     }
 }
 
-void JobSession::TakeFrame(ReceivedFrame frame) {
+void JobSession::TakeFrame(const ReceivedFrame& frame) {
     if (frame.header.kind == FrameKind::kRead) {
         if (reader_) {
             reader_->Ask(frame.header.id, frame.header.offset, frame.header.length);
@@ -188,7 +188,7 @@ void JobSession::TakeFrame(ReceivedFrame frame) {
         }
         return;
     }
-    if (const auto taken = blobs_.Take(frame.header, std::move(frame.payload)); !taken) {
+    if (const auto taken = blobs_.Take(frame.header, frame.payload); !taken) {
         Break(taken.error().message);
     }
 }

@@ -55,7 +55,7 @@ private:
     void PassOnCancels(const std::stop_token& stop);
     void AnswerRead();
     void TakeFrames();
-    void TakeFrame(ReceivedFrame frame);
+    void TakeFrame(const ReceivedFrame& frame);
     void TakeLines();
     void Take(const ProgressNotice& progress);
     void Take(const ResultNotice& result);

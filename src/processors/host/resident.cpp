@@ -67,6 +67,7 @@ std::vector<std::string> ThreadsOf(pid_t pid) {
     if (folder == nullptr) {
         return threads;
     }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this DIR
     while (const auto* entry = ::readdir(folder)) {
         if (entry->d_name[0] != '.') {
             threads.emplace_back(entry->d_name);

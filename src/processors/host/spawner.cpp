@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,7 +38,9 @@ Unexpected SpawnFailed(std::string_view what, int number) {
             .stage = "child",
             .reason = {},
             .retry_after = {},
-            .message = fmt::format("the processor cannot be started: {}: {}", what, std::strerror(number)),
+            .message = fmt::format(
+                "the processor cannot be started: {}: {}", what, std::generic_category().message(number)
+            ),
         }
     );
 }

@@ -60,7 +60,8 @@ double Fields::Fraction(std::string_view key) {
         return 0;
     }
     const auto number = found->is_number() ? found->to_number<double>() : -1;
-    if (!(number >= 0 && number <= 1)) {
+    const bool within = number >= 0 && number <= 1;  // false for no number
+    if (!within) {
         Fault(fmt::format("{} must be a number from 0 to 1", key));
         return 0;
     }
@@ -80,27 +81,27 @@ bool Fields::Flag(std::string_view key) {
 }
 
 const boost::json::object& Fields::Object(std::string_view key) {
-    static const boost::json::object kNone;
+    static const boost::json::object none;
     const auto* found = Find(key);
     if (found == nullptr) {
-        return kNone;
+        return none;
     }
     if (!found->is_object()) {
         Fault(fmt::format("{} must be an object", key));
-        return kNone;
+        return none;
     }
     return found->get_object();
 }
 
 const boost::json::array& Fields::Array(std::string_view key, std::size_t limit) {
-    static const boost::json::array kNone;
+    static const boost::json::array none;
     const auto* found = Find(key);
     if (found == nullptr) {
-        return kNone;
+        return none;
     }
     if (!found->is_array() || found->get_array().size() > limit) {
         Fault(fmt::format("{} must be a list of at most {}", key, limit));
-        return kNone;
+        return none;
     }
     return found->get_array();
 }

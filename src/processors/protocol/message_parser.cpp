@@ -32,7 +32,7 @@ constexpr std::size_t kMaxMediaTypes = 1000;
 /// `read` fills a message from the fields; whatever it or Fields found wrong wins over it.
 template <class Message, class Read>
 Result<Message> Checked(const object& from, Read read) {
-    Fields fields(from);
+    Fields fields(from);  // NOLINT(misc-const-correctness): read changes it in most of its forms
     auto message = read(fields);
     return fields.Check().map([&] { return Message(std::move(message)); });
 }
@@ -269,11 +269,11 @@ Result<BlobEnd> ParseBlobEnd(std::string_view text) {
     });
 }
 
-Result<Error> ErrorFromJson(const value& from) {
-    if (!from.is_object()) {
+Result<Error> ErrorFromJson(const value& value) {
+    if (!value.is_object()) {
         return Fail(ErrorCode::kInvalidArgument, "error must be an object");
     }
-    const auto& members = from.get_object();
+    const auto& members = value.get_object();
     Fields fields(members);
     const auto code = ErrorCodeFrom(fields.Text("code", kWordBytes));
     Error error{

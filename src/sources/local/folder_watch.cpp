@@ -135,7 +135,7 @@ private:
         alignas(inotify_event) std::array<char, 16384> buffer{};
         const auto got = ::read(inotify_.Get(), buffer.data(), buffer.size());
         bool dropped = false;
-        for (std::size_t at = 0; got > 0 && at < static_cast<std::size_t>(got);) {
+        for (std::size_t at = 0; std::cmp_less(at, got);) {
             inotify_event event{};
             std::memcpy(&event, buffer.data() + at, sizeof(event));
             const char* name = buffer.data() + at + sizeof(event);

@@ -55,7 +55,7 @@ FolderPtr OpenFolder(int parent, const char* name) {
 /// The next entry; at the end null with errno 0, else null with what went wrong.
 const dirent* NextEntry(DIR* folder) {
     errno = 0;
-    return ::readdir(folder);
+    return ::readdir(folder);  // NOLINT(concurrency-mt-unsafe): nobody else has this DIR
 }
 
 /// Visits folders by their paths; a folder that cannot be read or lies too deep is counted and passed over.
