@@ -265,6 +265,20 @@ Result<void> Take(Settings& settings, const SettingRow& row, const std::string& 
     });
 }
 
+/// A sentence for each variable of the `.env` file that no setting has.
+std::vector<std::string> UnknownNames(const Variables& dot_env) {
+    std::vector<std::string> sentences;
+    for (const auto& [name, value] : dot_env) {
+        const bool known = std::ranges::any_of(SettingRows(), [&](const SettingRow& row) {
+            return name == row.name || name == std::string(row.name) + "_FILE";
+        });
+        if (!known) {
+            sentences.push_back(fmt::format(".env: there is no setting {}; it is ignored", name));
+        }
+    }
+    return sentences;
+}
+
 }  // namespace
 
 Result<Variables> ReadDotEnv(const std::filesystem::path& path) {
@@ -335,6 +349,7 @@ Result<Settings> MakeSettings(
         }
         values[std::string(row.name)] = *value;
     }
+    std::ranges::move(UnknownNames(dot_env), std::back_inserter(settings.warnings));
     auto stores = FindStores(values);
     settings.stores = std::move(stores.complete);
     std::ranges::move(stores.sentences, std::back_inserter(settings.warnings));

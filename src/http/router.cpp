@@ -92,6 +92,20 @@ std::optional<Response> OddRequest(const Request& request, const Route& route) {
     return std::nullopt;
 }
 
+constexpr std::size_t kMostOfNothing = 64;  // bytes of a POST that takes no body
+
+/// Clients that always send JSON send {} where nothing is taken.
+bool IsNothing(std::string_view body) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    const auto begin = body.find_first_not_of(kSpace);
+    if (begin == std::string_view::npos) {
+        return true;
+    }
+    body = body.substr(begin, body.find_last_not_of(kSpace) + 1 - begin);
+    return body.starts_with('{') && body.ends_with('}') && body.size() >= 2 &&
+           body.substr(1, body.size() - 2).find_first_not_of(kSpace) == std::string_view::npos;
+}
+
 std::string_view RoutedAs(std::string_view method) {
     return method == "HEAD" ? "GET" : method;
 }
@@ -139,16 +153,26 @@ Response LacksScope(Scope scope, std::string_view request_id) {
 Admission Router::Admit(Request head) const {
     Response refusal;
     const auto* const route = RouteFor(head, false, refusal);
-    return route != nullptr
-               ? Admission{.max_body = route->body != nullptr ? route->max_body : 0, .refusal = std::nullopt}
-               : Admission{.max_body = 0, .refusal = std::move(refusal)};
+    if (route == nullptr) {
+        return {.max_body = 0, .refusal = std::move(refusal)};
+    }
+    const std::size_t nothing = route->method == "POST" ? kMostOfNothing : 0;
+    return {.max_body = route->body != nullptr ? route->max_body : nothing, .refusal = std::nullopt};
 }
 
 Response Router::Handle(Request request, bool trusted) const {
     const auto start = std::chrono::steady_clock::now();
     Response response;
     try {
-        if (const auto* const route = RouteFor(request, trusted, response)) {
+        const auto* const route = RouteFor(request, trusted, response);
+        if (route != nullptr && route->body == nullptr && !IsNothing(request.body)) {
+            response = ProblemOf(
+                400,
+                "invalid_argument",
+                fmt::format("{} takes no body; send none, or {{}}", request.path),
+                request.id
+            );
+        } else if (route != nullptr) {
             response = route->handle(request);
         }
     } catch (const std::exception& failure) {

@@ -187,10 +187,13 @@ struct NewEndpointView {
 BOOST_DESCRIBE_STRUCT(NewEndpointView, (), (url, description, types))
 
 struct EndpointChange {
-    bool active = true;
+    std::optional<std::string> url;
+    std::optional<std::string> description;
+    std::optional<std::vector<std::string>> types;
+    std::optional<bool> active;
 };
 
-BOOST_DESCRIBE_STRUCT(EndpointChange, (), (active))
+BOOST_DESCRIBE_STRUCT(EndpointChange, (), (url, description, types, active))
 
 struct EndpointList {
     std::vector<EndpointView> rows;

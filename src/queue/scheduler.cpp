@@ -293,6 +293,12 @@ Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token
     if (!bucket) {
         return Unexpected(bucket.error());
     }
+    if (!bucket->active) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format("bucket {} is paused, nothing in it is noticed; resume it first", bucket->name)
+        );
+    }
     const auto locked = LockScan(*bucket, kPatience, stop);
     return locked ? Scan(*bucket, {}, stop) : Unexpected(locked.error());
 }

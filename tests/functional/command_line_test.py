@@ -166,6 +166,7 @@ class WithoutService(CommandTest):
         self.assert_printed("bucket inbox is paused", "buckets", "pause", "inbox")
         self.assertFalse(json.loads(self.run_command("--json", "buckets", "list").stdout)["rows"][0]["active"])
         self.assert_printed("ok  bucket inbox: it is paused", "doctor")
+        self.assert_refused("resume it first", "buckets", "scan", "inbox")
         self.assert_printed("bucket inbox is watched again", "buckets", "resume", "inbox")
         self.assert_printed("bucket inbox is removed", "buckets", "remove", "inbox")
         self.assert_printed("no buckets yet", "buckets", "list")
@@ -175,7 +176,7 @@ class WithoutService(CommandTest):
     def test_what_waits_says_that_no_service_runs(self):
         self.service.drop("a.txt", content=b"text")
         self.run_command("buckets", "add", self.service.inbox, "--processor", "checksum", "--settle-seconds", "0")
-        self.assert_printed("1 new item", "buckets", "scan", "inbox")
+        self.assert_printed("new items: 1;", "buckets", "scan", "inbox")
         row = json.loads(self.run_command("--json", "items", "list").stdout)["rows"][0]
         self.assertEqual((row["status"], row["blocked_by"]), ("Pending", "service_stopped"))
         why = self.assert_printed("the service is not running; start it", "items", "why", row["id"])
@@ -279,6 +280,11 @@ class BesideTheService(CommandTest):
         file = self.service.data / "first-key"
         first = file.read_text()
         key = json.loads(self.run_command("--json", "keys", "list").stdout)["rows"][0]["id"]
+        self.run_command("keys", "add", "twice")
+        self.run_command("keys", "add", "twice")
+        self.assert_refused("2 keys are called twice; say which", "keys", "revoke", "twice")
+        self.run_command("keys", "add", "once")
+        self.assert_printed("once is revoked", "keys", "revoke", "once")
         self.assert_printed("is revoked", "keys", "revoke", key)
         self.assertFalse(file.exists())
         self.service.stop()
@@ -302,6 +308,11 @@ class BesideTheService(CommandTest):
         self.assertEqual(len(deliveries("--endpoint", endpoint)), 2)
         self.assert_refused("there is no delivery nope", "webhooks", "resend", "nope")
         self.assert_refused("one of Pending, Processing", "webhooks", "deliveries", "--status", "Odd")
+        self.assert_refused("say what to change", "webhooks", "change", endpoint)
+        self.assert_refused("10.0.0.1", "webhooks", "change", endpoint, "--url", "http://10.0.0.1/")
+        self.assert_printed(url + "new", "webhooks", "change", endpoint, "--url", url + "new", "--types", "item.*", "--description", "MAM")
+        kept = json.loads(self.run_command("--json", "webhooks", "list").stdout)["rows"][0]
+        self.assertEqual((kept["url"], kept["types"], kept["description"]), (url + "new", ["item.*"], "MAM"))
         self.assert_printed("is paused", "webhooks", "pause", endpoint)
         self.assert_printed("is told again", "webhooks", "resume", endpoint)
         self.assert_printed("is removed", "webhooks", "remove", endpoint)

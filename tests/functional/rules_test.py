@@ -41,6 +41,11 @@ class Rules(ServiceTest):
         self.assertIn("--config /fps: 99 is more than", self.service.errors)
         self.service.command("rules", "change", rule, code=1)
         self.assertIn("say what to change", self.service.errors)
+        self.service.command("rules", "change", rule, "--path", "films/**", "--media-type", "video/*")
+        self.assertEqual(self.service.get(f"/v1/rules/{rule}")["path_glob"], "films/**")
+        self.service.command("rules", "change", rule, "--path", "", "--media-type", "")
+        changed = self.service.get(f"/v1/rules/{rule}")
+        self.assertEqual((changed["path_glob"], changed["media_types"]), ("", []))
         self.assertIn("(disabled)", self.service.command("rules", "disable", rule))
         self.service.drop("late.txt", content=b"late")
         late = self.service.wait_until_terminal("late.txt")["late.txt"]

@@ -66,10 +66,11 @@ Result<object> RuleBody(const Words& words) {
         body["config"] = std::move(*config);
     }
     if (!words.media_types.empty()) {
-        body["media_types"] = Texts(words.media_types);
+        body["media_types"] =
+            words.media_types == std::vector<std::string>{""} ? array() : Texts(words.media_types);
     }
-    if (!words.path_glob.empty()) {
-        body["path_glob"] = words.path_glob;
+    if (words.path_glob) {
+        body["path_glob"] = *words.path_glob;
     }
     if (words.priority) {
         body["priority"] = *words.priority;

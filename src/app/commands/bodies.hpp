@@ -21,7 +21,7 @@ struct Words {
     std::string config;
     std::string basis;
     std::vector<std::string> media_types;
-    std::string path_glob;
+    std::optional<std::string> path_glob;
     std::optional<int> priority;
     std::string source;
     std::vector<std::string> include;
@@ -35,6 +35,7 @@ struct Words {
     std::vector<std::string> photos;
     std::string face;
     std::string url;
+    std::optional<std::string> description;
     std::vector<std::string> types;
     std::vector<std::string> scopes;
 };

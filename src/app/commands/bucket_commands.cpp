@@ -61,7 +61,7 @@ Result<void> ListBuckets(CommandLine& line) {
 Result<void> ScanBucket(CommandLine& line) {
     return line.Ask("POST", TargetOf(line) + "/scan", nullptr, [](const value& scan) {
         fmt::print(
-            "{} objects seen, {} new items, {} still growing\n",
+            "{} objects seen; new items: {}; changed a moment ago, so looked at again soon: {}\n",
             Shown(scan, "seen"),
             Shown(scan, "added"),
             Shown(scan, "settling")

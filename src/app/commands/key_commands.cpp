@@ -7,11 +7,13 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 
 namespace notify {
@@ -44,8 +46,33 @@ Result<void> ListKeys(CommandLine& line) {
     });
 }
 
+/// The id of the one key of that name that still opens; the text itself when no key has it as a name.
+Result<std::string> IdOfKey(CommandLine& line, const std::string& text) {
+    const auto keys = line.Call("GET", "/v1/keys", nullptr);
+    if (!keys) {
+        return Unexpected(keys.error());
+    }
+    std::vector<std::string> ids;
+    for (const auto& key : keys->at("rows").as_array()) {
+        if (Shown(key, "name") == text && Shown(key, "revoked_at").empty()) {
+            ids.push_back(Shown(key, "id"));
+        }
+    }
+    if (ids.size() > 1) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format("{} keys are called {}; say which: {}", ids.size(), text, fmt::join(ids, ", "))
+        );
+    }
+    return ids.empty() ? text : ids.front();
+}
+
 Result<void> RevokeKey(CommandLine& line) {
-    return line.Ask("DELETE", "/v1/keys/" + PercentEncoded(line.words.id), nullptr, [&](const value&) {
+    const auto id = IdOfKey(line, line.words.id);
+    if (!id) {
+        return Unexpected(id.error());
+    }
+    return line.Ask("DELETE", "/v1/keys/" + PercentEncoded(*id), nullptr, [&](const value&) {
         fmt::print("{} is revoked\n", line.words.id);
     });
 }
@@ -60,7 +87,7 @@ void AddKeyCommands(CLI::App& app, CommandLine& line) {
     add.add_option("--scope", words.scopes, "read, write, biometric or admin; may be repeated (read)");
     line.Add(group, "list", "All keys", [&line] { return ListKeys(line); });
     line.Add(group, "revoke", "Make a key worthless", [&line] { return RevokeKey(line); })
-        .add_option("key", words.id, "Id")
+        .add_option("key", words.id, "Id or name")
         ->required();
 }
 

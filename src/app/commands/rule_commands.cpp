@@ -94,11 +94,13 @@ Result<void> ListRules(CommandLine& line) {
 
 void AddWhat(CLI::App& command, Words& words) {
     command.add_option("--config", words.config, "Configuration of the processor, JSON");
-    command.add_option("--path", words.path_glob, "Only keys that match this glob: '*.mp4', 'films/**'");
+    command.add_option(
+        "--path", words.path_glob, "Only keys that match this glob: '*.mp4', 'films/**'; '' for all"
+    );
     command.add_option(
         "--media-type",
         words.media_types,
-        "Only media of this type, by content: video/mp4, 'video/*'; may be repeated"
+        "Only media of this type, by content: video/mp4, 'video/*'; may be repeated; '' for all"
     );
     command.add_option("--priority", words.priority, "Higher goes first (0)");
     command.add_option("--biometric-basis", words.basis, "Why people may be recognised here");

@@ -2,8 +2,10 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <CLI/App.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
@@ -12,6 +14,7 @@
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 
 namespace notify {
@@ -29,7 +32,11 @@ Result<void> AddWebhook(CommandLine& line) {
     return line.Ask(
         "POST",
         "/v1/webhooks",
-        object{{"url", line.words.url}, {"types", Texts(line.words.types)}},
+        object{
+            {"url", line.words.url},
+            {"types", Texts(line.words.types)},
+            {"description", line.words.description.value_or("")}
+        },
         [](const value& endpoint) {
             fmt::print(
                 "endpoint {} is told at {}\nsigning secret, shown this one time: {}\n",
@@ -39,6 +46,28 @@ Result<void> AddWebhook(CommandLine& line) {
             );
         }
     );
+}
+
+Result<void> ChangeWebhook(CommandLine& line) {
+    object body;
+    if (!line.words.url.empty()) {
+        body["url"] = line.words.url;
+    }
+    if (!line.words.types.empty()) {
+        body["types"] = line.words.types == std::vector<std::string>{"*"} ? boost::json::array()
+                                                                          : Texts(line.words.types);
+    }
+    if (line.words.description) {
+        body["description"] = *line.words.description;
+    }
+    if (body.empty()) {
+        return Fail(
+            ErrorCode::kInvalidArgument, "say what to change; webhooks change --help lists what can be"
+        );
+    }
+    return line.Ask("PATCH", TargetOf(line), body, [](const value& endpoint) {
+        fmt::print("endpoint {} is told at {}\n", Shown(endpoint, "id"), Shown(endpoint, "url"));
+    });
 }
 
 Result<void> ListWebhooks(CommandLine& line) {
@@ -97,6 +126,14 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     auto& add = line.Add(group, "add", "Tell an address", [&line] { return AddWebhook(line); });
     add.add_option("url", words.url, "http or https")->required();
     add.add_option("--types", words.types, "Event types; item.* is a prefix; all when not given");
+    add.add_option("--description", words.description, "What it is for");
+    auto& change = line.Add(group, "change", "Change what is given; the rest stays, the secret too", [&line] {
+        return ChangeWebhook(line);
+    });
+    change.add_option("endpoint", words.id, "Id")->required();
+    change.add_option("--url", words.url, "http or https");
+    change.add_option("--types", words.types, "Event types; item.* is a prefix; '*' for all");
+    change.add_option("--description", words.description, "What it is for");
     line.Add(group, "list", "All endpoints", [&line] { return ListWebhooks(line); });
     const auto one = [&](const std::string& name, const std::string& what, Run act) {
         line.Add(group, name, what, std::move(act)).add_option("endpoint", words.id, "Id")->required();

@@ -45,24 +45,40 @@ bool IsTypePattern(std::string_view type) {
     });
 }
 
-Result<void> CheckWords(const NewEndpoint& wanted) {
-    if (wanted.description.size() > kMaxDescription || !IsUtf8(wanted.description)) {
+Result<void> CheckWords(const std::string& description, const std::vector<std::string>& types) {
+    if (description.size() > kMaxDescription || !IsUtf8(description)) {
         return Fail(
             ErrorCode::kInvalidArgument,
             fmt::format("description: at most {} bytes of UTF-8", kMaxDescription)
         );
     }
-    if (wanted.types.size() > kMaxTypes) {
+    if (types.size() > kMaxTypes) {
         return Fail(ErrorCode::kInvalidArgument, fmt::format("types: at most {}", kMaxTypes));
     }
-    const auto odd = std::ranges::find_if_not(wanted.types, IsTypePattern);
-    if (odd != wanted.types.end()) {
+    const auto odd = std::ranges::find_if_not(types, IsTypePattern);
+    if (odd != types.end()) {
         return Fail(
             ErrorCode::kInvalidArgument,
             fmt::format("types: '{}' is not an event type like item.completed or item.*", ValidUtf8(*odd))
         );
     }
     return {};
+}
+
+/// As it is kept. kInvalidArgument, or what the guard says.
+Result<std::string> CheckUrl(const AddressGuard& guard, const std::string& text) {
+    const auto url = Url::Parse(text);
+    if (!url) {
+        return Unexpected(url.error().Within("url"));
+    }
+    return guard.CheckTarget(*url).map([&] { return url->Text(); });
+}
+
+std::string ActionOf(const EndpointEdit& edit) {
+    if (edit.url || edit.description || edit.types || !edit.active) {
+        return "endpoint.change";
+    }
+    return *edit.active ? "endpoint.resume" : "endpoint.pause";
 }
 
 /// Reads an endpoint, changes it, writes it and the audit, in one transaction.
@@ -98,18 +114,15 @@ Endpoints::Endpoints(Storage& storage, const SecretBox& box, const AddressGuard&
     : storage_(storage), box_(box), guard_(guard), clock_(clock) {}
 
 Result<EndpointWithSecret> Endpoints::Create(const NewEndpoint& wanted, std::string_view actor) {
-    const auto url = Url::Parse(wanted.url);
-    if (!url) {
-        return Unexpected(url.error().Within("url"));
-    }
-    const auto allowed = guard_.CheckTarget(*url).and_then([&] { return CheckWords(wanted); });
-    if (!allowed) {
-        return Unexpected(allowed.error());
+    const auto url = CheckUrl(guard_, wanted.url);
+    const auto checked = CheckWords(wanted.description, wanted.types);
+    if (!url || !checked) {
+        return Unexpected(url ? checked.error() : url.error());
     }
     auto secret = MakeWebhookSecret();
     const Endpoint endpoint{
         .id = EndpointId(MakeId("end")),
-        .url = url->Text(),
+        .url = *url,
         .description = wanted.description,
         .types = wanted.types,
         .secrets = {SealEndpointSecret(box_, secret)},
@@ -166,23 +179,28 @@ Result<EndpointWithSecret> Endpoints::RotateSecret(
     });
 }
 
-Result<Endpoint> Endpoints::Pause(const EndpointId& id, std::string_view actor) {
-    return ChangeEndpoint(
-        storage_, id, EntryOf(clock_.Now(), actor, "endpoint.pause", id), [](Endpoint& endpoint) {
-            endpoint.active = false;
-        }
-    );
-}
-
-Result<Endpoint> Endpoints::Resume(const EndpointId& id, std::string_view actor) {
-    return ChangeEndpoint(
-        storage_, id, EntryOf(clock_.Now(), actor, "endpoint.resume", id), [](Endpoint& endpoint) {
-            endpoint.active = true;
+Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edit, std::string_view actor) {
+    const auto url = edit.url ? CheckUrl(guard_, *edit.url) : Result<std::string>();
+    if (!url) {
+        return Unexpected(url.error());
+    }
+    const auto checked =
+        CheckWords(edit.description.value_or(""), edit.types.value_or(std::vector<std::string>{}));
+    if (!checked) {
+        return Unexpected(checked.error());
+    }
+    const auto entry = EntryOf(clock_.Now(), actor, ActionOf(edit), id);
+    return ChangeEndpoint(storage_, id, entry, [&](Endpoint& endpoint) {
+        if (edit.url || edit.active.value_or(false)) {
             endpoint.disabled_reason.clear();
             endpoint.failing_since.reset();
             endpoint.consecutive_failures = 0;
         }
-    );
+        endpoint.url = edit.url ? *url : endpoint.url;
+        endpoint.description = edit.description.value_or(endpoint.description);
+        endpoint.types = edit.types.value_or(endpoint.types);
+        endpoint.active = edit.active.value_or(endpoint.active);
+    });
 }
 
 Result<void> Endpoints::Remove(const EndpointId& id, std::string_view actor) {

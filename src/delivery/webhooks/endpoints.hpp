@@ -3,6 +3,7 @@
 // Endpoints as people manage them: create, list, rotate, pause, resume, remove, test. Each change is audited.
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,14 @@ struct NewEndpoint {
     std::string url;
     std::string description;
     std::vector<std::string> types;  ///< Event types; empty means all. "item.*" matches a prefix.
+};
+
+/// What is to change; what is not given stays.
+struct EndpointEdit {
+    std::optional<std::string> url;
+    std::optional<std::string> description;
+    std::optional<std::vector<std::string>> types;
+    std::optional<bool> active;
 };
 
 /// The only moment the secret is shown.
@@ -51,11 +60,13 @@ public:
         const EndpointId& id, std::string_view actor, std::chrono::seconds overlap = kOverlap
     );
 
-    /// What is on its way waits; what happens meanwhile is not told. kNotFound.
-    [[nodiscard]] Result<Endpoint> Pause(const EndpointId& id, std::string_view actor);
-
-    /// Also switches on again what the service switched off, with a clean record. kNotFound.
-    [[nodiscard]] Result<Endpoint> Resume(const EndpointId& id, std::string_view actor);
+    /// What is on its way goes to the new URL, for which the record of failures begins anew; new types hold
+    /// for what happens from now on. Not active: what is on its way waits, what happens meanwhile is not
+    /// told. Active again: also what the service switched off, with a clean record. kNotFound;
+    /// kInvalidArgument and kForbidden as for Create.
+    [[nodiscard]] Result<Endpoint> Change(
+        const EndpointId& id, const EndpointEdit& edit, std::string_view actor
+    );
 
     /// Its deliveries that wait are Cancelled. kNotFound.
     [[nodiscard]] Result<void> Remove(const EndpointId& id, std::string_view actor);

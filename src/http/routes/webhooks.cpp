@@ -118,8 +118,18 @@ public:
 
     [[nodiscard]] Response Change(const Request& request) const {
         return WithBody<view::EndpointChange>(request, [&](const view::EndpointChange& change) {
-            const auto changed = change.active ? parts_.endpoints.Resume(Id(request), request.caller.actor)
-                                               : parts_.endpoints.Pause(Id(request), request.caller.actor);
+            const EndpointEdit edit{
+                .url = change.url,
+                .description = change.description,
+                .types = change.types,
+                .active = change.active
+            };
+            const auto changed =
+                CheckEventTypes(change.types.value_or(std::vector<std::string>{}))
+                    .and_then([&] {
+                        return parts_.endpoints.Change(Id(request), edit, request.caller.actor);
+                    })
+                    .map_error(AtMember);
             parts_.nudge();
             return Answer(request, changed, [](const Endpoint& e) { return Show(e); });
         });
@@ -266,7 +276,11 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
          .pattern = "/v1/webhooks/{endpoint}",
          .scope = Scope::kWrite,
          .tag = tag,
-         .summary = "Pause or resume",
+         .summary = "Change, pause or resume",
+         .description =
+             "What is not given stays. Another `url` keeps the secret, and gets what is on its way too; "
+             "`types` hold "
+             "for what happens from now on; `active` resumes also what was switched off for failing.",
          .body = &described::Schema<view::EndpointChange>,
          .answer = endpoint,
          .handle = [routes](Request& r) { return routes->Change(r); }}

@@ -132,6 +132,16 @@ TEST_F(SettingsTest, WarnOnceForEachStoreThatIsNotSupportedYetWithoutItsValue) {
     EXPECT_TRUE(settings->stores.empty());
 }
 
+TEST_F(SettingsTest, WarnOfNamesInTheFileThatNoSettingHas) {
+    const auto settings = MakeSettings(
+        {{"PATH", "/bin"}}, {{"WEBHOOK_ALOW_CIDRS", "canary-7"}, {"ICONIK_APP_ID_FILE", ""}}, "/bin"
+    );
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_THAT(
+        settings->warnings, ElementsAre(".env: there is no setting WEBHOOK_ALOW_CIDRS; it is ignored")
+    );
+}
+
 TEST_F(SettingsTest, RefuseASecretInAnEndpoint) {
     const auto refused = Make({{"DATACORE_ENDPOINT", "https://user:canary-7@swarm.example"}});
     ASSERT_FALSE(refused);

@@ -111,14 +111,14 @@ TEST_F(EndpointsTest, LetWhatWaitsForAPausedOneWaitUntilItIsResumed) {
     const Receiver receiver;
     const auto id = AddEndpoint(receiver.Url()).id;
     const auto event = Happen();
-    ASSERT_TRUE(endpoints_->Pause(id, "key_1").has_value());
+    ASSERT_TRUE(endpoints_->Change(id, {.active = false}, "key_1").has_value());
     const auto meanwhile = Happen();
     Start();
     const auto waiting = Await(event, Status::kPending);
     EXPECT_EQ(waiting.attempt, 0);
     EXPECT_EQ(waiting.last_error, "the endpoint is paused");
     EXPECT_EQ(DeliveryOf(meanwhile).id, DeliveryId()) << "what happens meanwhile is not told";
-    ASSERT_TRUE(endpoints_->Resume(id, "key_1").has_value());
+    ASSERT_TRUE(endpoints_->Change(id, {.active = true}, "key_1").has_value());
     clock_.Advance(minutes(1));
     Await(event, Status::kCompleted);
     EXPECT_EQ(receiver.Received().size(), 1U);
@@ -134,11 +134,40 @@ TEST_F(EndpointsTest, ResumeWithACleanRecord) {
     Start();
     Await(Happen(), Status::kFailed);
     ASSERT_FALSE(Reload(id).active);
-    const auto resumed = endpoints_->Resume(id, "k").value();
+    const auto resumed = endpoints_->Change(id, {.active = true}, "k").value();
     EXPECT_TRUE(resumed.active);
     EXPECT_EQ(resumed.disabled_reason, "");
     EXPECT_EQ(resumed.consecutive_failures, 0);
     EXPECT_FALSE(resumed.failing_since.has_value());
+}
+
+TEST_F(EndpointsTest, SendWhatIsOnItsWayToTheNewUrlAndKeepTheSecret) {
+    const Receiver wrong([](const auto&, auto) { return testing::Status(500); });
+    const Receiver receiver;
+    const auto made = endpoints_->Create({.url = wrong.Url(), .types = {"item.*"}}, "k").value();
+    const auto id = made.endpoint.id;
+    const auto changed =
+        endpoints_->Change(id, {.url = receiver.Url(), .description = "MAM", .types = {{"*"}}}, "k").value();
+    EXPECT_EQ(changed.url, receiver.Url());
+    EXPECT_EQ(changed.description, "MAM");
+    EXPECT_EQ(changed.types, std::vector<std::string>{"*"});
+    EXPECT_TRUE(changed.active);
+    EXPECT_EQ(Live(id), std::vector<std::string>{made.secret});
+    Start();
+    Await(Happen(), Status::kCompleted);
+    EXPECT_THAT(AuditActions(), ::testing::Contains("k endpoint.change"));
+    EXPECT_EQ(Reload(id).url, receiver.Url());
+}
+
+TEST_F(EndpointsTest, RefuseAChangeThatCreationWouldRefuse) {
+    const auto made = endpoints_->Create({.url = "https://nobody.invalid/hook"}, "k").value();
+    const auto id = made.endpoint.id;
+    EXPECT_FALSE(endpoints_->Change(id, {.url = "http://10.0.0.1/"}, "k"));
+    EXPECT_FALSE(endpoints_->Change(id, {.url = "no url"}, "k"));
+    EXPECT_FALSE(endpoints_->Change(id, {.description = std::string(501, 'x')}, "k"));
+    EXPECT_FALSE(endpoints_->Change(id, {.types = {{"item completed"}}}, "k"));
+    EXPECT_FALSE(endpoints_->Change(EndpointId("end_none"), {.active = false}, "k"));
+    EXPECT_EQ(Reload(id).url, made.endpoint.url);
 }
 
 TEST_F(EndpointsTest, CancelWhatWaitsForARemovedOne) {
@@ -171,7 +200,7 @@ TEST_F(EndpointsTest, SendATestToThatOneAloneWhateverTypesItWants) {
 
 TEST_F(EndpointsTest, RefuseATestOfAnEndpointThatIsNotActive) {
     const auto id = AddEndpoint("https://nobody.invalid/").id;
-    ASSERT_TRUE(endpoints_->Pause(id, "k").has_value());
+    ASSERT_TRUE(endpoints_->Change(id, {.active = false}, "k").has_value());
     EXPECT_EQ(endpoints_->SendTest(id, "k").error().code, ErrorCode::kConflict);
     EXPECT_EQ(endpoints_->SendTest(EndpointId("end_none"), "k").error().code, ErrorCode::kNotFound);
 }

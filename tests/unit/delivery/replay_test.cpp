@@ -23,7 +23,7 @@ protected:
         const auto event = Happen();
         Await(event, Status::kFailed);
         good_ = true;
-        EXPECT_TRUE(endpoints_->Resume(endpoint, "k").has_value());
+        EXPECT_TRUE(endpoints_->Change(endpoint, {.active = true}, "k").has_value());
         return event;
     }
 
@@ -62,7 +62,7 @@ TEST_F(ReplayTest, RefusesWhatIsStillOnItsWayUnknownOrHasNobodyToTell) {
     EXPECT_EQ(replay_->Resend(DeliveryId("dlv_none"), "k").error().code, ErrorCode::kNotFound);
     Start();
     const auto row = Await(event, Status::kCompleted);
-    ASSERT_TRUE(endpoints_->Pause(endpoint, "k").has_value());
+    ASSERT_TRUE(endpoints_->Change(endpoint, {.active = false}, "k").has_value());
     EXPECT_EQ(replay_->Resend(row.id, "k").error().code, ErrorCode::kConflict);
     EXPECT_EQ(replay_->ReplayFailed(endpoint, {}, "k").error().code, ErrorCode::kConflict);
     EXPECT_EQ(replay_->ReplayFailed(EndpointId("end_none"), {}, "k").error().code, ErrorCode::kNotFound);

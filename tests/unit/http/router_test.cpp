@@ -149,6 +149,7 @@ TEST_F(RouterTest, TellsHowLargeABodyMayBeByTheRoute) {
     EXPECT_EQ(limit("GET", "/v1/people"), 0U);
     EXPECT_EQ(limit("HEAD", "/v1/people"), 0U);
     EXPECT_EQ(limit("PATCH", "/v1/people/a%2Fb"), 1U << 20U);
+    EXPECT_EQ(limit("POST", "/v1/items/itm_1/rerun"), 64U);
     EXPECT_EQ(limit("POST", "/nowhere"), 0U);
 }
 

@@ -144,6 +144,18 @@ TEST_F(ValidationTest, TakesNullForWhatMayBeLeftOut) {
     EXPECT_EQ(Expect(200, "PATCH", "/v1/buckets/" + bucket, R"({"name":null,"weight":5})").at("weight"), 5);
 }
 
+TEST_F(ValidationTest, TakesAnEmptyObjectWhereThereIsNoBody) {
+    const auto bucket = AddBucket();
+    for (const auto* body : {"", "{}", " { }\n"}) {
+        Expect(200, "POST", "/v1/buckets/" + bucket + "/scan", body);
+    }
+    for (const auto* body : {"[]", "{\"force\":true}", "}{", "{", "x"}) {
+        const auto refused = Ask("POST", "/v1/buckets/" + bucket + "/scan", body);
+        EXPECT_EQ(refused.status, 400) << body;
+        EXPECT_THAT(refused.body, HasSubstr("takes no body; send none, or {}")) << body;
+    }
+}
+
 TEST_F(ValidationTest, RefusesABodyOfAnotherTypeThanJson) {
     const auto status = [&](const std::string& type) {
         Request request{.method = "POST", .path = "/v1/keys", .headers = {{"x-api-key", admin_key_}}};
