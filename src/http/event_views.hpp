@@ -29,6 +29,13 @@ struct ItemEventProcess {
 
 BOOST_DESCRIBE_STRUCT(ItemEventProcess, (), (process, processor, status, result, code, reason, message))
 
+struct LabelledPerson {
+    std::string person;
+    std::optional<std::string> name;  // not any more of a person who was removed
+};
+
+BOOST_DESCRIBE_STRUCT(LabelledPerson, (), (person, name))
+
 struct ItemEvent {
     std::string item;
     std::string bucket;
@@ -39,12 +46,13 @@ struct ItemEvent {
     std::string reason;
     std::vector<std::string> failed_processes;
     std::vector<ItemEventProcess> processes;
+    std::vector<LabelledPerson> people;  // who surely appears in it
 };
 
 BOOST_DESCRIBE_STRUCT(
     ItemEvent,
     (),
-    (item, bucket, key, status, state_version, reason_code, reason, failed_processes, processes)
+    (item, bucket, key, status, state_version, reason_code, reason, failed_processes, processes, people)
 )
 
 struct ProcessStarted {
@@ -72,13 +80,6 @@ struct ProcessEnded {
 BOOST_DESCRIBE_STRUCT(
     ProcessEnded, (), (item, process, processor, run, status, attempt, result, code, stage, reason, message)
 )
-
-struct LabelledPerson {
-    std::string person;
-    std::optional<std::string> name;  // not any more of a person who was removed
-};
-
-BOOST_DESCRIBE_STRUCT(LabelledPerson, (), (person, name))
 
 struct LabelsChanged {
     std::string item;

@@ -1,12 +1,9 @@
 #include "people/label_news.hpp"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <fmt/core.h>
 
@@ -16,8 +13,7 @@
 #include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
-#include "domain/person.hpp"
-#include "people/appearance_list.hpp"
+#include "storage/appearance_list.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/publication_request.hpp"
@@ -25,32 +21,9 @@
 
 namespace notify {
 
-namespace {
-
-/// Each confirmed person once.
-Result<boost::json::array> ConfirmedIn(const Transaction& transaction, const ItemId& item) {
-    return AllAppearances(
-               transaction.people, {.item_id = item, .person_id = {}}
-    ).map([](const std::vector<Appearance>& appearances) {
-        std::map<PersonId, std::string> names;
-        for (const auto& each : appearances) {
-            if (each.certainty == Certainty::kConfirmed) {
-                names[each.person_id] = each.person_name;
-            }
-        }
-        boost::json::array people;
-        for (const auto& [person, name] : names) {
-            people.push_back(boost::json::object{{"person", person.Value()}, {"name", name}});
-        }
-        return people;
-    });
-}
-
-}  // namespace
-
 Result<void> TellLabels(Transaction& transaction, const ItemId& item, std::string_view cause, Timestamp now) {
     const auto version = transaction.people.GalleryVersion();
-    auto people = ConfirmedIn(transaction, item);
+    auto people = ConfirmedPeople(transaction.people, item);
     if (!version || !people) {
         return Unexpected(version ? people.error() : version.error());
     }

@@ -78,7 +78,7 @@ Result<void> Announce(Transaction& transaction, const Item& item, Timestamp now)
                 .subject = item.id.Value(),
                 .dedup_key = fmt::format("{}:{}:0", item.id.Value(), type),
                 .at = now,
-                .data = ItemEventData(item, {}),
+                .data = ItemEventData(item, {}, {}),
             })
             .map([](bool) {});
     };

@@ -33,7 +33,7 @@ public:
         std::int64_t sequence, int limit, std::string_view subject
     ) const = 0;
 
-    /// Takes the person's name out of what past item.labels_changed tell; the id stays. How many events.
+    /// Takes the person's name out of what past events of items tell; the id stays. How many events.
     virtual Result<int> ForgetName(const PersonId& person) = 0;
 
     /// Removes events from before `before`, of the oldest `limit` those whose deliveries have all ended; how

@@ -20,6 +20,7 @@
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
+#include "storage/appearance_list.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -156,6 +157,10 @@ Result<void> Note(
     if (!noted || type.empty()) {
         return noted;
     }
+    auto people = ConfirmedPeople(transaction.people, item.id);
+    if (!people) {
+        return Unexpected(people.error());
+    }
     return transaction.events
         .Append({
             .id = EventId(MakeId("msg")),
@@ -163,7 +168,7 @@ Result<void> Note(
             .subject = item.id.Value(),
             .dedup_key = fmt::format("{}:{}:{}", item.id.Value(), type, item.state_version),
             .at = now,
-            .data = ItemEventData(item, processes),
+            .data = ItemEventData(item, processes, std::move(*people)),
         })
         .map([](bool) {});
 }
@@ -200,7 +205,9 @@ std::vector<Process> LatestRuns(std::vector<Process> all) {
     return runs;
 }
 
-std::string ItemEventData(const Item& item, const std::vector<Process>& processes) {
+std::string ItemEventData(
+    const Item& item, const std::vector<Process>& processes, boost::json::array people
+) {
     boost::json::array rows;
     boost::json::array failed;
     for (const auto& process : processes) {
@@ -233,6 +240,7 @@ std::string ItemEventData(const Item& item, const std::vector<Process>& processe
             {"reason", Sentence(item.reason)},
             {"failed_processes", std::move(failed)},
             {"processes", std::move(rows)},
+            {"people", std::move(people)},
         }
     );
 }

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/array.hpp>
+
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/item.hpp"
@@ -35,8 +37,10 @@ inline constexpr std::string_view kUnresolved = "unresolved";
 /// counts 1. Nothing for an item that is not Processing.
 [[nodiscard]] std::optional<double> ProgressOf(const Item& item, const std::vector<Process>& runs);
 
-/// The event's data about an item: what webhooks carry.
-[[nodiscard]] std::string ItemEventData(const Item& item, const std::vector<Process>& processes);
+/// The event's data about an item: what webhooks carry. `people`: of ConfirmedPeople.
+[[nodiscard]] std::string ItemEventData(
+    const Item& item, const std::vector<Process>& processes, boost::json::array people
+);
 
 /// The latest run of each (processor, configuration).
 [[nodiscard]] std::vector<Process> LatestRuns(std::vector<Process> all);

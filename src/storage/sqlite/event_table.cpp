@@ -45,12 +45,12 @@ constexpr const char* kForgetNameSql = R"sql(
         SELECT json_group_array(
             CASE WHEN json_extract(p.value, '$.person') = ?1 THEN json_remove(p.value, '$.name') ELSE json(p.value) END)
         FROM json_each(data, '$.people') p))
-    WHERE type = 'item.labels_changed' AND instr(data, ?1) > 0)sql";
+    WHERE type LIKE 'item.%' AND instr(data, ?1) > 0)sql";
 constexpr const char* kForgetAnswersSql = R"sql(
     UPDATE delivery_attempt SET response = x''
     WHERE delivery_id IN (
         SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id
-        WHERE e.type = 'item.labels_changed' AND instr(e.data, ?1) > 0))sql";
+        WHERE e.type LIKE 'item.%' AND instr(e.data, ?1) > 0))sql";
 constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
 
 Event ReadEvent(Row& row) {
