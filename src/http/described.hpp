@@ -29,6 +29,7 @@
 #include "core/result.hpp"
 #include "http/json_pointer.hpp"
 #include "http/names.hpp"
+#include "http/schema_words.hpp"
 
 namespace notify {
 
@@ -305,7 +306,9 @@ void AddComponent(std::string_view name, boost::json::object& components) {
     boost::json::array required;
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         using Member = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
-        properties[member.name] = Schema<Member>(components);
+        auto& property = properties[member.name];
+        property = Schema<Member>(components);
+        DescribeMember(name, member.name, property.as_object());
         if constexpr (!kIsOptional<Member> && !kIsVector<Member>) {
             required.emplace_back(member.name);
         }
@@ -314,6 +317,7 @@ void AddComponent(std::string_view name, boost::json::object& components) {
     if (!required.empty()) {
         schema["required"] = std::move(required);
     }
+    AddExample(name, schema);
     components[name] = std::move(schema);
 }
 

@@ -1,11 +1,11 @@
-// Uses /docs as a person does, in Chromium: docs_page.mjs URL KEY RULE tries POST /v1/rules without and with the key.
-// Prints {"refused", "made", "found", "elsewhere"}: both answers, the operations that a search for an old name leaves, and what the page
-// asked of other hosts.
+// Uses /docs as a person does, in Chromium: docs_page.mjs URL KEY makes the rule that the page proposes, without and with the key,
+// then searches for old names. Prints {"refused", "made", "found", "elsewhere"}: both answers, the paths that each search leaves, and
+// what the page asked of other hosts.
 import {createRequire} from 'node:module';
 
 const require = createRequire(process.env.NOTIFY_DEPS + '/web/');
 const {chromium} = require('playwright-core');
-const [url, key, rule] = process.argv.slice(2);
+const [url, key] = process.argv.slice(2);
 
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
@@ -20,7 +20,6 @@ try {
   await operation.locator('.opblock-summary').click();
 
   const attempt = async () => {
-    await operation.locator('textarea.body-param__text').fill(rule);
     const answered = page.waitForResponse(response => response.url() === url + '/v1/rules');
     await operation.locator('button.execute').click();
     await answered;
@@ -37,8 +36,13 @@ try {
   await operation.locator('button.btn-clear').click();
   const made = await attempt();
 
-  const text = await page.evaluate(async () => JSON.stringify(await (await fetch('/openapi.json')).json()));
-  console.log(JSON.stringify({refused, made, found: ['OMBucketItem', 'add_scheduler'].filter(name => text.includes(name)), elsewhere}));
+  const found = {};
+  for (const name of ['OMBucketItem', 'add_scheduler', 'nothing has this name']) {
+    await page.locator('.operation-filter-input').fill(name);
+    await page.waitForTimeout(1500);  // the page waits for the last key
+    found[name] = await page.locator('.opblock-summary-path').evaluateAll(all => all.map(each => each.getAttribute('data-path')));
+  }
+  console.log(JSON.stringify({refused, made, found, elsewhere}));
 } finally {
   await browser.close();
 }

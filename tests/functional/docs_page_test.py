@@ -17,17 +17,18 @@ class DocsPage(ServiceTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
 
-    def test_a_rule_is_made_on_the_page_after_authorizing_and_not_before(self):
+    def test_the_proposed_rule_is_made_after_authorizing_and_old_names_are_found(self):
         self.service.start()
-        self.service.watch_inbox()
-        rule = {"bucket": "inbox", "processor": "FacialRecognition", "path_glob": "films/**", "biometric_basis": "consent form 7",
-                "config": {"fps": 4}}
-        seen = self.node("docs_page.mjs", self.service.url, (self.service.data / "first-key").read_text().strip(), json.dumps(rule))
+        self.service.command("buckets", "add", self.service.inbox, "--name", "incoming")
+        seen = self.node("docs_page.mjs", self.service.url, (self.service.data / "first-key").read_text().strip())
         self.assertEqual(seen["refused"]["status"], 401, seen)
         self.assertEqual(seen["made"]["status"], 201, seen)
         kept = self.service.get(f"/v1/rules/{seen['made']['body']['id']}")
-        self.assertEqual((kept["processor"], kept["path_glob"], kept["config"]["fps"]), ("facial-recognition", "films/**", 4))
-        self.assertEqual(seen["found"], ["OMBucketItem", "add_scheduler"])
+        self.assertEqual((kept["processor"], kept["path_glob"], kept["config"]["fps"]), ("facial-recognition", "films/**", 5))
+        self.assertIn("/v1/items", seen["found"]["OMBucketItem"])
+        self.assertIn("/v1/buckets", seen["found"]["add_scheduler"])
+        self.assertNotIn("/v1/keys", seen["found"]["OMBucketItem"] + seen["found"]["add_scheduler"])
+        self.assertEqual(seen["found"]["nothing has this name"], [])
         self.assertEqual(seen["elsewhere"], [], "the page works offline")
 
     def test_the_description_passes_redocly_lint(self):

@@ -75,10 +75,9 @@ Result<std::string> CheckUrl(const AddressGuard& guard, const std::string& text)
 }
 
 std::string ActionOf(const EndpointEdit& edit) {
-    if (edit.url || edit.description || edit.types || !edit.active) {
-        return "endpoint.change";
-    }
-    return *edit.active ? "endpoint.resume" : "endpoint.pause";
+    const bool more = edit.url || edit.description || edit.types || !edit.active;
+    const auto* const verb = more ? "change" : *edit.active ? "resume" : "pause";
+    return fmt::format("endpoint.{}", verb);
 }
 
 /// Reads an endpoint, changes it, writes it and the audit, in one transaction.

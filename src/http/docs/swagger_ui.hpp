@@ -31,9 +31,18 @@ inline constexpr std::string_view kIndex = R"html(<!doctype html>
 </html>
 )html";
 
-inline constexpr std::string_view kInit = R"js(window.ui = SwaggerUIBundle({
+/// The filter looks into paths, summaries and descriptions: old names stand in those.
+inline constexpr std::string_view kInit = R"js(const opsFilter = (tags, phrase) => {
+  const wanted = phrase.toLowerCase();
+  const text = each => [each.get("path"), each.getIn(["operation", "summary"]), each.getIn(["operation", "description"])].join(" ");
+  return tags
+    .map((tag, name) => name.toLowerCase().includes(wanted) ? tag
+      : tag.set("operations", tag.get("operations").filter(each => text(each).toLowerCase().includes(wanted))))
+    .filter(tag => tag.get("operations").size > 0);
+};
+window.ui = SwaggerUIBundle({
   url: "/openapi.json", dom_id: "#docs", deepLinking: true, filter: true, tryItOutEnabled: true,
-  validatorUrl: null, persistAuthorization: false, docExpansion: "list"
+  validatorUrl: null, persistAuthorization: false, docExpansion: "list", plugins: [() => ({fn: {opsFilter}})]
 });
 )js";
 

@@ -187,6 +187,29 @@ TEST_F(OpenApiTest, RefusesMembersOfRequestsThatTheServiceRefuses) {
     EXPECT_FALSE(schemas.at("Item").as_object().contains("additionalProperties"));  // answers may grow
 }
 
+TEST_F(OpenApiTest, SaysWhatEveryMemberMeans) {
+    for (const auto& [type, schema] : document_.at("components").at("schemas").as_object()) {
+        for (const auto& [name, member] : schema.at("properties").as_object()) {
+            EXPECT_TRUE(member.as_object().contains("description")) << type << '.' << name;
+        }
+    }
+}
+
+TEST_F(OpenApiTest, BeginsEveryRequestWithABodyThatItsSchemaAllows) {
+    for (const auto& [path, operations] : document_.at("paths").as_object()) {
+        for (const auto& [method, operation] : operations.as_object()) {
+            const auto* body = operation.as_object().if_contains("requestBody");
+            if (body == nullptr) {
+                continue;
+            }
+            const auto& reference = body->at("content").at("application/json").at("schema").at("$ref");
+            const auto* schema = Resolve(document_, reference.as_string());
+            ASSERT_TRUE(schema->as_object().contains("examples")) << path;
+            EXPECT_THAT(SchemaFaults(document_, *schema, schema->at("examples").at(0)), IsEmpty()) << path;
+        }
+    }
+}
+
 TEST_F(OpenApiTest, TellsWhatParametersMayBe) {
     const auto& items = document_.at("paths").at("/v1/items").at("get").at("parameters");
     EXPECT_EQ(

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
+
 namespace notify::testing {
 
 namespace {
@@ -14,7 +16,7 @@ using boost::json::object;
 using boost::json::value;
 using Faults = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 13> kWords{
+constexpr std::array<std::string_view, 15> kWords{
     "type",
     "properties",
     "required",
@@ -27,7 +29,9 @@ constexpr std::array<std::string_view, 13> kWords{
     "maximum",
     "minLength",
     "maxLength",
-    "format"
+    "format",
+    "description",
+    "examples"
 };
 
 bool HasType(const value& given, std::string_view type) {
@@ -60,6 +64,14 @@ Faults BoundFaults(const object& schema, const value& given, const std::string& 
         }
     }
     return faults;
+}
+
+/// Of a moment.
+Faults FormatFaults(const object& schema, const value& given, const std::string& pointer) {
+    const auto* format = schema.if_contains("format");
+    const bool moment = format != nullptr && *format == "date-time" && given.is_string();
+    return moment && !FromRfc3339(std::string_view(given.get_string())) ? Faults{pointer + " is no date-time"}
+                                                                        : Faults{};
 }
 
 Faults ObjectFaults(
@@ -103,7 +115,7 @@ Faults SchemaFaults(
     const object& document, const value& any_schema, const value& given, const std::string& pointer
 ) {
     const auto& schema = any_schema.as_object();
-    Faults faults;
+    Faults faults = FormatFaults(schema, given, pointer);
     for (const auto& word : schema) {
         const std::string_view name = word.key();
         if (std::ranges::find(kWords, name) == kWords.end()) {

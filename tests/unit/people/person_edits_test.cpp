@@ -89,7 +89,7 @@ TEST_F(PersonEdits, TellANewNameForEveryItemThePersonWasSeenIn) {
     WriteAllPublications();
     Rename(ada, "Ada Lovelace");
     EXPECT_EQ(LastTold(seen), "item.labels_changed: Ada Lovelace");
-    EXPECT_EQ(LastTold(other), "item.completed:");
+    EXPECT_EQ(LastTold(other), "item.completed: Bob");
     EXPECT_THAT(Publishing(), ElementsAre(seen));
 }
 
@@ -118,7 +118,7 @@ TEST_F(PersonEdits, ChangeNothingWhenTheyAreRefused) {
     });
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
-    EXPECT_EQ(LastTold(seen), "item.completed:");
+    EXPECT_EQ(LastTold(seen), "item.completed: Ada");
     EXPECT_THAT(Publishing(), IsEmpty());
 }
 

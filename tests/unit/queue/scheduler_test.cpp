@@ -77,7 +77,6 @@ TEST_F(SchedulerTest, LooksAgainWhenAGrowingFileMayBeComplete) {
 
 TEST_F(SchedulerTest, ScansOnAPersonsWordAndReportsWhatItCameTo) {
     auto bucket = AddBucket();
-    Change(bucket, [](Bucket& changed) { changed.active = false; });
     WriteFile(bucket, "a.mp4");
     WriteFile(bucket, "b.mp4");
     auto summary = scheduler_.ScanNow(bucket.id, {}).value();
@@ -87,6 +86,16 @@ TEST_F(SchedulerTest, ScansOnAPersonsWordAndReportsWhatItCameTo) {
     EXPECT_EQ(summary.added, 0);
     EXPECT_EQ(news_, 1);
     EXPECT_EQ(scheduler_.ScanNow(BucketId("bkt_none"), {}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(SchedulerTest, NoticesNothingInAPausedBucketNotEvenOnAPersonsWord) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) { changed.active = false; });
+    WriteFile(bucket, "a.mp4");
+    const auto refused = scheduler_.ScanNow(bucket.id, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+    EXPECT_TRUE(Items().empty());
 }
 
 TEST_F(SchedulerTest, TellsAFailureOnceAndAgainOnlyWhenItIsAnother) {

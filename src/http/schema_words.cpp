@@ -1,0 +1,275 @@
+#include "http/schema_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+namespace notify {
+
+namespace {
+
+struct MemberWords {
+    std::string_view member;  ///< "name", or "Type.name" where it means something else.
+    std::string_view meaning;
+    std::string_view format;
+};
+
+/// By `member`.
+constexpr std::array kMembers{
+    MemberWords{"Attempt.number", "1 for the first try.", ""},
+    MemberWords{"Audit.detail", "More about it.", ""},
+    MemberWords{"Bucket.rules", "The processors that its own rules choose.", ""},
+    MemberWords{"Count.processes", "How many processes that was.", ""},
+    MemberWords{"Delivery.attempt", "How often it was tried.", ""},
+    MemberWords{"Delivery.kind", "webhook, or publication: the result beside the media.", ""},
+    MemberWords{"DeliveryRow.attempt", "How often it was tried.", ""},
+    MemberWords{"DeliveryRow.kind", "webhook, or publication: the result beside the media.", ""},
+    MemberWords{
+        "Failure.reason", "What went wrong, as one word for programs; \"\" when the code says all.", ""
+    },
+    MemberWords{"Health.status", "ready, or not_ready.", ""},
+    MemberWords{"ItemEventProcess.reason", "What went wrong, more exactly than the code; one word.", ""},
+    MemberWords{"Key.key", "The key itself, shown when it is made and never again.", ""},
+    MemberWords{"Live.status", "alive.", ""},
+    MemberWords{"NewReplay.since", "What was made then or later.", "date-time"},
+    MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
+    MemberWords{"Problem.status", "The HTTP status.", ""},
+    MemberWords{"ProcessEnded.reason", "What went wrong, more exactly than the code; one word.", ""},
+    MemberWords{"Processor.version", "Its version; results of another version are not reused.", ""},
+    MemberWords{"accepted", "Whether the photo is used.", ""},
+    MemberWords{"action", "What was done: bucket.add, item.rerun, key.revoke …", ""},
+    MemberWords{
+        "active",
+        "False: paused. Nothing is noticed there, or nothing is told there, until it is resumed.",
+        ""
+    },
+    MemberWords{"actor", "Who did it: the id of a key, or the command line.", ""},
+    MemberWords{"added", "How many new items it brought.", ""},
+    MemberWords{
+        "artifacts",
+        "Files of the result beside its document; read them at /v1/results/{result}/artifacts/{name}.",
+        ""
+    },
+    MemberWords{"at", "When.", "date-time"},
+    MemberWords{"attempt", "Tries that ended in an error: 0 on a first success.", ""},
+    MemberWords{"attempts", "Every try, the first one first.", ""},
+    MemberWords{"base64", "The picture's bytes in base 64.", ""},
+    MemberWords{"bbox", "The face in its best shot.", ""},
+    MemberWords{"best_shot_frame", "Number of the frame that shows the face best.", ""},
+    MemberWords{"best_shot_ms", "When the face is seen best, from the first presented frame.", ""},
+    MemberWords{"best_shot_timecode", "The same as a timecode of the media.", ""},
+    MemberWords{"biometric", "True when it recognises people: a rule must then state why it may.", ""},
+    MemberWords{
+        "biometric_basis",
+        "Why people may be recognised here, in your own words: a consent form, a contract, a law.",
+        ""
+    },
+    MemberWords{"blocked_by", "What keeps the item from moving; \"\" when nothing does.", ""},
+    MemberWords{"bucket", "Id of the bucket; a request may give its name.", ""},
+    MemberWords{"cancel_requested", "Somebody asked for its end; it stops at the next moment it can.", ""},
+    MemberWords{"certainty", "confirmed: this person. suggested: perhaps; look at it.", ""},
+    MemberWords{"changed_at", "When it was last changed.", "date-time"},
+    MemberWords{"code", "What went wrong, as one word for programs.", ""},
+    MemberWords{"config", "Configuration of the processor; its schema is at /v1/processors.", ""},
+    MemberWords{"config_schema", "JSON Schema of its configuration, with the defaults.", ""},
+    MemberWords{"consecutive_failures", "How many deliveries in a row it did not take.", ""},
+    MemberWords{"content_sha256", "SHA-256 of the item's bytes; \"\" until they were read.", ""},
+    MemberWords{
+        "crashes", "How often its processor died on this item; after three it is not tried again.", ""
+    },
+    MemberWords{"created_at", "When it was made.", "date-time"},
+    MemberWords{"data", "What the event tells; described for each type under webhooks.", ""},
+    MemberWords{"database", "ok, or what is wrong with it.", ""},
+    MemberWords{"deliveries", "How many deliveries were made.", ""},
+    MemberWords{"delivery", "Id of the new delivery.", ""},
+    MemberWords{"description", "For people.", ""},
+    MemberWords{"detail", "A sentence for people.", ""},
+    MemberWords{"disabled_reason", "Why the service stopped telling it; \"\" when it did not.", ""},
+    MemberWords{"discovered_at", "When it was noticed.", "date-time"},
+    MemberWords{
+        "distance",
+        "Euclidean distance of the embeddings: under 0.6 may be the same face; smaller is surer.",
+        ""
+    },
+    MemberWords{"document", "The result itself, as its processor describes it.", ""},
+    MemberWords{"drop_frame", "Whether its timecodes leave out frame numbers (29.97 DF, 59.94 DF).", ""},
+    MemberWords{"duration_ms", "How long the receiver took.", ""},
+    MemberWords{"enabled", "False: it chooses nothing for now.", ""},
+    MemberWords{"end_frame", "Number of the frame before which it ends.", ""},
+    MemberWords{"end_ms", "When it ends, from the first presented frame.", ""},
+    MemberWords{"end_timecode", "The same as a timecode of the media.", ""},
+    MemberWords{"endpoint", "Id of the webhook endpoint.", ""},
+    MemberWords{"error", "What went wrong; \"\" when it was taken.", ""},
+    MemberWords{"event", "Id of the event.", ""},
+    MemberWords{"exclude", "Globs over the key: what matches one is no item. '*.tmp', 'proxies/**'.", ""},
+    MemberWords{
+        "face", "A point in the face that is meant, in pixels of the photo, when it shows several.", ""
+    },
+    MemberWords{"failed_processes", "Ids of the processes that failed.", ""},
+    MemberWords{"failing_since", "Since when it takes nothing.", "date-time"},
+    MemberWords{"failure", "Why it has not completed.", ""},
+    MemberWords{"file_name", "Name of the photo, so that you know it again.", ""},
+    MemberWords{"finished_at", "When it ended.", "date-time"},
+    MemberWords{"frame_rate", "Frames a second as a fraction: 25/1, 30000/1001.", ""},
+    MemberWords{"gallery_version", "Rises with each change of the people.", ""},
+    MemberWords{"height", "In pixels of the full picture.", ""},
+    MemberWords{"history", "Each change of its status, the first one first.", ""},
+    MemberWords{"http_status", "What the receiver answered; 0 when nothing came.", ""},
+    MemberWords{"id", "Its id; it never changes.", ""},
+    MemberWords{"include", "Globs over the key: only what matches one is an item; none: everything is.", ""},
+    MemberWords{"item", "Id of the item.", ""},
+    MemberWords{"key", "Path of the object in its bucket; what is no UTF-8 is percent-encoded.", ""},
+    MemberWords{"kind", "Kind of store: local, iconik, datacore, object_matrix, s3.", ""},
+    MemberWords{"last_error", "Why the last try failed; \"\" when none did.", ""},
+    MemberWords{"last_scan_at", "When it was last looked through.", "date-time"},
+    MemberWords{"last_scan_note", "What could not be looked at, in a sentence; \"\" when all could.", ""},
+    MemberWords{"last_used_at", "When it last opened something, to the minute.", "date-time"},
+    MemberWords{"lineage_key", "Same bytes, processor, version, model and configuration: the same key.", ""},
+    MemberWords{"link", "Where the whole can be read.", ""},
+    MemberWords{"location", "A folder of this machine, as an absolute path.", ""},
+    MemberWords{"max_attempts", "After so many tries that ended in an error it is Failed.", ""},
+    MemberWords{"media_type", "By content: video/mp4, application/pdf; \"\" until it is known.", ""},
+    MemberWords{
+        "media_types",
+        "Only media of these types, judged by content: video/mp4, video/*. None: all that the processor "
+        "takes.",
+        ""
+    },
+    MemberWords{"message", "A sentence for people.", ""},
+    MemberWords{"models", "ok, or why faces cannot be recognised.", ""},
+    MemberWords{"modified_at", "When the object was last written, as its store says.", "date-time"},
+    MemberWords{"name", "For people; a request may use it in place of the id.", ""},
+    MemberWords{"next", "Give it as `after` for the next page; \"\" at the end.", ""},
+    MemberWords{"next_attempt_at", "When it is tried again.", "date-time"},
+    MemberWords{"note", "A sentence about what could not be done; \"\" when all could.", ""},
+    MemberWords{"overlap_hours", "How long the old secret signs too.", ""},
+    MemberWords{
+        "path_glob", "Only keys that match: '*.mp4' (the name), 'films/**' (the path); \"\" for all.", ""
+    },
+    MemberWords{"people", "Who surely appears in it.", ""},
+    MemberWords{"person", "Id of the person.", ""},
+    MemberWords{"person_name", "Name of the person.", ""},
+    MemberWords{"photos", "Photos that a person is known by.", ""},
+    MemberWords{"pointer", "Where in the request the fault is (RFC 6901).", ""},
+    MemberWords{"priority", "Higher goes first.", ""},
+    MemberWords{"process", "Id of the process.", ""},
+    MemberWords{"processes", "What runs, ran or will run on it, the latest run of each.", ""},
+    MemberWords{"processor", "Name of a processor; /v1/processors lists them.", ""},
+    MemberWords{"processor_version", "Of the processor that made it.", ""},
+    MemberWords{"progress", "How far it is, 0 to 1.", ""},
+    MemberWords{"publication", "Id of the publication, for a result beside the media.", ""},
+    MemberWords{"publish", "Whether results are written beside the media as <name>.notifications.json.", ""},
+    MemberWords{"quality", "0 to 1: how well the face can be recognised.", ""},
+    MemberWords{"reason", "A sentence for people.", ""},
+    MemberWords{
+        "reason_code", "Why it is as it is, as one word for programs: no_video, no_rule, superseded …", ""
+    },
+    MemberWords{"request_id", "Name it when you ask for help: the log has it.", ""},
+    MemberWords{"rescues", "How often it was taken up again after the service that ran it went away.", ""},
+    MemberWords{"response", "The beginning of what the receiver answered.", ""},
+    MemberWords{"result", "Id of the result.", ""},
+    MemberWords{"revoked_at", "Since when it opens nothing.", "date-time"},
+    MemberWords{"rows", "One page of them.", ""},
+    MemberWords{"rule", "Id of the rule that chose it; \"\" when the rule is gone.", ""},
+    MemberWords{"rules", "Which processors run here; more of them at /v1/rules.", ""},
+    MemberWords{"run", "1 for the first run, one more for each rerun.", ""},
+    MemberWords{"sandbox", "full, partial or none: what the processors' child is kept from.", ""},
+    MemberWords{"sandbox_note", "What is missing of it.", ""},
+    MemberWords{"scan_interval_seconds", "How often it is looked through, besides being watched.", ""},
+    MemberWords{"scopes", "What it opens: read, write, biometric, admin.", ""},
+    MemberWords{"sealed", "Biometric: encrypted at rest, given to the scope `biometric` only.", ""},
+    MemberWords{"secret", "Signs the webhooks; shown when it is made and never again.", ""},
+    MemberWords{"seen", "How many objects were there.", ""},
+    MemberWords{"sentence", "Why, for people.", ""},
+    MemberWords{"sequence", "Its place in the order of events.", ""},
+    MemberWords{"settle_seconds", "How long a file must not have changed before it is an item.", ""},
+    MemberWords{"settling", "How many changed a moment ago and are looked at again soon.", ""},
+    MemberWords{"similarity", "0 to 100: how sure it is that this is the person.", ""},
+    MemberWords{"since", "Since when its status is this.", "date-time"},
+    MemberWords{"size_bytes", "In bytes.", ""},
+    MemberWords{"source", "Id of the source; a request may give its name.", ""},
+    MemberWords{"stage", "Where it went wrong: probe, decode, child, queue …", ""},
+    MemberWords{"start_frame", "Number of the frame with which it begins.", ""},
+    MemberWords{"start_ms", "When it begins, from the first presented frame.", ""},
+    MemberWords{"start_timecode", "The same as a timecode of the media.", ""},
+    MemberWords{"started_at", "When its processor began.", "date-time"},
+    MemberWords{"state_version", "Rises with each change: drop news that are older than what you have.", ""},
+    MemberWords{"status", "Where it is on its way.", ""},
+    MemberWords{"subject", "Id of what it is about.", ""},
+    MemberWords{"title", "Its name for people.", ""},
+    MemberWords{"tracks", "The face tracks it is made of.", ""},
+    MemberWords{"truncated", "True: the whole is too long for a webhook.", ""},
+    MemberWords{"type", "What happened: item.completed …", ""},
+    MemberWords{"types", "Types of events that it wants; item.* is a prefix, none means all.", ""},
+    MemberWords{"url", "http or https; where it is told.", ""},
+    MemberWords{"verdicts", "What became of each photo.", ""},
+    MemberWords{"version", "Which state of the object: size and time, an ETag, a version id.", ""},
+    MemberWords{"warnings", "What to know of it, in sentences.", ""},
+    MemberWords{"weight", "How large its share of the workers is beside other buckets'.", ""},
+    MemberWords{"why", "Why it is as it is and what happens next, in sentences.", ""},
+    MemberWords{"width", "In pixels of the full picture.", ""},
+    MemberWords{"will_retry", "Whether it is tried again.", ""},
+    MemberWords{"x", "In pixels from the left.", ""},
+    MemberWords{"y", "In pixels from the top.", ""},
+};
+
+struct Example {
+    std::string_view type;
+    std::string_view body;
+};
+
+constexpr std::array kExamples{
+    Example{
+        "NewBucket", R"({"location":"/media/incoming","name":"incoming","rules":[{"processor":"checksum"}]})"
+    },
+    Example{"BucketChange", R"({"active":true,"settle_seconds":5})"},
+    Example{
+        "NewRule",
+        R"({"bucket":"incoming","processor":"facial-recognition","media_types":["video/*"],"path_glob":"films/**","config":{"fps":5},"biometric_basis":"consent form 2026-14"})"
+    },
+    Example{"RuleChange", R"({"enabled":true,"priority":10})"},
+    Example{"NewEnrolment", R"({"name":"Ada Lovelace","photos":[]})"},
+    Example{"PersonChange", R"({"name":"Ada Lovelace"})"},
+    Example{
+        "NewEndpoint", R"({"url":"https://workflow.example/hook","types":["item.*"],"description":"the MAM"})"
+    },
+    Example{"EndpointChange", R"({"types":["item.completed","item.failed"]})"},
+    Example{"Rotation", R"({"overlap_hours":24})"},
+    Example{"NewReplay", R"({"since":"2026-01-31T12:00:00Z"})"},
+    Example{"NewKey", R"({"name":"the MAM","scopes":["read","write"]})"},
+};
+
+static_assert(std::ranges::is_sorted(kMembers, {}, &MemberWords::member));
+
+const MemberWords* Find(std::string_view member) {
+    const auto* const found = std::ranges::lower_bound(kMembers, member, {}, &MemberWords::member);
+    return found != kMembers.end() && found->member == member ? found : nullptr;
+}
+
+}  // namespace
+
+void DescribeMember(std::string_view type, std::string_view member, boost::json::object& schema) {
+    const auto* words = Find(std::string(type) + "." + std::string(member));
+    words = words != nullptr ? words : Find(member);
+    if (words == nullptr) {
+        return;
+    }
+    schema["description"] = words->meaning;
+    if (!words->format.empty()) {
+        schema["format"] = words->format;
+    }
+}
+
+void AddExample(std::string_view type, boost::json::object& schema) {
+    const auto* const found = std::ranges::find(kExamples, type, &Example::type);
+    if (found != kExamples.end()) {
+        schema["examples"] = boost::json::array{boost::json::parse(found->body)};
+    }
+}
+
+}  // namespace notify
