@@ -1,12 +1,16 @@
 #include "core/json.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -16,13 +20,121 @@ namespace notify {
 
 namespace {
 
+using boost::json::error_code;
+
+/// Builds the value that a parser reads. Boost's own reads a number of many digits up to a few units in the
+/// last place beside it, and one beyond every double as infinity.
+// NOLINTBEGIN(readability-identifier-naming,readability-convert-member-functions-to-static): as Boost.JSON
+// calls
+class Builder {
+public:
+    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+    bool on_document_begin(error_code&) {
+        stack_.reset();
+        return true;
+    }
+
+    bool on_document_end(error_code&) { return true; }
+
+    bool on_object_begin(error_code&) { return true; }
+
+    bool on_object_end(std::size_t count, error_code&) {
+        stack_.push_object(count);
+        return true;
+    }
+
+    bool on_array_begin(error_code&) { return true; }
+
+    bool on_array_end(std::size_t count, error_code&) {
+        stack_.push_array(count);
+        return true;
+    }
+
+    bool on_key_part(std::string_view part, std::size_t, error_code&) {
+        stack_.push_chars(part);
+        return true;
+    }
+
+    bool on_key(std::string_view part, std::size_t, error_code&) {
+        stack_.push_key(part);
+        return true;
+    }
+
+    bool on_string_part(std::string_view part, std::size_t, error_code&) {
+        stack_.push_chars(part);
+        return true;
+    }
+
+    bool on_string(std::string_view part, std::size_t, error_code&) {
+        stack_.push_string(part);
+        return true;
+    }
+
+    bool on_number_part(std::string_view part, error_code&) {
+        digits_ += part;
+        return true;
+    }
+
+    bool on_int64(std::int64_t number, std::string_view, error_code&) {
+        digits_.clear();
+        stack_.push_int64(number);
+        return true;
+    }
+
+    bool on_uint64(std::uint64_t number, std::string_view, error_code&) {
+        digits_.clear();
+        stack_.push_uint64(number);
+        return true;
+    }
+
+    bool on_double(double number, std::string_view part, error_code& error) {
+        digits_ += part;
+        const auto read = std::from_chars(digits_.data(), digits_.data() + digits_.size(), number);
+        digits_.clear();
+        if (read.ec == std::errc::result_out_of_range) {  // too large, or so small that it is 0
+            if (!std::isfinite(number)) {
+                error = boost::json::error::exponent_overflow;
+                return false;
+            }
+            number = 0;
+        }
+        stack_.push_double(number);
+        return true;
+    }
+
+    bool on_bool(bool value, error_code&) {
+        stack_.push_bool(value);
+        return true;
+    }
+
+    bool on_null(error_code&) {
+        stack_.push_null();
+        return true;
+    }
+
+    bool on_comment_part(std::string_view, error_code&) { return true; }
+
+    bool on_comment(std::string_view, error_code&) { return true; }
+
+    [[nodiscard]] boost::json::value Take() { return stack_.release(); }
+
+private:
+    boost::json::value_stack stack_;
+    std::string digits_;  ///< Of the number that is being read.
+};
+
+// NOLINTEND(readability-identifier-naming,readability-convert-member-functions-to-static)
+
 void WriteDouble(std::string& out, double number) {
     if (!std::isfinite(number)) {
         out += "null";
         return;
     }
-    const auto text = fmt::format("{}", number);
-    out += text;
+    out += number == 0 ? "0" : fmt::format("{}", number);  // -0 is the same number
 }
 
 void Write(std::string& out, const boost::json::value& value, bool sorted);
@@ -72,24 +184,11 @@ void Write(std::string& out, const boost::json::value& value, bool sorted) {
 }  // namespace
 
 Result<boost::json::value> ParseJson(std::string_view text) {
-    boost::json::parse_options options;
-    options.max_depth = 64;
-    boost::json::stream_parser parser({}, options);
-    boost::json::error_code error;
-    const auto used = parser.write_some(text, error);
+    boost::json::basic_parser<Builder> parser({.max_depth = 64});
+    error_code error;
+    const auto used = parser.write_some(false, text.data(), text.size(), error);
     if (!error && used == text.size()) {
-        parser.finish(error);
-        if (!error) {
-            return parser.release();
-        }
-    }
-    const auto rest = text.substr(used);
-    const bool only_space = !error && rest.find_first_not_of(" \t\r\n") == std::string_view::npos;
-    if (only_space) {
-        parser.finish(error);
-        if (!error) {
-            return parser.release();
-        }
+        return parser.handler().Take();
     }
     return Fail(
         ErrorCode::kInvalidArgument,

@@ -11,7 +11,9 @@
 
 namespace notify {
 
-/// Parses one UTF-8 JSON value of at most 64 levels. kInvalidArgument with the offset otherwise.
+/// Parses one UTF-8 JSON value of at most 64 levels; a number is the double nearest to it where it is no
+/// 64-bit integer. kInvalidArgument with the offset otherwise, also for a number that is larger than any
+/// double.
 [[nodiscard]] Result<boost::json::value> ParseJson(std::string_view text);
 
 /// Compact JSON, as Boost.JSON writes it but with doubles as people write them (0.9, not 9E-1).

@@ -1,6 +1,7 @@
 #include "core/json.hpp"
 
 #include <limits>
+#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -55,6 +56,32 @@ TEST(Json, WritesNumbersAsPeopleDo) {
     EXPECT_EQ(ToJsonText(boost::json::value(std::numeric_limits<double>::infinity())), "null");
     const auto again = ParseJson(ToJsonText(boost::json::value(1.0 / 3))).value();
     EXPECT_EQ(again.as_double(), 1.0 / 3) << "nothing is lost";
+}
+
+TEST(Json, ReadsANumberAsTheDoubleNearestToIt) {
+    for (const auto* text : {"5e+57", "0.7493287364851029", "5e-324", "1.7976931348623157e+308", "0.125"}) {
+        EXPECT_EQ(ToJsonText(ParseJson(text).value()), text);
+    }
+    EXPECT_EQ(ParseJson("0.30000000000000004").value().as_double(), 0.1 + 0.2);
+    EXPECT_EQ(ParseJson("[18446744073709551616]").value().as_array().front().as_double(), 0x1p64);
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 1000; ++i) {
+        const auto number = std::uniform_real_distribution(-1.0, 1.0)(random);
+        EXPECT_EQ(ParseJson(ToJsonText(boost::json::value(number))).value().as_double(), number);
+    }
+}
+
+TEST(Json, RefusesANumberLargerThanAnyDouble) {
+    for (const auto* text : {"1e309", "-1e309", "[1e999]", "1e99999999999999999999"}) {
+        EXPECT_FALSE(ParseJson(text)) << text;
+    }
+    EXPECT_EQ(ToJsonText(ParseJson("[1e-999,2]").value()), "[0,2]");
+}
+
+TEST(Json, WritesMinusZeroAsTheSameNumberEveryTime) {
+    const auto once = ToCanonicalJson(ParseJson("[-0.0,-0]").value());
+    EXPECT_EQ(once, "[0,0]");
+    EXPECT_EQ(ToCanonicalJson(ParseJson(once).value()), once);
 }
 
 TEST(Json, KeepsTheOrderOfMembers) {
