@@ -281,23 +281,17 @@ std::vector<std::string> UnknownNames(const Variables& dot_env) {
 
 }  // namespace
 
-Result<Variables> ReadDotEnv(const std::filesystem::path& path) {
-    auto text = ReadFile(path, 1U << 20U);
-    if (!text) {
-        return text.error().code == ErrorCode::kNotFound ? Result<Variables>(Variables{})
-                                                         : Unexpected(text.error());
-    }
+Result<Variables> ParseDotEnv(std::string_view text, std::string_view name) {
     Variables variables;
     int number = 0;
-    std::string_view rest = *text;
-    if (rest.starts_with("\xEF\xBB\xBF")) {  // the mark some editors put before UTF-8
-        rest.remove_prefix(3);
+    if (text.starts_with("\xEF\xBB\xBF")) {  // the mark some editors put before UTF-8
+        text.remove_prefix(3);
     }
-    while (!rest.empty()) {
+    while (!text.empty()) {
         ++number;
-        const auto end = rest.find('\n');
-        auto line = Trim(rest.substr(0, end));
-        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+        const auto end = text.find('\n');
+        auto line = Trim(text.substr(0, end));
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
         if (line.empty() || line.starts_with('#')) {
             continue;
         }
@@ -305,17 +299,24 @@ Result<Variables> ReadDotEnv(const std::filesystem::path& path) {
             line = Trim(line.substr(7));
         }
         const auto equals = line.find('=');
-        const auto name = Trim(line.substr(0, equals));
+        const auto variable = Trim(line.substr(0, equals));
         const auto value = equals == std::string_view::npos ? std::nullopt : Unquote(line.substr(equals + 1));
-        if (!IsName(name) || !value) {
+        if (!IsName(variable) || !value) {
             return Fail(
-                ErrorCode::kInvalidArgument,
-                fmt::format("{} line {}: expected NAME=value", path.native(), number)
+                ErrorCode::kInvalidArgument, fmt::format("{} line {}: expected NAME=value", name, number)
             );
         }
-        variables[std::string(name)] = *value;
+        variables[std::string(variable)] = *value;
     }
     return variables;
+}
+
+Result<Variables> ReadDotEnv(const std::filesystem::path& path) {
+    const auto text = ReadFile(path, 1U << 20U);
+    if (!text && text.error().code == ErrorCode::kNotFound) {
+        return Variables{};
+    }
+    return text.and_then([&](const std::string& found) { return ParseDotEnv(found, path.native()); });
 }
 
 Variables ProcessEnvironment() {

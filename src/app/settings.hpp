@@ -56,8 +56,11 @@ struct Settings {
 /// Where variables come from: the process environment first, then the `.env` file.
 using Variables = std::map<std::string, std::string, std::less<>>;
 
-/// Reads a `.env` file: NAME=value lines, `#` comments, single or double quotes, an optional `export`.
-/// kInvalidArgument with the line number; a missing file is an empty map.
+/// Reads the text of a `.env` file: NAME=value lines, `#` comments, single or double quotes, an optional
+/// `export`; of a repeated name the last. kInvalidArgument with `name`, the file's, and the line number.
+[[nodiscard]] Result<Variables> ParseDotEnv(std::string_view text, std::string_view name);
+
+/// As ParseDotEnv, of a file of at most 1 MiB; a missing one is an empty map. Errors of ReadFile too.
 [[nodiscard]] Result<Variables> ReadDotEnv(const std::filesystem::path& path);
 
 /// Variables of this process.

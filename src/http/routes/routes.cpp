@@ -4,13 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include <fmt/core.h>
-
-#include "core/error.hpp"
 #include "http/api.hpp"
-#include "http/described.hpp"
 #include "http/message.hpp"
-#include "http/problem.hpp"
 #include "http/router.hpp"
 #include "storage/storage.hpp"
 
@@ -28,14 +23,6 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddWebhookRoutes(router, parts);
     AddEventRoutes(router, parts);
     AddKeyRoutes(router, parts);
-}
-
-Response ProblemAt(const described::Fault& fault, std::string_view request_id) {
-    const auto place = fault.pointer.empty() ? "the request's body" : fault.pointer + ":";
-    const Error error{
-        .code = ErrorCode::kInvalidArgument, .message = fmt::format("{} {}", place, fault.what)
-    };
-    return Problem(error, request_id, fault.pointer);
 }
 
 PageRequest PageOf(const Request& request) {

@@ -11,8 +11,8 @@
 #include "core/json.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
+#include "http/body.hpp"  // IWYU pragma: export
 #include "http/described.hpp"
-#include "http/json_pointer.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
@@ -37,26 +37,6 @@ void AddKeyRoutes(Router& router, const ApiParts& parts);
 template <class View>
 [[nodiscard]] Response Json(const View& value, int status = 200) {
     return {.status = status, .body = ToJsonText(described::ToJson(value))};
-}
-
-/// 400 that points at the fault in the request's body.
-[[nodiscard]] Response ProblemAt(const described::Fault& fault, std::string_view request_id);
-
-/// Reads the body as `View` and answers with `act(view)`, or with a problem that points at the fault.
-template <class View, class Act>
-[[nodiscard]] Response WithBody(const Request& request, Act&& act) {
-    const auto json = ParseJson(request.body);
-    if (!json) {
-        return Problem(json.error().Within("the request's body"), request.id);
-    }
-    View view;
-    std::optional<described::Fault> fault;
-    if (const auto repeated = RepeatedMember(request.body)) {
-        fault = {.pointer = *repeated, .what = "is there twice"};
-    } else {
-        fault = described::FromJson(*json, view, "");
-    }
-    return fault ? ProblemAt(*fault, request.id) : act(view);
 }
 
 /// The value as JSON made by `show`, or the error as a problem.

@@ -19,6 +19,9 @@ struct Overloaded : Visitors... {
     using Visitors::operator()...;
 };
 
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;  // clang before 17 deduces none of an aggregate
+
 std::string Line(const object& message) {
     return ToJsonText(message) + "\n";
 }
