@@ -25,3 +25,22 @@ function(notify_tests name)
     )
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
 endfunction()
+
+# notify_fuzz(NAME LINK lib …)   the fuzz target NAME.cpp: with libFuzzer under the preset `fuzz`; in the tests’ builds
+# a ctest test that runs it on the inputs kept in corpus/NAME
+function(notify_fuzz name)
+    cmake_parse_arguments(FUZZ "" "" "LINK" ${ARGN})
+    add_executable(fuzz_${name} ${name}.cpp)
+    target_include_directories(fuzz_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
+    target_link_libraries(fuzz_${name} PRIVATE ${FUZZ_LINK} project_warnings)
+    if(NOTIFY_FUZZ)
+        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+        add_dependencies(fuzz fuzz_${name})
+    else()
+        target_sources(fuzz_${name} PRIVATE replay.cpp)
+        add_test(
+            NAME "FuzzCorpus.${name}"
+            COMMAND fuzz_${name} "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name}"
+        )
+    endif()
+endfunction()
