@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -93,16 +94,13 @@ public:
 
     bool on_double(double number, std::string_view part, error_code& error) {
         digits_ += part;
-        const auto read = std::from_chars(digits_.data(), digits_.data() + digits_.size(), number);
+        const auto nearest = NearestDouble(digits_, number);
         digits_.clear();
-        if (read.ec == std::errc::result_out_of_range) {  // too large, or so small that it is 0
-            if (!std::isfinite(number)) {
-                error = boost::json::error::exponent_overflow;
-                return false;
-            }
-            number = 0;
+        if (!nearest) {
+            error = boost::json::error::exponent_overflow;
+            return false;
         }
-        stack_.push_double(number);
+        stack_.push_double(*nearest);
         return true;
     }
 
@@ -182,6 +180,15 @@ void Write(std::string& out, const boost::json::value& value, bool sorted) {
 }
 
 }  // namespace
+
+std::optional<double> NearestDouble(std::string_view number, double about) noexcept {
+    double nearest = 0;
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), nearest);
+    if (read.ec == std::errc::result_out_of_range) {
+        return std::abs(about) > 1 ? std::nullopt : std::optional(0.0);  // too large, or too small
+    }
+    return nearest;
+}
 
 Result<boost::json::value> ParseJson(std::string_view text) {
     boost::json::basic_parser<Builder> parser({.max_depth = 64});

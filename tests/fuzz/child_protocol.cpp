@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "fuzz/promise.hpp"
 #include "processors/host/blob_collector.hpp"
@@ -107,6 +108,7 @@ void TryChildFrames(std::string_view bytes) {
         CheckRefused(blobs.error());
         return;
     }
+    Promise(ParseJson(blobs->document).has_value(), "a document that was taken can be read");
     Promise(blobs->document.starts_with('{') && blobs->artifacts.empty(), "a result is what was sent");
 }
 

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/error.hpp>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "processors/host/host.hpp"
 #include "processors/protocol/frames.hpp"
@@ -77,7 +79,12 @@ struct Ignore {
 
     bool on_uint64(std::uint64_t, Text, Code&) { return true; }
 
-    bool on_double(double, Text, Code&) { return true; }
+    bool on_double(double about, Text number, Code& error) {
+        if (!NearestDouble(number, about)) {  // as ParseJson refuses it
+            error = boost::json::error::exponent_overflow;
+        }
+        return !error;
+    }
 
     bool on_bool(bool, Code&) { return true; }
 
