@@ -98,7 +98,7 @@ void TryChildFrames(std::string_view bytes) {
         if (frame->kind == FrameKind::kRead || payload.size() < frame->PayloadBytes()) {
             continue;  // a frame that never came whole
         }
-        if (const auto taken = collector.Take(*frame, std::string(payload)); !taken) {
+        if (const auto taken = collector.Take(*frame, payload); !taken) {
             CheckRefused(taken.error());
             break;
         }

@@ -42,17 +42,15 @@ std::uint64_t SizeOf(const std::vector<JobArtifact>& artifacts) {
 /// Takes every event of a parser and keeps nothing: a hostile document must not grow in memory by being
 /// checked.
 struct Ignore {
-    // NOLINTBEGIN(readability-identifier-naming): Boost's
+    // NOLINTBEGIN(readability-identifier-naming, readability-convert-member-functions-to-static): Boost's
+    // names
     static constexpr std::size_t max_object_size = SIZE_MAX;
     static constexpr std::size_t max_array_size = SIZE_MAX;
     static constexpr std::size_t max_key_size = SIZE_MAX;
     static constexpr std::size_t max_string_size = SIZE_MAX;
-    // NOLINTEND(readability-identifier-naming)
     using Code = boost::json::error_code;
     using Text = boost::json::string_view;
 
-    // NOLINTBEGIN(readability-identifier-naming, readability-convert-member-functions-to-static): Boost's
-    // names
     bool on_document_begin(Code&) { return true; }
 
     bool on_document_end(Code&) { return true; }

@@ -166,7 +166,7 @@ void JobSession::AnswerRead() {
 
 void JobSession::TakeFrames() {
     while (!end_ && !(reader_ && reader_->IsBusy())) {
-        auto frame = child_->Streams().NextFrame();
+        const auto frame = child_->Streams().NextFrame();
         if (!frame) {
             Break(frame.error().message);
             return;

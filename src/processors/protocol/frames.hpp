@@ -24,11 +24,8 @@ inline constexpr std::uint64_t kMaxDocumentBytes = 32ULL << 20U;
 /// The id of the frame that carries a descriptor instead of bytes.
 inline constexpr std::uint32_t kDescriptorFrameId = 0xFFFFFFFFU;
 
-enum class FrameKind : std::uint32_t {  // NOLINT(performance-enum-size): as it travels
-    kRead = 1,
-    kBlob = 2,
-    kBlobEnd = 3
-};
+// NOLINTNEXTLINE(performance-enum-size): as wide as in the frame
+enum class FrameKind : std::uint32_t { kRead = 1, kBlob = 2, kBlobEnd = 3 };
 
 /// Header of a frame from the child.
 struct ChildFrame {
