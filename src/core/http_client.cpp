@@ -14,6 +14,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <curl/curl.h>
 #include <curl/easy.h>
@@ -57,6 +58,7 @@ struct Transfer {
     HttpResponse response;
     std::size_t header_bytes = 0;
     std::optional<Error> refused;
+    std::array<char, CURL_ERROR_SIZE> detail{};
 };
 
 void InitialiseOnce() {
@@ -103,6 +105,13 @@ curl_socket_t OpenSocket(void* context, curlsocktype /*purpose*/, curl_sockaddr*
 
 std::size_t TakeBody(char* bytes, std::size_t /*one*/, std::size_t count, void* context) {
     auto& transfer = *static_cast<Transfer*>(context);
+    if (transfer.request.take_body) {
+        const auto taken = transfer.request.take_body(transfer.response, std::string_view(bytes, count));
+        if (!taken) {
+            transfer.refused = taken.error();
+        }
+        return taken ? count : 0;
+    }
     auto& body = transfer.response.body;
     const auto room = transfer.request.max_response_bytes - body.size();
     body.append(bytes, std::min(room, count));
@@ -125,6 +134,10 @@ std::size_t TakeHeader(char* bytes, std::size_t /*one*/, std::size_t count, void
     const std::string_view line(bytes, count);
     if (line.starts_with("HTTP/")) {
         transfer.response.headers.clear();  // an interim answer (1xx) came before the one that counts
+        const auto space = line.find(' ');
+        if (space != std::string_view::npos) {
+            std::from_chars(line.data() + space + 1, line.data() + count, transfer.response.status);
+        }
     } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
         std::string name(line.substr(0, colon));
         std::ranges::transform(name, name.begin(), [](char c) {
@@ -167,13 +180,36 @@ void SetLimits(CURL* easy, const HttpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    if (request.least_speed) {
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, request.least_speed->bytes_per_second);
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, long{request.least_speed->during.count()});
+    }
+}
+
+void SetIfGiven(CURL* easy, CURLoption option, const std::string& value) {
+    if (!value.empty()) {
+        curl_easy_setopt(easy, option, value.c_str());
+    }
+}
+
+void SetNetwork(CURL* easy, const HttpClientSettings& settings) {
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
+    // set even when empty: nothing is taken from the environment
+    curl_easy_setopt(easy, CURLOPT_PROXY, settings.proxy.c_str());
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, settings.no_proxy.c_str());
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    SetIfGiven(easy, CURLOPT_CAINFO, settings.ca_file);
+    SetIfGiven(easy, CURLOPT_PROXY_CAINFO, settings.ca_file);
+    SetIfGiven(easy, CURLOPT_SSLCERT, settings.client_certificate);
+    SetIfGiven(easy, CURLOPT_SSLKEY, settings.client_key);
+    SetIfGiven(easy, CURLOPT_INTERFACE, settings.bind_address);
+    if (!settings.keep_connections) {
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    }
 }
 
 void SetCallbacks(CURL* easy, Transfer& transfer) {
@@ -223,25 +259,84 @@ std::optional<CURLcode> Run(CURLM* multi, CURL* easy, const std::stop_token& sto
     return outcome;
 }
 
-Error Explain(CURLcode code, const Transfer& transfer) {
-    if (transfer.refused) {
-        return *transfer.refused;
+/// The reason word of HttpClient::Send. `through_proxy`: the proxy answered, and not with a tunnel.
+std::string_view ReasonOf(CURLcode code, bool through_proxy) {
+    if (through_proxy) {
+        return "proxy";
     }
+    // NOLINTNEXTLINE(clang-diagnostic-switch-enum): libcurl has a hundred of them
+    switch (static_cast<int>(code)) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return "name";
+        case CURLE_COULDNT_CONNECT:
+            return "connect";
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_PROXY:
+            return "proxy";
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_ISSUER_ERROR:
+            return "tls";
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_INTERFACE_FAILED:
+            return "setup";
+        case CURLE_OPERATION_TIMEDOUT:
+            return "timeout";
+        default:
+            return "broken";
+    }
+}
+
+std::string Sentence(CURLcode code, std::string_view reason, const Transfer& transfer) {
     const auto& host = transfer.request.url.Host();
-    std::string message = fmt::format("no answer from {}: {}", host, curl_easy_strerror(code));
+    if (reason == "slow") {
+        return fmt::format(
+            "{} sent less than {} bytes a second for {} s",
+            host,
+            transfer.request.least_speed->bytes_per_second,
+            transfer.request.least_speed->during.count()
+        );
+    }
     if (code == CURLE_OPERATION_TIMEDOUT) {
-        message = fmt::format(
+        return fmt::format(
             "{} did not connect within {:g} s or not answer within {:g} s",
             host,
             std::chrono::duration<double>(transfer.request.connect_timeout).count(),
             std::chrono::duration<double>(transfer.request.total_timeout).count()
         );
-    } else if (code == CURLE_WRITE_ERROR) {
-        message = fmt::format("{} sent more than {} bytes of headers", host, kMaxHeaderBytes);
-    } else if (code == CURLE_GOT_NOTHING) {
-        message = fmt::format("{} closed the connection without an answer", host);
     }
-    return Fail(ErrorCode::kUnavailable, std::move(message)).value();
+    if (code == CURLE_WRITE_ERROR) {
+        return fmt::format("{} sent more than {} bytes of headers", host, kMaxHeaderBytes);
+    }
+    if (code == CURLE_GOT_NOTHING) {
+        return fmt::format("{} closed the connection without an answer", host);
+    }
+    const std::string_view detail(transfer.detail.data());
+    const bool telling = !detail.empty() && (reason == "tls" || reason == "proxy" || reason == "setup");
+    return fmt::format(
+        "no answer from {}: {}{}{}", host, curl_easy_strerror(code), telling ? ": " : "", telling ? detail : ""
+    );
+}
+
+Error Explain(CURLcode code, CURL* easy, const Transfer& transfer) {
+    if (transfer.refused) {
+        return *transfer.refused;
+    }
+    long tunnel = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    auto reason = ReasonOf(code, tunnel != 0 && tunnel / 100 != 2);
+    const std::string_view detail(transfer.detail.data());
+    if (code == CURLE_OPERATION_TIMEDOUT && transfer.request.least_speed &&
+        detail.starts_with("Operation too slow")) {
+        reason = "slow";
+    }
+    return {
+        .code = ErrorCode::kUnavailable,
+        .reason = std::string(reason),
+        .message = Sentence(code, reason, transfer),
+    };
 }
 
 }  // namespace
@@ -269,9 +364,41 @@ std::optional<std::chrono::milliseconds> RetryAfter(const HttpResponse& response
     return std::max(Timestamp(std::chrono::seconds(date)) - now, std::chrono::milliseconds(0));
 }
 
+/// Idle multi handles, each with the connections that its transfers left open.
+class HttpClient::KeptConnections {
+public:
+    MultiHandle Take() {
+        const std::scoped_lock lock(mutex_);
+        if (idle_.empty()) {
+            return MultiHandle(curl_multi_init());
+        }
+        auto multi = std::move(idle_.back());
+        idle_.pop_back();
+        return multi;
+    }
+
+    void Give(MultiHandle multi) {
+        const std::scoped_lock lock(mutex_);
+        if (idle_.size() < kMostIdle) {
+            idle_.push_back(std::move(multi));
+        }
+    }
+
+private:
+    static constexpr std::size_t kMostIdle = 64;
+
+    std::mutex mutex_;
+    std::vector<MultiHandle> idle_;
+};
+
 HttpClient::HttpClient(HttpClientSettings settings) : settings_(std::move(settings)) {
     InitialiseOnce();
+    if (settings_.keep_connections) {
+        kept_ = std::make_unique<KeptConnections>();
+    }
 }
+
+HttpClient::~HttpClient() = default;
 
 Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::stop_token& stop) const {
     auto headers = MakeHeaders(request.headers);
@@ -279,26 +406,27 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
         return Unexpected(headers.error());
     }
     Transfer transfer{.request = request, .response = {}, .refused = {}};
-    const MultiHandle multi(curl_multi_init());
+    auto multi = kept_ ? kept_->Take() : MultiHandle(curl_multi_init());
     const EasyHandle easy(curl_easy_init());
     if (!multi || !easy || request.url.Handle() == nullptr) {
         return Fail(ErrorCode::kInternal, "libcurl gave no handle");
     }
     curl_easy_setopt(easy.get(), CURLOPT_CURLU, request.url.Handle());
     curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers->get());
-    curl_easy_setopt(easy.get(), CURLOPT_USERAGENT, settings_.user_agent.c_str());
-    if (!settings_.ca_file.empty()) {
-        curl_easy_setopt(easy.get(), CURLOPT_CAINFO, settings_.ca_file.c_str());
-    }
+    curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, transfer.detail.data());
     SetLimits(easy.get(), request);
+    SetNetwork(easy.get(), settings_);
     SetCallbacks(easy.get(), transfer);
     SetMethod(easy.get(), request);
     const auto code = Run(multi.get(), easy.get(), stop);
+    if (kept_) {
+        kept_->Give(std::move(multi));
+    }
     if (!code) {
         return Fail(ErrorCode::kStopped, "the request was stopped");
     }
     if (*code != CURLE_OK && !transfer.response.body_cut) {
-        return Unexpected(Explain(*code, transfer));
+        return Unexpected(Explain(*code, easy.get(), transfer));
     }
     long status = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);

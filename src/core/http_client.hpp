@@ -1,12 +1,13 @@
 #pragma once
 
 // HTTP requests over libcurl that block: bounded in time and size, never redirected, checked at the address
-// that is really connected to.
+// that is really connected to, on new connections or on kept ones.
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -33,6 +34,14 @@ struct ResolvedAddress {
 /// exists.
 using ConnectGuard = std::function<Result<void>(const ResolvedAddress&)>;
 
+/// A transfer that stays below `bytes_per_second` for `during` is given up.
+struct LeastSpeed {
+    long bytes_per_second = 1000;
+    std::chrono::seconds during = std::chrono::seconds(30);
+};
+
+struct HttpResponse;
+
 struct HttpRequest {
     std::string method = "GET";
     Url url;
@@ -42,6 +51,10 @@ struct HttpRequest {
     std::chrono::milliseconds total_timeout = std::chrono::seconds(20);   ///< Wall clock, from start to end.
     std::size_t max_response_bytes = 20'000;  ///< What comes after it is cut off, with the connection.
     ConnectGuard guard;                       ///< Empty: every address may be connected to.
+    std::optional<LeastSpeed> least_speed;    ///< Nothing: only the total time bounds it.
+    /// Called for each piece of a body as it comes, instead of keeping it; the answer holds the status and the
+    /// headers by then. What it fails with ends the request, and is what Send fails with.
+    std::function<Result<void>(const HttpResponse&, std::string_view)> take_body;
 };
 
 struct HttpResponse {
@@ -62,23 +75,36 @@ struct HttpResponse {
 
 struct HttpClientSettings {
     std::string user_agent = "notifications-api";
-    std::string ca_file;  ///< PEM file of trusted authorities; empty: the system's.
+    std::string ca_file;             ///< PEM file of trusted authorities; empty: the system's.
+    std::string client_certificate;  ///< PEM file shown to servers that ask for one; empty: none.
+    std::string client_key;          ///< PEM file with its key; empty: it is in the certificate's file.
+    std::string proxy;               ///< URL, may hold a name and a password; empty: none.
+    std::string no_proxy;            ///< Names and networks reached without it, by commas, as curl reads it.
+    std::string bind_address;        ///< Address or interface connections start from; empty: any.
+    bool keep_connections = false;   ///< A guard judges a kept connection only when it is made.
 };
 
 /// No redirects, no proxy from the environment, no cookies, no netrc, no decompression; http and https only;
 /// TLS 1.2 or later with its certificate verified; a new connection for each request, so that each is judged
-/// by its guard. Thread-safe.
+/// by its guard, unless connections are to be kept. Thread-safe.
 class HttpClient final {
 public:
     explicit HttpClient(HttpClientSettings settings = {});
+    ~HttpClient();
+    HttpClient(const HttpClient&) = delete;
+    HttpClient& operator=(const HttpClient&) = delete;
 
     /// Any answer is a success here, whatever its status. kForbidden: the guard refused every address (the
-    /// sentence is the guard's). kUnavailable: no name, connection, TLS or complete answer in time.
-    /// kInvalidArgument: a header holds a line break. kStopped: at once when a stop is requested.
+    /// sentence is the guard's). kUnavailable: no name, connection, TLS or complete answer in time, with a
+    /// reason that says which: "name", "connect", "proxy", "tls", "setup" (a file or address of the settings),
+    /// "timeout", "slow" (below least_speed) or "broken" (the connection ended early). kInvalidArgument: a header holds a line break. kStopped: at once when a stop is requested.
     [[nodiscard]] Result<HttpResponse> Send(const HttpRequest& request, const std::stop_token& stop) const;
 
 private:
+    class KeptConnections;
+
     HttpClientSettings settings_;
+    std::unique_ptr<KeptConnections> kept_;
 };
 
 }  // namespace notify

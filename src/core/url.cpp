@@ -69,7 +69,7 @@ Url& Url::operator=(const Url& other) {
     return *this;
 }
 
-Result<Url> Url::Parse(std::string_view text) {
+Result<Url> Url::Parse(std::string_view text, PathDots dots) {
     if (!IsPrintableAscii(text)) {
         return Fail(
             ErrorCode::kInvalidArgument,
@@ -77,7 +77,8 @@ Result<Url> Url::Parse(std::string_view text) {
         );
     }
     std::unique_ptr<Curl_URL, Deleter> handle(curl_url());
-    const auto code = curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), 0);
+    const unsigned int flags = dots == PathDots::kKept ? CURLU_PATH_AS_IS : 0;
+    const auto code = curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), flags);
     if (code != CURLUE_OK) {
         return Fail(ErrorCode::kInvalidArgument, fmt::format("not a URL: {}", curl_url_strerror(code)));
     }

@@ -14,12 +14,15 @@ struct Curl_URL;
 
 namespace notify {
 
+/// What becomes of "." and ".." in a path: a browser takes them for folders, a store for bytes of a key.
+enum class PathDots : std::uint8_t { kResolved, kKept };
+
 /// An absolute http or https URL. A value type; thread-safe to read.
 class Url final {
 public:
     /// kInvalidArgument when it is no absolute http(s) URL, or holds spaces, control characters or bytes
     /// outside ASCII. The sentence does not repeat the URL: it may hold a token.
-    [[nodiscard]] static Result<Url> Parse(std::string_view text);
+    [[nodiscard]] static Result<Url> Parse(std::string_view text, PathDots dots = PathDots::kResolved);
 
     ~Url();
     Url(const Url& other);
