@@ -316,7 +316,11 @@ std::string Sentence(CURLcode code, std::string_view reason, const Transfer& tra
     const std::string_view detail(transfer.detail.data());
     const bool telling = !detail.empty() && (reason == "tls" || reason == "proxy" || reason == "setup");
     return fmt::format(
-        "no answer from {}: {}{}{}", host, curl_easy_strerror(code), telling ? ": " : "", telling ? detail : ""
+        "no answer from {}: {}{}{}",
+        host,
+        curl_easy_strerror(code),
+        telling ? ": " : "",
+        telling ? detail : ""
     );
 }
 
@@ -339,6 +343,11 @@ Error Explain(CURLcode code, CURL* easy, const Transfer& transfer) {
     };
 }
 
+std::optional<Timestamp> ReadDate(std::string_view text) {
+    const auto date = text.empty() ? -1 : curl_getdate(std::string(text).c_str(), nullptr);
+    return date < 0 ? std::nullopt : std::optional(Timestamp(std::chrono::seconds(date)));
+}
+
 }  // namespace
 
 std::string_view HttpResponse::Header(std::string_view name) const noexcept {
@@ -357,11 +366,16 @@ std::optional<std::chrono::milliseconds> RetryAfter(const HttpResponse& response
     if (error == std::errc{} && end == text.data() + text.size()) {
         return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, 1'000'000'000));
     }
-    const auto date = curl_getdate(std::string(text).c_str(), nullptr);
-    if (date < 0) {
-        return std::nullopt;
-    }
-    return std::max(Timestamp(std::chrono::seconds(date)) - now, std::chrono::milliseconds(0));
+    const auto date = ReadDate(text);
+    return date ? std::optional(std::max(*date - now, std::chrono::milliseconds(0))) : std::nullopt;
+}
+
+std::optional<Timestamp> ServerTime(const HttpResponse& response) {
+    return ReadDate(response.Header("date"));
+}
+
+std::optional<Timestamp> ModifiedTime(const HttpResponse& response) {
+    return ReadDate(response.Header("last-modified"));
 }
 
 /// Idle multi handles, each with the connections that its transfers left open.

@@ -52,8 +52,8 @@ struct HttpRequest {
     std::size_t max_response_bytes = 20'000;  ///< What comes after it is cut off, with the connection.
     ConnectGuard guard;                       ///< Empty: every address may be connected to.
     std::optional<LeastSpeed> least_speed;    ///< Nothing: only the total time bounds it.
-    /// Called for each piece of a body as it comes, instead of keeping it; the answer holds the status and the
-    /// headers by then. What it fails with ends the request, and is what Send fails with.
+    /// Called for each piece of a body as it comes, instead of keeping it; the answer holds the status and
+    /// the headers by then. What it fails with ends the request, and is what Send fails with.
     std::function<Result<void>(const HttpResponse&, std::string_view)> take_body;
 };
 
@@ -72,6 +72,12 @@ struct HttpResponse {
 [[nodiscard]] std::optional<std::chrono::milliseconds> RetryAfter(
     const HttpResponse& response, Timestamp now
 );
+
+/// The other side's clock (the answer's Date), to the second; nothing when it is missing or unreadable.
+[[nodiscard]] std::optional<Timestamp> ServerTime(const HttpResponse& response);
+
+/// When what it holds was changed last (Last-Modified), to the second; nothing likewise.
+[[nodiscard]] std::optional<Timestamp> ModifiedTime(const HttpResponse& response);
 
 struct HttpClientSettings {
     std::string user_agent = "notifications-api";
@@ -96,8 +102,9 @@ public:
 
     /// Any answer is a success here, whatever its status. kForbidden: the guard refused every address (the
     /// sentence is the guard's). kUnavailable: no name, connection, TLS or complete answer in time, with a
-    /// reason that says which: "name", "connect", "proxy", "tls", "setup" (a file or address of the settings),
-    /// "timeout", "slow" (below least_speed) or "broken" (the connection ended early). kInvalidArgument: a header holds a line break. kStopped: at once when a stop is requested.
+    /// reason that says which: "name", "connect", "proxy", "tls", "setup" (a file or address of the
+    /// settings), "timeout", "slow" (below least_speed) or "broken" (the connection ended early).
+    /// kInvalidArgument: a header holds a line break. kStopped: at once when a stop is requested.
     [[nodiscard]] Result<HttpResponse> Send(const HttpRequest& request, const std::stop_token& stop) const;
 
 private:

@@ -64,6 +64,12 @@ Result<void> CheckLimits(std::string_view xml) {
 
 /// Parses; the root must have that name.
 Result<pugi::xml_node> Parse(pugi::xml_document& document, std::string_view xml, std::string_view root) {
+    if (LooksLikeHtml(xml)) {
+        return NotS3(
+            "a web page came instead of XML: the endpoint is a web server, a console or a log-in page, "
+            "not the store's S3 address"
+        );
+    }
     if (auto checked = CheckLimits(xml); !checked) {
         return Unexpected(checked.error());
     }
@@ -73,12 +79,6 @@ Result<pugi::xml_node> Parse(pugi::xml_document& document, std::string_view xml,
     const auto node = document.document_element();
     if (parsed && std::string_view(node.name()) == root) {
         return node;
-    }
-    if (LooksLikeHtml(xml)) {
-        return NotS3(
-            "a web page came instead of XML: the endpoint is a web server, a console or a log-in page, "
-            "not the store's S3 address"
-        );
     }
     if (!parsed) {
         return NotS3(fmt::format("the store's XML is broken or cut off at byte {}", parsed.offset));

@@ -1,0 +1,255 @@
+#include "sources/s3/client.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "core/http_client.hpp"
+#include "core/result.hpp"
+#include "sources/s3/call.hpp"
+#include "sources/s3/endpoint.hpp"
+#include "sources/s3/faults.hpp"
+#include "sources/s3/pace.hpp"
+#include "sources/s3/sigv4.hpp"
+#include "sources/s3/xml.hpp"
+
+namespace notify::s3 {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// stores refuse requests that are 15 minutes off
+constexpr milliseconds kSkewThatMatters = std::chrono::minutes(4);
+// the least speed ends what hangs long before
+constexpr milliseconds kLongestTransfer = std::chrono::hours(6);
+constexpr std::uint64_t kProgressThatCounts = 64U << 10U;
+
+HttpClientSettings Keeping(HttpClientSettings network) {
+    network.keep_connections = true;
+    return network;
+}
+
+}  // namespace
+
+/// What was put right for a request already; each thing once.
+struct Client::Correction {
+    bool region = false;
+    bool clock = false;
+    bool credentials = false;
+};
+
+Client::Client(ClientSettings settings, CredentialsProvider credentials, const Clock& clock)
+    : settings_(std::move(settings)),
+      credentials_(std::move(credentials)),
+      clock_(clock),
+      http_(Keeping(settings_.network)),
+      pace_(settings_.retry) {}
+
+milliseconds Client::ClockOffset() const noexcept {
+    return milliseconds(clock_offset_ms_.load());
+}
+
+Asked Client::AskedBy(const Call& call) const {
+    return {
+        .endpoint = settings_.endpoint.Name(),
+        .bucket = call.bucket,
+        .key = call.key,
+        .action = std::string(call.action),
+    };
+}
+
+std::string Client::RegionOf(const std::string& bucket) const {
+    const std::scoped_lock lock(learned_mutex_);
+    const auto found = regions_.find(bucket);
+    return found == regions_.end() ? settings_.endpoint.Region() : found->second;
+}
+
+Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& stop) const {
+    auto credentials = credentials_();
+    if (!credentials) {
+        return Unexpected(credentials.error());
+    }
+    Sent sent{.credentials = std::move(*credentials), .region = RegionOf(call.bucket)};
+    sent.signed_at = clock_.Now() + ClockOffset();
+    auto target = settings_.endpoint.At(call.bucket, call.key, CanonicalQuery(call.query), sent.region);
+    if (!target) {
+        return Unexpected(target.error());
+    }
+    const SigningRequest signing{
+        .method = call.method,
+        .host = target->host,
+        .path = target->path,
+        .query = call.query,
+        .headers = call.headers,
+        .payload_hash = call.body.empty() ? std::string(kEmptyPayload) : Sha256Hex(call.body),
+    };
+    HttpRequest request{
+        .method = call.method,
+        .url = std::move(target->url),
+        .headers = SignHeaders(signing, sent.credentials, {.region = sent.region, .time = sent.signed_at}),
+        .body = call.body,
+        .connect_timeout = settings_.connect_timeout,
+        .total_timeout = kLongestTransfer,
+        .max_response_bytes = call.max_body_bytes,
+        .least_speed = call.least_speed,
+    };
+    std::string kept;
+    request.take_body = [&](const HttpResponse& response, std::string_view bytes) -> Result<void> {
+        if (call.take_body && response.status / 100 == 2) {
+            return call.take_body(response, bytes);
+        }
+        if (kept.size() + bytes.size() > call.max_body_bytes) {
+            return Unexpected(
+                Fault(ErrorCode::kTooLarge, kNotS3, "the store's answer is larger than any of S3")
+            );
+        }
+        kept += bytes;
+        return {};
+    };
+    auto response = http_.Send(request, stop);
+    if (!response) {
+        return Unexpected(FaultOf(response.error(), AskedBy(call)));
+    }
+    sent.response = std::move(*response);
+    sent.response.body = std::move(kept);
+    return sent;
+}
+
+/// Answers to HEAD have no body that would say what is wrong: the same is asked with GET.
+Error Client::FaultOfAnswer(const Call& call, const Sent& sent, const std::stop_token& stop) const {
+    if (call.method == "HEAD" && sent.response.status < 500) {
+        auto again = call;
+        again.method = "GET";
+        again.headers.emplace_back("range", "bytes=0-0");
+        const auto answer = SendOnce(again, stop);
+        if (answer && answer->response.status / 100 != 2 && answer->response.status != 416) {
+            return FaultOf(answer->response, AskedBy(call), clock_.Now());
+        }
+    }
+    return FaultOf(sent.response, AskedBy(call), clock_.Now());
+}
+
+bool Client::LearnsClock(const Sent& sent) {
+    const auto theirs = ServerTime(sent.response);
+    const int status = sent.response.status;
+    if (!theirs || (status != 403 && status != 400 && status != 401)) {
+        return false;
+    }
+    const auto off = *theirs - sent.signed_at;
+    if (off > -kSkewThatMatters && off < kSkewThatMatters) {
+        return false;
+    }
+    clock_offset_ms_ = (*theirs - clock_.Now()).count();
+    return true;
+}
+
+bool Client::LearnsRegion(const Call& call, const HttpResponse& response) {
+    const int status = response.status;
+    if (status / 100 != 3 && status != 400 && status != 403) {
+        return false;
+    }
+    std::string region(response.Header("x-amz-bucket-region"));
+    if (region.empty()) {
+        region = ReadErrorBody(response.body).region;
+    }
+    const bool plain = std::ranges::all_of(region, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    });
+    if (region.empty() || !plain || region.size() > 64 || region == RegionOf(call.bucket)) {
+        return false;
+    }
+    const std::scoped_lock lock(learned_mutex_);
+    regions_[call.bucket] = std::move(region);
+    return true;
+}
+
+/// True when the request is to be sent again at once, with what was learned from the refusal.
+bool Client::Corrects(const Call& call, const Sent& sent, const Error& fault, Correction& done) {
+    if (!done.clock && LearnsClock(sent)) {
+        done.clock = true;
+        return true;
+    }
+    if (!done.region && LearnsRegion(call, sent.response)) {
+        done.region = true;
+        return true;
+    }
+    if (!done.credentials && fault.code == ErrorCode::kUnauthenticated) {
+        const auto newer = credentials_();
+        done.credentials = newer && *newer != sent.credentials;
+        return done.credentials;
+    }
+    return false;
+}
+
+Result<HttpResponse> Client::Do(const std::function<Call()>& make, const std::stop_token& stop) {
+    Correction corrections;
+    std::uint64_t progress = 0;
+    for (int attempt = 1;; ++attempt) {
+        const auto call = make();
+        if (call.progress >= progress + kProgressThatCounts) {
+            progress = call.progress;
+            attempt = 1;
+        }
+        if (const auto turn = pace_.AwaitTurn(stop); !turn) {
+            return Unexpected(turn.error());
+        }
+        auto sent = SendOnce(call, stop);
+        if (sent && sent->response.status / 100 == 2) {
+            pace_.SpeedUp();
+            return std::move(sent->response);
+        }
+        const auto fault = sent ? FaultOfAnswer(call, *sent, stop) : sent.error();
+        if (sent && Corrects(call, *sent, fault, corrections)) {
+            continue;
+        }
+        if (fault.reason == kSlowDown) {
+            pace_.SlowDown(fault.retry_after);
+        }
+        const bool wait_too_long =
+            fault.reason != kUnreachable &&
+            fault.retry_after.value_or(milliseconds(0)) > settings_.retry.longest_pause;
+        if (!IsMomentary(fault) || wait_too_long || attempt >= settings_.retry.attempts ||
+            !pace_.TakeRetry()) {
+            return Unexpected(fault);
+        }
+        const auto asked = fault.reason == kUnreachable ? std::nullopt : fault.retry_after;
+        if (!SleepFor(RetryPause(settings_.retry, attempt, asked), stop)) {
+            return Fail(ErrorCode::kStopped, "the request was stopped");
+        }
+    }
+}
+
+Result<std::string> Client::PresignRead(
+    const std::string& bucket, const std::string& key, std::chrono::seconds lifetime
+) const {
+    const auto region = RegionOf(bucket);
+    const auto target = settings_.endpoint.At(bucket, key, {}, region);
+    if (!target) {
+        return Unexpected(target.error());
+    }
+    const auto credentials = credentials_();
+    if (!credentials) {
+        return Unexpected(credentials.error());
+    }
+    const auto query = PresignQuery(
+        {.host = target->host, .path = target->path},
+        *credentials,
+        {.region = region, .time = clock_.Now() + ClockOffset()},
+        lifetime
+    );
+    return target->url.Text() + "?" + query;
+}
+
+}  // namespace notify::s3

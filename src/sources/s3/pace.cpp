@@ -1,0 +1,89 @@
+#include "sources/s3/pace.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "core/result.hpp"
+#include "sources/s3/faults.hpp"
+
+namespace notify::s3 {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestAsked = std::chrono::minutes(15);
+
+milliseconds Times(milliseconds duration, double factor) {
+    return milliseconds(static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor));
+}
+
+}  // namespace
+
+bool SleepFor(milliseconds duration, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, duration, [] { return false; });
+    return !stop.stop_requested();
+}
+
+milliseconds RetryPause(const RetryLimits& limits, int attempt, std::optional<milliseconds> asked) {
+    const double doublings = std::clamp(attempt - 1, 0, 30);
+    const auto most = std::min(
+        static_cast<double>(limits.longest_pause.count()),
+        static_cast<double>(limits.first_pause.count()) * std::exp2(doublings)
+    );
+    const auto jittered = milliseconds(static_cast<std::int64_t>(most * RandomBetween(0.0, 1.0)));
+    return std::max(jittered, asked.value_or(milliseconds(0)));
+}
+
+Result<void> Pace::AwaitTurn(const std::stop_token& stop) {
+    milliseconds left{0};
+    {
+        const std::scoped_lock lock(mutex_);
+        left = std::chrono::ceil<milliseconds>(not_before_ - std::chrono::steady_clock::now());
+    }
+    if (left > limits_.longest_pause) {
+        auto error = Fault(ErrorCode::kThrottled, kSlowDown, "the store asked for a pause that is not over");
+        error.retry_after = left;
+        return Unexpected(error);
+    }
+    if (left > milliseconds(0) && !SleepFor(left, stop)) {
+        return Fail(ErrorCode::kStopped, "the request was stopped");
+    }
+    return {};
+}
+
+bool Pace::TakeRetry() {
+    const std::scoped_lock lock(mutex_);
+    if (retries_ == 0) {
+        return false;
+    }
+    --retries_;
+    return true;
+}
+
+void Pace::SlowDown(std::optional<milliseconds> asked) {
+    const std::scoped_lock lock(mutex_);
+    pause_ = std::clamp(pause_ * 2, limits_.first_pause / 2, limits_.longest_pause);
+    const auto wanted = std::min<milliseconds>(asked.value_or(milliseconds(0)), kLongestAsked);
+    const auto pause = std::max(Times(pause_, RandomBetween(0.0, 1.0)), wanted);
+    not_before_ = std::max(not_before_, std::chrono::steady_clock::now() + pause);
+}
+
+void Pace::SpeedUp() {
+    const std::scoped_lock lock(mutex_);
+    pause_ /= 2;
+    retries_ = std::min(retries_ + 1, kMostRetries);
+}
+
+}  // namespace notify::s3

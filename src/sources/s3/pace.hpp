@@ -1,0 +1,62 @@
+#pragma once
+
+// How fast an endpoint is asked: pauses that all its requests share when it says that it is busy, and a
+// budget of retries that keeps a store in trouble from getting twice the load.
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "core/result.hpp"
+
+namespace notify::s3 {
+
+/// When a request is sent again.
+struct RetryLimits {
+    int attempts = 8;  ///< Of one request without progress, the first included.
+    std::chrono::milliseconds first_pause = std::chrono::milliseconds(100);
+    std::chrono::milliseconds longest_pause = std::chrono::seconds(20);  ///< Longer ones are the caller's.
+};
+
+/// Waits; false at once when a stop is requested.
+bool SleepFor(std::chrono::milliseconds duration, const std::stop_token& stop);
+
+/// Full jitter: uniform between 0 and min(longest, first · 2^(attempt−1)), but no less than what the store
+/// asks for. (Source: AWS Architecture Blog, "Exponential Backoff And Jitter".)
+[[nodiscard]] std::chrono::milliseconds RetryPause(
+    const RetryLimits& limits, int attempt, std::optional<std::chrono::milliseconds> asked
+);
+
+/// One for each endpoint. Thread-safe.
+class Pace final {
+public:
+    explicit Pace(RetryLimits limits) : limits_(limits) {}
+
+    /// Waits out the pause the endpoint asked for. kThrottled with what is left of the pause when it is
+    /// longer than longest_pause; kStopped.
+    [[nodiscard]] Result<void> AwaitTurn(const std::stop_token& stop);
+
+    /// Takes a retry out of the budget: 100, and one more for each answer that was good, up to 100. False
+    /// when it is used up.
+    [[nodiscard]] bool TakeRetry();
+
+    /// The endpoint is busy: everybody pauses, twice as long as last time, `asked` (15 minutes are enough)
+    /// at least.
+    void SlowDown(std::optional<std::chrono::milliseconds> asked);
+
+    /// It gave a good answer: pauses become half as long.
+    void SpeedUp();
+
+private:
+    static constexpr int kMostRetries = 100;
+
+    const RetryLimits limits_;
+    std::mutex mutex_;
+    std::chrono::steady_clock::time_point not_before_;
+    std::chrono::milliseconds pause_{0};
+    int retries_ = kMostRetries;
+};
+
+}  // namespace notify::s3
