@@ -27,14 +27,13 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/http_fault.hpp"
 #include "core/ip_address.hpp"
 #include "core/result.hpp"
 
 namespace notify {
 
 namespace {
-
-constexpr std::size_t kMaxHeaderBytes = 64U << 10U;
 
 struct EasyDeleter {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
@@ -128,7 +127,7 @@ std::string_view Trimmed(std::string_view text) {
 std::size_t TakeHeader(char* bytes, std::size_t /*one*/, std::size_t count, void* context) {
     auto& transfer = *static_cast<Transfer*>(context);
     transfer.header_bytes += count;
-    if (transfer.header_bytes > kMaxHeaderBytes) {
+    if (transfer.header_bytes > kMaxHttpHeaderBytes) {
         return 0;
     }
     const std::string_view line(bytes, count);
@@ -259,124 +258,7 @@ std::optional<CURLcode> Run(CURLM* multi, CURL* easy, const std::stop_token& sto
     return outcome;
 }
 
-/// The reason word of HttpClient::Send. `through_proxy`: the proxy answered, and not with a tunnel.
-std::string_view ReasonOf(CURLcode code, bool through_proxy) {
-    if (through_proxy) {
-        return "proxy";
-    }
-    // NOLINTNEXTLINE(clang-diagnostic-switch-enum): libcurl has a hundred of them
-    switch (static_cast<int>(code)) {
-        case CURLE_COULDNT_RESOLVE_HOST:
-            return "name";
-        case CURLE_COULDNT_CONNECT:
-            return "connect";
-        case CURLE_COULDNT_RESOLVE_PROXY:
-        case CURLE_PROXY:
-            return "proxy";
-        case CURLE_SSL_CONNECT_ERROR:
-        case CURLE_PEER_FAILED_VERIFICATION:
-        case CURLE_SSL_CIPHER:
-        case CURLE_SSL_ISSUER_ERROR:
-            return "tls";
-        case CURLE_SSL_CERTPROBLEM:
-        case CURLE_SSL_CACERT_BADFILE:
-        case CURLE_INTERFACE_FAILED:
-            return "setup";
-        case CURLE_OPERATION_TIMEDOUT:
-            return "timeout";
-        default:
-            return "broken";
-    }
-}
-
-std::string Sentence(CURLcode code, std::string_view reason, const Transfer& transfer) {
-    const auto& host = transfer.request.url.Host();
-    if (reason == "slow") {
-        return fmt::format(
-            "{} sent less than {} bytes a second for {} s",
-            host,
-            transfer.request.least_speed->bytes_per_second,
-            transfer.request.least_speed->during.count()
-        );
-    }
-    if (code == CURLE_OPERATION_TIMEDOUT) {
-        return fmt::format(
-            "{} did not connect within {:g} s or not answer within {:g} s",
-            host,
-            std::chrono::duration<double>(transfer.request.connect_timeout).count(),
-            std::chrono::duration<double>(transfer.request.total_timeout).count()
-        );
-    }
-    if (code == CURLE_WRITE_ERROR) {
-        return fmt::format("{} sent more than {} bytes of headers", host, kMaxHeaderBytes);
-    }
-    if (code == CURLE_GOT_NOTHING) {
-        return fmt::format("{} closed the connection without an answer", host);
-    }
-    const std::string_view detail(transfer.detail.data());
-    const bool telling = !detail.empty() && (reason == "tls" || reason == "proxy" || reason == "setup");
-    return fmt::format(
-        "no answer from {}: {}{}{}",
-        host,
-        curl_easy_strerror(code),
-        telling ? ": " : "",
-        telling ? detail : ""
-    );
-}
-
-Error Explain(CURLcode code, CURL* easy, const Transfer& transfer) {
-    if (transfer.refused) {
-        return *transfer.refused;
-    }
-    long tunnel = 0;
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-    auto reason = ReasonOf(code, tunnel != 0 && tunnel / 100 != 2);
-    const std::string_view detail(transfer.detail.data());
-    if (code == CURLE_OPERATION_TIMEDOUT && transfer.request.least_speed &&
-        detail.starts_with("Operation too slow")) {
-        reason = "slow";
-    }
-    return {
-        .code = ErrorCode::kUnavailable,
-        .reason = std::string(reason),
-        .message = Sentence(code, reason, transfer),
-    };
-}
-
-std::optional<Timestamp> ReadDate(std::string_view text) {
-    const auto date = text.empty() ? -1 : curl_getdate(std::string(text).c_str(), nullptr);
-    return date < 0 ? std::nullopt : std::optional(Timestamp(std::chrono::seconds(date)));
-}
-
 }  // namespace
-
-std::string_view HttpResponse::Header(std::string_view name) const noexcept {
-    const auto found =
-        std::ranges::find(headers, name, [](const auto& header) { return std::string_view(header.first); });
-    return found == headers.end() ? std::string_view() : std::string_view(found->second);
-}
-
-std::optional<std::chrono::milliseconds> RetryAfter(const HttpResponse& response, Timestamp now) {
-    const auto text = response.Header("retry-after");
-    if (text.empty()) {
-        return std::nullopt;
-    }
-    std::int64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error == std::errc{} && end == text.data() + text.size()) {
-        return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, 1'000'000'000));
-    }
-    const auto date = ReadDate(text);
-    return date ? std::optional(std::max(*date - now, std::chrono::milliseconds(0))) : std::nullopt;
-}
-
-std::optional<Timestamp> ServerTime(const HttpResponse& response) {
-    return ReadDate(response.Header("date"));
-}
-
-std::optional<Timestamp> ModifiedTime(const HttpResponse& response) {
-    return ReadDate(response.Header("last-modified"));
-}
 
 /// Idle multi handles, each with the connections that its transfers left open.
 class HttpClient::KeptConnections {
@@ -440,7 +322,10 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
         return Fail(ErrorCode::kStopped, "the request was stopped");
     }
     if (*code != CURLE_OK && !transfer.response.body_cut) {
-        return Unexpected(Explain(*code, easy.get(), transfer));
+        return Unexpected(
+            transfer.refused ? *transfer.refused
+                             : TransportFault(*code, easy.get(), request, transfer.detail.data())
+        );
     }
     long status = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);

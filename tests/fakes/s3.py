@@ -11,7 +11,7 @@ Objects are made through the S3 API itself. POST /_control (unsigned, JSON) sets
      status {status, code, body, headers}   cut {bytes}   short {bytes}   drip   hang {seconds}   html
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
 GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen}."""
-import calendar, datetime, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
+import calendar, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
 from xml.sax.saxutils import escape
 
 REGION = "us-east-1"
@@ -340,6 +340,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128
     daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, OSError)):
+            super().handle_error(request, client_address)
 
 
 def main():
