@@ -72,13 +72,7 @@ std::string Sentence(
         return fmt::format("{} closed the connection without an answer", host);
     }
     const bool telling = !detail.empty() && (reason == "tls" || reason == "proxy" || reason == "setup");
-    return fmt::format(
-        "no answer from {}: {}{}{}",
-        host,
-        curl_easy_strerror(code),
-        telling ? ": " : "",
-        telling ? detail : ""
-    );
+    return fmt::format("no answer from {}: {}", host, telling ? detail : curl_easy_strerror(code));
 }
 
 }  // namespace

@@ -352,6 +352,9 @@ def main():
         import ssl
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2])
+        if len(sys.argv) > 3:  # the authority of the clients
+            context.load_verify_locations(sys.argv[3])
+            context.verify_mode = ssl.CERT_REQUIRED
         server.socket = context.wrap_socket(server.socket, server_side=True)
     os.write(1, b"%d\n" % server.server_address[1])
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -7,24 +7,21 @@
 #include <string_view>
 
 #include <boost/json/object.hpp>
-#include <sys/types.h>
 
-#include "core/file.hpp"
+#include "servers/child_server.hpp"
 
 namespace notify::testing {
 
 class FakeS3 final {
 public:
-    /// Listens on a free port of 127.0.0.1; with TLS when given a PEM file of certificate and key.
-    explicit FakeS3(const std::string& pem = {});
-    ~FakeS3();
-    FakeS3(const FakeS3&) = delete;
-    FakeS3& operator=(const FakeS3&) = delete;
+    /// Listens on a free port of 127.0.0.1; with TLS when given a PEM file of certificate and key, and for
+    /// clients with a certificate of `client_ca` only when given that.
+    explicit FakeS3(const std::string& pem = {}, const std::string& client_ca = {});
 
     /// "http://127.0.0.1:PORT", or https.
     [[nodiscard]] std::string Url() const;
 
-    [[nodiscard]] std::uint16_t Port() const noexcept { return port_; }
+    [[nodiscard]] std::uint16_t Port() const noexcept { return server_.Port(); }
 
     /// Sets what s3.py's first lines name: R"({"clock": 7200})". Without TLS only.
     void Set(std::string_view json) const;
@@ -36,9 +33,7 @@ private:
     [[nodiscard]] boost::json::object Control(std::string_view method, std::string_view body) const;
 
     bool tls_ = false;
-    UniqueFd input_;
-    pid_t child_ = -1;
-    std::uint16_t port_ = 0;
+    ChildServer server_;
 };
 
 }  // namespace notify::testing
