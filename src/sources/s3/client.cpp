@@ -201,6 +201,7 @@ Result<HttpResponse> Client::Do(const std::function<Call()>& make, const std::st
         if (call.progress >= progress + kProgressThatCounts) {
             progress = call.progress;
             attempt = 1;
+            pace_.SpeedUp();  // much of an answer is a good answer
         }
         if (const auto turn = pace_.AwaitTurn(stop); !turn) {
             return Unexpected(turn.error());

@@ -129,6 +129,41 @@ TEST_F(S3ClientTest, NeverGivesShortOrForeignBytesAsWhole) {
     }
 }
 
+TEST_F(S3ClientTest, OfAThousandBodiesThatAreOftenShortOrForeignNoneIsTakenForWhole) {
+    const auto bytes = Noise(20'000);
+    const auto etag = Put("a", bytes);
+    auto settings = Settings();
+    settings.retry.attempts = 2;
+    Client client(settings, Always(kGood), clock_);
+    fake_.Set(R"({"faults": [{"method": "GET", "share": 0.3, "do": "short", "bytes": 7000},
+                             {"method": "GET", "share": 0.3, "do": "cut", "bytes": 9000},
+                             {"method": "GET", "share": 0.3, "do": "wrong_range"},
+                             {"method": "GET", "share": 0.3, "do": "grow"},
+                             {"method": "GET", "share": 0.3, "do": "html"}]})");
+    int whole = 0;
+    int wrong = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const auto read = ReadWith(client, "a", {.offset = 100, .object_size = 20'000, .etag = etag}, 15'000);
+        whole += read ? 1 : 0;
+        wrong += read && *read != bytes.substr(100, 15'000) ? 1 : 0;
+    }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_GT(whole, 100);
+    EXPECT_LT(whole, 900);
+}
+
+TEST_F(S3ClientTest, OfFiveHundredReadsAcrossAChangeOfVersionNoneMixesTwo) {
+    const auto bytes = Noise(100'000);
+    const auto etag = Put("a", bytes);
+    for (int i = 0; i < 500; ++i) {
+        // the body breaks off, and what continues it is another version
+        fake_.Set(
+            R"({"faults": [{"method": "GET", "do": "cut", "bytes": 70000}, {"method": "GET", "do": "flip"}]})"
+        );
+        EXPECT_EQ(ReadAll("a", 100'000, etag).error().reason, kObjectChanged);
+    }
+}
+
 TEST_F(S3ClientTest, ANewVersionIsAConflictWhetherTheStoreSaysSoOrNot) {
     const auto old = Put("a", "first");
     Put("a", "other");
