@@ -12,7 +12,6 @@
 #include <optional>
 #include <stop_token>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -25,7 +24,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/http_fault.hpp"
 #include "core/ip_address.hpp"

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <curl/curl.h>
-#include <curl/easy.h>
+#include <curl/system.h>
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -45,11 +45,17 @@ std::string_view ReasonOf(CURLcode code, bool through_proxy) {
     }
 }
 
+bool HasConnected(CURL* easy) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &microseconds);
+    return microseconds > 0;
+}
+
 std::string Sentence(
     CURLcode code, std::string_view reason, const HttpRequest& request, std::string_view detail
 ) {
     const auto& host = request.url.Host();
-    if (reason == "slow") {
+    if (reason == "slow" && request.least_speed) {
         return fmt::format(
             "{} sent less than {} bytes a second for {} s",
             host,
@@ -83,6 +89,8 @@ Error TransportFault(CURLcode code, CURL* easy, const HttpRequest& request, std:
     auto reason = ReasonOf(code, tunnel != 0 && tunnel / 100 != 2);
     if (code == CURLE_OPERATION_TIMEDOUT && request.least_speed && detail.starts_with("Operation too slow")) {
         reason = "slow";
+    } else if (code == CURLE_OPERATION_TIMEDOUT && !HasConnected(easy)) {
+        reason = "connect";
     }
     return {
         .code = ErrorCode::kUnavailable,

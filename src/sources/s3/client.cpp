@@ -99,7 +99,7 @@ Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& s
         .method = call.method,
         .url = std::move(target->url),
         .headers = SignHeaders(signing, sent.credentials, {.region = sent.region, .time = sent.signed_at}),
-        .body = call.body,
+        .body = std::string(call.body),
         .connect_timeout = settings_.connect_timeout,
         .total_timeout = kLongestTransfer,
         .max_response_bytes = call.max_body_bytes,
@@ -193,6 +193,23 @@ bool Client::Corrects(const Call& call, const Sent& sent, const Error& fault, Co
     return false;
 }
 
+/// Waits until what failed with `fault` is tried again; the fault when it is not to be.
+Result<void> Client::AwaitRetry(const Error& fault, int attempt, const std::stop_token& stop) {
+    if (fault.reason == kSlowDown) {
+        pace_.SlowDown(fault.retry_after);
+    }
+    // for an endpoint that refuses connections the delay is the caller's, between one call and the next
+    const auto asked = fault.reason == kUnreachable ? std::nullopt : fault.retry_after;
+    const bool too_long = asked.value_or(milliseconds(0)) > settings_.retry.longest_pause;
+    if (!IsMomentary(fault) || too_long || attempt >= settings_.retry.attempts || !pace_.TakeRetry()) {
+        return Unexpected(fault);
+    }
+    if (!SleepFor(RetryPause(settings_.retry, attempt, asked), stop)) {
+        return Fail(ErrorCode::kStopped, "the request was stopped");
+    }
+    return {};
+}
+
 Result<HttpResponse> Client::Do(const std::function<Call()>& make, const std::stop_token& stop) {
     Correction corrections;
     std::uint64_t progress = 0;
@@ -215,19 +232,8 @@ Result<HttpResponse> Client::Do(const std::function<Call()>& make, const std::st
         if (sent && Corrects(call, *sent, fault, corrections)) {
             continue;
         }
-        if (fault.reason == kSlowDown) {
-            pace_.SlowDown(fault.retry_after);
-        }
-        const bool wait_too_long =
-            fault.reason != kUnreachable &&
-            fault.retry_after.value_or(milliseconds(0)) > settings_.retry.longest_pause;
-        if (!IsMomentary(fault) || wait_too_long || attempt >= settings_.retry.attempts ||
-            !pace_.TakeRetry()) {
-            return Unexpected(fault);
-        }
-        const auto asked = fault.reason == kUnreachable ? std::nullopt : fault.retry_after;
-        if (!SleepFor(RetryPause(settings_.retry, attempt, asked), stop)) {
-            return Fail(ErrorCode::kStopped, "the request was stopped");
+        if (const auto waited = AwaitRetry(fault, attempt, stop); !waited) {
+            return Unexpected(waited.error());
         }
     }
 }

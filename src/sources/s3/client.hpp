@@ -69,6 +69,7 @@ struct ReadRequest {
 struct WriteRequest {
     std::string content_type = "application/octet-stream";
     std::vector<std::pair<std::string, std::string>> metadata;  ///< x-amz-meta-NAME; ASCII, 2 KB together.
+    std::uint64_t part_bytes = 16U << 20U;                      ///< Of WriteParts: 5 MiB at least at Amazon.
 };
 
 /// Thread-safe. Functions block, and end with kStopped soon after a stop is requested. Errors have stage
@@ -105,19 +106,19 @@ public:
     [[nodiscard]] Result<std::string> Write(
         const std::string& bucket,
         const std::string& key,
-        std::string bytes,
+        std::string_view bytes,
         const WriteRequest& request,
         const std::stop_token& stop
     );
 
-    /// Writes `bytes` in parts of `part_bytes` (5 MiB at least at Amazon; made larger when more than 10,000
-    /// would be needed), one after another: memory is one part. A failed upload is aborted. Returns the ETag.
+    /// Writes `bytes` in parts of `request.part_bytes` (made larger when more than 10,000 would be needed),
+    /// one after another, or in one request when there is only one part: memory is two parts. A failed upload
+    /// is aborted. Returns the ETag.
     [[nodiscard]] Result<std::string> WriteParts(
         const std::string& bucket,
         const std::string& key,
         ByteSource& bytes,
         const WriteRequest& request,
-        std::uint64_t part_bytes,
         const std::stop_token& stop
     );
 
@@ -141,6 +142,7 @@ private:
     class BodyReader;
 
     [[nodiscard]] Result<HttpResponse> Do(const std::function<Call()>& make, const std::stop_token& stop);
+    [[nodiscard]] Result<void> AwaitRetry(const Error& fault, int attempt, const std::stop_token& stop);
     [[nodiscard]] Result<Sent> SendOnce(const Call& call, const std::stop_token& stop) const;
     [[nodiscard]] Error FaultOfAnswer(const Call& call, const Sent& sent, const std::stop_token& stop) const;
     [[nodiscard]] bool Corrects(const Call& call, const Sent& sent, const Error& fault, Correction& done);

@@ -1,6 +1,5 @@
 // Listing, looking at and reading objects.
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +21,7 @@
 #include "sources/s3/call.hpp"
 #include "sources/s3/client.hpp"
 #include "sources/s3/faults.hpp"
+#include "sources/s3/pace.hpp"
 #include "sources/s3/xml.hpp"
 
 namespace notify::s3 {

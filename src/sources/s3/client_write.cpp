@@ -7,6 +7,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,22 +37,32 @@ HttpHeaders HeadersOf(const WriteRequest& request) {
     return headers;
 }
 
+Result<void> Fill(ByteSource& bytes, std::uint64_t offset, std::string& buffer) {
+    const auto got = bytes.ReadAt(offset, std::as_writable_bytes(std::span(buffer)));
+    if (!got) {
+        return Unexpected(got.error());
+    }
+    return *got == buffer.size()
+               ? Result<void>()
+               : Fail(ErrorCode::kConflict, "what was to be written became shorter meanwhile");
+}
+
 }  // namespace
 
 Result<std::string> Client::Write(
     const std::string& bucket,
     const std::string& key,
-    std::string bytes,
+    std::string_view bytes,
     const WriteRequest& request,
     const std::stop_token& stop
 ) {
-    const Call call{
+    Call call{
         .method = "PUT",
         .bucket = bucket,
         .key = key,
         .action = "write",
         .headers = HeadersOf(request),
-        .body = std::move(bytes),
+        .body = bytes,
         .least_speed = settings_.least_speed,
     };
     return Do([&] { return call; }, stop).map([](const HttpResponse& response) {
@@ -60,7 +71,7 @@ Result<std::string> Client::Write(
 }
 
 Result<void> Client::Remove(const std::string& bucket, const std::string& key, const std::stop_token& stop) {
-    const Call call{
+    Call call{
         .method = "DELETE",
         .bucket = bucket,
         .key = key,
@@ -79,18 +90,16 @@ Result<std::vector<std::string>> Client::UploadParts(
 ) {
     std::vector<std::string> etags;
     const auto size = bytes.Size();
+    std::string buffer;
     for (std::uint64_t offset = 0; offset < size; offset += part_bytes) {
         auto part = upload;
         part.method = "PUT";
         part.query.emplace_back("partNumber", std::to_string(etags.size() + 1));
-        part.body.resize(static_cast<std::size_t>(std::min(part_bytes, size - offset)));
-        const auto got = bytes.ReadAt(offset, std::as_writable_bytes(std::span(part.body)));
-        if (!got) {
-            return Unexpected(got.error());
+        buffer.resize(std::min(part_bytes, size - offset));
+        if (auto filled = Fill(bytes, offset, buffer); !filled) {
+            return Unexpected(filled.error());
         }
-        if (*got != part.body.size()) {
-            return Fail(ErrorCode::kConflict, "what was to be written became shorter meanwhile");
-        }
+        part.body = buffer;
         const auto response = Do([&] { return part; }, stop);
         if (!response) {
             return Unexpected(response.error());
@@ -105,7 +114,8 @@ Result<std::string> Client::CompleteUpload(
 ) {
     auto call = upload;
     call.method = "POST";
-    call.body = s3::WriteParts(etags);
+    const auto parts = s3::WriteParts(etags);
+    call.body = parts;
     call.headers = {{"content-type", "application/xml"}};
     call.least_speed.during = kCompletionTime;
     const auto response = Do([&] { return call; }, stop);
@@ -120,9 +130,12 @@ Result<std::string> Client::WriteParts(
     const std::string& key,
     ByteSource& bytes,
     const WriteRequest& request,
-    std::uint64_t part_bytes,
     const std::stop_token& stop
 ) {
+    if (bytes.Size() <= request.part_bytes) {
+        std::string whole(bytes.Size(), '\0');
+        return Fill(bytes, 0, whole).and_then([&] { return Write(bucket, key, whole, request, stop); });
+    }
     Call call{
         .method = "POST",
         .bucket = bucket,
@@ -141,7 +154,8 @@ Result<std::string> Client::WriteParts(
     call.query = {{"uploadId", *begun}};
     call.headers.clear();
     const auto least = (bytes.Size() + kMostParts - 1) / kMostParts;
-    const auto etags = UploadParts(call, bytes, std::max({part_bytes, least, std::uint64_t{1}}), stop);
+    const auto etags =
+        UploadParts(call, bytes, std::max({request.part_bytes, least, std::uint64_t{1}}), stop);
     auto written =
         etags ? CompleteUpload(call, *etags, stop) : Result<std::string>(Unexpected(etags.error()));
     if (!written) {

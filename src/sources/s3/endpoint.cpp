@@ -1,7 +1,6 @@
 #include "sources/s3/endpoint.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -93,7 +92,7 @@ Result<Target> Endpoint::At(
     std::string path = base_path_;
     if (NamesInHost(bucket)) {
         host = fmt::format("{}.{}", bucket, host);
-        path += "/";
+        path += '/';
     } else {
         path += "/" + EncodeComponent(bucket) + (key.empty() ? "" : "/");
     }

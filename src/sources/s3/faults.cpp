@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -169,7 +170,7 @@ std::optional<Error> MomentaryFault(
 }
 
 Error Redirected(const HttpResponse& response, const ErrorBody& body, const Asked& asked) {
-    std::string where =
+    const std::string where =
         body.region.empty() ? std::string(response.Header("x-amz-bucket-region")) : body.region;
     std::string message;
     if (!where.empty()) {

@@ -24,16 +24,10 @@ constexpr std::uint64_t kLeastPiece = 256U << 10U;
 }  // namespace
 
 ObjectReader::ObjectReader(
-    Client& client,
-    std::string bucket,
-    std::string key,
-    const ObjectInfo& info,
-    std::stop_token stop,
-    ReadAhead ahead
+    Client& client, ObjectName name, const ObjectInfo& info, std::stop_token stop, ReadAhead ahead
 )
     : client_(client),
-      bucket_(std::move(bucket)),
-      key_(std::move(key)),
+      name_(std::move(name)),
       etag_(info.etag),
       size_(info.size_bytes),
       ahead_(ahead),
@@ -85,7 +79,9 @@ Result<void> ObjectReader::ReadDirectly(std::uint64_t offset, std::span<std::byt
         const std::scoped_lock lock(mutex_);
         fetched_bytes_ += into.size();
     }
-    return client_.Read(bucket_, key_, {.offset = offset, .object_size = size_, .etag = etag_}, into, stop_);
+    return client_.Read(
+        name_.bucket, name_.key, {.offset = offset, .object_size = size_, .etag = etag_}, into, stop_
+    );
 }
 
 Result<std::size_t> ObjectReader::ReadFromPieces(std::uint64_t offset, std::span<std::byte> into) {
@@ -190,8 +186,8 @@ void ObjectReader::Work(const std::stop_token& stop) {
         {
             const std::stop_callback outer(stop_, [&] { piece->stop.request_stop(); });
             done = client_.Read(
-                bucket_,
-                key_,
+                name_.bucket,
+                name_.key,
                 {.offset = piece->offset, .object_size = size_, .etag = etag_},
                 std::as_writable_bytes(std::span(piece->bytes)),
                 piece->stop.get_token()

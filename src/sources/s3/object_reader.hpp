@@ -24,6 +24,11 @@
 
 namespace notify::s3 {
 
+struct ObjectName {
+    std::string bucket;
+    std::string key;
+};
+
 /// Memory is at most `piece_bytes` · (`pieces_ahead` + 1): 36 MiB unless said otherwise.
 struct ReadAhead {
     std::size_t piece_bytes = 4U << 20U;  ///< Of a request, at most.
@@ -38,14 +43,11 @@ class ObjectReader final : public ByteSource {
 public:
     /// `client` outlives it. `info` is what Client::Head told. A stop ends reads that wait, with kStopped.
     ObjectReader(
-        Client& client,
-        std::string bucket,
-        std::string key,
-        const ObjectInfo& info,
-        std::stop_token stop,
-        ReadAhead ahead = {}
+        Client& client, ObjectName name, const ObjectInfo& info, std::stop_token stop, ReadAhead ahead = {}
     );
     ~ObjectReader() override;
+    ObjectReader(const ObjectReader&) = delete;
+    ObjectReader& operator=(const ObjectReader&) = delete;
 
     [[nodiscard]] std::uint64_t Size() const override { return size_; }
 
@@ -76,8 +78,7 @@ private:
     void StartThreads();
 
     Client& client_;
-    const std::string bucket_;
-    const std::string key_;
+    const ObjectName name_;
     const std::string etag_;
     const std::uint64_t size_;
     const ReadAhead ahead_;

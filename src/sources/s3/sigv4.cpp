@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/base64.hpp"
+#include "core/clock.hpp"
 #include "core/hash.hpp"
 #include "core/http_client.hpp"
 
@@ -20,7 +21,7 @@ namespace notify::s3 {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-constexpr std::chrono::seconds kLongestLife = std::chrono::days(7);
+constexpr std::chrono::seconds kLongestLife = std::chrono::hours(7 * 24);
 
 bool IsUnreserved(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||

@@ -100,8 +100,10 @@ int HexDigit(char c) {
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 bool IsArchived(const pugi::xml_node& contents, std::string_view storage_class) {
@@ -109,7 +111,7 @@ bool IsArchived(const pugi::xml_node& contents, std::string_view storage_class) 
         return false;
     }
     const auto restore = contents.child("RestoreStatus");
-    return !restore || !restore.child("RestoreExpiryDate") ||
+    return restore.child("RestoreExpiryDate").empty() ||
            std::string_view(restore.child("IsRestoreInProgress").text().get()) == "true";
 }
 
@@ -141,14 +143,14 @@ Result<ListPage> ReadListPage(std::string_view xml) {
         return Unexpected(root.error());
     }
     const bool encoded = Text(*root, "EncodingType") == "url";
-    const auto decoded = [&](std::string text) { return encoded ? DecodeForm(text) : text; };
+    const auto decoded = [&](const std::string& text) { return encoded ? DecodeForm(text) : text; };
     ListPage page{
         .truncated = Text(*root, "IsTruncated") == "true",
         .next_token = Text(*root, "NextContinuationToken"),
         .next_marker = decoded(Text(*root, "NextMarker")),
     };
-    page.first_form = !root->child("KeyCount") && page.next_token.empty() &&
-                      (root->child("Marker") || root->child("NextMarker"));
+    page.first_form = root->child("KeyCount").empty() && page.next_token.empty() &&
+                      !(root->child("Marker").empty() && root->child("NextMarker").empty());
     for (const auto& child : root->children("Contents")) {
         auto object = ReadObject(child, encoded);
         if (!object) {

@@ -129,7 +129,7 @@ TEST_F(S3ClientTest, FallsBackToTheFirstFormWhenTheSecondIsRefused) {
 TEST_F(S3ClientTest, WritesInPartsAndReadsAcrossThem) {
     const auto bytes = Noise(300'000);
     MemorySource source(bytes);
-    const auto etag = client_.WriteParts("media", "big+1.mxf", source, {}, 100'000, {}).value();
+    const auto etag = client_.WriteParts("media", "big+1.mxf", source, {.part_bytes = 100'000}, {}).value();
     EXPECT_TRUE(etag.ends_with("-3")) << etag;
     EXPECT_EQ(
         ReadWith(client_, "big+1.mxf", {.offset = 99'990, .object_size = 300'000, .etag = etag}, 20).value(),
@@ -137,11 +137,20 @@ TEST_F(S3ClientTest, WritesInPartsAndReadsAcrossThem) {
     );
 }
 
+TEST_F(S3ClientTest, WhatFitsIntoOnePartIsOneRequest) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1000}}) {
+        MemorySource source(Noise(size));
+        const auto etag = client_.WriteParts("media", "small", source, {.part_bytes = 1000}, {}).value();
+        EXPECT_EQ(etag.find('-'), std::string::npos);
+        EXPECT_EQ(client_.Head("media", "small", {}).value().size_bytes, size);
+    }
+}
+
 TEST_F(S3ClientTest, AbortsAnUploadWhosePartIsRefused) {
     fake_.Set(R"({"faults": [{"query": "partNumber=2", "times": 99, "do": "status", "status": 400,
                   "code": "EntityTooSmall"}]})");
     MemorySource source(Noise(300'000));
-    EXPECT_FALSE(client_.WriteParts("media", "big", source, {}, 100'000, {}).has_value());
+    EXPECT_FALSE(client_.WriteParts("media", "big", source, {.part_bytes = 100'000}, {}).has_value());
     EXPECT_EQ(fake_.Seen().at("uploads").as_int64(), 0);
 }
 

@@ -40,8 +40,8 @@ protected:
     }
 
     /// Writes an object; returns its ETag.
-    std::string Put(const std::string& key, std::string bytes) {
-        return client_.Write("media", key, std::move(bytes), {}, {}).value();
+    std::string Put(const std::string& key, std::string_view bytes) {
+        return client_.Write("media", key, bytes, {}, {}).value();
     }
 
     static Result<std::string> ReadWith(

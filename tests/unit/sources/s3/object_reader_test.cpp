@@ -24,8 +24,7 @@ protected:
     ObjectReader Open(std::stop_token stop = {}, ReadAhead ahead = {}) {
         return {
             client_,
-            "media",
-            "clip.mxf",
+            {"media", "clip.mxf"},
             client_.Head("media", "clip.mxf", {}).value(),
             std::move(stop),
             ahead

@@ -143,10 +143,10 @@ TEST_F(S3ProxyTest, WritesInPartsAndReadsThemThrough) {
     };
 
     Repeated source;
-    ASSERT_TRUE(client_->WriteParts("media", "parts.mxf", source, {}, 5U << 20U, {}).has_value());
+    ASSERT_TRUE(client_->WriteParts("media", "parts.mxf", source, {.part_bytes = 5U << 20U}, {}).has_value());
     const auto info = client_->Head("media", "parts.mxf", {}).value();
     ASSERT_EQ(info.size_bytes, source.Size());
-    ObjectReader reader(*client_, "media", "parts.mxf", info, {}, {.piece_bytes = 1U << 20U});
+    ObjectReader reader(*client_, {"media", "parts.mxf"}, info, {}, {.piece_bytes = 1U << 20U});
     std::vector<std::byte> got(700'000);
     std::vector<std::byte> wanted(700'000);
     for (std::uint64_t offset = 0; offset < info.size_bytes; offset += got.size()) {
