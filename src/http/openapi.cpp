@@ -11,6 +11,7 @@
 #include "core/json.hpp"
 #include "http/parameters.hpp"
 #include "http/router.hpp"
+#include "http/schema_words.hpp"
 #include "http/version.hpp"
 
 namespace notify {
@@ -181,10 +182,15 @@ object Operation(const Route& route, object& components) {
 
 object ProblemSchema() {
     object properties;
+    const auto add = [&](std::string_view name, std::string_view type) {
+        object property{{"type", type}};
+        DescribeMember("Problem", name, property);
+        properties[name] = std::move(property);
+    };
     for (const auto* name : {"title", "code", "stage", "reason", "detail", "pointer", "request_id"}) {
-        properties[name] = object{{"type", "string"}};
+        add(name, "string");
     }
-    properties["status"] = object{{"type", "integer"}};
+    add("status", "integer");
     return {
         {"type", "object"},
         {"properties", std::move(properties)},
