@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "core/glob.hpp"
@@ -29,6 +31,15 @@ void Widen(std::vector<std::string>& types, const std::vector<std::string>& more
 
 bool Concerns(const Rule& rule, std::string_view key) {
     return rule.enabled && (rule.path_glob.empty() || MatchesGlob(rule.path_glob, key));
+}
+
+bool ChooseTheSame(const Rule& a, const Rule& b) {
+    const auto what = [](const Rule& rule) {
+        return std::tie(rule.bucket_id, rule.source_id, rule.processor, rule.config_hash, rule.path_glob);
+    };
+    const std::set<std::string> types_of_a(a.media_types.begin(), a.media_types.end());
+    const std::set<std::string> types_of_b(b.media_types.begin(), b.media_types.end());
+    return what(a) == what(b) && types_of_a == types_of_b;
 }
 
 std::vector<Choice> Choose(const std::vector<Rule>& rules, std::string_view key) {

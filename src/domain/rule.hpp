@@ -43,6 +43,10 @@ struct Choice {
 /// True when the rule is enabled and takes the key.
 [[nodiscard]] bool Concerns(const Rule& rule, std::string_view key);
 
+/// True when both choose the same processor with the same configuration for the same keys and media types (in
+/// any order) of the same place, whether enabled or not and of whatever priority.
+[[nodiscard]] bool ChooseTheSame(const Rule& a, const Rule& b);
+
 /// What the rules choose for an object with that key: one for each (processor, configuration), of highest
 /// priority first. Empty when none concerns it.
 [[nodiscard]] std::vector<Choice> Choose(const std::vector<Rule>& rules, std::string_view key);

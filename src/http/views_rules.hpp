@@ -49,7 +49,9 @@ BOOST_DESCRIBE_STRUCT(
 struct RuleView {
     std::string id;
     std::optional<std::string> bucket;
+    std::optional<std::string> bucket_name;
     std::optional<std::string> source;
+    std::optional<std::string> source_name;
     std::vector<std::string> media_types;
     std::string path_glob;
     std::string processor;
@@ -66,7 +68,9 @@ BOOST_DESCRIBE_STRUCT(
     (),
     (id,
      bucket,
+     bucket_name,
      source,
+     source_name,
      media_types,
      path_glob,
      processor,

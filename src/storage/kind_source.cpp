@@ -4,7 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
@@ -35,6 +38,19 @@ Result<KindSource> SourceOfKind(
     return transaction.buckets.AddSource(source).map([&] {
         return KindSource{.id = source.id, .made = true};
     });
+}
+
+Result<Source> FindSource(const Snapshot& snapshot, std::string_view id_or_name) {
+    const auto sources = snapshot.buckets.Sources();
+    if (!sources) {
+        return Unexpected(sources.error());
+    }
+    for (const auto& source : *sources) {
+        if (source.id.Value() == id_or_name || source.name == id_or_name) {
+            return source;
+        }
+    }
+    return Fail(ErrorCode::kNotFound, fmt::format("there is no source '{}'", id_or_name));
 }
 
 }  // namespace notify

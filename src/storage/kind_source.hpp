@@ -1,12 +1,13 @@
 #pragma once
 
-// The one source of a kind. Above the SQL: the same for every database.
+// Finding sources: the one of a kind, the one of an id or name. Above the SQL: the same for every database.
 
 #include <string>
 #include <string_view>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "storage/storage.hpp"
 
@@ -21,5 +22,8 @@ struct KindSource {
 [[nodiscard]] Result<KindSource> SourceOfKind(
     Transaction& transaction, const std::string& kind, std::string_view config, Timestamp now
 );
+
+/// The source with that id or name. kNotFound.
+[[nodiscard]] Result<Source> FindSource(const Snapshot& snapshot, std::string_view id_or_name);
 
 }  // namespace notify

@@ -24,6 +24,22 @@ class Rules(ServiceTest):
         wait_for("the film to be processed", lambda: self.service.item("film.mp4")["status"] == "Completed")
         self.assertEqual(self.service.item("note.txt")["status"], "Skipped")
 
+    def test_a_rule_is_run_on_what_is_there_already_when_that_is_asked_for(self):
+        self.add("--processor", "checksum")
+        self.service.wait_until_terminal("note.txt", "film.mp4")
+        wait_for("the film to be processed", lambda: self.service.item("film.mp4")["status"] == "Completed")
+        told = self.service.command("rules", "add", "--bucket", "inbox", "--processor", "checksum", "--path", "*.mp4", "--existing")
+        self.assertIn("0 items there already get it now", told, "it had that processor with that configuration")
+        told = self.service.command("rules", "add", "--bucket", "inbox", "--processor", "facial-recognition", "--biometric-basis", "a test")
+        self.assertIn("it holds for what is discovered from now on", told)
+        rule = re.search(r"rules apply (rul_\w+)", told)[1]
+        self.assertIn("2 items there already get it now", self.service.command("rules", "apply", rule))
+        film = wait_for("the film again", lambda: (i := self.service.item("film.mp4"))["status"] == "Completed" and i)
+        self.assertEqual([p["processor"] for p in film["processes"]], ["checksum", "facial-recognition"])
+        self.service.command("rules", "add", "--bucket", "inbox", "--processor", "checksum", code=1)
+        self.assertIn("chooses checksum for the same already", self.service.errors)
+        self.assertRegex(self.service.command("rules", "list"), r"(?m) inbox .* facial-recognition .*a test$")
+
     def test_media_types_are_judged_by_content(self):
         rule = self.add("--processor", "checksum", "--media-type", "video/*")
         self.service.drop("film.txt", self.folder / "film.mp4")

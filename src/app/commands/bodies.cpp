@@ -81,7 +81,49 @@ Result<object> RuleBody(const Words& words) {
     return body;
 }
 
+namespace {
+
+/// Options that a bucket's addition and its change share.
+void AddBucketOptions(const Words& words, object& body) {
+    if (!words.name.empty()) {
+        body["name"] = words.name;
+    }
+    if (words.settle_seconds >= 0) {
+        body["settle_seconds"] = words.settle_seconds;
+    }
+    if (words.scan_seconds >= 0) {
+        body["scan_interval_seconds"] = words.scan_seconds;
+    }
+    if (words.publish) {
+        body["publish"] = *words.publish;
+    }
+    if (words.weight) {
+        body["weight"] = *words.weight;
+    }
+    for (const auto& [member, globs] :
+         {std::pair("include", &words.include), std::pair("exclude", &words.exclude)}) {
+        if (!globs->empty()) {
+            body[member] = *globs == std::vector<std::string>{""} ? array() : Texts(*globs);
+        }
+    }
+}
+
+}  // namespace
+
+object BucketChangeBody(const Words& words) {
+    object body;
+    AddBucketOptions(words, body);
+    return body;
+}
+
 Result<object> BucketBody(const Words& words) {
+    if (words.processors.size() > 1 && !words.config.empty()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "--config is for one processor; add the bucket without it, then each processor with: "
+            "notifications-api rules add --bucket NAME --processor NAME --config JSON"
+        );
+    }
     const auto folder = std::filesystem::absolute(words.path).lexically_normal();
     if (words.name.empty() && folder == folder.root_path()) {
         return Fail(
@@ -100,24 +142,7 @@ Result<object> BucketBody(const Words& words) {
         rules.push_back(*std::move(rule));
     }
     body["rules"] = std::move(rules);
-    if (!words.name.empty()) {
-        body["name"] = words.name;
-    }
-    if (!words.include.empty()) {
-        body["include"] = Texts(words.include);
-    }
-    if (!words.exclude.empty()) {
-        body["exclude"] = Texts(words.exclude);
-    }
-    if (words.settle_seconds >= 0) {
-        body["settle_seconds"] = words.settle_seconds;
-    }
-    if (words.scan_seconds >= 0) {
-        body["scan_interval_seconds"] = words.scan_seconds;
-    }
-    if (words.no_publish) {
-        body["publish"] = false;
-    }
+    AddBucketOptions(words, body);
     return body;
 }
 

@@ -28,16 +28,23 @@ struct Words {
     std::vector<std::string> exclude;
     double settle_seconds = -1;
     double scan_seconds = -1;
-    bool no_publish = false;
+    std::optional<bool> publish;
+    std::optional<int> weight;
     std::string status;
     std::string bucket;
     int limit = 50;
+    std::string after;
+    std::string key;
     std::vector<std::string> photos;
     std::string face;
     std::string url;
     std::optional<std::string> description;
     std::vector<std::string> types;
     std::vector<std::string> scopes;
+    std::optional<int> overlap_hours;
+    std::string since;
+    std::string photo;
+    bool existing = false;
 };
 
 /// The texts as a JSON list.
@@ -50,8 +57,11 @@ struct Words {
 [[nodiscard]] Result<boost::json::object> RuleBody(const Words& words);
 
 /// Of POST /v1/buckets, with a rule for each processor. kInvalidArgument when --config is no JSON, or neither
-/// --name nor the folder's own name can be its name.
+/// --name nor the folder's own name can be its name, or one --config is given for several processors.
 [[nodiscard]] Result<boost::json::object> BucketBody(const Words& words);
+
+/// Of PATCH /v1/buckets/{bucket}: what was given.
+[[nodiscard]] boost::json::object BucketChangeBody(const Words& words);
 
 /// Of POST /v1/people; reads the photos, and those in folders by name. kNotFound, kForbidden, kTooLarge,
 /// kInvalidArgument for --face.

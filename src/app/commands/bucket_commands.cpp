@@ -1,5 +1,6 @@
-// notifications-api buckets …
+// notifications-api buckets … and sources …
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 
 namespace notify {
@@ -89,6 +91,33 @@ Result<void> RemoveBucket(CommandLine& line) {
     });
 }
 
+Result<void> ChangeBucket(CommandLine& line) {
+    const auto body = BucketChangeBody(line.words);
+    return body.empty() ? Fail(
+                              ErrorCode::kInvalidArgument,
+                              "say what to change; buckets change --help lists what can be"
+                          )
+                        : line.Ask("PATCH", TargetOf(line), body, PrintDocument);
+}
+
+void AddSettings(CLI::App& command, Words& words) {
+    command.add_option("--include", words.include, "Only keys that match this glob; may be repeated");
+    command.add_option("--exclude", words.exclude, "No keys that match this glob; may be repeated");
+    command.add_option("--settle-seconds", words.settle_seconds, "How long a file must not have changed (2)")
+        ->check(IsSeconds);
+    command
+        .add_option(
+            "--scan-seconds", words.scan_seconds, "How often the folder is scanned besides being watched (60)"
+        )
+        ->check(IsSeconds);
+    command.add_option("--weight", words.weight, "Its share of the workers beside other buckets (1)");
+    command.add_flag_function(
+        "--publish,!--no-publish",
+        [&words](std::int64_t wanted) { words.publish = wanted > 0; },
+        "Write results beside the media (it is so at first), or do not"
+    );
+}
+
 void AddOptionsOfAdd(CLI::App& add, Words& words) {
     add.add_option("path", words.path, "The folder")->required();
     add.add_option("--name", words.name, "Its name; the folder's own when not given");
@@ -100,36 +129,43 @@ void AddOptionsOfAdd(CLI::App& add, Words& words) {
             ProcessorNames()
         )
     );
-    add.add_option("--config", words.config, "Configuration of the processor, JSON");
+    add.add_option("--config", words.config, "Configuration of the one processor, JSON");
     add.add_option("--biometric-basis", words.basis, "Why faces may be recognised here");
-    add.add_option("--include", words.include, "Only keys that match this glob; may be repeated");
-    add.add_option("--exclude", words.exclude, "No keys that match this glob; may be repeated");
-    add.add_option("--settle-seconds", words.settle_seconds, "How long a file must not have changed (2)")
-        ->check(IsSeconds);
-    add.add_option(
-           "--scan-seconds", words.scan_seconds, "How often the folder is scanned besides being watched (60)"
-    )
-        ->check(IsSeconds);
-    add.add_flag("--no-publish", words.no_publish, "Do not write results beside the media");
+    AddSettings(add, words);
 }
 
 }  // namespace
 
 void AddBucketCommands(CLI::App& app, CommandLine& line) {
     auto& group = CommandLine::Group(app, "buckets", "Places that are watched");
-    const auto named = [&](const std::string& name, const std::string& what, Run act) {
-        line.Add(group, name, what, std::move(act))
-            .add_option("bucket", line.words.id, "Id or name")
-            ->required();
+    const auto named = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
+        auto& command = line.Add(group, name, what, std::move(act));
+        command.add_option("bucket", line.words.id, "Id or name")->required();
+        return command;
     };
     AddOptionsOfAdd(
         line.Add(group, "add", "Watch a folder", [&line] { return AddBucket(line); }), line.words
     );
     line.Add(group, "list", "All buckets", [&line] { return ListBuckets(line); });
+    named("show", "One bucket with its rules", [&line] {
+        return line.Ask("GET", TargetOf(line), nullptr, PrintDocument);
+    });
+    auto& change =
+        named("change", "Change what is given; the rest stays ('' empties a list of globs)", [&line] {
+            return ChangeBucket(line);
+        });
+    change.add_option("--name", line.words.name, "Another name");
+    AddSettings(change, line.words);
     named("scan", "Scan a bucket now", [&line] { return ScanBucket(line); });
     named("pause", "Notice and process nothing in it for now", [&line] { return SetActive(line, false); });
     named("resume", "Go on", [&line] { return SetActive(line, true); });
     named("remove", "Forget a bucket that has no items", [&line] { return RemoveBucket(line); });
+    auto& sources = CommandLine::Group(app, "sources", "Stores that buckets are in");
+    line.Add(sources, "list", "All sources", [&line] {
+        return line.Ask("GET", "/v1/sources", nullptr, [](const value& answer) {
+            PrintTable(answer, {"id", "name", "kind", "note"}, "no sources yet: the first bucket makes one");
+        });
+    });
 }
 
 }  // namespace notify

@@ -48,6 +48,9 @@ public:
 
     void Show(const boost::json::value& answer, const Print& print) const;
 
+    /// True when programs read what is shown: then one JSON text is, and nothing beside it.
+    [[nodiscard]] bool AsJson() const noexcept { return json_; }
+
     Words words;  ///< What the command was given.
 
 private:

@@ -1,6 +1,7 @@
 // notifications-api rules …
 
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <CLI/App.hpp>
@@ -36,7 +37,7 @@ Result<object> BodyOf(const Words& words) {
 }
 
 void PrintRule(const value& rule) {
-    const auto bucket = Shown(rule, "bucket");
+    const auto bucket = Shown(rule, "bucket_name");
     const auto path = Shown(rule, "path_glob");
     const auto types = Shown(rule, "media_types");
     fmt::print(
@@ -46,7 +47,14 @@ void PrintRule(const value& rule) {
         Shown(rule, "processor"),
         path.empty() ? "everything" : path,
         types.empty() ? "" : " that is " + types,
-        bucket.empty() ? "all buckets of source " + Shown(rule, "source") : "bucket " + bucket
+        bucket.empty() ? "all buckets of source " + Shown(rule, "source_name") : "bucket " + bucket
+    );
+}
+
+void PrintApplied(const value& answer) {
+    const auto count = Shown(answer, "processes");
+    fmt::print(
+        "{} there already {} it now\n", Counted(count, "item", "items"), count == "1" ? "gets" : "get"
     );
 }
 
@@ -61,7 +69,30 @@ Result<void> AddRule(CommandLine& line) {
     if (!line.words.source.empty()) {
         (*body)["source"] = line.words.source;
     }
-    return line.Ask("POST", "/v1/rules", *body, PrintRule);
+    const auto rule = line.Call("POST", "/v1/rules", *body);
+    if (!rule) {
+        return Unexpected(rule.error());
+    }
+    line.Show(*rule, [&](const value& added) {
+        PrintRule(added);
+        fmt::print(
+            "it holds for what is discovered from now on, and for what was skipped as no_rule{}{}\n",
+            line.words.existing ? "" : "; to run it on what is there already: notifications-api rules apply ",
+            line.words.existing ? "" : Shown(added, "id")
+        );
+    });
+    if (!line.words.existing) {
+        return {};
+    }
+    line.words.id = Shown(*rule, "id");
+    const auto applied = line.Call("POST", TargetOf(line) + "/apply", nullptr);
+    if (!applied) {
+        return Unexpected(applied.error().Within("the rule is added, but not to what is there"));
+    }
+    if (!line.AsJson()) {
+        PrintApplied(*applied);
+    }
+    return {};
 }
 
 Result<void> ChangeRule(CommandLine& line) {
@@ -81,12 +112,23 @@ Result<void> SetEnabled(CommandLine& line, bool enabled) {
 }
 
 Result<void> ListRules(CommandLine& line) {
-    const auto& bucket = line.words.bucket;
-    const auto target = bucket.empty() ? "" : "?bucket=" + PercentEncoded(bucket);
+    const auto& [bucket, source] = std::tie(line.words.bucket, line.words.source);
+    const auto target = !bucket.empty()   ? "?bucket=" + PercentEncoded(bucket)
+                        : !source.empty() ? "?source=" + PercentEncoded(source)
+                                          : std::string();
     return line.Ask("GET", "/v1/rules" + target, nullptr, [](const value& answer) {
         PrintTable(
             answer,
-            {"id", "bucket", "source", "processor", "path_glob", "media_types", "priority", "enabled"},
+            {"id",
+             "bucket_name",
+             "source_name",
+             "processor",
+             "path_glob",
+             "media_types",
+             "config",
+             "priority",
+             "enabled",
+             "biometric_basis"},
             "no rules yet: notifications-api rules add --bucket NAME --processor NAME"
         );
     });
@@ -118,10 +160,11 @@ void AddRuleCommands(CLI::App& app, CommandLine& line) {
     add.add_option("--bucket", words.bucket, "Id or name of a bucket");
     add.add_option("--source", words.source, "Id or name of a source: the rule holds for all its buckets");
     add.add_option("--processor", words.processors, processor)->required()->expected(1);
+    add.add_flag("--existing", words.existing, "Also for what is there already: as rules apply");
     AddWhat(add, words);
-    line.Add(
-            group, "list", "All rules", [&line] { return ListRules(line); }
-    ).add_option("--bucket", words.bucket, "Those that hold for this bucket");
+    auto& list = line.Add(group, "list", "All rules", [&line] { return ListRules(line); });
+    auto* const of_bucket = list.add_option("--bucket", words.bucket, "Those that hold for this bucket");
+    list.add_option("--source", words.source, "Those of this source")->excludes(of_bucket);
     const auto one = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
         auto& command = line.Add(group, name, what, std::move(act));
         command.add_option("rule", words.id, "Id")->required();
@@ -134,6 +177,9 @@ void AddRuleCommands(CLI::App& app, CommandLine& line) {
     AddWhat(change, words);
     one("enable", "Let it choose again", [&line] { return SetEnabled(line, true); });
     one("disable", "Let it choose nothing for now", [&line] { return SetEnabled(line, false); });
+    one("apply", "Run it on what is there already and never had it", [&line] {
+        return line.Ask("POST", TargetOf(line) + "/apply", nullptr, PrintApplied);
+    });
     one("remove", "Forget a rule; what it has queued is processed all the same", [&line] {
         return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
             fmt::print("rule {} is removed\n", line.words.id);

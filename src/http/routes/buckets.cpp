@@ -48,18 +48,20 @@ double InSeconds(std::chrono::milliseconds duration) {
 /// A bucket with the rules that hold for it.
 struct Ruled {
     Bucket bucket;
-    std::vector<Rule> rules;
+    std::vector<view::RuleView> rules;
 };
 
 Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
-    return snapshot.rules.OfBucket(bucket.id).map([&](std::vector<Rule> rules) {
-        return Ruled{.bucket = bucket, .rules = std::move(rules)};
-    });
+    return snapshot.rules.OfBucket(bucket.id)
+        .and_then([&](const std::vector<Rule>& rules) { return ShowRules(snapshot, rules); })
+        .map([&](std::vector<view::RuleView> rules) {
+            return Ruled{.bucket = bucket, .rules = std::move(rules)};
+        });
 }
 
 view::BucketView Show(const Ruled& ruled) {
     const auto& bucket = ruled.bucket;
-    view::BucketView shown{
+    return {
         .id = bucket.id.Value(),
         .name = bucket.name,
         .kind = bucket.kind,
@@ -71,15 +73,11 @@ view::BucketView Show(const Ruled& ruled) {
         .exclude = bucket.exclude,
         .publish = bucket.publish,
         .weight = bucket.weight,
-        .rules = {},
+        .rules = ruled.rules,
         .last_scan_at = TextOf(bucket.last_scan_at),
         .last_scan_note = bucket.last_scan_note,
         .created_at = ToRfc3339(bucket.created_at),
     };
-    for (const auto& rule : ruled.rules) {
-        shown.rules.push_back(ShowRule(rule));
-    }
-    return shown;
 }
 
 Result<void> Audit(

@@ -49,11 +49,29 @@ view::ResultView Show(const StoredResult& result) {
     return shown;
 }
 
+view::ProcessorView Show(const ProcessorKind& kind) {
+    view::ProcessorView shown{
+        .name = std::string(kind.name),
+        .version = std::string(kind.version),
+        .title = std::string(kind.title),
+        .description = std::string(kind.description),
+        .media_types = {},
+        .config_schema = ParseJson(kind.config_schema).value_or(nullptr),
+        .biometric = kind.biometric
+    };
+    for (const auto type : kind.media_types) {
+        shown.media_types.push_back(type.empty() ? "*" : std::string(type) + "*");
+    }
+    return shown;
+}
+
 class ResultRoutes {
 public:
     explicit ResultRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
-    [[nodiscard]] Response Get(const Request& request) const { return Answer(request, Find(request), Show); }
+    [[nodiscard]] Response Get(const Request& request) const {
+        return Answer(request, Find(request), [](const StoredResult& result) { return Show(result); });
+    }
 
     [[nodiscard]] Response Artifact(const Request& request) const {
         const auto result = Find(request);
@@ -92,24 +110,19 @@ public:
     [[nodiscard]] static Response Processors() {
         view::ProcessorList list;
         for (const auto& kind : ProcessorKinds()) {
-            if (kind.internal) {
-                continue;
+            if (!kind.internal) {
+                list.rows.push_back(Show(kind));
             }
-            view::ProcessorView shown{
-                .name = std::string(kind.name),
-                .version = std::string(kind.version),
-                .title = std::string(kind.title),
-                .description = std::string(kind.description),
-                .media_types = {},
-                .config_schema = ParseJson(kind.config_schema).value_or(nullptr),
-                .biometric = kind.biometric
-            };
-            for (const auto type : kind.media_types) {
-                shown.media_types.push_back(type.empty() ? "*" : std::string(type) + "*");
-            }
-            list.rows.push_back(std::move(shown));
         }
         return Json(list);
+    }
+
+    [[nodiscard]] static Response Processor(const Request& request) {
+        const auto& name = request.parameters[0];
+        const auto kind = FindProcessorKind(name);
+        return kind && !(*kind)->internal
+                   ? Json(Show(**kind))
+                   : ProblemOf(404, "not_found", fmt::format("there is no processor '{}'", name), request.id);
     }
 
 private:
@@ -164,6 +177,16 @@ void AddResultRoutes(Router& router, const ApiParts& parts) {
          .description = "What can be chosen for a bucket, with the schema of its configuration.",
          .answer = &described::Schema<view::ProcessorList>,
          .handle = [](Request&) { return ResultRoutes::Processors(); }}
+    );
+    router.Add(
+        {.method = "GET",
+         .pattern = "/v1/processors/{processor}",
+         .scope = Scope::kRead,
+         .tag = "processors",
+         .summary = "One processor",
+         .description = "By name.",
+         .answer = &described::Schema<view::ProcessorView>,
+         .handle = [](Request& r) { return ResultRoutes::Processor(r); }}
     );
 }
 

@@ -19,6 +19,9 @@
 #include "domain/rule.hpp"
 #include "http/views_rules.hpp"
 #include "processors/kind.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/rule_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -132,6 +135,14 @@ Result<std::vector<Rule>> RulesFrom(const std::vector<view::BucketRule>& wanted)
         if (!rule) {
             return Unexpected(At(fmt::format("/rules/{}", i), rule.error()));
         }
+        const auto same =
+            std::ranges::find_if(rules, [&](const Rule& other) { return ChooseTheSame(other, *rule); });
+        if (same != rules.end()) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format("/rules/{}/processor: {} is chosen twice for the same", i, rule->processor)
+            );
+        }
         rules.push_back(*std::move(rule));
     }
     return rules;
@@ -152,14 +163,49 @@ Result<void> Apply(const view::RuleChange& change, Rule& rule) {
     return set.and_then([&] { return CheckWhole(rule, **kind); });
 }
 
-view::RuleView ShowRule(const Rule& rule) {
+Result<void> CheckUnlikeOthers(const Snapshot& snapshot, const Rule& rule) {
+    return snapshot.rules.List().and_then([&](const std::vector<Rule>& rules) -> Result<void> {
+        const auto same = std::ranges::find_if(rules, [&](const Rule& other) {
+            return other.id != rule.id && ChooseTheSame(other, rule);
+        });
+        return same == rules.end() ? Result<void>{}
+                                   : Fail(
+                                         ErrorCode::kConflict,
+                                         fmt::format(
+                                             "rule {} chooses {} for the same already{}",
+                                             same->id.Value(),
+                                             rule.processor,
+                                             same->enabled ? "" : "; it is disabled"
+                                         )
+                                     );
+    });
+}
+
+Result<view::RuleView> ShowRule(const Snapshot& snapshot, const Rule& rule) {
+    std::optional<std::string> bucket_name;
+    std::optional<std::string> source_name;
+    if (!rule.bucket_id.IsEmpty()) {
+        auto bucket = snapshot.buckets.Get(rule.bucket_id);
+        if (!bucket) {
+            return Unexpected(bucket.error());
+        }
+        bucket_name = std::move(bucket->name);
+    } else {
+        auto source = snapshot.buckets.GetSource(rule.source_id);
+        if (!source) {
+            return Unexpected(source.error());
+        }
+        source_name = std::move(source->name);
+    }
     const auto id_or_null = [](const auto& id) {
         return id.IsEmpty() ? std::nullopt : std::optional(id.Value());
     };
-    return {
+    return view::RuleView{
         .id = rule.id.Value(),
         .bucket = id_or_null(rule.bucket_id),
+        .bucket_name = std::move(bucket_name),
         .source = id_or_null(rule.source_id),
+        .source_name = std::move(source_name),
         .media_types = rule.media_types,
         .path_glob = rule.path_glob,
         .processor = rule.processor,
@@ -170,6 +216,18 @@ view::RuleView ShowRule(const Rule& rule) {
         .created_at = ToRfc3339(rule.created_at),
         .changed_at = ToRfc3339(rule.changed_at),
     };
+}
+
+Result<std::vector<view::RuleView>> ShowRules(const Snapshot& snapshot, const std::vector<Rule>& rules) {
+    std::vector<view::RuleView> shown;
+    for (const auto& rule : rules) {
+        auto view = ShowRule(snapshot, rule);
+        if (!view) {
+            return Unexpected(view.error());
+        }
+        shown.push_back(*std::move(view));
+    }
+    return shown;
 }
 
 }  // namespace notify

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "domain/rule.hpp"
 #include "http/views_rules.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -19,13 +20,21 @@ namespace notify {
 /// media type that could match nothing, or a processor that recognises people without a biometric_basis.
 [[nodiscard]] Result<Rule> RuleFrom(const view::BucketRule& wanted);
 
-/// The same of the rules of a new bucket: pointers begin with "/rules/0".
+/// The same of the rules of a new bucket, of which no two may be the same: pointers begin with "/rules/0".
 [[nodiscard]] Result<std::vector<Rule>> RulesFrom(const std::vector<view::BucketRule>& wanted);
 
 /// Changes a rule; what is not given stays. A new processor without a new configuration takes its defaults.
 /// kInvalidArgument as above, of the rule as it would be.
 [[nodiscard]] Result<void> Apply(const view::RuleChange& change, Rule& rule);
 
-[[nodiscard]] view::RuleView ShowRule(const Rule& rule);
+/// kConflict, with its id, when another rule chooses the same for the same (ChooseTheSame).
+[[nodiscard]] Result<void> CheckUnlikeOthers(const Snapshot& snapshot, const Rule& rule);
+
+/// With the name of its place, as it is now.
+[[nodiscard]] Result<view::RuleView> ShowRule(const Snapshot& snapshot, const Rule& rule);
+
+[[nodiscard]] Result<std::vector<view::RuleView>> ShowRules(
+    const Snapshot& snapshot, const std::vector<Rule>& rules
+);
 
 }  // namespace notify

@@ -22,29 +22,19 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
+#include "http/views.hpp"
 #include "http/views_rules.hpp"
+#include "queue/existing_items.hpp"
 #include "queue/scheduler.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/kind_source.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
-
-Result<SourceId> FindSource(const Snapshot& snapshot, std::string_view id_or_name) {
-    const auto sources = snapshot.buckets.Sources();
-    if (!sources) {
-        return Unexpected(sources.error());
-    }
-    for (const auto& source : *sources) {
-        if (source.id.Value() == id_or_name || source.name == id_or_name) {
-            return source.id;
-        }
-    }
-    return Fail(ErrorCode::kNotFound, fmt::format("there is no source '{}'", id_or_name));
-}
 
 /// Puts the rule where it is asked to be: in one bucket or one source.
 Result<void> Place(const Snapshot& snapshot, const view::NewRule& wanted, Rule& rule) {
@@ -59,22 +49,8 @@ Result<void> Place(const Snapshot& snapshot, const view::NewRule& wanted, Rule& 
             rule.bucket_id = bucket.id;
         });
     }
-    return FindSource(snapshot, *wanted.source).map([&](const SourceId& id) { rule.source_id = id; });
-}
-
-/// The buckets it holds for.
-Result<std::vector<BucketId>> Reach(const Snapshot& snapshot, const Rule& rule) {
-    if (!rule.bucket_id.IsEmpty()) {
-        return std::vector{rule.bucket_id};
-    }
-    return snapshot.buckets.List().map([&](const std::vector<Bucket>& buckets) {
-        std::vector<BucketId> ids;
-        for (const auto& bucket : buckets) {
-            if (bucket.source_id == rule.source_id) {
-                ids.push_back(bucket.id);
-            }
-        }
-        return ids;
+    return FindSource(snapshot, *wanted.source).map([&](const Source& source) {
+        rule.source_id = source.id;
     });
 }
 
@@ -95,39 +71,46 @@ public:
     explicit RuleRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
-        const auto bucket = request.Query("bucket");
         const auto rules = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return bucket.empty() ? snapshot.rules.List()
-                                  : snapshot.buckets.Find(bucket).and_then([&](const Bucket& found) {
-                                        return snapshot.rules.OfBucket(found.id);
-                                    });
+            return Listed(snapshot, request).and_then([&](const std::vector<Rule>& rows) {
+                return ShowRules(snapshot, rows);
+            });
         });
-        return Answer(request, rules, [](const std::vector<Rule>& rows) {
-            view::RuleList list;
-            for (const auto& rule : rows) {
-                list.rows.push_back(ShowRule(rule));
-            }
-            return list;
+        return Answer(request, rules, [](const std::vector<view::RuleView>& rows) {
+            return view::RuleList{.rows = rows};
         });
     }
 
     [[nodiscard]] Response Get(const Request& request) const {
         const auto rule = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return snapshot.rules.Get(RuleId(request.parameters[0]));
+            return snapshot.rules.Get(RuleId(request.parameters[0])).and_then([&](const Rule& found) {
+                return ShowRule(snapshot, found);
+            });
         });
-        return Answer(request, rule, ShowRule);
+        return Answer(request, rule, AsItIs);
     }
 
     [[nodiscard]] Response Add(const Request& request) const {
         return WithBody<view::NewRule>(request, [&](const view::NewRule& wanted) {
-            return Answer(request, Make(request, wanted), ShowRule, 201);
+            return Answer(request, Make(request, wanted), AsItIs, 201);
         });
     }
 
     [[nodiscard]] Response Change(const Request& request) const {
         return WithBody<view::RuleChange>(request, [&](const view::RuleChange& change) {
-            return Answer(request, Update(request, change), ShowRule);
+            return Answer(request, Update(request, change), AsItIs);
         });
+    }
+
+    /// For what is there already.
+    [[nodiscard]] Response Apply(const Request& request) const {
+        const RuleId id(request.parameters[0]);
+        const auto count =
+            ApplyToExisting(parts_.storage, parts_.clock, id, request.caller.actor, request.stop);
+        parts_.nudge();
+        return Answer(
+            request, count, [](int processes) { return view::CountView{.processes = processes}; }, 202
+        );
     }
 
     [[nodiscard]] Response Remove(const Request& request) const {
@@ -143,10 +126,34 @@ public:
     }
 
 private:
-    [[nodiscard]] Result<Rule> Make(const Request& request, const view::NewRule& wanted) const {
+    static view::RuleView AsItIs(const view::RuleView& rule) { return rule; }
+
+    /// All, or those of the bucket or source that is asked for.
+    static Result<std::vector<Rule>> Listed(const Snapshot& snapshot, const Request& request) {
+        const auto bucket = request.Query("bucket");
+        const auto source = request.Query("source");
+        if (!bucket.empty() && !source.empty()) {
+            return Fail(ErrorCode::kInvalidArgument, "name either the bucket or the source, not both");
+        }
+        if (!bucket.empty()) {
+            return snapshot.buckets.Find(bucket).and_then([&](const Bucket& found) {
+                return snapshot.rules.OfBucket(found.id);
+            });
+        }
+        auto rules = snapshot.rules.List();
+        if (source.empty() || !rules) {
+            return rules;
+        }
+        return FindSource(snapshot, source).map([&](const Source& found) {
+            std::erase_if(*rules, [&](const Rule& rule) { return rule.source_id != found.id; });
+            return *std::move(rules);
+        });
+    }
+
+    [[nodiscard]] Result<view::RuleView> Make(const Request& request, const view::NewRule& wanted) const {
         auto rule = RuleFrom(wanted);
         if (!rule) {
-            return rule;
+            return Unexpected(rule.error());
         }
         rule->id = RuleId(MakeId("rul"));
         const auto added = parts_.storage.Write([&](Transaction& transaction) {
@@ -154,36 +161,47 @@ private:
             rule->created_at = parts_.clock.Now();
             rule->changed_at = rule->created_at;
             return Place(transaction.View(), wanted, *rule)
+                .and_then([&] { return CheckUnlikeOthers(transaction.View(), *rule); })
                 .and_then([&] { return transaction.rules.Add(*rule); })
-                .and_then([&] { return Audit(transaction, request, "rule.add", *rule, rule->created_at); });
+                .and_then([&] { return Audit(transaction, request, "rule.add", *rule, rule->created_at); })
+                .and_then([&] { return ShowRule(transaction.View(), *rule); });
         });
-        return added ? Result<Rule>(LookAtItsBuckets(*rule)) : Unexpected(added.error());
+        if (added) {
+            LookAtItsBuckets(*rule);
+        }
+        return added;
     }
 
-    [[nodiscard]] Result<Rule> Update(const Request& request, const view::RuleChange& change) const {
-        const auto changed = parts_.storage.Write([&](Transaction& transaction) -> Result<Rule> {
-            auto rule = transaction.rules.Get(RuleId(request.parameters[0]));
-            if (!rule) {
-                return rule;
+    [[nodiscard]] Result<view::RuleView> Update(
+        const Request& request, const view::RuleChange& change
+    ) const {
+        Rule rule;
+        const auto changed = parts_.storage.Write([&](Transaction& transaction) -> Result<view::RuleView> {
+            auto found = transaction.rules.Get(RuleId(request.parameters[0]));
+            if (!found) {
+                return Unexpected(found.error());
             }
-            rule->changed_at = parts_.clock.Now();
-            auto done =
-                Apply(change, *rule).and_then([&] { return transaction.rules.Update(*rule); }).and_then([&] {
-                    return Audit(transaction, request, "rule.change", *rule, rule->changed_at);
-                });
-            return done ? rule : Unexpected(done.error());
+            rule = *std::move(found);
+            rule.changed_at = parts_.clock.Now();
+            return notify::Apply(change, rule)
+                .and_then([&] { return CheckUnlikeOthers(transaction.View(), rule); })
+                .and_then([&] { return transaction.rules.Update(rule); })
+                .and_then([&] { return Audit(transaction, request, "rule.change", rule, rule.changed_at); })
+                .and_then([&] { return ShowRule(transaction.View(), rule); });
         });
-        return changed.map([&](const Rule& rule) { return LookAtItsBuckets(rule); });
+        if (changed) {
+            LookAtItsBuckets(rule);
+        }
+        return changed;
     }
 
     /// So that what was skipped for want of this rule is taken up soon. The rule stands either way.
-    [[nodiscard]] Rule LookAtItsBuckets(const Rule& rule) const {
+    void LookAtItsBuckets(const Rule& rule) const {
         const auto reach =
-            parts_.storage.Read([&](const Snapshot& snapshot) { return Reach(snapshot, rule); });
+            parts_.storage.Read([&](const Snapshot& snapshot) { return BucketsOf(snapshot, rule); });
         for (const auto& id : reach.value_or(std::vector<BucketId>())) {
             parts_.scheduler.LookAt(id);
         }
-        return rule;
     }
 
     ApiParts parts_;
@@ -195,7 +213,8 @@ constexpr auto kWhatARuleIs =
     "/v1/processors (`FacialRecognition` is taken for `facial-recognition`) and `config` is checked against "
     "its schema. `path_glob` is over the key (`*.mp4`, `films/**`), `media_types` like `video/mp4` or "
     "`video/*` are judged by content. A processor that recognises people needs `biometric_basis`. The rule "
-    "holds for what is discovered from now on, and for items that were skipped as `no_rule`.";
+    "holds for what is discovered from now on, and for items that were skipped as `no_rule`; for others that "
+    "are there already: POST /v1/rules/{rule}/apply.";
 
 }  // namespace
 
@@ -211,8 +230,10 @@ void AddRuleRoutes(Router& router, const ApiParts& parts) {
          .tag = tag,
          .summary = "Rules",
          .description = "All, or with `bucket` (id or name) those that hold for it: its own and its "
-                        "source's. Of highest priority first.",
-         .query = {{.name = "bucket", .description = "Id or name of a bucket."}},
+                        "source's; or with `source` those of that source. Of highest priority first.",
+         .query =
+             {{.name = "bucket", .description = "Id or name of a bucket."},
+              {.name = "source", .description = "Id or name of a source."}},
          .answer = &described::Schema<view::RuleList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );
@@ -250,6 +271,19 @@ void AddRuleRoutes(Router& router, const ApiParts& parts) {
          .body = &described::Schema<view::RuleChange>,
          .answer = rule,
          .handle = [routes](Request& r) { return routes->Change(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/rules/{rule}/apply",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Run it on what is there already",
+         .description = "Queues what the rule chooses for items of its place that never had it: the newest "
+                        "version of each key, unless it was cancelled. Again gives nothing twice. Answers "
+                        "when all are queued, with how many.",
+         .answer = &described::Schema<view::CountView>,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->Apply(r); }}
     );
     router.Add(
         {.method = "DELETE",

@@ -11,11 +11,30 @@
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/kind_source.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
+
+view::SourceView Show(const ApiParts& parts, const Source& source) {
+    const auto connection = parts.sources.Find(source.kind);
+    return {
+        .id = source.id.Value(),
+        .kind = source.kind,
+        .name = source.name,
+        .note = connection ? "" : connection.error().message,
+        .created_at = ToRfc3339(source.created_at)
+    };
+}
+
+Response Get(const Request& request, const ApiParts& parts) {
+    const auto source = parts.storage.Read([&](const Snapshot& snapshot) {
+        return FindSource(snapshot, request.parameters[0]);
+    });
+    return Answer(request, source, [&](const Source& found) { return Show(parts, found); });
+}
 
 Response List(const Request& request, const ApiParts& parts) {
     const auto sources =
@@ -23,14 +42,7 @@ Response List(const Request& request, const ApiParts& parts) {
     return Answer(request, sources, [&](const std::vector<Source>& rows) {
         view::SourceList list;
         for (const auto& source : rows) {
-            const auto connection = parts.sources.Find(source.kind);
-            list.rows.push_back(
-                {.id = source.id.Value(),
-                 .kind = source.kind,
-                 .name = source.name,
-                 .note = connection ? "" : connection.error().message,
-                 .created_at = ToRfc3339(source.created_at)}
-            );
+            list.rows.push_back(Show(parts, source));
         }
         return list;
     });
@@ -51,6 +63,16 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
              "the queue message poller of its source.",
          .answer = &described::Schema<view::SourceList>,
          .handle = [parts](Request& r) { return List(r, parts); }}
+    );
+    router.Add(
+        {.method = "GET",
+         .pattern = "/v1/sources/{source}",
+         .scope = Scope::kRead,
+         .tag = "sources",
+         .summary = "One source",
+         .description = "By id or by name.",
+         .answer = &described::Schema<view::SourceView>,
+         .handle = [parts](Request& r) { return Get(r, parts); }}
     );
 }
 

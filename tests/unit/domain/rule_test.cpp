@@ -29,6 +29,30 @@ TEST(Rule, ConcernsTheKeysOfItsGlobWhileItIsEnabled) {
     EXPECT_TRUE(Concerns(MakeRule("rul_2"), "b.mp4"));
 }
 
+TEST(Rule, ChoosesTheSameAsAnotherWhateverItsPriorityAndTheOrderOfItsTypes) {
+    auto rule = MakeRule("rul_1", "*.mp4", 1);
+    rule.bucket_id = BucketId("bkt_1");
+    rule.media_types = {"video/mp4", "video/*"};
+    auto other = rule;
+    other.id = RuleId("rul_2");
+    other.priority = 7;
+    other.enabled = false;
+    other.media_types = {"video/*", "video/mp4"};
+    EXPECT_TRUE(ChooseTheSame(rule, other));
+    for (const auto& make_other : std::vector<void (*)(Rule&)>{
+             [](Rule& r) { r.bucket_id = BucketId("bkt_2"); },
+             [](Rule& r) { r.source_id = SourceId("src_1"); },
+             [](Rule& r) { r.processor = "facial-recognition"; },
+             [](Rule& r) { r.config_hash = "other"; },
+             [](Rule& r) { r.path_glob = ""; },
+             [](Rule& r) { r.media_types = {"video/*"}; }
+         }) {
+        auto changed = other;
+        make_other(changed);
+        EXPECT_FALSE(ChooseTheSame(rule, changed));
+    }
+}
+
 TEST(Choose, GivesOneChoiceForTheSameProcessorAndConfiguration) {
     auto narrow = MakeRule("rul_1", "*.mp4", 1);
     narrow.media_types = {"video/mp4"};

@@ -275,6 +275,7 @@ TEST_F(OpenApiTest, DescribesAServiceThatIsNotReady) {
 void OpenApiTest::CheckBuckets() {
     const auto id = AddBucket();
     Check("GET", "/v1/sources", "/v1/sources");
+    Check("GET", "/v1/sources/{source}", "/v1/sources/local");
     Check("GET", "/v1/buckets", "/v1/buckets");
     Check("GET", "/v1/buckets/{bucket}", "/v1/buckets/in");
     Check("PATCH", "/v1/buckets/{bucket}", "/v1/buckets/" + id, R"({"weight":2,"include":["*"]})");
@@ -296,6 +297,7 @@ void OpenApiTest::CheckRules() {
     );
     const auto id = Of(made);
     Check("GET", "/v1/rules", "/v1/rules?bucket=in");
+    Check("POST", "/v1/rules/{rule}/apply", "/v1/rules/" + id + "/apply");
     Check("GET", "/v1/rules/{rule}", "/v1/rules/" + id);
     Check("PATCH", "/v1/rules/{rule}", "/v1/rules/" + id, R"({"enabled":false})");
     Check("DELETE", "/v1/rules/{rule}", "/v1/rules/" + id);
@@ -314,6 +316,7 @@ void OpenApiTest::CheckItems() {
     Check("GET", "/v1/results/{result}", "/v1/results/" + result);
     Check("GET", "/v1/results/{result}/artifacts/{name}", "/v1/results/" + result + "/artifacts/file");
     Check("GET", "/v1/processors", "/v1/processors");
+    Check("GET", "/v1/processors/{processor}", "/v1/processors/checksum");
     CheckPeople(item);
 }
 

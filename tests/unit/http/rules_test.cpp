@@ -1,5 +1,6 @@
 // /v1/rules: who chooses what, and what is refused.
 
+#include <filesystem>
 #include <string>
 
 #include <fmt/format.h>
@@ -73,7 +74,7 @@ TEST_F(RulesTest, KeepTheirBiometricBasisWhilePeopleAreRecognised) {
         EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/biometric_basis");
     }
     EXPECT_EQ(Expect(200, "GET", rule).at("biometric_basis").as_string(), "consent");
-    Expect(200, "PATCH", rule, R"({"biometric_basis":"","processor":"checksum"})");
+    Expect(200, "PATCH", rule, R"({"biometric_basis":"","processor":"checksum","path_glob":"*.c"})");
     EXPECT_EQ(Ask("PATCH", rule, R"({"processor":"facial-recognition"})").status, 400);
 }
 
@@ -88,9 +89,9 @@ TEST_F(RulesTest, ChangeWhatIsGivenAndKeepTheRest) {
     EXPECT_EQ(changed.at("path_glob").as_string(), "*.mp4");
     EXPECT_EQ(changed.at("priority"), 4);
     EXPECT_FALSE(changed.at("enabled").as_bool());
-    const auto other = Expect(200, "PATCH", rule, R"({"processor":"checksum","path_glob":""})");
+    const auto other = Expect(200, "PATCH", rule, R"({"processor":"checksum","path_glob":"*.c"})");
     EXPECT_FALSE(other.at("config").as_object().contains("fps")) << "another processor, its own defaults";
-    EXPECT_EQ(other.at("path_glob").as_string(), "");
+    EXPECT_EQ(other.at("path_glob").as_string(), "*.c");
 }
 
 TEST_F(RulesTest, OfASourceHoldForAllItsBuckets) {
@@ -100,6 +101,60 @@ TEST_F(RulesTest, OfASourceHoldForAllItsBuckets) {
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[0].at("id").as_string(), id);
     EXPECT_TRUE(rows[0].at("bucket").is_null());
+}
+
+TEST_F(RulesTest, NameTheirPlaceAndAreListedBySource) {
+    const auto id = Add(R"({"source":"local","processor":"checksum"})");
+    const auto rows = Expect(200, "GET", "/v1/rules?source=local").at("rows").as_array();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].at("id").as_string(), id);
+    EXPECT_EQ(rows[0].at("source_name"), "local");
+    EXPECT_TRUE(rows[0].at("bucket_name").is_null());
+    EXPECT_EQ(Expect(200, "GET", "/v1/buckets/in").at("rules").at(1).at("source_name"), "local");
+    EXPECT_EQ(Expect(200, "GET", "/v1/rules?bucket=in").at("rows").at(0).at("bucket_name"), "in");
+    EXPECT_EQ(Ask("GET", "/v1/rules?source=none").status, 404);
+    EXPECT_EQ(Ask("GET", "/v1/rules?source=local&bucket=in").status, 400);
+    EXPECT_EQ(Ask("GET", "/v1/sources/none").status, 404);
+    EXPECT_EQ(Ask("GET", "/v1/processors/face-photo").status, 404) << "the service's own";
+}
+
+TEST_F(RulesTest, ThatChooseTheSameForTheSameAreRefusedWithTheOneThereIs) {
+    const auto* const body =
+        R"({"bucket":"in","processor":"checksum","path_glob":"*.a","media_types":["video/*"]})";
+    const auto id = Add(body);
+    const auto refused = Ask("POST", "/v1/rules", body);
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_THAT(refused.body, HasSubstr(id));
+    const auto other =
+        Add(R"({"bucket":"in","processor":"checksum","path_glob":"*.b","media_types":["video/*"]})");
+    EXPECT_EQ(Ask("PATCH", "/v1/rules/" + other, R"({"path_glob":"*.a"})").status, 409);
+    Expect(200, "PATCH", "/v1/rules/" + other, R"({"priority":3})");
+    const auto place = (folder_.Path() / "twice").string();
+    std::filesystem::create_directories(place);
+    const auto twice = Ask(
+        "POST",
+        "/v1/buckets",
+        fmt::format(
+            R"({{"location":"{}","rules":[{{"processor":"checksum"}},{{"processor":"checksum"}}]}})", place
+        )
+    );
+    EXPECT_EQ(twice.status, 400);
+    EXPECT_EQ(JsonOf(twice).at("pointer").as_string(), "/rules/1/processor");
+}
+
+TEST_F(RulesTest, CanBeAppliedToWhatIsThereAlready) {
+    const auto item = Discover("a.bin");
+    const auto rule = "/v1/rules/" + Add(kFaces);
+    EXPECT_EQ(Expect(200, "GET", "/v1/items/" + item).at("processes").as_array().size(), 1U);
+    EXPECT_EQ(Expect(202, "POST", rule + "/apply").at("processes"), 1);
+    EXPECT_EQ(Expect(202, "POST", rule + "/apply").at("processes"), 0) << "nothing is given twice";
+    EXPECT_EQ(
+        Expect(200, "GET", "/v1/items/" + item).at("processes").at(1).at("processor"), "facial-recognition"
+    );
+    Expect(200, "PATCH", rule, R"({"enabled":false})");
+    EXPECT_EQ(Ask("POST", rule + "/apply").status, 409);
+    EXPECT_EQ(Ask("POST", "/v1/rules/rul_none/apply").status, 404);
+    EXPECT_EQ(AskAs(read_key_, "POST", rule + "/apply").status, 403);
 }
 
 TEST_F(RulesTest, LeaveWhatTheyHaveQueuedWhenTheyAreRemoved) {
