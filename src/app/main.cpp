@@ -1,5 +1,6 @@
 // notifications-api: the service and its command line.
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include <CLI/Error.hpp>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "app/api_call.hpp"
@@ -197,6 +200,40 @@ int Report(const Result<void>& done) {
     return done.error().code == notify::ErrorCode::kStopped ? kStopped : kFailed;
 }
 
+/// "notifications-api items show": the commands that were understood.
+std::string Understood(const CLI::App& app) {
+    auto line = app.get_name();
+    for (const auto* command = &app; !command->get_subcommands().empty();) {
+        command = command->get_subcommands().front();
+        line += " " + command->get_name();
+    }
+    return line;
+}
+
+/// What is wrong with the line, in our words.
+std::string SentenceOf(const CLI::App& app, const CLI::ParseError& error) {
+    const std::string_view text(error.what());
+    const auto name = text.substr(0, text.find(':'));
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        return fmt::format("'{}' is not expected", fmt::join(app.remaining(true), " "));
+    }
+    if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+        const auto given = text.substr(std::min(text.size(), name.size() + 2));  // "--limit = ten"
+        const auto equals = given.find(" = ");
+        return equals == std::string_view::npos
+                   ? std::string(text)
+                   : fmt::format(
+                         "{}: '{}' is not a whole number", given.substr(0, equals), given.substr(equals + 3)
+                     );
+    }
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+        return text.find("missing") != std::string_view::npos
+                   ? fmt::format("{} needs a value", name)
+                   : fmt::format("{} is given more than once", name);
+    }
+    return std::string(text);
+}
+
 /// What is wrong with the command line, or the help that was asked for.
 int ReportParse(const CLI::App& app, const CLI::ParseError& error) {
     if (std::string_view(error.what()).starts_with("A subcommand")) {
@@ -209,7 +246,13 @@ int ReportParse(const CLI::App& app, const CLI::ParseError& error) {
         fmt::print(stderr, "notifications-api: say which command; --help lists them\n");
         return kMisused;
     }
-    return app.exit(error) == 0 ? 0 : kMisused;
+    if (error.get_exit_code() == 0) {
+        return app.exit(error);
+    }
+    fmt::print(
+        stderr, "notifications-api: {}; {} --help says more\n", SentenceOf(app, error), Understood(app)
+    );
+    return kMisused;
 }
 
 int Perform(const Chosen& chosen, notify::Settings& settings) {

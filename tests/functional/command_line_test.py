@@ -81,6 +81,18 @@ class WithoutData(CommandTest):
         self.assert_refused("--bogus", "items", "list", "--bogus", code=2)
         self.assert_refused("file is required", "process", "--processor", "checksum", code=2)
 
+    def test_every_fault_of_the_line_is_said_in_one_voice(self):
+        for sentence, *line in (
+            ("'--port 99' is not expected; notifications-api serve --help says more", "serve", "--port", "99"),
+            ("item is required; notifications-api items show --help says more", "items", "show"),
+            ("--limit: 'ten' is not a whole number; notifications-api items list --help says more", "items", "list", "--limit", "ten"),
+            ("--limit needs a value; notifications-api items list --help says more", "items", "list", "--limit"),
+            ("--status is given more than once; notifications-api items list --help says more", "items", "list", "--status", "Failed", "--status", "Failed"),
+            ("--settle-seconds: 'x' is not a number of seconds, 0 or more; notifications-api buckets add --help says more", "buckets", "add", "/", "--settle-seconds", "x"),
+        ):
+            done = self.run_command(*line)
+            self.assertEqual((done.returncode, done.stderr, done.stdout), (2, f"notifications-api: {sentence}\n", ""))
+
     def test_the_help_names_the_processors(self):
         self.assert_printed("checksum, facial-recognition", "buckets", "add", "--help")
         self.assert_printed("checksum, facial-recognition", "process", "--help")
@@ -136,7 +148,7 @@ class OneFile(CommandTest):
         photo = SAMPLES / "biden.jpg"
         self.assert_refused("No such file", "process", self.folder / "missing", "--processor", "checksum")
         self.assert_refused("there is no processor 'nope'; there are: checksum", "process", photo, "--processor", "nope")
-        self.assert_refused("/fps", "process", photo, "--processor", "facial-recognition", "--config", '{"fps":99}')
+        self.assert_refused("notifications-api: --config /fps: ", "process", photo, "--processor", "facial-recognition", "--config", '{"fps":99}')
         self.assert_refused("--config", "process", photo, "--processor", "facial-recognition", "--config", "{")
         self.assert_refused("/nope cannot be run; set PROCESSOR_PROGRAM", "process", photo, "--processor", "checksum", PROCESSOR_PROGRAM="/nope")
         done = self.run_command("process", photo, "--processor", "checksum", PROCESSOR_PROGRAM="/bin/false")
@@ -173,6 +185,32 @@ class WithoutService(CommandTest):
         for action in ("pause", "resume", "remove", "scan"):
             self.assert_refused("there is no bucket", "buckets", action, "inbox")
 
+    def test_a_bucket_is_changed_and_shown(self):
+        self.assert_printed("watches", "buckets", "add", self.service.inbox, "--processor", "checksum", "--exclude", "*.tmp", "--no-publish")
+        self.assert_refused("say what to change", "buckets", "change", "inbox")
+        self.assert_refused("--weight: must be from 1", "buckets", "change", "inbox", "--weight", "0")
+        self.assert_printed("films", "buckets", "change", "inbox", "--name", "films", "--include", "*.mp4", "--exclude", "", "--settle-seconds", "7", "--publish", "--weight", "3")
+        kept = json.loads(self.run_command("--json", "buckets", "show", "films").stdout)
+        self.assertEqual([kept[m] for m in ("name", "include", "exclude", "settle_seconds", "publish", "weight", "scan_interval_seconds")],
+                         ["films", ["*.mp4"], [], 7, True, 3, 60])
+        self.assert_printed("local", "sources", "list")
+        self.assert_printed("bucket.change", "audit")
+        self.assert_printed("there are more; go on with --after ", "audit", "--limit", "1")
+
+    def test_a_list_of_items_says_how_it_goes_on(self):
+        for name in ("a.txt", "b.txt", "c.bin"):
+            self.service.drop(name, content=name.encode())
+        self.run_command("buckets", "add", self.service.inbox, "--processor", "checksum", "--settle-seconds", "0")
+        self.run_command("buckets", "scan", "inbox")
+        first = self.assert_printed("there are more; go on with --after itm_", "items", "list", "--limit", "2")
+        rest = self.assert_printed(".", "items", "list", "--limit", "2", "--after", first.split()[-1])
+        self.assertNotIn("there are more", rest)
+        self.assertEqual(sorted(w for w in (first + rest).split() if w in ("a.txt", "b.txt", "c.bin")), ["a.txt", "b.txt", "c.bin"])
+        self.assertEqual(self.assert_printed("c.bin", "items", "list", "--key", "bin").count("itm_"), 1)
+        item = json.loads(self.run_command("--json", "items", "list", "--key", "a.txt").stdout)["rows"][0]["id"]
+        shown = self.assert_printed("next_attempt_at", "items", "show", item)
+        self.assertRegex(shown, r"(?m)^attempt +0$")
+
     def test_what_waits_says_that_no_service_runs(self):
         self.service.drop("a.txt", content=b"text")
         self.run_command("buckets", "add", self.service.inbox, "--processor", "checksum", "--settle-seconds", "0")
@@ -190,6 +228,9 @@ class WithoutService(CommandTest):
         self.assert_refused("--processor: there is no processor 'nope'", "buckets", "add", inbox, "--processor", "nope")
         self.assert_refused("say why that is allowed here", "buckets", "add", inbox, "--processor", "facial-recognition")
         self.assert_refused("--config", "buckets", "add", inbox, "--processor", "checksum", "--config", '{"x":1}')
+        self.assert_refused("rules add --bucket NAME --processor NAME --config JSON", "buckets", "add", inbox, "--processor", "checksum", "--processor", "facial-recognition",
+                            "--config", "{}")
+        self.assert_refused("--processor: checksum is chosen twice", "buckets", "add", inbox, "--processor", "checksum", "--processor", "checksum")
         for seconds in ("nan", "-1", "inf", "soon"):
             self.assert_refused("is not a number of seconds", "buckets", "add", inbox, "--settle-seconds", seconds, code=2)
 
@@ -207,6 +248,13 @@ class WithoutService(CommandTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("biden.jpg: refused, ", done.stdout)
         self.assertIn("1 of 3 photos were refused", done.stderr)
+        same = self.assert_printed("obama.jpg: accepted\n", "people", "enrol", "B. Obama", photos / "obama.jpg")
+        self.assertEqual(same.count("looks like Barack Obama"), 1)
+        photo = json.loads(self.run_command("--json", "people", "show", "B. Obama").stdout)["photos"][0]["id"]
+        self.assert_printed("B. Obama is Obama now", "people", "rename", "B. Obama", "Obama")
+        self.assert_printed(f"photo {photo} is removed", "people", "remove-photo", "Obama", photo)
+        self.assert_refused("has no photo", "people", "remove-photo", "Obama", photo)
+        self.assert_printed("Obama is removed", "people", "remove", "Obama")
         self.assert_refused("no photo was accepted: notes.txt", "people", "enrol", "Somebody", photos / "notes.txt")
         self.assert_printed("Barack Obama is removed", "people", "remove", "Barack Obama")
         self.assert_printed("nobody is enrolled", "people", "list")
@@ -308,6 +356,11 @@ class BesideTheService(CommandTest):
         self.assertEqual(len(deliveries("--endpoint", endpoint)), 2)
         self.assert_refused("there is no delivery nope", "webhooks", "resend", "nope")
         self.assert_refused("one of Pending, Processing", "webhooks", "deliveries", "--status", "Odd")
+        self.assert_printed("new signing secret, shown this one time: whsec_", "webhooks", "rotate", endpoint, "--overlap-hours", "1")
+        self.assert_refused("--overlap-hours: must be from 0", "webhooks", "rotate", endpoint, "--overlap-hours", "999")
+        self.assert_printed("0 deliveries are on their way", "webhooks", "replay", endpoint, "--since", "2026-01-01T00:00:00Z")
+        self.assert_refused("--since: ", "webhooks", "replay", endpoint, "--since", "yesterday")
+        self.assert_printed("there are more; go on with --after dlv_", "webhooks", "deliveries", "--limit", "1")
         self.assert_refused("say what to change", "webhooks", "change", endpoint)
         self.assert_refused("10.0.0.1", "webhooks", "change", endpoint, "--url", "http://10.0.0.1/")
         self.assert_printed(url + "new", "webhooks", "change", endpoint, "--url", url + "new", "--types", "item.*", "--description", "MAM")
@@ -331,6 +384,7 @@ class BesideTheService(CommandTest):
         self.service.wait_until_terminal("a.txt")
         item = self.service.items()["a.txt"]["id"]
         self.assert_printed("Completed since", "items", "why", item)
+        self.assertRegex(self.assert_printed("history", "items", "show", item), r"Completed +checksum")
         self.assert_printed("rerun: 1 process\n", "items", "rerun", item)
         self.assert_refused("has items", "buckets", "remove", "inbox")
 

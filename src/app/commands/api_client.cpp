@@ -32,7 +32,7 @@ struct Spoken {
     std::string_view word;    ///< What a person gave.
 };
 
-constexpr std::array<Spoken, 19> kSpoken{{
+constexpr std::array<Spoken, 22> kSpoken{{
     {.member = "location", .word = "the folder"},
     {.member = "name", .word = "the name"},
     {.member = "include", .word = "--include"},
@@ -52,6 +52,9 @@ constexpr std::array<Spoken, 19> kSpoken{{
     {.member = "types", .word = "--types"},
     {.member = "scopes", .word = "--scope"},
     {.member = "description", .word = "the description"},
+    {.member = "weight", .word = "--weight"},
+    {.member = "overlap_hours", .word = "--overlap-hours"},
+    {.member = "since", .word = "--since"},
 }};
 
 /// "/rules/0/config/fps" without "/rules/0": the commands speak of one rule.

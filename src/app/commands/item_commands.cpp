@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <CLI/App.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
@@ -17,6 +18,7 @@ namespace notify {
 
 namespace {
 
+using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
@@ -29,9 +31,27 @@ Result<void> ListItems(CommandLine& line) {
     auto target = fmt::format("/v1/items?limit={}", words.limit);
     target += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
     target += words.bucket.empty() ? "" : "&bucket=" + PercentEncoded(words.bucket);
+    target += words.key.empty() ? "" : "&key=" + PercentEncoded(words.key);
+    target += words.after.empty() ? "" : "&after=" + PercentEncoded(words.after);
     return line.Ask("GET", target, nullptr, [](const value& answer) {
         PrintTable(answer, {"id", "key", "status", "progress", "since", "blocked_by", "reason"}, "no items");
+        PrintMore(answer);
     });
+}
+
+/// The rows of the history, each with the processor of its process.
+object HistoryOf(const value& item) {
+    array rows;
+    for (const auto& change : item.at("history").as_array()) {
+        auto row = change.as_object();
+        for (const auto& process : item.at("processes").as_array()) {
+            if (Shown(process, "id") == Shown(change, "process")) {
+                row["processor"] = process.at("processor");
+            }
+        }
+        rows.push_back(std::move(row));
+    }
+    return {{"rows", std::move(rows)}};
 }
 
 void PrintItem(const value& item) {
@@ -44,6 +64,8 @@ void PrintItem(const value& item) {
           "content_sha256",
           "status",
           "since",
+          "attempt",
+          "next_attempt_at",
           "blocked_by",
           "progress",
           "reason"}) {
@@ -56,9 +78,7 @@ void PrintItem(const value& item) {
         "none"
     );
     fmt::print("\nhistory\n");
-    PrintTable(
-        object{{"rows", item.at("history")}}, {"at", "status", "attempt", "reason_code", "reason"}, "none"
-    );
+    PrintTable(HistoryOf(item), {"at", "status", "processor", "attempt", "reason_code", "reason"}, "none");
 }
 
 Result<void> WhyItem(CommandLine& line) {
@@ -84,7 +104,9 @@ void AddItemCommands(CLI::App& app, CommandLine& line) {
     auto& list = line.Add(group, "list", "Newest first", [&line] { return ListItems(line); });
     list.add_option("--status", words.status, "Pending, Processing, Completed, Failed, Cancelled or Skipped");
     list.add_option("--bucket", words.bucket, "Id or name of a bucket");
+    list.add_option("--key", words.key, "A part of the key");
     list.add_option("--limit", words.limit, "Rows, 1 to 200 (50)");
+    list.add_option("--after", words.after, "Go on after this item: the list says how");
     const auto one = [&](const std::string& name, const std::string& what, Run act) {
         line.Add(group, name, what, std::move(act)).add_option("item", words.id, "Id")->required();
     };

@@ -1,4 +1,4 @@
-// notifications-api keys …
+// notifications-api keys … and audit.
 
 #include <string>
 #include <vector>
@@ -77,6 +77,16 @@ Result<void> RevokeKey(CommandLine& line) {
     });
 }
 
+Result<void> ShowAudit(CommandLine& line) {
+    const auto& words = line.words;
+    auto target = fmt::format("/v1/audit?limit={}", words.limit);
+    target += words.after.empty() ? "" : "&after=" + PercentEncoded(words.after);
+    return line.Ask("GET", target, nullptr, [](const value& answer) {
+        PrintTable(answer, {"at", "actor", "action", "subject", "detail"}, "nothing was done yet");
+        PrintMore(answer);
+    });
+}
+
 }  // namespace
 
 void AddKeyCommands(CLI::App& app, CommandLine& line) {
@@ -89,6 +99,9 @@ void AddKeyCommands(CLI::App& app, CommandLine& line) {
     line.Add(group, "revoke", "Make a key worthless", [&line] { return RevokeKey(line); })
         .add_option("key", words.id, "Id or name")
         ->required();
+    auto& audit = line.Add(app, "audit", "Who did what, newest first", [&line] { return ShowAudit(line); });
+    audit.add_option("--limit", words.limit, "Rows, 1 to 200 (50)");
+    audit.add_option("--after", words.after, "Go on after this entry: the list says how");
 }
 
 }  // namespace notify

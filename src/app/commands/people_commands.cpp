@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <boost/json/array.hpp>
@@ -27,14 +28,11 @@ using boost::json::value;
 
 void PrintEnrolment(const value& answer) {
     for (const auto& verdict : answer.at("verdicts").as_array()) {
-        const auto sentence = Shown(verdict, "sentence");
-        fmt::print(
-            "{}: {}{}{}\n",
-            Shown(verdict, "file_name"),
-            verdict.at("accepted").as_bool() ? "accepted" : "refused",
-            sentence.empty() ? "" : ", ",
-            sentence
-        );
+        if (verdict.at("accepted").as_bool()) {  // what is odd of it is a warning below
+            fmt::print("{}: accepted\n", Shown(verdict, "file_name"));
+        } else {
+            fmt::print("{}: refused, {}\n", Shown(verdict, "file_name"), Shown(verdict, "sentence"));
+        }
     }
     for (const auto& warning : answer.at("warnings").as_array()) {
         fmt::print("warning: {}\n", std::string_view(warning.as_string()));
@@ -99,8 +97,25 @@ Result<void> ListPeople(CommandLine& line) {
     });
 }
 
+std::string TargetOf(const CommandLine& line) {
+    return "/v1/people/" + PercentEncoded(line.words.id);
+}
+
+Result<void> RenamePerson(CommandLine& line) {
+    return line.Ask("PATCH", TargetOf(line), object{{"name", line.words.name}}, [&](const value& person) {
+        fmt::print("{} is {} now, in past items too\n", line.words.id, Shown(person, "name"));
+    });
+}
+
+Result<void> RemovePhoto(CommandLine& line) {
+    const auto target = fmt::format("{}/photos/{}", TargetOf(line), PercentEncoded(line.words.photo));
+    return line.Ask("DELETE", target, nullptr, [&](const value&) {
+        fmt::print("photo {} is removed; past items are compared again\n", line.words.photo);
+    });
+}
+
 Result<void> RemovePerson(CommandLine& line) {
-    return line.Ask("DELETE", "/v1/people/" + PercentEncoded(line.words.id), nullptr, [&](const value&) {
+    return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
         fmt::print(
             "{} is removed, with photos, embeddings and appearances; past items lose the name\n",
             line.words.id
@@ -118,14 +133,21 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line) {
     enrol.add_option("photos", words.photos, "Image files, or folders of them")->required();
     enrol.add_option("--face", words.face, "X,Y in pixels: which face is meant when a photo shows several");
     line.Add(group, "list", "All people", [&line] { return ListPeople(line); });
-    line.Add(
-            group,
-            "remove",
-            "Forget a person, with photos and appearances",
-            [&line] { return RemovePerson(line); }
-    )
-        .add_option("person", words.id, "Id or name")
+    const auto one = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
+        auto& command = line.Add(group, name, what, std::move(act));
+        command.add_option("person", words.id, "Id or name")->required();
+        return command;
+    };
+    one("show", "One person, with the ids of the photos", [&line] {
+        return line.Ask("GET", TargetOf(line), nullptr, PrintDocument);
+    });
+    one("rename", "Give a person another name", [&line] { return RenamePerson(line); })
+        .add_option("name", words.name, "The new name")
         ->required();
+    one("remove-photo", "Take back a photo", [&line] { return RemovePhoto(line); })
+        .add_option("photo", words.photo, "Its id: people show lists them")
+        ->required();
+    one("remove", "Forget a person, with photos and appearances", [&line] { return RemovePerson(line); });
 }
 
 }  // namespace notify

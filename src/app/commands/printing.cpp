@@ -85,6 +85,12 @@ std::string Counted(std::string_view count, std::string_view one, std::string_vi
     return fmt::format("{} {}", count, count == "1" ? one : many);
 }
 
+void PrintMore(const boost::json::value& answer) {
+    if (const auto next = Shown(answer, "next"); !next.empty()) {
+        fmt::print("there are more; go on with --after {}\n", next);
+    }
+}
+
 void PrintDocument(const boost::json::value& document) {
     if (!document.is_object()) {
         fmt::print("{}\n", Text(document));

@@ -22,6 +22,9 @@ void PrintTable(
     const boost::json::value& answer, const std::vector<std::string>& columns, std::string_view none
 );
 
+/// Says with which option the list goes on, when the answer is a page with more behind it.
+void PrintMore(const boost::json::value& answer);
+
 /// A document as people read it: single members a line each ("media.width  1920"), lists of objects as tables
 /// of their single members, at most 50 rows.
 void PrintDocument(const boost::json::value& document);

@@ -104,7 +104,10 @@ Result<void> ProcessFile(const Settings& settings, const ProcessFileOptions& opt
     }
     auto config = NormaliseConfig(**kind, options.config);
     if (!config) {
-        return Unexpected(config.error().Within("--config"));
+        auto error = config.error();
+        error.message =
+            fmt::format("--config{}{}", error.message.starts_with('/') ? " " : ": ", error.message);
+        return Unexpected(std::move(error));
     }
     if (auto checked = CheckProgram(settings); !checked) {
         return checked;

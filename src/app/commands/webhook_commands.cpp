@@ -24,6 +24,8 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
+constexpr int kOverlapHours = 24;  // of the API, when none are given
+
 std::string TargetOf(const CommandLine& line) {
     return "/v1/webhooks/" + PercentEncoded(line.words.id);
 }
@@ -92,11 +94,38 @@ Result<void> RemoveWebhook(CommandLine& line) {
     });
 }
 
+Result<void> RotateSecret(CommandLine& line) {
+    const auto& hours = line.words.overlap_hours;
+    const auto body = hours ? value(object{{"overlap_hours", *hours}}) : value(nullptr);
+    return line.Ask("POST", TargetOf(line) + "/rotate", body, [&](const value& endpoint) {
+        fmt::print(
+            "new signing secret, shown this one time: {}\nthe old one signs too for {} h\n",
+            Shown(endpoint, "secret"),
+            hours.value_or(kOverlapHours)
+        );
+    });
+}
+
+Result<void> ReplayFailed(CommandLine& line) {
+    return line.Ask(
+        "POST", TargetOf(line) + "/replay", object{{"since", line.words.since}}, [](const value& answer) {
+            const auto count = Shown(answer, "deliveries");
+            fmt::print(
+                "{} {} on {} way\n",
+                Counted(count, "delivery", "deliveries"),
+                count == "1" ? "is" : "are",
+                count == "1" ? "its" : "their"
+            );
+        }
+    );
+}
+
 Result<void> ListDeliveries(CommandLine& line) {
     const auto& words = line.words;
     auto target = fmt::format("/v1/deliveries?limit={}", words.limit);
     target += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
     target += words.id.empty() ? "" : "&endpoint=" + PercentEncoded(words.id);
+    target += words.after.empty() ? "" : "&after=" + PercentEncoded(words.after);
     return line.Ask("GET", target, nullptr, [](const value& answer) {
         PrintTable(
             answer,
@@ -111,6 +140,7 @@ Result<void> ListDeliveries(CommandLine& line) {
              "last_error"},
             "no deliveries"
         );
+        PrintMore(answer);
     });
 }
 
@@ -135,9 +165,17 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     change.add_option("--types", words.types, "Event types; item.* is a prefix; '*' for all");
     change.add_option("--description", words.description, "What it is for");
     line.Add(group, "list", "All endpoints", [&line] { return ListWebhooks(line); });
-    const auto one = [&](const std::string& name, const std::string& what, Run act) {
-        line.Add(group, name, what, std::move(act)).add_option("endpoint", words.id, "Id")->required();
+    const auto one = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
+        auto& command = line.Add(group, name, what, std::move(act));
+        command.add_option("endpoint", words.id, "Id")->required();
+        return command;
     };
+    one("rotate", "Give it a new secret", [&line] {
+        return RotateSecret(line);
+    }).add_option("--overlap-hours", words.overlap_hours, "How long the old one signs too, 0 to 168 (24)");
+    one("replay", "Send again what failed or was cancelled", [&line] { return ReplayFailed(line); })
+        .add_option("--since", words.since, "From when on: 2026-01-31T08:00:00Z")
+        ->required();
     one("pause", "Tell it nothing for now", [&line] { return SetActive(line, false); });
     one("resume", "Tell it again", [&line] { return SetActive(line, true); });
     one("remove", "Forget an endpoint", [&line] { return RemoveWebhook(line); });
@@ -152,6 +190,7 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     );
     deliveries.add_option("--endpoint", words.id, "Id of an endpoint");
     deliveries.add_option("--limit", words.limit, "Rows, 1 to 200 (50)");
+    deliveries.add_option("--after", words.after, "Go on after this delivery: the list says how");
     line.Add(
             group,
             "resend",
