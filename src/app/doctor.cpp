@@ -167,7 +167,18 @@ Finding OfBucket(const SourceRegistry& sources, const value& row) {
                         : Bad(std::move(what), note);
 }
 
-Finding OfEndpoint(const value& row) {
+/// What became of the last delivery to the endpoint that went wrong: ": connection refused"; "" when unknown.
+std::string LastErrorOf(ApiClient& api, const std::string& endpoint) {
+    const auto answer = api.Call("GET", "/v1/deliveries?limit=200&endpoint=" + PercentEncoded(endpoint));
+    for (const auto& delivery : answer ? answer->at("rows").as_array() : array()) {
+        if (const auto error = Shown(delivery, "last_error"); !error.empty()) {
+            return ": " + error;
+        }
+    }
+    return {};
+}
+
+Finding OfEndpoint(ApiClient& api, const value& row) {
     auto what = fmt::format("webhook {}", Shown(row, "id"));
     const auto reason = Shown(row, "disabled_reason");
     if (!reason.empty()) {
@@ -182,9 +193,20 @@ Finding OfEndpoint(const value& row) {
         );
     }
     const auto failures = Shown(row, "consecutive_failures");
-    return failures == "0" ? Good(std::move(what), Shown(row, "url"))
-                           : Bad(std::move(what),
-                                 fmt::format("{} failed {} times in a row", Shown(row, "url"), failures));
+    if (failures == "0") {
+        return Good(std::move(what), Shown(row, "url"));
+    }
+    const auto id = Shown(row, "id");
+    return Bad(
+        std::move(what),
+        fmt::format(
+            "{} failed {} in a row{}; mend it, then run notifications-api webhooks test {}",
+            Shown(row, "url"),
+            Counted(failures, "time", "times"),
+            LastErrorOf(api, id),
+            id
+        )
+    );
 }
 
 Finding OfKeys(const array& keys, const std::filesystem::path& first_key) {
@@ -213,7 +235,7 @@ void OfApi(const Settings& settings, ApiClient& api, std::vector<Finding>& findi
     }
     const auto endpoints = RowsOf(api, "/v1/webhooks", findings);
     for (const auto& row : endpoints) {
-        findings.push_back(OfEndpoint(row));
+        findings.push_back(OfEndpoint(api, row));
     }
 }
 
