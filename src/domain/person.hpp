@@ -77,8 +77,8 @@ struct Appearance {
     Certainty certainty = Certainty::kConfirmed;
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
-    double similarity =
-        0;  ///< 0 … 100, from the distance by the logistic of docs/processors/facial-recognition.md.
+    double similarity = 0;  ///< 0 … 100 in tenths, from the distance by the logistic of
+                            ///< docs/processors/facial-recognition.md.
     double distance = 0;
     std::int64_t best_shot_ms = 0;
     Box box;

@@ -59,7 +59,7 @@ struct EventStream {
 
 struct Response {
     int status = 200;
-    std::string content_type = "application/json";
+    std::string content_type = "application/json";  ///< Empty: there is no body to tell of.
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::optional<ByteStream> bytes;

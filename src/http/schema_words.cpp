@@ -30,6 +30,11 @@ constexpr std::array kMembers{
     MemberWords{"DeliveryRow.attempt", "How often it was tried.", ""},
     MemberWords{"DeliveryRow.kind", "webhook, or publication: the result beside the media.", ""},
     MemberWords{
+        "EventList.next",
+        "Give it as `after` for what follows; on the last page too, for what happens later.",
+        ""
+    },
+    MemberWords{
         "Failure.reason", "What went wrong, as one word for programs; \"\" when the code says all.", ""
     },
     MemberWords{"Health.status", "ready, or not_ready.", ""},

@@ -292,7 +292,7 @@ BOOST_DESCRIBE_STRUCT(EventView, (), (sequence, id, type, subject, at, data))
 
 struct EventList {
     std::vector<EventView> rows;
-    std::int64_t next = 0;
+    std::string next;
 };
 
 BOOST_DESCRIBE_STRUCT(EventList, (), (rows, next))

@@ -50,7 +50,7 @@ Embedding MeanOf(std::span<const WeighedEmbedding> embeddings) noexcept {
 }
 
 double SimilarityOf(double distance) noexcept {
-    return 100 / (1 + std::exp((distance - kEvenDistance) / kSlope));
+    return std::round(1000 / (1 + std::exp((distance - kEvenDistance) / kSlope))) / 10;
 }
 
 }  // namespace notify

@@ -23,7 +23,7 @@ struct WeighedEmbedding {
 /// The weighted mean, scaled to length 1; all 0 when there is nothing to take the mean of.
 [[nodiscard]] Embedding MeanOf(std::span<const WeighedEmbedding> embeddings) noexcept;
 
-/// 0 … 100, with 50 at the distance of 0.36: the logistic of docs/processors/facial-recognition.md.
+/// 0 … 100 in tenths, with 50 at the distance of 0.36: the logistic of docs/processors/facial-recognition.md.
 [[nodiscard]] double SimilarityOf(double distance) noexcept;
 
 }  // namespace notify

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -70,10 +71,10 @@ public:
             return snapshot.events.After(*after, page.limit, request.Query("subject"));
         });
         return Answer(request, events, [&](const std::vector<Event>& rows) {
-            view::EventList list{.rows = {}, .next = *after};
+            view::EventList list{.rows = {}, .next = page.after};
             for (const auto& event : rows) {
                 list.rows.push_back(Show(event));
-                list.next = event.sequence;
+                list.next = std::to_string(event.sequence);
             }
             return list;
         });
@@ -144,7 +145,8 @@ void AddEventRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = "events",
          .summary = "Events",
-         .description = "What happened, oldest first.",
+         .description = "What happened, oldest first. `next` is there on the last page too: what happens "
+                        "later is after it.",
          .query = filters,
          .answer = &described::Schema<view::EventList>,
          .handle = [routes](Request& r) { return routes->List(r); }}

@@ -108,7 +108,9 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
              .summary = "To the documentation",
              .status = 308,
              .documented = !std::string_view(path).ends_with("s/"),
-             .handle = [](Request&) { return Response{.status = 308, .headers = {{"Location", "/docs"}}}; }}
+             .handle = [](Request&) {
+                 return Response{.status = 308, .content_type = "", .headers = {{"Location", "/docs"}}};
+             }}
         );
     }
 }

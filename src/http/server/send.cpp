@@ -33,7 +33,7 @@ bool HasBody(int status) {
 
 http::response<http::empty_body> HeadOf(const Request& request, const Response& response) {
     http::response<http::empty_body> head(static_cast<http::status>(response.status), 11);
-    if (HasBody(response.status)) {
+    if (HasBody(response.status) && !response.content_type.empty()) {
         head.set(http::field::content_type, response.content_type);
     }
     head.set(http::field::server, "notifications-api");

@@ -44,6 +44,7 @@ TEST_F(DocsTest, IsWhereTheRootAndTheFolderLeadTo) {
         const auto answer = AskAs({}, "GET", path);
         EXPECT_EQ(answer.status, 308);
         EXPECT_EQ(testing::HeaderOf(answer, "Location"), "/docs");
+        EXPECT_EQ(answer.content_type, "") << "there is nothing to be of a type";
     }
     EXPECT_EQ(AskAs({}, "GET", "/health/live").body, R"({"status":"alive"})");
 }

@@ -55,7 +55,8 @@ protected:
             for (const auto& event : list.at("rows").as_array()) {
                 ids.push_back(std::to_string(event.at("sequence").as_int64()));
             }
-            after = ids.back();
+            after = std::string(list.at("next").as_string());
+            EXPECT_EQ(after, ids.back());
         }
     }
 };

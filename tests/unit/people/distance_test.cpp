@@ -52,10 +52,11 @@ TEST(MeanOfEmbeddings, OfNothingOrOfOppositesIsNoEmbedding) {
 
 TEST(Similarity, IsFiftyAtTheEvenDistanceAndFallsWithIt) {
     EXPECT_NEAR(SimilarityOf(0.36), 50, 1e-9);
+    EXPECT_EQ(SimilarityOf(0.25) * 10, std::round(SimilarityOf(0.25) * 10)) << "in tenths";
     EXPECT_GT(SimilarityOf(0), 99.9);
     EXPECT_LT(SimilarityOf(1.4), 0.1);
     for (double distance = 0; distance < 2; distance += 0.05) {
-        EXPECT_GT(SimilarityOf(distance), SimilarityOf(distance + 0.05));
+        EXPECT_GE(SimilarityOf(distance), SimilarityOf(distance + 0.05));
     }
 }
 
