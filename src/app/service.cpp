@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "app/first_key.hpp"
 #include "app/installation.hpp"
 #include "app/listening.hpp"
+#include "app/processor_trial.hpp"
 #include "app/store_sources.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -149,6 +151,16 @@ void WarnAtStart(const Engine& engine) {
     }
 }
 
+/// The same of what takes as long as a child takes to start.
+void WarnOfProcessors(Engine& engine, const std::stop_token& stop) {
+    if (!CheckProgram(engine.settings)) {
+        return;  // that is said already
+    }
+    if (const auto warning = TryProcessors(engine, stop); !warning.empty()) {
+        Log(LogLevel::kWarn, warning);
+    }
+}
+
 /// Nobody but this machine reaches a service that nobody can administer.
 Result<void> CheckReach(Engine& engine) {
     if (IsLoopback(engine.settings.host)) {
@@ -258,12 +270,14 @@ Result<void> Serve(Engine& engine, std::stop_token stop) {
     Log(LogLevel::kInfo,
         "the service is up",
         {{"address", address}, {"docs", address + "/docs"}, {"host", settings.host}});
+    std::jthread trial([&engine](const std::stop_token& ended) { WarnOfProcessors(engine, ended); });
     std::mutex mutex;
     std::condition_variable_any stopped;
     {
         std::unique_lock lock(mutex);
         stopped.wait(lock, std::move(stop), [] { return false; });
     }
+    trial.request_stop();
     Log(LogLevel::kInfo, "stopping: running work is given its grace, then released");
     ::unlink((settings.data_dir / "address").c_str());
     engine.StopEnrolling();

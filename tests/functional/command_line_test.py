@@ -308,6 +308,14 @@ class BesideTheService(CommandTest):
         self.assertIn("ok  service: it runs at " + self.service.url, done.stdout)
         self.assertIn("ok  keys: the first key is in", done.stdout)
 
+    def test_doctor_says_why_a_webhook_fails(self):
+        endpoint = json.loads(self.run_command("--json", "webhooks", "add", "http://127.0.0.1:1025/").stdout)["id"]
+        self.assert_printed("is on its way", "webhooks", "test", endpoint)
+        wait_for("the try to fail", lambda: self.service.get("/v1/webhooks")["rows"][0]["consecutive_failures"])
+        done = self.run_command("doctor")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, rf"FIX webhook {endpoint}: http://127.0.0.1:1025/ failed 1 time in a row: .*(refused|connect).*; mend it, then run notifications-api webhooks test {endpoint}")
+
     def test_missing_models_are_not_ready_once_faces_are_wanted(self):
         self.service.stop()
         self.service.start(MODEL_FOLDER="/nope", PROCESSOR_PROGRAM="/nope")
@@ -323,6 +331,12 @@ class BesideTheService(CommandTest):
         self.assertIn("MODEL_FOLDER", ready["models"])
         told = self.run_command("doctor", MODEL_FOLDER=str(DEPS / "models")).stdout
         self.assertIn("FIX models: faces cannot be recognised", told, "the service's own setting counts")
+
+    def test_a_processor_that_does_not_work_is_said_at_the_start(self):
+        self.service.stop()
+        self.assertNotIn("no item can be processed", self.service.log.read_text())
+        self.service.start(PROCESSOR_PROGRAM="/bin/true")
+        wait_for("the warning", lambda: "no item can be processed: " in self.service.log.read_text())
 
     def test_the_first_key_goes_when_it_is_revoked_and_comes_again(self):
         file = self.service.data / "first-key"
@@ -407,7 +421,7 @@ class BesideTheService(CommandTest):
         self.service.start(PROCESSOR_PROGRAM=str(slow))
         enrol = subprocess.Popen([PROGRAM, "people", "enrol", "Ada", SAMPLES / "obama.jpg"], cwd=self.folder, env=self.service.environment(), stderr=subprocess.PIPE, text=True)
         threads = pathlib.Path(f"/proc/{self.service.process.pid}/task")
-        wait_for("the child to start", lambda: any((thread / "children").read_text() for thread in threads.iterdir()))
+        wait_for("the child to start, and that of the trial", lambda: sum(len((thread / "children").read_text().split()) for thread in threads.iterdir()) == 2)
         start = time.monotonic()
         self.service.stop()
         self.assertLess(time.monotonic() - start, 20, "a child that is not ready is waited for longer than that")
