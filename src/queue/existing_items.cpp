@@ -46,7 +46,7 @@ Result<std::vector<BucketId>> Begin(
     const auto buckets =
         rule.and_then([&](const Rule& found) { return BucketsOf(transaction.View(), found); });
     if (!buckets) {
-        return buckets;
+        return Unexpected(buckets.error());
     }
     const AuditEntry entry{
         .at = now,
@@ -55,7 +55,7 @@ Result<std::vector<BucketId>> Begin(
         .subject = id.Value(),
         .detail = rule->processor
     };
-    return transaction.keys.AddAudit(entry).and_then([&] { return buckets; });
+    return transaction.keys.AddAudit(entry).map([&] { return *buckets; });
 }
 
 /// False of what was ended by a person or a newer version, and of what could not be opened at all.

@@ -25,6 +25,7 @@
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
 #include "http/views.hpp"
+#include "http/views_rules.hpp"
 #include "queue/scheduler.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"

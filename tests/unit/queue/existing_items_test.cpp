@@ -7,12 +7,20 @@
 
 #include <gtest/gtest.h>
 
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/rule.hpp"
+#include "domain/status.hpp"
 #include "queue/item_control.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/storage.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -45,6 +53,7 @@ protected:
 TEST_F(ExistingItemsTest, GiveEachItemThatNeverHadItTheRulesChoiceOnce) {
     const auto bucket = AddBucket();
     std::vector<std::string> keys;
+    keys.reserve(230);
     for (int i = 0; i < 230; ++i) {  // more than two batches
         keys.push_back("a" + std::to_string(i) + (i % 2 == 0 ? ".mp4" : ".txt"));
     }
@@ -100,7 +109,7 @@ TEST_F(ExistingItemsTest, StayAsTheyAreForADisabledRuleAndAfterAStop) {
     const auto bucket = AddBucket();
     const auto item = Completed(bucket, {"a.mp4"}).at(0);
     auto rule = AddRule(bucket, "facial-recognition");
-    std::stop_source stop;
+    const std::stop_source stop;
     stop.request_stop();
     EXPECT_EQ(
         ApplyToExisting(*storage_, clock_, rule.id, "anna", stop.get_token()).error().code,
