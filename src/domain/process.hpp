@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -21,6 +22,9 @@ struct Failure {
     std::string message;  ///< One sentence, no secrets.
     bool will_retry = false;
 };
+
+/// The reason of a process that waits because no child could be started for it: nobody is blamed.
+inline constexpr std::string_view kNoChild = "no_child";
 
 struct Process {
     ProcessId id;

@@ -31,9 +31,6 @@ Error WhyNothingWasSaid(const Result<void>& ran) {
     }
     auto error = ran.error();
     error.stage = error.stage.empty() ? "child" : error.stage;
-    if (error.code == ErrorCode::kUnavailable && error.reason.empty()) {
-        error.reason = kNoChild;
-    }
     return error;
 }
 

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -22,9 +21,6 @@ enum class CrashKind : std::uint8_t {
 };
 
 inline constexpr int kMaxCrashes = 3;
-
-/// Error::reason of a job that no child could be started for.
-inline constexpr std::string_view kNoChild = "no_child";
 
 /// The process as it is after `error`, without its lease: Pending with the time of its next attempt, or
 /// terminal.

@@ -88,7 +88,7 @@ BlockedBy WhyLater(const Process& process) {
     if (code == ErrorCode::kUnauthenticated || code == ErrorCode::kThrottled) {
         return BlockedBy::kSourcePaused;
     }
-    if (process.failure && process.failure->reason == "no_child") {
+    if (process.failure && process.failure->reason == kNoChild) {
         return BlockedBy::kProcessor;
     }
     return code == ErrorCode::kStorageFull ? BlockedBy::kStorageFull : BlockedBy::kRetryDelay;

@@ -46,18 +46,6 @@ constexpr milliseconds kQuitTime(500);
 constexpr milliseconds kBurialTime(1000);
 constexpr std::chrono::seconds kReadyTime(60);  // models are built meanwhile, on a machine that may be busy
 
-Unexpected ChildFault(std::string message) {
-    return Unexpected(
-        Error{
-            .code = ErrorCode::kUnavailable,
-            .stage = "child",
-            .reason = {},
-            .retry_after = {},
-            .message = "the processor cannot be started: " + std::move(message),
-        }
-    );
-}
-
 std::string_view NameOfSignal(int number) {
     const char* name = ::sigdescr_np(number);
     return name == nullptr ? "not a known one" : name;

@@ -19,9 +19,9 @@ namespace notify {
 /// Used by one thread at a time. The destructor kills what still runs.
 class ChildProcess final {
 public:
-    /// Starts the program of `settings` and waits until it says that it is ready. kUnavailable, stage
-    /// "child", when it cannot start or says why it cannot work; with a retry_after when it died meanwhile,
-    /// which may have been chance. kStopped.
+    /// Starts the program of `settings` and waits until it says that it is ready. ChildFault when it cannot
+    /// start or says why it cannot work; with a retry_after when it died meanwhile, which may have been
+    /// chance. kStopped.
     [[nodiscard]] static Result<std::unique_ptr<ChildProcess>> Start(
         Spawner& spawner, const HostSettings& settings, bool with_models, const std::stop_token& stop
     );

@@ -23,6 +23,8 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
 #include "processors/host/child_process.hpp"
 #include "processors/host/job_session.hpp"
 #include "processors/host/spawner.hpp"
@@ -51,11 +53,16 @@ std::string AsUtf8(std::string name) {
     return name.substr(0, 1000);
 }
 
-bool NeedsModels(const Job& job) {
-    return std::ranges::any_of(job.processes, [](const JobProcess& process) {
+/// The processes of the job that need models.
+std::vector<ProcessId> WithModels(const Job& job) {
+    std::vector<ProcessId> ids;
+    for (const auto& process : job.processes) {
         const auto kind = FindProcessorKind(process.processor);
-        return kind && (*kind)->needs_models;
-    });
+        if (kind && (*kind)->needs_models) {
+            ids.push_back(process.id);
+        }
+    }
+    return ids;
 }
 
 Result<void> CheckJob(const Job& job) {
@@ -152,7 +159,8 @@ private:
     std::vector<Warm> warm_;
     std::map<std::string, JobSession*, std::less<>> running_;
     std::uint64_t jobs_ = 0;
-    int deaths_at_start_ = 0;  ///< One after the other.
+    int deaths_with_models_ = 0;  ///< At the start, one after the other.
+    int deaths_without_ = 0;
     std::jthread keeper_;
 };
 
@@ -198,10 +206,17 @@ Result<void> ProcessorHost::Implementation::Run(
     if (!request) {
         return Unexpected(request.error());
     }
-    const bool with_models = NeedsModels(job);
+    const auto with_models = WithModels(job);
     JobSession session(std::move(job), *request, observer, settings_.limits);
     const Registration registration(*this, session, *request);
-    auto child = Acquire(with_models, stop);
+    auto child = Acquire(!with_models.empty(), stop);
+    const bool some_need_none = !with_models.empty() && with_models.size() < request->processes.size();
+    if (!child && child.error().reason == kNoChild && some_need_none) {
+        if (auto other = Acquire(false, stop)) {
+            session.LeaveOut(with_models, child.error());
+            child = std::move(other);
+        }
+    }
     if (!child) {
         return Unexpected(child.error());
     }
@@ -242,11 +257,14 @@ Result<std::unique_ptr<ChildProcess>> ProcessorHost::Implementation::Acquire(
     }
     auto child = ChildProcess::Start(spawner_, settings_, with_models, stop);
     const std::scoped_lock lock(mutex_);
+    auto& deaths = with_models ? deaths_with_models_ : deaths_without_;
     if (child) {
         ++children_started_;
-        deaths_at_start_ = 0;
-    } else if (child.error().retry_after) {
-        child.error().retry_after = BackoffDelay(++deaths_at_start_, kFirstPause, kLongestPause);
+        deaths = 0;
+        return child;
+    }
+    if (child.error().retry_after) {
+        child.error().retry_after = BackoffDelay(++deaths, kFirstPause, kLongestPause);
     }
     return child;
 }

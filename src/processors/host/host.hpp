@@ -90,8 +90,10 @@ public:
 
     /// Runs the group and returns after every process had its outcome. On `stop` the child is asked to
     /// cancel, killed after 5 s, and the remaining outcomes are kStopped. Cancelling one process:
-    /// CancelProcess. An error means that no child could be started (kUnavailable, stage "child"; when it
-    /// died meanwhile with a retry_after of 1 s doubling to 60 s): no process was tried.
+    /// CancelProcess. An error means that no child could be started (kUnavailable, stage "child", reason
+    /// kNoChild; when it died meanwhile with a retry_after of 1 s doubling to 60 s): no process was tried.
+    /// When only a child with models cannot be started, that error is the outcome of the processes that need
+    /// models, and the others run.
     [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, const std::stop_token& stop);
 
     /// Asks the child that runs this process to stop it; its outcome is kCancelled, within 10 s. False when

@@ -22,6 +22,7 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
 #include "processors/host/child_end.hpp"
 #include "processors/host/child_process.hpp"
 #include "processors/host/host.hpp"
@@ -70,6 +71,17 @@ JobSession::JobSession(Job job, JobRequest request, const JobObserver& observer,
 }
 
 JobSession::~JobSession() = default;
+
+void JobSession::LeaveOut(const std::vector<ProcessId>& ids, const Error& why) {
+    for (const auto& id : ids) {
+        if (auto* open = Find(request_.job, id.Value())) {
+            End(*open, {.id = id, .document = Unexpected(why)});
+        }
+    }
+    std::erase_if(request_.processes, [&](const auto& process) {
+        return std::ranges::find(ids, ProcessId(process.process)) != ids.end();
+    });
+}
 
 bool JobSession::Run(ChildProcess& child, const std::stop_token& stop) {
     child_ = &child;
@@ -375,7 +387,9 @@ void JobSession::End(Open& open, JobOutcome outcome) {
     if (observer_.outcome) {
         observer_.outcome(std::move(outcome));
     }
-    watch_->SignOfLife(steady_clock::now());
+    if (watch_) {
+        watch_->SignOfLife(steady_clock::now());
+    }
 }
 
 }  // namespace notify

@@ -32,6 +32,9 @@ public:
     JobSession(const JobSession&) = delete;
     JobSession& operator=(const JobSession&) = delete;
 
+    /// Ends these processes with `why`; the child will not be told of them. Before Run.
+    void LeaveOut(const std::vector<ProcessId>& ids, const Error& why);
+
     /// Returns when every process had its outcome. True when the child may take another job; otherwise it is
     /// dead.
     [[nodiscard]] bool Run(ChildProcess& child, const std::stop_token& stop);

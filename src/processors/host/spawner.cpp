@@ -24,25 +24,28 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
+#include "domain/process.hpp"
 
 namespace notify {
+
+Unexpected ChildFault(std::string_view message) {
+    return Unexpected(
+        Error{
+            .code = ErrorCode::kUnavailable,
+            .stage = "child",
+            .reason = std::string(kNoChild),
+            .retry_after = {},
+            .message = fmt::format("the processor cannot be started: {}", message),
+        }
+    );
+}
 
 namespace {
 
 constexpr int kFirstSpareDescriptor = 10;  // above the numbers the child's descriptors get
 
 Unexpected SpawnFailed(std::string_view what, int number) {
-    return Unexpected(
-        Error{
-            .code = ErrorCode::kUnavailable,
-            .stage = "child",
-            .reason = {},
-            .retry_after = {},
-            .message = fmt::format(
-                "the processor cannot be started: {}: {}", what, std::generic_category().message(number)
-            ),
-        }
-    );
+    return ChildFault(fmt::format("{}: {}", what, std::generic_category().message(number)));
 }
 
 struct Ends {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -18,6 +19,9 @@
 #include "core/result.hpp"
 
 namespace notify {
+
+/// Why there is no child: kUnavailable, stage "child", reason kNoChild.
+[[nodiscard]] Unexpected ChildFault(std::string_view message);
 
 /// A started process and the parent's ends of its descriptors, all non-blocking and closed on exec.
 struct SpawnedChild {
@@ -43,7 +47,7 @@ public:
     Spawner& operator=(const Spawner&) = delete;
 
     /// Starts a process with descriptors 0 to 3 and no other, default signals and a process group of its own.
-    /// kUnavailable, stage "child", when the system cannot.
+    /// ChildFault when the system cannot.
     [[nodiscard]] Result<SpawnedChild> Spawn(SpawnOrder order);
 
 private:

@@ -9,6 +9,7 @@
 
 #include "core/hash.hpp"
 #include "core/json.hpp"
+#include "domain/process.hpp"
 #include "host_fixture.hpp"
 
 namespace notify::testing {
@@ -65,6 +66,41 @@ TEST_F(Child, EndsEachProcessOfAGroupOnce) {
     EXPECT_TRUE(seen["prc_1"].document);
     EXPECT_EQ(seen["prc_2"].document.error().code, ErrorCode::kInvalidArgument);
     EXPECT_TRUE(seen["prc_3"].document);
+}
+
+TEST_F(Child, RunsWhatNeedsNoModelsWhenTheModelsCannotBeLoaded) {
+    auto settings = SettingsFor(NOTIFY_PROCESSOR);
+    settings.model_folder = "/nonexistent";
+    ProcessorHost host(settings);
+    const auto seen = RunJobIn(
+        host,
+        JobOfBytes(
+            "only words",
+            {Process("prc_1", "checksum"),
+             Process("prc_2", "facial-recognition"),
+             Process("prc_3", "checksum")}
+        )
+    );
+    ASSERT_TRUE(seen.ran) << seen.ran.error().message;
+    EXPECT_THAT(seen.order, ::testing::UnorderedElementsAre("prc_1", "prc_2", "prc_3"));
+    EXPECT_TRUE(seen["prc_1"].document);
+    EXPECT_TRUE(seen["prc_3"].document);
+    const auto& waits = seen["prc_2"];
+    ASSERT_FALSE(waits.document);
+    EXPECT_EQ(waits.document.error().code, ErrorCode::kUnavailable);
+    EXPECT_EQ(waits.document.error().reason, kNoChild);
+    EXPECT_THAT(waits.document.error().message, ::testing::HasSubstr("load the face models"));
+    EXPECT_FALSE(waits.crashed);
+}
+
+TEST_F(Child, TriesNothingWhenNoChildCanBeStartedAtAll) {
+    ProcessorHost host(SettingsFor("/nonexistent"));
+    const auto seen = RunJobIn(
+        host, JobOfBytes("x", {Process("prc_1", "checksum"), Process("prc_2", "facial-recognition")})
+    );
+    ASSERT_FALSE(seen.ran);
+    EXPECT_EQ(seen.ran.error().reason, kNoChild);
+    EXPECT_TRUE(seen.outcomes.empty());
 }
 
 TEST_F(Child, RunsAHundredJobsWarm) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/process.hpp"
 #include "unit/queue/scripted_runner.hpp"
 
 namespace notify::testing {
@@ -80,7 +81,13 @@ TEST_F(JobWatchTest, EndsTheProcessesNothingWasSaidOf) {
 }
 
 TEST_F(JobWatchTest, SaysThatNoChildCouldBeStarted) {
-    watch_.Finish(Fail(ErrorCode::kUnavailable, "the program is not there"));
+    watch_.Finish(Unexpected(
+        Error{
+            .code = ErrorCode::kUnavailable,
+            .reason = std::string(kNoChild),
+            .message = "the program is not there"
+        }
+    ));
     EXPECT_EQ(told_, 3);
     EXPECT_EQ(ends_["prc_a"].error->reason, kNoChild);
     EXPECT_EQ(ends_["prc_a"].error->message, "the program is not there");

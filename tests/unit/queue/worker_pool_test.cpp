@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/hash.hpp"
+#include "domain/process.hpp"
 #include "storage/item_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
@@ -306,7 +307,13 @@ TEST_F(WorkerPoolTest, DoesNotReadBytesWhoseDigestIsKnown) {
 TEST_F(WorkerPoolTest, BurnsNothingWhenNoChildCanBeStarted) {
     const auto item = Discover(AddBucket(), "a.mp4");
     runner_.Do([](const Job&, const JobObserver&, const std::stop_token&) -> Result<void> {
-        return Fail(ErrorCode::kUnavailable, "the processor's program is not there");
+        return Unexpected(
+            Error{
+                .code = ErrorCode::kUnavailable,
+                .reason = std::string(kNoChild),
+                .message = "the processor's program is not there"
+            }
+        );
     });
     StartWorkers();
     EXPECT_TRUE(Eventually([&] { return OnlyProcess(item.id).failure.has_value(); }));
