@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -66,6 +67,15 @@ enum class Certainty : std::uint8_t {
     kConfirmed,  ///< Under the threshold, with a margin to the next person.
     kPossible,   ///< Near: shown with its flag, never in a webhook as a name.
 };
+
+/// Their names in the same order.
+inline constexpr std::array<std::string_view, 2> kCertaintyWords{"confirmed", "possible"};
+
+/// "confirmed" or "possible": the words of the API, of the database and of publications.
+[[nodiscard]] std::string_view ToString(Certainty certainty) noexcept;
+
+/// The certainty with that name, case-sensitive; nothing when there is none.
+[[nodiscard]] std::optional<Certainty> CertaintyFrom(std::string_view text) noexcept;
 
 /// A person in an item from `start_ms` to `end_ms`.
 struct Appearance {

@@ -1,23 +1,14 @@
 #include "domain/status.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "domain/named.hpp"
+
 namespace notify {
-
-namespace {
-
-template <class Enum, std::size_t Count>
-std::optional<Enum> Named(const std::array<std::string_view, Count>& names, std::string_view text) noexcept {
-    const auto* const found = std::ranges::find(names, text);
-    return found == names.end() ? std::nullopt : std::optional(static_cast<Enum>(found - names.begin()));
-}
-
-}  // namespace
 
 std::string_view ToString(Status status) noexcept {
     return kStatusWords.at(static_cast<std::size_t>(status));

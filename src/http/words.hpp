@@ -5,11 +5,11 @@
 #include <array>
 #include <string_view>
 
+#include "domain/person.hpp"  // IWYU pragma: export
 #include "domain/status.hpp"  // IWYU pragma: export
 
 namespace notify {
 
-inline constexpr std::array<std::string_view, 2> kCertaintyWords{"confirmed", "possible"};
 inline constexpr std::array<std::string_view, 2> kDeliveryKindWords{"webhook", "publication"};
 inline constexpr std::array<std::string_view, 4> kScopeWords{"read", "write", "biometric", "admin"};
 

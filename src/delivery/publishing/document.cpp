@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base64.hpp"
 #include "core/clock.hpp"
@@ -18,9 +19,9 @@
 #include "domain/person.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
+#include "storage/appearance_list.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"
@@ -30,8 +31,6 @@ namespace notify {
 namespace {
 
 namespace json = boost::json;
-
-constexpr int kPageRows = 200;
 
 json::value TimeOrNull(const std::optional<Timestamp>& time) {
     return time ? json::value(ToRfc3339(*time)) : json::value();
@@ -167,7 +166,7 @@ json::value AppearancePart(const Appearance& appearance) {
         {"start_ms", appearance.start_ms},
         {"end_ms", appearance.end_ms},
         {"similarity", appearance.similarity},
-        {"certainty", appearance.certainty == Certainty::kConfirmed ? "confirmed" : "possible"},
+        {"certainty", ToString(appearance.certainty)},
         {"best_shot_ms", appearance.best_shot_ms},
         {"bbox",
          {{"x", appearance.box.x},
@@ -180,19 +179,15 @@ json::value AppearancePart(const Appearance& appearance) {
 }
 
 Result<json::array> AppearancesPart(const Snapshot& snapshot, const ItemId& id) {
-    json::array parts;
-    PageRequest request{.after = {}, .limit = kPageRows};
-    do {
-        auto page = snapshot.people.Appearances({.item_id = id, .person_id = {}}, request);
-        if (!page) {
-            return Unexpected(page.error());
-        }
-        for (const auto& appearance : page->rows) {
+    return AllAppearances(
+               snapshot.people, {.item_id = id, .person_id = {}}
+    ).map([](const std::vector<Appearance>& appearances) {
+        json::array parts;
+        for (const auto& appearance : appearances) {
             parts.push_back(AppearancePart(appearance));
         }
-        request.after = page->next;
-    } while (!request.after.empty());
-    return parts;
+        return parts;
+    });
 }
 
 }  // namespace

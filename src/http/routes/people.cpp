@@ -83,7 +83,7 @@ view::AppearanceView Show(const Appearance& a) {
         .result = a.result_id.Value(),
         .person = a.person_id.Value(),
         .person_name = a.person_name,
-        .certainty = {a.certainty == Certainty::kConfirmed ? "confirmed" : "possible"},
+        .certainty = {std::string(ToString(a.certainty))},
         .start_ms = a.start_ms,
         .end_ms = a.end_ms,
         .similarity = a.similarity,

@@ -73,7 +73,7 @@ Appearance ReadAppearance(Row& row) {
     a.result_id = row.As<ResultId>();
     a.person_id = row.As<PersonId>();
     a.person_name = row.Text();
-    a.certainty = row.Text() == "confirmed" ? Certainty::kConfirmed : Certainty::kPossible;
+    a.certainty = CertaintyFrom(row.Text()).value_or(Certainty::kPossible);
     a.start_ms = row.Integer();
     a.end_ms = row.Integer();
     a.similarity = row.Real();
@@ -113,7 +113,7 @@ Result<void> PeopleTable::ReplaceAppearances(
             item,
             result,
             a.person_id,
-            a.certainty == Certainty::kConfirmed ? "confirmed" : "possible",
+            ToString(a.certainty),
             a.start_ms,
             a.end_ms,
             a.similarity,
