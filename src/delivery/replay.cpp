@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "delivery/active_endpoint.hpp"
 #include "domain/event.hpp"
 #include "domain/status.hpp"
 #include "storage/delivery_repository.hpp"
@@ -33,19 +34,6 @@ Delivery AgainOf(const Delivery& ended, Timestamp now) {
     again.next_attempt_at = now;
     again.created_at = now;
     return again;
-}
-
-Result<void> CheckActive(const Transaction& transaction, const EndpointId& id) {
-    const auto endpoint = transaction.deliveries.GetEndpoint(id);
-    if (!endpoint) {
-        return Unexpected(endpoint.error());
-    }
-    if (!endpoint->active) {
-        return Fail(
-            ErrorCode::kConflict, fmt::format("endpoint {} is not active; resume it first", id.Value())
-        );
-    }
-    return {};
 }
 
 /// A publication that is asked for again is written even if we believe that it stands there.
@@ -113,7 +101,7 @@ Result<DeliveryId> Replay::Resend(const DeliveryId& id, std::string_view actor) 
         const auto now = clock_.Now();
         const auto again = AgainOf(*ended, now);
         const auto ready = ended->kind == DeliveryKind::kWebhook
-                               ? CheckActive(transaction, ended->endpoint_id)
+                               ? ActiveEndpoint(transaction, ended->endpoint_id).map([](const Endpoint&) {})
                                : Forget(transaction, ended->publication_id);
         return ready.and_then([&] { return transaction.deliveries.Add(again); })
             .and_then([&] {
@@ -125,8 +113,9 @@ Result<DeliveryId> Replay::Resend(const DeliveryId& id, std::string_view actor) 
 
 Result<int> Replay::ReplayFailed(const EndpointId& endpoint, Timestamp since, std::string_view actor) {
     return storage_.Write([&](Transaction& transaction) -> Result<int> {
-        const auto active = CheckActive(transaction, endpoint);
-        const auto rows = active.and_then([&] { return NewestOfEach(transaction, endpoint, since); });
+        const auto rows = ActiveEndpoint(transaction, endpoint).and_then([&](const Endpoint&) {
+            return NewestOfEach(transaction, endpoint, since);
+        });
         if (!rows) {
             return Unexpected(rows.error());
         }

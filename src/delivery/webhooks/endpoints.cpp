@@ -17,6 +17,7 @@
 #include "core/secret_box.hpp"
 #include "core/ulid.hpp"
 #include "core/url.hpp"
+#include "delivery/active_endpoint.hpp"
 #include "delivery/clean_text.hpp"
 #include "delivery/webhooks/address_guard.hpp"
 #include "delivery/webhooks/endpoint_secrets.hpp"
@@ -226,14 +227,8 @@ Result<DeliveryId> Endpoints::SendTest(const EndpointId& id, std::string_view ac
         )
     };
     return storage_.Write([&](Transaction& transaction) -> Result<DeliveryId> {
-        const auto endpoint = transaction.deliveries.GetEndpoint(id);
-        if (!endpoint) {
-            return Unexpected(endpoint.error());
-        }
-        if (!endpoint->active) {
-            return Fail(
-                ErrorCode::kConflict, fmt::format("endpoint {} is not active; resume it first", id.Value())
-            );
+        if (const auto active = ActiveEndpoint(transaction, id); !active) {
+            return Unexpected(active.error());
         }
         // endpoint.test reaches nobody by itself (EventRepository::Append); this is its one delivery
         Delivery delivery;

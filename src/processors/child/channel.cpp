@@ -4,13 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
-#include <utility>
-
-#include <bits/types/struct_iovec.h>
-#include <sys/socket.h>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -100,23 +95,12 @@ Result<void> Channel::SendBlob(std::string_view process, const OutputArtifact& a
 
 Result<UniqueFd> Channel::ReceiveDescriptor() const {
     std::array<std::byte, kParentFrameBytes> header{};
-    iovec part{.iov_base = header.data(), .iov_len = header.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    const auto got = ::recvmsg(frames_, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL);
-    const auto* found = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+    auto descriptor = ReceiveWithDescriptor(frames_, header);
     const auto frame = DecodeParentFrame(header);
-    if (std::cmp_not_equal(got, header.size()) || found == nullptr || found->cmsg_type != SCM_RIGHTS ||
-        !frame || frame->id != kDescriptorFrameId) {
+    if (!descriptor.IsOpen() || !frame || frame->id != kDescriptorFrameId) {
         return Gone();
     }
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(found), sizeof(fd));
-    return UniqueFd(fd);
+    return descriptor;
 }
 
 }  // namespace notify

@@ -6,25 +6,22 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <asm-generic/socket.h>
-#include <bits/types/struct_iovec.h>
 #include <poll.h>
 #include <sys/poll.h>
 #include <sys/socket.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "processors/host/spawner.hpp"
+#include "processors/protocol/descriptor_io.hpp"
 #include "processors/protocol/frames.hpp"
 
 namespace notify {
@@ -96,21 +93,7 @@ void ChildStreams::SendFrame(const ParentFrame& header, std::string_view payload
 
 bool ChildStreams::SendDescriptor(const UniqueFd& descriptor) {
     auto header = Encode(ParentFrame{.id = kDescriptorFrameId, .status = 0, .length = 0});
-    iovec part{.iov_base = header.data(), .iov_len = header.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    auto* rights = CMSG_FIRSTHDR(&message);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int));
-    const int fd = descriptor.Get();
-    std::memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
-    return frames_out_.empty() && data_.IsOpen() &&
-           ::sendmsg(data_.Get(), &message, MSG_NOSIGNAL) == static_cast<ssize_t>(header.size());
+    return frames_out_.empty() && data_.IsOpen() && SendWithDescriptor(data_.Get(), header, descriptor);
 }
 
 void ChildStreams::Exchange(std::chrono::milliseconds timeout, int wake) {
