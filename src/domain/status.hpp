@@ -1,11 +1,13 @@
 #pragma once
 
-// The one state machine: of a process, of an item over its processes, of a delivery.
+// The one state machine: of a process. Its repository refuses every other step.
 //
 //   Pending → Processing → Completed | Failed | Cancelled | Skipped
 //
 // A lease that ends, a crash, a release and a retry go back from Processing to Pending; Pending may also be
-// cancelled or skipped. A terminal status never changes: a re-run is a new process (Process::run + 1).
+// cancelled or skipped. A terminal status never changes: a re-run is a new process (Process::run + 1). An
+// item has the status of its processes (ItemStatus), so that a re-run takes it back to Pending; deliveries
+// use the same words.
 
 #include <array>
 #include <cstdint>

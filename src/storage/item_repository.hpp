@@ -57,7 +57,7 @@ public:
     ) const = 0;
 
     /// Writes status, since, blocked_by, reason_code, reason, resolving_since; raises state_version when the
-    /// status changed. The caller keeps MayBecome.
+    /// status changed. Any status may follow any other: it is that of the item's processes (RefreshItem).
     virtual Result<void> SetStatus(const Item& item) = 0;
 
     /// What was learned of the bytes: media type and content digest (either may be empty: unchanged).

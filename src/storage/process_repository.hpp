@@ -83,11 +83,11 @@ public:
 
     /// Writes every changeable column of `process` if its row is still Processing with `fence`; true when it
     /// was. This is the fence: false means another owner took over and nothing was written. A cancellation
-    /// that was asked for meanwhile stays asked for.
+    /// that was asked for meanwhile stays asked for. kInternal for a status that MayBecome forbids.
     virtual Result<bool> UpdateHeld(const Process& process, std::int64_t fence) = 0;
 
     /// Writes every changeable column of a process nobody holds (Pending). kConflict when it is held or
-    /// terminal.
+    /// terminal; kInternal for a status that MayBecome forbids.
     virtual Result<void> UpdatePending(const Process& process) = 0;
 
     /// Asks the holder to cancel. True when the process is held.

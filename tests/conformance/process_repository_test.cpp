@@ -202,6 +202,17 @@ TEST_P(Processes, ThatNobodyHoldsAreWrittenByAnyone) {
     EXPECT_EQ(update(), ErrorCode::kConflict) << "a terminal status never changes";
 }
 
+TEST_P(Processes, AreNotCompletedWithoutBeingProcessed) {
+    auto process = AddProcess(AddItem(AddBucket(), "a"));
+    process.status = Status::kCompleted;
+    process.finished_at = Now();
+    EXPECT_EQ(
+        Refused([&](Transaction& transaction) { return transaction.processes.UpdatePending(process); }),
+        ErrorCode::kInternal
+    );
+    EXPECT_EQ(Stored(process.id).status, Status::kPending);
+}
+
 TEST_P(Processes, ThatAreHeldAreNotWrittenByOthers) {
     auto process = AddProcess(AddItem(AddBucket(), "a"));
     Claim(1);

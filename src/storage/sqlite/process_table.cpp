@@ -50,20 +50,13 @@ constexpr const char* kAllProcessingSql = R"sql(
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
-constexpr const char* kUpdateHeldSql = R"sql(
+constexpr const char* kUpdateSql = R"sql(
     UPDATE process
     SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
         lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = max(cancel_requested, ?11), failure_code = ?12,
         failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
         finished_at = ?18, priority = ?21, max_attempts = ?22
-    WHERE id = ?19 AND status = 'Processing' AND fence = ?20)sql";
-constexpr const char* kUpdatePendingSql = R"sql(
-    UPDATE process
-    SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
-        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = ?11, failure_code = ?12,
-        failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
-        finished_at = ?18, priority = ?21, max_attempts = ?22
-    WHERE id = ?19 AND status = 'Pending' AND fence = ?20)sql";
+    WHERE id = ?19 AND status = ?23 AND fence = ?20)sql";
 constexpr const char* kCountSql =
     "SELECT processor, status, count(*) FROM process GROUP BY processor, status ORDER BY processor, status";
 constexpr const char* kDepthSql = R"sql(
@@ -90,10 +83,19 @@ constexpr const char* kDelayResolveSql =
 constexpr const char* kIsResolvingSql = "SELECT 1 FROM resolve WHERE item_id = ? LIMIT 1";
 constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id = ?";
 
-Result<int> Update(Connection& connection, const char* sql, const Process& p, std::int64_t fence) {
+/// Writes `p` where it is still in `from`: how many rows were. kInternal for a step that MayBecome forbids.
+Result<int> Update(Connection& connection, Status from, const Process& p, std::int64_t fence) {
+    if (p.status != from && !MayBecome(from, p.status)) {
+        return Fail(
+            ErrorCode::kInternal,
+            fmt::format(
+                "process {} cannot become {} from {}", p.id.Value(), ToString(p.status), ToString(from)
+            )
+        );
+    }
     const auto failure = p.failure.value_or(Failure{});
     return connection.Change(
-        sql,
+        kUpdateSql,
         ToString(p.status),
         p.since,
         p.attempt,
@@ -115,7 +117,8 @@ Result<int> Update(Connection& connection, const char* sql, const Process& p, st
         p.id,
         fence,
         p.priority,
-        p.max_attempts
+        p.max_attempts,
+        ToString(from)
     );
 }
 
@@ -244,11 +247,13 @@ Result<std::vector<Process>> ProcessTable::AllProcessing() const {
 }
 
 Result<bool> ProcessTable::UpdateHeld(const Process& process, std::int64_t fence) {
-    return Update(connection_, kUpdateHeldSql, process, fence).map([](int changed) { return changed == 1; });
+    return Update(connection_, Status::kProcessing, process, fence).map([](int changed) {
+        return changed == 1;
+    });
 }
 
 Result<void> ProcessTable::UpdatePending(const Process& process) {
-    const auto changed = Update(connection_, kUpdatePendingSql, process, process.fence);
+    const auto changed = Update(connection_, Status::kPending, process, process.fence);
     if (!changed) {
         return Unexpected(changed.error());
     }
