@@ -99,7 +99,8 @@ public:
     /// When the next Pending process that is not ready yet becomes so.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
 
-    /// By processor and status. Reads every row: for a scrape, not for a page.
+    /// By processor and status: all runs there are, ended ones too. Kept with each write, so that it is
+    /// cheap.
     [[nodiscard]] virtual Result<std::vector<ProcessCount>> Count() const = 0;
 
     [[nodiscard]] virtual Result<QueueDepth> Depth(Timestamp now) const = 0;

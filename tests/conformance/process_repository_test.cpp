@@ -1,3 +1,9 @@
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include <fmt/format.h>
+
 #include "conformance/fixture.hpp"
 
 namespace notify::testing {
@@ -200,6 +206,38 @@ TEST_P(Processes, ThatNobodyHoldsAreWrittenByAnyone) {
     EXPECT_EQ(update(), std::nullopt);
     EXPECT_EQ(Stored(process.id).status, Status::kCancelled);
     EXPECT_EQ(update(), ErrorCode::kConflict) << "a terminal status never changes";
+}
+
+TEST_P(Processes, AreCountedByProcessorAndStatus) {
+    const auto counts = [&] {
+        std::map<std::string, std::int64_t> counted;
+        for (const auto& each : Read([](const Snapshot& snapshot) { return snapshot.processes.Count(); })) {
+            counted[fmt::format("{} {}", each.processor, ToString(each.status))] = each.count;
+        }
+        return counted;
+    };
+    EXPECT_TRUE(counts().empty());
+    const auto bucket = AddBucket();
+    AddProcess(AddItem(bucket, "a"));
+    AddProcess(AddItem(bucket, "b"));
+    auto other = MakeProcess(AddItem(bucket, "c"));
+    other.processor = "facial-recognition";
+    ASSERT_EQ(Add(other), std::nullopt);
+    EXPECT_EQ(
+        counts(),
+        (std::map<std::string, std::int64_t>{{"checksum Pending", 2}, {"facial-recognition Pending", 1}})
+    );
+    EXPECT_NE(Add(other), std::nullopt) << "what is refused is not counted";
+    const auto held = Claim(1).at(0).processes.at(0);
+    EXPECT_TRUE(Finish(held, Status::kPending));
+    const auto again = Claim(1).at(0).processes.at(0);
+    EXPECT_TRUE(Finish(again, Status::kCompleted));
+    EXPECT_EQ(
+        counts(),
+        (std::map<std::string, std::int64_t>{
+            {"checksum Completed", 1}, {"checksum Pending", 1}, {"facial-recognition Pending", 1}
+        })
+    );
 }
 
 TEST_P(Processes, AreNotCompletedWithoutBeingProcessed) {

@@ -98,7 +98,11 @@ std::string OfItems(const Counts& counts) {
 }
 
 std::string OfProcesses(const Counts& counts) {
-    auto text = Head("notifications_processes", "gauge", "Processes by processor and status.");
+    auto text = Head(
+        "notifications_processes",
+        "gauge",
+        "Processes by processor and status: every run there is, ended ones too."
+    );
     for (const auto& row : counts.processes) {
         text += fmt::format(
             "notifications_processes{{processor=\"{}\",status=\"{}\"}} {}\n",

@@ -58,7 +58,7 @@ constexpr const char* kUpdateSql = R"sql(
         finished_at = ?18, priority = ?21, max_attempts = ?22
     WHERE id = ?19 AND status = ?23 AND fence = ?20)sql";
 constexpr const char* kCountSql =
-    "SELECT processor, status, count(*) FROM process GROUP BY processor, status ORDER BY processor, status";
+    "SELECT processor, status, count FROM process_count WHERE count > 0 ORDER BY processor, status";
 constexpr const char* kDepthSql = R"sql(
     SELECT coalesce(sum(next_attempt_at <= ?1), 0), coalesce(sum(next_attempt_at > ?1), 0), min(created_at)
     FROM process WHERE status = 'Pending')sql";
