@@ -16,7 +16,6 @@ pkg_check_modules(
     libavcodec
     libavutil
     libswscale
-    libavfilter
 )
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)

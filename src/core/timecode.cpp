@@ -143,11 +143,6 @@ std::optional<std::int64_t> FrameAt(std::int64_t ms, const FrameRate& rate) noex
     return rate.IsKnown() ? std::optional(Scaled(ms, rate.numerator, rate.denominator * 1000)) : std::nullopt;
 }
 
-std::optional<std::int64_t> MsOfFrame(std::int64_t frame, const FrameRate& rate) noexcept {
-    return rate.IsKnown() ? std::optional(Scaled(frame, rate.denominator * 1000, rate.numerator))
-                          : std::nullopt;
-}
-
 bool HasTimecode(const FrameRate& rate) noexcept {
     if (!rate.IsKnown()) {
         return false;

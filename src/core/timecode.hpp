@@ -46,9 +46,6 @@ struct Timebase {
 /// The frame nearest to a time, from 0; nothing when the rate is not known. `ms`: 0 … 10^12.
 [[nodiscard]] std::optional<std::int64_t> FrameAt(std::int64_t ms, const FrameRate& rate) noexcept;
 
-/// When a frame begins, rounded to a millisecond; nothing when the rate is not known. `frame`: 0 … 10^12.
-[[nodiscard]] std::optional<std::int64_t> MsOfFrame(std::int64_t frame, const FrameRate& rate) noexcept;
-
 /// There are timecodes at this rate: a whole number of frames a second up to 120, or 1000/1001 of one.
 [[nodiscard]] bool HasTimecode(const FrameRate& rate) noexcept;
 

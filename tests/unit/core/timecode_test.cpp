@@ -77,8 +77,9 @@ TEST(Timecode, OfEveryFrameOfAnHourIsExactBothWays) {
                 const auto ms = ContainerMs(frame, rate, ticks, 7);
                 ASSERT_EQ(FrameAt(ms, rate), frame) << ToText(rate) << " of " << ticks << " ticks";
             }
-            ASSERT_EQ(FrameAt(MsOfFrame(frame, rate).value(), rate), frame) << ToText(rate);
-            const auto timecode = TimecodeAt(MsOfFrame(frame, rate).value(), start).value();
+            const auto begins_at = ContainerMs(frame, rate, 1'000'000, 0);
+            ASSERT_EQ(FrameAt(begins_at, rate), frame) << ToText(rate);
+            const auto timecode = TimecodeAt(begins_at, start).value();
             ASSERT_EQ(ParseTimecode(timecode, rate)->start, start.start + frame) << timecode;
             ASSERT_LT(before, timecode) << "numbers rise, none is used twice";
             before = timecode;
