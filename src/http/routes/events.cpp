@@ -26,7 +26,7 @@
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
-#include "http/views_people.hpp"
+#include "http/views_events.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/storage.hpp"

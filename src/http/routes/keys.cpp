@@ -14,7 +14,7 @@
 #include "http/parameters.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
-#include "http/views_people.hpp"
+#include "http/views_keys.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/storage.hpp"
 

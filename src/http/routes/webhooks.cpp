@@ -23,7 +23,7 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/webhook_checks.hpp"
-#include "http/views_people.hpp"
+#include "http/views_webhooks.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/storage.hpp"

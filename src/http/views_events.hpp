@@ -1,0 +1,33 @@
+#pragma once
+
+// What the API shows of events. A described struct, from which JSON and OpenAPI come.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "http/described.hpp"
+
+namespace notify::view {
+
+struct EventView {
+    std::int64_t sequence = 0;
+    std::string id;
+    std::string type;
+    std::string subject;
+    std::string at;
+    boost::json::value data;
+};
+
+BOOST_DESCRIBE_STRUCT(EventView, (), (sequence, id, type, subject, at, data))
+
+struct EventList {
+    std::vector<EventView> rows;
+    std::string next;
+};
+
+BOOST_DESCRIBE_STRUCT(EventList, (), (rows, next))
+
+}  // namespace notify::view

@@ -1,0 +1,57 @@
+#pragma once
+
+// What the API shows and takes of keys and the audit. Described structs, from which JSON, validation and
+// OpenAPI come.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/described.hpp"
+#include "http/words.hpp"
+
+namespace notify::view {
+
+struct KeyView {
+    std::string id;
+    std::string name;
+    std::vector<std::string> scopes;
+    std::string created_at;
+    std::optional<std::string> last_used_at;
+    std::optional<std::string> revoked_at;
+    std::optional<std::string> key;
+};
+
+BOOST_DESCRIBE_STRUCT(KeyView, (), (id, name, scopes, created_at, last_used_at, revoked_at, key))
+
+struct NewKeyView {
+    Name name;
+    std::vector<Word<kScopeWords>> scopes;
+};
+
+BOOST_DESCRIBE_STRUCT(NewKeyView, (), (name, scopes))
+
+struct KeyList {
+    std::vector<KeyView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(KeyList, (), (rows))
+
+struct AuditView {
+    std::string at;
+    std::string actor;
+    std::string action;
+    std::string subject;
+    std::string detail;
+};
+
+BOOST_DESCRIBE_STRUCT(AuditView, (), (at, actor, action, subject, detail))
+
+struct AuditList {
+    std::vector<AuditView> rows;
+    std::string next;
+};
+
+BOOST_DESCRIBE_STRUCT(AuditList, (), (rows, next))
+
+}  // namespace notify::view
