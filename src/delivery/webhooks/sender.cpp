@@ -25,6 +25,7 @@
 #include "delivery/webhooks/payload.hpp"
 #include "delivery/webhooks/signer.hpp"
 #include "domain/event.hpp"
+#include "domain/ids.hpp"
 #include "domain/status.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
@@ -46,22 +47,23 @@ std::string ToSentence(int status) {
     return fmt::format("the receiver answered {}", status);
 }
 
-/// Why a delivery waits, with what came of its own last try, which people look for.
-std::string SentenceOf(const HeldOff& pause, const Endpoint& endpoint, std::string_view last_error) {
-    constexpr std::string_view kLastTime = "; last time: ";
-    if (const auto before = last_error.find(kLastTime); before != std::string_view::npos) {
-        last_error.remove_prefix(before + kLastTime.size());
-    }
-    const auto why =
-        pause.asked_for ? std::string("waits because the receiver asked for a pause")
-                        : fmt::format(
-                              "waits because the endpoint failed {} times in a row; it gets one try a minute "
-                              "until one succeeds",
-                              endpoint.consecutive_failures
-                          );
-    return last_error.empty() || last_error.starts_with("waits because")
-               ? why
-               : fmt::format("{}{}{}", why, kLastTime, last_error);
+/// Why a delivery waits, with what came of its own last try, which people look for; empty when it had none.
+std::string SentenceOf(const HeldOff& pause, const Endpoint& endpoint, std::string_view last_answer) {
+    auto why = pause.asked_for
+                   ? std::string("waits because the receiver asked for a pause")
+                   : fmt::format(
+                         "waits because the endpoint failed {} times in a row; it gets one try a minute "
+                         "until one succeeds",
+                         endpoint.consecutive_failures
+                     );
+    return last_answer.empty() ? why : fmt::format("{}; last time: {}", why, last_answer);
+}
+
+/// What came of the delivery's last try, as it is kept with the try itself; empty when it had none.
+std::string LastAnswer(Storage& storage, const DeliveryId& id) {
+    const auto attempts =
+        storage.Read([&](const Snapshot& snapshot) { return snapshot.deliveries.Attempts(id); });
+    return attempts && !attempts->empty() ? attempts->back().error : std::string();
 }
 
 /// Statuses by which a receiver says that it is overrun, not that it dislikes this message.
@@ -109,7 +111,8 @@ Outcome WebhookSender::Deliver(const Delivery& delivery, const std::stop_token& 
     }
     const bool is_test = message.event.type == "endpoint.test";  // a person waits for it
     if (const auto pause = is_test ? std::nullopt : breaker_.HeldOffBy(endpoint, now)) {
-        return JustWrite(Released(delivery, SentenceOf(*pause, endpoint, delivery.last_error), pause->until));
+        const auto sentence = SentenceOf(*pause, endpoint, LastAnswer(parts_.storage, delivery.id));
+        return JustWrite(Released(delivery, sentence, pause->until));
     }
     return Try(delivery, std::move(message), stop);
 }

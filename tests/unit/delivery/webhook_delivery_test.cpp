@@ -12,6 +12,7 @@
 
 #include "core/base64.hpp"
 #include "core/hash.hpp"
+#include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "unit/delivery/fixture.hpp"
 #include "unit/delivery/receiver.hpp"
@@ -215,6 +216,34 @@ TEST_F(Webhooks, AfterTenFailuresInARowGoOutOnceAMinute) {
     clock_.Advance(std::chrono::minutes(1));
     ASSERT_TRUE(Eventually(settled));
     EXPECT_EQ(receiver.Received().size(), 17U);
+}
+
+TEST_F(Webhooks, ThatWaitSayWhatTheReceiverAnsweredWhateverTheyWaitedForMeanwhile) {
+    const Receiver receiver([](const auto&, auto) { return Status(503, "", "Retry-After: 600\r\n"); });
+    auto endpoint = AddEndpoint(receiver.Url());
+    Start(1);
+    const auto first = Happen();
+    Await(first, notify::Status::kPending);
+    const auto set_active = [&](bool active) {
+        endpoint = Reload(endpoint.id);
+        endpoint.active = active;
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.deliveries.UpdateEndpoint(endpoint);
+        }));
+    };
+    const auto waits_with = [&](std::string_view sentence) {
+        return Eventually([&] { return DeliveryOf(first).last_error == sentence; });
+    };
+    set_active(false);
+    clock_.Advance(std::chrono::minutes(10));
+    ASSERT_TRUE(waits_with("the endpoint is paused"));
+    set_active(true);
+    Await(Happen(), notify::Status::kPending);  // it is asked to wait again
+    clock_.Advance(std::chrono::minutes(1));
+    EXPECT_TRUE(
+        waits_with("waits because the receiver asked for a pause; last time: the receiver answered 503")
+    ) << DeliveryOf(first).last_error;
+    EXPECT_EQ(Attempts(DeliveryOf(first).id).size(), 1U);
 }
 
 TEST_F(Webhooks, CountFailuresAnewAfterASuccess) {
