@@ -37,7 +37,7 @@ constexpr std::array kMembers{
     MemberWords{
         "Failure.reason", "What went wrong, as one word for programs; \"\" when the code says all.", ""
     },
-    MemberWords{"Health.status", "ready, or not_ready.", ""},
+    MemberWords{"Health.status", "ready, or not ready.", ""},
     MemberWords{"ItemEventProcess.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Key.key", "The key itself, shown when it is made and never again.", ""},
     MemberWords{"Live.status", "alive.", ""},
@@ -78,7 +78,7 @@ constexpr std::array kMembers{
     MemberWords{"bucket", "Id of the bucket; a request may give its name.", ""},
     MemberWords{"bucket_name", "Name of the bucket; null when the rule is for a whole source.", ""},
     MemberWords{"cancel_requested", "Somebody asked for its end; it stops at the next moment it can.", ""},
-    MemberWords{"certainty", "confirmed: this person. suggested: perhaps; look at it.", ""},
+    MemberWords{"certainty", "confirmed: this person. possible: perhaps; look at it.", ""},
     MemberWords{"changed_at", "When it was last changed.", "date-time"},
     MemberWords{"code", "What went wrong, as one word for programs.", ""},
     MemberWords{"config", "Configuration of the processor; its schema is at /v1/processors.", ""},
