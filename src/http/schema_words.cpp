@@ -20,6 +20,7 @@ struct MemberWords {
 };
 
 /// By `member`.
+// NOLINTBEGIN(modernize-use-designated-initializers): tables of three and two columns
 constexpr std::array kMembers{
     MemberWords{"Attempt.number", "1 for the first try.", ""},
     MemberWords{"Audit.detail", "More about it.", ""},
@@ -250,6 +251,8 @@ constexpr std::array kExamples{
     Example{"NewReplay", R"({"since":"2026-01-31T12:00:00Z"})"},
     Example{"NewKey", R"({"name":"the MAM","scopes":["read","write"]})"},
 };
+
+// NOLINTEND(modernize-use-designated-initializers)
 
 static_assert(std::ranges::is_sorted(kMembers, {}, &MemberWords::member));
 

@@ -1,6 +1,5 @@
 #include "people/label_news.hpp"
 
-#include <string>
 #include <string_view>
 #include <utility>
 

@@ -25,6 +25,7 @@
 #include "domain/ids.hpp"
 #include "processors/host/child_end.hpp"
 #include "processors/host/child_process.hpp"
+#include "processors/host/child_streams.hpp"
 #include "processors/host/host.hpp"
 #include "processors/host/process_error.hpp"
 #include "processors/protocol/frames.hpp"
