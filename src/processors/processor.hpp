@@ -54,8 +54,7 @@ public:
 struct RunContext {
     std::stop_token stop;
     std::function<void(double done)> progress;  ///< 0 … 1; may be called often.
-    std::string
-        media_type;  ///< Of the item, by content; "application/octet-stream" when nothing knows it.
+    std::string media_type;  ///< Of the item, by content; "application/octet-stream" when nothing knows it.
 };
 
 /// Reads the item as bytes.
