@@ -55,15 +55,25 @@ bool MayPass(const Error& error) {
     return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kStorageFull;
 }
 
-/// Writes the result or finds the one of its lineage; lets the consumers apply. `resolved` becomes false when
-/// what a consumer had read has changed.
-Result<ResultId> WriteResult(Transaction& transaction, const PreparedResult& prepared, bool& resolved) {
+/// Writes the result with its artifacts, or finds the one of its lineage: another item of the same bytes may
+/// have ended meanwhile.
+Result<ResultId> AddResult(Transaction& transaction, const PreparedResult& prepared) {
+    const auto known = transaction.results.FindByLineage(prepared.result.lineage_key);
+    if (!known || *known) {
+        return known.map([](const std::optional<StoredResult>& result) { return result->id; });
+    }
     for (const auto& artifact : prepared.artifacts) {
         if (auto stored = artifact.Commit(transaction); !stored) {
             return Unexpected(stored.error());
         }
     }
-    auto id = transaction.results.AddOrGet(prepared.result);
+    return transaction.results.AddOrGet(prepared.result);
+}
+
+/// Adds the result; lets the consumers apply. `resolved` becomes false when what a consumer had read has
+/// changed.
+Result<ResultId> WriteResult(Transaction& transaction, const PreparedResult& prepared, bool& resolved) {
+    auto id = AddResult(transaction, prepared);
     for (const auto& writes : prepared.writes) {
         if (!id) {
             break;

@@ -152,6 +152,30 @@ TEST_F(CompletionTest, SharesOneResultBetweenItemsOfTheSameBytes) {
     EXPECT_EQ(Count("item.completed"), 3);
 }
 
+TEST_F(CompletionTest, KeepsNoArtifactOfAResultThatAnotherItemHadAlready) {
+    const auto bucket = AddBucket();
+    const auto first = Claimed(bucket, "a.mp4", "same");
+    const auto second = Claimed(bucket, "b.mp4", "same");
+    std::vector<Ended> both;
+    for (const auto* claim : {&first, &second}) {
+        auto outcome = Found(claim->processes[0].id);
+        outcome.artifacts.push_back(
+            {.name = "file", .media_type = "text/plain", .bytes = "bytes", .sealed = true}
+        );
+        both.push_back(EndOf(*claim, std::move(outcome)));
+    }
+    Commit(std::move(both));
+    clock_.Advance(std::chrono::hours(2));
+    EXPECT_EQ(
+        storage_->Write(
+                    [](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); }
+        ).value(),
+        0
+    );
+    const auto result = ResultOf(Stored(second.processes[0].id));
+    EXPECT_EQ(artifacts_->Read(result.artifacts.at(0)).value(), "bytes");
+}
+
 TEST_F(CompletionTest, TriesAgainLaterWithoutTellingAnEnd) {
     const auto claim = Claimed(AddBucket(), "a.mp4");
     const Error hiccup{.code = ErrorCode::kUnavailable, .stage = "read", .message = "the share is away"};
