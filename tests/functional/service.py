@@ -130,7 +130,7 @@ class ServiceTest(unittest.TestCase):
 
     def tearDown(self) -> None:
         self.service.kill()
-        failed = any(error for _, error in getattr(self._outcome, "errors", [])) or not self._outcome.success
-        if failed and self.service.log.exists():
+        result = self._outcome.result
+        if any(test is self for test, _ in result.failures + result.errors) and self.service.log.exists():
             print(self.service.log.read_text()[-6000:])
         shutil.rmtree(self.folder, ignore_errors=True)
