@@ -58,16 +58,16 @@ bool MayPass(const Error& error) {
 /// Writes the result with its artifacts, or finds the one of its lineage: another item of the same bytes may
 /// have ended meanwhile.
 Result<ResultId> AddResult(Transaction& transaction, const PreparedResult& prepared) {
-    const auto known = transaction.results.FindByLineage(prepared.result.lineage_key);
-    if (!known || *known) {
-        return known.map([](const std::optional<StoredResult>& result) { return result->id; });
+    auto id = transaction.results.AddOrGet(prepared.result);
+    if (!id || *id != prepared.result.id) {
+        return id;
     }
     for (const auto& artifact : prepared.artifacts) {
         if (auto stored = artifact.Commit(transaction); !stored) {
             return Unexpected(stored.error());
         }
     }
-    return transaction.results.AddOrGet(prepared.result);
+    return id;
 }
 
 /// Adds the result; lets the consumers apply. `resolved` becomes false when what a consumer had read has

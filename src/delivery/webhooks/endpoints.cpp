@@ -193,9 +193,11 @@ Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edi
     const auto entry = EntryOf(clock_.Now(), actor, ActionOf(edit), id);
     return ChangeEndpoint(storage_, id, entry, [&](Endpoint& endpoint) {
         if (edit.url || edit.active.value_or(false)) {
-            endpoint.disabled_reason.clear();
             endpoint.failing_since.reset();
             endpoint.consecutive_failures = 0;
+        }
+        if (edit.active.value_or(false)) {
+            endpoint.disabled_reason.clear();
         }
         endpoint.url = edit.url ? *url : endpoint.url;
         endpoint.description = edit.description.value_or(endpoint.description);

@@ -134,6 +134,10 @@ TEST_F(EndpointsTest, ResumeWithACleanRecord) {
     Start();
     Await(Happen(), Status::kFailed);
     ASSERT_FALSE(Reload(id).active);
+    const auto moved = endpoints_->Change(id, {.url = receiver.Url() + "new"}, "k").value();
+    EXPECT_FALSE(moved.active);
+    EXPECT_NE(moved.disabled_reason, "");  // it still says why it is not told
+    EXPECT_EQ(moved.consecutive_failures, 0);
     const auto resumed = endpoints_->Change(id, {.active = true}, "k").value();
     EXPECT_TRUE(resumed.active);
     EXPECT_EQ(resumed.disabled_reason, "");
