@@ -96,7 +96,7 @@ Result<ScanReport> LocalSource::Scan(
 ) {
     ScanReport report;
     const auto now = clock_.Now();
-    SettlingScan settling(settling_.Of(bucket.id), bucket.settle_time, now);
+    SettlingScan settling(settling_.Take(bucket.id), bucket.settle_time, now);
     const auto visit = [&](const WalkedFile& file) -> Result<void> {
         if (!PassesGlobs(bucket.include, bucket.exclude, file.key)) {
             return {};
@@ -113,10 +113,10 @@ Result<ScanReport> LocalSource::Scan(
         return {};
     };
     auto note = WalkFolder(bucket.location, visit, stop);
+    settling_.Keep(bucket.id, note ? settling.TakeMemory() : settling.TakeMemoryOfPart());
     if (!note) {
         return Unexpected(note.error());
     }
-    settling_.Keep(bucket.id, settling.TakeMemory());
     report.note = std::move(*note);
     return report;
 }

@@ -28,20 +28,29 @@ Timestamp SettlingScan::CompleteAt(const WalkedFile& file) {
         return now_;
     }
     SeenFile seen{.size_bytes = file.size_bytes, .modified_ns = file.modified_ns, .first_seen = now_};
-    const auto known = before_.find(file.key);
-    if (known != before_.end() && known->second.size_bytes == seen.size_bytes &&
-        known->second.modified_ns == seen.modified_ns) {
-        seen.first_seen = std::min(known->second.first_seen, now_);
+    if (auto known = before_.extract(file.key)) {
+        const auto& was = known.mapped();
+        if (was.size_bytes == seen.size_bytes && was.modified_ns == seen.modified_ns) {
+            seen.first_seen = std::min(was.first_seen, now_);
+        }
+        known.mapped() = seen;
+        after_.insert(std::move(known));
+    } else {
+        after_.insert_or_assign(file.key, seen);
     }
-    after_.insert_or_assign(file.key, seen);
     const auto stable_at = seen.first_seen + settle_;
     return changed > now_ ? stable_at : std::max(stable_at, changed + settle_);
 }
 
-LatelyChanged SettlingMemory::Of(const BucketId& bucket) const {
+LatelyChanged SettlingScan::TakeMemoryOfPart() {
+    after_.merge(before_);
+    return std::move(after_);
+}
+
+LatelyChanged SettlingMemory::Take(const BucketId& bucket) {
     const std::scoped_lock lock(mutex_);
-    const auto found = buckets_.find(bucket);
-    return found == buckets_.end() ? LatelyChanged() : found->second;
+    auto taken = buckets_.extract(bucket);
+    return taken ? std::move(taken.mapped()) : LatelyChanged();
 }
 
 void SettlingMemory::Keep(const BucketId& bucket, LatelyChanged files) {

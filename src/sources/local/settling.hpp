@@ -34,8 +34,11 @@ public:
     /// When the file will count as complete if it stays as it is: at or before `now` when it does already.
     [[nodiscard]] Timestamp CompleteAt(const WalkedFile& file);
 
-    /// What the next scan must know.
+    /// What the next scan must know, once every file was looked at.
     [[nodiscard]] LatelyChanged TakeMemory() { return std::move(after_); }
+
+    /// The same after a scan that broke off: files that it did not come to are not forgotten.
+    [[nodiscard]] LatelyChanged TakeMemoryOfPart();
 
 private:
     LatelyChanged before_;
@@ -47,11 +50,12 @@ private:
 /// The memory of all buckets. Thread-safe.
 class SettlingMemory final {
 public:
-    [[nodiscard]] LatelyChanged Of(const BucketId& bucket) const;
+    /// Hands it over, so that a folder of many new files is remembered once; Keep gives it back.
+    [[nodiscard]] LatelyChanged Take(const BucketId& bucket);
     void Keep(const BucketId& bucket, LatelyChanged files);
 
 private:
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::map<BucketId, LatelyChanged> buckets_;
 };
 

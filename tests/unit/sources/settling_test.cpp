@@ -1,6 +1,7 @@
 #include "sources/local/settling.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -93,13 +94,27 @@ TEST(Settling, ForgetsFilesThatAreGone) {
     EXPECT_TRUE(empty.TakeMemory().empty());
 }
 
+TEST(Settling, ForgetsNothingWhenAScanBreaksOff) {
+    LatelyChanged memory;
+    Look(memory, File(kNow), kNow);
+    SettlingScan broken_off(std::move(memory), kSettle, kNow + seconds(1));
+    auto other = File(kNow);
+    other.key = "b.mp4";
+    EXPECT_GT(broken_off.CompleteAt(other), kNow + seconds(1));
+    memory = broken_off.TakeMemoryOfPart();
+    EXPECT_EQ(memory.size(), 2U);
+    EXPECT_LE(Look(memory, File(kNow), kNow + seconds(2)), kNow + seconds(2));
+}
+
 TEST(Settling, KeepsBucketsApart) {
     SettlingMemory memory;
     memory.Keep(BucketId("bkt_1"), {{"a.mp4", SeenFile{}}});
-    EXPECT_EQ(memory.Of(BucketId("bkt_1")).size(), 1U);
-    EXPECT_TRUE(memory.Of(BucketId("bkt_2")).empty());
+    EXPECT_TRUE(memory.Take(BucketId("bkt_2")).empty());
+    EXPECT_EQ(memory.Take(BucketId("bkt_1")).size(), 1U);
+    EXPECT_TRUE(memory.Take(BucketId("bkt_1")).empty());  // it was handed over
+    memory.Keep(BucketId("bkt_1"), {{"a.mp4", SeenFile{}}});
     memory.Keep(BucketId("bkt_1"), {});
-    EXPECT_TRUE(memory.Of(BucketId("bkt_1")).empty());
+    EXPECT_TRUE(memory.Take(BucketId("bkt_1")).empty());
 }
 
 }  // namespace
