@@ -248,7 +248,7 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
 /// Takes one row's text into the settings.
 Result<void> Take(Settings& settings, const SettingRow& row, const std::string& value) {
     if (row.name == "WORKERS" && value == "auto") {
-        settings.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+        settings.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
         return {};
     }
     const auto* const number = std::ranges::find(kNumbers, row.name, &NumberRow::name);

@@ -98,7 +98,7 @@ constexpr std::array kRows{
         .allowed = "auto, or 1 to 256",
         .section = kProcessing,
         .description =
-            "Items processed at the same time. auto: one less than the machine has cores, at least one."
+            "Items processed at the same time. auto: as many as the machine has cores."
     },
     SettingRow{
         .name = "PROCESSOR_PROGRAM",
