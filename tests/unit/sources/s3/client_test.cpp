@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -166,6 +167,21 @@ TEST_F(S3ClientTest, KeepsItsConnectionsAndSendsNoChecksums) {
         EXPECT_FALSE(name.as_string().starts_with("x-amz-sdk")) << name;
         EXPECT_NE(name.as_string(), "content-encoding");
     }
+}
+
+TEST_F(S3ClientTest, AsksTheStoreItselfToRefuseAnotherVersion) {
+    const auto etag = Put("a", "0123456789");
+    const auto names = [&] {
+        std::set<std::string> all;
+        const auto seen = fake_.Seen();
+        for (const auto& name : seen.at("headers").as_array()) {
+            all.emplace(name.as_string());
+        }
+        return all;
+    };
+    EXPECT_FALSE(names().contains("if-match"));
+    ASSERT_TRUE(ReadAll("a", 10, etag).has_value());
+    EXPECT_TRUE(names().contains("if-match"));
 }
 
 TEST_F(S3ClientTest, APresignedUrlReadsWithoutCredentials) {
