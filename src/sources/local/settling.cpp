@@ -49,7 +49,7 @@ LatelyChanged SettlingScan::TakeMemoryOfPart() {
 
 LatelyChanged SettlingMemory::Take(const BucketId& bucket) {
     const std::scoped_lock lock(mutex_);
-    auto taken = buckets_.extract(bucket);
+    const auto taken = buckets_.extract(bucket);
     return taken ? std::move(taken.mapped()) : LatelyChanged();
 }
 
