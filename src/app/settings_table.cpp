@@ -97,8 +97,7 @@ constexpr std::array kRows{
         .default_value = "auto",
         .allowed = "auto, or 1 to 256",
         .section = kProcessing,
-        .description =
-            "Items processed at the same time. auto: as many as the machine has cores."
+        .description = "Items processed at the same time. auto: as many as the machine has cores."
     },
     SettingRow{
         .name = "PROCESSOR_PROGRAM",

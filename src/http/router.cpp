@@ -12,6 +12,7 @@
 
 #include <fmt/core.h>
 
+#include "core/json.hpp"
 #include "core/log.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
@@ -96,14 +97,8 @@ constexpr std::size_t kMostOfNothing = 64;  // bytes of a POST that takes no bod
 
 /// Clients that always send JSON send {} where nothing is taken.
 bool IsNothing(std::string_view body) {
-    constexpr std::string_view kSpace = " \t\r\n";
-    const auto begin = body.find_first_not_of(kSpace);
-    if (begin == std::string_view::npos) {
-        return true;
-    }
-    body = body.substr(begin, body.find_last_not_of(kSpace) + 1 - begin);
-    return body.starts_with('{') && body.ends_with('}') && body.size() >= 2 &&
-           body.substr(1, body.size() - 2).find_first_not_of(kSpace) == std::string_view::npos;
+    const auto json = ParseJson(body.empty() ? "{}" : body);
+    return json && json->is_object() && json->get_object().empty();
 }
 
 std::string_view RoutedAs(std::string_view method) {
