@@ -24,15 +24,12 @@
 #include "app/listening.hpp"
 #include "app/service.hpp"
 #include "app/settings.hpp"
-#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "delivery/webhooks/address_guard.hpp"
-#include "domain/bucket.hpp"
 #include "processors/host/host.hpp"
-#include "sources/registry.hpp"
 
 namespace notify {
 
@@ -147,14 +144,24 @@ array RowsOf(ApiClient& api, std::string_view target, std::vector<Finding>& find
     return answer->at("rows").as_array();
 }
 
-Finding OfBucket(const SourceRegistry& sources, const value& row) {
+/// The hop at which a test ended; "" when none did.
+std::string FailedHop(const value& test) {
+    for (const auto& hop : test.at("hops").as_array()) {
+        if (Shown(hop, "state") == "failed") {
+            return Shown(hop, "hop");
+        }
+    }
+    return {};
+}
+
+Finding OfBucket(ApiClient& api, const value& row) {
     auto what = fmt::format("bucket {}", Shown(row, "name"));
-    Bucket bucket;
-    bucket.location = Shown(row, "location");
-    const auto source = sources.Find(Shown(row, "kind"));
-    const auto checked = source ? (*source)->CheckBucket(bucket) : Result<void>(Unexpected(source.error()));
-    if (!checked) {
-        return Bad(std::move(what), checked.error().message);
+    const auto test = api.Call("POST", "/v1/buckets/" + PercentEncoded(Shown(row, "id")) + "/test");
+    if (!test) {
+        return Bad(std::move(what), test.error().message);
+    }
+    if (Shown(*test, "passed") != "true") {
+        return Bad(std::move(what), fmt::format("{}: {}", FailedHop(*test), Shown(*test, "sentence")));
     }
     if (Shown(row, "active") != "true") {
         return Good(std::move(what), "it is paused: nothing in it is noticed or processed");
@@ -163,7 +170,7 @@ Finding OfBucket(const SourceRegistry& sources, const value& row) {
         return Bad(std::move(what), "no rule chooses a processor for it: everything in it is skipped");
     }
     const auto note = Shown(row, "last_scan_note");
-    return note.empty() ? Good(std::move(what), fmt::format("{} can be read", bucket.location))
+    return note.empty() ? Good(std::move(what), fmt::format("{} can be read", Shown(row, "location")))
                         : Bad(std::move(what), note);
 }
 
@@ -225,13 +232,11 @@ Finding OfKeys(const array& keys, const std::filesystem::path& first_key) {
 
 /// What the API tells, over the control socket or from the router in this process.
 void OfApi(const Settings& settings, ApiClient& api, std::vector<Finding>& findings) {
-    const SystemClock clock;
-    const SourceRegistry sources({.data_dir = settings.data_dir}, clock);
     const auto keys = RowsOf(api, "/v1/keys", findings);
     findings.push_back(OfKeys(keys, settings.data_dir / "first-key"));
     const auto buckets = RowsOf(api, "/v1/buckets", findings);
     for (const auto& row : buckets) {
-        findings.push_back(OfBucket(sources, row));
+        findings.push_back(OfBucket(api, row));
     }
     const auto endpoints = RowsOf(api, "/v1/webhooks", findings);
     for (const auto& row : endpoints) {

@@ -18,6 +18,7 @@
 #include "app/photo_reader.hpp"
 #include "app/relabeller.hpp"
 #include "app/settings.hpp"
+#include "app/source_secrets.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/http_client.hpp"
@@ -164,7 +165,14 @@ Result<void> Engine::OpenStorage() {
 void Engine::Build() {
     artifacts = std::make_unique<ArtifactStore>(*storage, box, settings.data_dir / "artifacts");
     orphans = std::make_unique<OrphanCollector>(*artifacts);
-    sources = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = settings.data_dir}, clock);
+    source_secrets = std::make_unique<SourceSecrets>(*storage, box, settings.credentials);
+    sources = std::make_unique<SourceRegistry>(
+        SourceSettings{
+            .data_dir = settings.data_dir,
+            .access = [this](const SourceId& id) { return source_secrets->Access(id); }
+        },
+        clock
+    );
     host = std::make_unique<ProcessorHost>(MakeHostSettings(settings));
     runner = std::make_unique<HostJobRunner>(*host);
     resolution = std::make_unique<PeopleResolution>(*storage);

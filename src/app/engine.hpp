@@ -13,6 +13,7 @@
 
 #include "app/relabeller.hpp"
 #include "app/settings.hpp"
+#include "app/source_secrets.hpp"
 #include "core/clock.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
@@ -96,6 +97,7 @@ public:
     std::unique_ptr<SqliteStorage> storage;
     std::unique_ptr<ArtifactStore> artifacts;
     std::unique_ptr<OrphanCollector> orphans;
+    std::unique_ptr<SourceSecrets> source_secrets;
     std::unique_ptr<SourceRegistry> sources;
     std::unique_ptr<ProcessorHost> host;
     std::unique_ptr<JobRunner> runner;

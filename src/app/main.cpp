@@ -288,6 +288,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::CommandLine line(client, own.json, chosen.run);
     AddOwnCommands(app, own, chosen);
     notify::AddBucketCommands(app, line);
+    notify::AddSourceCommands(app, line);
     notify::AddRuleCommands(app, line);
     notify::AddItemCommands(app, line);
     notify::AddPeopleCommands(app, line);

@@ -190,6 +190,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .clock = engine.clock,
             .artifacts = *engine.artifacts,
             .sources = *engine.sources,
+            .seal = [&engine](const Secret& secret) { return engine.source_secrets->Seal(secret); },
             .scheduler = *engine.scheduler,
             .items = *engine.items,
             .endpoints = *engine.endpoints,
@@ -242,7 +243,9 @@ Result<void> Serve(Engine& engine, std::stop_token stop) {
                             return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now());
                         })
                         .and_then([&] {
-                            return EnsureStoreSources(*engine.storage, settings.stores, engine.clock.Now());
+                            return EnsureStoreSources(
+                                *engine.storage, *engine.sources, settings.stores, engine.clock.Now()
+                            );
                         });
     if (!admitted) {
         return admitted;

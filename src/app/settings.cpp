@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -65,6 +66,16 @@ bool IsName(std::string_view text) {
     });
 }
 
+constexpr std::string_view kFileSuffix = "_FILE";
+constexpr std::array<std::string_view, 4> kCredentialNames{
+    "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "DATACORE_TOKEN"
+};
+
+/// Such a name needs no row in the table: a source's configuration refers to it.
+bool IsStoreCredential(std::string_view name) {
+    return name.starts_with("STORE_");
+}
+
 /// Looks variables up in both places, with their _FILE forms.
 class Lookup {
 public:
@@ -88,13 +99,43 @@ public:
                 );
             }
             if (!file.empty()) {
-                return ReadFile(file, 64U << 10U)
-                    .map([](const std::string& text) { return std::string(Trim(text)); })
-                    .map_error([&](const Error& error) { return error.Within(file_name); });
+                return CredentialSetting{.value = {}, .file = file}.Read().map_error([&](const Error& error) {
+                    return error.Within(file_name);
+                });
             }
             return plain.empty() ? std::string(row.default_value) : plain;
         }
         return std::string(row.default_value);
+    }
+
+    /// Where the value of a credential is; nothing when it has none.
+    [[nodiscard]] std::optional<CredentialSetting> Credential(const std::string& name) const {
+        for (const auto* place : {&environment_, &dot_env_}) {
+            const auto plain = Find(*place, name);
+            const auto file = Find(*place, name + "_FILE");
+            if (!plain.empty() || !file.empty()) {
+                return CredentialSetting{.value = plain, .file = file};
+            }
+            if (place->contains(name) || place->contains(name + "_FILE")) {
+                return std::nullopt;
+            }
+        }
+        return std::nullopt;
+    }
+
+    /// Names of the settings that hold a credential: the table's, and all that begin with STORE_.
+    [[nodiscard]] std::set<std::string, std::less<>> CredentialNames() const {
+        std::set<std::string, std::less<>> names(kCredentialNames.begin(), kCredentialNames.end());
+        for (const auto* place : {&environment_, &dot_env_}) {
+            for (const auto& [name, value] : *place) {
+                if (IsStoreCredential(name)) {
+                    names.emplace(
+                        name.ends_with(kFileSuffix) ? name.substr(0, name.size() - kFileSuffix.size()) : name
+                    );
+                }
+            }
+        }
+        return names;
     }
 
 private:
@@ -272,7 +313,7 @@ std::vector<std::string> UnknownNames(const Variables& dot_env) {
         const bool known = std::ranges::any_of(SettingRows(), [&](const SettingRow& row) {
             return name == row.name || name == std::string(row.name) + "_FILE";
         });
-        if (!known) {
+        if (!known && !IsStoreCredential(name)) {
             sentences.push_back(fmt::format(".env: there is no setting {}; it is ignored", name));
         }
     }
@@ -280,6 +321,13 @@ std::vector<std::string> UnknownNames(const Variables& dot_env) {
 }
 
 }  // namespace
+
+Result<std::string> CredentialSetting::Read() const {
+    if (file.empty()) {
+        return value;
+    }
+    return ReadFile(file, 64U << 10U).map([](const std::string& text) { return std::string(Trim(text)); });
+}
 
 Result<Variables> ParseDotEnv(std::string_view text, std::string_view name) {
     Variables variables;
@@ -351,6 +399,11 @@ Result<Settings> MakeSettings(
         values[std::string(row.name)] = *value;
     }
     std::ranges::move(UnknownNames(dot_env), std::back_inserter(settings.warnings));
+    for (const auto& name : lookup.CredentialNames()) {
+        if (auto place = lookup.Credential(name)) {
+            settings.credentials.emplace(name, *std::move(place));
+        }
+    }
     auto stores = FindStores(values);
     settings.stores = std::move(stores.complete);
     std::ranges::move(stores.sentences, std::back_inserter(settings.warnings));

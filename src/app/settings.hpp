@@ -33,6 +33,19 @@ struct SettingRow {
 /// The table, in the order of .env.example.
 [[nodiscard]] std::span<const SettingRow> SettingRows();
 
+/// Where the value of a setting that holds a credential is.
+struct CredentialSetting {
+    std::string value;
+    std::filesystem::path file;  ///< When not empty it is read at each use, and `value` means nothing.
+
+    /// Without white space around it. Errors of ReadFile, with the file's name.
+    [[nodiscard]] Result<std::string> Read() const;
+};
+
+/// By name: AWS_ACCESS_KEY, DATACORE_TOKEN, and whatever begins with STORE_. Those without a value are left
+/// out.
+using CredentialSettings = std::map<std::string, CredentialSetting, std::less<>>;
+
 /// The settings as the service uses them, checked.
 struct Settings {
     std::string host = "127.0.0.1";
@@ -50,6 +63,7 @@ struct Settings {
     std::vector<std::string> webhook_allow_cidrs;
     std::string database_host;
     std::vector<StoreSettings> stores;  ///< Those whose variables are complete.
+    CredentialSettings credentials;     ///< Never logged or shown.
     std::vector<std::string> warnings;  ///< Sentences to log once at start.
 };
 

@@ -174,8 +174,7 @@ constexpr std::array kRows{
         .default_value = "",
         .allowed = "text",
         .section = kStores,
-        .description = "Access key for S3 stores and Amazon SQS.",
-        .not_yet = "S3 stores and SQS are not supported by this version yet"
+        .description = "Access key of S3 stores, for sources that have no credentials of their own."
     },
     SettingRow{
         .name = "AWS_SECRET_KEY",
@@ -183,8 +182,15 @@ constexpr std::array kRows{
         .allowed = "text",
         .section = kStores,
         .description = "Secret of that access key.",
-        .secret = true,
-        .not_yet = "S3 stores and SQS are not supported by this version yet"
+        .secret = true
+    },
+    SettingRow{
+        .name = "AWS_SESSION_TOKEN",
+        .default_value = "",
+        .allowed = "text",
+        .section = kStores,
+        .description = "Session token of that access key, when it is a temporary one.",
+        .secret = true
     },
     SettingRow{
         .name = "DATACORE_ENDPOINT",
@@ -192,8 +198,8 @@ constexpr std::array kRows{
         .allowed = "an http or https URL without a user",
         .section = kStores,
         .description =
-            "Where DATACORE Swarm answers. With DATACORE_TOKEN, or both AWS keys, it makes a source, which "
-            "this version cannot read yet."
+            "Storage domain of DATACORE Swarm. With DATACORE_TOKEN, or both AWS keys, it makes the source "
+            "'datacore'."
     },
     SettingRow{
         .name = "DATACORE_TOKEN",
@@ -236,7 +242,11 @@ std::string ConfigurationPage() {
         "wins, and an\n"
         "empty variable there undoes a line of the file. Every `NAME` may also be given as `NAME_FILE`, the "
         "path of a file\n"
-        "that holds the value. Only `serve` and `migrate` make `DATA_DIR`; every other command says when "
+        "that holds the value. A name that begins with `STORE_` is a credential of your own, which sources "
+        "refer "
+        "to\n"
+        "([sources](sources/s3.md)). Only `serve` and `migrate` make `DATA_DIR`; every other command says "
+        "when "
         "there is no data in\n"
         "it, so give it as an absolute path when commands run from several folders. This page and "
         "`.env.example` are made from\n"

@@ -89,15 +89,11 @@ void FindDatacore(const Values& values, StoresFound& found) {
     }
     boost::json::object config{{"endpoint", ValueOf(values, kEndpoint)}};
     if (token) {
-        config["token"] = InSetting(kToken);
+        config["credentials"] = boost::json::object{{"token", kToken}};
     } else {
-        config["access_key"] = InSetting(kAccessKey);
-        config["secret_key"] = InSetting(kSecretKey);
+        config["credentials"] = boost::json::object{{"access_key", kAccessKey}, {"secret_key", kSecretKey}};
     }
     found.complete.push_back({.kind = "datacore", .config = ToJsonText(config)});
-    const auto given = token ? fmt::format("{} and {}", kEndpoint, kToken)
-                             : fmt::format("{}, {} and {}", kEndpoint, kAccessKey, kSecretKey);
-    found.sentences.push_back(NotReadYet(given, "datacore", kStore));
 }
 
 }  // namespace

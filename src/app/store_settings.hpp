@@ -12,12 +12,12 @@ namespace notify {
 /// What a source of a store needs to know.
 struct StoreSettings {
     std::string kind;    ///< "iconik", "datacore".
-    std::string config;  ///< JSON; in the place of a secret the setting that holds it: {"setting": NAME}.
+    std::string config;  ///< JSON; `credentials` names the settings that hold them.
 };
 
 struct StoresFound {
     std::vector<StoreSettings> complete;
-    std::vector<std::string> sentences;  ///< For each store that is named at all: what it still lacks.
+    std::vector<std::string> sentences;  ///< For each store that is named but lacks something.
 };
 
 /// Looks for the stores in the settings' `values`, by their names (ICONIK_APP_ID, …). No secret is in what is

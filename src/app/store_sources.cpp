@@ -1,26 +1,73 @@
 #include "app/store_sources.hpp"
 
+#include <string>
+#include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "app/store_settings.hpp"
 #include "core/clock.hpp"
+#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "domain/source.hpp"
+#include "sources/registry.hpp"
 #include "storage/kind_source.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
-Result<void> EnsureStoreSources(Storage& storage, const std::vector<StoreSettings>& stores, Timestamp now) {
+namespace {
+
+std::string EndpointIn(std::string_view config) {
+    const auto json = ParseJson(config);
+    const auto* endpoint = json && json->is_object() ? json->get_object().if_contains("endpoint") : nullptr;
+    return endpoint != nullptr && endpoint->is_string() ? std::string(endpoint->get_string()) : std::string();
+}
+
+/// Somebody may have changed the source since; then the settings do not undo it.
+void WarnOfOther(const Source& there, std::string_view wanted) {
+    const auto endpoint = EndpointIn(wanted);
+    if (EndpointIn(there.config) != endpoint) {
+        Log(LogLevel::kWarn,
+            fmt::format(
+                "the settings name {0}, but source '{1}' is at {2}; to have it at {0}: notifications-api "
+                "sources "
+                "change {1} --endpoint {0}",
+                endpoint,
+                there.name,
+                EndpointIn(there.config)
+            ));
+    }
+}
+
+}  // namespace
+
+Result<void> EnsureStoreSources(
+    Storage& storage, const SourceRegistry& sources, const std::vector<StoreSettings>& stores, Timestamp now
+) {
     for (const auto& store : stores) {
-        const auto source = storage.Write([&](Transaction& transaction) {
-            return SourceOfKind(transaction, store.kind, store.config, now);
+        // a kind that is to come has no schema yet
+        const auto config = sources.Find(store.kind) ? sources.Normalise(store.kind, store.config)
+                                                     : Result<std::string>(store.config);
+        if (!config) {
+            return Unexpected(config.error().Within("the source " + store.kind));
+        }
+        const auto made = storage.Write([&](Transaction& transaction) -> Result<KindSource> {
+            return SourceOfKind(transaction, store.kind, *config, now);
+        });
+        const auto source = made.and_then([&](const KindSource& of) {
+            return storage.Read([&](const Snapshot& snapshot) { return snapshot.sources.Get(of.id); });
         });
         if (!source) {
             return Unexpected(source.error().Within("the source " + store.kind));
         }
-        if (source->made) {
+        if (made->made) {
             Log(LogLevel::kInfo, "a source was made of the settings", {{"kind", store.kind}});
+        } else {
+            WarnOfOther(*source, *config);
         }
     }
     return {};

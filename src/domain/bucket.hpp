@@ -1,7 +1,6 @@
 #pragma once
 
-// Where media lands: a source is one configured connection to a store, a bucket a place inside it that is
-// watched.
+// Where media lands: a bucket is a place inside a source that is watched.
 
 #include <chrono>
 #include <cstdint>
@@ -10,21 +9,13 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
 
 namespace notify {
 
-/// One connection to a store. `kind`: "local", "iconik", "datacore", "object_matrix", "s3".
-struct Source {
-    SourceId id;
-    std::string kind;
-    std::string name;  ///< Unique, chosen by a person.
-    std::string
-        config;  ///< Canonical JSON, checked against the kind's schema; never holds a secret in the clear.
-    Timestamp created_at;
-};
-
-/// A place that is watched. For kind "local" `location` is an absolute folder path.
+/// A place that is watched. `location` is an absolute folder path for kind "local", and a bucket of the store
+/// for object stores, or "bucket/prefix": then only keys that begin with the prefix count.
 struct Bucket {
     BucketId id;
     SourceId source_id;
@@ -39,6 +30,7 @@ struct Bucket {
     std::vector<std::string> exclude;
     bool publish = true;  ///< Write results back beside the media.
     int weight = 1;       ///< Share of the workers beside other buckets, ≥ 1.
+    BucketOptions options;
     Timestamp created_at;
     std::optional<Timestamp> last_scan_at;
     std::string last_scan_note;  ///< "" after a scan that went well, else a sentence.

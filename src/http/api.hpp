@@ -17,6 +17,7 @@
 #include "http/router.hpp"
 #include "queue/item_control.hpp"
 #include "queue/scheduler.hpp"
+#include "sources/access.hpp"
 #include "sources/registry.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/storage.hpp"
@@ -69,6 +70,8 @@ struct ApiParts {
     const Clock& clock;
     const ArtifactStore& artifacts;
     const SourceRegistry& sources;
+    /// A source's secret as the database keeps it.
+    std::function<std::string(const Secret&)> seal;
     Scheduler& scheduler;
     ItemControl& items;
     Endpoints& endpoints;

@@ -122,7 +122,9 @@ Response Problem(const Error& error, std::string_view request_id, std::optional<
     if (const auto place = pointer ? pointer : PointerIn(error)) {
         problem["pointer"] = *place;
     }
-    auto response = Make(HttpStatus(error.code), std::move(problem));
+    // a store that refuses our credentials says nothing of the caller's
+    const bool of_store = error.stage == "store" && error.code == ErrorCode::kUnauthenticated;
+    auto response = Make(of_store ? 503 : HttpStatus(error.code), std::move(problem));
     if (error.retry_after) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
         std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });

@@ -25,6 +25,19 @@ constexpr std::array kMembers{
     MemberWords{"Attempt.number", "1 for the first try.", ""},
     MemberWords{"Audit.detail", "More about it.", ""},
     MemberWords{"Bucket.rules", "The processors that its own rules choose.", ""},
+    MemberWords{"Bucket.source", "Name of the source it is in.", ""},
+    MemberWords{
+        "BucketBacklog.policy",
+        "Of objects that were there before the bucket: process them, ignore them (Skipped, before_baseline), "
+        "or so many a day.",
+        ""
+    },
+    MemberWords{
+        "BucketPublishing.bucket",
+        "A bucket of the same store that results go to; \"\" or null: beside the object.",
+        ""
+    },
+    MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
     MemberWords{"Count.processes", "How many processes that was.", ""},
     MemberWords{"Delivery.attempt", "How often it was tried.", ""},
     MemberWords{"Delivery.kind", "webhook, or publication: the result beside the media.", ""},
@@ -39,15 +52,28 @@ constexpr std::array kMembers{
         "Failure.reason", "What went wrong, as one word for programs; \"\" when the code says all.", ""
     },
     MemberWords{"Health.status", "ready, or not ready.", ""},
+    MemberWords{"Hop.state", "passed, failed or not reached.", ""},
     MemberWords{"ItemEventProcess.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Key.key", "The key itself, shown when it is made and never again.", ""},
     MemberWords{"Live.status", "alive.", ""},
     MemberWords{"NewReplay.since", "What was made then or later.", "date-time"},
+    MemberWords{"NewSource.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
+    MemberWords{"NewSource.secret", "Its first credential; without one the settings' are used.", ""},
     MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Problem.status", "The HTTP status.", ""},
     MemberWords{"ProcessEnded.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Processor.version", "Its version; results of another version are not reused.", ""},
+    MemberWords{
+        "Secret.number", "Counts the secrets of all sources; the highest of a source is its newest.", ""
+    },
+    MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
+    MemberWords{"Source.note", "What the service still lacks to read it; \"\" when nothing.", ""},
+    MemberWords{"SourceChange.config", "The whole configuration; its schema is at /v1/store-kinds.", ""},
+    MemberWords{
+        "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""
+    },
     MemberWords{"accepted", "Whether the photo is used.", ""},
+    MemberWords{"access_key", "The public part of a key pair.", ""},
     MemberWords{"action", "What was done: bucket.add, item.rerun, key.revoke …", ""},
     MemberWords{
         "active",
@@ -56,6 +82,7 @@ constexpr std::array kMembers{
     },
     MemberWords{"actor", "Who did it: the id of a key, or the command line.", ""},
     MemberWords{"added", "How many new items it brought.", ""},
+    MemberWords{"added_at", "When it was added.", "date-time"},
     MemberWords{
         "artifacts",
         "Files of the result beside its document; read them at /v1/results/{result}/artifacts/{name}.",
@@ -64,6 +91,7 @@ constexpr std::array kMembers{
     MemberWords{"at", "When.", "date-time"},
     MemberWords{"attempt", "Tries that ended in an error: 0 on a first success.", ""},
     MemberWords{"attempts", "Every try, the first one first.", ""},
+    MemberWords{"backlog", "What becomes of objects that were there before the bucket was.", ""},
     MemberWords{"base64", "The picture's bytes in base 64.", ""},
     MemberWords{"bbox", "The face in its best shot.", ""},
     MemberWords{"best_shot_frame", "Number of the frame that shows the face best.", ""},
@@ -90,8 +118,20 @@ constexpr std::array kMembers{
         "crashes", "How often its processor died on this item; after three it is not tried again.", ""
     },
     MemberWords{"created_at", "When it was made.", "date-time"},
+    MemberWords{
+        "cron", "When it is scanned, as five fields of cron; \"\" or null: every scan_interval_seconds.", ""
+    },
     MemberWords{"data", "What the event tells; described for each type under webhooks.", ""},
     MemberWords{"database", "ok, or what is wrong with it.", ""},
+    MemberWords{
+        "decode_hours_per_day", "Of a budget: hours of media that are decoded in a day; 0: no limit.", ""
+    },
+    MemberWords{
+        "dedupe",
+        "When the bytes' digest is taken, by which results of the same bytes are reused: before (up to 20 "
+        "GB), after, off.",
+        ""
+    },
     MemberWords{"deliveries", "How many deliveries were made.", ""},
     MemberWords{"delivery", "Id of the new delivery.", ""},
     MemberWords{"description", "For people.", ""},
@@ -114,6 +154,7 @@ constexpr std::array kMembers{
     MemberWords{"error", "What went wrong; \"\" when it was taken.", ""},
     MemberWords{"event", "Id of the event.", ""},
     MemberWords{"exclude", "Globs over the key: what matches one is no item. '*.tmp', 'proxies/**'.", ""},
+    MemberWords{"expires_at", "When it ends; null when that is not known.", "date-time"},
     MemberWords{
         "face", "A point in the face that is meant, in pixels of the photo, when it shows several.", ""
     },
@@ -121,15 +162,24 @@ constexpr std::array kMembers{
     MemberWords{"failing_since", "Since when it takes nothing.", "date-time"},
     MemberWords{"failure", "Why it has not completed.", ""},
     MemberWords{"file_name", "Name of the photo, so that you know it again.", ""},
+    MemberWords{"filters", "Which objects become items, beside the globs.", ""},
     MemberWords{"finished_at", "When it ended.", "date-time"},
+    MemberWords{"formats", "What is written besides the JSON document.", ""},
     MemberWords{"frame_rate", "Frames a second as a fraction: 25/1, 30000/1001.", ""},
     MemberWords{"gallery_version", "Rises with each change of the people.", ""},
     MemberWords{"height", "In pixels of the full picture.", ""},
     MemberWords{"history", "Each change of its status, the first one first.", ""},
+    MemberWords{
+        "hop",
+        "A stretch of the way: setup, proxy, dns, connect, tls, credentials, bucket; folder for a folder.",
+        ""
+    },
+    MemberWords{"hops", "The way to the bucket.", ""},
     MemberWords{"http_status", "What the receiver answered; 0 when nothing came.", ""},
     MemberWords{"id", "Its id; it never changes.", ""},
     MemberWords{"include", "Globs over the key: only what matches one is an item; none: everything is.", ""},
     MemberWords{"item", "Id of the item.", ""},
+    MemberWords{"items_per_day", "Of a budget: items that are begun in a day; 0: no limit.", ""},
     MemberWords{"key", "Path of the object in its bucket; what is no UTF-8 is percent-encoded.", ""},
     MemberWords{"kind", "Kind of store: local, iconik, datacore, object_matrix, s3.", ""},
     MemberWords{"last_error", "Why the last try failed; \"\" when none did.", ""},
@@ -138,8 +188,15 @@ constexpr std::array kMembers{
     MemberWords{"last_used_at", "When it last opened something, to the minute.", "date-time"},
     MemberWords{"lineage_key", "Same bytes, processor, version, model and configuration: the same key.", ""},
     MemberWords{"link", "Where the whole can be read.", ""},
-    MemberWords{"location", "A folder of this machine, as an absolute path.", ""},
+    MemberWords{
+        "location",
+        "A folder of this machine, as an absolute path; in an object store the name of its bucket, or "
+        "BUCKET/PREFIX.",
+        ""
+    },
+    MemberWords{"max_age_seconds", "Objects that were written longer ago are left out.", ""},
     MemberWords{"max_attempts", "After so many tries that ended in an error it is Failed.", ""},
+    MemberWords{"max_bytes", "Larger objects are left out.", ""},
     MemberWords{"media_type", "By content: video/mp4, application/pdf; \"\" until it is known.", ""},
     MemberWords{
         "media_types",
@@ -148,6 +205,8 @@ constexpr std::array kMembers{
         ""
     },
     MemberWords{"message", "A sentence for people.", ""},
+    MemberWords{"min_age_seconds", "Objects that were written later wait until they are so old.", ""},
+    MemberWords{"min_bytes", "Smaller objects are left out.", ""},
     MemberWords{"models", "ok, or why faces cannot be recognised.", ""},
     MemberWords{"modified_at", "When the object was last written, as its store says.", "date-time"},
     MemberWords{"name", "For people; a request may use it in place of the id.", ""},
@@ -155,6 +214,7 @@ constexpr std::array kMembers{
     MemberWords{"next_attempt_at", "When it is tried again.", "date-time"},
     MemberWords{"note", "A sentence about what could not be done; \"\" when all could.", ""},
     MemberWords{"overlap_hours", "How long the old secret signs too.", ""},
+    MemberWords{"passed", "Whether it can be read.", ""},
     MemberWords{
         "path_glob", "Only keys that match: '*.mp4' (the name), 'films/**' (the path); \"\" for all.", ""
     },
@@ -163,6 +223,8 @@ constexpr std::array kMembers{
     MemberWords{"person_name", "Name of the person.", ""},
     MemberWords{"photos", "Photos that a person is known by.", ""},
     MemberWords{"pointer", "Where in the request the fault is (RFC 6901).", ""},
+    MemberWords{"policy", "What is done.", ""},
+    MemberWords{"prefix", "Goes before the key in that bucket.", ""},
     MemberWords{"priority", "Higher goes first.", ""},
     MemberWords{"process", "Id of the process.", ""},
     MemberWords{"processes", "What runs, ran or will run on it, the latest run of each.", ""},
@@ -171,6 +233,7 @@ constexpr std::array kMembers{
     MemberWords{"progress", "How far it is, 0 to 1.", ""},
     MemberWords{"publication", "Id of the publication, for a result beside the media.", ""},
     MemberWords{"publish", "Whether results are written beside the media as <name>.notifications.json.", ""},
+    MemberWords{"publishing", "What is written back besides the JSON document, and where.", ""},
     MemberWords{"quality", "0 to 1: how well the face can be recognised.", ""},
     MemberWords{"reason", "A sentence for people.", ""},
     MemberWords{
@@ -188,12 +251,16 @@ constexpr std::array kMembers{
     MemberWords{"sandbox", "full, partial or none: what the processors' child is kept from.", ""},
     MemberWords{"sandbox_note", "What is missing of it.", ""},
     MemberWords{"scan_interval_seconds", "How often it is looked through, besides being watched.", ""},
+    MemberWords{"schedule", "When it is scanned.", ""},
     MemberWords{"scopes", "What it opens: read, write, biometric, admin.", ""},
     MemberWords{"sealed", "Biometric: encrypted at rest, given to the scope `biometric` only.", ""},
     MemberWords{"secret", "Signs the webhooks; shown when it is made and never again.", ""},
+    MemberWords{"secret_key", "The secret part of a key pair; never shown.", ""},
+    MemberWords{"secrets", "Its live credentials, the newest first; none: the settings'.", ""},
     MemberWords{"seen", "How many objects were there.", ""},
-    MemberWords{"sentence", "Why, for people.", ""},
+    MemberWords{"sentence", "A sentence for people.", ""},
     MemberWords{"sequence", "Its place in the order of events.", ""},
+    MemberWords{"session_token", "Of a temporary key pair; never shown.", ""},
     MemberWords{"settle_seconds", "How long a file must not have changed before it is an item.", ""},
     MemberWords{"settling", "How many changed a moment ago and are looked at again soon.", ""},
     MemberWords{"similarity", "0 to 100: how sure it is that this is the person.", ""},
@@ -209,7 +276,9 @@ constexpr std::array kMembers{
     MemberWords{"state_version", "Rises with each change: drop news that are older than what you have.", ""},
     MemberWords{"status", "Where it is on its way.", ""},
     MemberWords{"subject", "Id of what it is about.", ""},
+    MemberWords{"time_zone", "Zone of schedule and windows, as IANA names it: Europe/Zurich.", ""},
     MemberWords{"title", "Its name for people.", ""},
+    MemberWords{"token", "In the place of a key pair: a token of the store; never shown.", ""},
     MemberWords{"tracks", "The face tracks it is made of.", ""},
     MemberWords{"truncated", "True: the whole is too long for a webhook.", ""},
     MemberWords{"type", "What happened: item.completed …", ""},
@@ -222,6 +291,7 @@ constexpr std::array kMembers{
     MemberWords{"why", "Why it is as it is and what happens next, in sentences.", ""},
     MemberWords{"width", "In pixels of the full picture.", ""},
     MemberWords{"will_retry", "Whether it is tried again.", ""},
+    MemberWords{"windows", "When it may be scanned: 'Mon-Fri 20:00-06:00'; none: always.", ""},
     MemberWords{"x", "In pixels from the left.", ""},
     MemberWords{"y", "In pixels from the top.", ""},
 };
@@ -240,6 +310,12 @@ constexpr std::array kExamples{
         "NewRule",
         R"({"bucket":"incoming","processor":"facial-recognition","media_types":["video/*"],"path_glob":"films/**","config":{"fps":5},"biometric_basis":"consent form 2026-14"})"
     },
+    Example{
+        "NewSource",
+        R"({"kind":"s3","name":"archive","config":{"endpoint":"https://s3.example:9000"},"secret":{"access_key":"AKEXAMPLE","secret_key":"the-secret"}})"
+    },
+    Example{"SourceChange", R"({"name":"archive"})"},
+    Example{"NewSecret", R"({"access_key":"AKEXAMPLE","secret_key":"the-secret"})"},
     Example{"RuleChange", R"({"enabled":true,"priority":10})"},
     Example{"NewEnrolment", R"({"name":"Ada Lovelace","photos":[]})"},
     Example{"PersonChange", R"({"name":"Ada Lovelace"})"},

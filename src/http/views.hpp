@@ -1,6 +1,6 @@
 #pragma once
 
-// What the API shows and takes of buckets, items, processes, results and processors.
+// What the API shows and takes of items, processes, results and processors.
 // Described structs, from which JSON, validation and OpenAPI come.
 
 #include <cstdint>
@@ -9,124 +9,9 @@
 #include <vector>
 
 #include "http/described.hpp"
-#include "http/views_rules.hpp"
 #include "http/words.hpp"
 
 namespace notify::view {
-
-struct BucketView {
-    std::string id;
-    std::string name;
-    std::string kind;
-    std::string location;
-    bool active = true;
-    double scan_interval_seconds = 60;
-    double settle_seconds = 2;
-    std::vector<std::string> include;
-    std::vector<std::string> exclude;
-    bool publish = true;
-    int weight = 1;
-    std::vector<RuleView> rules;
-    std::optional<std::string> last_scan_at;
-    std::string last_scan_note;
-    std::string created_at;
-};
-
-BOOST_DESCRIBE_STRUCT(
-    BucketView,
-    (),
-    (id,
-     name,
-     kind,
-     location,
-     active,
-     scan_interval_seconds,
-     settle_seconds,
-     include,
-     exclude,
-     publish,
-     weight,
-     rules,
-     last_scan_at,
-     last_scan_note,
-     created_at)
-)
-
-struct NewBucket {
-    std::string location;
-    std::optional<Name> name;
-    std::optional<std::string> kind;
-    std::optional<bool> active;
-    std::optional<Within<double, 1, 604800>> scan_interval_seconds;
-    std::optional<Within<double, 0, 86400>> settle_seconds;
-    std::vector<std::string> include;
-    std::vector<std::string> exclude;
-    std::optional<bool> publish;
-    std::optional<Within<int, 1, 1000>> weight;
-    std::vector<BucketRule> rules;
-};
-
-BOOST_DESCRIBE_STRUCT(
-    NewBucket,
-    (),
-    (location,
-     name,
-     kind,
-     active,
-     scan_interval_seconds,
-     settle_seconds,
-     include,
-     exclude,
-     publish,
-     weight,
-     rules)
-)
-
-struct BucketChange {
-    std::optional<Name> name;
-    std::optional<bool> active;
-    std::optional<Within<double, 1, 604800>> scan_interval_seconds;
-    std::optional<Within<double, 0, 86400>> settle_seconds;
-    std::optional<std::vector<std::string>> include;
-    std::optional<std::vector<std::string>> exclude;
-    std::optional<bool> publish;
-    std::optional<Within<int, 1, 1000>> weight;
-};
-
-BOOST_DESCRIBE_STRUCT(
-    BucketChange, (), (name, active, scan_interval_seconds, settle_seconds, include, exclude, publish, weight)
-)
-
-struct BucketList {
-    std::vector<BucketView> rows;
-};
-
-BOOST_DESCRIBE_STRUCT(BucketList, (), (rows))
-
-struct ScanView {
-    std::int64_t seen = 0;
-    int added = 0;
-    std::int64_t settling = 0;
-    std::string note;
-};
-
-BOOST_DESCRIBE_STRUCT(ScanView, (), (seen, added, settling, note))
-
-struct SourceView {
-    std::string id;
-    std::string kind;
-    std::string name;
-    std::string note;
-    std::string created_at;
-};
-
-BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, note, created_at))
-
-struct SourceList {
-    std::vector<SourceView> rows;
-};
-
-BOOST_DESCRIBE_STRUCT(SourceList, (), (rows))
 
 struct FailureView {
     std::string code;

@@ -15,6 +15,7 @@
 #include "domain/process.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
+#include "sources/s3/faults.hpp"
 
 namespace notify {
 
@@ -114,6 +115,11 @@ Process TriedAgain(Process process, Timestamp now) {
     return Waiting(std::move(process), delay, now);
 }
 
+/// True when it is the store that is out of order, and not this object in it.
+bool IsStoreTrouble(const Error& error) {
+    return s3::IsBucketFault(error) || (s3::IsMomentary(error) && error.reason != s3::kWrongAnswer);
+}
+
 Process AfterError(Process process, const Error& error, Timestamp now) {
     switch (error.code) {
         case ErrorCode::kThrottled:
@@ -121,7 +127,7 @@ Process AfterError(Process process, const Error& error, Timestamp now) {
         case ErrorCode::kStorageFull:
             return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
         case ErrorCode::kUnavailable:
-            return error.reason == kNoChild
+            return error.reason == kNoChild || IsStoreTrouble(error)
                        ? Waiting(std::move(process), error.retry_after.value_or(kPause), now)
                        : TriedAgain(std::move(process), now);
         case ErrorCode::kInternal:

@@ -319,7 +319,7 @@ Result<ScanSummary> Scheduler::Scan(
         return added ? Result<void>{} : Unexpected(added.error());
     };
     const auto report = (*source)->Scan(
-        bucket,
+        {.bucket = bucket, .start_after = {}},
         [&](FoundObject object) -> Result<void> {
             batch.push_back(std::move(object));
             return batch.size() < kBatch ? Result<void>{} : flush();

@@ -12,21 +12,22 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/json_schema.hpp"
 #include "core/result.hpp"
+#include "sources/datacore/schema.hpp"
 #include "sources/local/local_source.hpp"
+#include "sources/object_matrix/schema.hpp"
+#include "sources/s3/config.hpp"
+#include "sources/s3/s3_source.hpp"
+#include "sources/s3/schema.hpp"
 #include "sources/source.hpp"
 
 namespace notify {
 
-SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& clock) {
-    entries_.push_back(
-        {.kind = "local", .connection = std::make_unique<LocalSource>(settings.data_dir, clock)}
-    );
-}
-
-SourceRegistry::~SourceRegistry() = default;
-
 namespace {
+
+/// A folder needs no more than its path.
+constexpr std::string_view kNoConfig = R"({"type": "object", "properties": {}})";
 
 struct Later {
     std::string_view kind;
@@ -34,16 +35,40 @@ struct Later {
 };
 
 /// Kinds that the schema and the settings know before there is a connection.
-constexpr std::array<Later, 4> kLater{{
+constexpr std::array<Later, 1> kLater{{
     {.kind = "iconik", .name = "ICONIK"},
-    {.kind = "datacore", .name = "DATACORE Swarm"},
-    {.kind = "object_matrix", .name = "OBJECT MATRIX"},
-    {.kind = "s3", .name = "S3 stores"},
 }};
+
+Result<void> CheckS3(std::string_view config) {
+    return s3::ReadConfig(config).map([](const s3::Config&) {});
+}
 
 }  // namespace
 
-Result<SourceConnection*> SourceRegistry::Find(std::string_view kind) const {
+SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& clock) {
+    const auto add = [&](std::string_view kind,
+                         std::string_view schema,
+                         std::function<Result<void>(std::string_view)> check,
+                         std::unique_ptr<SourceConnection> connection) {
+        entries_.push_back(
+            {.kind = std::string(kind),
+             .schema = schema,
+             .check = std::move(check),
+             .connection = std::move(connection)}
+        );
+    };
+    add("local", kNoConfig, nullptr, std::make_unique<LocalSource>(settings.data_dir, clock));
+    add("datacore", datacore::Schema(), CheckS3, std::make_unique<s3::S3Source>(settings.access, clock));
+    add("object_matrix",
+        object_matrix::Schema(),
+        CheckS3,
+        std::make_unique<s3::S3Source>(settings.access, clock));
+    add("s3", s3::Schema(), CheckS3, std::make_unique<s3::S3Source>(settings.access, clock));
+}
+
+SourceRegistry::~SourceRegistry() = default;
+
+Result<const SourceRegistry::Entry*> SourceRegistry::EntryOf(std::string_view kind) const {
     const auto found = std::ranges::find(entries_, kind, &Entry::kind);
     const auto* const later = std::ranges::find(kLater, kind, &Later::kind);
     if (found == entries_.end() && later != kLater.end()) {
@@ -60,7 +85,11 @@ Result<SourceConnection*> SourceRegistry::Find(std::string_view kind) const {
             fmt::format("there is no store kind '{}'; there are: {}", kind, fmt::join(Kinds(), ", "))
         );
     }
-    return found->connection.get();
+    return &*found;
+}
+
+Result<SourceConnection*> SourceRegistry::Find(std::string_view kind) const {
+    return EntryOf(kind).map([](const Entry* entry) { return entry->connection.get(); });
 }
 
 std::vector<std::string> SourceRegistry::Kinds() const {
@@ -70,6 +99,24 @@ std::vector<std::string> SourceRegistry::Kinds() const {
         kinds.push_back(entry.kind);
     }
     return kinds;
+}
+
+Result<std::string_view> SourceRegistry::Schema(std::string_view kind) const {
+    return EntryOf(kind).map([](const Entry* entry) { return entry->schema; });
+}
+
+Result<std::string> SourceRegistry::Normalise(std::string_view kind, std::string_view config) const {
+    const auto entry = EntryOf(kind);
+    if (!entry) {
+        return Unexpected(entry.error());
+    }
+    auto normal = NormaliseJson(kind, (*entry)->schema, config);
+    if (normal && (*entry)->check) {
+        if (auto checked = (*entry)->check(*normal); !checked) {
+            return Unexpected(checked.error());
+        }
+    }
+    return normal;
 }
 
 }  // namespace notify

@@ -3,6 +3,7 @@
 // The explicit list of store kinds.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "sources/access.hpp"
 #include "sources/source.hpp"
 
 namespace notify {
@@ -17,6 +19,7 @@ namespace notify {
 /// What sources need from the configuration.
 struct SourceSettings {
     std::filesystem::path data_dir;  ///< A bucket inside it is refused.
+    FindAccess access;               ///< To the sources of stores.
 };
 
 class SourceRegistry final {
@@ -32,11 +35,22 @@ public:
 
     [[nodiscard]] std::vector<std::string> Kinds() const;
 
+    /// JSON Schema of the configuration that a source of the kind has. kInvalidArgument as Find.
+    [[nodiscard]] Result<std::string_view> Schema(std::string_view kind) const;
+
+    /// Checks a configuration and fills in its defaults: canonical JSON. kInvalidArgument with the JSON
+    /// pointer of the fault.
+    [[nodiscard]] Result<std::string> Normalise(std::string_view kind, std::string_view config) const;
+
 private:
     struct Entry {
         std::string kind;
+        std::string_view schema;
+        std::function<Result<void>(std::string_view)> check;  ///< What a schema cannot say; may be empty.
         std::unique_ptr<SourceConnection> connection;
     };
+
+    [[nodiscard]] Result<const Entry*> EntryOf(std::string_view kind) const;
 
     std::vector<Entry> entries_;
 };

@@ -33,6 +33,12 @@ struct FoundObject {
     std::string skip_reason;
 };
 
+/// What is to be looked at.
+struct ScanRequest {
+    const Bucket& bucket;
+    std::string start_after;  ///< A key: only those behind it, for a source that lists in order. "": all.
+};
+
 /// What a scan came to.
 struct ScanReport {
     std::uint64_t seen = 0;
@@ -57,10 +63,16 @@ public:
     SourceConnection& operator=(const SourceConnection&) = delete;
     virtual ~SourceConnection() = default;
 
-    /// Calls `found` for every object that passes the bucket's globs, in any order. `found` is quick.
+    /// Calls `found` for every object that passes the bucket's globs; in the order of the keys' bytes when it
+    /// ListsInOrder, else in any. `found` is quick.
     [[nodiscard]] virtual Result<ScanReport> Scan(
-        const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
+        const ScanRequest& request,
+        const std::function<Result<void>(FoundObject)>& found,
+        std::stop_token stop
     ) = 0;
+
+    /// True when a scan tells objects in the order of their keys' bytes and can begin behind a key.
+    [[nodiscard]] virtual bool ListsInOrder() const noexcept = 0;
 
     /// Opens the item's bytes. kConflict when the object is no longer that version, kNotFound when it is
     /// gone.
@@ -76,8 +88,9 @@ public:
         const Bucket& bucket, std::function<void(std::string_view)> changed
     ) = 0;
 
-    /// Checks a bucket before it is added: the place exists and can be read. A sentence for each fault.
-    [[nodiscard]] virtual Result<void> CheckBucket(const Bucket& bucket) const = 0;
+    /// Checks a bucket before it is added, or because somebody asks: the place exists and can be read. A
+    /// sentence for each fault.
+    [[nodiscard]] virtual Result<void> CheckBucket(const Bucket& bucket, std::stop_token stop) = 0;
 
     /// The key at which results of `item` are written: "<name>.notifications.json".
     [[nodiscard]] virtual std::string PublicationKey(const Item& item) const = 0;

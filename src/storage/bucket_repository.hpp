@@ -1,6 +1,6 @@
 #pragma once
 
-// Sources and buckets, and what of their objects we wrote ourselves.
+// Buckets, and what of their objects we wrote ourselves.
 
 #include <optional>
 #include <string>
@@ -20,11 +20,6 @@ public:
     BucketRepository(const BucketRepository&) = delete;
     BucketRepository& operator=(const BucketRepository&) = delete;
     virtual ~BucketRepository() = default;
-
-    /// kConflict when the name is taken.
-    virtual Result<void> AddSource(const Source& source) = 0;
-    [[nodiscard]] virtual Result<std::vector<Source>> Sources() const = 0;
-    [[nodiscard]] virtual Result<Source> GetSource(const SourceId& id) const = 0;
 
     /// kConflict when the name, or the place (source, location), is taken.
     virtual Result<void> Add(const Bucket& bucket) = 0;

@@ -1,8 +1,10 @@
 #include "storage/kind_source.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,7 +14,9 @@
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/source.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -20,7 +24,7 @@ namespace notify {
 Result<KindSource> SourceOfKind(
     Transaction& transaction, const std::string& kind, std::string_view config, Timestamp now
 ) {
-    const auto sources = transaction.buckets.Sources();
+    const auto sources = transaction.sources.List();
     if (!sources) {
         return Unexpected(sources.error());
     }
@@ -35,13 +39,38 @@ Result<KindSource> SourceOfKind(
         .config = std::string(config),
         .created_at = now
     };
-    return transaction.buckets.AddSource(source).map([&] {
-        return KindSource{.id = source.id, .made = true};
+    return transaction.sources.Add(source).map([&] { return KindSource{.id = source.id, .made = true}; });
+}
+
+Result<Source> OnlySourceOfKind(const Snapshot& snapshot, std::string_view kind) {
+    const auto sources = snapshot.sources.List();
+    if (!sources) {
+        return Unexpected(sources.error());
+    }
+    std::vector<Source> found;
+    std::ranges::copy_if(*sources, std::back_inserter(found), [&](const Source& source) {
+        return source.kind == kind;
     });
+    if (found.size() == 1) {
+        return found.front();
+    }
+    return found.empty()
+               ? Fail(
+                     ErrorCode::kInvalidArgument,
+                     fmt::format(
+                         "/source: there is no source of kind {0} yet; add one: notifications-api sources "
+                         "add {0} --endpoint URL",
+                         kind
+                     )
+                 )
+               : Fail(
+                     ErrorCode::kInvalidArgument,
+                     fmt::format("/source: there are several of kind {}; name one", kind)
+                 );
 }
 
 Result<Source> FindSource(const Snapshot& snapshot, std::string_view id_or_name) {
-    const auto sources = snapshot.buckets.Sources();
+    const auto sources = snapshot.sources.List();
     if (!sources) {
         return Unexpected(sources.error());
     }

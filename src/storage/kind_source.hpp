@@ -9,6 +9,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/source.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -22,6 +23,10 @@ struct KindSource {
 [[nodiscard]] Result<KindSource> SourceOfKind(
     Transaction& transaction, const std::string& kind, std::string_view config, Timestamp now
 );
+
+/// The source of that kind when there is one. kInvalidArgument when there is none, or when there are several
+/// and one must be named.
+[[nodiscard]] Result<Source> OnlySourceOfKind(const Snapshot& snapshot, std::string_view kind);
 
 /// The source with that id or name. kNotFound.
 [[nodiscard]] Result<Source> FindSource(const Snapshot& snapshot, std::string_view id_or_name);

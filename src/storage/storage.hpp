@@ -12,6 +12,7 @@
 
 namespace notify {
 
+class SourceRepository;
 class BucketRepository;
 class RuleRepository;
 class ItemRepository;
@@ -24,6 +25,7 @@ class KeyRepository;
 
 /// A consistent view: everything read through it is of one moment.
 struct Snapshot {
+    const SourceRepository& sources;
     const BucketRepository& buckets;
     const RuleRepository& rules;
     const ItemRepository& items;
@@ -37,6 +39,7 @@ struct Snapshot {
 
 /// Reads and writes that happen all or not at all. Reads see the writes before them.
 struct Transaction {
+    SourceRepository& sources;
     BucketRepository& buckets;
     RuleRepository& rules;
     ItemRepository& items;
@@ -50,6 +53,7 @@ struct Transaction {
     /// What this transaction sees, for code that only reads.
     [[nodiscard]] Snapshot View() const {
         return {
+            .sources = sources,
             .buckets = buckets,
             .rules = rules,
             .items = items,

@@ -15,34 +15,6 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(EachDatabase, Buckets, ::testing::ValuesIn(Databases()), DatabaseName);
 
-TEST_P(Buckets, KeepEverythingOfASource) {
-    auto source = MakeSource("Länder");
-    source.config = R"({"endpoint":"https://a"})";
-    Write([&](Transaction& transaction) { return transaction.buckets.AddSource(source); });
-    const auto stored = Read([&](const Snapshot& snapshot) { return snapshot.buckets.GetSource(source.id); });
-    EXPECT_EQ(stored.id, source.id);
-    EXPECT_EQ(stored.kind, "local");
-    EXPECT_EQ(stored.name, "Länder");
-    EXPECT_EQ(stored.config, source.config);
-    EXPECT_EQ(stored.created_at, source.created_at);
-}
-
-TEST_P(Buckets, RefuseASecondSourceOfOneName) {
-    AddSource("disk");
-    const auto refused =
-        Refused([&](Transaction& transaction) { return transaction.buckets.AddSource(MakeSource("disk")); });
-    EXPECT_EQ(refused, ErrorCode::kConflict);
-}
-
-TEST_P(Buckets, SayThatASourceIsMissing) {
-    const auto found = storage_->Read([](const Snapshot& snapshot) {
-        return snapshot.buckets.GetSource(SourceId("src_none"));
-    });
-    ASSERT_FALSE(found);
-    EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
-    EXPECT_NE(found.error().message.find("src_none"), std::string::npos);
-}
-
 TEST_P(Buckets, KeepEverythingOfABucket) {
     auto bucket = MakeBucket(AddSource(), "in");
     bucket.active = false;
@@ -52,6 +24,20 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     bucket.exclude = {"tmp/**"};
     bucket.publish = false;
     bucket.weight = 3;
+    bucket.options = {
+        .filters =
+            {.min_bytes = 1,
+             .max_bytes = std::uint64_t{1} << 50U,
+             .min_age = 30s,
+             .max_age = 24h,
+             .media_types = {"video/", "image/jpeg"}},
+        .schedule = {.cron = "0 2 * * *", .windows = {"Mon-Fri 20:00-06:00"}, .time_zone = "Europe/Zurich"},
+        .backlog = {.policy = BacklogPolicy::kBudget, .items_per_day = 500, .decode_hours_per_day = 12.5},
+        .dedupe = Dedupe::kAfter,
+        .publishing = {.formats = {"csv", "edl"}, .bucket = "results", .prefix = "faces/"},
+        .restore = true,
+        .shards = 16
+    };
     Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
     const auto stored = Stored(bucket.id);
     EXPECT_EQ(stored.source_id, bucket.source_id);
@@ -65,6 +51,7 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     EXPECT_EQ(stored.exclude, bucket.exclude);
     EXPECT_FALSE(stored.publish);
     EXPECT_EQ(stored.weight, 3);
+    EXPECT_EQ(stored.options, bucket.options);
     EXPECT_EQ(stored.created_at, bucket.created_at);
     EXPECT_FALSE(stored.last_scan_at);
 }

@@ -4,6 +4,7 @@
 #include "core/hash.hpp"
 #include "core/random.hpp"
 #include "core/ulid.hpp"
+#include "storage/source_repository.hpp"
 
 namespace notify::testing {
 
@@ -108,7 +109,7 @@ Endpoint Conformance::MakeEndpoint(std::string url) const {
 
 Source Conformance::AddSource(std::string name) {
     const auto source = MakeSource(std::move(name));
-    Write([&](Transaction& transaction) { return transaction.buckets.AddSource(source); });
+    Write([&](Transaction& transaction) { return transaction.sources.Add(source); });
     return source;
 }
 

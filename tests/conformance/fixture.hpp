@@ -21,6 +21,7 @@
 #include "domain/person.hpp"
 #include "domain/process.hpp"
 #include "domain/result.hpp"
+#include "domain/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conformance/fixture.hpp"
+#include "storage/source_repository.hpp"
 
 namespace notify::testing {
 
@@ -16,7 +17,7 @@ namespace {
 class Transactions : public Conformance {
 protected:
     std::size_t CountSources() {
-        return Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); }).size();
+        return Read([](const Snapshot& snapshot) { return snapshot.sources.List(); }).size();
     }
 };
 
@@ -24,7 +25,7 @@ INSTANTIATE_TEST_SUITE_P(EachDatabase, Transactions, ::testing::ValuesIn(Databas
 
 TEST_P(Transactions, HappenAllOrNotAtAll) {
     const auto refused = Refused([&](Transaction& transaction) -> Result<void> {
-        if (auto added = transaction.buckets.AddSource(MakeSource("a")); !added) {
+        if (auto added = transaction.sources.Add(MakeSource("a")); !added) {
             return added;
         }
         return Fail(ErrorCode::kForbidden, "changed my mind");
@@ -36,12 +37,10 @@ TEST_P(Transactions, HappenAllOrNotAtAll) {
 TEST_P(Transactions, ReadTheirOwnWrites) {
     const auto source = MakeSource("a");
     const auto seen = Write([&](Transaction& transaction) -> Result<std::string> {
-        if (auto added = transaction.buckets.AddSource(source); !added) {
+        if (auto added = transaction.sources.Add(source); !added) {
             return Unexpected(added.error());
         }
-        return transaction.View().buckets.GetSource(source.id).map([](const Source& found) {
-            return found.name;
-        });
+        return transaction.View().sources.Get(source.id).map([](const Source& found) { return found.name; });
     });
     EXPECT_EQ(seen, "a");
 }
@@ -66,7 +65,7 @@ TEST_P(Transactions, FailOneByOneAmongManyAtTheSameTime) {
             const auto source = MakeSource("source " + std::to_string(i));
             start.arrive_and_wait();
             const auto outcome = storage_->Write([&](Transaction& transaction) -> Result<void> {
-                if (auto added = transaction.buckets.AddSource(source); !added) {
+                if (auto added = transaction.sources.Add(source); !added) {
                     return added;
                 }
                 return i % 3 == 0 ? Fail(ErrorCode::kConflict, "every third fails") : Result<void>{};
@@ -79,7 +78,7 @@ TEST_P(Transactions, FailOneByOneAmongManyAtTheSameTime) {
         succeeded += one.get() ? 1 : 0;
     }
     EXPECT_EQ(succeeded, 16);
-    const auto sources = Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); });
+    const auto sources = Read([](const Snapshot& snapshot) { return snapshot.sources.List(); });
     EXPECT_EQ(sources.size(), 16U);
     for (const auto& source : sources) {
         EXPECT_NE(std::stoi(source.name.substr(7)) % 3, 0) << source.name;
@@ -89,9 +88,9 @@ TEST_P(Transactions, FailOneByOneAmongManyAtTheSameTime) {
 TEST_P(Transactions, GiveASnapshotOfOneMoment) {
     AddSource("before");
     const auto counts = Read([&](const Snapshot& snapshot) -> Result<std::pair<std::size_t, std::size_t>> {
-        const auto first = snapshot.buckets.Sources();
+        const auto first = snapshot.sources.List();
         std::thread([&] { AddSource("meanwhile"); }).join();
-        const auto second = snapshot.buckets.Sources();
+        const auto second = snapshot.sources.List();
         return std::pair(first.value().size(), second.value().size());
     });
     EXPECT_EQ(counts, std::pair(std::size_t{1}, std::size_t{1}));
@@ -121,7 +120,7 @@ TEST_P(Transactions, AreRefusedInsideASnapshot) {
 
 TEST_P(Transactions, TurnAnExceptionIntoAnErrorAndRollBack) {
     const auto thrown = Refused([&](Transaction& transaction) -> Result<void> {
-        static_cast<void>(transaction.buckets.AddSource(MakeSource("a")));
+        static_cast<void>(transaction.sources.Add(MakeSource("a")));
         throw std::runtime_error("out of luck");
     });
     EXPECT_EQ(thrown, ErrorCode::kInternal);
@@ -131,8 +130,8 @@ TEST_P(Transactions, TurnAnExceptionIntoAnErrorAndRollBack) {
 TEST_P(Transactions, GoOnAfterAStatementWasRefused) {
     AddSource("taken");
     Write([&](Transaction& transaction) -> Result<void> {
-        EXPECT_FALSE(transaction.buckets.AddSource(MakeSource("taken")));
-        return transaction.buckets.AddSource(MakeSource("free"));
+        EXPECT_FALSE(transaction.sources.Add(MakeSource("taken")));
+        return transaction.sources.Add(MakeSource("free"));
     });
     EXPECT_EQ(CountSources(), 2U);
 }

@@ -2,7 +2,7 @@
 """A synthetic S3 for tests: strict about signatures, keeps objects in memory, makes up buckets of millions of keys,
 and has the faults it is told to have. It prints its port, and ends when its standard input does.
 
-Objects are made through the S3 API itself. POST /_control (unsigned, JSON) sets:
+Objects are made through the S3 API itself, or by POST /_control {put: {BUCKET/KEY: BASE64}}. It (unsigned, JSON) also sets:
   credentials {ACCESS: SECRET}   token: the session token that is required    expired [ACCESS, …]   denied [PREFIX, …]
   clock: seconds its clock is ahead    region: of its buckets    first_form: true knows only ListObjects
   many {BUCKET: COUNT}: keys "00/000000000.mxf", made up    page: the most keys of a page
@@ -10,8 +10,9 @@ Objects are made through the S3 API itself. POST /_control (unsigned, JSON) sets
   faults [{method, key, query, times | share, do, …}]: the first that fits is done; `do` is one of
      status {status, code, body, headers}   cut {bytes}   short {bytes}   drip   hang {seconds}   html
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
-GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen}."""
-import calendar, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
+GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen};
+POST {show: BUCKET/KEY} answers {base64} beside them."""
+import base64, calendar, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
 from xml.sax.saxutils import escape
 
 REGION = "us-east-1"
@@ -181,10 +182,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def control(self, body):
         with STATE.lock:
-            if self.command == "POST":
-                STATE.set.update(json.loads(body))
+            asked = json.loads(body) if self.command == "POST" else {}
+            for name, data in asked.pop("put", {}).items():
+                self.bucket, key = name.split("/", 1)
+                self.key = key.encode()
+                STATE.buckets.add(self.bucket)
+                self.store(base64.b64decode(data), "application/octet-stream")
+            shown = tuple(asked.pop("show", "/").split("/", 1))
+            STATE.set.update(asked)
             state = {"requests": len(STATE.log), "connections": STATE.connections, "log": STATE.log[-2000:],
                      "headers": sorted(STATE.headers), "uploads": len(STATE.uploads)}
+            if (shown[0], shown[1].encode()) in STATE.objects:
+                state["base64"] = base64.b64encode(STATE.objects[shown[0], shown[1].encode()]["data"]).decode()
         data = json.dumps(state).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))

@@ -5,9 +5,11 @@
 #include <boost/mp11.hpp>
 
 #include "http/views.hpp"
+#include "http/views_buckets.hpp"
 #include "http/views_keys.hpp"
 #include "http/views_people.hpp"
 #include "http/views_rules.hpp"
+#include "http/views_sources.hpp"
 #include "http/views_webhooks.hpp"
 
 namespace notify::fuzz {

@@ -12,6 +12,21 @@
 
 namespace notify {
 
+/// Of a source's configuration and secret.
+struct StoreWords {
+    std::string endpoint;
+    std::string region;
+    std::string addressing;
+    std::string proxy;
+    std::string no_proxy;
+    std::string ca_file;
+    std::string bind_address;
+    std::string access_key;
+    std::string secret_file;  ///< "-": standard input.
+    std::string token_file;
+    std::string expires_at;
+};
+
 /// Everything a command may be given; each reads its own part.
 struct Words {
     std::string path;
@@ -45,6 +60,8 @@ struct Words {
     std::string since;
     std::string photo;
     bool existing = false;
+    std::string kind;
+    StoreWords store;
 };
 
 /// The texts as a JSON list.
@@ -62,6 +79,14 @@ struct Words {
 
 /// Of PATCH /v1/buckets/{bucket}: what was given.
 [[nodiscard]] boost::json::object BucketChangeBody(const Words& words);
+
+/// `config` (a source's, as it is) with what was given in its place. kInvalidArgument when --config is no
+/// JSON object.
+[[nodiscard]] Result<boost::json::object> SourceConfig(const Words& words, boost::json::object config);
+
+/// Of POST /v1/sources/{source}/secrets; nothing when none was given. Reads the file that holds it:
+/// kInvalidArgument when options do not fit together, errors of ReadFile.
+[[nodiscard]] Result<std::optional<boost::json::object>> SecretBody(const Words& words);
 
 /// Of POST /v1/people; reads the photos, and those in folders by name. kNotFound, kForbidden, kTooLarge,
 /// kInvalidArgument for --face.

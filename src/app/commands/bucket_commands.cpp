@@ -1,4 +1,4 @@
-// notifications-api buckets … and sources …
+// notifications-api buckets …
 
 #include <cstdint>
 #include <string>
@@ -74,6 +74,15 @@ Result<void> ScanBucket(CommandLine& line) {
     });
 }
 
+Result<void> TestBucket(CommandLine& line) {
+    return line.Ask("POST", TargetOf(line) + "/test", nullptr, [](const value& test) {
+        for (const auto& hop : test.at("hops").as_array()) {
+            fmt::print("{:<12} {}\n", Shown(hop, "hop"), Shown(hop, "state"));
+        }
+        fmt::print("{}\n", Shown(test, "passed") == "true" ? "it can be read" : Shown(test, "sentence"));
+    });
+}
+
 Result<void> SetActive(CommandLine& line, bool active) {
     return line.Ask("PATCH", TargetOf(line), object{{"active", active}}, [&](const value& bucket) {
         fmt::print(
@@ -119,7 +128,9 @@ void AddSettings(CLI::App& command, Words& words) {
 }
 
 void AddOptionsOfAdd(CLI::App& add, Words& words) {
-    add.add_option("path", words.path, "The folder")->required();
+    add.add_option("place", words.path, "The folder; with --source a bucket of that store, or BUCKET/PREFIX")
+        ->required();
+    add.add_option("--source", words.source, "The source, by id or name, that the bucket is in");
     add.add_option("--name", words.name, "Its name; the folder's own when not given");
     add.add_option(
         "--processor",
@@ -144,7 +155,8 @@ void AddBucketCommands(CLI::App& app, CommandLine& line) {
         return command;
     };
     AddOptionsOfAdd(
-        line.Add(group, "add", "Watch a folder", [&line] { return AddBucket(line); }), line.words
+        line.Add(group, "add", "Watch a folder, or a bucket of a store", [&line] { return AddBucket(line); }),
+        line.words
     );
     line.Add(group, "list", "All buckets", [&line] { return ListBuckets(line); });
     named("show", "One bucket with its rules", [&line] {
@@ -157,15 +169,10 @@ void AddBucketCommands(CLI::App& app, CommandLine& line) {
     change.add_option("--name", line.words.name, "Another name");
     AddSettings(change, line.words);
     named("scan", "Scan a bucket now", [&line] { return ScanBucket(line); });
+    named("test", "Try the way to a bucket, and say where it ends", [&line] { return TestBucket(line); });
     named("pause", "Notice and process nothing in it for now", [&line] { return SetActive(line, false); });
     named("resume", "Go on", [&line] { return SetActive(line, true); });
     named("remove", "Forget a bucket that has no items", [&line] { return RemoveBucket(line); });
-    auto& sources = CommandLine::Group(app, "sources", "Stores that buckets are in");
-    line.Add(sources, "list", "All sources", [&line] {
-        return line.Ask("GET", "/v1/sources", nullptr, [](const value& answer) {
-            PrintTable(answer, {"id", "name", "kind", "note"}, "no sources yet: the first bucket makes one");
-        });
-    });
 }
 
 }  // namespace notify

@@ -60,6 +60,7 @@ private:
 };
 
 void AddBucketCommands(CLI::App& app, CommandLine& line);
+void AddSourceCommands(CLI::App& app, CommandLine& line);
 void AddRuleCommands(CLI::App& app, CommandLine& line);
 void AddItemCommands(CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);

@@ -5,67 +5,85 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/rule.hpp"
+#include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/bucket_checks.hpp"
+#include "http/routes/bucket_options.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
-#include "http/views.hpp"
+#include "http/views_buckets.hpp"
 #include "http/views_rules.hpp"
 #include "queue/scheduler.hpp"
+#include "sources/hops.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/kind_source.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
 
-/// The value of a bounded number, or what it is without one.
-std::chrono::milliseconds Seconds(const auto& seconds, std::chrono::milliseconds otherwise) {
-    return seconds ? std::chrono::milliseconds(static_cast<std::int64_t>(seconds->value * 1000)) : otherwise;
-}
-
 double InSeconds(std::chrono::milliseconds duration) {
     return static_cast<double>(duration.count()) / 1000;
 }
 
-/// A bucket with the rules that hold for it.
+/// A name from the place: the folder's, or the last part of the prefix, or the store's bucket.
+std::string NameFrom(const Bucket& bucket) {
+    std::string_view place = bucket.location;
+    while (place.ends_with('/') && place.size() > 1) {
+        place.remove_suffix(1);
+    }
+    return std::string(place.substr(place.rfind('/') + 1));
+}
+
+/// A bucket with its source's name and the rules that hold for it.
 struct Ruled {
     Bucket bucket;
+    std::string source;
     std::vector<view::RuleView> rules;
 };
 
 Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
+    const auto source = snapshot.sources.Get(bucket.source_id);
+    if (!source) {
+        return Unexpected(source.error());
+    }
     return snapshot.rules.OfBucket(bucket.id)
         .and_then([&](const std::vector<Rule>& rules) { return ShowRules(snapshot, rules); })
         .map([&](std::vector<view::RuleView> rules) {
-            return Ruled{.bucket = bucket, .rules = std::move(rules)};
+            return Ruled{.bucket = bucket, .source = source->name, .rules = std::move(rules)};
         });
 }
 
 view::BucketView Show(const Ruled& ruled) {
     const auto& bucket = ruled.bucket;
-    return {
+    view::BucketView shown{
         .id = bucket.id.Value(),
         .name = bucket.name,
         .kind = bucket.kind,
+        .source = ruled.source,
         .location = bucket.location,
         .active = bucket.active,
         .scan_interval_seconds = InSeconds(bucket.scan_interval),
@@ -79,6 +97,8 @@ view::BucketView Show(const Ruled& ruled) {
         .last_scan_note = bucket.last_scan_note,
         .created_at = ToRfc3339(bucket.created_at),
     };
+    ShowOptions(shown, bucket.options);
+    return shown;
 }
 
 Result<void> Audit(
@@ -171,40 +191,113 @@ public:
         });
     }
 
+    /// A check that fails is what was asked for, so it is no failure of the request.
+    [[nodiscard]] Response Test(const Request& request) const {
+        const auto bucket = Find(request);
+        const auto source =
+            bucket.and_then([&](const Bucket& found) { return parts_.sources.Find(found.kind); });
+        if (!source) {
+            return Problem(source.error(), request.id);
+        }
+        const auto checked = (*source)->CheckBucket(*bucket, request.stop);
+        view::BucketTest test{
+            .passed = checked.has_value(),
+            .code = checked ? "" : checked.error().reason,
+            .sentence = checked ? "" : checked.error().message,
+            .hops = {}
+        };
+        for (const auto& hop : HopsOf(bucket->kind, checked)) {
+            test.hops.push_back({.hop = std::string(hop.name), .state = std::string(Word(hop.state))});
+        }
+        return Answer(request, Result<view::BucketTest>(std::move(test)), [](const auto& shown) {
+            return shown;
+        });
+    }
+
 private:
+    static std::string_view Word(HopState state) {
+        return state == HopState::kPassed ? "passed" : state == HopState::kFailed ? "failed" : "not reached";
+    }
+
     [[nodiscard]] Result<Bucket> Find(const Request& request) const {
         return parts_.storage.Read([&](const Snapshot& snapshot) {
             return snapshot.buckets.Find(request.parameters[0]);
         });
     }
 
-    [[nodiscard]] Result<Ruled> Make(const Request& request, const view::NewBucket& wanted) const {
+    /// The place without a source: what the body says, checked as far as that goes.
+    [[nodiscard]] Bucket Wanted(const view::NewBucket& wanted, const std::string& kind) const {
         Bucket bucket;
         bucket.id = BucketId(MakeId("bkt"));
-        bucket.kind = wanted.kind.value_or("local");
-        bucket.location = std::filesystem::path(wanted.location).lexically_normal().string();
-        if (bucket.location.size() > 1 && bucket.location.ends_with('/')) {
-            bucket.location.pop_back();
+        bucket.kind = kind;
+        bucket.location = wanted.location;
+        if (kind == "local") {
+            bucket.location = std::filesystem::path(wanted.location).lexically_normal().string();
+            if (bucket.location.size() > 1 && bucket.location.ends_with('/')) {
+                bucket.location.pop_back();
+            }
         }
-        bucket.name =
-            wanted.name ? wanted.name->text : std::filesystem::path(bucket.location).filename().string();
-        bucket.active = wanted.active.value_or(true);
-        bucket.scan_interval = Seconds(wanted.scan_interval_seconds, bucket.scan_interval);
-        bucket.settle_time = Seconds(wanted.settle_seconds, bucket.settle_time);
-        bucket.include = wanted.include;
-        bucket.exclude = wanted.exclude;
-        bucket.publish = wanted.publish.value_or(true);
-        bucket.weight = wanted.weight ? wanted.weight->value : 1;
+        bucket.name = NameFrom(bucket);
         bucket.created_at = parts_.clock.Now();
-        auto rules = RulesFrom(wanted.rules);
+        TakeChange(bucket, wanted);
+        return bucket;
+    }
+
+    /// The source that is named, or the one there is of the kind; the folders' source is made when it is
+    /// first needed.
+    [[nodiscard]] Result<Source> SourceFor(const view::NewBucket& wanted) const {
+        if (wanted.source) {
+            auto source = parts_.storage.Read([&](const Snapshot& snapshot) {
+                return FindSource(snapshot, *wanted.source);
+            });
+            if (source && wanted.kind && *wanted.kind != source->kind) {
+                return Fail(
+                    ErrorCode::kInvalidArgument,
+                    fmt::format("/kind: source '{}' is of kind {}", source->name, source->kind)
+                );
+            }
+            return source.map_error([](const Error& error) { return error.Within("/source"); });
+        }
+        const auto kind = wanted.kind.value_or("local");
+        if (auto known = parts_.sources.Find(kind); !known) {
+            return Unexpected(known.error().Within("/kind"));
+        }
+        if (kind == "local") {
+            return Source{
+                .id = {}, .kind = kind, .name = kind, .config = "{}", .created_at = parts_.clock.Now()
+            };
+        }
+        return parts_.storage.Read([&](const Snapshot& snapshot) {
+            return OnlySourceOfKind(snapshot, kind);
+        });
+    }
+
+    /// Whether the place can be read, when it is to be watched at once.
+    [[nodiscard]] Result<void> CheckPlace(const Bucket& bucket, const std::stop_token& stop) const {
         const auto source = parts_.sources.Find(bucket.kind);
-        if (!rules || !source) {
-            return Unexpected(rules ? source.error().Within("/kind") : rules.error());
+        if (!source) {
+            return Unexpected(source.error().Within("/kind"));
         }
-        if (auto checked = (*source)->CheckBucket(bucket); !checked) {
-            return Unexpected(checked.error().Within("/location"));
+        if (bucket.kind != "local" && !bucket.active) {
+            return {};
         }
-        if (auto checked = CheckSettings(bucket); !checked) {
+        return (*source)->CheckBucket(bucket, stop).map_error([](const Error& error) {
+            auto refused = error.Within("/location");
+            refused.code = ErrorCode::kInvalidArgument;  // not the caller's credentials: the store's
+            return refused;
+        });
+    }
+
+    [[nodiscard]] Result<Ruled> Make(const Request& request, const view::NewBucket& wanted) const {
+        const auto its_source = SourceFor(wanted);
+        auto rules = RulesFrom(wanted.rules);
+        if (!rules || !its_source) {
+            return Unexpected(rules ? its_source.error() : rules.error());
+        }
+        Bucket bucket = Wanted(wanted, its_source->kind);
+        bucket.source_id = its_source->id;
+        auto checked = CheckSettings(bucket).and_then([&] { return CheckPlace(bucket, request.stop); });
+        if (!checked) {
             return Unexpected(checked.error());
         }
         const std::scoped_lock one_at_a_time(adding_);  // so that no other comes between check and write
@@ -216,11 +309,13 @@ private:
             return Unexpected(apart.error());
         }
         auto added = parts_.storage.Write([&](Transaction& transaction) -> Result<Ruled> {
-            const auto its_source = SourceOfKind(transaction, bucket.kind, "{}", bucket.created_at);
-            if (!its_source) {
-                return Unexpected(its_source.error());
+            if (bucket.kind == "local") {
+                const auto folders = SourceOfKind(transaction, bucket.kind, "{}", bucket.created_at);
+                if (!folders) {
+                    return Unexpected(folders.error());
+                }
+                bucket.source_id = folders->id;
             }
-            bucket.source_id = its_source->id;
             return transaction.buckets.Add(bucket)
                 .and_then([&] { return AddRules(transaction, bucket, *rules); })
                 .and_then([&] {
@@ -254,14 +349,7 @@ private:
                 return Unexpected(found.error());
             }
             Bucket& bucket = *found;
-            bucket.name = change.name ? change.name->text : bucket.name;
-            bucket.active = change.active.value_or(bucket.active);
-            bucket.scan_interval = Seconds(change.scan_interval_seconds, bucket.scan_interval);
-            bucket.settle_time = Seconds(change.settle_seconds, bucket.settle_time);
-            bucket.include = change.include.value_or(bucket.include);
-            bucket.exclude = change.exclude.value_or(bucket.exclude);
-            bucket.publish = change.publish.value_or(bucket.publish);
-            bucket.weight = change.weight ? change.weight->value : bucket.weight;
+            TakeChange(bucket, change);
             auto done = CheckSettings(bucket).and_then(
                                                  [&] { return transaction.buckets.Update(bucket); }
             ).and_then([&] {
@@ -341,6 +429,18 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .description = "Only while it has no items; otherwise pause it with PATCH (`active`: false).",
          .status = 204,
          .handle = [routes](Request& r) { return routes->Remove(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/buckets/{bucket}/test",
+         .scope = Scope::kWrite,
+         .tag = tag,
+         .summary = "Test the way to a bucket",
+         .description =
+             "Looks into it as a scan does, and says which hop failed: setup, proxy, dns, connect, tls, "
+             "credentials or bucket; folder for a folder.",
+         .answer = &described::Schema<view::BucketTest>,
+         .handle = [routes](Request& r) { return routes->Test(r); }}
     );
     router.Add(
         {.method = "POST",

@@ -21,6 +21,7 @@
 #include "processors/kind.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -191,7 +192,7 @@ Result<view::RuleView> ShowRule(const Snapshot& snapshot, const Rule& rule) {
         }
         bucket_name = std::move(bucket->name);
     } else {
-        auto source = snapshot.buckets.GetSource(rule.source_id);
+        auto source = snapshot.sources.Get(rule.source_id);
         if (!source) {
             return Unexpected(source.error());
         }

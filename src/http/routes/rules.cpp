@@ -16,6 +16,7 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/rule.hpp"
+#include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"

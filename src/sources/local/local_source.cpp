@@ -92,8 +92,9 @@ Result<void> CheckMediaIsThere(int folder, const std::string& key) {
 }  // namespace
 
 Result<ScanReport> LocalSource::Scan(
-    const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
+    const ScanRequest& request, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
 ) {
+    const auto& bucket = request.bucket;
     ScanReport report;
     const auto now = clock_.Now();
     SettlingScan settling(settling_.Take(bucket.id), bucket.settle_time, now);
@@ -144,7 +145,7 @@ std::unique_ptr<BucketWatch> LocalSource::Watch(
     return WatchFolder(bucket.location, std::move(changed));
 }
 
-Result<void> LocalSource::CheckBucket(const Bucket& bucket) const {
+Result<void> LocalSource::CheckBucket(const Bucket& bucket, std::stop_token /*stop*/) {
     const std::filesystem::path folder(bucket.location);
     if (!folder.is_absolute()) {
         return Fail(

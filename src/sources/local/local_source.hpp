@@ -20,15 +20,20 @@ public:
         : data_dir_(std::move(data_dir)), clock_(clock) {}
 
     [[nodiscard]] Result<ScanReport> Scan(
-        const Bucket& bucket, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
+        const ScanRequest& request,
+        const std::function<Result<void>(FoundObject)>& found,
+        std::stop_token stop
     ) override;
+
+    [[nodiscard]] bool ListsInOrder() const noexcept override { return false; }
+
     [[nodiscard]] Result<OpenedItem> Open(
         const Bucket& bucket, const Item& item, std::stop_token stop
     ) override;
     [[nodiscard]] std::unique_ptr<BucketWatch> Watch(
         const Bucket& bucket, std::function<void(std::string_view)> changed
     ) override;
-    [[nodiscard]] Result<void> CheckBucket(const Bucket& bucket) const override;
+    [[nodiscard]] Result<void> CheckBucket(const Bucket& bucket, std::stop_token stop) override;
     [[nodiscard]] std::string PublicationKey(const Item& item) const override;
     [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
         const Bucket& bucket, const Item& item, std::stop_token stop

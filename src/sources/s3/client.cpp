@@ -76,8 +76,17 @@ std::string Client::RegionOf(const std::string& bucket) const {
     return found == regions_.end() ? settings_.endpoint.Region() : found->second;
 }
 
+Result<Credentials> Client::CredentialsNow() const {
+    std::optional<Credentials> refused;
+    {
+        const std::scoped_lock lock(learned_mutex_);
+        refused = refused_;
+    }
+    return credentials_(refused ? &*refused : nullptr);
+}
+
 Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& stop) const {
-    auto credentials = credentials_();
+    auto credentials = CredentialsNow();
     if (!credentials) {
         return Unexpected(credentials.error());
     }
@@ -186,7 +195,11 @@ bool Client::Corrects(const Call& call, const Sent& sent, const Error& fault, Co
         return true;
     }
     if (!done.credentials && fault.code == ErrorCode::kUnauthenticated) {
-        const auto newer = credentials_();
+        {
+            const std::scoped_lock lock(learned_mutex_);
+            refused_ = sent.credentials;
+        }
+        const auto newer = CredentialsNow();
         done.credentials = newer && *newer != sent.credentials;
         return done.credentials;
     }
@@ -246,7 +259,7 @@ Result<std::string> Client::PresignRead(
     if (!target) {
         return Unexpected(target.error());
     }
-    const auto credentials = credentials_();
+    const auto credentials = CredentialsNow();
     if (!credentials) {
         return Unexpected(credentials.error());
     }

@@ -37,9 +37,10 @@ struct ClientSettings {
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
 };
 
-/// Asked before each request, on any thread; what it fails with the request fails with. After a refusal it is
-/// asked again, and other credentials are tried at once: a new secret needs no restart.
-using CredentialsProvider = std::function<Result<Credentials>()>;
+/// Asked before each request, on any thread; what it fails with the request fails with. `refused` is null, or
+/// the credentials that the store refused last: others are given in their place when there are some, and
+/// tried at once. So a new secret needs no restart, and one that comes before its time does no harm.
+using CredentialsProvider = std::function<Result<Credentials>(const Credentials* refused)>;
 
 /// What is asked of a listing. A token goes before `start_after`.
 struct ListRequest {
@@ -150,6 +151,7 @@ private:
     [[nodiscard]] bool LearnsRegion(const Call& call, const HttpResponse& response);
     [[nodiscard]] Asked AskedBy(const Call& call) const;
     [[nodiscard]] std::string RegionOf(const std::string& bucket) const;
+    [[nodiscard]] Result<Credentials> CredentialsNow() const;
     [[nodiscard]] bool ListsInFirstForm(const std::string& bucket) const;
     [[nodiscard]] Result<ListPage> ListForm(
         const std::string& bucket, const ListRequest& request, bool first_form, const std::stop_token& stop
@@ -168,6 +170,7 @@ private:
     Pace pace_;
     std::atomic<std::int64_t> clock_offset_ms_ = 0;
     mutable std::mutex learned_mutex_;
+    std::optional<Credentials> refused_;          ///< The last that were.
     std::map<std::string, std::string> regions_;  ///< Of buckets that are elsewhere.
     std::map<std::string, bool> first_form_;      ///< Buckets that know only ListObjects.
 };

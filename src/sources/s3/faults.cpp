@@ -125,12 +125,7 @@ std::optional<Error> ObjectFault(std::string_view code, int status, const Asked&
         );
     }
     if (code == "InvalidObjectState") {
-        return Waiting(
-            Fault(
-                ErrorCode::kThrottled, kArchived, What(asked) + " is in an archive and must be restored first"
-            ),
-            kAskAgainForArchived
-        );
+        return ArchivedFault(asked);
     }
     if (code == "NoSuchKey" || code == "NoSuchVersion" || (status == 404 && !asked.key.empty())) {
         return Fault(ErrorCode::kNotFound, kNoObject, "there is no " + What(asked));
@@ -336,6 +331,13 @@ Error FaultOf(const Error& transport, const Asked& asked) {
         );
     }
     return Fault(ErrorCode::kUnavailable, kInterrupted, transport.message);
+}
+
+Error ArchivedFault(const Asked& asked) {
+    return Waiting(
+        Fault(ErrorCode::kThrottled, kArchived, What(asked) + " is in an archive and must be restored first"),
+        kAskAgainForArchived
+    );
 }
 
 }  // namespace notify::s3

@@ -57,6 +57,9 @@ struct Asked {
 /// The failure of a request that got no answer (HttpClient::Send). kStopped stays as it is.
 [[nodiscard]] Error FaultOf(const Error& transport, const Asked& asked);
 
+/// It is in an archive: kThrottled, to be asked again in a day.
+[[nodiscard]] Error ArchivedFault(const Asked& asked);
+
 /// An error of this room: its stage is "store".
 [[nodiscard]] Error Fault(ErrorCode code, std::string_view reason, std::string message);
 

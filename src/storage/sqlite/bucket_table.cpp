@@ -10,7 +10,9 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
+#include "storage/bucket_options_text.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/lists.hpp"
 
@@ -18,33 +20,28 @@ namespace notify::sqlite {
 
 namespace {
 
-constexpr const char* kAddSourceSql =
-    "INSERT INTO source (id, kind, name, config, created_at) VALUES (?, ?, ?, ?, ?)";
-constexpr const char* kSourcesSql = "SELECT id, kind, name, config, created_at FROM source ORDER BY name";
-constexpr const char* kSourceSql = "SELECT id, kind, name, config, created_at FROM source WHERE id = ?";
-
 constexpr const char* kAddSql = R"sql(
     INSERT INTO bucket (id, source_id, name, location, active, scan_interval_ms, settle_time_ms, include_globs,
-                        exclude_globs, publish, weight, created_at, last_scan_note)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
+                        exclude_globs, publish, weight, options, created_at, last_scan_note)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
 constexpr const char* kUpdateSql = R"sql(
     UPDATE bucket
     SET name = ?, location = ?, active = ?, scan_interval_ms = ?, settle_time_ms = ?, include_globs = ?,
-        exclude_globs = ?, publish = ?, weight = ?
+        exclude_globs = ?, publish = ?, weight = ?, options = ?
     WHERE id = ?)sql";
 constexpr const char* kRemoveSql = "DELETE FROM bucket WHERE id = ?";
 constexpr const char* kHasItemsSql = "SELECT 1 FROM item WHERE bucket_id = ? LIMIT 1";
 
 constexpr const char* kGetSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
-           b.include_globs, b.exclude_globs, b.publish, b.weight, b.created_at, b.last_scan_at,
+           b.include_globs, b.exclude_globs, b.publish, b.weight, b.options, b.created_at, b.last_scan_at,
            b.last_scan_note
     FROM bucket b JOIN source s ON s.id = b.source_id
     WHERE b.id = ?1 OR b.name = ?2
     ORDER BY b.id = ?1 DESC)sql";
 constexpr const char* kListSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
-           b.include_globs, b.exclude_globs, b.publish, b.weight, b.created_at, b.last_scan_at,
+           b.include_globs, b.exclude_globs, b.publish, b.weight, b.options, b.created_at, b.last_scan_at,
            b.last_scan_note
     FROM bucket b JOIN source s ON s.id = b.source_id
     ORDER BY b.name)sql";
@@ -53,16 +50,6 @@ constexpr const char* kScannedSql = "UPDATE bucket SET last_scan_at = ?, last_sc
 constexpr const char* kNoteOwnSql =
     "INSERT INTO own_object (bucket_id, key, noted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kIsOwnSql = "SELECT 1 FROM own_object WHERE bucket_id = ? AND key = ?";
-
-Source ReadSource(Row& row) {
-    return {
-        .id = row.As<SourceId>(),
-        .kind = row.Text(),
-        .name = row.Text(),
-        .config = row.Text(),
-        .created_at = row.Time(),
-    };
-}
 
 Bucket ReadBucket(Row& row) {
     Bucket bucket;
@@ -78,6 +65,7 @@ Bucket ReadBucket(Row& row) {
     bucket.exclude = ListFromText(row.Text());
     bucket.publish = row.Bool();
     bucket.weight = row.Int();
+    bucket.options = OptionsFromText(row.Text()).value_or(BucketOptions{});
     bucket.created_at = row.Time();
     bucket.last_scan_at = row.OptionalTime();
     bucket.last_scan_note = row.Text();
@@ -96,27 +84,6 @@ Unexpected Taken(const Error& error, const Bucket& bucket) {
 
 }  // namespace
 
-Result<void> BucketTable::AddSource(const Source& source) {
-    return connection_
-        .Change(kAddSourceSql, source.id, source.kind, source.name, source.config, source.created_at)
-        .map([](int) {})
-        .map_error([&](const Error& error) {
-            return error.code == ErrorCode::kConflict ? Error{.code = error.code, .message = fmt::format("there is a source named '{}' already", source.name)}
-                                                      : error;
-        });
-}
-
-Result<std::vector<Source>> BucketTable::Sources() const {
-    return connection_.Select(kSourcesSql, ReadSource);
-}
-
-Result<Source> BucketTable::GetSource(const SourceId& id) const {
-    return connection_.First(kSourceSql, ReadSource, id).and_then([&](std::optional<Source> source) {
-        return source ? Result<Source>(std::move(*source))
-                      : Fail(ErrorCode::kNotFound, fmt::format("there is no source {}", id.Value()));
-    });
-}
-
 Result<void> BucketTable::Add(const Bucket& bucket) {
     auto added = connection_.Change(
         kAddSql,
@@ -131,6 +98,7 @@ Result<void> BucketTable::Add(const Bucket& bucket) {
         ListToText(bucket.exclude),
         bucket.publish,
         bucket.weight,
+        OptionsToText(bucket.options),
         bucket.created_at
     );
     return added ? Result<void>{} : Taken(added.error(), bucket);
@@ -148,6 +116,7 @@ Result<void> BucketTable::Update(const Bucket& bucket) {
         ListToText(bucket.exclude),
         bucket.publish,
         bucket.weight,
+        OptionsToText(bucket.options),
         bucket.id
     );
     if (!updated) {

@@ -12,9 +12,6 @@ class BucketTable final : public BucketRepository {
 public:
     explicit BucketTable(Connection& connection) : connection_(connection) {}
 
-    Result<void> AddSource(const Source& source) override;
-    [[nodiscard]] Result<std::vector<Source>> Sources() const override;
-    [[nodiscard]] Result<Source> GetSource(const SourceId& id) const override;
     Result<void> Add(const Bucket& bucket) override;
     Result<void> Update(const Bucket& bucket) override;
     Result<void> Remove(const BucketId& id) override;

@@ -13,6 +13,7 @@
 #include "storage/sqlite/process_table.hpp"
 #include "storage/sqlite/result_table.hpp"
 #include "storage/sqlite/rule_table.hpp"
+#include "storage/sqlite/source_table.hpp"
 #include "storage/storage.hpp"
 
 namespace notify::sqlite {
@@ -20,7 +21,8 @@ namespace notify::sqlite {
 /// Used by one thread at a time, like its connection.
 struct Tables {
     Tables(Connection& connection, const SecretBox& box, const Clock& clock)
-        : buckets(connection),
+        : sources(connection),
+          buckets(connection),
           rules(connection),
           items(connection),
           processes(connection),
@@ -32,6 +34,7 @@ struct Tables {
 
     [[nodiscard]] Transaction AsTransaction() {
         return {
+            .sources = sources,
             .buckets = buckets,
             .rules = rules,
             .items = items,
@@ -46,6 +49,7 @@ struct Tables {
 
     [[nodiscard]] Snapshot AsSnapshot() const {
         return {
+            .sources = sources,
             .buckets = buckets,
             .rules = rules,
             .items = items,
@@ -58,6 +62,7 @@ struct Tables {
         };
     }
 
+    SourceTable sources;
     BucketTable buckets;
     RuleTable rules;
     ItemTable items;

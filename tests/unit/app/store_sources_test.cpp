@@ -13,8 +13,9 @@
 #include "app/store_settings.hpp"
 #include "core/clock.hpp"
 #include "core/secret_box.hpp"
-#include "domain/bucket.hpp"
+#include "sources/registry.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 #include "storage/storage.hpp"
 #include "support/temporary_folder.hpp"
@@ -40,15 +41,14 @@ TEST(Stores, AreFoundWhenTheirVariablesAreComplete) {
     );
     EXPECT_EQ(
         found.complete[1].config,
-        R"({"endpoint":"https://swarm.example","token":{"setting":"DATACORE_TOKEN"}})"
+        R"({"endpoint":"https://swarm.example","credentials":{"token":"DATACORE_TOKEN"}})"
     );
     EXPECT_THAT(
         found.sentences,
         ElementsAre(
             "ICONIK_APP_ID and ICONIK_ACCESS_TOKEN are set: they make the source 'iconik'; still missing is "
             "a "
-            "version that reads ICONIK",
-            HasSubstr("still missing is a version that reads DATACORE Swarm")
+            "version that reads ICONIK"
         )
     );
 }
@@ -60,7 +60,7 @@ TEST(Stores, OfDatacoreMayBeReachedWithTheKeysOfS3) {
         {"AWS_SECRET_KEY", "canary-2"},
     });
     ASSERT_EQ(found.complete.size(), 1U);
-    EXPECT_THAT(found.complete[0].config, HasSubstr(R"("secret_key":{"setting":"AWS_SECRET_KEY"})"));
+    EXPECT_THAT(found.complete[0].config, HasSubstr(R"("secret_key":"AWS_SECRET_KEY")"));
     EXPECT_THAT(found.complete[0].config, Not(HasSubstr("canary")));
 }
 
@@ -87,10 +87,11 @@ TEST(Stores, BecomeSourcesOnce) {
     const auto box = SecretBox::Open(folder.Path() / "key").value();
     const auto storage = OpenSqliteStorage(folder.Path() / "database", box, clock).value();
     const std::vector<StoreSettings> stores{{.kind = "iconik", .config = R"({"app_id":"a"})"}};
-    ASSERT_TRUE(EnsureStoreSources(*storage, stores, clock.Now()));
-    ASSERT_TRUE(EnsureStoreSources(*storage, stores, clock.Now()));
+    const SourceRegistry registry({.data_dir = folder.Path(), .access = nullptr}, clock);
+    ASSERT_TRUE(EnsureStoreSources(*storage, registry, stores, clock.Now()));
+    ASSERT_TRUE(EnsureStoreSources(*storage, registry, stores, clock.Now()));
     const auto sources =
-        storage->Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); }).value();
+        storage->Read([](const Snapshot& snapshot) { return snapshot.sources.List(); }).value();
     ASSERT_EQ(sources.size(), 1U);
     EXPECT_EQ(sources[0].kind, "iconik");
     EXPECT_EQ(sources[0].config, R"({"app_id":"a"})");

@@ -17,6 +17,7 @@
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "unit/delivery/fixture.hpp"
 
 namespace notify {
@@ -26,7 +27,7 @@ namespace {
 class MemorySource final : public SourceConnection {
 public:
     Result<ScanReport> Scan(
-        const Bucket&, const std::function<Result<void>(FoundObject)>&, std::stop_token
+        const ScanRequest&, const std::function<Result<void>(FoundObject)>&, std::stop_token
     ) override {
         return ScanReport{};
     }
@@ -37,7 +38,9 @@ public:
         return nullptr;
     }
 
-    Result<void> CheckBucket(const Bucket&) const override { return {}; }
+    bool ListsInOrder() const noexcept override { return false; }
+
+    Result<void> CheckBucket(const Bucket&, std::stop_token) override { return {}; }
 
     std::string PublicationKey(const Item& item) const override { return item.key + ".notifications.json"; }
 
@@ -106,10 +109,11 @@ protected:
             .config = "{}",
             .created_at = clock_.Now()
         };
-        return transaction.buckets.AddSource(source)
-            .and_then([&] { return transaction.buckets.Add(bucket_); })
-            .and_then([&] { return transaction.items.AddIfNew(item_); })
-            .and_then([&](bool) { return transaction.people.AddPerson(person_); });
+        return transaction.sources.Add(source).and_then(
+                                                  [&] { return transaction.buckets.Add(bucket_); }
+        ).and_then([&] {
+             return transaction.items.AddIfNew(item_);
+         }).and_then([&](bool) { return transaction.people.AddPerson(person_); });
     }
 
     Result<void> AddFound(Transaction& transaction, const std::string& document) {

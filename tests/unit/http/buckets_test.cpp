@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/bucket_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -47,7 +48,7 @@ TEST_F(BucketsTest, AreMadeWithTheirRulesOrNotAtAll) {
 
 TEST_F(BucketsTest, OnAStoreThatIsNotReadYetAreRefusedAndItsSourceSaysSo) {
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
-        return transaction.buckets.AddSource(
+        return transaction.sources.Add(
             {.id = SourceId("src_1"),
              .kind = "iconik",
              .name = "iconik",

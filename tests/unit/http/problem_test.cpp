@@ -78,5 +78,15 @@ TEST(ProblemDocument, PointsAtThePlaceThatTheMessageBeginsWith) {
     EXPECT_EQ(pointer(ErrorCode::kNotFound, "/tmp/x: no such file"), "none");
 }
 
+TEST(Problem, OfAStoreThatRefusesUsIsNotTheCallers) {
+    const auto response = Problem(
+        {.code = ErrorCode::kUnauthenticated, .stage = "store", .reason = "access_denied", .message = "no"},
+        "req"
+    );
+    EXPECT_EQ(response.status, 503);
+    EXPECT_NE(response.body.find("access_denied"), std::string::npos);
+    EXPECT_EQ(Problem({.code = ErrorCode::kUnauthenticated, .message = "no"}, "req").status, 401);
+}
+
 }  // namespace
 }  // namespace notify

@@ -12,6 +12,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify::testing {
@@ -74,8 +75,8 @@ ClaimedItem PeopleTest::Claim(const std::string& key) {
         bucket_->name = "in";
         bucket_->location = "/media/in";
         Write([&](Transaction& transaction) {
-            return transaction.buckets
-                .AddSource({.id = SourceId("src_1"), .kind = "local", .name = "disk", .config = "{}"})
+            return transaction.sources
+                .Add({.id = SourceId("src_1"), .kind = "local", .name = "disk", .config = "{}"})
                 .and_then([&] { return transaction.buckets.Add(*bucket_); });
         });
     }

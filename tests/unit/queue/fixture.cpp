@@ -13,6 +13,7 @@
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify::testing {
@@ -83,7 +84,7 @@ QueueTest::QueueTest()
     );
     worker_ = std::make_unique<Worker>(*storage_, *sources_, runner_, *completion_);
     EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-        return transaction.buckets.AddSource(
+        return transaction.sources.Add(
             {.id = SourceId("src_1"),
              .kind = "local",
              .name = "disk",
@@ -157,7 +158,7 @@ int QueueTest::Scan(const Bucket& bucket) {
         found.push_back(std::move(object));
         return {};
     };
-    EXPECT_TRUE(sources_->Find("local").value()->Scan(bucket, add, {}));
+    EXPECT_TRUE(sources_->Find("local").value()->Scan({.bucket = bucket, .start_after = {}}, add, {}));
     return intake_->Take(bucket, found).value();
 }
 

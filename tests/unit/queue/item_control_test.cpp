@@ -93,7 +93,7 @@ TEST_F(ItemControlTest, LooksAgainAtAFileThatCouldNotBeRead) {
     WriteFile(bucket, "a.mp4");
     FoundObject seen;
     ASSERT_TRUE(sources_->Find("local").value()->Scan(
-        bucket,
+        {.bucket = bucket, .start_after = {}},
         [&](FoundObject object) -> Result<void> {
             seen = std::move(object);
             return {};

@@ -49,7 +49,7 @@ std::vector<FoundObject> LocalFolder::Scan() {
         found.push_back(std::move(object));
         return {};
     };
-    report_ = source_.Scan(bucket_, add, {}).value();
+    report_ = source_.Scan({.bucket = bucket_, .start_after = {}}, add, {}).value();
     std::ranges::sort(found, {}, &FoundObject::key);
     return found;
 }

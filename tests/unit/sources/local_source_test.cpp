@@ -148,7 +148,9 @@ TEST_F(LocalScan, IsNoCompleteLookWhenTheFolderCannotBeReadToItsEnd) {
     Write("a.mp4");
     std::thread([&] {
         BreakFolders();
-        const auto scanned = source_.Scan(bucket_, [](FoundObject) { return Result<void>(); }, {});
+        const auto scanned = source_.Scan(
+            {.bucket = bucket_, .start_after = {}}, [](FoundObject) { return Result<void>(); }, {}
+        );
         ASSERT_FALSE(scanned);
         EXPECT_EQ(scanned.error().code, ErrorCode::kUnavailable);
         EXPECT_NE(scanned.error().message.find(folder_.string()), std::string::npos);
@@ -190,7 +192,8 @@ TEST_F(LocalScan, LooksNoDeeperThanAHundredFoldersAndSaysSo) {
 
 TEST_F(LocalScan, SaysThatTheFolderIsGone) {
     bucket_.location = base_ / "gone";
-    const auto scanned = source_.Scan(bucket_, [](FoundObject) { return Result<void>(); }, {});
+    const auto scanned =
+        source_.Scan({.bucket = bucket_, .start_after = {}}, [](FoundObject) { return Result<void>(); }, {});
     ASSERT_FALSE(scanned.has_value());
     EXPECT_EQ(scanned.error().code, ErrorCode::kNotFound);
     EXPECT_NE(scanned.error().message.find("gone"), std::string::npos);
@@ -201,9 +204,14 @@ TEST_F(LocalScan, EndsWhenStoppedAndWhenItsReceiverFails) {
     std::stop_source stop;
     stop.request_stop();
     const auto take = [](FoundObject) { return Result<void>(); };
-    EXPECT_EQ(source_.Scan(bucket_, take, stop.get_token()).error().code, ErrorCode::kStopped);
+    EXPECT_EQ(
+        source_.Scan({.bucket = bucket_, .start_after = {}}, take, stop.get_token()).error().code,
+        ErrorCode::kStopped
+    );
     const auto full = [](FoundObject) { return Result<void>(Fail(ErrorCode::kStorageFull, "full")); };
-    EXPECT_EQ(source_.Scan(bucket_, full, {}).error().code, ErrorCode::kStorageFull);
+    EXPECT_EQ(
+        source_.Scan({.bucket = bucket_, .start_after = {}}, full, {}).error().code, ErrorCode::kStorageFull
+    );
 }
 
 class LocalOpen : public LocalFolder {};
@@ -259,7 +267,7 @@ class LocalCheck : public LocalFolder {
 protected:
     ErrorCode Code(const std::filesystem::path& location) {
         bucket_.location = location;
-        const auto checked = source_.CheckBucket(bucket_);
+        const auto checked = source_.CheckBucket(bucket_, {});
         EXPECT_FALSE(checked.has_value()) << location;
         sentence_ = checked ? "" : checked.error().message;
         return checked ? ErrorCode::kInternal : checked.error().code;
@@ -269,7 +277,7 @@ protected:
 };
 
 TEST_F(LocalCheck, AcceptsAReadableFolder) {
-    EXPECT_TRUE(source_.CheckBucket(bucket_).has_value());
+    EXPECT_TRUE(source_.CheckBucket(bucket_, {}).has_value());
 }
 
 TEST_F(LocalCheck, RefusesWhatIsNoFolderWithASentence) {
@@ -293,7 +301,7 @@ TEST_F(LocalCheck, RefusesBucketsInsideDataDirAndAroundIt) {
 TEST_F(LocalCheck, TakesAFolderWhoseNameBeginsLikeDataDir) {
     std::filesystem::create_directories(base_ / "data2");
     bucket_.location = base_ / "data2";
-    EXPECT_TRUE(source_.CheckBucket(bucket_).has_value());
+    EXPECT_TRUE(source_.CheckBucket(bucket_, {}).has_value());
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 TEST(SourceRegistry, KnowsTheLocalSourceAndNamesItForWhoAsksForAnother) {
     const SetClock clock;
-    const SourceRegistry registry({.data_dir = "/nonexistent"}, clock);
+    const SourceRegistry registry({.data_dir = "/nonexistent", .access = nullptr}, clock);
     EXPECT_TRUE(registry.Find("local").has_value());
     const auto unknown = registry.Find("ftp");
     ASSERT_FALSE(unknown.has_value());

@@ -15,6 +15,7 @@
 #include "storage/artifact_store.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify {
@@ -26,7 +27,7 @@ void WriteOne(Storage& storage, const std::string& id) {
         const Source source{
             .id = SourceId(id), .kind = "local", .name = id, .config = "{}", .created_at = {}
         };
-        if (auto added = transaction.buckets.AddSource(source); !added) {
+        if (auto added = transaction.sources.Add(source); !added) {
             return added;
         }
         const Event event{.id = EventId("msg_" + id), .type = "test", .subject = id, .at = {}, .data = "{}"};

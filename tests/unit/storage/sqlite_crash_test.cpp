@@ -13,6 +13,7 @@
 
 #include "conformance/fixture.hpp"
 #include "core/file.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify::testing {
@@ -74,7 +75,7 @@ TEST_P(SqliteAfterACrash, HasAllThatWasAcknowledged) {
         std::set<std::string> sources;
         std::set<std::string> told;
         const auto read = (*storage)->Read([&](const Snapshot& snapshot) -> Result<void> {
-            const auto all = snapshot.buckets.Sources().value();
+            const auto all = snapshot.sources.List().value();
             const auto events = snapshot.events.After(0, 1'000'000, {}).value();
             std::ranges::transform(all, std::inserter(sources, sources.end()), &Source::name);
             std::ranges::transform(events, std::inserter(told, told.end()), &Event::subject);

@@ -14,6 +14,7 @@
 
 #include "conformance/fixture.hpp"
 #include "core/file.hpp"
+#include "storage/source_repository.hpp"
 
 namespace notify::testing {
 
@@ -89,7 +90,7 @@ TEST_F(SqliteDatabase, IsUsedByOneNode) {
 TEST_F(SqliteDatabase, IsReadableByItsOwnerOnly) {
     const auto storage = Open().value();
     ASSERT_TRUE(storage->Write([](Transaction& transaction) {
-        return transaction.buckets.AddSource(SourceNamed("a"));
+        return transaction.sources.Add(SourceNamed("a"));
     }));
     for (const auto* name : {"database", "database-wal", "database.lock"}) {
         struct stat status{};
@@ -116,7 +117,7 @@ TEST_F(SqliteDatabase, ShowsBucketsAndItemsByTheirOldNamesToReadOnly) {
                 bucket.location = "/" + kind;
                 Item item{.id = ItemId("itm_" + kind), .bucket_id = bucket.id, .key = "a/" + kind + ".mxf"};
                 item.discovered_at = FromMillis(1'000);
-                return transaction.buckets.AddSource(source)
+                return transaction.sources.Add(source)
                     .and_then([&] { return transaction.buckets.Add(bucket); })
                     .and_then([&] { return transaction.items.AddIfNew(item).map([](bool) {}); });
             }));
@@ -190,7 +191,7 @@ TEST_F(SqliteDatabase, FindsDamage) {
     for (int i = 0; i < 200; ++i) {
         const auto name = "source " + std::to_string(i);
         ASSERT_TRUE(storage->Write([&](Transaction& transaction) {
-            return transaction.buckets.AddSource(SourceNamed(name));
+            return transaction.sources.Add(SourceNamed(name));
         }));
     }
     storage.reset();
@@ -217,7 +218,7 @@ TEST_F(SqliteDatabase, CommitsManyClosuresTogether) {
             for (int i = 0; i < kWrites; ++i) {
                 const auto name = std::to_string(thread) + "-" + std::to_string(i);
                 EXPECT_TRUE(storage->Write([&](Transaction& transaction) {
-                    return transaction.buckets.AddSource(SourceNamed(name));
+                    return transaction.sources.Add(SourceNamed(name));
                 }));
             }
         });
@@ -236,14 +237,14 @@ TEST_F(SqliteDatabase, FinishesWhatIsQueuedWhenItCloses) {
         EXPECT_TRUE(storage->Write([&](Transaction& transaction) {
             running = true;
             running.notify_all();
-            return transaction.buckets.AddSource(SourceNamed("slow"));
+            return transaction.sources.Add(SourceNamed("slow"));
         }));
     });
     running.wait(false);
     slow.join();
     storage.reset();
     const auto sources =
-        Open().value()->Read([](const Snapshot& snapshot) { return snapshot.buckets.Sources(); });
+        Open().value()->Read([](const Snapshot& snapshot) { return snapshot.sources.List(); });
     EXPECT_EQ(sources.value().size(), 1U);
 }
 

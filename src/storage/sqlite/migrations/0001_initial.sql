@@ -15,6 +15,18 @@ CREATE TABLE source (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+-- credentials of sources; the highest number of a source is its newest
+CREATE TABLE source_secret (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id TEXT NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    access_key TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    expires_at INTEGER,
+    added_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX source_secret_of_source ON source_secret (source_id, number);
+
 CREATE TABLE bucket (
     id TEXT PRIMARY KEY,
     source_id TEXT NOT NULL REFERENCES source (id),
@@ -27,6 +39,7 @@ CREATE TABLE bucket (
     exclude_globs TEXT NOT NULL,
     publish INTEGER NOT NULL CHECK (publish IN (0, 1)),
     weight INTEGER NOT NULL CHECK (weight >= 1),
+    options TEXT NOT NULL, -- JSON: storage/bucket_options_text.hpp
     created_at INTEGER NOT NULL,
     last_scan_at INTEGER,
     last_scan_note TEXT NOT NULL,

@@ -231,7 +231,7 @@ TEST_F(S3ClientTest, TakesNewCredentialsWhileRequestsRun) {
     auto current = kGood;
     Client client(
         Settings(),
-        [&]() -> Result<Credentials> {
+        [&](const Credentials* /*refused*/) -> Result<Credentials> {
             const std::scoped_lock lock(mutex);
             return current;
         },

@@ -36,7 +36,7 @@ protected:
     }
 
     [[nodiscard]] static CredentialsProvider Always(const Credentials& credentials) {
-        return [credentials] { return credentials; };
+        return [credentials](const Credentials* /*refused*/) { return credentials; };
     }
 
     /// Writes an object; returns its ETag.

@@ -56,7 +56,7 @@ protected:
     ) const {
         return std::make_unique<Client>(
             ClientSettings{.endpoint = Endpoint::Parse(server_->Url()).value(), .retry = QuickRetries()},
-            [credentials] { return credentials; },
+            [credentials](const Credentials* /*refused*/) { return credentials; },
             clock
         );
     }

@@ -27,7 +27,7 @@ protected:
             {.endpoint = Endpoint::Parse(fake.Url()).value(),
              .network = std::move(network),
              .retry = QuickRetries()},
-            [] { return kGood; },
+            [](const Credentials* /*refused*/) { return kGood; },
             clock_
         );
         return client.List("media", {}, {});

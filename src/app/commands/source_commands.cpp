@@ -1,0 +1,152 @@
+// notifications-api sources …
+
+#include <string>
+#include <utility>
+
+#include <CLI/App.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/core.h>
+
+#include "app/commands/api_client.hpp"
+#include "app/commands/bodies.hpp"
+#include "app/commands/command_line.hpp"
+#include "app/commands/printing.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+std::string TargetOf(const CommandLine& line) {
+    return "/v1/sources/" + PercentEncoded(line.words.id);
+}
+
+Result<void> AddSource(CommandLine& line) {
+    auto config = SourceConfig(line.words, {});
+    auto secret = SecretBody(line.words);
+    if (!config || !secret) {
+        return Unexpected(config ? secret.error() : config.error());
+    }
+    object body{{"kind", line.words.kind}, {"config", *std::move(config)}};
+    if (!line.words.name.empty()) {
+        body["name"] = line.words.name;
+    }
+    if (*secret) {
+        body["secret"] = **std::move(secret);
+    }
+    return line.Ask("POST", "/v1/sources", body, [](const value& source) {
+        fmt::print(
+            "source {0} ({1}) is there; watch a bucket in it: notifications-api buckets add BUCKET --source "
+            "{0}\n",
+            Shown(source, "name"),
+            Shown(source, "id")
+        );
+    });
+}
+
+Result<void> ChangeSource(CommandLine& line) {
+    const auto there = line.Call("GET", TargetOf(line), nullptr);
+    if (!there) {
+        return Unexpected(there.error());
+    }
+    auto config = SourceConfig(line.words, there->at("config").as_object());
+    if (!config) {
+        return Unexpected(config.error());
+    }
+    object body{{"config", *std::move(config)}};
+    if (!line.words.name.empty()) {
+        body["name"] = line.words.name;
+    }
+    return line.Ask("PATCH", TargetOf(line), body, PrintDocument);
+}
+
+Result<void> GiveSecret(CommandLine& line) {
+    const auto body = SecretBody(line.words);
+    if (!body) {
+        return Unexpected(body.error());
+    }
+    return *body
+               ? line.Ask(
+                     "POST",
+                     TargetOf(line) + "/secrets",
+                     **body,
+                     [](const value& source) {
+                         fmt::print(
+                             "source {} takes it from now on; the one before it is tried when the store "
+                             "refuses "
+                             "this one\n",
+                             Shown(source, "name")
+                         );
+                     }
+                 )
+               : Fail(
+                     ErrorCode::kInvalidArgument,
+                     "give either --access-key with --secret-file, or --token-file ('-' reads standard input)"
+                 );
+}
+
+void AddConfig(CLI::App& command, Words& words) {
+    auto& store = words.store;
+    command.add_option("--endpoint", store.endpoint, "URL where the store answers");
+    command.add_option("--region", store.region, "Region that requests are signed for (us-east-1)");
+    command.add_option("--addressing", store.addressing, "automatic, path or virtual_host");
+    command.add_option("--proxy", store.proxy, "URL of a proxy");
+    command.add_option("--no-proxy", store.no_proxy, "Names and networks reached without it, by commas");
+    command.add_option("--ca-file", store.ca_file, "PEM file of the authorities of the store's certificate");
+    command.add_option("--bind-address", store.bind_address, "Address that connections start from");
+    command.add_option("--config", words.config, "The whole configuration, JSON (see GET /v1/store-kinds)");
+}
+
+void AddSecret(CLI::App& command, Words& words) {
+    auto& store = words.store;
+    command.add_option("--access-key", store.access_key, "Access key; with --secret-file");
+    command.add_option(
+        "--secret-file", store.secret_file, "File whose first line is the secret key; - reads it"
+    );
+    command.add_option("--token-file", store.token_file, "File whose first line is a token; - reads it");
+    command.add_option("--expires-at", store.expires_at, "When it ends: 2026-01-31T12:00:00Z");
+}
+
+}  // namespace
+
+void AddSourceCommands(CLI::App& app, CommandLine& line) {
+    auto& group = CommandLine::Group(app, "sources", "Stores that buckets are in");
+    const auto named = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
+        auto& command = line.Add(group, name, what, std::move(act));
+        command.add_option("source", line.words.id, "Id or name")->required();
+        return command;
+    };
+    auto& add = line.Add(group, "add", "Add a store", [&line] { return AddSource(line); });
+    add.add_option("kind", line.words.kind, "s3, object_matrix or datacore")->required();
+    add.add_option("--name", line.words.name, "Its name; the kind when not given");
+    AddConfig(add, line.words);
+    AddSecret(add, line.words);
+    line.Add(group, "list", "All sources", [&line] {
+        return line.Ask("GET", "/v1/sources", nullptr, [](const value& answer) {
+            PrintTable(answer, {"id", "name", "kind", "note"}, "no sources yet: the first bucket makes one");
+        });
+    });
+    named("show", "One source; no secret is shown", [&line] {
+        return line.Ask("GET", TargetOf(line), nullptr, PrintDocument);
+    });
+    auto& change =
+        named("change", "Change what is given; the rest stays", [&line] { return ChangeSource(line); });
+    change.add_option("--name", line.words.name, "Another name");
+    AddConfig(change, line.words);
+    AddSecret(
+        named("secret", "Give it a new secret, taken at once", [&line] { return GiveSecret(line); }),
+        line.words
+    );
+    named("remove", "Forget a source that has no buckets", [&line] {
+        return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
+            fmt::print("source {} is removed\n", line.words.id);
+        });
+    });
+}
+
+}  // namespace notify

@@ -1,0 +1,84 @@
+#pragma once
+
+// What may be chosen for a bucket beside its place.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/named.hpp"
+
+namespace notify {
+
+/// Which objects become items, beside the globs. What is empty does not restrict.
+struct BucketFilters {
+    std::optional<std::uint64_t> min_bytes;
+    std::optional<std::uint64_t> max_bytes;
+    std::optional<std::chrono::seconds> min_age;  ///< A younger one is looked at again later.
+    std::optional<std::chrono::seconds> max_age;
+    std::vector<std::string> media_types;  ///< Prefixes: "video/", "image/jpeg".
+
+    friend bool operator==(const BucketFilters&, const BucketFilters&) = default;
+};
+
+/// When it is scanned.
+struct BucketSchedule {
+    std::string cron;                  ///< Five fields; "": every scan_interval.
+    std::vector<std::string> windows;  ///< "Mon-Fri 20:00-06:00"; none: always.
+    std::string time_zone = "UTC";     ///< Of both: an IANA name.
+
+    friend bool operator==(const BucketSchedule&, const BucketSchedule&) = default;
+};
+
+/// What becomes of objects that were there before the bucket was.
+enum class BacklogPolicy : std::uint8_t {
+    kProcess,  ///< They are items as any other.
+    kIgnore,   ///< Skipped, before_baseline.
+    kBudget,   ///< So many a day.
+};
+
+inline constexpr std::array<std::string_view, 3> kBacklogWords{"process", "ignore", "budget"};
+
+struct BucketBacklog {
+    BacklogPolicy policy = BacklogPolicy::kProcess;
+    int items_per_day = 0;            ///< Of a budget; 0: no limit.
+    double decode_hours_per_day = 0;  ///< Of a budget, hours of media; 0: no limit.
+
+    friend bool operator==(const BucketBacklog&, const BucketBacklog&) = default;
+};
+
+/// When the digest of an object's bytes is taken, by which results of the same bytes are reused.
+enum class Dedupe : std::uint8_t {
+    kBefore,  ///< Before it is processed, up to 20 GB; above as kAfter.
+    kAfter,   ///< With its processing: reuse saves storage, not work.
+    kOff,     ///< Never: the store's version of the object stands for its bytes.
+};
+
+inline constexpr std::array<std::string_view, 3> kDedupeWords{"before", "after", "off"};
+
+/// What is written back besides the JSON document, and where.
+struct BucketPublishing {
+    std::vector<std::string> formats;
+    std::string bucket;  ///< A bucket of the same store; "": beside the object.
+    std::string prefix;  ///< Goes before the key in that bucket.
+
+    friend bool operator==(const BucketPublishing&, const BucketPublishing&) = default;
+};
+
+struct BucketOptions {
+    BucketFilters filters;
+    BucketSchedule schedule;
+    BucketBacklog backlog;
+    Dedupe dedupe = Dedupe::kBefore;
+    BucketPublishing publishing;
+    bool restore = false;  ///< Archived objects may be restored, which costs money.
+    int shards = 1;        ///< Parts of the key space that are listed at the same time, ≥ 1.
+
+    friend bool operator==(const BucketOptions&, const BucketOptions&) = default;
+};
+
+}  // namespace notify

@@ -1,0 +1,177 @@
+#pragma once
+
+// What the API shows and takes of buckets.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/bucket_options.hpp"
+#include "http/described.hpp"
+#include "http/views_rules.hpp"
+
+namespace notify::view {
+
+struct BucketFilters {
+    std::optional<std::int64_t> min_bytes;
+    std::optional<std::int64_t> max_bytes;
+    std::optional<double> min_age_seconds;
+    std::optional<double> max_age_seconds;
+    std::vector<std::string> media_types;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    BucketFilters, (), (min_bytes, max_bytes, min_age_seconds, max_age_seconds, media_types)
+)
+
+struct BucketSchedule {
+    std::optional<std::string> cron;
+    std::vector<std::string> windows;
+    std::optional<std::string> time_zone;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketSchedule, (), (cron, windows, time_zone))
+
+struct BucketBacklog {
+    Word<kBacklogWords> policy;
+    std::optional<Within<int, 0, 1000000000>> items_per_day;
+    std::optional<Within<double, 0, 100000>> decode_hours_per_day;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketBacklog, (), (policy, items_per_day, decode_hours_per_day))
+
+struct BucketPublishing {
+    std::vector<std::string> formats;
+    std::optional<std::string> bucket;
+    std::optional<std::string> prefix;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketPublishing, (), (formats, bucket, prefix))
+
+struct BucketView {
+    std::string id;
+    std::string name;
+    std::string kind;
+    std::string source;
+    std::string location;
+    bool active = true;
+    double scan_interval_seconds = 60;
+    double settle_seconds = 2;
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+    bool publish = true;
+    int weight = 1;
+    BucketFilters filters;
+    BucketSchedule schedule;
+    BucketBacklog backlog;
+    Word<kDedupeWords> dedupe;
+    BucketPublishing publishing;
+    std::vector<RuleView> rules;
+    std::optional<std::string> last_scan_at;
+    std::string last_scan_note;
+    std::string created_at;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    BucketView,
+    (),
+    (id,
+     name,
+     kind,
+     source,
+     location,
+     active,
+     scan_interval_seconds,
+     settle_seconds,
+     include,
+     exclude,
+     publish,
+     weight,
+     filters,
+     schedule,
+     backlog,
+     dedupe,
+     publishing,
+     rules,
+     last_scan_at,
+     last_scan_note,
+     created_at)
+)
+
+/// What may be chosen, both when a bucket is made and later.
+struct BucketChange {
+    std::optional<Name> name;
+    std::optional<bool> active;
+    std::optional<Within<double, 1, 604800>> scan_interval_seconds;
+    std::optional<Within<double, 0, 86400>> settle_seconds;
+    std::optional<std::vector<std::string>> include;
+    std::optional<std::vector<std::string>> exclude;
+    std::optional<bool> publish;
+    std::optional<Within<int, 1, 1000>> weight;
+    std::optional<BucketFilters> filters;
+    std::optional<BucketSchedule> schedule;
+    std::optional<BucketBacklog> backlog;
+    std::optional<Word<kDedupeWords>> dedupe;
+    std::optional<BucketPublishing> publishing;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    BucketChange,
+    (),
+    (name,
+     active,
+     scan_interval_seconds,
+     settle_seconds,
+     include,
+     exclude,
+     publish,
+     weight,
+     filters,
+     schedule,
+     backlog,
+     dedupe,
+     publishing)
+)
+
+struct NewBucket : BucketChange {
+    std::string location;
+    std::optional<std::string> kind;
+    std::optional<std::string> source;
+    std::vector<BucketRule> rules;
+};
+
+BOOST_DESCRIBE_STRUCT(NewBucket, (BucketChange), (location, kind, source, rules))
+
+struct BucketList {
+    std::vector<BucketView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketList, (), (rows))
+
+struct ScanView {
+    std::int64_t seen = 0;
+    int added = 0;
+    std::int64_t settling = 0;
+    std::string note;
+};
+
+BOOST_DESCRIBE_STRUCT(ScanView, (), (seen, added, settling, note))
+
+struct HopView {
+    std::string hop;
+    std::string state;
+};
+
+BOOST_DESCRIBE_STRUCT(HopView, (), (hop, state))
+
+struct BucketTest {
+    bool passed = false;
+    std::string code;
+    std::string sentence;
+    std::vector<HopView> hops;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketTest, (), (passed, code, sentence, hops))
+
+}  // namespace notify::view

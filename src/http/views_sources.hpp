@@ -1,0 +1,80 @@
+#pragma once
+
+// What the API shows and takes of sources.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/described.hpp"
+
+namespace notify::view {
+
+struct SecretView {
+    std::int64_t number = 0;
+    std::string access_key;
+    std::string added_at;
+    std::optional<std::string> expires_at;
+};
+
+BOOST_DESCRIBE_STRUCT(SecretView, (), (number, access_key, added_at, expires_at))
+
+struct SourceView {
+    std::string id;
+    std::string kind;
+    std::string name;
+    boost::json::value config;
+    std::vector<SecretView> secrets;
+    std::string note;
+    std::string created_at;
+};
+
+BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, config, secrets, note, created_at))
+
+struct SourceList {
+    std::vector<SourceView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(SourceList, (), (rows))
+
+struct NewSecret {
+    std::optional<std::string> access_key;
+    std::optional<std::string> secret_key;
+    std::optional<std::string> session_token;
+    std::optional<std::string> token;
+    std::optional<std::string> expires_at;
+};
+
+BOOST_DESCRIBE_STRUCT(NewSecret, (), (access_key, secret_key, session_token, token, expires_at))
+
+struct NewSource {
+    std::string kind;
+    std::optional<Name> name;
+    std::optional<boost::json::value> config;
+    std::optional<NewSecret> secret;
+};
+
+BOOST_DESCRIBE_STRUCT(NewSource, (), (kind, name, config, secret))
+
+struct SourceChange {
+    std::optional<Name> name;
+    std::optional<boost::json::value> config;
+};
+
+BOOST_DESCRIBE_STRUCT(SourceChange, (), (name, config))
+
+struct StoreKindView {
+    std::string kind;
+    boost::json::value config_schema;
+};
+
+BOOST_DESCRIBE_STRUCT(StoreKindView, (), (kind, config_schema))
+
+struct StoreKindList {
+    std::vector<StoreKindView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(StoreKindList, (), (rows))
+
+}  // namespace notify::view

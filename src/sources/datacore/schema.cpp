@@ -1,0 +1,34 @@
+#include "sources/datacore/schema.hpp"
+
+#include <string_view>
+
+namespace notify::datacore {
+
+namespace {
+
+constexpr std::string_view kSchema = R"json({
+    "type": "object",
+    "required": ["endpoint"],
+    "properties": {
+        "endpoint": {"type": "string", "description": "The storage domain of Swarm, where its S3 answers: https://media.cloud.datacore.com"},
+        "region": {"type": "string", "default": "us-east-1", "description": "Region that requests are signed for"},
+        "addressing": {"type": "string", "enum": ["automatic", "path", "virtual_host"], "default": "path",
+                       "description": "Where the bucket is named: in the path, in the host name, or as the store is known to want it"},
+        "proxy": {"type": "string", "description": "URL of a proxy, without name and password"},
+        "no_proxy": {"type": "string", "description": "Names and networks reached without it, separated by commas"},
+        "ca_file": {"type": "string", "description": "PEM file of the authorities that sign the store's certificate"},
+        "client_certificate": {"type": "string", "description": "PEM file shown to the store"},
+        "client_key": {"type": "string", "description": "PEM file of its key"},
+        "bind_address": {"type": "string", "description": "Address or interface that connections start from"},
+        "credentials": {"type": "object",
+                        "description": "Names of settings that hold them: access_key, secret_key, session_token, token"}
+    }
+})json";
+
+}  // namespace
+
+std::string_view Schema() {
+    return kSchema;
+}
+
+}  // namespace notify::datacore

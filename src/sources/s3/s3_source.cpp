@@ -1,0 +1,280 @@
+#include "sources/s3/s3_source.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/byte_source.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/glob.hpp"
+#include "core/hash.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "sources/access.hpp"
+#include "sources/s3/client.hpp"
+#include "sources/s3/config.hpp"
+#include "sources/s3/faults.hpp"
+#include "sources/s3/listing.hpp"
+#include "sources/s3/object_reader.hpp"
+#include "sources/s3/sigv4.hpp"
+#include "sources/s3/xml.hpp"
+#include "sources/source.hpp"
+
+namespace notify::s3 {
+
+namespace {
+
+constexpr std::string_view kSuffix = ".notifications.json";
+constexpr std::size_t kLongestKey = 1024;  // bytes; of S3
+constexpr std::size_t kStartBytes = 64;
+
+/// What Read compares with: VersionOf without the size.
+std::string_view EtagIn(std::string_view version) {
+    return version.substr(0, std::min(version.rfind('-'), version.size()));
+}
+
+bool IsDirectoryMarker(const ListedObject& object) {
+    return object.size_bytes == 0 && object.key.ends_with('/');
+}
+
+/// The credentials to try: the newest, or the one after those that were refused.
+Result<Credentials> CredentialsOf(const FindAccess& access, const SourceId& id, const Credentials* refused) {
+    const auto found = access(id);
+    if (!found) {
+        return Unexpected(found.error());
+    }
+    std::optional<Credentials> first;
+    for (const auto& secret : found->secrets) {
+        Credentials credentials{
+            .access_key = secret.access_key,
+            .secret_key = secret.secret_key,
+            .session_token = secret.session_token
+        };
+        if (refused == nullptr || credentials != *refused) {
+            return credentials;
+        }
+        first = std::move(credentials);
+    }
+    if (first) {
+        return *std::move(first);
+    }
+    return Unexpected(Fault(
+        ErrorCode::kUnauthenticated,
+        kCredentialsRefused,
+        fmt::format(
+            "source '{0}' has no credentials; give it some: notifications-api sources secret {0}",
+            found->source.name
+        )
+    ));
+}
+
+/// Keeps the client for as long as the reader lives: the source may get another one meanwhile.
+class OpenObject final : public ByteSource {
+public:
+    OpenObject(std::shared_ptr<Client> client, ObjectName name, const ObjectInfo& info, std::stop_token stop)
+        : client_(std::move(client)), reader_(*client_, std::move(name), info, std::move(stop)) {}
+
+    [[nodiscard]] std::uint64_t Size() const override { return reader_.Size(); }
+
+    [[nodiscard]] Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> into) override {
+        return reader_.ReadAt(offset, into);
+    }
+
+private:
+    std::shared_ptr<Client> client_;
+    ObjectReader reader_;
+};
+
+}  // namespace
+
+Place PlaceOf(std::string_view location) {
+    const auto slash = location.find('/');
+    return {
+        .bucket = std::string(location.substr(0, slash)),
+        .prefix = slash == std::string_view::npos ? std::string() : std::string(location.substr(slash + 1))
+    };
+}
+
+std::string VersionOf(const ListedObject& object) {
+    return object.etag.empty() ? fmt::format("-{}@{}", object.size_bytes, ToMillis(object.modified_at))
+                               : fmt::format("{}-{}", object.etag, object.size_bytes);
+}
+
+Result<std::shared_ptr<Client>> S3Source::ClientOf(const SourceId& id) {
+    const auto found = access_(id);
+    if (!found) {
+        return Unexpected(found.error());
+    }
+    const std::scoped_lock lock(mutex_);
+    auto& connected = connected_[id];
+    if (connected.client && connected.config == found->source.config) {
+        return connected.client;
+    }
+    auto config = ReadConfig(found->source.config);
+    if (!config) {
+        return Unexpected(
+            config.error().Within(fmt::format("configuration of source '{}'", found->source.name))
+        );
+    }
+    connected.config = found->source.config;
+    connected.client = std::make_shared<Client>(
+        ClientSettings{.endpoint = std::move(config->endpoint), .network = std::move(config->network)},
+        [access = access_, id](const Credentials* refused) { return CredentialsOf(access, id, refused); },
+        clock_
+    );
+    return connected.client;
+}
+
+Result<ScanReport> S3Source::Scan(
+    const ScanRequest& request, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
+) {
+    const auto& bucket = request.bucket;
+    const auto client = ClientOf(bucket.source_id);
+    if (!client) {
+        return Unexpected(client.error());
+    }
+    const auto place = PlaceOf(bucket.location);
+    Listing listing(**client, place.bucket, place.prefix, request.start_after);
+    ScanReport report;
+    const auto settled_before = clock_.Now() + (*client)->ClockOffset() - bucket.settle_time;
+    const auto visit = [&](const ListedObject& object) -> Result<void> {
+        if (IsDirectoryMarker(object) || !PassesGlobs(bucket.include, bucket.exclude, object.key)) {
+            return {};
+        }
+        ++report.seen;
+        if (object.modified_at > settled_before) {
+            ++report.settling;
+            const auto at = clock_.Now() + (object.modified_at - settled_before);
+            report.look_again_at = std::min(report.look_again_at.value_or(at), at);
+            return {};
+        }
+        return found(
+            {.key = object.key,
+             .version = VersionOf(object),
+             .size_bytes = object.size_bytes,
+             .modified_at = object.modified_at}
+        );
+    };
+    while (true) {
+        const auto page = listing.Next(stop);
+        if (!page || !*page) {
+            return page ? Result<ScanReport>(report) : Unexpected(page.error());
+        }
+        for (const auto& object : (*page)->objects) {
+            if (auto visited = visit(object); !visited) {
+                return Unexpected(visited.error());
+            }
+        }
+    }
+}
+
+Result<OpenedItem> S3Source::Open(const Bucket& bucket, const Item& item, std::stop_token stop) {
+    const auto client = ClientOf(bucket.source_id);
+    if (!client) {
+        return Unexpected(client.error());
+    }
+    const auto place = PlaceOf(bucket.location);
+    const auto info = (*client)->Head(place.bucket, item.key, stop);
+    if (!info) {
+        return Unexpected(info.error());
+    }
+    const auto etag = EtagIn(item.version);
+    if (info->size_bytes != item.size_bytes || (!etag.empty() && !info->etag.empty() && info->etag != etag)) {
+        return Unexpected(
+            Fault(ErrorCode::kConflict, kObjectChanged, "the object was replaced after it was noticed")
+        );
+    }
+    if (info->archived) {
+        return Unexpected(
+            ArchivedFault({.endpoint = {}, .bucket = place.bucket, .key = item.key, .action = "read"})
+        );
+    }
+    return OpenedItem{
+        .descriptor = {},
+        .reader = std::make_unique<OpenObject>(
+            *client, ObjectName{.bucket = place.bucket, .key = item.key}, *info, std::move(stop)
+        ),
+        .size_bytes = info->size_bytes,
+        .state = {}
+    };
+}
+
+Result<void> S3Source::CheckBucket(const Bucket& bucket, std::stop_token stop) {
+    const auto place = PlaceOf(bucket.location);
+    return ClientOf(bucket.source_id)
+        .and_then([&](const std::shared_ptr<Client>& client) {
+            return client->List(place.bucket, {.prefix = place.prefix, .max_keys = 1}, stop);
+        })
+        .map([](const ListPage&) {});
+}
+
+std::string S3Source::PublicationKey(const Item& item) const {
+    if (item.key.size() + kSuffix.size() <= kLongestKey) {
+        return item.key + std::string(kSuffix);
+    }
+    const auto digest = Sha256Hex(item.key).substr(0, 16);
+    return fmt::format(
+        "{}~{}{}", item.key.substr(0, kLongestKey - kSuffix.size() - digest.size() - 1), digest, kSuffix
+    );
+}
+
+Result<std::optional<std::string>> S3Source::StartOfPublished(
+    const Bucket& bucket, const Item& item, std::stop_token stop
+) {
+    const auto client = ClientOf(bucket.source_id);
+    if (!client) {
+        return Unexpected(client.error());
+    }
+    const auto place = PlaceOf(bucket.location);
+    const auto key = PublicationKey(item);
+    const auto info = (*client)->Head(place.bucket, key, stop);
+    if (!info) {
+        return info.error().code == ErrorCode::kNotFound ? Result<std::optional<std::string>>(std::nullopt)
+                                                         : Unexpected(info.error());
+    }
+    std::string start(std::min<std::uint64_t>(info->size_bytes, kStartBytes), '\0');
+    if (start.empty()) {
+        return start;
+    }
+    const auto read = (*client)->Read(
+        place.bucket,
+        key,
+        {.offset = 0, .object_size = info->size_bytes, .etag = info->etag},
+        std::as_writable_bytes(std::span(start)),
+        stop
+    );
+    return read ? Result<std::optional<std::string>>(std::move(start)) : Unexpected(read.error());
+}
+
+Result<void> S3Source::Publish(
+    const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
+) {
+    const auto client = ClientOf(bucket.source_id);
+    if (!client) {
+        return Unexpected(client.error());
+    }
+    const auto place = PlaceOf(bucket.location);
+    if (const auto media = (*client)->Head(place.bucket, item.key, stop); !media) {
+        return media.error().code == ErrorCode::kNotFound
+                   ? Fail(ErrorCode::kNotFound, "the media is not there any more")
+                   : Unexpected(media.error());
+    }
+    return (*client)
+        ->Write(place.bucket, PublicationKey(item), bytes, {.content_type = "application/json"}, stop)
+        .map([](const std::string&) {});
+}
+
+}  // namespace notify::s3

@@ -1,0 +1,92 @@
+#pragma once
+
+// Buckets of stores that speak S3: the connection of kinds s3, object_matrix, and datacore with a key pair.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "sources/access.hpp"
+#include "sources/s3/client.hpp"
+#include "sources/s3/xml.hpp"
+#include "sources/source.hpp"
+
+namespace notify::s3 {
+
+/// Where a bucket of ours lies: "bucket/some/prefix".
+struct Place {
+    std::string bucket;
+    std::string prefix;  ///< "" or what keys begin with.
+};
+
+[[nodiscard]] Place PlaceOf(std::string_view location);
+
+/// What identifies the bytes of an object: its ETag and its size, and when it was written if it has no ETag.
+[[nodiscard]] std::string VersionOf(const ListedObject& object);
+
+/// One client for each source, made anew when its configuration changes. Credentials are asked for with each
+/// request; the second live one is tried when the store refuses the first. Thread-safe.
+class S3Source final : public SourceConnection {
+public:
+    /// `clock` outlives it.
+    S3Source(FindAccess access, const Clock& clock) : access_(std::move(access)), clock_(clock) {}
+
+    /// Objects in the order of their keys, without directory markers (empty objects whose key ends with a
+    /// slash). Errors of Client::List and Listing::Next.
+    [[nodiscard]] Result<ScanReport> Scan(
+        const ScanRequest& request,
+        const std::function<Result<void>(FoundObject)>& found,
+        std::stop_token stop
+    ) override;
+
+    [[nodiscard]] bool ListsInOrder() const noexcept override { return true; }
+
+    /// Looks at the object before it is read: kThrottled (archived, asked again in a day) without a GET when
+    /// it would have to be restored.
+    [[nodiscard]] Result<OpenedItem> Open(
+        const Bucket& bucket, const Item& item, std::stop_token stop
+    ) override;
+
+    /// Null: stores that speak S3 do not tell.
+    [[nodiscard]] std::unique_ptr<BucketWatch> Watch(
+        const Bucket& /*bucket*/, std::function<void(std::string_view)> /*changed*/
+    ) override {
+        return nullptr;
+    }
+
+    /// Lists one key. The error's reason says which hop failed (faults.hpp).
+    [[nodiscard]] Result<void> CheckBucket(const Bucket& bucket, std::stop_token stop) override;
+
+    [[nodiscard]] std::string PublicationKey(const Item& item) const override;
+    [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
+        const Bucket& bucket, const Item& item, std::stop_token stop
+    ) override;
+    [[nodiscard]] Result<void> Publish(
+        const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
+    ) override;
+
+private:
+    struct Connected {
+        std::string config;
+        std::shared_ptr<Client> client;
+    };
+
+    [[nodiscard]] Result<std::shared_ptr<Client>> ClientOf(const SourceId& id);
+
+    const FindAccess access_;
+    const Clock& clock_;
+    std::mutex mutex_;
+    std::map<SourceId, Connected> connected_;
+};
+
+}  // namespace notify::s3
