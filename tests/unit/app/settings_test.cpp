@@ -213,5 +213,18 @@ TEST_F(SettingsTest, AreWhatTheFilesInTheTreeSay) {
     EXPECT_EQ(ReadFile(root / "docs/configuration.md").value(), ConfigurationPage());
 }
 
+TEST_F(SettingsTest, KnowsCredentialsByNameAndKeepsTheirFiles) {
+    const auto settings = Make(
+        {{"STORE_ARCHIVE_KEY", "AK"}, {"AWS_SECRET_KEY", "secret"}},
+        {{"STORE_ARCHIVE_SECRET_FILE", "/run/secret"}}
+    );
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->credentials.at("STORE_ARCHIVE_KEY").value, "AK");
+    EXPECT_EQ(settings->credentials.at("STORE_ARCHIVE_SECRET").file, "/run/secret");
+    EXPECT_EQ(settings->credentials.at("AWS_SECRET_KEY").value, "secret");
+    EXPECT_FALSE(settings->credentials.contains("DATACORE_TOKEN"));
+    EXPECT_THAT(settings->warnings, ::testing::Not(::testing::Contains(HasSubstr("STORE_"))));
+}
+
 }  // namespace
 }  // namespace notify

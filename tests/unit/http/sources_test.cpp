@@ -1,0 +1,160 @@
+// /v1/sources and /v1/store-kinds.
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/http/fixture.hpp"
+
+namespace notify {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kArchive =
+    R"({"kind":"s3","name":"archive","config":{"endpoint":"https://s3.example:9000"}})";
+
+class SourcesApi : public testing::ApiTest {
+protected:
+    std::string Refusal(int status, const std::string& method, std::string_view target, std::string body) {
+        const auto problem = Expect(status, method, target, std::move(body));
+        return std::string(problem.at("detail").as_string());
+    }
+};
+
+TEST_F(SourcesApi, AreMadeShownChangedAndRemoved) {
+    const auto made = Expect(201, "POST", "/v1/sources", kArchive);
+    EXPECT_EQ(made.at("name"), "archive");
+    EXPECT_EQ(made.at("config").at("endpoint"), "https://s3.example:9000");
+    EXPECT_EQ(made.at("config").at("region"), "us-east-1");
+    EXPECT_EQ(Expect(200, "GET", "/v1/sources/archive").at("id"), made.at("id"));
+    const auto changed = Expect(
+        200,
+        "PATCH",
+        "/v1/sources/archive",
+        R"({"name":"deep","config":{"endpoint":"https://other.example"}})"
+    );
+    EXPECT_EQ(changed.at("name"), "deep");
+    EXPECT_EQ(changed.at("config").at("endpoint"), "https://other.example");
+    Expect(409, "POST", "/v1/sources", R"({"kind":"s3","name":"deep","config":{"endpoint":"https://a"}})");
+    EXPECT_EQ(Ask("DELETE", "/v1/sources/deep").status, 204);
+    Expect(404, "GET", "/v1/sources/deep");
+    EXPECT_THAT(
+        AuditActions(),
+        ::testing::AllOf(Contains("source.add"), Contains("source.change"), Contains("source.remove"))
+    );
+}
+
+TEST_F(SourcesApi, SayWhereAConfigurationIsWrong) {
+    EXPECT_THAT(
+        Refusal(400, "POST", "/v1/sources", R"({"kind":"s3"})"), HasSubstr("/config/endpoint: is missing")
+    );
+    EXPECT_THAT(
+        Refusal(400, "POST", "/v1/sources", R"({"kind":"s3","config":{"endpoint":"nothing"}})"),
+        HasSubstr("/config/endpoint")
+    );
+    EXPECT_THAT(
+        Refusal(400, "POST", "/v1/sources", R"({"kind":"s3","config":{"endpoint":"https://a","bukket":1}})"),
+        HasSubstr("/config/bukket")
+    );
+    EXPECT_THAT(Refusal(400, "POST", "/v1/sources", R"({"kind":"ftp"})"), HasSubstr("/kind"));
+    EXPECT_THAT(
+        Refusal(400, "POST", "/v1/sources", R"({"kind":"iconik"})"), HasSubstr("cannot read ICONIK yet")
+    );
+}
+
+TEST_F(SourcesApi, TakeSecretsAndNeverShowThem) {
+    Expect(201, "POST", "/v1/sources", kArchive);
+    const auto given =
+        Ask("POST",
+            "/v1/sources/archive/secrets",
+            R"({"access_key":"AK1","secret_key":"canary-1","expires_at":"2030-01-31T12:00:00Z"})");
+    EXPECT_EQ(given.status, 201);
+    EXPECT_THAT(given.body, Not(HasSubstr("canary")));
+    Expect(201, "POST", "/v1/sources/archive/secrets", R"({"access_key":"AK2","secret_key":"canary-2"})");
+    const auto& secrets = Expect(200, "GET", "/v1/sources/archive").at("secrets").as_array();
+    ASSERT_EQ(secrets.size(), 2U);
+    EXPECT_EQ(secrets[0].at("access_key"), "AK2");
+    EXPECT_EQ(secrets[1].at("expires_at"), "2030-01-31T12:00:00.000Z");
+    const auto oldest = std::to_string(secrets[1].at("number").as_int64());
+    EXPECT_EQ(Ask("DELETE", "/v1/sources/archive/secrets/" + oldest).status, 204);
+    Expect(404, "DELETE", "/v1/sources/archive/secrets/" + oldest);
+    Expect(404, "DELETE", "/v1/sources/archive/secrets/x");
+}
+
+TEST_F(SourcesApi, RefuseSecretsThatCannotBeOnesWithoutRepeatingThem) {
+    Expect(201, "POST", "/v1/sources", kArchive);
+    const auto refused = [&](const std::string& body) {
+        auto sentence = Refusal(400, "POST", "/v1/sources/archive/secrets", body);
+        EXPECT_THAT(sentence, Not(HasSubstr("canary")));
+        return sentence;
+    };
+    EXPECT_THAT(refused("{}"), HasSubstr("either a token, or access_key"));
+    EXPECT_THAT(refused(R"({"secret_key":"canary"})"), HasSubstr("/access_key: is missing"));
+    EXPECT_THAT(refused(R"({"access_key":"AK"})"), HasSubstr("/secret_key: is missing"));
+    EXPECT_THAT(
+        refused(R"({"access_key":"AK","secret_key":"canary","token":"canary"})"), HasSubstr("either")
+    );
+    EXPECT_THAT(refused(R"({"token":"canary\r\nx-evil: 1"})"), HasSubstr("/token: must be"));
+    EXPECT_THAT(refused(R"({"token":"canary","expires_at":"soon"})"), HasSubstr("/expires_at"));
+}
+
+TEST_F(SourcesApi, AreTheAdministratorsAlone) {
+    EXPECT_EQ(AskAs(write_key_, "POST", "/v1/sources", kArchive).status, 403);
+    EXPECT_EQ(AskAs(write_key_, "GET", "/v1/sources").status, 200);
+}
+
+TEST_F(SourcesApi, TellTheSchemaOfEachKind) {
+    const auto kinds = Expect(200, "GET", "/v1/store-kinds").at("rows").as_array();
+    std::vector<std::string> names;
+    for (const auto& kind : kinds) {
+        names.emplace_back(kind.at("kind").as_string());
+        EXPECT_TRUE(kind.at("config_schema").is_object());
+    }
+    EXPECT_THAT(names, ::testing::ElementsAre("local", "datacore", "object_matrix", "s3"));
+}
+
+TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
+    EXPECT_THAT(
+        Refusal(400, "POST", "/v1/buckets", R"({"kind":"s3","location":"media","active":false})"),
+        HasSubstr("there is no source of kind s3 yet")
+    );
+    Expect(201, "POST", "/v1/sources", kArchive);
+    const auto first = Expect(
+        201,
+        "POST",
+        "/v1/buckets",
+        R"({"kind":"s3","location":"media/in/","active":false,"dedupe":"off","filters":{"min_bytes":5,"media_types":[]},
+            "schedule":{"cron":"0 2 * * *","windows":[],"time_zone":"Europe/Zurich"}})"
+    );
+    EXPECT_EQ(first.at("name"), "in");
+    EXPECT_EQ(first.at("source"), "archive");
+    EXPECT_EQ(first.at("location"), "media/in/");
+    EXPECT_EQ(first.at("dedupe"), "off");
+    EXPECT_EQ(first.at("filters").at("min_bytes"), 5);
+    EXPECT_EQ(first.at("schedule").at("time_zone"), "Europe/Zurich");
+    EXPECT_THAT(
+        Refusal(409, "DELETE", "/v1/sources/archive", ""), HasSubstr("bucket 'in' is in that source")
+    );
+    Expect(201, "POST", "/v1/sources", R"({"kind":"s3","name":"other","config":{"endpoint":"https://a"}})");
+    EXPECT_THAT(
+        Refusal(400, "POST", "/v1/buckets", R"({"kind":"s3","location":"x","active":false})"),
+        HasSubstr("name one")
+    );
+    EXPECT_THAT(
+        Refusal(
+            400,
+            "POST",
+            "/v1/buckets",
+            R"({"kind":"datacore","source":"other","location":"x","active":false})"
+        ),
+        HasSubstr("is of kind s3")
+    );
+    Expect(201, "POST", "/v1/buckets", R"({"source":"other","location":"x","active":false})");
+}
+
+}  // namespace
+}  // namespace notify

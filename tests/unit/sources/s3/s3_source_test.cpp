@@ -1,0 +1,202 @@
+#include "sources/s3/s3_source.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "sources/s3/config.hpp"
+#include "sources/s3/faults.hpp"
+#include "unit/sources/s3/fixture.hpp"
+
+namespace notify::s3 {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class S3SourceTest : public S3ClientTest {
+protected:
+    S3SourceTest() {
+        bucket_.id = BucketId("bkt_1");
+        bucket_.source_id = SourceId("src_1");
+        bucket_.kind = "s3";
+        bucket_.location = "media";
+        bucket_.settle_time = 0ms;
+        access_.source = {.id = bucket_.source_id, .kind = "s3", .name = "store"};
+        UseEndpoint(fake_.Url());
+        access_.secrets = {GoodSecret()};
+    }
+
+    static Secret GoodSecret() { return {.access_key = kGood.access_key, .secret_key = kGood.secret_key}; }
+
+    void UseEndpoint(const std::string& url) { access_.source.config = R"({"endpoint":")" + url + R"("})"; }
+
+    Result<ScanReport> Scan(std::vector<FoundObject>& into, const std::string& start_after = {}) {
+        return source_.Scan(
+            {.bucket = bucket_, .start_after = start_after},
+            [&](FoundObject object) -> Result<void> {
+                into.push_back(std::move(object));
+                return {};
+            },
+            {}
+        );
+    }
+
+    std::vector<std::string> Keys(const std::string& start_after = {}) {
+        std::vector<FoundObject> found;
+        EXPECT_TRUE(Scan(found, start_after).has_value());
+        std::vector<std::string> keys;
+        for (auto& object : found) {
+            keys.push_back(std::move(object.key));
+        }
+        return keys;
+    }
+
+    /// The item that a scan would make of the object.
+    Item Noticed(const std::string& key) {
+        std::vector<FoundObject> found;
+        EXPECT_TRUE(Scan(found).has_value());
+        for (const auto& object : found) {
+            if (object.key == key) {
+                Item item;
+                item.key = key;
+                item.version = object.version;
+                item.size_bytes = object.size_bytes;
+                return item;
+            }
+        }
+        ADD_FAILURE() << key << " was not found";
+        return {};
+    }
+
+    Bucket bucket_;
+    SourceAccess access_;
+    S3Source source_{[this](const SourceId&) { return Result<SourceAccess>(access_); }, clock_};
+};
+
+TEST_F(S3SourceTest, ParesALocationIntoBucketAndPrefix) {
+    EXPECT_EQ(PlaceOf("media").bucket, "media");
+    EXPECT_EQ(PlaceOf("media").prefix, "");
+    EXPECT_EQ(PlaceOf("media/a/b").bucket, "media");
+    EXPECT_EQ(PlaceOf("media/a/b").prefix, "a/b");
+    EXPECT_EQ(PlaceOf("media//x").prefix, "/x");
+}
+
+TEST_F(S3SourceTest, ScansInOrderFromAKeyOn) {
+    for (const auto* key : {"b", "a/2.mxf", "a/1.mxf", "c.notifications.json"}) {
+        Put(key, "x");
+    }
+    EXPECT_TRUE(source_.ListsInOrder());
+    EXPECT_THAT(Keys(), ElementsAre("a/1.mxf", "a/2.mxf", "b", "c.notifications.json"));
+    EXPECT_THAT(Keys("a/1.mxf"), ElementsAre("a/2.mxf", "b", "c.notifications.json"));
+    bucket_.location = "media/a/";
+    EXPECT_THAT(Keys(), ElementsAre("a/1.mxf", "a/2.mxf"));
+}
+
+TEST_F(S3SourceTest, LeavesOutDirectoryMarkersAndWhatGlobsLeaveOut) {
+    Put("a/", "");
+    Put("a/x.mxf", "");
+    Put("a/x.tmp", "1");
+    bucket_.exclude = {"*.tmp"};
+    EXPECT_THAT(Keys(), ElementsAre("a/x.mxf"));
+}
+
+TEST_F(S3SourceTest, LeavesWhatWasWrittenAMomentAgoForLater) {
+    Put("a", "x");
+    bucket_.settle_time = std::chrono::hours(24 * 3650);  // the listing's time is years ago, but not ten
+    std::vector<FoundObject> found;
+    const auto report = Scan(found).value();
+    EXPECT_TRUE(found.empty());
+    EXPECT_EQ(report.settling, 1U);
+    EXPECT_TRUE(report.look_again_at.has_value());
+}
+
+TEST_F(S3SourceTest, OpensTheVersionThatWasNoticedAndNoOther) {
+    Put("a", "0123456789");
+    const auto item = Noticed("a");
+    auto opened = source_.Open(bucket_, item, {}).value();
+    ASSERT_TRUE(opened.reader);
+    EXPECT_EQ(opened.size_bytes, 10U);
+    std::string bytes(10, '\0');
+    EXPECT_EQ(opened.reader->ReadAt(0, std::as_writable_bytes(std::span(bytes))).value(), 10U);
+    EXPECT_EQ(bytes, "0123456789");
+    Put("a", "9876543210");
+    EXPECT_EQ(source_.Open(bucket_, item, {}).error().code, ErrorCode::kConflict);
+    EXPECT_EQ(
+        opened.reader->ReadAt(0, std::as_writable_bytes(std::span(bytes))).error().code, ErrorCode::kConflict
+    );
+    auto gone = item;
+    gone.key = "b";
+    EXPECT_EQ(source_.Open(bucket_, gone, {}).error().reason, kNoObject);
+}
+
+TEST_F(S3SourceTest, DoesNotReadWhatIsArchived) {
+    Put("a", "x");
+    const auto item = Noticed("a");
+    fake_.Set(R"({"archived": ["a"]})");
+    const auto error = source_.Open(bucket_, item, {}).error();
+    EXPECT_EQ(error.reason, kArchived);
+    EXPECT_EQ(error.code, ErrorCode::kThrottled);
+    EXPECT_EQ(error.retry_after, 24h);
+    EXPECT_THAT(error.message, HasSubstr("restored first"));
+}
+
+TEST_F(S3SourceTest, TriesTheOtherLiveSecretWhenTheStoreRefusesOne) {
+    Put("a", "x");
+    access_.secrets = {{.access_key = "AKEARLY", .secret_key = "not yet"}, GoodSecret()};
+    EXPECT_THAT(Keys(), ElementsAre("a"));
+    access_.secrets = {{.access_key = "AKEARLY", .secret_key = "not yet"}};
+    std::vector<FoundObject> found;
+    EXPECT_EQ(Scan(found).error().reason, kCredentialsRefused);
+    access_.secrets = {};
+    EXPECT_THAT(Scan(found).error().message, HasSubstr("sources secret store"));
+}
+
+TEST_F(S3SourceTest, TakesAChangedConfigurationAtTheNextUse) {
+    Put("a", "x");
+    UseEndpoint("http://127.0.0.1:9");
+    EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, kUnreachable);
+    UseEndpoint(fake_.Url());
+    EXPECT_TRUE(source_.CheckBucket(bucket_, {}).has_value());
+    bucket_.location = "missing";
+    EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, kNoBucket);
+}
+
+TEST_F(S3SourceTest, PublishesBesideTheObjectAndNotBesideNothing) {
+    Put("a/x.mxf", "media");
+    const auto item = Noticed("a/x.mxf");
+    EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), std::nullopt);
+    ASSERT_TRUE(source_.Publish(bucket_, item, R"({"generated_by":"x"})", {}).has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), R"({"generated_by":"x"})");
+    ASSERT_TRUE(source_.Publish(bucket_, item, std::string(100, 'y'), {}).has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), std::string(64, 'y'));
+    auto gone = item;
+    gone.key = "a/gone.mxf";
+    EXPECT_EQ(source_.Publish(bucket_, gone, "{}", {}).error().code, ErrorCode::kNotFound);
+    gone.key = std::string(1020, 'k');
+    EXPECT_EQ(source_.PublicationKey(gone).size(), 1024U);
+}
+
+TEST(S3Config, RefusesWhatCannotBeAnEndpointOrWouldShowASecret) {
+    EXPECT_TRUE(ReadConfig(R"({"endpoint":"https://s3.example:9000"})").has_value());
+    EXPECT_THAT(ReadConfig(R"({"endpoint":"s3.example"})").error().message, HasSubstr("/endpoint"));
+    EXPECT_THAT(
+        ReadConfig(R"({"endpoint":"https://a:canary@s3.example"})").error().message,
+        ::testing::AllOf(HasSubstr("/endpoint"), ::testing::Not(HasSubstr("canary")))
+    );
+    EXPECT_THAT(
+        ReadConfig(R"({"endpoint":"https://a","proxy":"http://u:canary@p:8080"})").error().message,
+        ::testing::AllOf(HasSubstr("/proxy"), ::testing::Not(HasSubstr("canary")))
+    );
+    const auto missing = ReadConfig(R"({"endpoint":"https://a","ca_file":"/nowhere/ca.pem"})").error();
+    EXPECT_EQ(missing.code, ErrorCode::kInvalidArgument);
+    EXPECT_THAT(missing.message, HasSubstr("/ca_file"));
+}
+
+}  // namespace
+}  // namespace notify::s3
