@@ -94,6 +94,7 @@ protected:
     }
 
     void CheckBuckets();
+    void CheckSources();
     void CheckRules();
     void CheckItems();
     void CheckPeople(const std::string& item);
@@ -274,8 +275,7 @@ TEST_F(OpenApiTest, DescribesAServiceThatIsNotReady) {
 
 void OpenApiTest::CheckBuckets() {
     const auto id = AddBucket();
-    Check("GET", "/v1/sources", "/v1/sources");
-    Check("GET", "/v1/sources/{source}", "/v1/sources/local");
+    Check("POST", "/v1/buckets/{bucket}/test", "/v1/buckets/in/test");
     Check("GET", "/v1/buckets", "/v1/buckets");
     Check("GET", "/v1/buckets/{bucket}", "/v1/buckets/in");
     Check("PATCH", "/v1/buckets/{bucket}", "/v1/buckets/" + id, R"({"weight":2,"include":["*"]})");
@@ -286,6 +286,25 @@ void OpenApiTest::CheckBuckets() {
         Check("POST", "/v1/buckets", "/v1/buckets", fmt::format(R"({{"location":"{}"}})", other.string()));
     Check("DELETE", "/v1/buckets/{bucket}", "/v1/buckets/" + Of(made));
     EXPECT_EQ(Ask("GET", "/v1/buckets/" + Of(made)).status, 404);
+}
+
+void OpenApiTest::CheckSources() {
+    Check("GET", "/v1/store-kinds", "/v1/store-kinds");
+    Check(
+        "POST", "/v1/sources", "/v1/sources", R"({"kind":"s3","config":{"endpoint":"https://s3.example"}})"
+    );
+    const auto given = Check(
+        "POST",
+        "/v1/sources/{source}/secrets",
+        "/v1/sources/s3/secrets",
+        R"({"access_key":"AK","secret_key":"s"})"
+    );
+    const auto number = std::to_string(given.at("secrets").at(0).at("number").as_int64());
+    Check("GET", "/v1/sources", "/v1/sources");
+    Check("GET", "/v1/sources/{source}", "/v1/sources/s3");
+    Check("PATCH", "/v1/sources/{source}", "/v1/sources/s3", R"({"name":"archive"})");
+    Check("DELETE", "/v1/sources/{source}/secrets/{number}", "/v1/sources/archive/secrets/" + number);
+    Check("DELETE", "/v1/sources/{source}", "/v1/sources/archive");
 }
 
 void OpenApiTest::CheckRules() {
@@ -397,6 +416,7 @@ void OpenApiTest::CheckTheRest() {
 
 TEST_F(OpenApiTest, DescribesTheAnswersOfAllRoutesAsTheyReallyAre) {
     CheckBuckets();
+    CheckSources();
     CheckRules();
     CheckItems();
     CheckWebhooks();

@@ -59,7 +59,8 @@ TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToKeysAndAuditOnly) {
     for (const auto& route : router_->Routes()) {
         const bool open = route.pattern.starts_with("/health") || route.pattern.starts_with("/docs") ||
                           route.pattern == "/openapi.json" || route.pattern == "/";
-        const bool admin = route.pattern.starts_with("/v1/keys") || route.pattern == "/v1/audit";
+        const bool admin = route.pattern.starts_with("/v1/keys") || route.pattern == "/v1/audit" ||
+                           (route.pattern.starts_with("/v1/sources") && route.method != "GET");
         const auto expected = open                    ? Scope::kNone
                               : admin                 ? Scope::kAdmin
                               : route.method == "GET" ? Scope::kRead
