@@ -58,7 +58,43 @@ Result<void> CheckSettings(const Bucket& bucket) {
                                : Fail(ErrorCode::kInvalidArgument, fmt::format("/name: {}", kNameRule));
 }
 
+namespace {
+
+/// The same bucket of a store with prefixes of which one holds the other: "media" and "media/in".
+bool Overlap(const Bucket& one, const Bucket& other) {
+    const auto in_store_bucket = [](const Bucket& of) {
+        return std::string_view(of.location).substr(0, of.location.find('/'));
+    };
+    const auto prefix = [&](const Bucket& of) {
+        const auto rest = std::string_view(of.location).substr(in_store_bucket(of).size());
+        return rest.substr(std::min<std::size_t>(rest.size(), 1));
+    };
+    return one.source_id == other.source_id && in_store_bucket(one) == in_store_bucket(other) &&
+           (prefix(one).starts_with(prefix(other)) || prefix(other).starts_with(prefix(one)));
+}
+
+Result<void> CheckApartInStore(const Bucket& bucket, const std::vector<Bucket>& others) {
+    const auto other =
+        std::ranges::find_if(others, [&](const Bucket& there) { return Overlap(bucket, there); });
+    return other == others.end()
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kConflict,
+                     fmt::format(
+                         "{} and bucket '{}' ({}) overlap: an object in both would be two items",
+                         bucket.location,
+                         other->name,
+                         other->location
+                     )
+                 );
+}
+
+}  // namespace
+
 Result<void> CheckApart(const Bucket& bucket, const std::vector<Bucket>& others) {
+    if (bucket.kind != "local") {
+        return CheckApartInStore(bucket, others);
+    }
     const auto folder = RealPath(bucket.location);
     for (const auto& other : others) {
         const auto there = RealPath(other.location);

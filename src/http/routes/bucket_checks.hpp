@@ -13,7 +13,8 @@ namespace notify {
 /// kInvalidArgument with the JSON pointer.
 [[nodiscard]] Result<void> CheckSettings(const Bucket& bucket);
 
-/// kConflict when its folder is, holds or lies in that of another. Looks at the folders to follow links.
+/// kConflict when its folder is, holds or lies in that of another; likewise for prefixes in one bucket of a
+/// store. Looks at the folders to follow links.
 [[nodiscard]] Result<void> CheckApart(const Bucket& bucket, const std::vector<Bucket>& others);
 
 }  // namespace notify

@@ -156,5 +156,27 @@ TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
     Expect(201, "POST", "/v1/buckets", R"({"source":"other","location":"x","active":false})");
 }
 
+TEST_F(SourcesApi, HoldNoTwoBucketsWhosePrefixesOverlap) {
+    Expect(201, "POST", "/v1/sources", kArchive);
+    Expect(201, "POST", "/v1/sources", R"({"kind":"s3","name":"other","config":{"endpoint":"https://a"}})");
+    const auto add =
+        [&](int status, const std::string& source, const std::string& place, const std::string& name) {
+            Expect(
+                status,
+                "POST",
+                "/v1/buckets",
+                R"({"source":")" + source + R"(","active":false,"location":")" + place + R"(","name":")" +
+                    name + R"("})"
+            );
+        };
+    add(201, "archive", "media/in/", "one");
+    add(409, "archive", "media", "two");
+    add(409, "archive", "media/in/deep", "two");
+    add(409, "archive", "media/in/", "two");
+    add(201, "archive", "media/out/", "two");
+    add(201, "archive", "media2", "three");
+    add(201, "other", "media", "four");
+}
+
 }  // namespace
 }  // namespace notify
