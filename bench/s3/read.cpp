@@ -13,9 +13,9 @@
 
 #include "core/clock.hpp"
 #include "core/http_client.hpp"
+#include "sources/objects/object_reader.hpp"
 #include "sources/s3/client.hpp"
 #include "sources/s3/endpoint.hpp"
-#include "sources/s3/object_reader.hpp"
 #include "sources/s3/sigv4.hpp"
 
 namespace {
@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "{}\n", info.error().message);
         return 1;
     }
-    s3::ObjectReader reader(client, {.bucket = argv[2], .key = argv[3]}, *info, {});
+    objects::ObjectReader reader(s3::RangesOf(client, argv[2], argv[3], *info), info->size_bytes, {});
     std::vector<std::byte> buffer(1U << 20U);
     std::uint64_t at = 0;
     while (at < info->size_bytes) {

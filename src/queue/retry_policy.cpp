@@ -15,7 +15,7 @@
 #include "domain/process.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 
 namespace notify {
 
@@ -117,7 +117,7 @@ Process TriedAgain(Process process, Timestamp now) {
 
 /// True when it is the store that is out of order, and not this object in it.
 bool IsStoreTrouble(const Error& error) {
-    return s3::IsBucketFault(error) || (s3::IsMomentary(error) && error.reason != s3::kWrongAnswer);
+    return objects::IsBucketFault(error) || (objects::IsMomentary(error) && error.reason != objects::kWrongAnswer);
 }
 
 Process AfterError(Process process, const Error& error, Timestamp now) {

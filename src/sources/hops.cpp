@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 
 namespace notify {
 
@@ -25,18 +25,18 @@ std::string_view HopAt(std::string_view reason) {
     };
 
     static constexpr std::array<Row, 12> kRows{{
-        {.reason = s3::kBadNetworkSetup, .hop = "setup"},
-        {.reason = s3::kProxyFailed, .hop = "proxy"},
-        {.reason = s3::kUnknownHost, .hop = "dns"},
-        {.reason = s3::kUnreachable, .hop = "connect"},
-        {.reason = s3::kInterrupted, .hop = "connect"},
-        {.reason = s3::kTlsRefused, .hop = "tls"},
-        {.reason = s3::kCredentialsRefused, .hop = "credentials"},
-        {.reason = s3::kCredentialsExpired, .hop = "credentials"},
-        {.reason = s3::kClockOff, .hop = "credentials"},
-        {.reason = s3::kAccessDenied, .hop = "credentials"},
-        {.reason = s3::kNoBucket, .hop = "bucket"},
-        {.reason = s3::kWrongRegion, .hop = "bucket"},
+        {.reason = objects::kBadNetworkSetup, .hop = "setup"},
+        {.reason = objects::kProxyFailed, .hop = "proxy"},
+        {.reason = objects::kUnknownHost, .hop = "dns"},
+        {.reason = objects::kUnreachable, .hop = "connect"},
+        {.reason = objects::kInterrupted, .hop = "connect"},
+        {.reason = objects::kTlsRefused, .hop = "tls"},
+        {.reason = objects::kCredentialsRefused, .hop = "credentials"},
+        {.reason = objects::kCredentialsExpired, .hop = "credentials"},
+        {.reason = objects::kClockOff, .hop = "credentials"},
+        {.reason = objects::kAccessDenied, .hop = "credentials"},
+        {.reason = objects::kNoBucket, .hop = "bucket"},
+        {.reason = objects::kWrongRegion, .hop = "bucket"},
     }};
     const auto* const row = std::ranges::find(kRows, reason, &Row::reason);
     return row == kRows.end() ? "bucket" : row->hop;  // it answered, but not as an S3 store does

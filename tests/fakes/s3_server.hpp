@@ -1,39 +1,17 @@
 #pragma once
 
-// Starts tests/fakes/s3.py for a test, and tells it which faults to have.
+// Starts tests/fakes/s3.py for a test.
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 
-#include <boost/json/object.hpp>
-
-#include "servers/child_server.hpp"
+#include "fakes/fake_store.hpp"
 
 namespace notify::testing {
 
-class FakeS3 final {
+class FakeS3 final : public FakeStore {
 public:
-    /// Listens on a free port of 127.0.0.1; with TLS when given a PEM file of certificate and key, and for
-    /// clients with a certificate of `client_ca` only when given that.
-    explicit FakeS3(const std::string& pem = {}, const std::string& client_ca = {});
-
-    /// "http://127.0.0.1:PORT", or https.
-    [[nodiscard]] std::string Url() const;
-
-    [[nodiscard]] std::uint16_t Port() const noexcept { return server_.Port(); }
-
-    /// Sets what s3.py's first lines name: R"({"clock": 7200})". Without TLS only.
-    void Set(std::string_view json) const;
-
-    /// requests, connections, log, headers, uploads.
-    [[nodiscard]] boost::json::object Seen() const;
-
-private:
-    [[nodiscard]] boost::json::object Control(std::string_view method, std::string_view body) const;
-
-    bool tls_ = false;
-    ChildServer server_;
+    explicit FakeS3(const std::string& pem = {}, const std::string& client_ca = {})
+        : FakeStore("s3.py", pem, client_ca) {}
 };
 
 }  // namespace notify::testing

@@ -17,10 +17,11 @@
 #include "core/hash.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
+#include "sources/objects/faults.hpp"
+#include "sources/objects/pace.hpp"
 #include "sources/s3/call.hpp"
 #include "sources/s3/endpoint.hpp"
 #include "sources/s3/faults.hpp"
-#include "sources/s3/pace.hpp"
 #include "sources/s3/sigv4.hpp"
 #include "sources/s3/xml.hpp"
 
@@ -34,7 +35,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSkewThatMatters = std::chrono::minutes(4);
 // the least speed ends what hangs long before
 constexpr milliseconds kLongestTransfer = std::chrono::hours(6);
-constexpr std::uint64_t kProgressThatCounts = 64U << 10U;
 
 HttpClientSettings Keeping(HttpClientSettings network) {
     network.keep_connections = true;
@@ -61,7 +61,7 @@ milliseconds Client::ClockOffset() const noexcept {
     return milliseconds(clock_offset_ms_.load());
 }
 
-Asked Client::AskedBy(const Call& call) const {
+objects::Asked Client::AskedBy(const Call& call) const {
     return {
         .endpoint = settings_.endpoint.Name(),
         .bucket = call.bucket,
@@ -120,16 +120,16 @@ Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& s
             return call.take_body(response, bytes);
         }
         if (kept.size() + bytes.size() > call.max_body_bytes) {
-            return Unexpected(
-                Fault(ErrorCode::kTooLarge, kNotS3, "the store's answer is larger than any of S3")
-            );
+            return Unexpected(objects::Fault(
+                ErrorCode::kTooLarge, objects::kNotAStore, "the store's answer is larger than any of S3"
+            ));
         }
         kept += bytes;
         return {};
     };
     auto response = http_.Send(request, stop);
     if (!response) {
-        return Unexpected(FaultOf(response.error(), AskedBy(call)));
+        return Unexpected(objects::FaultOf(response.error(), AskedBy(call)));
     }
     sent.response = std::move(*response);
     sent.response.body = std::move(kept);
@@ -206,49 +206,24 @@ bool Client::Corrects(const Call& call, const Sent& sent, const Error& fault, Co
     return false;
 }
 
-/// Waits until what failed with `fault` is tried again; the fault when it is not to be.
-Result<void> Client::AwaitRetry(const Error& fault, int attempt, const std::stop_token& stop) {
-    if (fault.reason == kSlowDown) {
-        pace_.SlowDown(fault.retry_after);
-    }
-    // for an endpoint that refuses connections the delay is the caller's, between one call and the next
-    const auto asked = fault.reason == kUnreachable ? std::nullopt : fault.retry_after;
-    const bool too_long = asked.value_or(milliseconds(0)) > settings_.retry.longest_pause;
-    if (!IsMomentary(fault) || too_long || attempt >= settings_.retry.attempts || !pace_.TakeRetry()) {
-        return Unexpected(fault);
-    }
-    if (!SleepFor(RetryPause(settings_.retry, attempt, asked), stop)) {
-        return Fail(ErrorCode::kStopped, "the request was stopped");
-    }
-    return {};
-}
-
 Result<HttpResponse> Client::Do(const std::function<Call()>& make, const std::stop_token& stop) {
     Correction corrections;
-    std::uint64_t progress = 0;
-    for (int attempt = 1;; ++attempt) {
-        const auto call = make();
-        if (call.progress >= progress + kProgressThatCounts) {
-            progress = call.progress;
-            attempt = 1;
-            pace_.SpeedUp();  // much of an answer is a good answer
-        }
-        if (const auto turn = pace_.AwaitTurn(stop); !turn) {
-            return Unexpected(turn.error());
-        }
-        auto sent = SendOnce(call, stop);
-        if (sent && sent->response.status / 100 == 2) {
-            pace_.SpeedUp();
-            return std::move(sent->response);
-        }
-        const auto fault = sent ? FaultOfAnswer(call, *sent, stop) : sent.error();
-        if (sent && Corrects(call, *sent, fault, corrections)) {
-            continue;
-        }
-        if (const auto waited = AwaitRetry(fault, attempt, stop); !waited) {
-            return Unexpected(waited.error());
-        }
-    }
+    return pace_.Persist(
+        [&]() -> objects::Attempt {
+            const auto call = make();
+            auto sent = SendOnce(call, stop);
+            if (!sent) {
+                return {.answer = Unexpected(sent.error()), .progress = call.progress};
+            }
+            if (sent->response.status / 100 == 2) {
+                return {.answer = std::move(sent->response), .progress = call.progress};
+            }
+            const auto fault = FaultOfAnswer(call, *sent, stop);
+            const bool corrected = Corrects(call, *sent, fault, corrections);
+            return {.answer = Unexpected(fault), .corrected = corrected, .progress = call.progress};
+        },
+        stop
+    );
 }
 
 Result<std::string> Client::PresignRead(

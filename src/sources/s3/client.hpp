@@ -1,7 +1,7 @@
 #pragma once
 
 // One S3 store: list, look at, read by ranges, write, presign. What is momentary is tried again in here; what
-// is left is one sentence (faults.hpp). Source: docs.aws.amazon.com/AmazonS3/latest/API.
+// is left is one sentence (objects/faults.hpp). Source: docs.aws.amazon.com/AmazonS3/latest/API.
 
 #include <atomic>
 #include <chrono>
@@ -21,9 +21,11 @@
 #include "core/clock.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
+#include "sources/objects/faults.hpp"
+#include "sources/objects/object_reader.hpp"
+#include "sources/objects/pace.hpp"
+#include "sources/objects/ranged_body.hpp"
 #include "sources/s3/endpoint.hpp"
-#include "sources/s3/faults.hpp"
-#include "sources/s3/pace.hpp"
 #include "sources/s3/sigv4.hpp"
 #include "sources/s3/xml.hpp"
 
@@ -32,7 +34,7 @@ namespace notify::s3 {
 struct ClientSettings {
     Endpoint endpoint;
     HttpClientSettings network = {};  ///< Connections are kept whatever it says.
-    RetryLimits retry = {};
+    objects::RetryLimits retry = {};
     LeastSpeed least_speed = {};
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
 };
@@ -60,13 +62,6 @@ struct ObjectInfo {
     bool archived = false;  ///< Cannot be read before it is restored.
 };
 
-/// Bytes of one version of an object.
-struct ReadRequest {
-    std::uint64_t offset = 0;
-    std::uint64_t object_size = 0;  ///< offset and length lie within it.
-    std::string etag;               ///< Sent as If-Match and compared with each answer; "": not known.
-};
-
 struct WriteRequest {
     std::string content_type = "application/octet-stream";
     std::vector<std::pair<std::string, std::string>> metadata;  ///< x-amz-meta-NAME; ASCII, 2 KB together.
@@ -74,7 +69,7 @@ struct WriteRequest {
 };
 
 /// Thread-safe. Functions block, and end with kStopped soon after a stop is requested. Errors have stage
-/// "store" and a reason of faults.hpp; none holds a credential.
+/// "store" and a reason of objects/faults.hpp; none holds a credential.
 class Client final {
 public:
     /// `clock` outlives it.
@@ -98,7 +93,7 @@ public:
     [[nodiscard]] Result<void> Read(
         const std::string& bucket,
         const std::string& key,
-        const ReadRequest& request,
+        const objects::ReadRequest& request,
         std::span<std::byte> into,
         const std::stop_token& stop
     );
@@ -140,16 +135,14 @@ private:
     struct Call;
     struct Sent;
     struct Correction;
-    class BodyReader;
 
     [[nodiscard]] Result<HttpResponse> Do(const std::function<Call()>& make, const std::stop_token& stop);
-    [[nodiscard]] Result<void> AwaitRetry(const Error& fault, int attempt, const std::stop_token& stop);
     [[nodiscard]] Result<Sent> SendOnce(const Call& call, const std::stop_token& stop) const;
     [[nodiscard]] Error FaultOfAnswer(const Call& call, const Sent& sent, const std::stop_token& stop) const;
     [[nodiscard]] bool Corrects(const Call& call, const Sent& sent, const Error& fault, Correction& done);
     [[nodiscard]] bool LearnsClock(const Sent& sent);
     [[nodiscard]] bool LearnsRegion(const Call& call, const HttpResponse& response);
-    [[nodiscard]] Asked AskedBy(const Call& call) const;
+    [[nodiscard]] objects::Asked AskedBy(const Call& call) const;
     [[nodiscard]] std::string RegionOf(const std::string& bucket) const;
     [[nodiscard]] Result<Credentials> CredentialsNow() const;
     [[nodiscard]] bool ListsInFirstForm(const std::string& bucket) const;
@@ -167,12 +160,17 @@ private:
     const CredentialsProvider credentials_;
     const Clock& clock_;
     const HttpClient http_;
-    Pace pace_;
+    objects::Pace pace_;
     std::atomic<std::int64_t> clock_offset_ms_ = 0;
     mutable std::mutex learned_mutex_;
     std::optional<Credentials> refused_;          ///< The last that were.
     std::map<std::string, std::string> regions_;  ///< Of buckets that are elsewhere.
     std::map<std::string, bool> first_form_;      ///< Buckets that know only ListObjects.
 };
+
+/// The object that Client::Head told of, for an objects::ObjectReader. `client` outlives what is returned.
+[[nodiscard]] objects::ReadRange RangesOf(
+    Client& client, std::string bucket, std::string key, const ObjectInfo& info
+);
 
 }  // namespace notify::s3

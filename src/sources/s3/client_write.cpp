@@ -13,9 +13,10 @@
 #include "core/error.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
+#include "sources/objects/answers.hpp"
+#include "sources/objects/faults.hpp"
 #include "sources/s3/call.hpp"
 #include "sources/s3/client.hpp"
-#include "sources/s3/faults.hpp"
 #include "sources/s3/xml.hpp"
 
 namespace notify::s3 {
@@ -64,7 +65,7 @@ Result<std::string> Client::Write(
         .least_speed = settings_.least_speed,
     };
     return Do([&] { return call; }, stop).map([](const HttpResponse& response) {
-        return BareEtag(response.Header("etag"));
+        return objects::BareEtag(response.Header("etag"));
     });
 }
 
@@ -77,7 +78,7 @@ Result<void> Client::Remove(const std::string& bucket, const std::string& key, c
         .least_speed = settings_.least_speed,
     };
     const auto response = Do([&] { return call; }, stop);
-    if (!response && response.error().reason != kNoObject) {
+    if (!response && response.error().reason != objects::kNoObject) {
         return Unexpected(response.error());
     }
     return {};
@@ -102,7 +103,7 @@ Result<std::vector<std::string>> Client::UploadParts(
         if (!response) {
             return Unexpected(response.error());
         }
-        etags.push_back(BareEtag(response->Header("etag")));
+        etags.push_back(objects::BareEtag(response->Header("etag")));
     }
     return etags;
 }

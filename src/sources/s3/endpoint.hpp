@@ -37,6 +37,9 @@ public:
     /// "store.example:9000", for sentences.
     [[nodiscard]] std::string Name() const;
 
+    /// Without the port: "store.example".
+    [[nodiscard]] const std::string& Host() const noexcept { return url_.Host(); }
+
     /// True at Amazon, where each region has a host of its own.
     [[nodiscard]] bool IsAmazon() const noexcept;
 

@@ -1,7 +1,6 @@
 #include "sources/s3/faults.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <initializer_list>
 #include <optional>
@@ -14,87 +13,44 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/http_client.hpp"
+#include "sources/objects/answers.hpp"
+#include "sources/objects/faults.hpp"
 #include "sources/s3/xml.hpp"
 
 namespace notify::s3 {
 
 namespace {
 
-using std::chrono::milliseconds;
+using objects::Asked;
 
-constexpr milliseconds kAskAgainSlowly = std::chrono::minutes(1);
-constexpr milliseconds kAskAgainAfterDenial = std::chrono::minutes(5);
-constexpr milliseconds kAskAgainForArchived = std::chrono::hours(24);
-
-constexpr std::array kBucketFaults{
-    kUnknownHost,
-    kUnreachable,
-    kTlsRefused,
-    kProxyFailed,
-    kBadNetworkSetup,
-    kNotS3,
-    kNoBucket,
-    kWrongRegion,
-    kCredentialsRefused,
-    kCredentialsExpired,
-    kAccessDenied,
-    kClockOff,
-};
-// an endpoint that refuses connections may be starting again
-constexpr std::array kMomentary{kUnreachable, kSlowDown, kStoreFault, kInterrupted, kWrongAnswer};
-
-Error Waiting(Error error, milliseconds delay) {
-    error.retry_after = delay;
-    return error;
-}
+constexpr auto kAskAgainForArchived = std::chrono::hours(24);
 
 bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
     return std::ranges::find(words, word) != words.end();
 }
 
-/// At most 200 characters that are fit for a line of text.
-std::string Clean(std::string_view text) {
-    std::string clean;
-    for (const char c : text.substr(0, 200)) {
-        clean += static_cast<unsigned char>(c) < 0x20 || c == '\x7f' ? ' ' : c;
-    }
-    return clean;
-}
-
-std::string What(const Asked& asked) {
-    return asked.key.empty() ? fmt::format("bucket '{}'", asked.bucket)
-                             : fmt::format("'{}' in bucket '{}'", Clean(asked.key), asked.bucket);
-}
-
 std::optional<Error> CredentialFault(std::string_view code, const Asked& asked) {
-    const auto fault = [&](std::string_view reason, std::string message) {
-        return Waiting(Fault(ErrorCode::kUnauthenticated, reason, std::move(message)), kAskAgainSlowly);
-    };
     if (code == "SignatureDoesNotMatch") {
-        return fault(
-            kCredentialsRefused,
+        return objects::CredentialsFault(
+            objects::kCredentialsRefused,
             fmt::format(
                 "{} refuses the signature: the secret key is wrong; give the right one", asked.endpoint
             )
         );
     }
     if (IsOneOf(code, {"InvalidAccessKeyId", "InvalidSecurity", "NotSignedUp", "AccountProblem"})) {
-        return fault(
-            kCredentialsRefused,
+        return objects::CredentialsFault(
+            objects::kCredentialsRefused,
             fmt::format("{} does not know the access key; give one that is valid there", asked.endpoint)
         );
     }
     if (IsOneOf(code, {"ExpiredToken", "InvalidToken", "TokenRefreshRequired", "ExpiredTokenException"})) {
-        return fault(
-            kCredentialsExpired,
-            fmt::format(
-                "the credentials for {} have expired or were withdrawn; give new ones", asked.endpoint
-            )
-        );
+        return objects::ExpiredFault(asked);
     }
     if (IsOneOf(code, {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})) {
-        return fault(
-            kClockOff,
+        return objects::LastingFault(
+            ErrorCode::kUnauthenticated,
+            objects::kClockOff,
             fmt::format(
                 "{} refuses the time of the request: this machine's clock or the store's is off; set it",
                 asked.endpoint
@@ -106,29 +62,16 @@ std::optional<Error> CredentialFault(std::string_view code, const Asked& asked) 
 
 std::optional<Error> ObjectFault(std::string_view code, int status, const Asked& asked) {
     if (code == "NoSuchBucket" || code == "InvalidBucketName") {
-        return Waiting(
-            Fault(
-                ErrorCode::kUnavailable,
-                kNoBucket,
-                fmt::format(
-                    "there is no bucket '{}' at {}: check its name and the endpoint, or make it",
-                    asked.bucket,
-                    asked.endpoint
-                )
-            ),
-            kAskAgainSlowly
-        );
+        return objects::NoBucketFault(asked);
     }
     if (code == "PreconditionFailed" || code == "InvalidRange" || status == 412 || status == 416) {
-        return Fault(
-            ErrorCode::kConflict, kObjectChanged, What(asked) + " was replaced by a new version meanwhile"
-        );
+        return objects::ChangedFault(asked);
     }
     if (code == "InvalidObjectState") {
         return ArchivedFault(asked);
     }
     if (code == "NoSuchKey" || code == "NoSuchVersion" || (status == 404 && !asked.key.empty())) {
-        return Fault(ErrorCode::kNotFound, kNoObject, "there is no " + What(asked));
+        return objects::NoObjectFault(asked);
     }
     return std::nullopt;
 }
@@ -141,25 +84,13 @@ std::optional<Error> MomentaryFault(
     );
     const auto pause = RetryAfter(response, now);
     if (asks_to_slow || response.status == 429 || (response.status == 503 && code != "InternalError")) {
-        auto error = Fault(
-            ErrorCode::kThrottled, kSlowDown, asked.endpoint + " is busy and asks to be asked less often"
-        );
-        error.retry_after = pause;
-        return error;
+        return objects::BusyFault(asked, pause);
     }
     if (response.status >= 500 && response.status != 501) {
-        auto error = Fault(
-            ErrorCode::kUnavailable,
-            kStoreFault,
-            fmt::format("{} has a fault of its own (status {})", asked.endpoint, response.status)
-        );
-        error.retry_after = pause;
-        return error;
+        return objects::StoreFault(asked, response.status, pause);
     }
     if (code == "RequestTimeout" || response.status == 408) {
-        return Fault(
-            ErrorCode::kUnavailable, kInterrupted, asked.endpoint + " waited too long for the request"
-        );
+        return objects::RequestTimeoutFault(asked);
     }
     return std::nullopt;
 }
@@ -170,13 +101,15 @@ Error Redirected(const HttpResponse& response, const ErrorBody& body, const Aske
     std::string message;
     if (!where.empty()) {
         message = fmt::format(
-            "bucket '{}' is in region '{}': give that region, and its endpoint", asked.bucket, Clean(where)
+            "bucket '{}' is in region '{}': give that region, and its endpoint",
+            asked.bucket,
+            objects::CleanText(where)
         );
     } else if (!body.endpoint.empty()) {
         message = fmt::format(
             "bucket '{}' is to be asked for at '{}': give that as the endpoint",
             asked.bucket,
-            Clean(body.endpoint)
+            objects::CleanText(body.endpoint)
         );
     } else {
         message = fmt::format(
@@ -186,79 +119,45 @@ Error Redirected(const HttpResponse& response, const ErrorBody& body, const Aske
             response.status
         );
     }
-    return Waiting(Fault(ErrorCode::kUnavailable, kWrongRegion, std::move(message)), kAskAgainSlowly);
+    return objects::LastingFault(ErrorCode::kUnavailable, objects::kWrongRegion, std::move(message));
 }
 
 Error Unnamed(const HttpResponse& response, const ErrorBody& body, const Asked& asked) {
     if (body.code.empty() && !response.body.empty()) {
-        const auto* what = LooksLikeHtml(response.body) ? "a web page" : "something that is no answer of S3";
-        return Waiting(
-            Fault(
-                ErrorCode::kUnavailable,
-                kNotS3,
-                fmt::format(
-                    "{} answered with {} (status {}): check that the endpoint is the store's S3 address",
-                    asked.endpoint,
-                    what,
-                    response.status
-                )
-            ),
-            kAskAgainSlowly
+        const auto* what =
+            objects::LooksLikeHtml(response.body) ? "a web page" : "something that is no answer of S3";
+        return objects::LastingFault(
+            ErrorCode::kUnavailable,
+            objects::kNotAStore,
+            fmt::format(
+                "{} answered with {} (status {}): check that the endpoint is the store's S3 address",
+                asked.endpoint,
+                what,
+                response.status
+            )
         );
     }
-    return Fault(
+    return objects::Fault(
         response.status == 501 ? ErrorCode::kUnsupported : ErrorCode::kInvalidArgument,
         "refused",
         fmt::format(
             "{} does not let us {} {}: {} {} (status {})",
             asked.endpoint,
             asked.action,
-            What(asked),
-            Clean(body.code),
-            Clean(body.message),
+            objects::NameOf(asked),
+            objects::CleanText(body.code),
+            objects::CleanText(body.message),
             response.status
         )
     );
 }
 
 Error Denied(const ErrorBody& body, const HttpResponse& response, const Asked& asked) {
-    if (body.code.empty() && !response.body.empty()) {
-        return Unnamed(response, body, asked);
-    }
-    return Waiting(
-        Fault(
-            ErrorCode::kUnauthenticated,
-            kAccessDenied,
-            fmt::format(
-                "{} does not let this access key {} {}: allow it there, or give another key",
-                asked.endpoint,
-                asked.action,
-                What(asked)
-            )
-        ),
-        kAskAgainAfterDenial
-    );
+    return body.code.empty() && !response.body.empty() ? Unnamed(response, body, asked)
+                                                       : objects::DeniedFault(asked, "this access key");
 }
 
 }  // namespace
-
-bool IsBucketFault(const Error& error) {
-    return std::ranges::find(kBucketFaults, std::string_view(error.reason)) != kBucketFaults.end();
-}
-
-bool IsMomentary(const Error& error) {
-    return std::ranges::find(kMomentary, std::string_view(error.reason)) != kMomentary.end();
-}
-
-Error Fault(ErrorCode code, std::string_view reason, std::string message) {
-    return {
-        .code = code,
-        .stage = "store",
-        .reason = std::string(reason),
-        .retry_after = {},
-        .message = std::move(message),
-    };
-}
 
 Error FaultOf(const HttpResponse& response, const Asked& asked, Timestamp now) {
     const auto body = ReadErrorBody(response.body);
@@ -282,55 +181,13 @@ Error FaultOf(const HttpResponse& response, const Asked& asked, Timestamp now) {
     return Unnamed(response, body, asked);
 }
 
-Error FaultOf(const Error& transport, const Asked& asked) {
-    if (transport.code != ErrorCode::kUnavailable) {
-        return transport;
-    }
-    const auto& reason = transport.reason;
-    const auto lasting = [](std::string_view word, std::string message) {
-        return Waiting(Fault(ErrorCode::kUnavailable, word, std::move(message)), kAskAgainSlowly);
-    };
-    if (reason == "name") {
-        return lasting(
-            kUnknownHost,
-            fmt::format(
-                "the host of {} is not known: check the endpoint and this machine's DNS", asked.endpoint
-            )
-        );
-    }
-    if (reason == "connect") {
-        return lasting(
-            kUnreachable,
-            fmt::format(
-                "nothing answers at {}: check the endpoint, its port and the firewall", asked.endpoint
-            )
-        );
-    }
-    if (reason == "tls") {
-        return lasting(
-            kTlsRefused,
-            fmt::format(
-                "no trusted TLS connection to {}: {}; mend its certificate, or name its authority's file in "
-                "ca_file",
-                asked.endpoint,
-                transport.message
-            )
-        );
-    }
-    if (reason == "proxy") {
-        return lasting(
-            kProxyFailed,
-            fmt::format(
-                "the proxy does not lead to {}: {}; check the proxy", asked.endpoint, transport.message
-            )
-        );
-    }
-    if (reason == "setup") {
-        return lasting(
-            kBadNetworkSetup, transport.message + "; check ca_file, client certificate and bind address"
-        );
-    }
-    return Fault(ErrorCode::kUnavailable, kInterrupted, transport.message);
+Error ArchivedFault(const Asked& asked) {
+    return objects::Fault(
+        ErrorCode::kThrottled,
+        objects::kArchived,
+        objects::NameOf(asked) + " is in an archive and must be restored first",
+        kAskAgainForArchived
+    );
 }
 
 Error ArchivedFault(const Asked& asked) {

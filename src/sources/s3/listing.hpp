@@ -29,7 +29,6 @@ public:
     [[nodiscard]] const std::string& Position() const noexcept { return position_; }
 
 private:
-    [[nodiscard]] Result<void> CheckOrder(ListPage& page) const;
     [[nodiscard]] Result<ListPage> Ask(const std::stop_token& stop);
 
     Client& client_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,7 +15,6 @@
 
 #include <fmt/format.h>
 
-#include "core/byte_source.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/glob.hpp"
@@ -24,11 +24,12 @@
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "sources/access.hpp"
+#include "sources/objects/faults.hpp"
+#include "sources/objects/object_reader.hpp"
 #include "sources/s3/client.hpp"
 #include "sources/s3/config.hpp"
 #include "sources/s3/faults.hpp"
 #include "sources/s3/listing.hpp"
-#include "sources/s3/object_reader.hpp"
 #include "sources/s3/sigv4.hpp"
 #include "sources/s3/xml.hpp"
 #include "sources/source.hpp"
@@ -71,32 +72,15 @@ Result<Credentials> CredentialsOf(const FindAccess& access, const SourceId& id, 
     if (first) {
         return *std::move(first);
     }
-    return Unexpected(Fault(
+    return Unexpected(objects::Fault(
         ErrorCode::kUnauthenticated,
-        kCredentialsRefused,
+        objects::kCredentialsRefused,
         fmt::format(
             "source '{0}' has no credentials; give it some: notifications-api sources secret {0}",
             found->source.name
         )
     ));
 }
-
-/// Keeps the client for as long as the reader lives: the source may get another one meanwhile.
-class OpenObject final : public ByteSource {
-public:
-    OpenObject(std::shared_ptr<Client> client, ObjectName name, const ObjectInfo& info, std::stop_token stop)
-        : client_(std::move(client)), reader_(*client_, std::move(name), info, std::move(stop)) {}
-
-    [[nodiscard]] std::uint64_t Size() const override { return reader_.Size(); }
-
-    [[nodiscard]] Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> into) override {
-        return reader_.ReadAt(offset, into);
-    }
-
-private:
-    std::shared_ptr<Client> client_;
-    ObjectReader reader_;
-};
 
 }  // namespace
 
@@ -194,7 +178,7 @@ Result<OpenedItem> S3Source::Open(const Bucket& bucket, const Item& item, std::s
     const auto etag = EtagIn(item.version);
     if (info->size_bytes != item.size_bytes || (!etag.empty() && !info->etag.empty() && info->etag != etag)) {
         return Unexpected(
-            Fault(ErrorCode::kConflict, kObjectChanged, "the object was replaced after it was noticed")
+            objects::Fault(ErrorCode::kConflict, objects::kObjectChanged, "the object was replaced after it was noticed")
         );
     }
     if (info->archived) {
@@ -202,11 +186,17 @@ Result<OpenedItem> S3Source::Open(const Bucket& bucket, const Item& item, std::s
             ArchivedFault({.endpoint = {}, .bucket = place.bucket, .key = item.key, .action = "read"})
         );
     }
+    // holds the client for as long as the reader lives: the source may get another one meanwhile
+    auto read = [client = *client, bucket = place.bucket, key = item.key, of = *info](
+                    std::uint64_t offset, std::span<std::byte> into, const std::stop_token& stopped
+                ) {
+        return client->Read(
+            bucket, key, {.offset = offset, .object_size = of.size_bytes, .etag = of.etag}, into, stopped
+        );
+    };
     return OpenedItem{
         .descriptor = {},
-        .reader = std::make_unique<OpenObject>(
-            *client, ObjectName{.bucket = place.bucket, .key = item.key}, *info, std::move(stop)
-        ),
+        .reader = std::make_unique<objects::ObjectReader>(std::move(read), info->size_bytes, std::move(stop)),
         .size_bytes = info->size_bytes,
         .state = {}
     };

@@ -15,6 +15,8 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "sources/objects/answers.hpp"
+#include "sources/objects/faults.hpp"
 
 namespace notify::s3 {
 
@@ -23,10 +25,8 @@ namespace {
 constexpr int kMaxDepth = 16;
 constexpr int kMaxElements = 200'000;
 
-Unexpected NotS3(std::string message) {
-    return Unexpected(
-        Error{.code = ErrorCode::kUnavailable, .reason = "not_s3", .message = std::move(message)}
-    );
+Unexpected NotAStore(std::string message) {
+    return Unexpected(objects::Fault(ErrorCode::kUnavailable, objects::kNotAStore, std::move(message)));
 }
 
 /// Counts tags before anything is built of them. CDATA and comments may only make it stricter.
@@ -41,7 +41,7 @@ Result<void> CheckLimits(std::string_view xml) {
     for (auto at = xml.find('<'); at != std::string_view::npos; at = xml.find('<', at + 1)) {
         const char next = at + 1 < xml.size() ? xml[at + 1] : '\0';
         if (xml.substr(at).starts_with("<!DOCTYPE")) {
-            return NotS3("the store's answer has a document type, which no answer of S3 has");
+            return NotAStore("the store's answer has a document type, which no answer of S3 has");
         }
         if (next == '/') {
             --depth;
@@ -63,8 +63,8 @@ Result<void> CheckLimits(std::string_view xml) {
 
 /// Parses; the root must have that name.
 Result<pugi::xml_node> Parse(pugi::xml_document& document, std::string_view xml, std::string_view root) {
-    if (LooksLikeHtml(xml)) {
-        return NotS3(
+    if (objects::LooksLikeHtml(xml)) {
+        return NotAStore(
             "a web page came instead of XML: the endpoint is a web server, a console or a log-in page, "
             "not the store's S3 address"
         );
@@ -80,9 +80,9 @@ Result<pugi::xml_node> Parse(pugi::xml_document& document, std::string_view xml,
         return node;
     }
     if (!parsed) {
-        return NotS3(fmt::format("the store's XML is broken or cut off at byte {}", parsed.offset));
+        return NotAStore(fmt::format("the store's XML is broken or cut off at byte {}", parsed.offset));
     }
-    return NotS3(fmt::format("the store answered <{}> where <{}> is due", node.name(), root));
+    return NotAStore(fmt::format("the store answered <{}> where <{}> is due", node.name(), root));
 }
 
 std::string Text(const pugi::xml_node& node, const char* name) {
@@ -118,11 +118,11 @@ Result<ListedObject> ReadObject(const pugi::xml_node& contents, bool encoded) {
     const auto key = Text(contents, "Key");
     const auto size = Text(contents, "Size");
     if (key.empty() || size.empty()) {
-        return NotS3("the store lists an object without a key or a size");
+        return NotAStore("the store lists an object without a key or a size");
     }
     ListedObject object{
         .key = encoded ? DecodeForm(key) : key,
-        .etag = BareEtag(Text(contents, "ETag")),
+        .etag = objects::BareEtag(Text(contents, "ETag")),
         .size_bytes = Number(size),
         .storage_class = Text(contents, "StorageClass"),
     };
@@ -185,7 +185,7 @@ Result<std::string> ReadUploadId(std::string_view xml) {
     }
     auto id = Text(*root, "UploadId");
     if (id.empty()) {
-        return NotS3("the store began an upload without an id");
+        return NotAStore("the store began an upload without an id");
     }
     return id;
 }
@@ -205,7 +205,7 @@ Result<std::string> ReadCompletedEtag(std::string_view xml) {
     if (!root) {
         return Unexpected(root.error());
     }
-    return BareEtag(Text(*root, "ETag"));
+    return objects::BareEtag(Text(*root, "ETag"));
 }
 
 std::string WriteParts(const std::vector<std::string>& etags) {
@@ -218,26 +218,6 @@ std::string WriteParts(const std::vector<std::string>& etags) {
         xml += "&quot;</ETag></Part>";
     }
     return xml + "</CompleteMultipartUpload>";
-}
-
-bool LooksLikeHtml(std::string_view body) {
-    const auto first = body.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-    std::string start(first == std::string_view::npos ? std::string_view() : body.substr(first, 200));
-    std::ranges::transform(start, start.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    });
-    return start.starts_with("<!doctype html") || start.starts_with("<html") ||
-           (start.starts_with('<') && start.find("<html") != std::string::npos);
-}
-
-std::string BareEtag(std::string_view etag) {
-    if (etag.starts_with("W/")) {
-        etag.remove_prefix(2);
-    }
-    if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"')) {
-        etag = etag.substr(1, etag.size() - 2);
-    }
-    return std::string(etag);
 }
 
 std::string DecodeForm(std::string_view text) {

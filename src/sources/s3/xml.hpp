@@ -45,7 +45,7 @@ struct ErrorBody {
 
 /// Reads an answer of ListObjectsV2 or ListObjects. Keys, prefixes and markers are decoded by form rules if
 /// the answer says <EncodingType>url</EncodingType>, and only then: some stores ignore the request for it.
-/// kUnavailable (reason "not_s3") when it is no such answer: a web page, JSON, cut XML. kTooLarge over a
+/// kUnavailable (reason "not_a_store") when it is no such answer: a web page, JSON, cut XML. kTooLarge over a
 /// limit.
 [[nodiscard]] Result<ListPage> ReadListPage(std::string_view xml);
 
@@ -61,12 +61,6 @@ struct ErrorBody {
 
 /// The body of CompleteMultipartUpload for parts 1, 2, … with these ETags.
 [[nodiscard]] std::string WriteParts(const std::vector<std::string>& etags);
-
-/// True for what begins like a web page.
-[[nodiscard]] bool LooksLikeHtml(std::string_view body);
-
-/// Without the quotation marks and without "W/".
-[[nodiscard]] std::string BareEtag(std::string_view etag);
 
 /// "a+b%20c" → "a b c"; a "%" that no two digits follow stays.
 [[nodiscard]] std::string DecodeForm(std::string_view text);

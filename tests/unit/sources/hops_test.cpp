@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 
 namespace notify::testing {
 namespace {
 
 /// The hop that failed; "" when none did.
 std::string_view FailedHop(std::string_view reason) {
-    const Result<void> checked = Unexpected(s3::Fault(ErrorCode::kUnavailable, reason, "no"));
+    const Result<void> checked = Unexpected(objects::Fault(ErrorCode::kUnavailable, reason, "no"));
     for (const auto& hop : HopsOf("s3", checked)) {
         if (hop.state == HopState::kFailed) {
             return hop.name;
@@ -19,20 +19,20 @@ std::string_view FailedHop(std::string_view reason) {
 }
 
 TEST(Hops, NameTheOneThatFailed) {
-    EXPECT_EQ(FailedHop(s3::kUnknownHost), "dns");
-    EXPECT_EQ(FailedHop(s3::kUnreachable), "connect");
-    EXPECT_EQ(FailedHop(s3::kProxyFailed), "proxy");
-    EXPECT_EQ(FailedHop(s3::kTlsRefused), "tls");
-    EXPECT_EQ(FailedHop(s3::kBadNetworkSetup), "setup");
-    EXPECT_EQ(FailedHop(s3::kCredentialsExpired), "credentials");
-    EXPECT_EQ(FailedHop(s3::kAccessDenied), "credentials");
-    EXPECT_EQ(FailedHop(s3::kClockOff), "credentials");
-    EXPECT_EQ(FailedHop(s3::kNoBucket), "bucket");
-    EXPECT_EQ(FailedHop(s3::kNotS3), "bucket");
+    EXPECT_EQ(FailedHop(objects::kUnknownHost), "dns");
+    EXPECT_EQ(FailedHop(objects::kUnreachable), "connect");
+    EXPECT_EQ(FailedHop(objects::kProxyFailed), "proxy");
+    EXPECT_EQ(FailedHop(objects::kTlsRefused), "tls");
+    EXPECT_EQ(FailedHop(objects::kBadNetworkSetup), "setup");
+    EXPECT_EQ(FailedHop(objects::kCredentialsExpired), "credentials");
+    EXPECT_EQ(FailedHop(objects::kAccessDenied), "credentials");
+    EXPECT_EQ(FailedHop(objects::kClockOff), "credentials");
+    EXPECT_EQ(FailedHop(objects::kNoBucket), "bucket");
+    EXPECT_EQ(FailedHop(objects::kNotAStore), "bucket");
 }
 
 TEST(Hops, BehindTheFailedOneAreNotReached) {
-    const Result<void> checked = Unexpected(s3::Fault(ErrorCode::kUnavailable, s3::kTlsRefused, "no"));
+    const Result<void> checked = Unexpected(objects::Fault(ErrorCode::kUnavailable, objects::kTlsRefused, "no"));
     const auto hops = HopsOf("datacore", checked);
     ASSERT_EQ(hops.size(), 7U);
     EXPECT_EQ(hops[3].state, HopState::kPassed);

@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "sources/objects/faults.hpp"
 #include "sources/s3/client.hpp"
-#include "sources/s3/faults.hpp"
 #include "unit/sources/s3/fixture.hpp"
 
 namespace notify::s3 {
@@ -47,7 +47,7 @@ TEST_F(S3ClientTest, GivesUpOnABusyStoreAsThrottledWhichBurnsNoAttempt) {
     fake_.Set(R"({"faults": [{"times": 999, "do": "status", "status": 503, "code": "SlowDown"}]})");
     const auto error = client_.List("media", {}, {}).error();
     EXPECT_EQ(error.code, ErrorCode::kThrottled);
-    EXPECT_EQ(error.reason, kSlowDown);
+    EXPECT_EQ(error.reason, objects::kSlowDown);
     EXPECT_EQ(Requests(fake_), 8);
 }
 
@@ -160,7 +160,7 @@ TEST_F(S3ClientTest, OfFiveHundredReadsAcrossAChangeOfVersionNoneMixesTwo) {
         fake_.Set(
             R"({"faults": [{"method": "GET", "do": "cut", "bytes": 70000}, {"method": "GET", "do": "flip"}]})"
         );
-        EXPECT_EQ(ReadAll("a", 100'000, etag).error().reason, kObjectChanged);
+        EXPECT_EQ(ReadAll("a", 100'000, etag).error().reason, objects::kObjectChanged);
     }
 }
 
@@ -169,12 +169,12 @@ TEST_F(S3ClientTest, ANewVersionIsAConflictWhetherTheStoreSaysSoOrNot) {
     Put("a", "other");
     const auto said = ReadAll("a", 5, old).error();
     EXPECT_EQ(said.code, ErrorCode::kConflict);
-    EXPECT_EQ(said.reason, kObjectChanged);
+    EXPECT_EQ(said.reason, objects::kObjectChanged);
     const auto etag = Put("b", "hello");
     fake_.Set(R"({"faults": [{"method": "GET", "do": "flip"}]})");
     const auto seen = ReadAll("b", 5, etag).error();
     EXPECT_EQ(seen.code, ErrorCode::kConflict);
-    EXPECT_EQ(seen.reason, kObjectChanged);
+    EXPECT_EQ(seen.reason, objects::kObjectChanged);
 }
 
 TEST_F(S3ClientTest, AbandonsABodyThatDripsAndGoesOnElsewhere) {
@@ -204,9 +204,9 @@ TEST_F(S3ClientTest, AWrongSecretIsSaidAndBurnsNoAttempt) {
     Client client(Settings(), Always({.access_key = "AKTEST", .secret_key = "WrongSecret"}), clock_);
     for (const auto& error : {client.List("media", {}, {}).error(), client.Head("media", "a", {}).error()}) {
         EXPECT_EQ(error.code, ErrorCode::kUnauthenticated);
-        EXPECT_EQ(error.reason, kCredentialsRefused);
+        EXPECT_EQ(error.reason, objects::kCredentialsRefused);
         ExpectSpeaks(error, "secret key is wrong");
-        EXPECT_TRUE(IsBucketFault(error));
+        EXPECT_TRUE(objects::IsBucketFault(error));
     }
 }
 
@@ -214,13 +214,13 @@ TEST_F(S3ClientTest, AnUnknownKeyAnExpiredTokenAndAMissingBucketAreSaid) {
     Client unknown(Settings(), Always({.access_key = "AKNONE", .secret_key = "x"}), clock_);
     ExpectSpeaks(unknown.List("media", {}, {}).error(), "does not know the access key");
     const auto missing = client_.List("nowhere", {}, {}).error();
-    EXPECT_EQ(missing.reason, kNoBucket);
+    EXPECT_EQ(missing.reason, objects::kNoBucket);
     ExpectSpeaks(missing, "no bucket 'nowhere'");
-    EXPECT_EQ(client_.Head("nowhere", "a", {}).error().reason, kNoBucket);
+    EXPECT_EQ(client_.Head("nowhere", "a", {}).error().reason, objects::kNoBucket);
     fake_.Set(R"({"expired": ["AKTEST"]})");
     const auto expired = client_.Head("media", "a", {}).error();
     EXPECT_EQ(expired.code, ErrorCode::kUnauthenticated);
-    EXPECT_EQ(expired.reason, kCredentialsExpired);
+    EXPECT_EQ(expired.reason, objects::kCredentialsExpired);
     ExpectSpeaks(expired, "expired");
 }
 
@@ -228,7 +228,7 @@ TEST_F(S3ClientTest, AForbiddenPrefixIsSaidAndWaitsForAPerson) {
     fake_.Set(R"({"denied": ["secret/"]})");
     const auto error = client_.List("media", {.prefix = "secret/"}, {}).error();
     EXPECT_EQ(error.code, ErrorCode::kUnauthenticated);
-    EXPECT_EQ(error.reason, kAccessDenied);
+    EXPECT_EQ(error.reason, objects::kAccessDenied);
     ExpectSpeaks(error, "does not let this access key list bucket 'media'");
     EXPECT_TRUE(client_.List("media", {.prefix = "open/"}, {}).has_value());
 }
@@ -240,7 +240,7 @@ TEST_F(S3ClientTest, AnArchivedObjectWaitsADayAndIsNotRead) {
     EXPECT_TRUE(client_.List("media", {}, {}).value().objects.at(0).archived);
     const auto error = ReadAll("old.mxf", 5, etag).error();
     EXPECT_EQ(error.code, ErrorCode::kThrottled);
-    EXPECT_EQ(error.reason, kArchived);
+    EXPECT_EQ(error.reason, objects::kArchived);
     EXPECT_EQ(error.retry_after, 24h);
 }
 
@@ -248,11 +248,11 @@ TEST_F(S3ClientTest, AWebPageInsteadOfAStoreIsSaid) {
     fake_.Set(R"({"faults": [{"times": 99, "do": "html"}]})");
     const auto listed = client_.List("media", {}, {}).error();
     EXPECT_EQ(listed.code, ErrorCode::kUnavailable);
-    EXPECT_EQ(listed.reason, kNotS3);
+    EXPECT_EQ(listed.reason, objects::kNotAStore);
     ExpectSpeaks(listed, "web page");
     fake_.Set(R"({"faults": [{"times": 99, "do": "status", "status": 404, "body": "<html>no</html>"}]})");
-    EXPECT_EQ(client_.Head("media", "a", {}).error().reason, kNotS3);
-    EXPECT_EQ(client_.List("media", {}, {}).error().reason, kNotS3);
+    EXPECT_EQ(client_.Head("media", "a", {}).error().reason, objects::kNotAStore);
+    EXPECT_EQ(client_.List("media", {}, {}).error().reason, objects::kNotAStore);
 }
 
 TEST_F(S3ClientTest, ARedirectIsNotFollowedToAnotherHostButSaid) {
@@ -260,7 +260,7 @@ TEST_F(S3ClientTest, ARedirectIsNotFollowedToAnotherHostButSaid) {
         "<Error><Code>TemporaryRedirect</Code><Endpoint>evil.example</Endpoint></Error>",
         "headers": [["Location", "http://evil.example/media"]]}]})");
     const auto error = client_.List("media", {}, {}).error();
-    EXPECT_EQ(error.reason, kWrongRegion);
+    EXPECT_EQ(error.reason, objects::kWrongRegion);
     ExpectSpeaks(error, "evil.example");
     EXPECT_EQ(Requests(fake_), 1);
 }
@@ -271,24 +271,24 @@ TEST_F(S3ClientTest, AClockThatIsOffAndCannotBeLearnedIsSaid) {
     );
     const auto error = client_.List("media", {}, {}).error();
     EXPECT_EQ(error.code, ErrorCode::kUnauthenticated);
-    EXPECT_EQ(error.reason, kClockOff);
+    EXPECT_EQ(error.reason, objects::kClockOff);
     ExpectSpeaks(error, "clock");
 }
 
 TEST_F(S3ClientTest, AnUnknownHostAClosedPortAndADeadProxyAreSaid) {
     Client unknown(Settings("http://no-such-host.invalid"), Always(kGood), clock_);
     const auto no_host = unknown.List("media", {}, {}).error();
-    EXPECT_EQ(no_host.reason, kUnknownHost);
+    EXPECT_EQ(no_host.reason, objects::kUnknownHost);
     ExpectSpeaks(no_host, "no-such-host.invalid");
     Client closed(Settings("http://127.0.0.1:1"), Always(kGood), clock_);
     const auto no_answer = closed.List("media", {}, {}).error();
-    EXPECT_EQ(no_answer.reason, kUnreachable);
+    EXPECT_EQ(no_answer.reason, objects::kUnreachable);
     ExpectSpeaks(no_answer, "127.0.0.1:1");
     auto settings = Settings("https://store.invalid");
     settings.network.proxy = fake_.Url();  // it knows no CONNECT
     Client proxied(settings, Always(kGood), clock_);
     const auto no_proxy = proxied.List("media", {}, {}).error();
-    EXPECT_EQ(no_proxy.reason, kProxyFailed);
+    EXPECT_EQ(no_proxy.reason, objects::kProxyFailed);
     ExpectSpeaks(no_proxy, "proxy");
 }
 
@@ -310,7 +310,7 @@ TEST_F(S3ClientTest, StartsFromTheAddressItIsBoundTo) {
     settings.network.bind_address = "127.0.0.1";
     EXPECT_TRUE(Client(settings, Always(kGood), clock_).List("media", {}, {}).has_value());
     settings.network.bind_address = "203.0.113.7";
-    EXPECT_EQ(Client(settings, Always(kGood), clock_).List("media", {}, {}).error().reason, kBadNetworkSetup);
+    EXPECT_EQ(Client(settings, Always(kGood), clock_).List("media", {}, {}).error().reason, objects::kBadNetworkSetup);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST_F(S3ClientTest, WritesLooksAtReadsAndRemovesAnObject) {
     );
     EXPECT_TRUE(client_.Remove("media", "a/x.mxf", {}).has_value());
     EXPECT_TRUE(client_.Remove("media", "a/x.mxf", {}).has_value());
-    EXPECT_EQ(client_.Head("media", "a/x.mxf", {}).error().reason, kNoObject);
+    EXPECT_EQ(client_.Head("media", "a/x.mxf", {}).error().reason, objects::kNoObject);
 }
 
 TEST_F(S3ClientTest, OddKeysSurviveARoundTripThroughStoreAndListing) {
@@ -205,13 +205,13 @@ TEST_F(S3ClientTest, SendsTheSessionTokenOfTemporaryCredentials) {
     EXPECT_TRUE(client.List("media", {}, {}).has_value());
     const auto url = client.PresignRead("media", "missing", 60s).value();
     EXPECT_EQ(HttpClient().Send({.url = Url::Parse(url).value()}, {}).value().status, 404);
-    EXPECT_EQ(client_.List("media", {}, {}).error().reason, kCredentialsExpired);
+    EXPECT_EQ(client_.List("media", {}, {}).error().reason, objects::kCredentialsExpired);
 }
 
 TEST_F(S3ClientTest, LearnsTheRegionOfABucketOnce) {
     fake_.Set(R"({"region": "eu-west-1"})");
     EXPECT_TRUE(client_.List("media", {}, {}).has_value());
-    EXPECT_TRUE(client_.Head("media", "x", {}).error().reason == kNoObject);
+    EXPECT_TRUE(client_.Head("media", "x", {}).error().reason == objects::kNoObject);
     const auto log = fake_.Seen().at("log").as_array();
     EXPECT_EQ(std::ranges::count_if(log, [](const auto& line) { return line.at(2) == 400; }), 1);
 }
@@ -220,9 +220,9 @@ TEST_F(S3ClientTest, LearnsTheClockOfTheStore) {
     fake_.Set(R"({"clock": 7200})");
     EXPECT_TRUE(client_.List("media", {}, {}).has_value());
     EXPECT_NEAR(std::chrono::duration<double>(client_.ClockOffset()).count(), 7200, 5);
-    EXPECT_EQ(client_.Head("media", "x", {}).error().reason, kNoObject);
+    EXPECT_EQ(client_.Head("media", "x", {}).error().reason, objects::kNoObject);
     fake_.Set(R"({"clock": 0})");  // set right again
-    EXPECT_EQ(client_.Head("media", "x", {}).error().reason, kNoObject);
+    EXPECT_EQ(client_.Head("media", "x", {}).error().reason, objects::kNoObject);
     EXPECT_NEAR(std::chrono::duration<double>(client_.ClockOffset()).count(), 0, 5);
 }
 

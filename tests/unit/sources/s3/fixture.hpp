@@ -14,13 +14,15 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "fakes/s3_server.hpp"
+#include "sources/objects/pace.hpp"
+#include "sources/objects/ranged_body.hpp"
 #include "sources/s3/client.hpp"
 
 namespace notify::s3 {
 
 inline const Credentials kGood{.access_key = "AKTEST", .secret_key = "SecretForTests"};
 
-inline RetryLimits QuickRetries() {
+inline objects::RetryLimits QuickRetries() {
     return {
         .attempts = 8,
         .first_pause = std::chrono::milliseconds(1),
@@ -45,7 +47,7 @@ protected:
     }
 
     static Result<std::string> ReadWith(
-        Client& client, const std::string& key, const ReadRequest& request, std::size_t length
+        Client& client, const std::string& key, const objects::ReadRequest& request, std::size_t length
     ) {
         std::string bytes(length, '\0');
         const auto done =

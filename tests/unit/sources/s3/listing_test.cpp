@@ -88,7 +88,7 @@ TEST_F(S3Listing, RefusesACutPageAndGoesOnWhereItWas) {
     Listing listing(client_, "many", "");
     ASSERT_TRUE(listing.Next({}).has_value());
     fake_.Set(R"({"cut_xml": true})");
-    EXPECT_EQ(listing.Next({}).error().reason, kNotS3);
+    EXPECT_EQ(listing.Next({}).error().reason, objects::kNotAStore);
     fake_.Set(R"({"cut_xml": false})");
     EXPECT_EQ(WalkThrough(listing).keys, 1500U);
 }

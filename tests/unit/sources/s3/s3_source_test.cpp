@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "sources/s3/config.hpp"
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 #include "unit/sources/s3/fixture.hpp"
 
 namespace notify::s3 {
@@ -132,7 +132,7 @@ TEST_F(S3SourceTest, OpensTheVersionThatWasNoticedAndNoOther) {
     );
     auto gone = item;
     gone.key = "b";
-    EXPECT_EQ(source_.Open(bucket_, gone, {}).error().reason, kNoObject);
+    EXPECT_EQ(source_.Open(bucket_, gone, {}).error().reason, objects::kNoObject);
 }
 
 TEST_F(S3SourceTest, DoesNotReadWhatIsArchived) {
@@ -140,7 +140,7 @@ TEST_F(S3SourceTest, DoesNotReadWhatIsArchived) {
     const auto item = Noticed("a");
     fake_.Set(R"({"archived": ["a"]})");
     const auto error = source_.Open(bucket_, item, {}).error();
-    EXPECT_EQ(error.reason, kArchived);
+    EXPECT_EQ(error.reason, objects::kArchived);
     EXPECT_EQ(error.code, ErrorCode::kThrottled);
     EXPECT_EQ(error.retry_after, 24h);
     EXPECT_THAT(error.message, HasSubstr("restored first"));
@@ -152,7 +152,7 @@ TEST_F(S3SourceTest, TriesTheOtherLiveSecretWhenTheStoreRefusesOne) {
     EXPECT_THAT(Keys(), ElementsAre("a"));
     access_.secrets = {{.access_key = "AKEARLY", .secret_key = "not yet"}};
     std::vector<FoundObject> found;
-    EXPECT_EQ(Scan(found).error().reason, kCredentialsRefused);
+    EXPECT_EQ(Scan(found).error().reason, objects::kCredentialsRefused);
     access_.secrets = {};
     EXPECT_THAT(Scan(found).error().message, HasSubstr("sources secret store"));
 }
@@ -160,11 +160,11 @@ TEST_F(S3SourceTest, TriesTheOtherLiveSecretWhenTheStoreRefusesOne) {
 TEST_F(S3SourceTest, TakesAChangedConfigurationAtTheNextUse) {
     Put("a", "x");
     UseEndpoint("http://127.0.0.1:9");
-    EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, kUnreachable);
+    EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, objects::kUnreachable);
     UseEndpoint(fake_.Url());
     EXPECT_TRUE(source_.CheckBucket(bucket_, {}).has_value());
     bucket_.location = "missing";
-    EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, kNoBucket);
+    EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, objects::kNoBucket);
 }
 
 TEST_F(S3SourceTest, PublishesBesideTheObjectAndNotBesideNothing) {

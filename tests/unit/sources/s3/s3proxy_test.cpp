@@ -15,9 +15,9 @@
 #include "core/file_byte_source.hpp"
 #include "core/http_client.hpp"
 #include "core/url.hpp"
+#include "sources/objects/object_reader.hpp"
 #include "sources/s3/client.hpp"
 #include "sources/s3/listing.hpp"
-#include "sources/s3/object_reader.hpp"
 #include "unit/sources/s3/fixture.hpp"
 
 namespace notify::s3 {
@@ -146,7 +146,9 @@ TEST_F(S3ProxyTest, WritesInPartsAndReadsThemThrough) {
     ASSERT_TRUE(client_->WriteParts("media", "parts.mxf", source, {.part_bytes = 5U << 20U}, {}).has_value());
     const auto info = client_->Head("media", "parts.mxf", {}).value();
     ASSERT_EQ(info.size_bytes, source.Size());
-    ObjectReader reader(*client_, {"media", "parts.mxf"}, info, {}, {.piece_bytes = 1U << 20U});
+    objects::ObjectReader reader(
+        RangesOf(*client_, "media", "parts.mxf", info), info.size_bytes, {}, {.piece_bytes = 1U << 20U}
+    );
     std::vector<std::byte> got(700'000);
     std::vector<std::byte> wanted(700'000);
     for (std::uint64_t offset = 0; offset < info.size_bytes; offset += got.size()) {
@@ -169,11 +171,11 @@ TEST_F(S3ProxyTest, ANewVersionIsAConflict) {
 }
 
 TEST_F(S3ProxyTest, SaysWhatIsWrong) {
-    EXPECT_EQ(client_->Head("media", "missing", {}).error().reason, kNoObject);
-    EXPECT_EQ(client_->List("nowhere", {}, {}).error().reason, kNoBucket);
+    EXPECT_EQ(client_->Head("media", "missing", {}).error().reason, objects::kNoObject);
+    EXPECT_EQ(client_->List("nowhere", {}, {}).error().reason, objects::kNoBucket);
     const auto wrong = MakeClient({.access_key = "AKTEST", .secret_key = "wrong"});
-    EXPECT_EQ(wrong->List("media", {}, {}).error().reason, kCredentialsRefused);
-    EXPECT_EQ(wrong->Head("media", "missing", {}).error().reason, kCredentialsRefused);
+    EXPECT_EQ(wrong->List("media", {}, {}).error().reason, objects::kCredentialsRefused);
+    EXPECT_EQ(wrong->Head("media", "missing", {}).error().reason, objects::kCredentialsRefused);
     const auto unknown = MakeClient({.access_key = "AKNONE", .secret_key = "wrong"});
     EXPECT_EQ(unknown->List("media", {}, {}).error().code, ErrorCode::kUnauthenticated);
 }

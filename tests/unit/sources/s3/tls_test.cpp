@@ -37,7 +37,7 @@ protected:
         const FakeS3 fake(pem);
         const auto error = List(fake, {.ca_file = authority_.CaFile()}).error();
         EXPECT_EQ(error.code, ErrorCode::kUnavailable);
-        EXPECT_EQ(error.reason, kTlsRefused);
+        EXPECT_EQ(error.reason, objects::kTlsRefused);
         EXPECT_NE(error.message.find(part), std::string::npos) << error.message;
     }
 
@@ -54,7 +54,7 @@ TEST_F(S3Tls, AcceptsACertificateOfItsAuthority) {
 TEST_F(S3Tls, RefusesItWithoutThatAuthority) {
     const FakeS3 fake(authority_.Certificate("IP:127.0.0.1"));
     const auto error = List(fake, {}).error();
-    EXPECT_EQ(error.reason, kTlsRefused);
+    EXPECT_EQ(error.reason, objects::kTlsRefused);
     EXPECT_NE(error.message.find("ca_file"), std::string::npos) << error.message;
 }
 
@@ -81,7 +81,7 @@ TEST_F(S3Tls, ShowsItsOwnCertificateToAStoreThatAsksForOne) {
 
 TEST_F(S3Tls, AFileOfAuthoritiesThatIsMissingIsSaid) {
     const FakeS3 fake(authority_.Certificate("IP:127.0.0.1"));
-    EXPECT_EQ(List(fake, {.ca_file = "/nowhere/ca.pem"}).error().reason, kBadNetworkSetup);
+    EXPECT_EQ(List(fake, {.ca_file = "/nowhere/ca.pem"}).error().reason, objects::kBadNetworkSetup);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "sources/s3/pace.hpp"
+#include "sources/objects/pace.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -7,12 +7,12 @@
 
 #include "core/error.hpp"
 
-namespace notify::s3 {
+namespace notify::objects {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST(S3Pace, PausesAreJitteredOverTheirWholeRangeAndBounded) {
+TEST(Pace, PausesAreJitteredOverTheirWholeRangeAndBounded) {
     const RetryLimits limits{.first_pause = 100ms, .longest_pause = 1000ms};
     auto least = 10'000ms;
     auto most = 0ms;
@@ -28,7 +28,7 @@ TEST(S3Pace, PausesAreJitteredOverTheirWholeRangeAndBounded) {
     EXPECT_GE(RetryPause(limits, 1, 700ms), 700ms);
 }
 
-TEST(S3Pace, RetriesAreAHundredAndOneMoreForEachGoodAnswer) {
+TEST(Pace, RetriesAreAHundredAndOneMoreForEachGoodAnswer) {
     Pace pace({});
     int taken = 0;
     while (pace.TakeRetry()) {
@@ -40,7 +40,7 @@ TEST(S3Pace, RetriesAreAHundredAndOneMoreForEachGoodAnswer) {
     EXPECT_FALSE(pace.TakeRetry());
 }
 
-TEST(S3Pace, EverybodyWaitsOutThePauseThatWasAskedFor) {
+TEST(Pace, EverybodyWaitsOutThePauseThatWasAskedFor) {
     Pace pace({.first_pause = 1ms, .longest_pause = 500ms});
     pace.SlowDown(60ms);
     const auto start = std::chrono::steady_clock::now();
@@ -52,7 +52,7 @@ TEST(S3Pace, EverybodyWaitsOutThePauseThatWasAskedFor) {
     EXPECT_GT(error.retry_after.value(), 9s);
 }
 
-TEST(S3Pace, AStopEndsThePause) {
+TEST(Pace, AStopEndsThePause) {
     Pace pace({.first_pause = 1ms, .longest_pause = 60s});
     pace.SlowDown(30s);
     std::stop_source stop;
@@ -61,4 +61,4 @@ TEST(S3Pace, AStopEndsThePause) {
 }
 
 }  // namespace
-}  // namespace notify::s3
+}  // namespace notify::objects

@@ -1,12 +1,15 @@
-#include "sources/s3/object_reader.hpp"
+#include "sources/objects/object_reader.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -19,19 +22,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class S3ObjectReader : public S3ClientTest {
+class ObjectReaderOfS3 : public S3ClientTest {
 protected:
-    ObjectReader Open(std::stop_token stop = {}, ReadAhead ahead = {}) {
+    objects::ObjectReader Open(std::stop_token stop = {}, objects::ReadAhead ahead = {}) {
+        const auto info = client_.Head("media", "clip.mxf", {}).value();
         return {
-            client_,
-            {"media", "clip.mxf"},
-            client_.Head("media", "clip.mxf", {}).value(),
-            std::move(stop),
-            ahead
+            s3::RangesOf(client_, "media", "clip.mxf", info), info.size_bytes, std::move(stop), ahead
         };
     }
 
-    static Result<std::string> ReadSome(ObjectReader& reader, std::uint64_t offset, std::size_t length) {
+    static Result<std::string> ReadSome(objects::ObjectReader& reader, std::uint64_t offset, std::size_t length) {
         std::string bytes(length, '\0');
         const auto got = reader.ReadAt(offset, std::as_writable_bytes(std::span(bytes)));
         return got ? Result<std::string>(bytes.substr(0, *got))
@@ -39,7 +39,7 @@ protected:
     }
 
     /// Reads all of it in pieces of `step` bytes.
-    static Result<std::string> ReadThrough(ObjectReader& reader, std::size_t step) {
+    static Result<std::string> ReadThrough(objects::ObjectReader& reader, std::size_t step) {
         std::string all;
         while (all.size() < reader.Size()) {
             auto piece = ReadSome(reader, all.size(), step);
@@ -52,7 +52,7 @@ protected:
     }
 };
 
-TEST_F(S3ObjectReader, ReadsAnObjectFromStartToEndInBoundedMemoryAndEachByteOnce) {
+TEST_F(ObjectReaderOfS3, ReadsAnObjectFromStartToEndInBoundedMemoryAndEachByteOnce) {
     const auto bytes = Noise(20'000'003);
     Put("clip.mxf", bytes);
     auto reader = Open({}, {.piece_bytes = 1U << 20U, .pieces_ahead = 6, .at_once = 4});
@@ -61,7 +61,7 @@ TEST_F(S3ObjectReader, ReadsAnObjectFromStartToEndInBoundedMemoryAndEachByteOnce
     EXPECT_EQ(reader.FetchedBytes(), bytes.size());
 }
 
-TEST_F(S3ObjectReader, ReadsAnywhereAndAtTheEnd) {
+TEST_F(ObjectReaderOfS3, ReadsAnywhereAndAtTheEnd) {
     const auto bytes = Noise(3'000'000);
     Put("clip.mxf", bytes);
     auto reader = Open({}, {.piece_bytes = 256U << 10U, .pieces_ahead = 4, .at_once = 2});
@@ -78,7 +78,7 @@ TEST_F(S3ObjectReader, ReadsAnywhereAndAtTheEnd) {
     EXPECT_EQ(ReadSome(reader, bytes.size() - 3, 10).value(), bytes.substr(bytes.size() - 3));
 }
 
-TEST_F(S3ObjectReader, AReaderThatJumpsAboutFetchesLittleMoreThanItReads) {
+TEST_F(ObjectReaderOfS3, AReaderThatJumpsAboutFetchesLittleMoreThanItReads) {
     Put("clip.mxf", Noise(20'000'000));
     auto reader = Open();
     for (std::uint64_t offset = 0; offset < 20'000'000; offset += 1'000'000) {
@@ -87,7 +87,7 @@ TEST_F(S3ObjectReader, AReaderThatJumpsAboutFetchesLittleMoreThanItReads) {
     EXPECT_EQ(reader.FetchedBytes(), 20U * 65'536U);
 }
 
-TEST_F(S3ObjectReader, NoReadMixesTwoVersions) {
+TEST_F(ObjectReaderOfS3, NoReadMixesTwoVersions) {
     Put("clip.mxf", std::string(4'000'000, 'a'));
     int refused = 0;
     for (int i = 0; i < 5; ++i) {
@@ -111,7 +111,7 @@ TEST_F(S3ObjectReader, NoReadMixesTwoVersions) {
     EXPECT_EQ(refused, 5);
 }
 
-TEST_F(S3ObjectReader, ComesThroughAStoreThatIsOftenBusyAndOftenBreaksOff) {
+TEST_F(ObjectReaderOfS3, ComesThroughAStoreThatIsOftenBusyAndOftenBreaksOff) {
     const auto bytes = Noise(8'000'000);
     Put("clip.mxf", bytes);
     auto reader = Open({}, {.piece_bytes = 256U << 10U, .pieces_ahead = 6, .at_once = 4});
@@ -123,7 +123,7 @@ TEST_F(S3ObjectReader, ComesThroughAStoreThatIsOftenBusyAndOftenBreaksOff) {
     EXPECT_TRUE(ReadThrough(reader, 200'000).value() == bytes);
 }
 
-TEST_F(S3ObjectReader, StopsAtOnceWhenItsItemIsStopped) {
+TEST_F(ObjectReaderOfS3, StopsAtOnceWhenItsItemIsStopped) {
     Put("clip.mxf", Noise(4'000'000));
     std::stop_source stop;
     auto reader = Open(stop.get_token());
@@ -138,7 +138,7 @@ TEST_F(S3ObjectReader, StopsAtOnceWhenItsItemIsStopped) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
 }
 
-TEST_F(S3ObjectReader, AFailureIsToldAndReadingCanGoOnAfterIt) {
+TEST_F(ObjectReaderOfS3, AFailureIsToldAndReadingCanGoOnAfterIt) {
     const auto bytes = Noise(2'000'000);
     Put("clip.mxf", bytes);
     auto reader = Open();

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,14 +21,13 @@
 #include "core/byte_source.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
-#include "sources/s3/client.hpp"
 
-namespace notify::s3 {
+namespace notify::objects {
 
-struct ObjectName {
-    std::string bucket;
-    std::string key;
-};
+/// Fills `into` with the bytes from `offset` of one version of an object; fails rather than mix two versions.
+/// Thread-safe; ends soon after a stop is requested, with kStopped.
+using ReadRange =
+    std::function<Result<void>(std::uint64_t offset, std::span<std::byte> into, const std::stop_token& stop)>;
 
 /// Memory is at most `piece_bytes` · (`pieces_ahead` + 1): 36 MiB unless said otherwise.
 struct ReadAhead {
@@ -36,22 +36,19 @@ struct ReadAhead {
     std::size_t at_once = 4;              ///< Requests under way; connections.
 };
 
-/// One version of an object: every request names its ETag, so bytes of two versions are never mixed. Reading
-/// on fetches ahead up to three times what was read so far, so a reader that jumps away wastes little. Used
-/// by one thread; its own threads end with it.
+/// Reading on fetches ahead up to three times what was read so far, so a reader that jumps away wastes little.
+/// Used by one thread; its own threads end with it.
 class ObjectReader final : public ByteSource {
 public:
-    /// `client` outlives it. `info` is what Client::Head told. A stop ends reads that wait, with kStopped.
-    ObjectReader(
-        Client& client, ObjectName name, const ObjectInfo& info, std::stop_token stop, ReadAhead ahead = {}
-    );
+    /// `size`: of the object, in bytes. A stop ends reads that wait, with kStopped.
+    ObjectReader(ReadRange read, std::uint64_t size, std::stop_token stop, ReadAhead ahead = {});
     ~ObjectReader() override;
     ObjectReader(const ObjectReader&) = delete;
     ObjectReader& operator=(const ObjectReader&) = delete;
 
     [[nodiscard]] std::uint64_t Size() const override { return size_; }
 
-    /// Errors are those of Client::Read: kConflict when it is another version now.
+    /// Errors are those of ReadRange.
     [[nodiscard]] Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> into) override;
 
     /// How many bytes were asked of the store, and how much memory its pieces took at most.
@@ -77,9 +74,7 @@ private:
     void Work(const std::stop_token& stop);
     void StartThreads();
 
-    Client& client_;
-    const ObjectName name_;
-    const std::string etag_;
+    const ReadRange read_;
     const std::uint64_t size_;
     const ReadAhead ahead_;
     const std::stop_token stop_;
@@ -99,4 +94,4 @@ private:
     std::vector<std::jthread> threads_;
 };
 
-}  // namespace notify::s3
+}  // namespace notify::objects

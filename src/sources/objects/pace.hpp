@@ -4,14 +4,17 @@
 // budget of retries that keeps a store in trouble from getting twice the load.
 
 #include <chrono>
-#include <condition_variable>
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 
+#include "core/error.hpp"
+#include "core/http_client.hpp"
 #include "core/result.hpp"
 
-namespace notify::s3 {
+namespace notify::objects {
 
 /// When a request is sent again.
 struct RetryLimits {
@@ -29,10 +32,24 @@ bool SleepFor(std::chrono::milliseconds duration, const std::stop_token& stop);
     const RetryLimits& limits, int attempt, std::optional<std::chrono::milliseconds> asked
 );
 
+/// What one attempt to have a good answer came to.
+struct Attempt {
+    Result<HttpResponse> answer;
+    bool corrected = false;      ///< What it failed for was put right: it is made again at once.
+    std::uint64_t progress = 0;  ///< Bytes had before it: enough of them make attempts count anew.
+};
+
 /// One for each endpoint. Thread-safe.
 class Pace final {
 public:
     explicit Pace(RetryLimits limits) : limits_(limits) {}
+
+    /// Makes attempts until one is good: those that fail for a moment (IsMomentary) again, with pauses, up to
+    /// RetryLimits::attempts and while the budget lasts. Else the fault of the last; kThrottled as AwaitTurn;
+    /// kStopped.
+    [[nodiscard]] Result<HttpResponse> Persist(
+        const std::function<Attempt()>& attempt, const std::stop_token& stop
+    );
 
     /// Waits out the pause the endpoint asked for. kThrottled with what is left of the pause when it is
     /// longer than longest_pause; kStopped.
@@ -50,6 +67,8 @@ public:
     void SpeedUp();
 
 private:
+    [[nodiscard]] Result<void> AwaitRetry(const Error& fault, int attempt, const std::stop_token& stop);
+
     static constexpr int kMostRetries = 100;
 
     const RetryLimits limits_;
@@ -59,4 +78,4 @@ private:
     int retries_ = kMostRetries;
 };
 
-}  // namespace notify::s3
+}  // namespace notify::objects

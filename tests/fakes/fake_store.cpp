@@ -1,4 +1,4 @@
-#include "fakes/s3_server.hpp"
+#include "fakes/fake_store.hpp"
 
 #include <string>
 #include <string_view>
@@ -14,8 +14,10 @@ namespace notify::testing {
 
 namespace {
 
-std::vector<std::string> CommandOf(const std::string& pem, const std::string& client_ca) {
-    std::vector<std::string> command{NOTIFY_PYTHON, NOTIFY_FAKES "/s3.py", "0"};
+std::vector<std::string> CommandOf(
+    std::string_view program, const std::string& pem, const std::string& client_ca
+) {
+    std::vector<std::string> command{NOTIFY_PYTHON, fmt::format("{}/{}", NOTIFY_FAKES, program), "0"};
     for (const auto& file : {pem, client_ca}) {
         if (!file.empty()) {
             command.push_back(file);
@@ -26,14 +28,14 @@ std::vector<std::string> CommandOf(const std::string& pem, const std::string& cl
 
 }  // namespace
 
-FakeS3::FakeS3(const std::string& pem, const std::string& client_ca)
-    : tls_(!pem.empty()), server_(CommandOf(pem, client_ca)) {}
+FakeStore::FakeStore(std::string_view program, const std::string& pem, const std::string& client_ca)
+    : tls_(!pem.empty()), server_(CommandOf(program, pem, client_ca)) {}
 
-std::string FakeS3::Url() const {
+std::string FakeStore::Url() const {
     return fmt::format("{}://127.0.0.1:{}", tls_ ? "https" : "http", Port());
 }
 
-boost::json::object FakeS3::Control(std::string_view method, std::string_view body) const {
+boost::json::object FakeStore::Control(std::string_view method, std::string_view body) const {
     const auto response = HttpClient().Send(
         {
             .method = std::string(method),
@@ -46,11 +48,11 @@ boost::json::object FakeS3::Control(std::string_view method, std::string_view bo
     return boost::json::parse(response.value().body).as_object();
 }
 
-void FakeS3::Set(std::string_view json) const {
+void FakeStore::Set(std::string_view json) const {
     static_cast<void>(Control("POST", json));
 }
 
-boost::json::object FakeS3::Seen() const {
+boost::json::object FakeStore::Seen() const {
     return Control("GET", {});
 }
 

@@ -1,4 +1,4 @@
-#include "sources/s3/object_reader.hpp"
+#include "sources/objects/object_reader.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -13,9 +13,8 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
-#include "sources/s3/client.hpp"
 
-namespace notify::s3 {
+namespace notify::objects {
 
 namespace {
 
@@ -23,13 +22,9 @@ constexpr std::uint64_t kLeastPiece = 256U << 10U;
 
 }  // namespace
 
-ObjectReader::ObjectReader(
-    Client& client, ObjectName name, const ObjectInfo& info, std::stop_token stop, ReadAhead ahead
-)
-    : client_(client),
-      name_(std::move(name)),
-      etag_(info.etag),
-      size_(info.size_bytes),
+ObjectReader::ObjectReader(ReadRange read, std::uint64_t size, std::stop_token stop, ReadAhead ahead)
+    : read_(std::move(read)),
+      size_(size),
       ahead_(ahead),
       stop_(std::move(stop)),
       next_offset_(size_) {}
@@ -79,9 +74,7 @@ Result<void> ObjectReader::ReadDirectly(std::uint64_t offset, std::span<std::byt
         const std::scoped_lock lock(mutex_);
         fetched_bytes_ += into.size();
     }
-    return client_.Read(
-        name_.bucket, name_.key, {.offset = offset, .object_size = size_, .etag = etag_}, into, stop_
-    );
+    return read_(offset, into, stop_);
 }
 
 Result<std::size_t> ObjectReader::ReadFromPieces(std::uint64_t offset, std::span<std::byte> into) {
@@ -185,12 +178,8 @@ void ObjectReader::Work(const std::stop_token& stop) {
         Result<void> done;
         {
             const std::stop_callback outer(stop_, [&] { piece->stop.request_stop(); });
-            done = client_.Read(
-                name_.bucket,
-                name_.key,
-                {.offset = piece->offset, .object_size = size_, .etag = etag_},
-                std::as_writable_bytes(std::span(piece->bytes)),
-                piece->stop.get_token()
+            done = read_(
+                piece->offset, std::as_writable_bytes(std::span(piece->bytes)), piece->stop.get_token()
             );
         }
         lock.lock();
@@ -202,4 +191,4 @@ void ObjectReader::Work(const std::stop_token& stop) {
     }
 }
 
-}  // namespace notify::s3
+}  // namespace notify::objects

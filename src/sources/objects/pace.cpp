@@ -1,26 +1,30 @@
-#include "sources/s3/pace.hpp"
+#include "sources/objects/pace.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "core/error.hpp"
+#include "core/http_client.hpp"
 #include "core/random.hpp"
 #include "core/result.hpp"
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 
-namespace notify::s3 {
+namespace notify::objects {
 
 namespace {
 
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestAsked = std::chrono::minutes(15);
+constexpr std::uint64_t kProgressThatCounts = 64U << 10U;
 
 milliseconds Times(milliseconds duration, double factor) {
     return milliseconds(static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor));
@@ -44,6 +48,50 @@ milliseconds RetryPause(const RetryLimits& limits, int attempt, std::optional<mi
     );
     const auto jittered = milliseconds(static_cast<std::int64_t>(most * RandomBetween(0.0, 1.0)));
     return std::max(jittered, asked.value_or(milliseconds(0)));
+}
+
+Result<HttpResponse> Pace::Persist(
+    const std::function<Attempt()>& attempt, const std::stop_token& stop
+) {
+    std::uint64_t progress = 0;
+    for (int number = 1;; ++number) {
+        if (const auto turn = AwaitTurn(stop); !turn) {
+            return Unexpected(turn.error());
+        }
+        auto made = attempt();
+        if (made.progress >= progress + kProgressThatCounts) {
+            progress = made.progress;
+            number = 1;
+            SpeedUp();  // much of an answer is a good answer
+        }
+        if (made.answer) {
+            SpeedUp();
+            return std::move(made.answer);
+        }
+        if (made.corrected) {
+            continue;
+        }
+        if (const auto waited = AwaitRetry(made.answer.error(), number, stop); !waited) {
+            return Unexpected(waited.error());
+        }
+    }
+}
+
+/// Waits until what failed with `fault` is tried again; the fault when it is not to be.
+Result<void> Pace::AwaitRetry(const Error& fault, int attempt, const std::stop_token& stop) {
+    if (fault.reason == kSlowDown) {
+        SlowDown(fault.retry_after);
+    }
+    // for an endpoint that refuses connections the delay is the caller's, between one call and the next
+    const auto asked = fault.reason == kUnreachable ? std::nullopt : fault.retry_after;
+    const bool too_long = asked.value_or(milliseconds(0)) > limits_.longest_pause;
+    if (!IsMomentary(fault) || too_long || attempt >= limits_.attempts || !TakeRetry()) {
+        return Unexpected(fault);
+    }
+    if (!SleepFor(RetryPause(limits_, attempt, asked), stop)) {
+        return Fail(ErrorCode::kStopped, "the request was stopped");
+    }
+    return {};
 }
 
 Result<void> Pace::AwaitTurn(const std::stop_token& stop) {
@@ -86,4 +134,4 @@ void Pace::SpeedUp() {
     retries_ = std::min(retries_ + 1, kMostRetries);
 }
 
-}  // namespace notify::s3
+}  // namespace notify::objects
