@@ -36,4 +36,12 @@ private:
     ChildServer server_;
 };
 
+/// tests/fakes/swarm.py. It takes kFakeToken.
+class FakeSwarm final : public FakeStore {
+public:
+    FakeSwarm() : FakeStore("swarm.py", {}, {}) {}
+};
+
+inline constexpr std::string_view kFakeToken = "0123456789abcdef0123456789abcdef";
+
 }  // namespace notify::testing
