@@ -117,7 +117,8 @@ Process TriedAgain(Process process, Timestamp now) {
 
 /// True when it is the store that is out of order, and not this object in it.
 bool IsStoreTrouble(const Error& error) {
-    return objects::IsBucketFault(error) || (objects::IsMomentary(error) && error.reason != objects::kWrongAnswer);
+    return objects::IsBucketFault(error) ||
+           (objects::IsMomentary(error) && error.reason != objects::kWrongAnswer);
 }
 
 Process AfterError(Process process, const Error& error, Timestamp now) {

@@ -15,10 +15,13 @@
 #include "core/json_schema.hpp"
 #include "core/result.hpp"
 #include "sources/datacore/schema.hpp"
+#include "sources/datacore/swarm_store.hpp"
 #include "sources/local/local_source.hpp"
 #include "sources/object_matrix/schema.hpp"
+#include "sources/objects/object_source.hpp"
+#include "sources/objects/store_client.hpp"
 #include "sources/s3/config.hpp"
-#include "sources/s3/s3_source.hpp"
+#include "sources/s3/s3_store.hpp"
 #include "sources/s3/schema.hpp"
 #include "sources/source.hpp"
 
@@ -58,12 +61,16 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
         );
     };
     add("local", kNoConfig, nullptr, std::make_unique<LocalSource>(settings.data_dir, clock));
-    add("datacore", datacore::Schema(), CheckS3, std::make_unique<s3::S3Source>(settings.access, clock));
-    add("object_matrix",
-        object_matrix::Schema(),
-        CheckS3,
-        std::make_unique<s3::S3Source>(settings.access, clock));
-    add("s3", s3::Schema(), CheckS3, std::make_unique<s3::S3Source>(settings.access, clock));
+    const auto add_objects =
+        [&](std::string_view kind, std::string_view schema, objects::ConnectStore connect) {
+            add(kind,
+                schema,
+                CheckS3,
+                std::make_unique<objects::ObjectSource>(settings.access, std::move(connect), clock));
+        };
+    add_objects("datacore", datacore::Schema(), datacore::ConnectStore);
+    add_objects("object_matrix", object_matrix::Schema(), s3::ConnectStore);
+    add_objects("s3", s3::Schema(), s3::ConnectStore);
 }
 
 SourceRegistry::~SourceRegistry() = default;

@@ -3,7 +3,7 @@
 listings come from, objects in memory, buckets of millions of names made up, and the faults it is told to have. It prints
 its port, and ends when its standard input does.
 
-Objects are made through the API itself. POST /_control (no token, JSON) sets:
+Objects are made through the API itself, or by POST /_control {put: {BUCKET/NAME: BASE64}}. It (no token, JSON) also sets:
   tokens {ID: SECONDS}: lives so long from now    secret_tokens [ID, …]: made with a secret key, which only sign for S3
   refusal: status of a token that is not taken (401)    refusal_body: what is said then    denied [PREFIX, …]: by a policy, 403
   domain: the only one it has (else any)    buckets [NAME, …]    page: the most names of a page
@@ -15,7 +15,8 @@ Objects are made through the API itself. POST /_control (no token, JSON) sets:
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
 POST /.TOKEN/ with HTTP Basic (users {NAME: PASSWORD}) makes a token: X-User-Token-Expires-Meta ("+DAYS", seconds since 1970,
 "YYYY-MM-DD"), X-User-Secret-Key-Meta. GET /.TOKEN/?format=json lists them, DELETE /.TOKEN/ID removes one.
-GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen, cookies: ever seen}."""
+GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen, cookies: ever seen};
+POST {show: BUCKET/NAME} answers {base64} beside them."""
 import base64, calendar, http.server, json, os, random, re, secrets, socket, sys, threading, time, urllib.parse
 
 DAY = 24 * 3600
@@ -176,11 +177,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refused(403, "Forbidden by the policy")
 
     def control(self, body):
-        if self.command == "POST":
-            STATE.update(json.loads(body))
         with STATE.lock:
+            asked = json.loads(body) if self.command == "POST" else {}
+            for name, data in asked.pop("put", {}).items():
+                self.bucket, self.key = name.split("/", 1)
+                self.keep(base64.b64decode(data), "application/octet-stream")
+            shown = tuple(asked.pop("show", "/").split("/", 1))
+            STATE.update(asked)
             state = {"requests": len(STATE.log), "connections": STATE.connections, "log": STATE.log[-2000:],
                      "headers": sorted(STATE.headers), "cookies": sorted(STATE.cookies)}
+            if shown in STATE.objects:
+                state["base64"] = base64.b64encode(STATE.objects[shown]["data"]).decode()
         data = json.dumps(state).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
@@ -304,11 +311,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.store(body)
 
     def store(self, data):
+        etag = self.keep(data, self.headers.get("Content-Type", "application/octet-stream"))
+        self.answer(201, b"<html><body>New stream created</body></html>", [("ETag", '"%s"' % etag)])
+
+    def keep(self, data, kind):
         etag = secrets.token_hex(16)  # opaque: another one with each write
         with STATE.lock:
-            STATE.objects[self.bucket, self.key] = {"data": data, "etag": etag, "time": time.time(),
-                                                    "type": self.headers.get("Content-Type", "application/octet-stream")}
-        self.answer(201, b"<html><body>New stream created</body></html>", [("ETag", '"%s"' % etag)])
+            STATE.objects[self.bucket, self.key] = {"data": data, "etag": etag, "time": time.time(), "type": kind}
+        return etag
 
     def object_delete(self, _body, _fault):
         with STATE.lock:

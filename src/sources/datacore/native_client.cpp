@@ -118,22 +118,28 @@ Result<NativeClient::Sent> NativeClient::SendOnce(const Call& call, const std::s
             return call.take_body(response, bytes);
         }
         if (kept.size() + bytes.size() > call.max_body_bytes) {
-            return Unexpected(objects::Fault(
-                ErrorCode::kTooLarge, objects::kNotAStore, "the store's answer is larger than any of Swarm"
-            ));
+            return Unexpected(
+                objects::Fault(
+                    ErrorCode::kTooLarge,
+                    objects::kNotAStore,
+                    "the store's answer is larger than any of Swarm"
+                )
+            );
         }
         kept += bytes;
         return {};
     };
     auto response = http_.Send(request, stop);
     if (!response) {
-        return Unexpected(objects::FaultOf(
-            response.error(),
-            {.endpoint = settings_.endpoint.Name(),
-             .bucket = call.bucket,
-             .key = call.key,
-             .action = std::string(call.action)}
-        ));
+        return Unexpected(
+            objects::FaultOf(
+                response.error(),
+                {.endpoint = settings_.endpoint.Name(),
+                 .bucket = call.bucket,
+                 .key = call.key,
+                 .action = std::string(call.action)}
+            )
+        );
     }
     sent.response = *std::move(response);
     sent.response.body = std::move(kept);
@@ -174,8 +180,7 @@ Result<HttpResponse> NativeClient::Do(const std::function<Call()>& make, const s
                 return {.answer = std::move(sent->response), .progress = call.progress};
             }
             const auto fault = FaultOfAnswer(call, *sent, stop);
-            corrected =
-                !corrected && fault.code == ErrorCode::kUnauthenticated && HasAnother(sent->token);
+            corrected = !corrected && fault.code == ErrorCode::kUnauthenticated && HasAnother(sent->token);
             return {.answer = Unexpected(fault), .corrected = corrected, .progress = call.progress};
         },
         stop
@@ -216,9 +221,11 @@ Result<NativeObjectInfo> NativeClient::Head(
     }
     const auto length = objects::ContentLength(*response);
     if (!length) {
-        return Unexpected(objects::Fault(
-            ErrorCode::kUnavailable, objects::kNotAStore, "the store tells no length of the object"
-        ));
+        return Unexpected(
+            objects::Fault(
+                ErrorCode::kUnavailable, objects::kNotAStore, "the store tells no length of the object"
+            )
+        );
     }
     return NativeObjectInfo{
         .size_bytes = *length,

@@ -1,7 +1,7 @@
 #pragma once
 
-// One storage domain of Swarm over its own HTTP API (SCSP, as the Content Gateway speaks it): list, look at, read
-// by ranges, write, remove. Source: "SCSP Methods" and "Listing Operations" of Swarm's documentation.
+// One storage domain of Swarm over its own HTTP API (SCSP, as the Content Gateway speaks it): list, look at,
+// read by ranges, write, remove. Source: "SCSP Methods" and "Listing Operations" of Swarm's documentation.
 
 #include <chrono>
 #include <cstddef>
@@ -26,8 +26,8 @@
 namespace notify::datacore {
 
 struct NativeSettings {
-    s3::Endpoint endpoint;  ///< Addressing::kPath: this API has the bucket in the path.
-    std::string domain;     ///< The storage domain; "" is the endpoint's host.
+    s3::Endpoint endpoint;            ///< Addressing::kPath: this API has the bucket in the path.
+    std::string domain;               ///< The storage domain; "" is the endpoint's host.
     HttpClientSettings network = {};  ///< Connections are kept whatever it says.
     objects::RetryLimits retry = {};
     LeastSpeed least_speed = {};
@@ -35,8 +35,8 @@ struct NativeSettings {
 };
 
 /// Asked before each request for a token's id, on any thread; what it fails with the request fails with.
-/// `refused` is null, or the token that the store refused last: another is given in its place when there is one,
-/// and tried at once. So a new token needs no restart, and one that comes before its time does no harm.
+/// `refused` is null, or the token that the store refused last: another is given in its place when there is
+/// one, and tried at once. So a new token needs no restart, and one that comes before its time does no harm.
 using TokenProvider = std::function<Result<std::string>(const std::string* refused)>;
 
 struct NativeListRequest {
@@ -52,16 +52,16 @@ struct NativeObjectInfo {
     std::string content_type;
 };
 
-/// Thread-safe. Functions block, and end with kStopped soon after a stop is requested. Errors have stage "store"
-/// and a reason of objects/faults.hpp; none holds a token.
+/// Thread-safe. Functions block, and end with kStopped soon after a stop is requested. Errors have stage
+/// "store" and a reason of objects/faults.hpp; none holds a token.
 class NativeClient final {
 public:
     /// `clock` outlives it.
     NativeClient(NativeSettings settings, TokenProvider token, const Clock& clock);
 
-    /// A page of what the search index knows: it learns of objects some time after they are there, so that what
-    /// is missing from it need not be gone. As the store sent it; native_listing.hpp guards against what it may
-    /// do.
+    /// A page of what the search index knows: it learns of objects some time after they are there, so that
+    /// what is missing from it need not be gone. As the store sent it; native_listing.hpp guards against what
+    /// it may do.
     [[nodiscard]] Result<std::vector<ListedObject>> List(
         const std::string& bucket, const NativeListRequest& request, const std::stop_token& stop
     );
@@ -71,9 +71,9 @@ public:
         const std::string& bucket, const std::string& key, const std::stop_token& stop
     );
 
-    /// Fills `into` from `request.offset`; a body that breaks off is continued. kConflict (object_changed): it is
-    /// another version now, whether the store honours If-Match or not. After an error the contents of `into` mean
-    /// nothing.
+    /// Fills `into` from `request.offset`; a body that breaks off is continued. kConflict (object_changed):
+    /// it is another version now, whether the store honours If-Match or not. After an error the contents of
+    /// `into` mean nothing.
     [[nodiscard]] Result<void> Read(
         const std::string& bucket,
         const std::string& key,

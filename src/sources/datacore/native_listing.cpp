@@ -24,8 +24,7 @@ NativeListing::NativeListing(
 
 Result<std::optional<std::vector<ListedObject>>> NativeListing::Next(const std::stop_token& stop) {
     while (!ended_) {
-        auto page =
-            client_.List(bucket_, {.prefix = prefix_, .marker = position_, .size = page_size_}, stop);
+        auto page = client_.List(bucket_, {.prefix = prefix_, .marker = position_, .size = page_size_}, stop);
         if (!page) {
             return Unexpected(page.error());
         }

@@ -85,15 +85,18 @@ Unexpected NotAListing(std::string_view text) {
     if (first != std::string_view::npos && text[first] == '[') {
         return Broken("the store's listing is broken or cut off");
     }
-    return Unexpected(objects::LastingFault(
-        ErrorCode::kUnavailable,
-        objects::kNotAStore,
-        objects::LooksLikeHtml(text)
-            ? "a web page came instead of a listing: the endpoint is a web server, a console or a log-in page, "
-              "not Swarm's own HTTP API"
-            : "something came that is no listing of Swarm's own HTTP API: check the endpoint; its S3 port is "
-              "another one"
-    ));
+    return Unexpected(
+        objects::LastingFault(
+            ErrorCode::kUnavailable,
+            objects::kNotAStore,
+            objects::LooksLikeHtml(text) ? "a web page came instead of a listing: the endpoint is a web "
+                                           "server, a console or a log-in page, "
+                                           "not Swarm's own HTTP API"
+                                         : "something came that is no listing of Swarm's own HTTP API: check "
+                                           "the endpoint; its S3 port is "
+                                           "another one"
+        )
+    );
 }
 
 }  // namespace

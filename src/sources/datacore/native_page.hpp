@@ -1,7 +1,7 @@
 #pragma once
 
-// A page of a listing of Swarm's own HTTP API: JSON out of its search index. Source: "Search Query Arguments" and
-// "Metadata Field Matching" of Swarm's documentation (perifery.atlassian.net).
+// A page of a listing of Swarm's own HTTP API: JSON out of its search index. Source: "Search Query Arguments"
+// and "Metadata Field Matching" of Swarm's documentation (perifery.atlassian.net).
 
 #include <cstddef>
 #include <cstdint>
@@ -29,9 +29,10 @@ struct ListedObject {
     std::string content_type;
 };
 
-/// Reads a page: an array of objects, in the index' order. Fields are taken by the names they were asked for and
-/// by those that listings have without `fields` (hash, bytes, last_modified, content_type). kUnavailable:
-/// wrong_answer when it is cut off or an object lacks name, length or time; not_a_store when it is no listing.
+/// Reads a page: an array of objects, in the index' order. Fields are taken by the names they were asked for
+/// and by those that listings have without `fields` (hash, bytes, last_modified, content_type). kUnavailable:
+/// wrong_answer when it is cut off or an object lacks name, length or time; not_a_store when it is no
+/// listing.
 [[nodiscard]] Result<std::vector<ListedObject>> ReadNativePage(std::string_view json);
 
 }  // namespace notify::datacore

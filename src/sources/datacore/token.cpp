@@ -41,9 +41,7 @@ Result<Token> ParseToken(std::string_view text) {
                 "a token with a colon is ACCESS:SECRET, the token's id and its secret key, without spaces"
             );
         }
-        return Token{
-            .access_key = std::string(access_key), .secret_key = std::string(secret_key), .id = {}
-        };
+        return Token{.access_key = std::string(access_key), .secret_key = std::string(secret_key), .id = {}};
     }
     if (text.empty()) {
         return Fail(

@@ -18,8 +18,8 @@ struct Token {
     [[nodiscard]] bool IsNative() const noexcept { return !id.empty(); }
 };
 
-/// Reads "ACCESS:SECRET" or a token's id; white space around it does not count. kInvalidArgument: it is empty,
-/// half of a pair is, or it holds what no cookie can. The sentence does not repeat it.
+/// Reads "ACCESS:SECRET" or a token's id; white space around it does not count. kInvalidArgument: it is
+/// empty, half of a pair is, or it holds what no cookie can. The sentence does not repeat it.
 [[nodiscard]] Result<Token> ParseToken(std::string_view text);
 
 }  // namespace notify::datacore

@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kAskAgainSlowly = std::chrono::minutes(1);
 constexpr milliseconds kAskAgainForCredentials = std::chrono::seconds(30);
+constexpr milliseconds kAskAgainForArchived = std::chrono::hours(24);
 constexpr milliseconds kAskAgainAfterDenial = std::chrono::minutes(5);
 
 constexpr std::array kBucketFaults{
@@ -155,6 +156,15 @@ Error ChangedFault(const Asked& asked) {
     );
 }
 
+Error ArchivedFault(const Asked& asked) {
+    return Fault(
+        ErrorCode::kThrottled,
+        kArchived,
+        NameOf(asked) + " is in an archive and must be restored first",
+        kAskAgainForArchived
+    );
+}
+
 Error ExpiredFault(const Asked& asked) {
     return CredentialsFault(
         kCredentialsExpired,
@@ -193,9 +203,7 @@ Error StoreFault(const Asked& asked, int status, std::optional<milliseconds> pau
 }
 
 Error RequestTimeoutFault(const Asked& asked) {
-    return Fault(
-        ErrorCode::kUnavailable, kInterrupted, asked.endpoint + " waited too long for the request"
-    );
+    return Fault(ErrorCode::kUnavailable, kInterrupted, asked.endpoint + " waited too long for the request");
 }
 
 }  // namespace notify::objects

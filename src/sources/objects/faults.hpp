@@ -1,7 +1,7 @@
 #pragma once
 
-// What is wrong with an object store, whatever it speaks: in one sentence that says what and what to do, and in
-// a word for programs.
+// What is wrong with an object store, whatever it speaks: in one sentence that says what and what to do, and
+// in a word for programs.
 
 #include <chrono>
 #include <optional>
@@ -69,8 +69,8 @@ struct Asked {
 /// A fault that lasts until somebody mends it: it is asked again in a minute.
 [[nodiscard]] Error LastingFault(ErrorCode code, std::string_view reason, std::string message);
 
-/// The store takes the credentials not, or no more (kUnauthenticated, with that reason): it is asked again in half
-/// a minute, so that new ones are taken soon.
+/// The store takes the credentials not, or no more (kUnauthenticated, with that reason): it is asked again in
+/// half a minute, so that new ones are taken soon.
 [[nodiscard]] Error CredentialsFault(std::string_view reason, std::string message);
 
 /// The failure of a request that got no answer (HttpClient::Send). kStopped stays as it is.
@@ -84,6 +84,9 @@ struct Asked {
 
 /// It is another version than the one asked for.
 [[nodiscard]] Error ChangedFault(const Asked& asked);
+
+/// It is in an archive: kThrottled, to be asked again in a day.
+[[nodiscard]] Error ArchivedFault(const Asked& asked);
 
 /// The credentials were good once.
 [[nodiscard]] Error ExpiredFault(const Asked& asked);

@@ -16,8 +16,8 @@ namespace notify::objects {
 inline constexpr std::string_view kUnsorted = "unsorted";
 inline constexpr std::string_view kStuck = "stuck";
 
-/// Leaves those out of a page whose `key` lies at or before `position`: they were told already. kUnsorted when
-/// the page's keys do not rise, in the order of their bytes.
+/// Leaves those out of a page whose `key` lies at or before `position`: they were told already. kUnsorted
+/// when the page's keys do not rise, in the order of their bytes.
 template <class Object>
 [[nodiscard]] Result<void> KeepBehind(std::vector<Object>& page, std::string_view position) {
     const auto disorder =

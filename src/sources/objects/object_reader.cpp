@@ -23,11 +23,7 @@ constexpr std::uint64_t kLeastPiece = 256U << 10U;
 }  // namespace
 
 ObjectReader::ObjectReader(ReadRange read, std::uint64_t size, std::stop_token stop, ReadAhead ahead)
-    : read_(std::move(read)),
-      size_(size),
-      ahead_(ahead),
-      stop_(std::move(stop)),
-      next_offset_(size_) {}
+    : read_(std::move(read)), size_(size), ahead_(ahead), stop_(std::move(stop)), next_offset_(size_) {}
 
 ObjectReader::~ObjectReader() {
     DropAll();

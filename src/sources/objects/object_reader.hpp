@@ -36,8 +36,8 @@ struct ReadAhead {
     std::size_t at_once = 4;              ///< Requests under way; connections.
 };
 
-/// Reading on fetches ahead up to three times what was read so far, so a reader that jumps away wastes little.
-/// Used by one thread; its own threads end with it.
+/// Reading on fetches ahead up to three times what was read so far, so a reader that jumps away wastes
+/// little. Used by one thread; its own threads end with it.
 class ObjectReader final : public ByteSource {
 public:
     /// `size`: of the object, in bytes. A stop ends reads that wait, with kStopped.

@@ -50,9 +50,7 @@ milliseconds RetryPause(const RetryLimits& limits, int attempt, std::optional<mi
     return std::max(jittered, asked.value_or(milliseconds(0)));
 }
 
-Result<HttpResponse> Pace::Persist(
-    const std::function<Attempt()>& attempt, const std::stop_token& stop
-) {
+Result<HttpResponse> Pace::Persist(const std::function<Attempt()>& attempt, const std::stop_token& stop) {
     std::uint64_t progress = 0;
     for (int number = 1;; ++number) {
         if (const auto turn = AwaitTurn(stop); !turn) {

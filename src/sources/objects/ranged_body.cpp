@@ -57,8 +57,7 @@ Unexpected Changed() {
 HttpHeaders RangedBody::NextHeaders() {
     checked_ = false;
     HttpHeaders headers{
-        {"range",
-         fmt::format("bytes={}-{}", request_.offset + received_, request_.offset + into_.size() - 1)}
+        {"range", fmt::format("bytes={}-{}", request_.offset + received_, request_.offset + into_.size() - 1)}
     };
     if (!request_.etag.empty()) {
         headers.emplace_back("if-match", fmt::format("\"{}\"", request_.etag));

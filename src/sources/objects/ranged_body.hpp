@@ -1,7 +1,7 @@
 #pragma once
 
-// Bytes of one version of an object, taken out of the answers to ranged requests: never of two versions, never
-// fewer or others than asked for.
+// Bytes of one version of an object, taken out of the answers to ranged requests: never of two versions,
+// never fewer or others than asked for.
 
 #include <cstddef>
 #include <cstdint>
@@ -37,8 +37,9 @@ public:
     /// Headers of the next request: "range" for what is missing, and "if-match". Its answer is checked anew.
     [[nodiscard]] HttpHeaders NextHeaders();
 
-    /// HttpRequest::take_body of that request. kConflict (object_changed): it is another version; kUnavailable
-    /// (wrong_answer): other bytes than asked for, or it does not say which; kUnsupported (no_ranges).
+    /// HttpRequest::take_body of that request. kConflict (object_changed): it is another version;
+    /// kUnavailable (wrong_answer): other bytes than asked for, or it does not say which; kUnsupported
+    /// (no_ranges).
     [[nodiscard]] Result<void> Take(const HttpResponse& response, std::string_view bytes);
 
 private:
@@ -50,8 +51,8 @@ private:
     bool checked_ = false;
 };
 
-/// Calls `send`, which sends one request for what is missing and takes its answer, until the body is whole: one
-/// that is too short without an error of the transport is continued too. `key`: for the sentence.
+/// Calls `send`, which sends one request for what is missing and takes its answer, until the body is whole:
+/// one that is too short without an error of the transport is continued too. `key`: for the sentence.
 [[nodiscard]] Result<void> ReadWhole(
     const RangedBody& body,
     std::string_view key,

@@ -120,9 +120,11 @@ Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& s
             return call.take_body(response, bytes);
         }
         if (kept.size() + bytes.size() > call.max_body_bytes) {
-            return Unexpected(objects::Fault(
-                ErrorCode::kTooLarge, objects::kNotAStore, "the store's answer is larger than any of S3"
-            ));
+            return Unexpected(
+                objects::Fault(
+                    ErrorCode::kTooLarge, objects::kNotAStore, "the store's answer is larger than any of S3"
+                )
+            );
         }
         kept += bytes;
         return {};

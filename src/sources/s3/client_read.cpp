@@ -130,9 +130,11 @@ Result<ObjectInfo> Client::Head(
     }
     const auto length = objects::ContentLength(*response);
     if (!length) {
-        return Unexpected(objects::Fault(
-            ErrorCode::kUnavailable, objects::kNotAStore, "the store tells no length of the object"
-        ));
+        return Unexpected(
+            objects::Fault(
+                ErrorCode::kUnavailable, objects::kNotAStore, "the store tells no length of the object"
+            )
+        );
     }
     return ObjectInfo{
         .size_bytes = *length,

@@ -64,6 +64,10 @@ std::string Endpoint::Name() const {
     return usual ? host : fmt::format("{}:{}", host, url_.Port());
 }
 
+Endpoint Endpoint::WithPaths() const {
+    return {url_, base_path_, region_, Addressing::kPath};
+}
+
 bool Endpoint::IsAmazon() const noexcept {
     const std::string_view host = url_.Host();
     return host.starts_with("s3") && (host.ends_with(kAmazon) || host.ends_with(".amazonaws.com.cn"));

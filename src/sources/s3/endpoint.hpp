@@ -40,6 +40,9 @@ public:
     /// Without the port: "store.example".
     [[nodiscard]] const std::string& Host() const noexcept { return url_.Host(); }
 
+    /// The same with the bucket always in the path.
+    [[nodiscard]] Endpoint WithPaths() const;
+
     /// True at Amazon, where each region has a host of its own.
     [[nodiscard]] bool IsAmazon() const noexcept;
 

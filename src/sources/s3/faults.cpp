@@ -1,7 +1,6 @@
 #include "sources/s3/faults.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -22,8 +21,6 @@ namespace notify::s3 {
 namespace {
 
 using objects::Asked;
-
-constexpr auto kAskAgainForArchived = std::chrono::hours(24);
 
 bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
     return std::ranges::find(words, word) != words.end();
@@ -68,7 +65,7 @@ std::optional<Error> ObjectFault(std::string_view code, int status, const Asked&
         return objects::ChangedFault(asked);
     }
     if (code == "InvalidObjectState") {
-        return ArchivedFault(asked);
+        return objects::ArchivedFault(asked);
     }
     if (code == "NoSuchKey" || code == "NoSuchVersion" || (status == 404 && !asked.key.empty())) {
         return objects::NoObjectFault(asked);
@@ -179,22 +176,6 @@ Error FaultOf(const HttpResponse& response, const Asked& asked, Timestamp now) {
         return Denied(body, response, asked);
     }
     return Unnamed(response, body, asked);
-}
-
-Error ArchivedFault(const Asked& asked) {
-    return objects::Fault(
-        ErrorCode::kThrottled,
-        objects::kArchived,
-        objects::NameOf(asked) + " is in an archive and must be restored first",
-        kAskAgainForArchived
-    );
-}
-
-Error ArchivedFault(const Asked& asked) {
-    return Waiting(
-        Fault(ErrorCode::kThrottled, kArchived, What(asked) + " is in an archive and must be restored first"),
-        kAskAgainForArchived
-    );
 }
 
 }  // namespace notify::s3

@@ -12,7 +12,4 @@ namespace notify::s3 {
 /// The failure of an answer of status 300 or above. Its stage is "store".
 [[nodiscard]] Error FaultOf(const HttpResponse& response, const objects::Asked& asked, Timestamp now);
 
-/// It is in an archive: kThrottled, to be asked again in a day.
-[[nodiscard]] Error ArchivedFault(const objects::Asked& asked);
-
 }  // namespace notify::s3

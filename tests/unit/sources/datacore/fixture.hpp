@@ -26,12 +26,14 @@ protected:
     [[nodiscard]] NativeSettings Settings(std::string_view url = {}) const {
         return {
             .endpoint =
-                s3::Endpoint::Parse(url.empty() ? fake_.Url() : std::string(url), {}, s3::Addressing::kPath).value(),
+                s3::Endpoint::Parse(url.empty() ? fake_.Url() : std::string(url), {}, s3::Addressing::kPath)
+                    .value(),
             .domain = "media.example",
-            .retry =
-                {.attempts = 8,
-                 .first_pause = std::chrono::milliseconds(1),
-                 .longest_pause = std::chrono::milliseconds(200)}
+            .retry = {
+                .attempts = 8,
+                .first_pause = std::chrono::milliseconds(1),
+                .longest_pause = std::chrono::milliseconds(200)
+            }
         };
     }
 

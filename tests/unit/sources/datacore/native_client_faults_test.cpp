@@ -28,11 +28,13 @@ void ExpectSpeaks(const Error& error, std::string_view part) {
 TEST_F(NativeClientTest, ATokenThatWasGoodAndIsTakenNoMoreHasExpired) {
     EXPECT_TRUE(client_.List("media", {}, {}).has_value());
     for (const int status : {401, 403}) {
-        fake_.Set(fmt::format(
-            R"({{"refusal": {}, "refusal_body": "Token is not valid", "tokens": {{"{}": -1}}}})",
-            status,
-            notify::testing::kFakeToken
-        ));
+        fake_.Set(
+            fmt::format(
+                R"({{"refusal": {}, "refusal_body": "Token is not valid", "tokens": {{"{}": -1}}}})",
+                status,
+                notify::testing::kFakeToken
+            )
+        );
         const auto error = client_.List("media", {}, {}).error();
         EXPECT_EQ(error.code, ErrorCode::kUnauthenticated);
         EXPECT_EQ(error.reason, objects::kCredentialsExpired);
@@ -89,7 +91,9 @@ TEST_F(NativeClientTest, GivesUpOnABusyStoreAsThrottledAndLeavesALongPauseToTheC
     fake_.Set(R"({"faults": [{"times": 999, "do": "status", "status": 503}]})");
     EXPECT_EQ(client_.List("media", {}, {}).error().reason, objects::kSlowDown);
     EXPECT_EQ(Requests(), 8);
-    fake_.Set(R"({"faults": [{"times": 1, "do": "status", "status": 503, "headers": [["Retry-After", "30"]]}]})");
+    fake_.Set(
+        R"({"faults": [{"times": 1, "do": "status", "status": 503, "headers": [["Retry-After", "30"]]}]})"
+    );
     const auto error = client_.List("media", {}, {}).error();
     EXPECT_EQ(error.code, ErrorCode::kThrottled);
     EXPECT_EQ(error.retry_after, 30'000ms);

@@ -50,7 +50,15 @@ TEST_F(NativeClientTest, NamesTheDomainInEachRequestAndShowsTheTokenAsACookie) {
 
 TEST_F(NativeClientTest, OddKeysComeBackAsTheyWere) {
     for (const std::string key :
-         {"a+b.mxf", "100%.mxf", "a//b", "../up", "./x", "\xc3\xa9t\xc3\xa9.mxf", "a?b&c=d#e", "semi;colon", "\"q\""}) {
+         {"a+b.mxf",
+          "100%.mxf",
+          "a//b",
+          "../up",
+          "./x",
+          "\xc3\xa9t\xc3\xa9.mxf",
+          "a?b&c=d#e",
+          "semi;colon",
+          "\"q\""}) {
         const auto etag = Put(key, key);
         EXPECT_EQ(ReadAll(key, key.size(), etag).value(), key);
         const auto page = client_.List("media", {.prefix = key}, {}).value();
@@ -74,7 +82,9 @@ TEST_F(NativeClientTest, MakesNewObjectsByPostWhereAStoreMakesNoneByPut) {
     const auto etag = Put("new.json", "{}");
     EXPECT_EQ(ReadAll("new.json", 2, etag).value(), "{}");
     Put("new.json", "[]");
-    EXPECT_EQ(client_.Write("nowhere", "new.json", "{}", "application/json", {}).error().reason, objects::kNoBucket);
+    EXPECT_EQ(
+        client_.Write("nowhere", "new.json", "{}", "application/json", {}).error().reason, objects::kNoBucket
+    );
 }
 
 TEST_F(NativeClientTest, TakesANewTokenWhileRequestsRun) {

@@ -10,10 +10,12 @@ namespace notify::datacore {
 namespace {
 
 TEST(NativePage, ReadsTheFieldsThatWereAskedFor) {
-    const auto page = ReadNativePage(
-        R"([{"name": "a/b c.mxf", "tmborn": "2026-02-23T19:27:59.276600Z", "etag": "\"b5dea5b4\"",
+    const auto page =
+        ReadNativePage(
+            R"([{"name": "a/b c.mxf", "tmborn": "2026-02-23T19:27:59.276600Z", "etag": "\"b5dea5b4\"",
              "content-length": 42, "content-type": "video/mxf"}])"
-    ).value();
+        )
+            .value();
     ASSERT_EQ(page.size(), 1U);
     EXPECT_EQ(page[0].key, "a/b c.mxf");
     EXPECT_EQ(page[0].etag, "b5dea5b4");
@@ -23,9 +25,11 @@ TEST(NativePage, ReadsTheFieldsThatWereAskedFor) {
 }
 
 TEST(NativePage, ReadsTheNamesThatPlainListingsHave) {
-    const auto page = ReadNativePage(
-        R"([{"last_modified": "2026-02-23T19:27:59Z", "bytes": "42", "name": "a", "hash": "x"}])"
-    ).value();
+    const auto page =
+        ReadNativePage(
+            R"([{"last_modified": "2026-02-23T19:27:59Z", "bytes": "42", "name": "a", "hash": "x"}])"
+        )
+            .value();
     EXPECT_EQ(page.at(0).size_bytes, 42U);
     EXPECT_EQ(page.at(0).etag, "x");
 }

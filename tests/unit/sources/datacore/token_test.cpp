@@ -25,7 +25,9 @@ TEST(Token, WithoutOneItIsAnIdForTheNativeApi) {
 }
 
 TEST(Token, HalfAPairAndWhatNoCookieHoldsAreRefusedWithoutBeingRepeated) {
-    for (const auto* text : {"", "  ", "secretid:", ":secretid", "secret id:x", "secretid;x", "secretid\r\nx: y", "secret\"id"}) {
+    for (const auto* text : {
+             "", "  ", "secretid:", ":secretid", "secret id:x", "secretid;x", "secretid\r\nx: y", "secret\"id"
+         }) {
         const auto token = ParseToken(text);
         ASSERT_FALSE(token.has_value()) << text;
         EXPECT_EQ(token.error().code, ErrorCode::kInvalidArgument);

@@ -31,7 +31,9 @@ protected:
         };
     }
 
-    static Result<std::string> ReadSome(objects::ObjectReader& reader, std::uint64_t offset, std::size_t length) {
+    static Result<std::string> ReadSome(
+        objects::ObjectReader& reader, std::uint64_t offset, std::size_t length
+    ) {
         std::string bytes(length, '\0');
         const auto got = reader.ReadAt(offset, std::as_writable_bytes(std::span(bytes)));
         return got ? Result<std::string>(bytes.substr(0, *got))

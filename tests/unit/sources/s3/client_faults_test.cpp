@@ -310,7 +310,10 @@ TEST_F(S3ClientTest, StartsFromTheAddressItIsBoundTo) {
     settings.network.bind_address = "127.0.0.1";
     EXPECT_TRUE(Client(settings, Always(kGood), clock_).List("media", {}, {}).has_value());
     settings.network.bind_address = "203.0.113.7";
-    EXPECT_EQ(Client(settings, Always(kGood), clock_).List("media", {}, {}).error().reason, objects::kBadNetworkSetup);
+    EXPECT_EQ(
+        Client(settings, Always(kGood), clock_).List("media", {}, {}).error().reason,
+        objects::kBadNetworkSetup
+    );
 }
 
 }  // namespace

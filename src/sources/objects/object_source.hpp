@@ -1,6 +1,6 @@
 #pragma once
 
-// Buckets of stores that speak S3: the connection of kinds s3, object_matrix, and datacore with a key pair.
+// Buckets of object stores: the connection of kinds s3, object_matrix and datacore.
 
 #include <functional>
 #include <map>
@@ -17,11 +17,10 @@
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "sources/access.hpp"
-#include "sources/s3/client.hpp"
-#include "sources/s3/xml.hpp"
+#include "sources/objects/store_client.hpp"
 #include "sources/source.hpp"
 
-namespace notify::s3 {
+namespace notify::objects {
 
 /// Where a bucket of ours lies: "bucket/some/prefix".
 struct Place {
@@ -32,17 +31,18 @@ struct Place {
 [[nodiscard]] Place PlaceOf(std::string_view location);
 
 /// What identifies the bytes of an object: its ETag and its size, and when it was written if it has no ETag.
-[[nodiscard]] std::string VersionOf(const ListedObject& object);
+[[nodiscard]] std::string VersionOf(const StoredObject& object);
 
-/// One client for each source, made anew when its configuration changes. Credentials are asked for with each
-/// request; the second live one is tried when the store refuses the first. Thread-safe.
-class S3Source final : public SourceConnection {
+/// One client for each source, made anew when its configuration changes, or its newest secret from a key pair
+/// to a token. Thread-safe.
+class ObjectSource final : public SourceConnection {
 public:
     /// `clock` outlives it.
-    S3Source(FindAccess access, const Clock& clock) : access_(std::move(access)), clock_(clock) {}
+    ObjectSource(FindAccess access, ConnectStore connect, const Clock& clock)
+        : access_(std::move(access)), connect_(std::move(connect)), clock_(clock) {}
 
     /// Objects in the order of their keys, without directory markers (empty objects whose key ends with a
-    /// slash). Errors of Client::List and Listing::Next.
+    /// slash). Errors of StoreClient::List.
     [[nodiscard]] Result<ScanReport> Scan(
         const ScanRequest& request,
         const std::function<Result<void>(FoundObject)>& found,
@@ -57,7 +57,7 @@ public:
         const Bucket& bucket, const Item& item, std::stop_token stop
     ) override;
 
-    /// Null: stores that speak S3 do not tell.
+    /// Null: these stores do not tell.
     [[nodiscard]] std::unique_ptr<BucketWatch> Watch(
         const Bucket& /*bucket*/, std::function<void(std::string_view)> /*changed*/
     ) override {
@@ -78,15 +78,17 @@ public:
 private:
     struct Connected {
         std::string config;
-        std::shared_ptr<Client> client;
+        bool by_token = false;
+        std::shared_ptr<StoreClient> client;
     };
 
-    [[nodiscard]] Result<std::shared_ptr<Client>> ClientOf(const SourceId& id);
+    [[nodiscard]] Result<std::shared_ptr<StoreClient>> ClientOf(const SourceId& id);
 
     const FindAccess access_;
+    const ConnectStore connect_;
     const Clock& clock_;
     std::mutex mutex_;
     std::map<SourceId, Connected> connected_;
 };
 
-}  // namespace notify::s3
+}  // namespace notify::objects

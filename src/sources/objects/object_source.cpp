@@ -1,4 +1,4 @@
-#include "sources/s3/s3_source.hpp"
+#include "sources/objects/object_source.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,15 +26,10 @@
 #include "sources/access.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/object_reader.hpp"
-#include "sources/s3/client.hpp"
-#include "sources/s3/config.hpp"
-#include "sources/s3/faults.hpp"
-#include "sources/s3/listing.hpp"
-#include "sources/s3/sigv4.hpp"
-#include "sources/s3/xml.hpp"
+#include "sources/objects/store_client.hpp"
 #include "sources/source.hpp"
 
-namespace notify::s3 {
+namespace notify::objects {
 
 namespace {
 
@@ -47,39 +42,8 @@ std::string_view EtagIn(std::string_view version) {
     return version.substr(0, std::min(version.rfind('-'), version.size()));
 }
 
-bool IsDirectoryMarker(const ListedObject& object) {
+bool IsDirectoryMarker(const StoredObject& object) {
     return object.size_bytes == 0 && object.key.ends_with('/');
-}
-
-/// The credentials to try: the newest, or the one after those that were refused.
-Result<Credentials> CredentialsOf(const FindAccess& access, const SourceId& id, const Credentials* refused) {
-    const auto found = access(id);
-    if (!found) {
-        return Unexpected(found.error());
-    }
-    std::optional<Credentials> first;
-    for (const auto& secret : found->secrets) {
-        Credentials credentials{
-            .access_key = secret.access_key,
-            .secret_key = secret.secret_key,
-            .session_token = secret.session_token
-        };
-        if (refused == nullptr || credentials != *refused) {
-            return credentials;
-        }
-        first = std::move(credentials);
-    }
-    if (first) {
-        return *std::move(first);
-    }
-    return Unexpected(objects::Fault(
-        ErrorCode::kUnauthenticated,
-        objects::kCredentialsRefused,
-        fmt::format(
-            "source '{0}' has no credentials; give it some: notifications-api sources secret {0}",
-            found->source.name
-        )
-    ));
 }
 
 }  // namespace
@@ -92,37 +56,33 @@ Place PlaceOf(std::string_view location) {
     };
 }
 
-std::string VersionOf(const ListedObject& object) {
+std::string VersionOf(const StoredObject& object) {
     return object.etag.empty() ? fmt::format("-{}@{}", object.size_bytes, ToMillis(object.modified_at))
                                : fmt::format("{}-{}", object.etag, object.size_bytes);
 }
 
-Result<std::shared_ptr<Client>> S3Source::ClientOf(const SourceId& id) {
+Result<std::shared_ptr<StoreClient>> ObjectSource::ClientOf(const SourceId& id) {
     const auto found = access_(id);
     if (!found) {
         return Unexpected(found.error());
     }
+    const bool by_token = !found->secrets.empty() && !found->secrets.front().token.empty();
     const std::scoped_lock lock(mutex_);
     auto& connected = connected_[id];
-    if (connected.client && connected.config == found->source.config) {
+    if (connected.client && connected.config == found->source.config && connected.by_token == by_token) {
         return connected.client;
     }
-    auto config = ReadConfig(found->source.config);
-    if (!config) {
+    auto client = connect_(*found, access_, clock_);
+    if (!client) {
         return Unexpected(
-            config.error().Within(fmt::format("configuration of source '{}'", found->source.name))
+            client.error().Within(fmt::format("configuration of source '{}'", found->source.name))
         );
     }
-    connected.config = found->source.config;
-    connected.client = std::make_shared<Client>(
-        ClientSettings{.endpoint = std::move(config->endpoint), .network = std::move(config->network)},
-        [access = access_, id](const Credentials* refused) { return CredentialsOf(access, id, refused); },
-        clock_
-    );
+    connected = {.config = found->source.config, .by_token = by_token, .client = *std::move(client)};
     return connected.client;
 }
 
-Result<ScanReport> S3Source::Scan(
+Result<ScanReport> ObjectSource::Scan(
     const ScanRequest& request, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
 ) {
     const auto& bucket = request.bucket;
@@ -131,10 +91,9 @@ Result<ScanReport> S3Source::Scan(
         return Unexpected(client.error());
     }
     const auto place = PlaceOf(bucket.location);
-    Listing listing(**client, place.bucket, place.prefix, request.start_after);
     ScanReport report;
     const auto settled_before = clock_.Now() + (*client)->ClockOffset() - bucket.settle_time;
-    const auto visit = [&](const ListedObject& object) -> Result<void> {
+    const auto visit = [&](const StoredObject& object) -> Result<void> {
         if (IsDirectoryMarker(object) || !PassesGlobs(bucket.include, bucket.exclude, object.key)) {
             return {};
         }
@@ -152,20 +111,11 @@ Result<ScanReport> S3Source::Scan(
              .modified_at = object.modified_at}
         );
     };
-    while (true) {
-        const auto page = listing.Next(stop);
-        if (!page || !*page) {
-            return page ? Result<ScanReport>(report) : Unexpected(page.error());
-        }
-        for (const auto& object : (*page)->objects) {
-            if (auto visited = visit(object); !visited) {
-                return Unexpected(visited.error());
-            }
-        }
-    }
+    const KeyRange keys{.bucket = place.bucket, .prefix = place.prefix, .start_after = request.start_after};
+    return (*client)->List(keys, visit, stop).map([&] { return report; });
 }
 
-Result<OpenedItem> S3Source::Open(const Bucket& bucket, const Item& item, std::stop_token stop) {
+Result<OpenedItem> ObjectSource::Open(const Bucket& bucket, const Item& item, std::stop_token stop) {
     const auto client = ClientOf(bucket.source_id);
     if (!client) {
         return Unexpected(client.error());
@@ -178,7 +128,7 @@ Result<OpenedItem> S3Source::Open(const Bucket& bucket, const Item& item, std::s
     const auto etag = EtagIn(item.version);
     if (info->size_bytes != item.size_bytes || (!etag.empty() && !info->etag.empty() && info->etag != etag)) {
         return Unexpected(
-            objects::Fault(ErrorCode::kConflict, objects::kObjectChanged, "the object was replaced after it was noticed")
+            Fault(ErrorCode::kConflict, kObjectChanged, "the object was replaced after it was noticed")
         );
     }
     if (info->archived) {
@@ -196,22 +146,20 @@ Result<OpenedItem> S3Source::Open(const Bucket& bucket, const Item& item, std::s
     };
     return OpenedItem{
         .descriptor = {},
-        .reader = std::make_unique<objects::ObjectReader>(std::move(read), info->size_bytes, std::move(stop)),
+        .reader = std::make_unique<ObjectReader>(std::move(read), info->size_bytes, std::move(stop)),
         .size_bytes = info->size_bytes,
         .state = {}
     };
 }
 
-Result<void> S3Source::CheckBucket(const Bucket& bucket, std::stop_token stop) {
+Result<void> ObjectSource::CheckBucket(const Bucket& bucket, std::stop_token stop) {
     const auto place = PlaceOf(bucket.location);
-    return ClientOf(bucket.source_id)
-        .and_then([&](const std::shared_ptr<Client>& client) {
-            return client->List(place.bucket, {.prefix = place.prefix, .max_keys = 1}, stop);
-        })
-        .map([](const ListPage&) {});
+    return ClientOf(bucket.source_id).and_then([&](const std::shared_ptr<StoreClient>& client) {
+        return client->Check(place.bucket, place.prefix, stop);
+    });
 }
 
-std::string S3Source::PublicationKey(const Item& item) const {
+std::string ObjectSource::PublicationKey(const Item& item) const {
     if (item.key.size() + kSuffix.size() <= kLongestKey) {
         return item.key + std::string(kSuffix);
     }
@@ -221,7 +169,7 @@ std::string S3Source::PublicationKey(const Item& item) const {
     );
 }
 
-Result<std::optional<std::string>> S3Source::StartOfPublished(
+Result<std::optional<std::string>> ObjectSource::StartOfPublished(
     const Bucket& bucket, const Item& item, std::stop_token stop
 ) {
     const auto client = ClientOf(bucket.source_id);
@@ -249,7 +197,7 @@ Result<std::optional<std::string>> S3Source::StartOfPublished(
     return read ? Result<std::optional<std::string>>(std::move(start)) : Unexpected(read.error());
 }
 
-Result<void> S3Source::Publish(
+Result<void> ObjectSource::Publish(
     const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
 ) {
     const auto client = ClientOf(bucket.source_id);
@@ -262,9 +210,7 @@ Result<void> S3Source::Publish(
                    ? Fail(ErrorCode::kNotFound, "the media is not there any more")
                    : Unexpected(media.error());
     }
-    return (*client)
-        ->Write(place.bucket, PublicationKey(item), bytes, {.content_type = "application/json"}, stop)
-        .map([](const std::string&) {});
+    return (*client)->Write(place.bucket, PublicationKey(item), bytes, "application/json", stop);
 }
 
-}  // namespace notify::s3
+}  // namespace notify::objects

@@ -1,0 +1,100 @@
+#pragma once
+
+// A client of one object store, whatever it speaks: what a source of kind s3, object_matrix or datacore is
+// made of.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "sources/access.hpp"
+#include "sources/objects/ranged_body.hpp"
+
+namespace notify::objects {
+
+/// An object as a listing tells it.
+struct StoredObject {
+    std::string key;   ///< Bytes.
+    std::string etag;  ///< Opaque; "" when the store tells none.
+    std::uint64_t size_bytes = 0;
+    Timestamp modified_at;
+};
+
+/// What a look at an object tells.
+struct StoredInfo {
+    std::uint64_t size_bytes = 0;
+    std::string etag;       ///< As above.
+    bool archived = false;  ///< Cannot be read before it is restored.
+};
+
+/// Keys of a bucket.
+struct KeyRange {
+    std::string bucket;
+    std::string prefix;       ///< "" or what they begin with.
+    std::string start_after;  ///< A key: only those behind it. "": all.
+};
+
+/// Thread-safe. Functions block, and end with kStopped soon after a stop is requested. Errors have stage
+/// "store" and a reason of faults.hpp or key_order.hpp; none holds a credential.
+class StoreClient {
+public:
+    StoreClient() = default;
+    StoreClient(const StoreClient&) = delete;
+    StoreClient& operator=(const StoreClient&) = delete;
+    virtual ~StoreClient() = default;
+
+    /// Calls `found` for each key, in the order of their bytes, to the last one; in memory of one page. What
+    /// `found` fails with ends it.
+    [[nodiscard]] virtual Result<void> List(
+        const KeyRange& keys,
+        const std::function<Result<void>(const StoredObject&)>& found,
+        const std::stop_token& stop
+    ) = 0;
+
+    /// Lists one key: whether the bucket is there and may be listed.
+    [[nodiscard]] virtual Result<void> Check(
+        const std::string& bucket, const std::string& prefix, const std::stop_token& stop
+    ) = 0;
+
+    /// kNotFound (no_object) when there is none; the sentence names a missing bucket as such.
+    [[nodiscard]] virtual Result<StoredInfo> Head(
+        const std::string& bucket, const std::string& key, const std::stop_token& stop
+    ) = 0;
+
+    /// Fills `into` from `request.offset`. kConflict (object_changed): it is another version now.
+    [[nodiscard]] virtual Result<void> Read(
+        const std::string& bucket,
+        const std::string& key,
+        const ReadRequest& request,
+        std::span<std::byte> into,
+        const std::stop_token& stop
+    ) = 0;
+
+    /// Writes the object in one request, replacing what is there.
+    [[nodiscard]] virtual Result<void> Write(
+        const std::string& bucket,
+        const std::string& key,
+        std::string_view bytes,
+        const std::string& content_type,
+        const std::stop_token& stop
+    ) = 0;
+
+    /// How far the store's clock was found ahead of ours.
+    [[nodiscard]] virtual std::chrono::milliseconds ClockOffset() const noexcept = 0;
+};
+
+/// Makes the client of a source as it is now. `access` gives its credentials at each request; both it and the
+/// clock outlive the client. kInvalidArgument: the configuration is wrong.
+using ConnectStore = std::function<Result<std::shared_ptr<StoreClient>>(
+    const SourceAccess& now, const FindAccess& access, const Clock& clock
+)>;
+
+}  // namespace notify::objects

@@ -1,0 +1,140 @@
+#include "sources/s3/s3_store.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "sources/access.hpp"
+#include "sources/objects/live_secret.hpp"
+#include "sources/objects/ranged_body.hpp"
+#include "sources/objects/store_client.hpp"
+#include "sources/s3/client.hpp"
+#include "sources/s3/config.hpp"
+#include "sources/s3/listing.hpp"
+#include "sources/s3/sigv4.hpp"
+#include "sources/s3/xml.hpp"
+
+namespace notify::s3 {
+
+namespace {
+
+Credentials CredentialsIn(const Secret& secret) {
+    return {
+        .access_key = secret.access_key,
+        .secret_key = secret.secret_key,
+        .session_token = secret.session_token
+    };
+}
+
+Result<Credentials> CredentialsOf(const FindAccess& access, const SourceId& id, const Credentials* refused) {
+    return objects::LiveSecret(
+               access, id, [&](const Secret& secret) {
+                   return secret.access_key.empty() ? objects::Fitness::kUnfit
+                          : refused != nullptr && CredentialsIn(secret) == *refused
+                              ? objects::Fitness::kRefused
+                              : objects::Fitness::kFit;
+               }
+    ).map(CredentialsIn);
+}
+
+class S3Store final : public objects::StoreClient {
+public:
+    S3Store(ClientSettings settings, CredentialsProvider credentials, const Clock& clock)
+        : client_(std::move(settings), std::move(credentials), clock) {}
+
+    [[nodiscard]] Result<void> List(
+        const objects::KeyRange& keys,
+        const std::function<Result<void>(const objects::StoredObject&)>& found,
+        const std::stop_token& stop
+    ) override {
+        Listing listing(client_, keys.bucket, keys.prefix, keys.start_after);
+        while (true) {
+            const auto page = listing.Next(stop);
+            if (!page || !*page) {
+                return page ? Result<void>() : Unexpected(page.error());
+            }
+            for (const auto& object : (*page)->objects) {
+                auto taken = found(
+                    {.key = object.key,
+                     .etag = object.etag,
+                     .size_bytes = object.size_bytes,
+                     .modified_at = object.modified_at}
+                );
+                if (!taken) {
+                    return taken;
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] Result<void> Check(
+        const std::string& bucket, const std::string& prefix, const std::stop_token& stop
+    ) override {
+        return client_.List(bucket, {.prefix = prefix, .max_keys = 1}, stop).map([](const ListPage&) {});
+    }
+
+    [[nodiscard]] Result<objects::StoredInfo> Head(
+        const std::string& bucket, const std::string& key, const std::stop_token& stop
+    ) override {
+        return client_.Head(bucket, key, stop).map([](ObjectInfo info) {
+            return objects::StoredInfo{
+                .size_bytes = info.size_bytes, .etag = std::move(info.etag), .archived = info.archived
+            };
+        });
+    }
+
+    [[nodiscard]] Result<void> Read(
+        const std::string& bucket,
+        const std::string& key,
+        const objects::ReadRequest& request,
+        std::span<std::byte> into,
+        const std::stop_token& stop
+    ) override {
+        return client_.Read(bucket, key, request, into, stop);
+    }
+
+    [[nodiscard]] Result<void> Write(
+        const std::string& bucket,
+        const std::string& key,
+        std::string_view bytes,
+        const std::string& content_type,
+        const std::stop_token& stop
+    ) override {
+        return client_.Write(bucket, key, bytes, {.content_type = content_type}, stop)
+            .map([](const std::string&) {});
+    }
+
+    [[nodiscard]] std::chrono::milliseconds ClockOffset() const noexcept override {
+        return client_.ClockOffset();
+    }
+
+private:
+    Client client_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<objects::StoreClient>> ConnectStore(
+    const SourceAccess& now, const FindAccess& access, const Clock& clock
+) {
+    return ReadConfig(now.source.config).map([&](Config config) -> std::shared_ptr<objects::StoreClient> {
+        return std::make_shared<S3Store>(
+            ClientSettings{.endpoint = std::move(config.endpoint), .network = std::move(config.network)},
+            [access, id = now.source.id](const Credentials* refused) {
+                return CredentialsOf(access, id, refused);
+            },
+            clock
+        );
+    });
+}
+
+}  // namespace notify::s3
