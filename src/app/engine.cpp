@@ -46,6 +46,7 @@
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
 #include "queue/scheduler.hpp"
+#include "queue/secret_expiry.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
@@ -198,6 +199,7 @@ void Engine::Build() {
         }
     );
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
+    secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
@@ -235,6 +237,7 @@ Result<void> Engine::Start() {
     resolver->Start();
     reaper->Start();
     retention->Start();
+    secret_expiry->Start();
     dispatcher->Start();
     workers->Start();
     relabeller->Start();
@@ -253,6 +256,7 @@ void Engine::Stop() {
     resolver->Stop();
     reaper->Stop();
     retention->Stop();
+    secret_expiry->Stop();
     dispatcher->Stop();
     orphans->Stop();
 }

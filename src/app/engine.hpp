@@ -35,6 +35,7 @@
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
 #include "queue/scheduler.hpp"
+#include "queue/secret_expiry.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
@@ -108,6 +109,7 @@ public:
     std::unique_ptr<WorkerPool> workers;
     std::unique_ptr<Reaper> reaper;
     std::unique_ptr<Retention> retention;
+    std::unique_ptr<SecretExpiry> secret_expiry;
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<ItemControl> items;
     std::unique_ptr<HttpClient> http;

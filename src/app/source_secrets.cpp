@@ -15,6 +15,7 @@
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
 #include "sources/access.hpp"
+#include "sources/datacore/token.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -36,13 +37,21 @@ object ObjectOf(std::string_view text) {
     return json && json->is_object() ? std::move(json->get_object()) : object();
 }
 
-/// A Swarm token "ACCESS:SECRET" is a key pair for S3; one without a colon is for the native API.
-Secret Parted(Secret secret) {
-    if (const auto colon = secret.token.find(':'); colon != std::string::npos) {
-        secret.access_key = secret.token.substr(0, colon);
-        secret.secret_key = secret.token.substr(colon + 1);
-        secret.token.clear();
+/// A token "ACCESS:SECRET" is a key pair.
+Result<Secret> Parted(Secret secret) {
+    if (secret.token.empty()) {
+        return secret;
     }
+    auto token = datacore::ParseToken(secret.token);
+    if (!token) {
+        token.error().code = ErrorCode::kUnauthenticated;
+        return Unexpected(token.error());
+    }
+    if (!token->IsNative()) {
+        secret.access_key = std::move(token->access_key);
+        secret.secret_key = std::move(token->secret_key);
+    }
+    secret.token = std::move(token->id);
     return secret;
 }
 
@@ -62,7 +71,7 @@ std::string SourceSecrets::Seal(const Secret& secret) const {
 }
 
 Result<Secret> SourceSecrets::Unseal(const SourceSecret& secret) const {
-    return box_.Open(secret.sealed, kPurpose).map([&](const std::string& clear) {
+    return box_.Open(secret.sealed, kPurpose).and_then([&](const std::string& clear) {
         const auto json = ObjectOf(clear);
         return Parted(
             {.access_key = secret.access_key,

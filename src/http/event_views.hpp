@@ -97,6 +97,16 @@ struct ScanFailed {
 
 BOOST_DESCRIBE_STRUCT(ScanFailed, (), (bucket, name, reason))
 
+struct CredentialsExpiring {
+    std::string source;
+    std::string name;
+    std::string kind;
+    std::string expires_at;  // of the last secret that lives
+    Word<kExpiryWords> within;
+};
+
+BOOST_DESCRIBE_STRUCT(CredentialsExpiring, (), (source, name, kind, expires_at, within))
+
 struct EndpointDisabled {
     std::string endpoint;
     std::string description;
@@ -132,7 +142,7 @@ struct EventType {
 };
 
 /// Every type that the service tells.
-inline constexpr std::array<EventType, 14> kEventTypes{{
+inline constexpr std::array<EventType, 15> kEventTypes{{
     {.name = "item.discovered",
      .when = "A new file or version was noticed.",
      .data = &described::Schema<view::ItemEvent>},
@@ -165,6 +175,9 @@ inline constexpr std::array<EventType, 14> kEventTypes{{
     {.name = "bucket.scan_failed",
      .when = "A bucket could not be looked through.",
      .data = &described::Schema<view::ScanFailed>},
+    {.name = "source.credentials_expiring",
+     .when = "The last credentials of a source end in 7 days, or in 24 hours.",
+     .data = &described::Schema<view::CredentialsExpiring>},
     {.name = "endpoint.disabled",
      .when = "The service stopped telling an endpoint.",
      .data = &described::Schema<view::EndpointDisabled>},

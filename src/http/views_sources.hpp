@@ -26,11 +26,12 @@ struct SourceView {
     std::string name;
     boost::json::value config;
     std::vector<SecretView> secrets;
+    std::optional<std::string> expires_at;  // of the last secret that lives
     std::string note;
     std::string created_at;
 };
 
-BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, config, secrets, note, created_at))
+BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, config, secrets, expires_at, note, created_at))
 
 struct SourceList {
     std::vector<SourceView> rows;

@@ -128,7 +128,11 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
     AddSecret(add, line.words);
     line.Add(group, "list", "All sources", [&line] {
         return line.Ask("GET", "/v1/sources", nullptr, [](const value& answer) {
-            PrintTable(answer, {"id", "name", "kind", "note"}, "no sources yet: the first bucket makes one");
+            PrintTable(
+                answer,
+                {"id", "name", "kind", "expires_at", "note"},
+                "no sources yet: the first bucket makes one"
+            );
         });
     });
     named("show", "One source; no secret is shown", [&line] {

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "http/views_sources.hpp"
 #include "sources/access.hpp"
+#include "sources/datacore/token.hpp"
 
 namespace notify {
 
@@ -59,6 +60,9 @@ Result<Secret> SecretFrom(const view::NewSecret& wanted) {
         return Fail(
             ErrorCode::kInvalidArgument, "/token: give either a token, or access_key with secret_key"
         );
+    }
+    if (const auto token = datacore::ParseToken(secret.token); !secret.token.empty() && !token) {
+        return Unexpected(token.error().Within("/token"));
     }
     if (wanted.expires_at) {
         const auto at = FromRfc3339(*wanted.expires_at);

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "http/routes/routes.hpp"
 #include "http/routes/secret_checks.hpp"
 #include "http/views_sources.hpp"
+#include "queue/secret_expiry.hpp"
 #include "sources/access.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/kind_source.hpp"
@@ -151,12 +153,14 @@ private:
     [[nodiscard]] view::SourceView Show(const Kept& kept) const {
         const auto& source = kept.source;
         const auto connection = parts_.sources.Find(source.kind);
+        const auto* last = LastToEnd(kept.secrets);
         view::SourceView shown{
             .id = source.id.Value(),
             .kind = source.kind,
             .name = source.name,
             .config = ParseJson(source.config).value_or(boost::json::object{}),
             .secrets = {},
+            .expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at),
             .note = connection ? "" : connection.error().message,
             .created_at = ToRfc3339(source.created_at)
         };
