@@ -1,4 +1,4 @@
-"""Object stores for tests of the built service: tests/fakes/s3.py as a process, told what to hold and what to do wrong."""
+"""Object stores for tests of the built service: programs of tests/fakes, told what to hold and what to do wrong."""
 import base64
 import json
 import os
@@ -10,9 +10,11 @@ import urllib.request
 FAKES = pathlib.Path(__file__).resolve().parent.parent / "fakes"
 
 
-class FakeS3:
+class FakeStore:
+    PROGRAM = ""
+
     def __init__(self) -> None:
-        self.process = subprocess.Popen([sys.executable, FAKES / "s3.py", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([sys.executable, FAKES / self.PROGRAM, "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
 
     def control(self, **asked) -> dict:
@@ -39,3 +41,12 @@ class FakeS3:
         self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait(30)
+
+
+class FakeS3(FakeStore):
+    PROGRAM = "s3.py"
+
+
+class FakeSwarm(FakeStore):
+    PROGRAM = "swarm.py"
+    TOKEN = "0123456789abcdef0123456789abcdef"  # lives at the start
