@@ -239,6 +239,11 @@ constexpr std::array kMembers{
     MemberWords{
         "reason_code", "Why it is as it is, as one word for programs: no_video, no_rule, superseded …", ""
     },
+    MemberWords{
+        "removed_at",
+        "Since when its object is not in the store any more; results and history stay.",
+        "date-time"
+    },
     MemberWords{"request_id", "Name it when you ask for help: the log has it.", ""},
     MemberWords{"rescues", "How often it was taken up again after the service that ran it went away.", ""},
     MemberWords{"response", "The beginning of what the receiver answered.", ""},

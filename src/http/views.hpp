@@ -99,6 +99,7 @@ struct ItemRow {
     std::string reason;
     std::int64_t state_version = 0;
     std::string discovered_at;
+    std::optional<std::string> removed_at;
 };
 
 BOOST_DESCRIBE_STRUCT(
@@ -119,7 +120,8 @@ BOOST_DESCRIBE_STRUCT(
      reason_code,
      reason,
      state_version,
-     discovered_at)
+     discovered_at,
+     removed_at)
 )
 
 struct ItemView : ItemRow {

@@ -164,9 +164,9 @@ Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundOb
     } else if (choices.empty()) {
         Skip(item, std::string(kNoRule), NoRuleSentence(place.bucket, place.rules));
     }
-    auto added = transaction.items.AddIfNew(item);
-    if (!added || !*added) {
-        return added;
+    const auto generation = transaction.items.AddIfNew(item);
+    if (!generation || *generation == 0) {
+        return generation.map([](int) { return false; });
     }
     for (const auto& choice : item.status == Status::kPending ? choices : std::vector<Choice>{}) {
         if (auto queued = transaction.processes.Add(FirstRun(item, choice, now)); !queued) {
@@ -174,7 +174,9 @@ Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundOb
         }
     }
     return Announce(transaction, item, now)
-        .and_then([&] { return SupersedeOlder(transaction, item, now); })
+        .and_then([&] {
+            return *generation > 1 ? SupersedeOlder(transaction, item, now) : Result<void>{};
+        })
         .map([] { return true; });
 }
 
@@ -187,17 +189,13 @@ bool HasNewRule(const Item& item, const std::vector<Rule>& rules) {
 }
 
 /// True when the object is what its key's newest item is of. One that was skipped because the file had
-/// changed meanwhile is not known when the file is there as it was.
-bool IsKnown(const std::optional<Item>& newest, const FoundObject& object) {
-    return newest && newest->version == object.version &&
-           (newest->status != Status::kSkipped || newest->reason_code != "superseded");
+/// changed meanwhile is not known when the file is there as it was, nor is one that had been removed.
+bool IsKnown(const Item& newest, const FoundObject& object) {
+    return newest.version == object.version && !newest.removed_at &&
+           (newest.status != Status::kSkipped || newest.reason_code != "superseded");
 }
 
 Result<bool> TakeOne(Transaction& transaction, const Place& place, const FoundObject& object, Timestamp now) {
-    const auto own = transaction.buckets.IsOwnObject(place.bucket.id, object.key);
-    if (!own || *own) {
-        return own.map([](bool) { return false; });
-    }
     auto is_new = TakeNew(transaction, place, object, now);
     if (!is_new || *is_new) {
         return is_new;
@@ -226,7 +224,7 @@ Result<std::vector<FoundObject>> ToTake(
             if (!newest || !own) {
                 return Unexpected(newest ? own.error() : newest.error());
             }
-            if (!*own && (!IsKnown(*newest, object) || HasNewRule(**newest, *rules))) {
+            if (!*own && IsToTake(*newest ? &**newest : nullptr, object, *rules)) {
                 taken.push_back(object);
             }
         }
@@ -241,22 +239,35 @@ Result<int> Intake::Take(const Bucket& bucket, const std::vector<FoundObject>& o
     if (!wanted || wanted->empty()) {
         return wanted.map([](const auto&) { return 0; });
     }
-    return storage_.Write([&](Transaction& transaction) -> Result<int> {
-        // as they are now: the rules may have been changed while the scan went on
-        const auto place = PlaceOf(transaction.View(), bucket.id);
-        if (!place) {
-            return Unexpected(place.error());
-        }
-        int taken = 0;
-        for (const auto& object : *wanted) {
-            const auto is_taken = TakeOne(transaction, *place, object, clock_.Now());
-            if (!is_taken) {
-                return Unexpected(is_taken.error());
-            }
-            taken += *is_taken ? 1 : 0;
-        }
-        return taken;
+    return storage_.Write([&](Transaction& transaction) {
+        return TakeAll(transaction, bucket.id, *wanted, clock_);
     });
+}
+
+bool IsToTake(const Item* newest, const FoundObject& object, const std::vector<Rule>& rules) {
+    return newest == nullptr || !IsKnown(*newest, object) || HasNewRule(*newest, rules);
+}
+
+Result<int> TakeAll(
+    Transaction& transaction,
+    const BucketId& bucket,
+    const std::vector<FoundObject>& objects,
+    const Clock& clock
+) {
+    // as they are now: the rules may have been changed while the scan went on
+    const auto place = PlaceOf(transaction.View(), bucket);
+    if (!place) {
+        return Unexpected(place.error());
+    }
+    int taken = 0;
+    for (const auto& object : objects) {
+        const auto is_taken = TakeOne(transaction, *place, object, clock.Now());
+        if (!is_taken) {
+            return Unexpected(is_taken.error());
+        }
+        taken += *is_taken ? 1 : 0;
+    }
+    return taken;
 }
 
 }  // namespace notify

@@ -7,6 +7,9 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/rule.hpp"
 #include "sources/source.hpp"
 #include "storage/storage.hpp"
 
@@ -19,7 +22,7 @@ public:
 
     /// Takes objects in, in one transaction: what we wrote ourselves is left out, what is known to be there
     /// changes nothing, another version of a known key supersedes the one before, also when it is one that
-    /// was there earlier. An item that was skipped as `no_rule` is given what a rule added or changed since
+    /// was there earlier, and so does what was removed and is there again. An item that was skipped as `no_rule` is given what a rule added or changed since
     /// then chooses for it. How many items are new or taken up again.
     [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
 
@@ -27,5 +30,18 @@ private:
     Storage& storage_;
     const Clock& clock_;
 };
+
+/// True when there is something to do for the object: it is not what its key's newest item is of, or that
+/// item was skipped for want of a rule before one that concerns it was added or changed. `newest`: null when
+/// the key has no item.
+[[nodiscard]] bool IsToTake(const Item* newest, const FoundObject& object, const std::vector<Rule>& rules);
+
+/// Intake::Take in a transaction, for objects that are none of ours.
+[[nodiscard]] Result<int> TakeAll(
+    Transaction& transaction,
+    const BucketId& bucket,
+    const std::vector<FoundObject>& objects,
+    const Clock& clock
+);
 
 }  // namespace notify

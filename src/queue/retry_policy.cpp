@@ -167,6 +167,17 @@ Process Superseded(Process process, Timestamp now) {
     return process;
 }
 
+Process ObjectGone(Process process, Timestamp now) {
+    process.failure = Failure{
+        .code = std::string(ToString(ErrorCode::kNotFound)),
+        .stage = "queue",
+        .reason = std::string(kRemoved),
+        .message = std::string(kRemovedSentence),
+        .will_retry = false,
+    };
+    return Ended(std::move(process), Status::kSkipped, now);
+}
+
 Process Completed(Process process, const ResultId& result, Timestamp now) {
     process.progress = 1;
     process.result_id = result;

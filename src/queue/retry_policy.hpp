@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -52,6 +53,14 @@ inline constexpr int kMaxCrashes = 3;
 /// Marks a process because a newer version of its object was noticed: one that waits is Skipped at once, one
 /// that runs is asked to stop and will be, whatever its outcome.
 [[nodiscard]] Process Superseded(Process process, Timestamp now);
+
+/// Why an item or a process was Skipped, or an item removed, whose object is in the store no more.
+inline constexpr std::string_view kRemoved = "removed";
+inline constexpr std::string_view kRemovedSentence =
+    "the object is not in the store any more: two scans did not see it";
+
+/// A process that waited, Skipped as kRemoved.
+[[nodiscard]] Process ObjectGone(Process process, Timestamp now);
 
 /// True for a process that Superseded() marked or ended, or that found its object changed.
 [[nodiscard]] bool IsSuperseded(const Process& process);

@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "storage/key_range.hpp"
 
 namespace notify {
 
@@ -47,6 +48,11 @@ public:
 
     /// True when the ledger has that key.
     [[nodiscard]] virtual Result<bool> IsOwnObject(const BucketId& id, std::string_view key) const = 0;
+
+    /// The keys of a range that the ledger has, in the order of their bytes; at most `limit`.
+    [[nodiscard]] virtual Result<std::vector<std::string>> OwnObjectsBetween(
+        const BucketId& id, const KeyRange& range, int limit
+    ) const = 0;
 };
 
 }  // namespace notify

@@ -11,6 +11,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/item.hpp"
+#include "storage/key_range.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -30,8 +31,9 @@ public:
     virtual ~ItemRepository() = default;
 
     /// Adds the item as the newest of its (bucket, key), unless the newest there is this version already and
-    /// was not skipped as superseded. True when it was added: also for a version that comes back.
-    virtual Result<bool> AddIfNew(const Item& item) = 0;
+    /// was neither skipped as superseded nor removed. How many there are of the key now, with it: 1 for the
+    /// first; 0 when it was not added.
+    virtual Result<int> AddIfNew(const Item& item) = 0;
 
     /// kNotFound with the id in the sentence.
     [[nodiscard]] virtual Result<Item> Get(const ItemId& id) const = 0;
@@ -39,6 +41,11 @@ public:
     /// What is at the key now: the item of it that was added last.
     [[nodiscard]] virtual Result<std::optional<Item>> Newest(
         const BucketId& bucket, std::string_view key
+    ) const = 0;
+
+    /// What is at the keys of a range now, in the order of their bytes; at most `limit` keys.
+    [[nodiscard]] virtual Result<std::vector<Item>> NewestBetween(
+        const BucketId& bucket, const KeyRange& range, int limit
     ) const = 0;
 
     /// Versions of (bucket, key) that are not terminal, other than `keep`: what a new version supersedes.
@@ -64,6 +71,9 @@ public:
     virtual Result<void> SetContent(
         const ItemId& id, std::string_view media_type, std::string_view sha256
     ) = 0;
+
+    /// Notes that its object is in the store no more. kNotFound.
+    virtual Result<void> SetRemoved(const ItemId& id, Timestamp at) = 0;
 
     virtual Result<void> AddChange(const ItemId& id, const ItemChange& change) = 0;
 

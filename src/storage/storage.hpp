@@ -16,6 +16,7 @@ class SourceRepository;
 class BucketRepository;
 class RuleRepository;
 class ItemRepository;
+class ScanRepository;
 class ProcessRepository;
 class ResultRepository;
 class PeopleRepository;
@@ -29,6 +30,7 @@ struct Snapshot {
     const BucketRepository& buckets;
     const RuleRepository& rules;
     const ItemRepository& items;
+    const ScanRepository& scans;
     const ProcessRepository& processes;
     const ResultRepository& results;
     const PeopleRepository& people;
@@ -43,6 +45,7 @@ struct Transaction {
     BucketRepository& buckets;
     RuleRepository& rules;
     ItemRepository& items;
+    ScanRepository& scans;
     ProcessRepository& processes;
     ResultRepository& results;
     PeopleRepository& people;
@@ -57,6 +60,7 @@ struct Transaction {
             .buckets = buckets,
             .rules = rules,
             .items = items,
+            .scans = scans,
             .processes = processes,
             .results = results,
             .people = people,

@@ -159,6 +159,31 @@ TEST_P(Buckets, RememberWhatWeWroteIntoThem) {
     EXPECT_FALSE(own(other.id, key));
 }
 
+TEST_P(Buckets, TellWhatWeWroteIntoARangeOfKeys) {
+    const auto bucket = AddBucket("in");
+    const auto other = AddBucket("other");
+    const auto note = [&](const Bucket& of, std::string_view key) {
+        Write([&](Transaction& transaction) {
+            return transaction.buckets.NoteOwnObject(of.id, key, Now());
+        });
+    };
+    for (const auto* key : {"c", "a", "b\xff", "b"}) {
+        note(bucket, key);
+    }
+    note(other, "b/other");
+    const auto own = [&](const KeyRange& range, int limit = 9) {
+        return Read([&](const Snapshot& snapshot) {
+            return snapshot.buckets.OwnObjectsBetween(bucket.id, range, limit);
+        });
+    };
+    using Keys = std::vector<std::string>;
+    EXPECT_EQ(own({}), (Keys{"a", "b", "b\xff", "c"}));
+    EXPECT_EQ(own({.after = "a", .through = "b\xff"}), (Keys{"b", "b\xff"}));
+    EXPECT_EQ(own({.after = "a"}, 2), (Keys{"b", "b\xff"}));
+    EXPECT_EQ(own({.after = "a", .through = "z"}, 1), (Keys{"b"}));
+    EXPECT_TRUE(own({.after = "c"}).empty());
+}
+
 }  // namespace
 
 }  // namespace notify::testing

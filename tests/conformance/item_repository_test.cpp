@@ -27,6 +27,7 @@ TEST_P(Items, KeepEverything) {
     item.reason_code = "no_video";
     item.reason = "it has no pictures";
     item.resolving_since = Now() + 3ms;
+    item.removed_at = Now() + 9ms;
     item.state_version = 4;
     Write([&](Transaction& transaction) { return transaction.items.AddIfNew(item); });
     const auto stored = Stored(item.id);
@@ -44,6 +45,7 @@ TEST_P(Items, KeepEverything) {
     EXPECT_EQ(stored.reason, "it has no pictures");
     EXPECT_EQ(stored.discovered_at, item.discovered_at);
     EXPECT_EQ(stored.resolving_since, item.resolving_since);
+    EXPECT_EQ(stored.removed_at, item.removed_at);
     EXPECT_EQ(stored.state_version, 4);
 }
 
@@ -92,6 +94,55 @@ TEST_P(Items, AreAddedAgainWhenTheirVersionWasTakenForReplaced) {
     Write([&](Transaction& transaction) { return transaction.items.SetStatus(item); });
     EXPECT_TRUE(add());
     EXPECT_FALSE(add());
+}
+
+TEST_P(Items, AreAddedAgainWhenTheyHadBeenRemoved) {
+    const auto bucket = AddBucket();
+    const auto item = AddItem(bucket, "a.mp4");
+    const auto add = [&] {
+        return Write([&](Transaction& transaction) {
+            return transaction.items.AddIfNew(MakeItem(bucket, "a.mp4", item.version));
+        });
+    };
+    EXPECT_EQ(add(), 0);
+    Write([&](Transaction& transaction) { return transaction.items.SetRemoved(item.id, Now() + 1s); });
+    EXPECT_EQ(Stored(item.id).removed_at, Now() + 1s);
+    EXPECT_EQ(add(), 2);
+    EXPECT_EQ(add(), 0);
+    EXPECT_EQ(
+        Refused([&](Transaction& transaction) {
+            return transaction.items.SetRemoved(ItemId("itm_none"), Now());
+        }),
+        ErrorCode::kNotFound
+    );
+}
+
+TEST_P(Items, TellWhatIsNewestAtTheKeysOfARange) {
+    const auto bucket = AddBucket();
+    AddItem(AddBucket("other"), "b");
+    AddItem(bucket, "b");
+    const auto newer = MakeItem(bucket, "b", "2");
+    Write([&](Transaction& transaction) { return transaction.items.AddIfNew(newer); });
+    for (const auto* key : {"d", "a", "c", "b\xff", "b/c"}) {
+        AddItem(bucket, key);
+    }
+    const auto keys = [&](const KeyRange& range, int limit = 100) {
+        const auto items = Read([&](const Snapshot& snapshot) {
+            return snapshot.items.NewestBetween(bucket.id, range, limit);
+        });
+        std::vector<std::string> found;
+        for (const auto& item : items) {
+            found.push_back(item.key + item.version);
+        }
+        return found;
+    };
+    using Keys = std::vector<std::string>;
+    EXPECT_EQ(keys({}), (Keys{"a1", "b2", "b/c1", "b\xff" "1", "c1", "d1"}));
+    EXPECT_EQ(keys({.after = "a", .through = "c"}), (Keys{"b2", "b/c1", "b\xff" "1", "c1"}));
+    EXPECT_EQ(keys({.after = "b"}, 2), (Keys{"b/c1", "b\xff" "1"}));
+    EXPECT_EQ(keys({.after = "a", .through = "z"}, 1), (Keys{"b2"}));
+    EXPECT_TRUE(keys({.after = "d"}).empty());
+    EXPECT_TRUE(keys({.after = "a", .through = "a"}).empty());
 }
 
 TEST_P(Items, HaveKeysOfAnyBytes) {

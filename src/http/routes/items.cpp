@@ -87,6 +87,7 @@ view::ItemRow Row(const Item& item, std::optional<double> progress) {
         .reason = item.reason,
         .state_version = item.state_version,
         .discovered_at = ToRfc3339(item.discovered_at),
+        .removed_at = TextOf(item.removed_at),
     };
 }
 

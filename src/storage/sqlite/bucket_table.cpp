@@ -1,6 +1,7 @@
 #include "storage/sqlite/bucket_table.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
 #include "storage/bucket_options_text.hpp"
+#include "storage/key_range.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/lists.hpp"
 
@@ -49,6 +51,10 @@ constexpr const char* kListSql = R"sql(
 constexpr const char* kScannedSql = "UPDATE bucket SET last_scan_at = ?, last_scan_note = ? WHERE id = ?";
 constexpr const char* kNoteOwnSql =
     "INSERT INTO own_object (bucket_id, key, noted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+constexpr const char* kOwnBetweenSql =
+    "SELECT key FROM own_object WHERE bucket_id = ? AND key > ? AND key <= ? ORDER BY key LIMIT ?";
+constexpr const char* kOwnBehindSql =
+    "SELECT key FROM own_object WHERE bucket_id = ? AND key > ? ORDER BY key LIMIT ?";
 constexpr const char* kIsOwnSql = "SELECT 1 FROM own_object WHERE bucket_id = ? AND key = ?";
 
 Bucket ReadBucket(Row& row) {
@@ -179,6 +185,17 @@ Result<bool> BucketTable::IsOwnObject(const BucketId& id, std::string_view key) 
                           kIsOwnSql, [](Row& row) { return row.Int(); }, id, Blob{key}
     )
         .map([](std::optional<int> found) { return found.has_value(); });
+}
+
+Result<std::vector<std::string>> BucketTable::OwnObjectsBetween(
+    const BucketId& id, const KeyRange& range, int limit
+) const {
+    const auto read = [](Row& row) { return row.Bytes(); };
+    return range.through
+               ? connection_.Select(
+                     kOwnBetweenSql, read, id, Blob{range.after}, Blob{*range.through}, limit
+                 )
+               : connection_.Select(kOwnBehindSql, read, id, Blob{range.after}, limit);
 }
 
 }  // namespace notify::sqlite

@@ -21,6 +21,9 @@ public:
     Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note) override;
     Result<void> NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) override;
     [[nodiscard]] Result<bool> IsOwnObject(const BucketId& id, std::string_view key) const override;
+    [[nodiscard]] Result<std::vector<std::string>> OwnObjectsBetween(
+        const BucketId& id, const KeyRange& range, int limit
+    ) const override;
 
 private:
     Connection& connection_;

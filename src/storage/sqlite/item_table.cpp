@@ -13,12 +13,14 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/status.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/key_range.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/storage.hpp"
 
@@ -28,24 +30,43 @@ namespace {
 
 constexpr const char* kAddSql = R"sql(
     INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
-                      blocked_by, reason_code, reason, discovered_at, resolving_since, state_version, generation)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
+                      generation)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
            1 + coalesce((SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3), 0)
     WHERE NOT EXISTS (SELECT 1 FROM item
                       WHERE bucket_id = ?2 AND key = ?3 AND version = ?4
                         AND generation = (SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3)
-                        AND NOT (status = 'Skipped' AND reason_code = 'superseded')))sql";
+                        AND removed_at IS NULL AND NOT (status = 'Skipped' AND reason_code = 'superseded'))
+    RETURNING generation)sql";
 constexpr const char* kGetSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
-           reason_code, reason, discovered_at, resolving_since, state_version
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
     FROM item WHERE id = ?)sql";
 constexpr const char* kNewestSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
-           reason_code, reason, discovered_at, resolving_since, state_version
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
     FROM item WHERE bucket_id = ? AND key = ? ORDER BY generation DESC LIMIT 1)sql";
+// the newest of each key: that of which there is no later one
+constexpr const char* kNewestBetweenSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item i
+    WHERE bucket_id = ?1 AND key > ?2 AND key <= ?3
+      AND NOT EXISTS (SELECT 1 FROM item n
+                      WHERE n.bucket_id = i.bucket_id AND n.key = i.key AND n.generation > i.generation)
+    ORDER BY key LIMIT ?4)sql";
+constexpr const char* kNewestBehindSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item i
+    WHERE bucket_id = ?1 AND key > ?2
+      AND NOT EXISTS (SELECT 1 FROM item n
+                      WHERE n.bucket_id = i.bucket_id AND n.key = i.key AND n.generation > i.generation)
+    ORDER BY key LIMIT ?3)sql";
 constexpr const char* kLiveSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
-           reason_code, reason, discovered_at, resolving_since, state_version
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
     FROM item WHERE bucket_id = ? AND key = ? AND id <> ? AND status IN ('Pending', 'Processing'))sql";
 constexpr const char* kCountSql = "SELECT status, count(*) FROM item GROUP BY status";
 constexpr const char* kCountOfBucketSql =
@@ -60,6 +81,7 @@ constexpr const char* kSetContentSql = R"sql(
     SET media_type = CASE WHEN ?1 = '' THEN media_type ELSE ?1 END,
         content_sha256 = CASE WHEN ?2 = '' THEN content_sha256 ELSE ?2 END
     WHERE id = ?3)sql";
+constexpr const char* kSetRemovedSql = "UPDATE item SET removed_at = ? WHERE id = ?";
 constexpr const char* kAddChangeSql = R"sql(
     INSERT INTO item_change (item_id, at, status, process_id, attempt, reason_code, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?))sql";
@@ -91,6 +113,7 @@ Item ReadItem(Row& row) {
     item.reason = row.Text();
     item.discovered_at = row.Time();
     item.resolving_since = row.OptionalTime();
+    item.removed_at = row.OptionalTime();
     item.state_version = row.Integer();
     return item;
 }
@@ -105,7 +128,7 @@ std::string ListSql(bool by_bucket, bool by_status) {
     return fmt::format(
         R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
-           reason_code, reason, discovered_at, resolving_since, state_version
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
     FROM item
     WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (?4 = '' OR instr(key, CAST(?4 AS BLOB)) > 0)
     ORDER BY id DESC LIMIT ?5)sql",
@@ -116,10 +139,11 @@ std::string ListSql(bool by_bucket, bool by_status) {
 
 }  // namespace
 
-Result<bool> ItemTable::AddIfNew(const Item& item) {
+Result<int> ItemTable::AddIfNew(const Item& item) {
     return connection_
-        .Change(
+        .First(
             kAddSql,
+            [](Row& row) { return row.Int(); },
             item.id,
             item.bucket_id,
             Blob{item.key},
@@ -135,9 +159,10 @@ Result<bool> ItemTable::AddIfNew(const Item& item) {
             item.reason,
             item.discovered_at,
             item.resolving_since,
+            item.removed_at,
             item.state_version
         )
-        .map([](int added) { return added == 1; });
+        .map([](std::optional<int> generation) { return generation.value_or(0); });
 }
 
 Result<Item> ItemTable::Get(const ItemId& id) const {
@@ -149,6 +174,16 @@ Result<Item> ItemTable::Get(const ItemId& id) const {
 
 Result<std::optional<Item>> ItemTable::Newest(const BucketId& bucket, std::string_view key) const {
     return connection_.First(kNewestSql, ReadItem, bucket, Blob{key});
+}
+
+Result<std::vector<Item>> ItemTable::NewestBetween(
+    const BucketId& bucket, const KeyRange& range, int limit
+) const {
+    return range.through
+               ? connection_.Select(
+                     kNewestBetweenSql, ReadItem, bucket, Blob{range.after}, Blob{*range.through}, limit
+                 )
+               : connection_.Select(kNewestBehindSql, ReadItem, bucket, Blob{range.after}, limit);
 }
 
 Result<std::vector<Item>> ItemTable::LiveVersions(
@@ -205,6 +240,12 @@ Result<void> ItemTable::SetStatus(const Item& item) {
 
 Result<void> ItemTable::SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) {
     return connection_.Change(kSetContentSql, media_type, sha256, id).and_then([&](int changed) {
+        return Found(changed, id);
+    });
+}
+
+Result<void> ItemTable::SetRemoved(const ItemId& id, Timestamp at) {
+    return connection_.Change(kSetRemovedSql, at, id).and_then([&](int changed) {
         return Found(changed, id);
     });
 }

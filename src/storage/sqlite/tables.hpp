@@ -13,6 +13,7 @@
 #include "storage/sqlite/process_table.hpp"
 #include "storage/sqlite/result_table.hpp"
 #include "storage/sqlite/rule_table.hpp"
+#include "storage/sqlite/scan_table.hpp"
 #include "storage/sqlite/source_table.hpp"
 #include "storage/storage.hpp"
 
@@ -25,6 +26,7 @@ struct Tables {
           buckets(connection),
           rules(connection),
           items(connection),
+          scans(connection),
           processes(connection),
           results(connection, clock),
           people(connection, box),
@@ -38,6 +40,7 @@ struct Tables {
             .buckets = buckets,
             .rules = rules,
             .items = items,
+            .scans = scans,
             .processes = processes,
             .results = results,
             .people = people,
@@ -53,6 +56,7 @@ struct Tables {
             .buckets = buckets,
             .rules = rules,
             .items = items,
+            .scans = scans,
             .processes = processes,
             .results = results,
             .people = people,
@@ -66,6 +70,7 @@ struct Tables {
     BucketTable buckets;
     RuleTable rules;
     ItemTable items;
+    ScanTable scans;
     ProcessTable processes;
     ResultTable results;
     PeopleTable people;

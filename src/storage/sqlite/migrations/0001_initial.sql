@@ -77,6 +77,18 @@ CREATE TABLE own_object (
     PRIMARY KEY (bucket_id, key)
 ) STRICT, WITHOUT ROWID;
 
+-- how far the scan of a bucket came whose store lists in order
+CREATE TABLE scan_state (
+    bucket_id TEXT PRIMARY KEY REFERENCES bucket (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    scope TEXT NOT NULL, -- which objects counted when it began
+    position BLOB NOT NULL, -- the last key that is taken in with all before it
+    position_at INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    finished_at INTEGER -- NULL while it goes on or was cut
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE item (
     id TEXT PRIMARY KEY,
     bucket_id TEXT NOT NULL REFERENCES bucket (id),
@@ -96,6 +108,7 @@ CREATE TABLE item (
     reason TEXT NOT NULL,
     discovered_at INTEGER NOT NULL,
     resolving_since INTEGER,
+    removed_at INTEGER, -- two scans in a row had not seen its object
     state_version INTEGER NOT NULL,
     generation INTEGER NOT NULL, -- counts what was at this key; the highest is there now, and may be an old version again
     UNIQUE (bucket_id, key, generation)
@@ -104,6 +117,15 @@ CREATE TABLE item (
 CREATE INDEX item_by_status ON item (status, id);
 CREATE INDEX item_by_bucket ON item (bucket_id, id);
 CREATE INDEX item_by_bucket_and_status ON item (bucket_id, status, id);
+
+-- items that the last scan of their bucket did not see, and for how many scans in a row
+CREATE TABLE scan_miss (
+    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
+    item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    scan INTEGER NOT NULL,
+    misses INTEGER NOT NULL,
+    PRIMARY KEY (bucket_id, item_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE item_change (
     sequence INTEGER PRIMARY KEY,

@@ -1,0 +1,24 @@
+#pragma once
+
+// How far the scan of a bucket came whose store lists keys in order.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/clock.hpp"
+
+namespace notify {
+
+/// The bucket's last scan: it is going on or was cut while `finished_at` is not set.
+struct ScanState {
+    std::int64_t number = 1;  ///< Counts the bucket's scans; one that was cut and goes on keeps its number.
+    Timestamp started_at;
+    std::string scope;     ///< Which objects counted when it began; with another it cannot go on.
+    std::string position;  ///< What is at the keys up to this one is durably taken in.
+    Timestamp position_at;
+    std::uint64_t seen = 0;  ///< Objects up to the position.
+    std::optional<Timestamp> finished_at;
+};
+
+}  // namespace notify

@@ -1,0 +1,43 @@
+#pragma once
+
+// How far scans came, and which items they did not see.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/scan.hpp"
+
+namespace notify {
+
+/// Const methods read, the others write; both only inside a Storage closure and on its thread.
+class ScanRepository {
+public:
+    ScanRepository() = default;
+    ScanRepository(const ScanRepository&) = delete;
+    ScanRepository& operator=(const ScanRepository&) = delete;
+    virtual ~ScanRepository() = default;
+
+    /// The bucket's last scan; nothing before its first.
+    [[nodiscard]] virtual Result<std::optional<ScanState>> Get(const BucketId& bucket) const = 0;
+
+    /// Replaces it. kNotFound when there is no such bucket.
+    virtual Result<void> Put(const BucketId& bucket, const ScanState& state) = 0;
+
+    /// Notes that scan `number` did not see the item. It counts once for each scan, and anew when the scan
+    /// before saw it.
+    virtual Result<void> NoteMissing(const BucketId& bucket, std::int64_t number, const ItemId& item) = 0;
+
+    /// Items that scan `number` and the one before it did not see: at most `limit`, in the order of their
+    /// ids, behind `after`.
+    [[nodiscard]] virtual Result<std::vector<ItemId>> MissingTwice(
+        const BucketId& bucket, std::int64_t number, const ItemId& after, int limit
+    ) const = 0;
+
+    /// Forgets what scans before `number` did not see, at most `limit` of it; how many.
+    virtual Result<int> ForgetMissing(const BucketId& bucket, std::int64_t number, int limit) = 0;
+};
+
+}  // namespace notify

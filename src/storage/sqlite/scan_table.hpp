@@ -1,0 +1,27 @@
+#pragma once
+
+// ScanRepository on SQLite.
+
+#include "storage/scan_repository.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace notify::sqlite {
+
+/// See ScanRepository. The connection outlives it.
+class ScanTable final : public ScanRepository {
+public:
+    explicit ScanTable(Connection& connection) : connection_(connection) {}
+
+    [[nodiscard]] Result<std::optional<ScanState>> Get(const BucketId& bucket) const override;
+    Result<void> Put(const BucketId& bucket, const ScanState& state) override;
+    Result<void> NoteMissing(const BucketId& bucket, std::int64_t number, const ItemId& item) override;
+    [[nodiscard]] Result<std::vector<ItemId>> MissingTwice(
+        const BucketId& bucket, std::int64_t number, const ItemId& after, int limit
+    ) const override;
+    Result<int> ForgetMissing(const BucketId& bucket, std::int64_t number, int limit) override;
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace notify::sqlite
