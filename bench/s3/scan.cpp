@@ -18,9 +18,11 @@
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/rule.hpp"
+#include "domain/source.hpp"
 #include "queue/ordered_scan.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 #include "storage/storage.hpp"
 
@@ -60,7 +62,7 @@ Result<Bucket> AddBucket(Storage& storage, Timestamp now) {
         const Source source{
             .id = bucket.source_id, .kind = "s3", .name = "s3", .config = "{}", .created_at = now
         };
-        return transaction.buckets.AddSource(source)
+        return transaction.sources.Add(source)
             .and_then([&] { return transaction.buckets.Add(bucket); })
             .and_then([&] { return transaction.rules.Add(rule); })
             .map([&] { return bucket; });

@@ -2,9 +2,11 @@
 
 // What the API shows and takes of buckets.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/bucket_options.hpp"
@@ -49,6 +51,19 @@ struct BucketPublishing {
 
 BOOST_DESCRIBE_STRUCT(BucketPublishing, (), (formats, bucket, prefix))
 
+inline constexpr std::array<std::string_view, 2> kScanWords{"idle", "running"};
+
+/// How far the scan of a bucket is, or how far its last one came.
+struct BucketScan {
+    Word<kScanWords> state;
+    std::int64_t seen = 0;
+    std::optional<std::string> started_at;
+    std::string position;
+    std::optional<std::string> position_at;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketScan, (), (state, seen, started_at, position, position_at))
+
 struct BucketView {
     std::string id;
     std::string name;
@@ -70,6 +85,7 @@ struct BucketView {
     std::vector<RuleView> rules;
     std::optional<std::string> last_scan_at;
     std::string last_scan_note;
+    BucketScan scan;
     std::string created_at;
 };
 
@@ -96,6 +112,7 @@ BOOST_DESCRIBE_STRUCT(
      rules,
      last_scan_at,
      last_scan_note,
+     scan,
      created_at)
 )
 

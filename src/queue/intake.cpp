@@ -76,7 +76,7 @@ Result<void> Announce(Transaction& transaction, const Item& item, Timestamp now)
                 .id = EventId(MakeId("msg")),
                 .type = std::string(type),
                 .subject = item.id.Value(),
-                .dedup_key = fmt::format("{}:{}:0", item.id.Value(), type),
+                .dedup_key = {},  // the item itself is added once
                 .at = now,
                 .data = ItemEventData(item, {}, {}),
             })

@@ -22,6 +22,7 @@
 #include "queue/range_compare.hpp"
 #include "queue/removal.hpp"
 #include "sources/source.hpp"
+#include "storage/bucket_options_text.hpp"
 #include "storage/scan_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -38,7 +39,7 @@ constexpr std::chrono::seconds kPutAtLeast{5};
 
 /// Changes with what decides which objects count.
 std::string ScopeOf(const Bucket& bucket) {
-    auto text = bucket.location;
+    auto text = OptionsToText({.filters = bucket.options.filters}) + bucket.location;
     for (const auto* globs : {&bucket.include, &bucket.exclude}) {
         text += '\0';
         for (const auto& glob : *globs) {

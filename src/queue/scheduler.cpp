@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -17,13 +17,14 @@
 #include "core/backoff.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/failpoint.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/scan.hpp"
+#include "queue/bucket_scan.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
@@ -36,7 +37,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBatch = 200;     // objects in one transaction
 constexpr milliseconds kDebounce{200};  // changes come in bursts
 constexpr milliseconds kLongestSleep{1000};
 constexpr milliseconds kLockStep{50};
@@ -68,7 +68,7 @@ Scheduler::Scheduler(
       clock_(clock),
       sources_(sources),
       new_items_(std::move(new_items)),
-      intake_(storage, clock) {}
+      scan_(storage, clock) {}
 
 Scheduler::~Scheduler() {
     Stop();
@@ -300,7 +300,22 @@ Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token
         );
     }
     const auto locked = LockScan(*bucket, kPatience, stop);
-    return locked ? Scan(*bucket, {}, stop) : Unexpected(locked.error());
+    auto scanned = locked ? Scan(*bucket, {}, stop) : Unexpected(locked.error());
+    if (!scanned || !scanned->resumed) {
+        return scanned;
+    }
+    // the beginning was looked at by the one that was cut, which may be long ago
+    const auto before = scanned->added;
+    return Scan(*bucket, {}, stop).map([&](ScanSummary whole) {
+        whole.added += before;
+        return whole;
+    });
+}
+
+std::optional<ScanState> Scheduler::ProgressOf(const BucketId& id) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = progress_.find(id);
+    return found == progress_.end() ? std::nullopt : std::optional(found->second);
 }
 
 Result<ScanSummary> Scheduler::Scan(
@@ -310,38 +325,26 @@ Result<ScanSummary> Scheduler::Scan(
     if (!source) {
         return Unexpected(source.error());
     }
-    ScanSummary summary;
-    std::vector<FoundObject> batch;
-    const auto flush = [&]() -> Result<void> {
-        FailPoint("fetched");
-        auto added = intake_.Take(bucket, std::exchange(batch, {}));
-        summary.added += added.value_or(0);
-        return added ? Result<void>{} : Unexpected(added.error());
+    const auto progress = [&](const ScanState& state) {
+        const std::scoped_lock lock(mutex_);
+        progress_[bucket.id] = state;
     };
-    const auto report = (*source)->Scan(
-        {.bucket = bucket, .start_after = {}},
-        [&](FoundObject object) -> Result<void> {
-            batch.push_back(std::move(object));
-            return batch.size() < kBatch ? Result<void>{} : flush();
-        },
-        stop
-    );
-    Result<ScanSummary> outcome = summary;
-    if (auto last = batch.empty() ? Result<void>{} : flush(); !report || !last) {
-        outcome = Unexpected(report ? last.error() : report.error());
-    } else {
-        summary.seen = report->seen;
-        summary.settling = report->settling;
-        summary.note = report->note.empty() ? std::string(watch_note) : report->note;
-        outcome = summary;
-        if (report->look_again_at) {
-            Tell([&](News& news) { news.look_again_at[bucket.id] = *report->look_again_at; });
-        }
+    auto [summary, look_again_at, ended] = scan_.Run(bucket, **source, progress, stop);
+    {
+        const std::scoped_lock lock(mutex_);
+        progress_.erase(bucket.id);
+    }
+    if (summary.note.empty()) {
+        summary.note = watch_note;
+    }
+    if (look_again_at) {
+        Tell([&](News& news) { news.look_again_at[bucket.id] = *look_again_at; });
     }
     if (summary.added > 0) {
         Log(LogLevel::kInfo, "items discovered", {{"bucket", bucket.name}, {"count", summary.added}});
         new_items_();
     }
+    const auto outcome = ended.map([&] { return summary; });
     NoteScan(bucket, outcome);
     return outcome;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -19,19 +20,12 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
-#include "queue/intake.hpp"
+#include "domain/scan.hpp"
+#include "queue/bucket_scan.hpp"
 #include "sources/registry.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
-
-/// What a scan came to, for people.
-struct ScanSummary {
-    std::uint64_t seen = 0;
-    int added = 0;
-    std::uint64_t settling = 0;
-    std::string note;
-};
 
 /// A deciding thread, four that scan, and one watch for each active bucket: a folder that does not answer
 /// holds up itself alone, until four do. A bucket is scanned when the scheduler starts or the bucket becomes
@@ -62,8 +56,12 @@ public:
     void LookAt(const BucketId& id);
 
     /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, kUnavailable when a scan
-    /// of it has been going on for 10 s, what the source says. Thread-safe.
+    /// of it has been going on for 10 s, what the source says. One that was cut is brought to its end first.
+    /// Thread-safe.
     [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, const std::stop_token& stop);
+
+    /// How far the scan of a bucket is that goes on; nothing when none does. Thread-safe.
+    [[nodiscard]] std::optional<ScanState> ProgressOf(const BucketId& id) const;
 
 private:
     struct Watched {
@@ -123,9 +121,9 @@ private:
     const Clock& clock_;
     const SourceRegistry& sources_;
     std::function<void()> new_items_;
-    Intake intake_;
+    BucketScan scan_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any wakes_;
     std::condition_variable_any scanners_wake_;
     News news_;
@@ -133,6 +131,7 @@ private:
     /// One scan of a bucket at a time: two would only race for the same rows. Locks stay: there are few
     /// buckets.
     std::map<BucketId, std::timed_mutex> scan_locks_;
+    std::map<BucketId, ScanState> progress_;  ///< Of scans that go on.
     std::map<BucketId, Watched> watched_;  ///< Of the loop's thread alone.
     std::vector<std::jthread> scanners_;
     std::jthread thread_;

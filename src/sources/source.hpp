@@ -31,6 +31,8 @@ struct FoundObject {
     /// "unreadable").
     std::string skip_code;
     std::string skip_reason;
+    /// It changed a moment ago: it is there, and no item yet. Told by sources that list in order only.
+    bool settles = false;
 };
 
 /// What is to be looked at.

@@ -1,4 +1,5 @@
-"""Every step at which crash_test.py kills the service or its child, many times each, and a flood of hostile files: script/faults."""
+"""Every step at which crash_test.py kills the service or its child, many times each, a scan that is
+killed again and again, and a flood of hostile files: script/faults."""
 import argparse
 import concurrent.futures
 import fnmatch
@@ -8,6 +9,7 @@ import unittest
 
 import crash_test
 import flood_test
+import scan_test
 
 
 def steps(only: str) -> list:
@@ -28,7 +30,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=50, help="how often each step is taken (50)")
     parser.add_argument("--flood", type=int, default=500, help="how many hostile files land amid as many good ones (500); 0 for none")
-    parser.add_argument("--only", default="", help="the steps whose names contain this, without the flood; * stands for anything")
+    parser.add_argument("--scan", type=int, default=100_000, help="how many keys a scan has that is killed 20 times (100000); 0 for none")
+    parser.add_argument("--only", default="", help="the steps whose names contain this, without scan and flood; * stands for anything")
     parser.add_argument("--jobs", type=int, default=1, help="how many services at a time (1)")
     wanted = parser.parse_args()
     chosen = steps(wanted.only)
@@ -46,6 +49,12 @@ def main() -> int:
             print(file=sys.stderr)
             rows.append((name.removeprefix("test_"), good, wanted.times, seconds / wanted.times))
             failed += wanted.times - good
+    if wanted.scan > 0 and not wanted.only:
+        scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
+        wrong, took = once(scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once"))
+        print(wrong, file=sys.stderr)
+        rows.append((f"scan of {wanted.scan} keys", not wrong, 1, took))
+        failed += bool(wrong)
     if wanted.flood > 0 and not wanted.only:
         flood_test.EACH = wanted.flood
         wrong, took = once(flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones"))

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/rule.hpp"
+#include "domain/scan.hpp"
 #include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
@@ -36,8 +38,10 @@
 #include "sources/hops.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/key_text.hpp"
 #include "storage/kind_source.hpp"
 #include "storage/rule_repository.hpp"
+#include "storage/scan_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -63,18 +67,35 @@ struct Ruled {
     Bucket bucket;
     std::string source;
     std::vector<view::RuleView> rules;
+    std::optional<ScanState> last_scan;
 };
 
 Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
     const auto source = snapshot.sources.Get(bucket.source_id);
-    if (!source) {
-        return Unexpected(source.error());
+    const auto last_scan = snapshot.scans.Get(bucket.id);
+    if (!source || !last_scan) {
+        return Unexpected(source ? last_scan.error() : source.error());
     }
     return snapshot.rules.OfBucket(bucket.id)
         .and_then([&](const std::vector<Rule>& rules) { return ShowRules(snapshot, rules); })
         .map([&](std::vector<view::RuleView> rules) {
-            return Ruled{.bucket = bucket, .source = source->name, .rules = std::move(rules)};
+            return Ruled{
+                .bucket = bucket,
+                .source = source->name,
+                .rules = std::move(rules),
+                .last_scan = *last_scan
+            };
         });
+}
+
+view::BucketScan ShowScan(std::string_view word, const ScanState& scan) {
+    return {
+        .state = {std::string(word)},
+        .seen = static_cast<std::int64_t>(scan.seen),
+        .started_at = ToRfc3339(scan.started_at),
+        .position = KeyText(scan.position),
+        .position_at = TextOf(scan.position.empty() ? std::nullopt : std::optional(scan.position_at)),
+    };
 }
 
 view::BucketView Show(const Ruled& ruled) {
@@ -95,6 +116,7 @@ view::BucketView Show(const Ruled& ruled) {
         .rules = ruled.rules,
         .last_scan_at = TextOf(bucket.last_scan_at),
         .last_scan_note = bucket.last_scan_note,
+        .scan = ruled.last_scan ? ShowScan("idle", *ruled.last_scan) : view::BucketScan{.state = {"idle"}},
         .created_at = ToRfc3339(bucket.created_at),
     };
     ShowOptions(shown, bucket.options);
@@ -123,13 +145,13 @@ public:
 
     [[nodiscard]] Response Add(const Request& request) const {
         return WithBody<view::NewBucket>(request, [&](const view::NewBucket& wanted) {
-            return Answer(request, Make(request, wanted), Show, 201);
+            return Answer(request, Make(request, wanted), Shown(), 201);
         });
     }
 
     [[nodiscard]] Response Change(const Request& request) const {
         return WithBody<view::BucketChange>(request, [&](const view::BucketChange& change) {
-            return Answer(request, Update(request, change), Show);
+            return Answer(request, Update(request, change), Shown());
         });
     }
 
@@ -145,7 +167,7 @@ public:
                 if (!ruled) {
                     return Unexpected(ruled.error());
                 }
-                list.rows.push_back(Show(*ruled));
+                list.rows.push_back(Shown()(*ruled));
             }
             return list;
         });
@@ -158,7 +180,7 @@ public:
                 return WithRules(snapshot, bucket);
             });
         });
-        return Answer(request, found, Show);
+        return Answer(request, found, Shown());
     }
 
     [[nodiscard]] Response Remove(const Request& request) const {
@@ -217,6 +239,17 @@ public:
 private:
     static std::string_view Word(HopState state) {
         return state == HopState::kPassed ? "passed" : state == HopState::kFailed ? "failed" : "not reached";
+    }
+
+    /// Show, with how far its scan is when one goes on.
+    [[nodiscard]] auto Shown() const {
+        return [this](const Ruled& ruled) {
+            auto shown = Show(ruled);
+            if (const auto scan = parts_.scheduler.ProgressOf(ruled.bucket.id)) {
+                shown.scan = ShowScan("running", *scan);
+            }
+            return shown;
+        };
     }
 
     [[nodiscard]] Result<Bucket> Find(const Request& request) const {

@@ -98,17 +98,18 @@ Result<ScanReport> ObjectSource::Scan(
             return {};
         }
         ++report.seen;
-        if (object.modified_at > settled_before) {
+        const bool settles = object.modified_at > settled_before;
+        if (settles) {
             ++report.settling;
             const auto at = clock_.Now() + (object.modified_at - settled_before);
             report.look_again_at = std::min(report.look_again_at.value_or(at), at);
-            return {};
         }
         return found(
             {.key = object.key,
              .version = VersionOf(object),
              .size_bytes = object.size_bytes,
-             .modified_at = object.modified_at}
+             .modified_at = object.modified_at,
+             .settles = settles}
         );
     };
     const KeyRange keys{.bucket = place.bucket, .prefix = place.prefix, .start_after = request.start_after};

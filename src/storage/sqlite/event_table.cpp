@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kAppendSql = R"sql(
     INSERT INTO event (id, type, subject, dedup_key, at, data) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (dedup_key) DO NOTHING)sql";
+    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING)sql";
 constexpr const char* kWantingSql = "SELECT id, types FROM endpoint WHERE active = 1";
 constexpr const char* kAddDeliverySql = R"sql(
     INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,

@@ -28,6 +28,14 @@ namespace notify::sqlite {
 
 namespace {
 
+// most items are the first of their key. For these one row of values: before an INSERT … SELECT SQLite copies
+// every page that it may touch
+constexpr const char* kAddFirstSql = R"sql(
+    INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
+                      generation)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1)
+    ON CONFLICT (bucket_id, key, generation) DO NOTHING)sql";
 constexpr const char* kAddSql = R"sql(
     INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
                       blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
@@ -83,13 +91,13 @@ constexpr const char* kSetContentSql = R"sql(
     WHERE id = ?3)sql";
 constexpr const char* kSetRemovedSql = "UPDATE item SET removed_at = ? WHERE id = ?";
 constexpr const char* kAddChangeSql = R"sql(
-    INSERT INTO item_change (item_id, at, status, process_id, attempt, reason_code, reason)
-    VALUES (?, ?, ?, ?, ?, ?, ?))sql";
+    INSERT INTO item_change (item_id, number, at, status, process_id, attempt, reason_code, reason)
+    VALUES (?1, (SELECT 1 + coalesce(max(number), 0) FROM item_change WHERE item_id = ?1), ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kHistorySql = R"sql(
     SELECT at, status, process_id, attempt, reason_code, reason
-    FROM (SELECT sequence, at, status, process_id, attempt, reason_code, reason
-          FROM item_change WHERE item_id = ? ORDER BY sequence DESC LIMIT 200)
-    ORDER BY sequence)sql";
+    FROM (SELECT number, at, status, process_id, attempt, reason_code, reason
+          FROM item_change WHERE item_id = ? ORDER BY number DESC LIMIT 200)
+    ORDER BY number)sql";
 constexpr const char* kSetAliasSql = R"sql(
     INSERT INTO content_alias (bucket_id, key, version, sha256) VALUES (?, ?, ?, ?)
     ON CONFLICT (bucket_id, key, version) DO UPDATE SET sha256 = excluded.sha256)sql";
@@ -140,10 +148,8 @@ std::string ListSql(bool by_bucket, bool by_status) {
 }  // namespace
 
 Result<int> ItemTable::AddIfNew(const Item& item) {
-    return connection_
-        .First(
-            kAddSql,
-            [](Row& row) { return row.Int(); },
+    const auto add = [&](const auto& how) {
+        return how(
             item.id,
             item.bucket_id,
             Blob{item.key},
@@ -161,7 +167,15 @@ Result<int> ItemTable::AddIfNew(const Item& item) {
             item.resolving_since,
             item.removed_at,
             item.state_version
-        )
+        );
+    };
+    const auto first =
+        add([&](const auto&... values) { return connection_.Change(kAddFirstSql, values...); });
+    if (!first || *first == 1) {
+        return first;
+    }
+    const auto read = [](Row& row) { return row.Int(); };
+    return add([&](const auto&... values) { return connection_.First(kAddSql, read, values...); })
         .map([](std::optional<int> generation) { return generation.value_or(0); });
 }
 

@@ -26,6 +26,8 @@ constexpr const char* kAddSql = R"sql(
                          progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message,
                          failure_will_retry, result_id, created_at, started_at, finished_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kCountOneSql =
+    "INSERT INTO process_count VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1";
 constexpr const char* kGetSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
            attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
@@ -203,6 +205,7 @@ Result<void> ProcessTable::Add(const Process& p) {
             p.started_at,
             p.finished_at
         )
+        .and_then([&](int) { return connection_.Change(kCountOneSql, p.processor, ToString(p.status)); })
         .map([](int) {})
         .map_error([&](const Error& error) {
             return error.code == ErrorCode::kConflict

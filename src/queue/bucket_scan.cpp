@@ -1,0 +1,100 @@
+#include "queue/bucket_scan.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/failpoint.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/scan.hpp"
+#include "queue/intake.hpp"
+#include "queue/ordered_scan.hpp"
+#include "sources/source.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::size_t kBatch = 200;  // objects in one transaction
+
+using Progress = std::function<void(const ScanState&)>;
+
+/// What the listing told of itself, and the first thing that went wrong.
+ScanOutcome Outcome(ScanSummary summary, const Result<ScanReport>& report, Result<void> last) {
+    if (!report) {
+        return {.summary = std::move(summary), .look_again_at = {}, .ended = Unexpected(report.error())};
+    }
+    summary.settling = report->settling;
+    summary.note = report->note;
+    return {.summary = std::move(summary), .look_again_at = report->look_again_at, .ended = std::move(last)};
+}
+
+}  // namespace
+
+ScanOutcome BucketScan::Run(
+    const Bucket& bucket, SourceConnection& source, const Progress& progress, const std::stop_token& stop
+) {
+    return source.ListsInOrder() ? InOrder(bucket, source, progress, stop)
+                                       : InAnyOrder(bucket, source, progress, stop);
+}
+
+ScanOutcome BucketScan::InOrder(
+    const Bucket& bucket, SourceConnection& source, const Progress& progress, const std::stop_token& stop
+) {
+    OrderedScan scan(storage_, clock_, bucket);
+    if (auto begun = scan.Begin(); !begun) {
+        return {.summary = {}, .look_again_at = {}, .ended = std::move(begun)};
+    }
+    progress(scan.State());
+    const auto report = source.Scan(
+        {.bucket = bucket, .start_after = scan.StartAfter()},
+        [&](FoundObject object) -> Result<void> {
+            const auto seen = scan.State().seen;
+            auto taken = object.settles ? scan.Passed(std::move(object.key)) : scan.Found(std::move(object));
+            if (scan.State().seen != seen) {
+                progress(scan.State());
+            }
+            return taken;
+        },
+        stop
+    );
+    auto last = report ? scan.End(stop) : scan.BreakOff(report.error().code != ErrorCode::kStopped);
+    ScanSummary summary{
+        .seen = scan.State().seen, .added = scan.Added(), .resumed = scan.IsResumed()
+    };
+    return Outcome(std::move(summary), report, std::move(last));
+}
+
+ScanOutcome BucketScan::InAnyOrder(
+    const Bucket& bucket, SourceConnection& source, const Progress& progress, const std::stop_token& stop
+) {
+    ScanSummary summary;
+    ScanState state{.started_at = clock_.Now()};
+    std::vector<FoundObject> batch;
+    progress(state);
+    const auto flush = [&]() -> Result<void> {
+        FailPoint("fetched");
+        state.seen += batch.size();
+        const auto added = Intake(storage_, clock_).Take(bucket, std::exchange(batch, {}));
+        summary.added += added.value_or(0);
+        progress(state);
+        return added.map([](int) {});
+    };
+    const auto report = source.Scan(
+        {.bucket = bucket, .start_after = {}},
+        [&](FoundObject object) -> Result<void> {
+            batch.push_back(std::move(object));
+            return batch.size() < kBatch ? Result<void>{} : flush();
+        },
+        stop
+    );
+    auto last = batch.empty() ? Result<void>{} : flush();
+    summary.seen = report ? report->seen : state.seen;
+    return Outcome(std::move(summary), report, std::move(last));
+}
+
+}  // namespace notify
