@@ -175,12 +175,12 @@ Result<void> Client::Read(
 }
 
 objects::ReadRange RangesOf(Client& client, std::string bucket, std::string key, const ObjectInfo& info) {
-    return [&client, bucket = std::move(bucket), key = std::move(key), size = info.size_bytes, etag = info.etag](
-               std::uint64_t offset, std::span<std::byte> into, const std::stop_token& stop
-           ) {
-        return client.Read(
-            bucket, key, {.offset = offset, .object_size = size, .etag = etag}, into, stop
-        );
+    return [&client,
+            bucket = std::move(bucket),
+            key = std::move(key),
+            size = info.size_bytes,
+            etag = info.etag](std::uint64_t offset, std::span<std::byte> into, const std::stop_token& stop) {
+        return client.Read(bucket, key, {.offset = offset, .object_size = size, .etag = etag}, into, stop);
     };
 }
 

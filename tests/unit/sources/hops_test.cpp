@@ -32,7 +32,8 @@ TEST(Hops, NameTheOneThatFailed) {
 }
 
 TEST(Hops, BehindTheFailedOneAreNotReached) {
-    const Result<void> checked = Unexpected(objects::Fault(ErrorCode::kUnavailable, objects::kTlsRefused, "no"));
+    const Result<void> checked =
+        Unexpected(objects::Fault(ErrorCode::kUnavailable, objects::kTlsRefused, "no"));
     const auto hops = HopsOf("datacore", checked);
     ASSERT_EQ(hops.size(), 7U);
     EXPECT_EQ(hops[3].state, HopState::kPassed);

@@ -26,9 +26,7 @@ class ObjectReaderOfS3 : public S3ClientTest {
 protected:
     objects::ObjectReader Open(std::stop_token stop = {}, objects::ReadAhead ahead = {}) {
         const auto info = client_.Head("media", "clip.mxf", {}).value();
-        return {
-            s3::RangesOf(client_, "media", "clip.mxf", info), info.size_bytes, std::move(stop), ahead
-        };
+        return {s3::RangesOf(client_, "media", "clip.mxf", info), info.size_bytes, std::move(stop), ahead};
     }
 
     static Result<std::string> ReadSome(

@@ -1,4 +1,4 @@
-#include "sources/s3/s3_source.hpp"
+#include "sources/objects/object_source.hpp"
 
 #include <chrono>
 #include <string>
@@ -8,8 +8,9 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "sources/s3/config.hpp"
 #include "sources/objects/faults.hpp"
+#include "sources/s3/config.hpp"
+#include "sources/s3/s3_store.hpp"
 #include "unit/sources/s3/fixture.hpp"
 
 namespace notify::s3 {
@@ -19,9 +20,9 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class S3SourceTest : public S3ClientTest {
+class ObjectSourceTest : public S3ClientTest {
 protected:
-    S3SourceTest() {
+    ObjectSourceTest() {
         bucket_.id = BucketId("bkt_1");
         bucket_.source_id = SourceId("src_1");
         bucket_.kind = "s3";
@@ -76,18 +77,20 @@ protected:
 
     Bucket bucket_;
     SourceAccess access_;
-    S3Source source_{[this](const SourceId&) { return Result<SourceAccess>(access_); }, clock_};
+    objects::ObjectSource source_{
+        [this](const SourceId&) { return Result<SourceAccess>(access_); }, ConnectStore, clock_
+    };
 };
 
-TEST_F(S3SourceTest, ParesALocationIntoBucketAndPrefix) {
-    EXPECT_EQ(PlaceOf("media").bucket, "media");
-    EXPECT_EQ(PlaceOf("media").prefix, "");
-    EXPECT_EQ(PlaceOf("media/a/b").bucket, "media");
-    EXPECT_EQ(PlaceOf("media/a/b").prefix, "a/b");
-    EXPECT_EQ(PlaceOf("media//x").prefix, "/x");
+TEST_F(ObjectSourceTest, ParesALocationIntoBucketAndPrefix) {
+    EXPECT_EQ(objects::PlaceOf("media").bucket, "media");
+    EXPECT_EQ(objects::PlaceOf("media").prefix, "");
+    EXPECT_EQ(objects::PlaceOf("media/a/b").bucket, "media");
+    EXPECT_EQ(objects::PlaceOf("media/a/b").prefix, "a/b");
+    EXPECT_EQ(objects::PlaceOf("media//x").prefix, "/x");
 }
 
-TEST_F(S3SourceTest, ScansInOrderFromAKeyOn) {
+TEST_F(ObjectSourceTest, ScansInOrderFromAKeyOn) {
     for (const auto* key : {"b", "a/2.mxf", "a/1.mxf", "c.notifications.json"}) {
         Put(key, "x");
     }
@@ -98,7 +101,7 @@ TEST_F(S3SourceTest, ScansInOrderFromAKeyOn) {
     EXPECT_THAT(Keys(), ElementsAre("a/1.mxf", "a/2.mxf"));
 }
 
-TEST_F(S3SourceTest, LeavesOutDirectoryMarkersAndWhatGlobsLeaveOut) {
+TEST_F(ObjectSourceTest, LeavesOutDirectoryMarkersAndWhatGlobsLeaveOut) {
     Put("a/", "");
     Put("a/x.mxf", "");
     Put("a/x.tmp", "1");
@@ -106,7 +109,7 @@ TEST_F(S3SourceTest, LeavesOutDirectoryMarkersAndWhatGlobsLeaveOut) {
     EXPECT_THAT(Keys(), ElementsAre("a/x.mxf"));
 }
 
-TEST_F(S3SourceTest, LeavesWhatWasWrittenAMomentAgoForLater) {
+TEST_F(ObjectSourceTest, LeavesWhatWasWrittenAMomentAgoForLater) {
     Put("a", "x");
     bucket_.settle_time = std::chrono::hours(24 * 3650);  // the listing's time is years ago, but not ten
     std::vector<FoundObject> found;
@@ -116,7 +119,7 @@ TEST_F(S3SourceTest, LeavesWhatWasWrittenAMomentAgoForLater) {
     EXPECT_TRUE(report.look_again_at.has_value());
 }
 
-TEST_F(S3SourceTest, OpensTheVersionThatWasNoticedAndNoOther) {
+TEST_F(ObjectSourceTest, OpensTheVersionThatWasNoticedAndNoOther) {
     Put("a", "0123456789");
     const auto item = Noticed("a");
     auto opened = source_.Open(bucket_, item, {}).value();
@@ -135,7 +138,7 @@ TEST_F(S3SourceTest, OpensTheVersionThatWasNoticedAndNoOther) {
     EXPECT_EQ(source_.Open(bucket_, gone, {}).error().reason, objects::kNoObject);
 }
 
-TEST_F(S3SourceTest, DoesNotReadWhatIsArchived) {
+TEST_F(ObjectSourceTest, DoesNotReadWhatIsArchived) {
     Put("a", "x");
     const auto item = Noticed("a");
     fake_.Set(R"({"archived": ["a"]})");
@@ -146,7 +149,7 @@ TEST_F(S3SourceTest, DoesNotReadWhatIsArchived) {
     EXPECT_THAT(error.message, HasSubstr("restored first"));
 }
 
-TEST_F(S3SourceTest, TriesTheOtherLiveSecretWhenTheStoreRefusesOne) {
+TEST_F(ObjectSourceTest, TriesTheOtherLiveSecretWhenTheStoreRefusesOne) {
     Put("a", "x");
     access_.secrets = {{.access_key = "AKEARLY", .secret_key = "not yet"}, GoodSecret()};
     EXPECT_THAT(Keys(), ElementsAre("a"));
@@ -157,7 +160,7 @@ TEST_F(S3SourceTest, TriesTheOtherLiveSecretWhenTheStoreRefusesOne) {
     EXPECT_THAT(Scan(found).error().message, HasSubstr("sources secret store"));
 }
 
-TEST_F(S3SourceTest, TakesAChangedConfigurationAtTheNextUse) {
+TEST_F(ObjectSourceTest, TakesAChangedConfigurationAtTheNextUse) {
     Put("a", "x");
     UseEndpoint("http://127.0.0.1:9");
     EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, objects::kUnreachable);
@@ -167,7 +170,7 @@ TEST_F(S3SourceTest, TakesAChangedConfigurationAtTheNextUse) {
     EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, objects::kNoBucket);
 }
 
-TEST_F(S3SourceTest, PublishesBesideTheObjectAndNotBesideNothing) {
+TEST_F(ObjectSourceTest, PublishesBesideTheObjectAndNotBesideNothing) {
     Put("a/x.mxf", "media");
     const auto item = Noticed("a/x.mxf");
     EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), std::nullopt);
