@@ -64,7 +64,7 @@ NativeClient::NativeClient(NativeSettings settings, TokenProvider token, const C
       token_(std::move(token)),
       clock_(clock),
       http_(Keeping(settings_.network)),
-      pace_(settings_.retry) {}
+      pace_(settings_.retry, settings_.limits) {}
 
 Result<std::string> NativeClient::TokenNow() const {
     std::optional<std::string> refused;
@@ -114,6 +114,9 @@ Result<NativeClient::Sent> NativeClient::SendOnce(const Call& call, const std::s
     Sent sent{.response = {}, .token = *std::move(token)};
     std::string kept;
     request.take_body = [&](const HttpResponse& response, std::string_view bytes) -> Result<void> {
+        if (const auto paced = pace_.Took(bytes.size(), stop); !paced) {
+            return paced;
+        }
         if (call.take_body && response.status / 100 == 2) {
             return call.take_body(response, bytes);
         }

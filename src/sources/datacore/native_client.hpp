@@ -30,6 +30,7 @@ struct NativeSettings {
     std::string domain;               ///< The storage domain; "" is the endpoint's host.
     HttpClientSettings network = {};  ///< Connections are kept whatever it says.
     objects::RetryLimits retry = {};
+    objects::Limits limits = {};
     LeastSpeed least_speed = {};
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
 };
@@ -111,7 +112,7 @@ private:
     const TokenProvider token_;
     const Clock& clock_;
     const HttpClient http_;
-    objects::Pace pace_;
+    mutable objects::Pace pace_;
     mutable std::mutex mutex_;
     std::optional<std::string> refused_;  ///< The last token that was.
     std::string accepted_;                ///< The last token that was; "" so far none.

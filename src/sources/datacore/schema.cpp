@@ -21,6 +21,9 @@ constexpr std::string_view kSchema = R"json({
         "client_certificate": {"type": "string", "description": "PEM file shown to the store"},
         "client_key": {"type": "string", "description": "PEM file of its key"},
         "bind_address": {"type": "string", "description": "Address or interface that connections start from"},
+        "max_connections": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Requests under way at the same time, of this node"},
+        "max_requests_s": {"type": "number", "minimum": 0.1, "description": "Requests that are begun in a second, of this node"},
+        "max_mbit_s": {"type": "number", "minimum": 0.1, "description": "Read from the store in a second, in 10^6 bits, of this node"},
         "credentials": {"type": "object",
                         "description": "Names of settings that hold them: access_key, secret_key, session_token, token"}
     }

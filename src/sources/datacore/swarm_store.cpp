@@ -123,7 +123,8 @@ Result<NativeSettings> ReadNativeSettings(std::string_view config) {
         return NativeSettings{
             .endpoint = read.endpoint.WithPaths(),
             .domain = domain != nullptr && domain->is_string() ? std::string(domain->get_string()) : "",
-            .network = std::move(read.network)
+            .network = std::move(read.network),
+            .limits = read.limits
         };
     });
 }

@@ -50,13 +50,19 @@ milliseconds RetryPause(const RetryLimits& limits, int attempt, std::optional<mi
     return std::max(jittered, asked.value_or(milliseconds(0)));
 }
 
+/// One attempt, when its turn has come.
+Attempt Pace::Make(const std::function<Attempt()>& attempt, const std::stop_token& stop) {
+    if (const auto waited = AwaitTurn(stop); !waited) {
+        return {.answer = Unexpected(waited.error())};
+    }
+    const auto turn = allowance_.Enter(stop);
+    return turn ? attempt() : Attempt{.answer = Unexpected(turn.error())};
+}
+
 Result<HttpResponse> Pace::Persist(const std::function<Attempt()>& attempt, const std::stop_token& stop) {
     std::uint64_t progress = 0;
     for (int number = 1;; ++number) {
-        if (const auto turn = AwaitTurn(stop); !turn) {
-            return Unexpected(turn.error());
-        }
-        auto made = attempt();
+        auto made = Make(attempt, stop);
         if (made.progress >= progress + kProgressThatCounts) {
             progress = made.progress;
             number = 1;

@@ -4,6 +4,7 @@
 // budget of retries that keeps a store in trouble from getting twice the load.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include "core/error.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
+#include "sources/objects/allowance.hpp"
 
 namespace notify::objects {
 
@@ -42,7 +44,7 @@ struct Attempt {
 /// One for each endpoint. Thread-safe.
 class Pace final {
 public:
-    explicit Pace(RetryLimits limits) : limits_(limits) {}
+    explicit Pace(RetryLimits limits, Limits allowed = {}) : limits_(limits), allowance_(allowed) {}
 
     /// Makes attempts until one is good: those that fail for a moment (IsMomentary) again, with pauses, up to
     /// RetryLimits::attempts and while the budget lasts. Else the fault of the last; kThrottled as AwaitTurn;
@@ -50,6 +52,11 @@ public:
     [[nodiscard]] Result<HttpResponse> Persist(
         const std::function<Attempt()>& attempt, const std::stop_token& stop
     );
+
+    /// See Allowance::Took: called for each piece of an answer's body.
+    [[nodiscard]] Result<void> Took(std::size_t bytes, const std::stop_token& stop) {
+        return allowance_.Took(bytes, stop);
+    }
 
     /// Waits out the pause the endpoint asked for. kThrottled with what is left of the pause when it is
     /// longer than longest_pause; kStopped.
@@ -67,11 +74,13 @@ public:
     void SpeedUp();
 
 private:
+    [[nodiscard]] Attempt Make(const std::function<Attempt()>& attempt, const std::stop_token& stop);
     [[nodiscard]] Result<void> AwaitRetry(const Error& fault, int attempt, const std::stop_token& stop);
 
     static constexpr int kMostRetries = 100;
 
     const RetryLimits limits_;
+    Allowance allowance_;
     std::mutex mutex_;
     std::chrono::steady_clock::time_point not_before_;
     std::chrono::milliseconds pause_{0};

@@ -55,7 +55,7 @@ Client::Client(ClientSettings settings, CredentialsProvider credentials, const C
       credentials_(std::move(credentials)),
       clock_(clock),
       http_(Keeping(settings_.network)),
-      pace_(settings_.retry) {}
+      pace_(settings_.retry, settings_.limits) {}
 
 milliseconds Client::ClockOffset() const noexcept {
     return milliseconds(clock_offset_ms_.load());
@@ -116,6 +116,9 @@ Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& s
     };
     std::string kept;
     request.take_body = [&](const HttpResponse& response, std::string_view bytes) -> Result<void> {
+        if (const auto paced = pace_.Took(bytes.size(), stop); !paced) {
+            return paced;
+        }
         if (call.take_body && response.status / 100 == 2) {
             return call.take_body(response, bytes);
         }

@@ -35,6 +35,7 @@ struct ClientSettings {
     Endpoint endpoint;
     HttpClientSettings network = {};  ///< Connections are kept whatever it says.
     objects::RetryLimits retry = {};
+    objects::Limits limits = {};
     LeastSpeed least_speed = {};
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
 };
@@ -160,7 +161,7 @@ private:
     const CredentialsProvider credentials_;
     const Clock& clock_;
     const HttpClient http_;
-    objects::Pace pace_;
+    mutable objects::Pace pace_;
     std::atomic<std::int64_t> clock_offset_ms_ = 0;
     mutable std::mutex learned_mutex_;
     std::optional<Credentials> refused_;          ///< The last that were.

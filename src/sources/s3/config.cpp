@@ -13,6 +13,7 @@
 #include "core/result.hpp"
 #include "core/url.hpp"
 #include "domain/named.hpp"
+#include "sources/objects/allowance.hpp"
 #include "sources/s3/endpoint.hpp"
 
 namespace notify::s3 {
@@ -27,6 +28,11 @@ constexpr std::size_t kMostPemBytes = 4U << 20U;
 std::string Text(const object& json, std::string_view name) {
     const auto* found = json.if_contains(name);
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+double Number(const object& json, std::string_view name) {
+    const auto* found = json.if_contains(name);
+    return found != nullptr && found->is_number() ? found->to_number<double>() : 0;
 }
 
 /// A file that requests will need is missed now, not at the first request.
@@ -91,7 +97,15 @@ Result<Config> ReadConfig(std::string_view json_text) {
     if (auto checked = CheckProxy(network.proxy); !checked) {
         return Unexpected(checked.error());
     }
-    return Config{.endpoint = *std::move(endpoint), .network = std::move(network)};
+    return Config{
+        .endpoint = *std::move(endpoint),
+        .network = std::move(network),
+        .limits = {
+            .max_connections = static_cast<int>(Number(given, "max_connections")),
+            .max_requests_s = Number(given, "max_requests_s"),
+            .max_mbit_s = Number(given, "max_mbit_s")
+        }
+    };
 }
 
 }  // namespace notify::s3

@@ -6,6 +6,7 @@
 
 #include "core/http_client.hpp"
 #include "core/result.hpp"
+#include "sources/objects/allowance.hpp"
 #include "sources/s3/endpoint.hpp"
 
 namespace notify::s3 {
@@ -13,6 +14,7 @@ namespace notify::s3 {
 struct Config {
     Endpoint endpoint;
     HttpClientSettings network;
+    objects::Limits limits;
 };
 
 /// Reads the canonical JSON of a source (its kind's schema was checked). kInvalidArgument with a JSON

@@ -128,7 +128,11 @@ Result<std::shared_ptr<objects::StoreClient>> ConnectStore(
 ) {
     return ReadConfig(now.source.config).map([&](Config config) -> std::shared_ptr<objects::StoreClient> {
         return std::make_shared<S3Store>(
-            ClientSettings{.endpoint = std::move(config.endpoint), .network = std::move(config.network)},
+            ClientSettings{
+                .endpoint = std::move(config.endpoint),
+                .network = std::move(config.network),
+                .limits = config.limits
+            },
             [access, id = now.source.id](const Credentials* refused) {
                 return CredentialsOf(access, id, refused);
             },
