@@ -109,12 +109,13 @@ TEST_F(ObjectSourceTest, LeavesOutDirectoryMarkersAndWhatGlobsLeaveOut) {
     EXPECT_THAT(Keys(), ElementsAre("a/x.mxf"));
 }
 
-TEST_F(ObjectSourceTest, LeavesWhatWasWrittenAMomentAgoForLater) {
+TEST_F(ObjectSourceTest, TellsOfWhatWasWrittenAMomentAgoThatItSettles) {
     Put("a", "x");
     bucket_.settle_time = std::chrono::hours(24 * 3650);  // the listing's time is years ago, but not ten
     std::vector<FoundObject> found;
     const auto report = Scan(found).value();
-    EXPECT_TRUE(found.empty());
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].settles);
     EXPECT_EQ(report.settling, 1U);
     EXPECT_TRUE(report.look_again_at.has_value());
 }
