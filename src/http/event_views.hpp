@@ -142,7 +142,7 @@ struct EventType {
 };
 
 /// Every type that the service tells.
-inline constexpr std::array<EventType, 15> kEventTypes{{
+inline constexpr std::array<EventType, 16> kEventTypes{{
     {.name = "item.discovered",
      .when = "A new file or version was noticed.",
      .data = &described::Schema<view::ItemEvent>},

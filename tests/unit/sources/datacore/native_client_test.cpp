@@ -7,7 +7,10 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "core/base64.hpp"
 #include "core/error.hpp"
+#include "core/http_client.hpp"
+#include "core/url.hpp"
 #include "sources/objects/faults.hpp"
 #include "unit/sources/datacore/fixture.hpp"
 
@@ -122,6 +125,25 @@ TEST_F(NativeClientTest, OfTwoTokensThatLiveTheSecondIsTriedAtOnceWhenTheFirstIs
     const auto before = Requests();
     EXPECT_TRUE(client.List("media", {}, {}).has_value());
     EXPECT_EQ(Requests(), before + 1);
+}
+
+TEST_F(NativeClientTest, ATokenThatAUserMadeWithAPasswordOpensTheStoreUntilItEnds) {
+    const auto make = [&](const std::string& expires) {
+        const auto answer = HttpClient().Send(
+            {.method = "POST",
+             .url = Url::Parse(fake_.Url() + "/.TOKEN/?setcookie=false").value(),
+             .headers =
+                 {{"authorization", "Basic " + ToBase64("admin:PasswordForTests")},
+                  {"x-user-token-expires-meta", expires}}},
+            {}
+        );
+        EXPECT_EQ(answer.value().status, 201);
+        return std::string(answer.value().Header("gateway-token"));
+    };
+    NativeClient lives(Settings(), Always(make("+90")), clock_);
+    EXPECT_TRUE(lives.List("media", {}, {}).has_value());
+    NativeClient ended(Settings(), Always(make("2020-01-01")), clock_);
+    EXPECT_EQ(ended.List("media", {}, {}).error().reason, objects::kCredentialsRefused);
 }
 
 TEST_F(NativeClientTest, KeepsItsConnections) {
