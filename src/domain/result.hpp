@@ -9,6 +9,7 @@
 
 #include "core/clock.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 
 namespace notify {
 
@@ -25,13 +26,18 @@ struct StoredResult {
     ResultId id;
     std::string
         lineage_key;  ///< LineageKey(…): the same bytes, processor, models and configuration give the same.
-    std::string content_sha256;
+    std::string content_sha256;  ///< "" when the bytes were never digested (Dedupe::kOff).
+    std::string media_type;      ///< Of the bytes, by content; "" when the child could not tell.
     std::string processor;
     std::string processor_version;
     std::string document;  ///< JSON text.
     std::vector<ArtifactRef> artifacts;
     Timestamp created_at;
 };
+
+/// What stands for an item's bytes in lineages: their digest, or where none was taken the object's place and
+/// version, which no digest can equal.
+[[nodiscard]] std::string ContentIdentity(const Item& item);
 
 /// Sha256Hex over (content identity, processor@version, model digest, config hash), each ended by a zero
 /// byte.

@@ -14,6 +14,16 @@
 
 namespace notify {
 
+/// Why and until when nothing of a bucket is claimed: its store refuses us.
+struct BucketHold {
+    Timestamp until;
+    std::string reason;    ///< Error::reason of the store's fault.
+    std::string sentence;  ///< What is wrong and what to do.
+    int times = 1;         ///< Holds in a row, ≥ 1.
+
+    friend bool operator==(const BucketHold&, const BucketHold&) = default;
+};
+
 /// Const methods read, the others write; both only inside a Storage closure and on its thread.
 class BucketRepository {
 public:
@@ -42,6 +52,15 @@ public:
 
     /// Notes the end of a scan: when, and a sentence if it did not go well.
     virtual Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note) = 0;
+
+    /// Nothing of the bucket is claimed before `hold.until`; then one item at a time, until Release.
+    virtual Result<void> Hold(const BucketId& id, const BucketHold& hold) = 0;
+
+    /// Ends the hold, and makes what waits for its reason ready at `now`. True when there was one.
+    virtual Result<bool> Release(const BucketId& id, Timestamp now) = 0;
+
+    /// The hold, over or not, until it is released.
+    [[nodiscard]] virtual Result<std::optional<BucketHold>> HoldOf(const BucketId& id) const = 0;
 
     /// The ledger: notes that we are about to write `key` in the bucket, so that it never becomes an item.
     virtual Result<void> NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) = 0;

@@ -1,6 +1,7 @@
 #include "storage/item_status.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -85,6 +86,11 @@ void TakeReason(Item& item, const std::vector<Process>& processes) {
 /// What a process waits for that may only be tried later.
 BlockedBy WhyLater(const Process& process) {
     const auto code = process.failure ? ErrorCodeFrom(process.failure->code) : std::nullopt;
+    // that item waits, and no other of its source
+    constexpr std::array<std::string_view, 3> kOfTheItem{"archived", "restoring", "same_bytes"};
+    if (process.failure && std::ranges::find(kOfTheItem, process.failure->reason) != kOfTheItem.end()) {
+        return BlockedBy::kRetryDelay;
+    }
     if (code == ErrorCode::kUnauthenticated || code == ErrorCode::kThrottled) {
         return BlockedBy::kSourcePaused;
     }
@@ -94,10 +100,7 @@ BlockedBy WhyLater(const Process& process) {
     return code == ErrorCode::kStorageFull ? BlockedBy::kStorageFull : BlockedBy::kRetryDelay;
 }
 
-BlockedBy WhyPending(const std::vector<Process>& processes, bool bucket_active, Timestamp now) {
-    if (!bucket_active) {
-        return BlockedBy::kBucketInactive;
-    }
+BlockedBy WhyPending(const std::vector<Process>& processes, Timestamp now) {
     const Process* first = nullptr;
     for (const auto& process : processes) {
         if (process.status == Status::kPending &&
@@ -250,11 +253,14 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
         return {};
     }
     const auto bucket = snapshot.buckets.Get(item.bucket_id);
+    const auto hold = snapshot.buckets.HoldOf(item.bucket_id);
     auto processes = snapshot.processes.OfItem(item.id);
-    if (!bucket || !processes) {
-        return Unexpected(bucket ? processes.error() : bucket.error());
+    if (!bucket || !hold || !processes) {
+        return Unexpected(!bucket ? bucket.error() : !hold ? hold.error() : processes.error());
     }
-    item.blocked_by = WhyPending(LatestRuns(std::move(*processes)), bucket->active, now);
+    item.blocked_by = !bucket->active ? BlockedBy::kBucketInactive
+                      : *hold         ? BlockedBy::kSourcePaused
+                                      : WhyPending(LatestRuns(std::move(*processes)), now);
     return {};
 }
 

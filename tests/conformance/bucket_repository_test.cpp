@@ -8,6 +8,8 @@ using namespace std::chrono_literals;
 
 class Buckets : public Conformance {
 protected:
+    using Conformance::Stored;
+
     Bucket Stored(const BucketId& id) {
         return Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); });
     }
@@ -54,6 +56,51 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     EXPECT_EQ(stored.options, bucket.options);
     EXPECT_EQ(stored.created_at, bucket.created_at);
     EXPECT_FALSE(stored.last_scan_at);
+}
+
+TEST_P(Buckets, AreHeldUntilTheyAreReleased) {
+    const auto bucket = AddBucket("in");
+    const auto hold_of = [&](const BucketId& id) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.buckets.HoldOf(id); });
+    };
+    const auto release = [&] {
+        return Write([&](Transaction& transaction) { return transaction.buckets.Release(bucket.id, Now()); });
+    };
+    EXPECT_FALSE(hold_of(bucket.id));
+    EXPECT_FALSE(release());
+    const BucketHold hold{
+        .until = Now() + 60s, .reason = "unknown_host", .sentence = "the host is not known", .times = 3
+    };
+    Write([&](Transaction& transaction) { return transaction.buckets.Hold(bucket.id, hold); });
+    EXPECT_EQ(hold_of(bucket.id), hold);
+    EXPECT_FALSE(hold_of(AddBucket("other").id));
+    Reopen();
+    EXPECT_EQ(hold_of(bucket.id), hold);
+    EXPECT_TRUE(release());
+    EXPECT_FALSE(hold_of(bucket.id));
+    EXPECT_FALSE(release());
+}
+
+TEST_P(Buckets, ReleasedMakeReadyWhatWaitedForTheReason) {
+    const auto bucket = AddBucket("in");
+    const auto wait = [&](const std::string& key, const std::string& reason) {
+        auto process = AddProcess(AddItem(bucket, key));
+        process.failure = Failure{.code = "unavailable", .stage = "store", .reason = reason, .message = "m"};
+        process.next_attempt_at = Now() + 300s;
+        Write([&](Transaction& transaction) { return transaction.processes.UpdatePending(process); });
+        return process.id;
+    };
+    const auto same = wait("a", "no_bucket");
+    const auto other = wait("b", "archived");
+    Write([&](Transaction& transaction) {
+        return transaction.buckets.Hold(
+            bucket.id, {.until = Now() + 60s, .reason = "no_bucket", .sentence = "s"}
+        );
+    });
+    clock_.Advance(1s);
+    Write([&](Transaction& transaction) { return transaction.buckets.Release(bucket.id, Now()); });
+    EXPECT_EQ(Stored(same).next_attempt_at, Now());
+    EXPECT_GT(Stored(other).next_attempt_at, Now());
 }
 
 TEST_P(Buckets, RefuseATakenNameAndATakenPlace) {

@@ -129,6 +129,38 @@ TEST_P(Claims, LeaveInactiveBucketsAlone) {
     EXPECT_EQ(Claim(5).size(), 1U);
 }
 
+TEST_P(Claims, LeaveABucketAloneThatIsHeld) {
+    const auto held = AddWeighted("held", 1, 3);
+    const auto other = AddWeighted("other", 1, 1);
+    Write([&](Transaction& transaction) {
+        return transaction.buckets.Hold(
+            held.id, {.until = Now() + 60s, .reason = "no_bucket", .sentence = "s"}
+        );
+    });
+    const auto claimed = Claim(10);
+    ASSERT_EQ(claimed.size(), 1U);
+    EXPECT_EQ(claimed[0].item.bucket_id, other.id);
+}
+
+TEST_P(Claims, TryOneItemOfABucketWhoseHoldIsOver) {
+    const auto held = AddWeighted("held", 1, 4);
+    ASSERT_EQ(Claim(1).size(), 1U) << "one that runs since before the hold";
+    clock_.Advance(1s);
+    Write([&](Transaction& transaction) {
+        return transaction.buckets.Hold(
+            held.id, {.until = Now() + 60s, .reason = "no_bucket", .sentence = "s"}
+        );
+    });
+    clock_.Advance(60s);
+    auto trial = Claim(10);
+    ASSERT_EQ(trial.size(), 1U);
+    EXPECT_TRUE(Claim(10).empty()) << "while it is tried";
+    ASSERT_TRUE(Finish(trial[0].processes[0], Status::kFailed));
+    ASSERT_EQ(Claim(10).size(), 1U);
+    Write([&](Transaction& transaction) { return transaction.buckets.Release(held.id, Now()); });
+    EXPECT_EQ(Claim(10).size(), 1U) << "all the others";
+}
+
 TEST_P(Claims, GoByPriorityThenByAge) {
     const auto bucket = AddBucket();
     const auto add = [&](const std::string& key, int priority) {

@@ -30,6 +30,7 @@ INSTANTIATE_TEST_SUITE_P(EachDatabase, Results, ::testing::ValuesIn(Databases())
 TEST_P(Results, KeepEverything) {
     auto result = MakeResult("lineage");
     result.document = R"({"faces":[{"ü":0.5}]})";
+    result.media_type = "video/mp4";
     result.artifacts = {
         {.name = "track-1.jpg", .media_type = "image/jpeg", .sha256 = "aa", .size_bytes = 5'000'000'000},
         {.name = "embeddings",
@@ -43,6 +44,7 @@ TEST_P(Results, KeepEverything) {
     EXPECT_EQ(stored.id, result.id);
     EXPECT_EQ(stored.lineage_key, "lineage");
     EXPECT_EQ(stored.content_sha256, result.content_sha256);
+    EXPECT_EQ(stored.media_type, "video/mp4");
     EXPECT_EQ(stored.processor, "checksum");
     EXPECT_EQ(stored.processor_version, "1");
     EXPECT_EQ(stored.document, result.document);

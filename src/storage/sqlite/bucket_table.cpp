@@ -8,12 +8,14 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
 #include "storage/bucket_options_text.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/key_range.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/lists.hpp"
@@ -49,6 +51,15 @@ constexpr const char* kListSql = R"sql(
     ORDER BY b.name)sql";
 
 constexpr const char* kScannedSql = "UPDATE bucket SET last_scan_at = ?, last_scan_note = ? WHERE id = ?";
+constexpr const char* kHoldSql =
+    "UPDATE bucket SET held_until = ?, held_reason = ?, held_sentence = ?, held_times = ? WHERE id = ?";
+constexpr const char* kHoldOfSql =
+    "SELECT held_until, held_reason, held_sentence, held_times FROM bucket WHERE id = ? AND held_times > 0";
+constexpr const char* kReadySql = R"sql(
+    UPDATE process SET next_attempt_at = ?1
+    WHERE bucket_id = ?2 AND status = 'Pending' AND next_attempt_at > ?1 AND failure_reason = ?3)sql";
+constexpr const char* kReleaseSql = R"sql(
+    UPDATE bucket SET held_until = NULL, held_reason = '', held_sentence = '', held_times = 0 WHERE id = ?)sql";
 constexpr const char* kNoteOwnSql =
     "INSERT INTO own_object (bucket_id, key, noted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kOwnBetweenSql =
@@ -176,6 +187,33 @@ Result<void> BucketTable::SetScanned(const BucketId& id, Timestamp at, std::stri
     return connection_.Change(kScannedSql, at, note, id).map([](int) {});
 }
 
+Result<void> BucketTable::Hold(const BucketId& id, const BucketHold& hold) {
+    return connection_.Change(kHoldSql, hold.until, hold.reason, hold.sentence, hold.times, id).map([](int) {
+    });
+}
+
+Result<bool> BucketTable::Release(const BucketId& id, Timestamp now) {
+    const auto hold = HoldOf(id);
+    if (!hold || !*hold) {
+        return hold.map([](const auto&) { return false; });
+    }
+    return connection_.Change(kReadySql, now, id, (*hold)->reason)
+        .and_then([&](int) { return connection_.Change(kReleaseSql, id); })
+        .map([](int) { return true; });
+}
+
+Result<std::optional<BucketHold>> BucketTable::HoldOf(const BucketId& id) const {
+    const auto read = [](Row& row) {
+        BucketHold hold;
+        hold.until = row.Time();
+        hold.reason = row.Text();
+        hold.sentence = row.Text();
+        hold.times = row.Int();
+        return hold;
+    };
+    return connection_.First(kHoldOfSql, read, id);
+}
+
 Result<void> BucketTable::NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) {
     return connection_.Change(kNoteOwnSql, id, Blob{key}, at).map([](int) {});
 }
@@ -192,9 +230,7 @@ Result<std::vector<std::string>> BucketTable::OwnObjectsBetween(
 ) const {
     const auto read = [](Row& row) { return row.Bytes(); };
     return range.through
-               ? connection_.Select(
-                     kOwnBetweenSql, read, id, Blob{range.after}, Blob{*range.through}, limit
-                 )
+               ? connection_.Select(kOwnBetweenSql, read, id, Blob{range.after}, Blob{*range.through}, limit)
                : connection_.Select(kOwnBehindSql, read, id, Blob{range.after}, limit);
 }
 

@@ -25,10 +25,14 @@ namespace notify::sqlite {
 namespace {
 
 constexpr const char* kReadyBucketsSql = R"sql(
-    SELECT b.id, b.weight, b.turn_start, b.turn_finish FROM bucket b
+    SELECT b.id, b.weight, b.turn_start, b.turn_finish, b.held_until IS NOT NULL FROM bucket b
     WHERE b.active = 1
+      AND (b.held_until IS NULL
+           OR (b.held_until <= ?1
+               AND NOT EXISTS (SELECT 1 FROM process h INDEXED BY process_held
+                               WHERE h.status = 'Processing' AND h.bucket_id = b.id AND h.since >= b.held_until)))
       AND EXISTS (SELECT 1 FROM process p
-                  WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at <= ?))sql";
+                  WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at <= ?1))sql";
 constexpr const char* kLatestTurnSql = "SELECT coalesce(max(turn_start), 0) FROM bucket";
 constexpr const char* kSetTurnSql = "UPDATE bucket SET turn_start = ?, turn_finish = ? WHERE id = ?";
 constexpr const char* kReadySql = R"sql(
@@ -77,17 +81,23 @@ Result<std::vector<Job>> ReadyJobs(Connection& connection, const BucketId& bucke
     return rows;
 }
 
-Result<std::vector<BucketTurn>> ReadyBuckets(Connection& connection, Timestamp now) {
+/// A bucket with something to claim.
+struct ReadyBucket {
+    BucketTurn turn;
+    bool on_trial = false;  ///< Its hold is over and not released: one item shows whether the store is well.
+};
+
+Result<std::vector<ReadyBucket>> ReadyBuckets(Connection& connection, Timestamp now) {
     return connection.Select(
         kReadyBucketsSql,
         [](Row& row) {
-            return BucketTurn{
-                .id = row.As<BucketId>(),
-                .weight = row.Int(),
-                .start = row.Integer(),
-                .finish = row.Integer(),
-                .waiting = 0
-            };
+            ReadyBucket bucket;
+            bucket.turn.id = row.As<BucketId>();
+            bucket.turn.weight = row.Int();
+            bucket.turn.start = row.Integer();
+            bucket.turn.finish = row.Integer();
+            bucket.on_trial = row.Bool();
+            return bucket;
         },
         now
     );
@@ -127,32 +137,34 @@ Result<void> KeepTurns(Connection& connection, const std::vector<BucketTurn>& bu
 Result<std::vector<ClaimedItem>> ProcessTable::Claim(
     const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
 ) {
-    auto buckets = ReadyBuckets(connection_, now);
+    const auto buckets = ReadyBuckets(connection_, now);
     const auto latest = connection_.First(kLatestTurnSql, [](Row& row) { return row.Integer(); });
     if (!buckets || !latest) {
         return Unexpected(buckets ? latest.error() : buckets.error());
     }
     max_items = std::max(max_items, 0);
+    std::vector<BucketTurn> turns;
     std::vector<std::vector<Job>> jobs;
-    for (auto& bucket : *buckets) {
-        auto ready = ReadyJobs(connection_, bucket.id, max_items, now);
+    for (const auto& bucket : *buckets) {
+        auto ready = ReadyJobs(connection_, bucket.turn.id, max_items, now);
         if (!ready) {
             return Unexpected(ready.error());
         }
-        bucket.waiting = ready->size();
+        turns.push_back(bucket.turn);
+        turns.back().waiting = bucket.on_trial ? std::min<std::size_t>(ready->size(), 1) : ready->size();
         jobs.push_back(std::move(*ready));
     }
     std::vector<ClaimedItem> claimed;
-    std::vector<std::size_t> next(buckets->size(), 0);
+    std::vector<std::size_t> next(turns.size(), 0);
     const Taking taking{.node = node, .now = now, .lease_until = now + lease};
-    for (const auto turn : TakeTurns(*buckets, latest->value_or(0), static_cast<std::size_t>(max_items))) {
+    for (const auto turn : TakeTurns(turns, latest->value_or(0), static_cast<std::size_t>(max_items))) {
         auto taken = Take(connection_, jobs[turn][next[turn]++], taking);
         if (!taken) {
             return Unexpected(taken.error());
         }
         claimed.push_back(std::move(*taken));
     }
-    return KeepTurns(connection_, *buckets).map([&] { return std::move(claimed); });
+    return KeepTurns(connection_, turns).map([&] { return std::move(claimed); });
 }
 
 }  // namespace notify::sqlite

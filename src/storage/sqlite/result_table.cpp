@@ -19,14 +19,15 @@ namespace notify::sqlite {
 namespace {
 
 constexpr const char* kAddSql = R"sql(
-    INSERT INTO result (id, lineage_key, content_sha256, processor, processor_version, document, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document,
+                        created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (lineage_key) DO NOTHING)sql";
 constexpr const char* kAddArtifactSql = R"sql(
     INSERT INTO result_artifact (result_id, name, media_type, sha256, size_bytes, sealed) VALUES (?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kIdSql = "SELECT id FROM result WHERE lineage_key = ?";
 constexpr const char* kGetSql = R"sql(
-    SELECT id, lineage_key, content_sha256, processor, processor_version, document, created_at
+    SELECT id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at
     FROM result WHERE id = ?)sql";
 constexpr const char* kArtifactsSql = R"sql(
     SELECT name, media_type, sha256, size_bytes, sealed FROM result_artifact WHERE result_id = ? ORDER BY name)sql";
@@ -49,6 +50,7 @@ StoredResult ReadResult(Row& row) {
     result.id = row.As<ResultId>();
     result.lineage_key = row.Text();
     result.content_sha256 = row.Text();
+    result.media_type = row.Text();
     result.processor = row.Text();
     result.processor_version = row.Text();
     result.document = row.Text();
@@ -64,6 +66,7 @@ Result<ResultId> ResultTable::AddOrGet(const StoredResult& result) {
         result.id,
         result.lineage_key,
         result.content_sha256,
+        result.media_type,
         result.processor,
         result.processor_version,
         result.document,

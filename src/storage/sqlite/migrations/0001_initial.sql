@@ -43,9 +43,14 @@ CREATE TABLE bucket (
     created_at INTEGER NOT NULL,
     last_scan_at INTEGER,
     last_scan_note TEXT NOT NULL,
+    held_until INTEGER, -- its store is in trouble: nothing is claimed before then
+    held_reason TEXT NOT NULL DEFAULT '',
+    held_sentence TEXT NOT NULL DEFAULT '',
+    held_times INTEGER NOT NULL DEFAULT 0, -- holds in a row
     turn_start INTEGER NOT NULL DEFAULT 0, -- its place in the fair queue: storage/fair_turns.hpp
     turn_finish INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (source_id, location)
+    UNIQUE (source_id, location),
+    CHECK ((held_until IS NULL) = (held_times = 0))
 ) STRICT;
 
 -- exactly one of bucket_id and source_id
@@ -150,7 +155,8 @@ CREATE TABLE content_alias (
 CREATE TABLE result (
     id TEXT PRIMARY KEY,
     lineage_key TEXT NOT NULL UNIQUE,
-    content_sha256 TEXT NOT NULL,
+    content_sha256 TEXT NOT NULL, -- '' where the bytes were never digested
+    media_type TEXT NOT NULL, -- of the bytes, as the processor's child saw them
     processor TEXT NOT NULL,
     processor_version TEXT NOT NULL,
     document TEXT NOT NULL,
