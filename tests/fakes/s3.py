@@ -6,7 +6,7 @@ Objects are made through the S3 API itself, or by POST /_control {put: {BUCKET/K
   credentials {ACCESS: SECRET}   token: the session token that is required    expired [ACCESS, …]   denied [PREFIX, …]
   clock: seconds its clock is ahead    region: of its buckets    first_form: true knows only ListObjects
   many {BUCKET: COUNT}: keys "00/000000000.mxf", made up    page: the most keys of a page
-  archived [KEY, …]    ignore_encoding: true    repeat_token: true    unsorted: true    cut_xml: true
+  archived [KEY, …]    restored [KEY, …]: of them, those that can be read again    ignore_encoding: true    repeat_token: true    unsorted: true    cut_xml: true
   faults [{method, key, query, times | share, do, …}]: the first that fits is done; `do` is one of
      status {status, code, body, headers}   cut {bytes}   short {bytes}   drip   hang {seconds}   html
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
@@ -256,8 +256,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if found is None:
             raise Refused(404, "NoSuchKey")
         data, etag = found["data"], found["etag"]
-        archived = self.key.decode("utf-8", "replace") in STATE.get("archived", [])
-        if archived and self.command == "GET":
+        name = self.key.decode("utf-8", "replace")
+        archived, restored = name in STATE.get("archived", []), name in STATE.get("restored", [])
+        if archived and not restored and self.command == "GET":
             raise Refused(403, "InvalidObjectState")
         do = fault.get("do", "")
         if do != "flip" and self.headers.get("If-Match", '"%s"' % etag).strip('"') != etag:
@@ -279,6 +280,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         headers += [] if do == "no_etag" else [("ETag", '"%s"' % etag)]
         headers += [("Content-Range", "bytes %d-%d/%d" % (first, last, len(data)))] if status == 206 else []
         headers += [("x-amz-storage-class", "GLACIER")] if archived else []
+        if archived and (restored or found.get("restoring")):
+            headers.append(("x-amz-restore", 'ongoing-request="%s"' % str(not restored).lower()))
         if do == "drip":
             return self.drip(status, headers, part)
         if do == "cut":
@@ -319,6 +322,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         STATE.objects[self.bucket, self.key] = {"data": data, "etag": etag, "time": time.time(), "type": kind, "meta": meta}
         return etag
 
+    def restore(self, body):
+        found = STATE.objects.get((self.bucket, self.key))
+        if found is None or self.key.decode("utf-8", "replace") not in STATE.get("archived", []):
+            raise Refused(403, "InvalidObjectState")
+        if not re.search(rb"<Days>[1-9]\d*</Days>.*<Tier>(Standard|Bulk|Expedited)</Tier>", body):
+            raise Refused(400, "MalformedXML")
+        if found.get("restoring"):
+            raise Refused(409, "RestoreAlreadyInProgress")
+        found["restoring"] = True
+        return self.answer(202)
+
     def object_post(self, body, _fault):
         with STATE.lock:
             if "uploads" in self.query:
@@ -326,6 +340,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 STATE.uploads[name] = {"parts": {}, "type": self.headers.get("Content-Type", "")}
                 xml = "<InitiateMultipartUploadResult><UploadId>%s</UploadId></InitiateMultipartUploadResult>" % name
                 return self.answer(200, xml.encode())
+            if "restore" in self.query:
+                return self.restore(body)
             upload = STATE.uploads.pop(self.query["uploadId"])
             asked = re.findall(r"<PartNumber>(\d+)</PartNumber><ETag>&quot;(\w+)&quot;", body.decode())
             parts = [upload["parts"][int(number)] for number, _ in asked]

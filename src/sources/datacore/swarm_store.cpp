@@ -14,6 +14,7 @@
 #include <boost/json/object.hpp>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -104,6 +105,15 @@ public:
         const std::stop_token& stop
     ) override {
         return client_.Write(bucket, key, bytes, content_type, stop).map([](const std::string&) {});
+    }
+
+    [[nodiscard]] Result<void> Restore(
+        const std::string& /*bucket*/,
+        const std::string& /*key*/,
+        const objects::StoredInfo& /*info*/,
+        const std::stop_token& /*stop*/
+    ) override {
+        return Fail(ErrorCode::kUnsupported, "Swarm has no archive to restore from");
     }
 
     [[nodiscard]] std::chrono::milliseconds ClockOffset() const noexcept override {

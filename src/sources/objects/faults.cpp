@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAskAgainSlowly = std::chrono::minutes(1);
 constexpr milliseconds kAskAgainForCredentials = std::chrono::seconds(30);
 constexpr milliseconds kAskAgainForArchived = std::chrono::hours(24);
+constexpr milliseconds kAskAgainForRestored = std::chrono::hours(1);
 constexpr milliseconds kAskAgainAfterDenial = std::chrono::minutes(5);
 
 constexpr std::array kBucketFaults{
@@ -160,8 +161,21 @@ Error ArchivedFault(const Asked& asked) {
     return Fault(
         ErrorCode::kThrottled,
         kArchived,
-        NameOf(asked) + " is in an archive and must be restored first",
+        NameOf(asked) +
+            " is in an archive and must be restored first; it is looked at once a day until somebody "
+            "restores it, "
+            "or the bucket may (restore: true)",
         kAskAgainForArchived
+    );
+}
+
+Error RestoringFault(const Asked& asked) {
+    return Fault(
+        ErrorCode::kThrottled,
+        kRestoring,
+        NameOf(asked) +
+            " is being restored from its archive, which takes hours; it is looked at once an hour",
+        kAskAgainForRestored
     );
 }
 

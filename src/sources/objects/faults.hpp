@@ -33,8 +33,9 @@ inline constexpr std::string_view kWrongAnswer = "wrong_answer";  // kUnavailabl
 // Of one object.
 inline constexpr std::string_view kNoObject = "no_object";            // kNotFound
 inline constexpr std::string_view kObjectChanged = "object_changed";  // kConflict: a new version
-inline constexpr std::string_view kArchived = "archived";   // kThrottled, to be asked again in a day
-inline constexpr std::string_view kNoRanges = "no_ranges";  // kUnsupported
+inline constexpr std::string_view kArchived = "archived";    // kThrottled, to be asked again in a day
+inline constexpr std::string_view kRestoring = "restoring";  // kThrottled, to be asked again in an hour
+inline constexpr std::string_view kNoRanges = "no_ranges";   // kUnsupported
 
 /// An access that is denied is kUnauthenticated too, as is a clock that is off: policies and clocks are
 /// mended by people, and meanwhile no item burns an attempt (queue/retry_policy.hpp). True for the reasons of
@@ -87,6 +88,9 @@ struct Asked {
 
 /// It is in an archive: kThrottled, to be asked again in a day.
 [[nodiscard]] Error ArchivedFault(const Asked& asked);
+
+/// It is being brought back from its archive: kThrottled, to be asked again in an hour.
+[[nodiscard]] Error RestoringFault(const Asked& asked);
 
 /// The credentials were good once.
 [[nodiscard]] Error ExpiredFault(const Asked& asked);

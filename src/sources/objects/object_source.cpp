@@ -133,9 +133,13 @@ Result<OpenedItem> ObjectSource::Open(const Bucket& bucket, const Item& item, st
         );
     }
     if (info->archived) {
-        return Unexpected(
-            ArchivedFault({.endpoint = {}, .bucket = place.bucket, .key = item.key, .action = "read"})
-        );
+        const Asked asked{.endpoint = {}, .bucket = place.bucket, .key = item.key, .action = "read"};
+        if (!bucket.options.restore) {
+            return Unexpected(ArchivedFault(asked));
+        }
+        const auto restoring =
+            info->restoring ? Result<void>{} : (*client)->Restore(place.bucket, item.key, *info, stop);
+        return Unexpected(restoring ? RestoringFault(asked) : restoring.error());
     }
     // holds the client for as long as the reader lives: the source may get another one meanwhile
     auto read = [client = *client, bucket = place.bucket, key = item.key, of = *info](

@@ -51,8 +51,9 @@ public:
 
     [[nodiscard]] bool ListsInOrder() const noexcept override { return true; }
 
-    /// Looks at the object before it is read: kThrottled (archived, asked again in a day) without a GET when
-    /// it would have to be restored.
+    /// Looks at the object before it is read: kThrottled without a GET when it would have to be restored:
+    /// archived (asked again in a day), or restoring (in an hour) where the bucket's options allow that it is
+    /// asked for.
     [[nodiscard]] Result<OpenedItem> Open(
         const Bucket& bucket, const Item& item, std::stop_token stop
     ) override;

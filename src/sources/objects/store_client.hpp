@@ -31,8 +31,10 @@ struct StoredObject {
 /// What a look at an object tells.
 struct StoredInfo {
     std::uint64_t size_bytes = 0;
-    std::string etag;       ///< As above.
-    bool archived = false;  ///< Cannot be read before it is restored.
+    std::string etag;        ///< As above.
+    bool archived = false;   ///< Cannot be read before it is restored.
+    bool restoring = false;  ///< Archived, and on its way back.
+    bool tiered = false;     ///< Archived by Intelligent-Tiering: it comes back for good, not as a copy.
 };
 
 /// Keys of a bucket.
@@ -85,6 +87,12 @@ public:
         std::string_view bytes,
         const std::string& content_type,
         const std::stop_token& stop
+    ) = 0;
+
+    /// Asks for an archived object to be brought back, which costs money and takes hours. Success too when it
+    /// was asked for before. kUnsupported where the store has no archive.
+    [[nodiscard]] virtual Result<void> Restore(
+        const std::string& bucket, const std::string& key, const StoredInfo& info, const std::stop_token& stop
     ) = 0;
 
     /// How far the store's clock was found ahead of ours.

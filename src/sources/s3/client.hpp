@@ -60,7 +60,16 @@ struct ObjectInfo {
     std::string version;  ///< x-amz-version-id, or "".
     std::optional<Timestamp> modified_at;
     std::string content_type;
-    bool archived = false;  ///< Cannot be read before it is restored.
+    bool archived = false;   ///< Cannot be read before it is restored.
+    bool restoring = false;  ///< Archived, and on its way back.
+    bool tiered = false;     ///< Archived by Intelligent-Tiering, which knows no days of a copy.
+};
+
+/// How an archived object is brought back: as a copy that stays for some days, or for good where it was put
+/// away by Intelligent-Tiering (`days` = 0).
+struct RestoreRequest {
+    int days = 7;
+    std::string_view tier = "Standard";  ///< "Expedited", "Standard", "Bulk".
 };
 
 struct WriteRequest {
@@ -122,6 +131,15 @@ public:
     /// Removes an object; success too when there is none.
     [[nodiscard]] Result<void> Remove(
         const std::string& bucket, const std::string& key, const std::stop_token& stop
+    );
+
+    /// Asks for an archived object to be brought back, which costs money and takes hours. Success too when
+    /// that is under way already.
+    [[nodiscard]] Result<void> Restore(
+        const std::string& bucket,
+        const std::string& key,
+        const RestoreRequest& request,
+        const std::stop_token& stop
     );
 
     /// A URL that lets anybody read the object for `lifetime`: as secret as a credential.

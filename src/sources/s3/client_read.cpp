@@ -33,6 +33,10 @@ bool IsArchived(const HttpResponse& response) {
            response.Header("x-amz-restore").find("ongoing-request=\"false\"") == std::string_view::npos;
 }
 
+bool IsRestoring(const HttpResponse& response) {
+    return response.Header("x-amz-restore").find("ongoing-request=\"true\"") != std::string_view::npos;
+}
+
 /// True for a refusal that may mean "I do not know this form".
 bool MayBeUnknownForm(const Error& error) {
     return error.code == ErrorCode::kUnsupported || error.code == ErrorCode::kInvalidArgument;
@@ -143,6 +147,8 @@ Result<ObjectInfo> Client::Head(
         .modified_at = ModifiedTime(*response),
         .content_type = std::string(response->Header("content-type")),
         .archived = IsArchived(*response),
+        .restoring = IsArchived(*response) && IsRestoring(*response),
+        .tiered = !response->Header("x-amz-archive-status").empty(),
     };
 }
 

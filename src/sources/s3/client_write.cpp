@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/byte_source.hpp"
 #include "core/error.hpp"
 #include "core/http_client.hpp"
@@ -79,6 +81,35 @@ Result<void> Client::Remove(const std::string& bucket, const std::string& key, c
     };
     const auto response = Do([&] { return call; }, stop);
     if (!response && response.error().reason != objects::kNoObject) {
+        return Unexpected(response.error());
+    }
+    return {};
+}
+
+Result<void> Client::Restore(
+    const std::string& bucket,
+    const std::string& key,
+    const RestoreRequest& request,
+    const std::stop_token& stop
+) {
+    const auto days = request.days > 0 ? fmt::format("<Days>{}</Days>", request.days) : std::string();
+    const auto body = fmt::format(
+        "<RestoreRequest>{}<GlacierJobParameters><Tier>{}</Tier></GlacierJobParameters></RestoreRequest>",
+        days,
+        request.tier
+    );
+    Call call{
+        .method = "POST",
+        .bucket = bucket,
+        .key = key,
+        .action = "restore",
+        .query = {{"restore", ""}},
+        .headers = {{"content-type", "application/xml"}},
+        .body = body,
+        .least_speed = settings_.least_speed,
+    };
+    const auto response = Do([&] { return call; }, stop);
+    if (!response && response.error().reason != objects::kRestoring) {
         return Unexpected(response.error());
     }
     return {};

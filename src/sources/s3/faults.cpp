@@ -67,6 +67,9 @@ std::optional<Error> ObjectFault(std::string_view code, int status, const Asked&
     if (code == "InvalidObjectState") {
         return objects::ArchivedFault(asked);
     }
+    if (code == "RestoreAlreadyInProgress") {
+        return objects::RestoringFault(asked);
+    }
     if (code == "NoSuchKey" || code == "NoSuchVersion" || (status == 404 && !asked.key.empty())) {
         return objects::NoObjectFault(asked);
     }

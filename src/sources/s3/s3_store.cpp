@@ -87,7 +87,11 @@ public:
     ) override {
         return client_.Head(bucket, key, stop).map([](ObjectInfo info) {
             return objects::StoredInfo{
-                .size_bytes = info.size_bytes, .etag = std::move(info.etag), .archived = info.archived
+                .size_bytes = info.size_bytes,
+                .etag = std::move(info.etag),
+                .archived = info.archived,
+                .restoring = info.restoring,
+                .tiered = info.tiered
             };
         });
     }
@@ -111,6 +115,16 @@ public:
     ) override {
         return client_.Write(bucket, key, bytes, {.content_type = content_type}, stop)
             .map([](const std::string&) {});
+    }
+
+    [[nodiscard]] Result<void> Restore(
+        const std::string& bucket,
+        const std::string& key,
+        const objects::StoredInfo& info,
+        const std::stop_token& stop
+    ) override {
+        const RestoreRequest request{.days = info.tiered ? 0 : RestoreRequest{}.days};
+        return client_.Restore(bucket, key, request, stop);
     }
 
     [[nodiscard]] std::chrono::milliseconds ClockOffset() const noexcept override {

@@ -244,6 +244,20 @@ TEST_F(S3ClientTest, AnArchivedObjectWaitsADayAndIsNotRead) {
     EXPECT_EQ(error.retry_after, 24h);
 }
 
+TEST_F(S3ClientTest, AnArchivedObjectIsRestoredOnceHoweverOftenItIsAskedFor) {
+    const auto etag = Put("old.mxf", "hello");
+    fake_.Set(R"({"archived": ["old.mxf"]})");
+    EXPECT_FALSE(client_.Head("media", "old.mxf", {}).value().restoring);
+    EXPECT_TRUE(client_.Restore("media", "old.mxf", {}, {}).has_value());
+    EXPECT_TRUE(client_.Restore("media", "old.mxf", {}, {}).has_value()) << "it is under way";
+    EXPECT_TRUE(client_.Head("media", "old.mxf", {}).value().restoring);
+    fake_.Set(R"({"restored": ["old.mxf"]})");
+    const auto back = client_.Head("media", "old.mxf", {}).value();
+    EXPECT_FALSE(back.archived);
+    EXPECT_FALSE(back.restoring);
+    EXPECT_EQ(ReadAll("old.mxf", 5, etag).value(), "hello");
+}
+
 TEST_F(S3ClientTest, AWebPageInsteadOfAStoreIsSaid) {
     fake_.Set(R"({"faults": [{"times": 99, "do": "html"}]})");
     const auto listed = client_.List("media", {}, {}).error();
