@@ -1,5 +1,6 @@
-// How fast a listing gets into the database: bench_s3_scan KEYS [FOLDER]. The listing is made up in this process, so
-// that what is measured is ours: a first scan of KEYS keys, each an item with a process, and one with nothing new.
+// How fast a listing gets into the database: bench_s3_scan KEYS [FOLDER]. The listing is made up in this
+// process, so that what is measured is ours: a first scan of KEYS keys, each an item with a process, and one
+// with nothing new.
 
 #include <chrono>
 #include <cstdint>
@@ -62,10 +63,11 @@ Result<Bucket> AddBucket(Storage& storage, Timestamp now) {
         const Source source{
             .id = bucket.source_id, .kind = "s3", .name = "s3", .config = "{}", .created_at = now
         };
-        return transaction.sources.Add(source)
-            .and_then([&] { return transaction.buckets.Add(bucket); })
-            .and_then([&] { return transaction.rules.Add(rule); })
-            .map([&] { return bucket; });
+        return transaction.sources.Add(source).and_then(
+                                                  [&] { return transaction.buckets.Add(bucket); }
+        ).and_then([&] {
+             return transaction.rules.Add(rule);
+         }).map([&] { return bucket; });
     });
 }
 
@@ -118,7 +120,8 @@ Result<void> Run(int keys, const std::filesystem::path& folder) {
         return Unexpected(again.error());
     }
     fmt::print(
-        "{{\"keys\": {}, \"scan_keys_per_s\": {:.0f}, \"rescan_keys_per_s\": {:.0f}, \"scan_rss_mib\": {:.1f}}}\n",
+        "{{\"keys\": {}, \"scan_keys_per_s\": {:.0f}, \"rescan_keys_per_s\": {:.0f}, \"scan_rss_mib\": "
+        "{:.1f}}}\n",
         keys,
         keys / *first,
         keys / *again,

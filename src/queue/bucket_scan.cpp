@@ -39,7 +39,7 @@ ScanOutcome BucketScan::Run(
     const Bucket& bucket, SourceConnection& source, const Progress& progress, const std::stop_token& stop
 ) {
     return source.ListsInOrder() ? InOrder(bucket, source, progress, stop)
-                                       : InAnyOrder(bucket, source, progress, stop);
+                                 : InAnyOrder(bucket, source, progress, stop);
 }
 
 ScanOutcome BucketScan::InOrder(
@@ -63,9 +63,7 @@ ScanOutcome BucketScan::InOrder(
         stop
     );
     auto last = report ? scan.End(stop) : scan.BreakOff(report.error().code != ErrorCode::kStopped);
-    ScanSummary summary{
-        .seen = scan.State().seen, .added = scan.Added(), .resumed = scan.IsResumed()
-    };
+    ScanSummary summary{.seen = scan.State().seen, .added = scan.Added(), .resumed = scan.IsResumed()};
     return Outcome(std::move(summary), report, std::move(last));
 }
 

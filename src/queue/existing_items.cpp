@@ -61,7 +61,8 @@ Result<std::vector<BucketId>> Begin(
 /// False of what was ended by a person or a newer version, and of what could not be opened at all.
 bool MayRun(const Item& item, const std::vector<Process>& processes) {
     const bool unopened = item.status == Status::kSkipped && processes.empty() && item.reason_code != kNoRule;
-    return item.status != Status::kCancelled && !item.removed_at && item.reason_code != "superseded" && !unopened;
+    return item.status != Status::kCancelled && !item.removed_at && item.reason_code != "superseded" &&
+           !unopened;
 }
 
 /// How many processes the item was given.

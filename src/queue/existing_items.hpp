@@ -18,10 +18,10 @@ namespace notify {
 [[nodiscard]] Result<std::vector<BucketId>> BucketsOf(const Snapshot& snapshot, const Rule& rule);
 
 /// Adds a first run of what the rule chooses to each item of its buckets that never had it, 100 items in a
-/// transaction; how many. Of each key the newest version; not what was cancelled, superseded, removed, or skipped
-/// unopened for what it is. Can be repeated: nothing is given twice. Audited as "rule.apply" before the
-/// first. kNotFound; kConflict while the rule is disabled; kStopped after `stop`, with what was added so far
-/// there. Thread-safe.
+/// transaction; how many. Of each key the newest version; not what was cancelled, superseded, removed, or
+/// skipped unopened for what it is. Can be repeated: nothing is given twice. Audited as "rule.apply" before
+/// the first. kNotFound; kConflict while the rule is disabled; kStopped after `stop`, with what was added so
+/// far there. Thread-safe.
 [[nodiscard]] Result<int> ApplyToExisting(
     Storage& storage,
     const Clock& clock,

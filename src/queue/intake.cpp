@@ -174,9 +174,7 @@ Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundOb
         }
     }
     return Announce(transaction, item, now)
-        .and_then([&] {
-            return *generation > 1 ? SupersedeOlder(transaction, item, now) : Result<void>{};
-        })
+        .and_then([&] { return *generation > 1 ? SupersedeOlder(transaction, item, now) : Result<void>{}; })
         .map([] { return true; });
 }
 

@@ -22,8 +22,9 @@ public:
 
     /// Takes objects in, in one transaction: what we wrote ourselves is left out, what is known to be there
     /// changes nothing, another version of a known key supersedes the one before, also when it is one that
-    /// was there earlier, and so does what was removed and is there again. An item that was skipped as `no_rule` is given what a rule added or changed since
-    /// then chooses for it. How many items are new or taken up again.
+    /// was there earlier, and so does what was removed and is there again. An item that was skipped as
+    /// `no_rule` is given what a rule added or changed since then chooses for it. How many items are new or
+    /// taken up again.
     [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
 
 private:

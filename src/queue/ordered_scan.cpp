@@ -60,10 +60,10 @@ Result<void> OrderedScan::Begin() {
     const auto scope = ScopeOf(bucket_);
     const auto now = clock_.Now();
     resumed_ = !last.finished_at && last.scope == scope;
-    state_ = resumed_ ? last
-                      : ScanState{
-                            .number = last.number + 1, .started_at = now, .scope = scope, .position_at = now
-                        };
+    state_ =
+        resumed_
+            ? last
+            : ScanState{.number = last.number + 1, .started_at = now, .scope = scope, .position_at = now};
     began_behind_ = state_.position;
     put_at_ = now;
     // what a scan did not see that was given up is nothing that two whole scans in a row did not see
@@ -89,14 +89,15 @@ Result<void> OrderedScan::See(Sighting sighting) {
 }
 
 Result<void> OrderedScan::End(const std::stop_token& stop) {
-    return Flush(true)
-        .and_then([&] { return RemoveGone(stop); })
-        .and_then([&] { return ForgetMissed(); })
-        .and_then([&] {
-            state_.finished_at = clock_.Now();
-            state_.position.clear();
-            return Put();
-        });
+    return Flush(true).and_then(
+                          [&] { return RemoveGone(stop); }
+    ).and_then([&] {
+         return ForgetMissed();
+     }).and_then([&] {
+        state_.finished_at = clock_.Now();
+        state_.position.clear();
+        return Put();
+    });
 }
 
 Result<void> OrderedScan::BreakOff(bool failed) {
@@ -121,8 +122,7 @@ Result<void> OrderedScan::Flush(bool to_the_end) {
     const auto end = to_the_end || !more ? std::nullopt : std::optional(left.back().object.key);
     while (more) {
         const auto position = state_.position;
-        const auto compared =
-            CompareRange(storage_, bucket_, {.after = position, .through = end}, left);
+        const auto compared = CompareRange(storage_, bucket_, {.after = position, .through = end}, left);
         auto committed = compared.and_then([&](const ComparedRange& range) { return Commit(range); });
         if (!committed) {
             return committed;

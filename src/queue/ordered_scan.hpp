@@ -1,7 +1,7 @@
 #pragma once
 
-// One scan of a bucket whose store lists its keys in order: range by range it is compared with what is known, and
-// how far it came is kept with what it took in.
+// One scan of a bucket whose store lists its keys in order: range by range it is compared with what is known,
+// and how far it came is kept with what it took in.
 
 #include <optional>
 #include <stop_token>

@@ -77,7 +77,8 @@ Result<void> Tell(Transaction& transaction, const ItemId& id, Timestamp now) {
 
 Result<void> RemoveOne(Transaction& transaction, const ItemId& id, Timestamp now) {
     const auto item = transaction.items.Get(id);
-    const auto newest = item ? transaction.items.Newest(item->bucket_id, item->key) : Unexpected(item.error());
+    const auto newest =
+        item ? transaction.items.Newest(item->bucket_id, item->key) : Unexpected(item.error());
     if (!newest) {
         return Unexpected(newest.error());
     }

@@ -132,7 +132,7 @@ private:
     /// buckets.
     std::map<BucketId, std::timed_mutex> scan_locks_;
     std::map<BucketId, ScanState> progress_;  ///< Of scans that go on.
-    std::map<BucketId, Watched> watched_;  ///< Of the loop's thread alone.
+    std::map<BucketId, Watched> watched_;     ///< Of the loop's thread alone.
     std::vector<std::jthread> scanners_;
     std::jthread thread_;
 };

@@ -210,9 +210,7 @@ TEST_P(Buckets, TellWhatWeWroteIntoARangeOfKeys) {
     const auto bucket = AddBucket("in");
     const auto other = AddBucket("other");
     const auto note = [&](const Bucket& of, std::string_view key) {
-        Write([&](Transaction& transaction) {
-            return transaction.buckets.NoteOwnObject(of.id, key, Now());
-        });
+        Write([&](Transaction& transaction) { return transaction.buckets.NoteOwnObject(of.id, key, Now()); });
     };
     for (const auto* key : {"c", "a", "b\xff", "b"}) {
         note(bucket, key);

@@ -137,9 +137,36 @@ TEST_P(Items, TellWhatIsNewestAtTheKeysOfARange) {
         return found;
     };
     using Keys = std::vector<std::string>;
-    EXPECT_EQ(keys({}), (Keys{"a1", "b2", "b/c1", "b\xff" "1", "c1", "d1"}));
-    EXPECT_EQ(keys({.after = "a", .through = "c"}), (Keys{"b2", "b/c1", "b\xff" "1", "c1"}));
-    EXPECT_EQ(keys({.after = "b"}, 2), (Keys{"b/c1", "b\xff" "1"}));
+    EXPECT_EQ(
+        keys({}),
+        (Keys{
+            "a1",
+            "b2",
+            "b/c1",
+            "b\xff"
+            "1",
+            "c1",
+            "d1"
+        })
+    );
+    EXPECT_EQ(
+        keys({.after = "a", .through = "c"}),
+        (Keys{
+            "b2",
+            "b/c1",
+            "b\xff"
+            "1",
+            "c1"
+        })
+    );
+    EXPECT_EQ(
+        keys({.after = "b"}, 2),
+        (Keys{
+            "b/c1",
+            "b\xff"
+            "1"
+        })
+    );
     EXPECT_EQ(keys({.after = "a", .through = "z"}, 1), (Keys{"b2"}));
     EXPECT_TRUE(keys({.after = "d"}).empty());
     EXPECT_TRUE(keys({.after = "a", .through = "a"}).empty());

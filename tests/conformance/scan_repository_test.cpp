@@ -22,7 +22,9 @@ protected:
         });
     }
 
-    std::vector<ItemId> Twice(const Bucket& bucket, std::int64_t number, const ItemId& after = {}, int limit = 9) {
+    std::vector<ItemId> Twice(
+        const Bucket& bucket, std::int64_t number, const ItemId& after = {}, int limit = 9
+    ) {
         return Read([&](const Snapshot& snapshot) {
             return snapshot.scans.MissingTwice(bucket.id, number, after, limit);
         });

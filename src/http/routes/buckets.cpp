@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -80,10 +81,7 @@ Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
         .and_then([&](const std::vector<Rule>& rules) { return ShowRules(snapshot, rules); })
         .map([&](std::vector<view::RuleView> rules) {
             return Ruled{
-                .bucket = bucket,
-                .source = source->name,
-                .rules = std::move(rules),
-                .last_scan = *last_scan
+                .bucket = bucket, .source = source->name, .rules = std::move(rules), .last_scan = *last_scan
             };
         });
 }
@@ -156,21 +154,22 @@ public:
     }
 
     [[nodiscard]] Response List(const Request& request) const {
-        const auto buckets = parts_.storage.Read([](const Snapshot& snapshot) -> Result<view::BucketList> {
-            const auto rows = snapshot.buckets.List();
-            if (!rows) {
-                return Unexpected(rows.error());
-            }
-            view::BucketList list;
-            for (const auto& bucket : *rows) {
-                const auto ruled = WithRules(snapshot, bucket);
-                if (!ruled) {
-                    return Unexpected(ruled.error());
+        const auto buckets =
+            parts_.storage.Read([show = Shown()](const Snapshot& snapshot) -> Result<view::BucketList> {
+                const auto rows = snapshot.buckets.List();
+                if (!rows) {
+                    return Unexpected(rows.error());
                 }
-                list.rows.push_back(Shown()(*ruled));
-            }
-            return list;
-        });
+                view::BucketList list;
+                for (const auto& bucket : *rows) {
+                    const auto ruled = WithRules(snapshot, bucket);
+                    if (!ruled) {
+                        return Unexpected(ruled.error());
+                    }
+                    list.rows.push_back(show(*ruled));
+                }
+                return list;
+            });
         return Answer(request, buckets, [](const view::BucketList& list) { return list; });
     }
 
@@ -242,7 +241,7 @@ private:
     }
 
     /// Show, with how far its scan is when one goes on.
-    [[nodiscard]] auto Shown() const {
+    [[nodiscard]] std::function<view::BucketView(const Ruled&)> Shown() const {
         return [this](const Ruled& ruled) {
             auto shown = Show(ruled);
             if (const auto scan = parts_.scheduler.ProgressOf(ruled.bucket.id)) {

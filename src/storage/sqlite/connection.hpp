@@ -32,7 +32,8 @@ struct NullIfEmpty {
     std::string_view text;
 };
 
-/// Binds C++ values to a prepared statement, in order. Texts and bytes are not copied: they outlive its steps.
+/// Binds C++ values to a prepared statement, in order. Texts and bytes are not copied: they outlive its
+/// steps.
 class Binder final {
 public:
     explicit Binder(sqlite3_stmt* statement) : statement_(statement) {}

@@ -175,8 +175,9 @@ Result<int> ItemTable::AddIfNew(const Item& item) {
         return first;
     }
     const auto read = [](Row& row) { return row.Int(); };
-    return add([&](const auto&... values) { return connection_.First(kAddSql, read, values...); })
-        .map([](std::optional<int> generation) { return generation.value_or(0); });
+    return add(
+               [&](const auto&... values) { return connection_.First(kAddSql, read, values...); }
+    ).map([](std::optional<int> generation) { return generation.value_or(0); });
 }
 
 Result<Item> ItemTable::Get(const ItemId& id) const {

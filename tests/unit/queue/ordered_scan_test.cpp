@@ -90,7 +90,8 @@ protected:
     }
 
     [[nodiscard]] Item At(const std::string& key) {
-        return storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.Newest(bucket_.id, key); })
+        return storage_
+            ->Read([&](const Snapshot& snapshot) { return snapshot.items.Newest(bucket_.id, key); })
             .value()
             .value();
     }
@@ -287,7 +288,9 @@ TEST_F(OrderedScanTest, RemovesEverythingOfABucketThatBecameEmptyRangeByRange) {
     store_.clear();
     Scan();
     Scan();
-    EXPECT_EQ(std::ranges::count_if(All(), [](const Item& item) { return item.removed_at.has_value(); }), 4321);
+    EXPECT_EQ(
+        std::ranges::count_if(All(), [](const Item& item) { return item.removed_at.has_value(); }), 4321
+    );
 }
 
 TEST_F(OrderedScanTest, TakesWhatWasRemovedAndIsThereAgainForNew) {
