@@ -182,7 +182,9 @@ void Engine::Build() {
         *storage, *artifacts, clock, std::vector<ResultConsumer*>{resolution.get()}, nudge
     );
     resolver = std::make_unique<Resolver>(*storage, clock, *completion);
-    worker = std::make_unique<Worker>(*storage, *sources, *runner, *completion);
+    worker = std::make_unique<Worker>(
+        *storage, *sources, *runner, *completion, SpoolSettings{.folder = settings.data_dir}
+    );
     workers = std::make_unique<WorkerPool>(
         *storage, clock, *worker, WorkerPoolSettings{.node = node, .workers = settings.workers}, nudge
     );

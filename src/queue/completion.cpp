@@ -23,6 +23,7 @@
 #include "domain/process.hpp"
 #include "domain/result.hpp"
 #include "domain/status.hpp"
+#include "queue/bucket_hold.hpp"
 #include "queue/process_end.hpp"
 #include "queue/result_preparer.hpp"
 #include "queue/retry_policy.hpp"
@@ -167,9 +168,10 @@ void Completion::Stop() {
 void Completion::Add(Ended ended) {
     FailPoint("result_computed");
     auto waiting = std::make_shared<Waiting>(Waiting{.ended = std::move(ended), .prepared = {}});
-    auto& [item, process, outcome, crash] = waiting->ended;
+    auto& [item, process, outcome, crash, known] = waiting->ended;
     if (outcome.document) {
-        if (auto prepared = preparer_.Prepare(item, process, outcome)) {
+        if (auto prepared =
+                known ? preparer_.PrepareKnown(item, *known) : preparer_.Prepare(item, process, outcome)) {
             waiting->prepared = std::move(*prepared);
         } else {
             outcome.document = Unexpected(AtCommit(prepared.error()));
@@ -259,7 +261,7 @@ Result<void> Completion::CommitOne(const Batch& one, const std::stop_token& stop
 Result<Process> Completion::ProcessAfter(
     Transaction& transaction, const Waiting& waiting, const Process& present, bool& resolved
 ) const {
-    const auto& [item, claimed, outcome, crash] = waiting.ended;
+    const auto& [item, claimed, outcome, crash, known] = waiting.ended;
     if (!outcome.document) {
         return AfterFailure(present, outcome.document.error(), crash, clock_.Now());
     }
@@ -272,7 +274,7 @@ Result<Process> Completion::ProcessAfter(
 }
 
 Result<void> Completion::Apply(Transaction& transaction, const Waiting& waiting) const {
-    const auto& [item, claimed, outcome, crash] = waiting.ended;
+    const auto& [item, claimed, outcome, crash, known] = waiting.ended;
     const auto present = transaction.processes.Get(claimed.id);
     if (!present) {
         return Unexpected(present.error());
@@ -296,6 +298,9 @@ Result<void> Completion::Apply(Transaction& transaction, const Waiting& waiting)
     }
     const auto now = clock_.Now();
     auto done = NoteContent(transaction, item, outcome.media_type);
+    if (done && !outcome.document && HoldsBucket(outcome.document.error())) {
+        done = HoldBucket(transaction, item.bucket_id, outcome.document.error(), now);
+    }
     if (done && !resolved) {
         done = ResolveLater(transaction, *process, now);
     }

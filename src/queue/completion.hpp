@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "core/result.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
+#include "domain/result.hpp"
 #include "processors/host/host.hpp"
 #include "queue/held_processes.hpp"
 #include "queue/result_preparer.hpp"
@@ -32,6 +34,7 @@ struct Ended {
     Process process;  ///< As claimed, with its fence.
     JobOutcome outcome;
     CrashKind crash = CrashKind::kNone;
+    std::optional<StoredResult> known = {};  ///< Found before, in the same bytes: no job was run.
 };
 
 /// Hands `Ended` to one thread that commits up to 50 at a time; a worker never waits for the disk. An outcome
@@ -60,6 +63,9 @@ public:
     /// Makes artifacts durable, prepares consumers (in the calling thread), then queues the commit.
     /// Thread-safe.
     void Add(Ended ended);
+
+    /// By the clock that outcomes are written with.
+    [[nodiscard]] Timestamp Now() const { return clock_.Now(); }
 
     /// What this service works on; a process leaves it when its outcome is committed or given up.
     [[nodiscard]] HeldProcesses& Held() noexcept { return held_; }

@@ -1,8 +1,11 @@
 #include "queue/held_processes.hpp"
 
+#include <cstdint>
 #include <mutex>
+#include <utility>
 #include <vector>
 
+#include "domain/ids.hpp"
 #include "storage/process_repository.hpp"
 
 namespace notify {
@@ -27,6 +30,11 @@ std::vector<Hold> HeldProcesses::All() const {
         all.push_back({.process_id = id, .fence = fence});
     }
     return all;
+}
+
+bool HeldProcesses::Has(const std::pair<ProcessId, std::int64_t>& claim) const {
+    const std::scoped_lock lock(mutex_);
+    return holds_.contains(claim);
 }
 
 }  // namespace notify

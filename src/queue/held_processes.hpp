@@ -26,6 +26,9 @@ public:
 
     [[nodiscard]] std::vector<Hold> All() const;
 
+    /// `claim`: a process and the fence it was claimed with.
+    [[nodiscard]] bool Has(const std::pair<ProcessId, std::int64_t>& claim) const;
+
 private:
     mutable std::mutex mutex_;
     std::set<std::pair<ProcessId, std::int64_t>> holds_;  ///< With their fences.

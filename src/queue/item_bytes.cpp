@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,13 +34,18 @@ UniqueFd Duplicate(const UniqueFd& fd) {
     return UniqueFd(fd.IsOpen() ? ::fcntl(fd.Get(), F_DUPFD_CLOEXEC, 0) : -1);
 }
 
-Result<std::string> HashAll(ByteSource& bytes, const Reading& reading) {
-    Sha256 hash;
+}  // namespace
+
+Result<void> ReadInOrder(
+    ByteSource& bytes,
+    std::uint64_t from,
+    const Reading& reading,
+    const std::function<Result<void>(std::string_view)>& take
+) {
     std::vector<std::byte> chunk(kChunk);
     auto told = steady_clock::now();
     const auto size = static_cast<double>(std::max<std::uint64_t>(bytes.Size(), 1));
-    std::uint64_t at = 0;
-    while (true) {
+    for (auto at = from;;) {
         if (auto go = reading.may_go_on(); !go) {
             return Unexpected(go.error());
         }
@@ -47,9 +54,11 @@ Result<std::string> HashAll(ByteSource& bytes, const Reading& reading) {
             return Unexpected(got.error());
         }
         if (*got == 0) {
-            return hash.FinishHex();
+            return {};
         }
-        hash.Add({reinterpret_cast<const char*>(chunk.data()), *got});
+        if (auto taken = take({reinterpret_cast<const char*>(chunk.data()), *got}); !taken) {
+            return taken;
+        }
         at += *got;
         if (const auto now = steady_clock::now(); reading.progress && now - told >= kProgressInterval) {
             told = now;
@@ -58,10 +67,8 @@ Result<std::string> HashAll(ByteSource& bytes, const Reading& reading) {
     }
 }
 
-}  // namespace
-
 ItemBytes::ItemBytes(const OpenedItem& opened)
-    : descriptor_(Duplicate(opened.descriptor)), reader_(opened.reader.get()), state_(opened.state) {}
+    : descriptor_(Duplicate(opened.descriptor)), state_(opened.state) {}
 
 Result<std::string> ItemBytes::Digest(const Reading& reading) {
     for (int tries = 0; tries < kTries; ++tries) {
@@ -103,11 +110,17 @@ Result<bool> ItemBytes::WasTouched() {
 }
 
 Result<std::string> ItemBytes::ReadAll(const Reading& reading) const {
-    if (reader_ != nullptr) {
-        return HashAll(*reader_, reading);
-    }
     auto file = FileByteSource::Make(Duplicate(descriptor_));
-    return file ? HashAll(*file, reading) : Unexpected(file.error());
+    if (!file) {
+        return Unexpected(file.error());
+    }
+    Sha256 hash;
+    return ReadInOrder(
+               *file, 0, reading, [&](std::string_view piece) -> Result<void> {
+                   hash.Add(piece);
+                   return {};
+               }
+    ).map([&] { return hash.FinishHex(); });
 }
 
 }  // namespace notify

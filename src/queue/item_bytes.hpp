@@ -1,10 +1,12 @@
 #pragma once
 
-// The bytes of one opened item: which they are, and whether they are still those.
+// The bytes of one opened file: which they are, and whether they are still those.
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/byte_source.hpp"
 #include "core/file.hpp"
@@ -19,10 +21,19 @@ struct Reading {
     std::function<void(double done)> progress;  ///< 0 … 1, at most once a second; may be empty.
 };
 
+/// Gives `take` all bytes from `from` to the end, in order, in pieces of up to 1 MiB. Errors of the bytes, of
+/// `reading` and of `take`.
+[[nodiscard]] Result<void> ReadInOrder(
+    ByteSource& bytes,
+    std::uint64_t from,
+    const Reading& reading,
+    const std::function<Result<void>(std::string_view)>& take
+);
+
 /// Of one thread.
 class ItemBytes final {
 public:
-    /// `opened` need not outlive this object, but its reader must live until the first Digest.
+    /// `opened` need not outlive this object. Of one without a descriptor it knows only what it is told.
     explicit ItemBytes(const OpenedItem& opened);
 
     /// Takes the digest from somebody who read this version before.
@@ -38,7 +49,6 @@ private:
     [[nodiscard]] Result<std::string> ReadAll(const Reading& reading) const;
 
     UniqueFd descriptor_;  ///< Of our own: the job takes the item's away.
-    ByteSource* reader_;   ///< Null for a file. A store's reader tells by itself when the object changes.
     std::optional<FileState> state_;
     std::string digest_;
 };

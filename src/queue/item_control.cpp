@@ -13,6 +13,8 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
@@ -131,12 +133,17 @@ std::string OfPending(const Process& process, const Item& item, Timestamp now) {
     return fmt::format("{} is ready and waits for a free worker", process.processor);
 }
 
-std::string OfOne(const Process& process, const Item& item, Timestamp now) {
+/// True when no process runs before the bytes' digest is known.
+bool IsDigestedFirst(const Bucket& bucket) {
+    return bucket.kind == "local" || bucket.options.dedupe == Dedupe::kBefore;
+}
+
+std::string OfOne(const Process& process, const Item& item, const Bucket& bucket, Timestamp now) {
     switch (process.status) {
         case Status::kPending:
             return OfPending(process, item, now);
         case Status::kProcessing:
-            if (item.content_sha256.empty()) {
+            if (item.content_sha256.empty() && IsDigestedFirst(bucket)) {
                 return fmt::format(
                     "{} waits while the file is being read ({:.0f} % read{})",
                     process.processor,
@@ -222,6 +229,7 @@ std::vector<std::string> Why(
     const Item& item,
     const std::vector<Process>& processes,
     const std::optional<Standstill>& standstill,
+    const Bucket& bucket,
     Timestamp now
 ) {
     std::vector<std::string> sentences;
@@ -238,7 +246,7 @@ std::vector<std::string> Why(
     std::ranges::stable_sort(runs, {}, [](const Process& process) { return IsTerminal(process.status); });
     for (const auto& process : runs) {
         const bool stands = standstill && !IsTerminal(process.status);
-        sentences.push_back(stands ? OfStanding(process) : OfOne(process, item, now));
+        sentences.push_back(stands ? OfStanding(process) : OfOne(process, item, bucket, now));
     }
     return sentences;
 }

@@ -11,6 +11,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
@@ -41,18 +42,19 @@ private:
     std::function<void(const ProcessId&)> cancel_;
 };
 
-/// Why nothing at all moves: no service runs, or nothing can be written.
+/// Why nothing at all moves (no service runs, nothing can be written), or nothing of the item's bucket.
 struct Standstill {
     BlockedBy blocked_by = BlockedBy::kServiceStopped;
     std::string sentence;
 };
 
 /// Sentences that answer "why is it not moving?", most important first; for a terminal item how it ended. The
-/// item as TakeBlockedBy leaves it.
+/// item as TakeBlockedBy leaves it, and its bucket.
 [[nodiscard]] std::vector<std::string> Why(
     const Item& item,
     const std::vector<Process>& processes,
     const std::optional<Standstill>& standstill,
+    const Bucket& bucket,
     Timestamp now
 );
 

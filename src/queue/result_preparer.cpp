@@ -53,10 +53,11 @@ Result<PreparedResult> ResultPreparer::Prepare(
     auto& result = prepared.result;
     result.id = ResultId(MakeId("res"));
     result.content_sha256 = item.content_sha256;
+    result.media_type = outcome.media_type;
     result.processor = process.processor;
     result.processor_version = (*kind)->version;
     result.lineage_key = LineageKey(
-        item.content_sha256, process.processor, (*kind)->version, outcome.model_digest, process.config_hash
+        ContentIdentity(item), process.processor, (*kind)->version, outcome.model_digest, process.config_hash
     );
     result.document = *outcome.document;
     result.created_at = clock_.Now();
@@ -72,6 +73,12 @@ Result<PreparedResult> ResultPreparer::Prepare(
     }
     prepared.writes = std::move(*writes);
     return prepared;
+}
+
+Result<PreparedResult> ResultPreparer::PrepareKnown(const Item& item, const StoredResult& result) const {
+    return PrepareAgain(item, result).map([&](std::vector<ConsumerWrites> writes) {
+        return PreparedResult{.result = result, .artifacts = {}, .writes = std::move(writes)};
+    });
 }
 
 Result<void> ResultPreparer::StoreArtifacts(const JobOutcome& outcome, PreparedResult& prepared) const {

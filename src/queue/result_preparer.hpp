@@ -39,6 +39,9 @@ public:
         const Item& item, const Process& process, const JobOutcome& outcome
     ) const;
 
+    /// The same for a result that is stored already and is the item's too: only its consumers are asked.
+    [[nodiscard]] Result<PreparedResult> PrepareKnown(const Item& item, const StoredResult& result) const;
+
     /// Prepares the consumers of a result that is stored already, on what they read now.
     [[nodiscard]] Result<std::vector<ConsumerWrites>> PrepareAgain(
         const Item& item, const StoredResult& result

@@ -378,7 +378,9 @@ void Scheduler::NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcom
                 return Unexpected(told.error());
             }
         }
-        return transaction.buckets.SetScanned(bucket.id, now, note);
+        // who can list it can be read again
+        auto released = outcome ? transaction.buckets.Release(bucket.id, now) : Result<bool>(false);
+        return released.and_then([&](bool) { return transaction.buckets.SetScanned(bucket.id, now, note); });
     });
     if (!noted) {
         Log(LogLevel::kWarn, "scan not noted", {{"bucket", bucket.name}, {"error", noted.error().message}});

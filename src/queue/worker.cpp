@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,16 +17,20 @@
 #include "core/failpoint.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/process.hpp"
 #include "processors/host/host.hpp"
 #include "queue/completion.hpp"
+#include "queue/hashing_reader.hpp"
 #include "queue/item_bytes.hpp"
 #include "queue/job_runner.hpp"
 #include "queue/job_watch.hpp"
+#include "queue/known_results.hpp"
+#include "queue/spool.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
-#include "storage/bucket_repository.hpp"
-#include "storage/item_repository.hpp"
 #include "storage/key_text.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
@@ -37,6 +44,12 @@ Error AtStage(Error error, std::string_view stage) {
         error.stage = stage;
     }
     return error;
+}
+
+/// What was found in bytes of which it is not known which they are is no result.
+void Spoil(JobOutcome& outcome, const Error& error) {
+    outcome.document = Unexpected(AtStage(error, "read"));
+    outcome.artifacts.clear();
 }
 
 Job MakeJob(const ClaimedItem& claim, OpenedItem bytes) {
@@ -58,8 +71,19 @@ Job MakeJob(const ClaimedItem& claim, OpenedItem bytes) {
 
 }  // namespace
 
-Worker::Worker(Storage& storage, const SourceRegistry& sources, JobRunner& runner, Completion& completion)
-    : storage_(storage), sources_(sources), runner_(runner), completion_(completion) {}
+Worker::Worker(
+    Storage& storage,
+    const SourceRegistry& sources,
+    JobRunner& runner,
+    Completion& completion,
+    SpoolSettings spool
+)
+    : storage_(storage),
+      sources_(sources),
+      runner_(runner),
+      completion_(completion),
+      known_(storage, completion.Held()),
+      spool_(std::move(spool)) {}
 
 void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
     Enter(claim);
@@ -70,19 +94,47 @@ void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
     }
     if (stop.stop_requested()) {
         EndAll(claim, {.code = ErrorCode::kStopped, .message = "the service is stopping"});
-    } else if (auto opened = Open(claim.item, stop); !opened) {
-        EndAll(claim, AtStage(opened.error(), "open"));
-    } else {
-        FailPoint("opened");
-        ItemBytes bytes(*opened);
-        if (auto known = KnowContent(claim, bytes, stop); !known) {
-            EndAll(claim, AtStage(known.error(), "read"));
-        } else {
-            EndCancelled(claim);
-            RunJob(claim, std::move(*opened), bytes, stop);
-        }
+    } else if (const auto ran = RunClaim(claim, stop); !ran) {
+        EndAll(claim, ran.error());
     }
     Leave(ids);
+}
+
+/// Its error is how those end that are still in the claim.
+Result<void> Worker::RunClaim(ClaimedItem& claim, const std::stop_token& stop) {
+    const auto place = PlaceOf(claim.item);
+    if (!place) {
+        return Unexpected(AtStage(place.error(), "open"));
+    }
+    // a version of a store's object names its bytes: what is known of them needs no request
+    if (!place->IsFolder()) {
+        auto reused = TakeAlias(claim.item).and_then([&] { return Reuse(claim, *place); });
+        if (!reused || claim.processes.empty()) {
+            return reused;
+        }
+    }
+    auto opened = Open(*place, claim, stop);
+    if (!opened) {
+        return Unexpected(AtStage(opened.error(), "open"));
+    }
+    FailPoint("opened");
+    ItemBytes bytes(*opened);
+    if (const auto known = KnowContent(claim, *place, *opened, bytes, stop); !known) {
+        return Unexpected(AtStage(known.error(), "read"));
+    }
+    EndCancelled(claim);
+    auto alone = known_.Enter(claim).and_then([&] { return Reuse(claim, *place); });
+    if (!alone || claim.processes.empty()) {
+        return alone;
+    }
+    const bool hashes =
+        opened->reader && claim.item.content_sha256.empty() && place->bucket.options.dedupe != Dedupe::kOff;
+    if (hashes) {
+        RunHashing(claim, std::move(*opened), stop);
+    } else {
+        RunJob(claim, std::move(*opened), bytes, stop);
+    }
+    return {};
 }
 
 bool Worker::Cancel(const ProcessId& id) {
@@ -98,111 +150,87 @@ bool Worker::Cancel(const ProcessId& id) {
     return true;
 }
 
-Result<OpenedItem> Worker::Open(const Item& item, const std::stop_token& stop) const {
-    const auto bucket =
-        storage_.Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(item.bucket_id); });
-    if (!bucket) {
-        return Unexpected(bucket.error());
-    }
-    const auto source = sources_.Find(bucket->kind);
-    return source ? (*source)->Open(*bucket, item, stop) : Unexpected(source.error());
-}
-
-/// Looks the bytes' digest up, or reads them all once: it names the content in the lineage of results.
-Result<void> Worker::KnowContent(ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop) {
-    auto& item = claim.item;
-    if (!item.content_sha256.empty()) {
-        bytes.Know(item.content_sha256);
+/// Completes what has its result already; that leaves the claim.
+Result<void> Worker::Reuse(ClaimedItem& claim, const Place& place) {
+    if (claim.item.content_sha256.empty() && place.bucket.options.dedupe != Dedupe::kOff) {
         return {};
     }
-    const auto alias = storage_.Read([&](const Snapshot& snapshot) {
-        return snapshot.items.Alias(item.bucket_id, item.key, item.version);
-    });
-    if (!alias) {
-        return Unexpected(alias.error());
+    auto known = known_.Find(claim);
+    if (!known) {
+        return Unexpected(known.error());
     }
-    bytes.Know(alias->value_or(""));
-    bool told = false;
-    auto reading = ReadingFor(claim, stop);
-    reading.progress = [&](double done) {
-        told = true;
-        NoteProgress(claim.processes, done);
-    };
-    auto digest = bytes.Digest(reading);
-    if (!digest) {
-        return Unexpected(digest.error());
-    }
-    item.content_sha256 = std::move(*digest);
-    if (!told) {
-        return {};  // read in a moment: it is noted with the job's first progress or its end
-    }
-    NoteProgress(claim.processes, 0);
-    return NoteContent(item, item.content_sha256);
-}
-
-/// The bytes are still those that were hashed, or what was found in them must not be kept under their digest:
-/// then the item takes the one they have now.
-Result<void> Worker::ConfirmContent(
-    const ClaimedItem& claim, Item& item, ItemBytes& bytes, const std::stop_token& stop
-) const {
-    const auto digest = bytes.Digest(ReadingFor(claim, stop));
-    if (!digest) {
-        return Unexpected(digest.error());
-    }
-    const bool same = *digest == item.content_sha256;
-    item.content_sha256 = *digest;
-    return same ? Result<void>{}
-                : Fail(ErrorCode::kUnavailable, "the file was changed while it was processed");
-}
-
-Reading Worker::ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const {
-    return {
-        .may_go_on = [this, &claim, stop]() -> Result<void> {
-            if (stop.stop_requested()) {
-                return Fail(ErrorCode::kStopped, "the service stopped while the file was being read");
-            }
-            return AllCancelled(claim)
-                       ? Fail(ErrorCode::kCancelled, "cancelled while the file was being read")
-                       : Result<void>{};
-        },
-        .progress = nullptr,
-    };
-}
-
-Result<void> Worker::NoteContent(const Item& item, const std::string& sha256) {
-    return storage_.Write([&](Transaction& transaction) {
-        return transaction.items.SetAlias(item.bucket_id, item.key, item.version, sha256).and_then([&] {
-            return transaction.items.SetContent(item.id, "", sha256);
-        });
-    });
-}
-
-/// So that a job that takes long says that it runs. What fails here is written when it ends.
-void Worker::NoteContentInPassing(const Item& item) {
-    if (const auto noted = NoteContent(item, item.content_sha256); !noted) {
+    for (const auto& process : claim.processes) {
+        const auto found = known->find(process.id);
+        if (found == known->end()) {
+            continue;
+        }
         Log(LogLevel::kDebug,
-            "digest not noted",
-            {{"item", item.id.Value()}, {"error", noted.error().message}});
+            "result reused",
+            {{"item", claim.item.id.Value()},
+             {"process", process.id.Value()},
+             {"result", found->second.id.Value()}});
+        JobOutcome outcome{
+            .id = process.id,
+            .media_type = found->second.media_type,
+            .model_digest = {},
+            .document = found->second.document,
+            .artifacts = {}
+        };
+        completion_.Add(
+            {.item = claim.item, .process = process, .outcome = std::move(outcome), .known = found->second}
+        );
     }
+    std::erase_if(claim.processes, [&](const Process& process) { return known->contains(process.id); });
+    return {};
 }
 
 void Worker::RunJob(
     const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop
 ) {
-    if (claim.processes.empty()) {
-        return;
-    }
+    const bool confirms = opened.descriptor.IsOpen();  // a store's reader tells by itself of another version
     const auto ended = [&](Ended end) {
-        auto& outcome = end.outcome;
-        const auto same = outcome.document ? ConfirmContent(claim, end.item, bytes, stop) : Result<void>{};
+        const auto same =
+            end.outcome.document && confirms ? ConfirmContent(claim, end.item, bytes, stop) : Result<void>{};
         if (!same) {
-            outcome.document = Unexpected(AtStage(same.error(), "read"));
-            outcome.artifacts.clear();
+            Spoil(end.outcome, same.error());
         }
         completion_.Add(std::move(end));
     };
+    RunWatched(claim, std::move(opened), ended, stop);
+}
+
+/// The digest comes with the job; its outcomes wait until the rest of the bytes was read for it.
+void Worker::RunHashing(const ClaimedItem& claim, OpenedItem opened, const std::stop_token& stop) {
+    HashingReader bytes(std::move(opened.reader));
+    opened.reader = std::make_unique<LentBytes>(bytes);
+    std::vector<Ended> ends;
+    RunWatched(claim, std::move(opened), [&](Ended end) { ends.push_back(std::move(end)); }, stop);
+    const bool found =
+        std::ranges::any_of(ends, [](const Ended& end) { return end.outcome.document.has_value(); });
+    const auto digest = found ? bytes.Finish(ReadingFor(claim, stop)) : Result<std::string>("");
+    for (auto& end : ends) {
+        end.item.content_sha256 = digest.value_or("");
+        if (end.outcome.document && !digest) {
+            Spoil(end.outcome, digest.error());
+        }
+        completion_.Add(std::move(end));
+    }
+}
+
+void Worker::RunWatched(
+    const ClaimedItem& claim,
+    OpenedItem opened,
+    const std::function<void(Ended)>& ended,
+    const std::stop_token& stop
+) {
     bool noted = false;
-    JobWatch watch(claim, ended, [&](const Process& process, double done) {
+    const auto learn = [&](Ended end) {
+        if (end.outcome.document) {
+            known_.Learn(end.process.processor, end.outcome.model_digest);
+        }
+        ended(std::move(end));
+    };
+    JobWatch watch(claim, learn, [&](const Process& process, double done) {
         if (!std::exchange(noted, true)) {
             NoteContentInPassing(claim.item);
         }
@@ -228,25 +256,6 @@ void Worker::EndCancelled(ClaimedItem& claim) {
     const ClaimedItem cancelled{.item = claim.item, .processes = {kept.begin(), kept.end()}};
     claim.processes.erase(kept.begin(), kept.end());
     EndAll(cancelled, {.code = ErrorCode::kCancelled, .stage = "queue", .message = "it was cancelled"});
-}
-
-void Worker::NoteProgress(const std::vector<Process>& processes, double done) {
-    auto noted = storage_.Write([&](Transaction& transaction) {
-        Result<void> set;
-        for (const auto& process : processes) {
-            set = set.and_then([&] {
-                return transaction.processes.SetProgress(
-                    {.process_id = process.id, .fence = process.fence}, done
-                );
-            });
-        }
-        return set;
-    });
-    if (!noted) {
-        Log(LogLevel::kDebug,
-            "progress not noted",
-            {{"process", processes.at(0).id.Value()}, {"error", noted.error().message}});
-    }
 }
 
 void Worker::Enter(const ClaimedItem& claim) {

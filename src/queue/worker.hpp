@@ -2,18 +2,23 @@
 
 // Runs one claimed item: opens it, knows its bytes, has its processes run, hands over how each ended.
 
+#include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "queue/completion.hpp"
 #include "queue/item_bytes.hpp"
 #include "queue/job_runner.hpp"
+#include "queue/known_results.hpp"
+#include "queue/spool.hpp"
 #include "sources/registry.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -22,7 +27,13 @@ namespace notify {
 /// Used by many worker threads at once: thread-safe. Everything borrowed outlives it.
 class Worker final {
 public:
-    Worker(Storage& storage, const SourceRegistry& sources, JobRunner& runner, Completion& completion);
+    Worker(
+        Storage& storage,
+        const SourceRegistry& sources,
+        JobRunner& runner,
+        Completion& completion,
+        SpoolSettings spool
+    );
 
     /// Says that the claim will be run: from now on heartbeats keep its leases.
     void Hold(const ClaimedItem& claim) { completion_.Held().Add(claim); }
@@ -36,15 +47,49 @@ public:
     bool Cancel(const ProcessId& id);
 
 private:
-    [[nodiscard]] Result<OpenedItem> Open(const Item& item, const std::stop_token& stop) const;
-    [[nodiscard]] Result<void> KnowContent(ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop);
+    /// Where the claim's item is, and whether that is held back.
+    struct Place {
+        Bucket bucket;
+        std::optional<BucketHold> hold;
+
+        [[nodiscard]] bool IsFolder() const { return bucket.kind == "local"; }
+    };
+
+    [[nodiscard]] Result<Place> PlaceOf(const Item& item);
+    [[nodiscard]] Result<void> RunClaim(ClaimedItem& claim, const std::stop_token& stop);
+    [[nodiscard]] Result<OpenedItem> Open(
+        const Place& place, const ClaimedItem& claim, const std::stop_token& stop
+    );
+    [[nodiscard]] Result<std::string> AliasOf(const Item& item);
+    [[nodiscard]] Result<void> TakeAlias(Item& item);
+    [[nodiscard]] Result<void> Reuse(ClaimedItem& claim, const Place& place);
+    [[nodiscard]] Result<void> KnowContent(
+        ClaimedItem& claim,
+        const Place& place,
+        OpenedItem& opened,
+        ItemBytes& bytes,
+        const std::stop_token& stop
+    );
+    [[nodiscard]] Result<void> KnowFile(ClaimedItem& claim, ItemBytes& bytes, const std::stop_token& stop);
+    [[nodiscard]] Result<void> Fetch(
+        ClaimedItem& claim, OpenedItem& opened, ItemBytes& bytes, const std::stop_token& stop
+    );
+    [[nodiscard]] Result<void> TakeDigest(ClaimedItem& claim, std::string sha256, bool told);
     [[nodiscard]] Result<void> ConfirmContent(
         const ClaimedItem& claim, Item& item, ItemBytes& bytes, const std::stop_token& stop
     ) const;
     [[nodiscard]] Result<void> NoteContent(const Item& item, const std::string& sha256);
     void NoteContentInPassing(const Item& item);
     [[nodiscard]] Reading ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const;
+    [[nodiscard]] Reading FirstReading(const ClaimedItem& claim, bool& told, const std::stop_token& stop);
     void RunJob(const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop);
+    void RunHashing(const ClaimedItem& claim, OpenedItem opened, const std::stop_token& stop);
+    void RunWatched(
+        const ClaimedItem& claim,
+        OpenedItem opened,
+        const std::function<void(Ended)>& ended,
+        const std::stop_token& stop
+    );
     void EndAll(const ClaimedItem& claim, const Error& error);
     void EndCancelled(ClaimedItem& claim);
     void NoteProgress(const std::vector<Process>& processes, double done);
@@ -58,6 +103,8 @@ private:
     const SourceRegistry& sources_;
     JobRunner& runner_;
     Completion& completion_;
+    KnownResults known_;
+    Spool spool_;
     mutable std::mutex mutex_;
     std::map<ProcessId, bool> cancelled_;  ///< Of the processes that are here.
 };

@@ -82,7 +82,9 @@ QueueTest::QueueTest()
             }
         }
     );
-    worker_ = std::make_unique<Worker>(*storage_, *sources_, runner_, *completion_);
+    worker_ = std::make_unique<Worker>(
+        *storage_, *sources_, runner_, *completion_, SpoolSettings{.folder = folder_ / "data"}
+    );
     EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
         return transaction.sources.Add(
             {.id = SourceId("src_1"),
@@ -148,8 +150,11 @@ void QueueTest::Change(Bucket& bucket, const std::function<void(Bucket&)>& what)
     }));
 }
 
-void QueueTest::WriteFile(const Bucket& bucket, const std::string& key, std::string_view bytes) {
-    std::ofstream(std::filesystem::path(bucket.location) / key, std::ios::binary | std::ios::trunc) << bytes;
+void QueueTest::WriteFile(
+    const Bucket& bucket, const std::string& key, std::optional<std::string_view> bytes
+) {
+    std::ofstream file(std::filesystem::path(bucket.location) / key, std::ios::binary | std::ios::trunc);
+    file << (bytes ? std::string(*bytes) : "media of " + key);
 }
 
 int QueueTest::Scan(const Bucket& bucket) {
@@ -162,7 +167,9 @@ int QueueTest::Scan(const Bucket& bucket) {
     return intake_->Take(bucket, found).value();
 }
 
-Item QueueTest::Discover(const Bucket& bucket, const std::string& key, std::string_view bytes) {
+Item QueueTest::Discover(
+    const Bucket& bucket, const std::string& key, std::optional<std::string_view> bytes
+) {
     const auto before = Items();
     WriteFile(bucket, key, bytes);
     EXPECT_EQ(Scan(bucket), 1);

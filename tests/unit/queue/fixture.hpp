@@ -92,13 +92,18 @@ protected:
     );
     void ChangeRule(Rule& rule, const std::function<void(Rule&)>& what);
 
-    void WriteFile(const Bucket& bucket, const std::string& key, std::string_view bytes = "media");
+    /// `bytes`: "media of KEY" unless given; items of the same bytes are processed once.
+    void WriteFile(
+        const Bucket& bucket, const std::string& key, std::optional<std::string_view> bytes = std::nullopt
+    );
 
     /// Scans the bucket once and takes in what is there; how many items are new.
     int Scan(const Bucket& bucket);
 
     /// A file that was written and taken in.
-    Item Discover(const Bucket& bucket, const std::string& key, std::string_view bytes = "media");
+    Item Discover(
+        const Bucket& bucket, const std::string& key, std::optional<std::string_view> bytes = std::nullopt
+    );
 
     [[nodiscard]] std::vector<ClaimedItem> Claim(int max = 10);
 

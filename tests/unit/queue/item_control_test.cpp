@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -32,7 +33,10 @@ protected:
     }
 
     std::vector<std::string> WhyOf(const ItemId& id) {
-        return Why(Stored(id), ProcessesOf(id), standstill_, clock_.Now());
+        const auto item = Stored(id);
+        const auto bucket =
+            storage_->Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(item.bucket_id); });
+        return Why(item, ProcessesOf(id), standstill_, bucket.value(), clock_.Now());
     }
 
     std::optional<Standstill> standstill_;
@@ -123,6 +127,16 @@ TEST_F(ItemControlTest, SaysThatAFileIsBeingRead) {
         return transaction.items.SetContent(item.id, "", "digest");
     }));
     EXPECT_NE(WhyOf(item.id).at(0).find("checksum runs since"), std::string::npos);
+}
+
+TEST_F(ItemControlTest, SaysThatAProcessRunsWhoseBytesAreDigestedLater) {
+    auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    ASSERT_EQ(Claim().size(), 1U);
+    bucket.kind = "s3";
+    bucket.options.dedupe = Dedupe::kAfter;
+    const auto why = Why(Stored(item.id), ProcessesOf(item.id), {}, bucket, clock_.Now());
+    EXPECT_NE(why.at(0).find("checksum runs since"), std::string::npos);
 }
 
 TEST_F(ItemControlTest, LeavesAloneWhatStillWaits) {

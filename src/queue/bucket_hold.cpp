@@ -1,0 +1,46 @@
+#include "queue/bucket_hold.hpp"
+
+#include <chrono>
+
+#include "core/backoff.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "sources/s3/faults.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::chrono::milliseconds kFirst = std::chrono::seconds(60);
+constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(15);
+
+}  // namespace
+
+bool HoldsBucket(const Error& error) {
+    return s3::IsBucketFault(error) && error.reason != s3::kAccessDenied;
+}
+
+Result<void> HoldBucket(Transaction& transaction, const BucketId& id, const Error& error, Timestamp now) {
+    const auto before = transaction.buckets.HoldOf(id);
+    if (!before) {
+        return Unexpected(before.error());
+    }
+    if (*before && (*before)->until > now) {
+        return {};
+    }
+    const int times = *before ? (*before)->times + 1 : 1;
+    const auto until = now + BackoffDelay(times, kFirst, kLongest);
+    Log(LogLevel::kWarn,
+        "bucket held back",
+        {{"bucket", id.Value()}, {"until", ToRfc3339(until)}, {"error", error.message}});
+    return transaction.buckets.Hold(
+        id, {.until = until, .reason = error.reason, .sentence = error.message, .times = times}
+    );
+}
+
+}  // namespace notify

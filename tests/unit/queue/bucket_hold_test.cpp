@@ -1,0 +1,97 @@
+// A store that refuses us holds its bucket back, not each item in turn.
+
+#include "queue/bucket_hold.hpp"
+
+#include <chrono>
+#include <optional>
+
+#include "sources/s3/faults.hpp"
+#include "storage/bucket_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+Error NoBucket() {
+    auto error = s3::Fault(ErrorCode::kUnavailable, s3::kNoBucket, "there is no bucket 'in'");
+    error.retry_after = seconds(60);
+    return error;
+}
+
+class BucketHoldTest : public QueueTest {
+protected:
+    std::optional<BucketHold> HoldOf(const Bucket& bucket) {
+        return storage_->Read(
+                           [&](const Snapshot& snapshot) { return snapshot.buckets.HoldOf(bucket.id); }
+        ).value();
+    }
+
+    void Hold(const Bucket& bucket, const Error& error) {
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return HoldBucket(transaction, bucket.id, error, clock_.Now());
+        }));
+    }
+};
+
+TEST_F(BucketHoldTest, FollowsAFaultOfTheWholeBucketAndBurnsNoAttempt) {
+    const auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    runner_.Do([](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        observer.outcome(Failed(job.processes.at(0).id, NoBucket()));
+        return {};
+    });
+    StartWorkers();
+    ASSERT_TRUE(Eventually([&] { return HoldOf(bucket).has_value(); }));
+    EXPECT_EQ(HoldOf(bucket)->reason, "no_bucket");
+    EXPECT_EQ(HoldOf(bucket)->sentence, "there is no bucket 'in'");
+    EXPECT_EQ(OnlyProcess(item.id).attempt, 0);
+    EXPECT_EQ(Stored(item.id).blocked_by, BlockedBy::kSourcePaused);
+}
+
+TEST_F(BucketHoldTest, DoesNotFollowWhatMayBeTheObjectsOwnFault) {
+    EXPECT_FALSE(HoldsBucket(s3::Fault(ErrorCode::kUnauthenticated, s3::kAccessDenied, "denied")));
+    EXPECT_FALSE(HoldsBucket(s3::Fault(ErrorCode::kUnavailable, s3::kInterrupted, "broke off")));
+    EXPECT_FALSE(HoldsBucket(s3::Fault(ErrorCode::kThrottled, s3::kArchived, "archived")));
+    EXPECT_TRUE(HoldsBucket(s3::Fault(ErrorCode::kUnauthenticated, s3::kCredentialsRefused, "refused")));
+}
+
+TEST_F(BucketHoldTest, GrowsLongerWithEachInARowUpToAQuarterOfAnHour) {
+    const auto bucket = AddBucket();
+    for (int i = 0; i < 12; ++i) {
+        Hold(bucket, NoBucket());
+        const auto hold = HoldOf(bucket);
+        ASSERT_TRUE(hold);
+        EXPECT_EQ(hold->times, i + 1);
+        EXPECT_LE(hold->until - clock_.Now(), minutes(15));
+        EXPECT_GE(hold->until - clock_.Now(), i < 5 ? seconds(30) : seconds(450));
+        clock_.Advance(hold->until - clock_.Now());
+    }
+}
+
+TEST_F(BucketHoldTest, IsNotMadeLongerByWhatWasUnderWay) {
+    const auto bucket = AddBucket();
+    Hold(bucket, NoBucket());
+    const auto first = HoldOf(bucket);
+    clock_.Advance(seconds(1));
+    Hold(bucket, NoBucket());
+    EXPECT_EQ(HoldOf(bucket), first);
+}
+
+TEST_F(BucketHoldTest, EndsWithTheFirstItemThatCanBeOpened) {
+    const auto bucket = AddBucket();
+    const auto first = Discover(bucket, "a.mp4", "first");
+    const auto second = Discover(bucket, "b.mp4", "second");
+    Hold(bucket, NoBucket());
+    StartWorkers();
+    clock_.Advance(minutes(2));
+    pool_->Nudge();
+    EXPECT_TRUE(Becomes(first.id, Status::kCompleted));
+    EXPECT_TRUE(Becomes(second.id, Status::kCompleted));
+    EXPECT_FALSE(HoldOf(bucket));
+}
+
+}  // namespace
+}  // namespace notify::testing

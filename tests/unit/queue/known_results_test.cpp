@@ -1,0 +1,112 @@
+// The same bytes are processed once: by whatever name they come, and when they come together.
+
+#include "queue/known_results.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "storage/item_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+class KnownResultsTest : public QueueTest {
+protected:
+    void Complete(const Item& item) {
+        pool_->Nudge();
+        ASSERT_TRUE(Becomes(item.id, Status::kCompleted));
+    }
+};
+
+TEST_F(KnownResultsTest, AreUsedForAnotherItemOfTheSameBytes) {
+    const auto bucket = AddBucket();
+    const auto first = Discover(bucket, "a.mp4", "same");
+    StartWorkers();
+    Complete(first);
+    const auto second = Discover(bucket, "renamed.mp4", "same");
+    Complete(second);
+    EXPECT_EQ(runner_.Jobs().size(), 1U);
+    EXPECT_EQ(OnlyProcess(second.id).result_id, OnlyProcess(first.id).result_id);
+    EXPECT_EQ(Stored(second.id).media_type, "video/mp4");
+    EXPECT_EQ(Stored(second.id).content_sha256, Stored(first.id).content_sha256);
+    EXPECT_EQ(consumer_.applied, 2) << "what follows from a result follows for each item";
+    EXPECT_EQ(Publications(), 2);
+}
+
+TEST_F(KnownResultsTest, AreWaitedForWithoutAWorkerWhileTheSameBytesAreProcessed) {
+    const auto bucket = AddBucket();
+    const auto first = Discover(bucket, "a.mp4", "same");
+    std::atomic<bool> go = false;
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        EXPECT_TRUE(job.size_bytes != 4 || Eventually([&] { return go.load(); }));
+        observer.outcome(Found(job.processes.at(0).id));
+        return {};
+    });
+    StartWorkers(2);
+    ASSERT_TRUE(runner_.AwaitJobs(1));
+    const auto second = Discover(bucket, "b.mp4", "same");
+    const auto other = Discover(bucket, "c.mp4", "other");
+    pool_->Nudge();
+    EXPECT_TRUE(Becomes(other.id, Status::kCompleted));
+    EXPECT_TRUE(Eventually([&] { return Stored(second.id).reason_code == "same_bytes"; }));
+    EXPECT_EQ(Stored(second.id).blocked_by, BlockedBy::kRetryDelay);
+    EXPECT_EQ(OnlyProcess(second.id).attempt, 0);
+    go = true;
+    EXPECT_TRUE(Becomes(first.id, Status::kCompleted));
+    clock_.Advance(std::chrono::minutes(1));
+    pool_->Nudge();
+    EXPECT_TRUE(Becomes(second.id, Status::kCompleted));
+    EXPECT_EQ(runner_.Jobs().size(), 2U);
+}
+
+TEST_F(KnownResultsTest, AreNotUsedWhenSomebodyAsksForTheItemAgain) {
+    const auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    StartWorkers();
+    Complete(item);
+    auto again = OnlyProcess(item.id);
+    Process next;
+    next.id = ProcessId("prc_again");
+    next.item_id = item.id;
+    next.bucket_id = bucket.id;
+    next.processor = again.processor;
+    next.config = again.config;
+    next.config_hash = again.config_hash;
+    next.run = 2;
+    next.since = next.next_attempt_at = next.created_at = clock_.Now();
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) { return transaction.processes.Add(next); }));
+    pool_->Nudge();
+    EXPECT_TRUE(Eventually([&] { return Stored(next.id).status == Status::kCompleted; }));
+    EXPECT_EQ(runner_.Jobs().size(), 2U);
+}
+
+TEST_F(KnownResultsTest, AreNotUsedWhereTheRulesDoNotTakeTheirMediaType) {
+    const auto bucket = AddBucket();
+    const auto first = Discover(bucket, "a.mp4", "same");
+    StartWorkers();
+    Complete(first);
+    const auto stills = AddBucket({}, "stills");
+    AddRule(stills, "checksum", [](Rule& rule) { rule.media_types = {"image/*"}; });
+    const auto second = Discover(stills, "b.mp4", "same");
+    pool_->Nudge();
+    EXPECT_TRUE(runner_.AwaitJobs(2)) << "its child says that it does not take it";
+    EXPECT_TRUE(Becomes(second.id, Status::kCompleted));
+}
+
+TEST_F(KnownResultsTest, WithModelsAreKnownWhenAChildToldWhichItHas) {
+    const auto bucket = AddBucket({"facial-recognition"});
+    runner_.Do([](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        auto outcome = Found(job.processes.at(0).id);
+        outcome.model_digest = "models";
+        observer.outcome(std::move(outcome));
+        return {};
+    });
+    StartWorkers();
+    Complete(Discover(bucket, "a.mp4", "same"));
+    Complete(Discover(bucket, "b.mp4", "same"));
+    EXPECT_EQ(runner_.Jobs().size(), 1U);
+}
+
+}  // namespace
+}  // namespace notify::testing
