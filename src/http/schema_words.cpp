@@ -172,6 +172,11 @@ constexpr std::array kMembers{
     MemberWords{"frame_rate", "Frames a second as a fraction: 25/1, 30000/1001.", ""},
     MemberWords{"gallery_version", "Rises with each change of the people.", ""},
     MemberWords{"height", "In pixels of the full picture.", ""},
+    MemberWords{
+        "held",
+        "Why nothing in it is processed, and until when: its store refuses us. Null while it does not.",
+        ""
+    },
     MemberWords{"history", "Each change of its status, the first one first.", ""},
     MemberWords{
         "hop",
@@ -252,6 +257,11 @@ constexpr std::array kMembers{
     MemberWords{"request_id", "Name it when you ask for help: the log has it.", ""},
     MemberWords{"rescues", "How often it was taken up again after the service that ran it went away.", ""},
     MemberWords{"response", "The beginning of what the receiver answered.", ""},
+    MemberWords{
+        "restore",
+        "True when objects that lie in an archive may be restored from it, which costs money at the store.",
+        ""
+    },
     MemberWords{"result", "Id of the result.", ""},
     MemberWords{"revoked_at", "Since when it opens nothing.", "date-time"},
     MemberWords{"rows", "One page of them.", ""},
@@ -294,6 +304,7 @@ constexpr std::array kMembers{
     MemberWords{"truncated", "True: the whole is too long for a webhook.", ""},
     MemberWords{"type", "What happened: item.completed …", ""},
     MemberWords{"types", "Types of events that it wants; item.* is a prefix, none means all.", ""},
+    MemberWords{"until", "When it is tried again.", "date-time"},
     MemberWords{"url", "http or https; where it is told.", ""},
     MemberWords{"verdicts", "What became of each photo.", ""},
     MemberWords{"version", "Which state of the object: size and time, an ETag, a version id.", ""},

@@ -64,6 +64,14 @@ struct BucketScan {
 
 BOOST_DESCRIBE_STRUCT(BucketScan, (), (state, seen, started_at, position, position_at))
 
+struct BucketHold {
+    std::string until;
+    std::string code;
+    std::string sentence;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketHold, (), (until, code, sentence))
+
 struct BucketView {
     std::string id;
     std::string name;
@@ -82,7 +90,9 @@ struct BucketView {
     BucketBacklog backlog;
     Word<kDedupeWords> dedupe;
     BucketPublishing publishing;
+    bool restore = false;
     std::vector<RuleView> rules;
+    std::optional<BucketHold> held;
     std::optional<std::string> last_scan_at;
     std::string last_scan_note;
     BucketScan scan;
@@ -109,7 +119,9 @@ BOOST_DESCRIBE_STRUCT(
      backlog,
      dedupe,
      publishing,
+     restore,
      rules,
+     held,
      last_scan_at,
      last_scan_note,
      scan,
@@ -131,6 +143,7 @@ struct BucketChange {
     std::optional<BucketBacklog> backlog;
     std::optional<Word<kDedupeWords>> dedupe;
     std::optional<BucketPublishing> publishing;
+    std::optional<bool> restore;
 };
 
 BOOST_DESCRIBE_STRUCT(
@@ -148,7 +161,8 @@ BOOST_DESCRIBE_STRUCT(
      schedule,
      backlog,
      dedupe,
-     publishing)
+     publishing,
+     restore)
 )
 
 struct NewBucket : BucketChange {

@@ -98,6 +98,9 @@ void AddBucketOptions(const Words& words, object& body) {
     if (words.publish) {
         body["publish"] = *words.publish;
     }
+    if (words.restore) {
+        body["restore"] = *words.restore;
+    }
     if (words.weight) {
         body["weight"] = *words.weight;
     }

@@ -44,6 +44,7 @@ struct Words {
     double settle_seconds = -1;
     double scan_seconds = -1;
     std::optional<bool> publish;
+    std::optional<bool> restore;
     std::optional<int> weight;
     std::string status;
     std::string bucket;

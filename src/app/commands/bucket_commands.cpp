@@ -125,6 +125,13 @@ void AddSettings(CLI::App& command, Words& words) {
         [&words](std::int64_t wanted) { words.publish = wanted > 0; },
         "Write results beside the media (it is so at first), or do not"
     );
+    command.add_flag_function(
+        "--restore,!--no-restore",
+        [&words](std::int64_t wanted) { words.restore = wanted > 0; },
+        "Restore objects that lie in the store's archive, which costs money there, or let them wait (it is "
+        "so "
+        "at first)"
+    );
 }
 
 void AddOptionsOfAdd(CLI::App& add, Words& words) {

@@ -73,6 +73,7 @@ void TakeOptions(BucketOptions& options, const view::BucketChange& change) {
     if (change.dedupe) {
         options.dedupe = Named<Dedupe>(kDedupeWords, change.dedupe->text).value_or(options.dedupe);
     }
+    options.restore = change.restore.value_or(options.restore);
     if (change.publishing) {
         options.publishing = {
             .formats = change.publishing->formats,
@@ -115,6 +116,7 @@ void ShowOptions(view::BucketView& shown, const BucketOptions& options) {
         .decode_hours_per_day = {{options.backlog.decode_hours_per_day}}
     };
     shown.dedupe = {std::string(kDedupeWords.at(static_cast<std::size_t>(options.dedupe)))};
+    shown.restore = options.restore;
     shown.publishing = {
         .formats = options.publishing.formats,
         .bucket = options.publishing.bucket,

@@ -63,25 +63,31 @@ std::string NameFrom(const Bucket& bucket) {
     return std::string(place.substr(place.rfind('/') + 1));
 }
 
-/// A bucket with its source's name and the rules that hold for it.
+/// A bucket with its source's name, the rules that hold for it, and what holds it back.
 struct Ruled {
     Bucket bucket;
     std::string source;
     std::vector<view::RuleView> rules;
     std::optional<ScanState> last_scan;
+    std::optional<BucketHold> hold;
 };
 
 Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
     const auto source = snapshot.sources.Get(bucket.source_id);
     const auto last_scan = snapshot.scans.Get(bucket.id);
-    if (!source || !last_scan) {
-        return Unexpected(source ? last_scan.error() : source.error());
+    const auto hold = snapshot.buckets.HoldOf(bucket.id);
+    if (!source || !last_scan || !hold) {
+        return Unexpected(!source ? source.error() : !last_scan ? last_scan.error() : hold.error());
     }
     return snapshot.rules.OfBucket(bucket.id)
         .and_then([&](const std::vector<Rule>& rules) { return ShowRules(snapshot, rules); })
         .map([&](std::vector<view::RuleView> rules) {
             return Ruled{
-                .bucket = bucket, .source = source->name, .rules = std::move(rules), .last_scan = *last_scan
+                .bucket = bucket,
+                .source = source->name,
+                .rules = std::move(rules),
+                .last_scan = *last_scan,
+                .hold = *hold
             };
         });
 }
@@ -118,6 +124,13 @@ view::BucketView Show(const Ruled& ruled) {
         .created_at = ToRfc3339(bucket.created_at),
     };
     ShowOptions(shown, bucket.options);
+    if (ruled.hold) {
+        shown.held = view::BucketHold{
+            .until = ToRfc3339(ruled.hold->until),
+            .code = ruled.hold->reason,
+            .sentence = ruled.hold->sentence
+        };
+    }
     return shown;
 }
 
@@ -220,7 +233,10 @@ public:
         if (!source) {
             return Problem(source.error(), request.id);
         }
-        const auto checked = (*source)->CheckBucket(*bucket, request.stop);
+        auto checked = (*source)->CheckBucket(*bucket, request.stop);
+        if (checked) {
+            checked = Release(*bucket);
+        }
         view::BucketTest test{
             .passed = checked.has_value(),
             .code = checked ? "" : checked.error().reason,
@@ -236,6 +252,15 @@ public:
     }
 
 private:
+    /// The bucket's items go on at once: somebody saw that its store is well.
+    [[nodiscard]] Result<void> Release(const Bucket& bucket) const {
+        const auto released = parts_.storage.Write([&](Transaction& transaction) {
+            return transaction.buckets.Release(bucket.id, parts_.clock.Now());
+        });
+        parts_.nudge();
+        return released.map([](bool) {});
+    }
+
     static std::string_view Word(HopState state) {
         return state == HopState::kPassed ? "passed" : state == HopState::kFailed ? "failed" : "not reached";
     }
@@ -470,7 +495,8 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .summary = "Test the way to a bucket",
          .description =
              "Looks into it as a scan does, and says which hop failed: setup, proxy, dns, connect, tls, "
-             "credentials or bucket; folder for a folder.",
+             "credentials or bucket; folder for a folder. "
+             "A bucket that was held back because of its store goes on when it passes.",
          .answer = &described::Schema<view::BucketTest>,
          .handle = [routes](Request& r) { return routes->Test(r); }}
     );

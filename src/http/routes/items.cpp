@@ -8,9 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
@@ -95,7 +98,29 @@ struct Whole {
     Item item;
     std::vector<Process> processes;
     std::vector<ItemChange> history;
+    std::optional<Standstill> standstill;
+    Bucket bucket;
 };
+
+/// What keeps all of its bucket from moving, while it waits for that.
+Result<std::optional<Standstill>> StandstillOf(const Snapshot& snapshot, const Item& item) {
+    const auto hold = item.status == Status::kPending && item.blocked_by == BlockedBy::kSourcePaused
+                          ? snapshot.buckets.HoldOf(item.bucket_id)
+                          : Result<std::optional<BucketHold>>(std::nullopt);
+    return hold.map([](const std::optional<BucketHold>& held) {
+        return held ? std::optional(
+                          Standstill{
+                              .blocked_by = BlockedBy::kSourcePaused,
+                              .sentence = fmt::format(
+                                  "its bucket is held back until {}: {}",
+                                  ToRfc3339(held->until),
+                                  held->sentence
+                              )
+                          }
+                      )
+                    : std::nullopt;
+    });
+}
 
 /// An item and how far it is, 0 … 1, while it is processed.
 struct Line {
@@ -113,12 +138,12 @@ Result<Line> LineOf(const Snapshot& snapshot, Item item) {
     });
 }
 
-view::ItemView Show(const Whole& whole, const std::optional<Standstill>& standstill, Timestamp now) {
+view::ItemView Show(const Whole& whole, Timestamp now) {
     view::ItemView shown{
         Row(whole.item, ProgressOf(whole.item, LatestRuns(whole.processes))),
         0,
         std::nullopt,
-        Why(whole.item, whole.processes, standstill, now),
+        Why(whole.item, whole.processes, whole.standstill, whole.bucket, now),
         {},
         {}
     };
@@ -202,13 +227,21 @@ public:
             if (auto taken = TakeBlockedBy(snapshot, *item, standstill); !taken) {
                 return Unexpected(taken.error());
             }
+            auto still =
+                standstill ? Result<std::optional<Standstill>>(standstill) : StandstillOf(snapshot, *item);
+            auto bucket = snapshot.buckets.Get(item->bucket_id);
+            if (!still || !bucket) {
+                return Unexpected(still ? bucket.error() : still.error());
+            }
             return Whole{
-                .item = std::move(*item), .processes = std::move(*processes), .history = std::move(*history)
+                .item = std::move(*item),
+                .processes = std::move(*processes),
+                .history = std::move(*history),
+                .standstill = std::move(*still),
+                .bucket = std::move(*bucket)
             };
         });
-        return Answer(request, whole, [&](const Whole& w) {
-            return Show(w, standstill, parts_.clock.Now());
-        });
+        return Answer(request, whole, [&](const Whole& w) { return Show(w, parts_.clock.Now()); });
     }
 
     [[nodiscard]] Response Rerun(const Request& request) const {

@@ -27,6 +27,7 @@
 #include "http/views_sources.hpp"
 #include "queue/secret_expiry.hpp"
 #include "sources/access.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/kind_source.hpp"
 #include "storage/source_repository.hpp"
@@ -92,6 +93,7 @@ public:
         return WithBody<view::SourceChange>(request, [&](const view::SourceChange& change) {
             const auto changed = Update(request, change);
             parts_.scheduler.Refresh();
+            parts_.nudge();
             return Answer(request, changed, [this](const Kept& kept) { return Show(kept); });
         });
     }
@@ -114,9 +116,9 @@ public:
             }
             const auto added = parts_.storage.Write([&](Transaction& transaction) {
                 return FindSource(transaction.View(), request.parameters[0]).and_then([&](Source source) {
-                    return Keep(transaction, request, source, *secret).and_then([&] {
-                        return WithSecrets(transaction.View(), std::move(source));
-                    });
+                    return Keep(transaction, request, source, *secret)
+                        .and_then([&] { return ReleaseBuckets(transaction, source.id); })
+                        .and_then([&] { return WithSecrets(transaction.View(), std::move(source)); });
                 });
             });
             parts_.scheduler.Refresh();
@@ -150,6 +152,23 @@ public:
     }
 
 private:
+    /// What was wrong with its buckets may be mended now.
+    [[nodiscard]] Result<void> ReleaseBuckets(Transaction& transaction, const SourceId& id) const {
+        const auto buckets = transaction.buckets.List();
+        if (!buckets) {
+            return Unexpected(buckets.error());
+        }
+        for (const auto& bucket : *buckets) {
+            if (bucket.source_id != id) {
+                continue;
+            }
+            if (auto released = transaction.buckets.Release(bucket.id, parts_.clock.Now()); !released) {
+                return Unexpected(released.error());
+            }
+        }
+        return {};
+    }
+
     [[nodiscard]] view::SourceView Show(const Kept& kept) const {
         const auto& source = kept.source;
         const auto connection = parts_.sources.Find(source.kind);
@@ -264,6 +283,7 @@ private:
         return parts_.storage.Write([&](Transaction& transaction) {
             return transaction.sources.Update(*source)
                 .and_then([&] { return Audit(transaction, request, "source.change", *source, source->name); })
+                .and_then([&] { return ReleaseBuckets(transaction, source->id); })
                 .and_then([&] { return WithSecrets(transaction.View(), *source); });
         });
     }
