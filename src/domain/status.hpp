@@ -50,11 +50,12 @@ enum class BlockedBy : std::uint8_t {
     kStorageFull,     ///< No room to make results durable.
     kProcessor,       ///< This node has no such processor, or the child cannot start.
     kResolving,       ///< Processed; its result is being joined with people.
+    kBudget,          ///< Was there before its bucket, whose budget for today is used up.
     kServiceStopped,  ///< No service runs on this data. Told by commands, never stored.
 };
 
 /// Their names in the same order.
-inline constexpr std::array<std::string_view, 9> kBlockedByWords{
+inline constexpr std::array<std::string_view, 10> kBlockedByWords{
     "nothing",
     "slot",
     "retry_delay",
@@ -63,6 +64,7 @@ inline constexpr std::array<std::string_view, 9> kBlockedByWords{
     "storage_full",
     "processor",
     "resolving",
+    "budget",
     "service_stopped"
 };
 

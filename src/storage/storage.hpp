@@ -14,6 +14,7 @@ namespace notify {
 
 class SourceRepository;
 class BucketRepository;
+class BacklogRepository;
 class RuleRepository;
 class ItemRepository;
 class ScanRepository;
@@ -28,6 +29,7 @@ class KeyRepository;
 struct Snapshot {
     const SourceRepository& sources;
     const BucketRepository& buckets;
+    const BacklogRepository& backlog;
     const RuleRepository& rules;
     const ItemRepository& items;
     const ScanRepository& scans;
@@ -43,6 +45,7 @@ struct Snapshot {
 struct Transaction {
     SourceRepository& sources;
     BucketRepository& buckets;
+    BacklogRepository& backlog;
     RuleRepository& rules;
     ItemRepository& items;
     ScanRepository& scans;
@@ -58,6 +61,7 @@ struct Transaction {
         return {
             .sources = sources,
             .buckets = buckets,
+            .backlog = backlog,
             .rules = rules,
             .items = items,
             .scans = scans,

@@ -3,6 +3,7 @@
 // The repositories over one connection, as a Transaction or a Snapshot sees them.
 
 #include "core/secret_box.hpp"
+#include "storage/sqlite/backlog_table.hpp"
 #include "storage/sqlite/bucket_table.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/delivery_table.hpp"
@@ -24,6 +25,7 @@ struct Tables {
     Tables(Connection& connection, const SecretBox& box, const Clock& clock)
         : sources(connection),
           buckets(connection),
+          backlog(connection),
           rules(connection),
           items(connection),
           scans(connection),
@@ -38,6 +40,7 @@ struct Tables {
         return {
             .sources = sources,
             .buckets = buckets,
+            .backlog = backlog,
             .rules = rules,
             .items = items,
             .scans = scans,
@@ -54,6 +57,7 @@ struct Tables {
         return {
             .sources = sources,
             .buckets = buckets,
+            .backlog = backlog,
             .rules = rules,
             .items = items,
             .scans = scans,
@@ -68,6 +72,7 @@ struct Tables {
 
     SourceTable sources;
     BucketTable buckets;
+    BacklogTable backlog;
     RuleTable rules;
     ItemTable items;
     ScanTable scans;

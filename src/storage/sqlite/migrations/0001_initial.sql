@@ -107,7 +107,7 @@ CREATE TABLE item (
     since INTEGER NOT NULL,
     blocked_by TEXT NOT NULL CHECK (
         blocked_by IN ('nothing', 'slot', 'retry_delay', 'bucket_inactive', 'source_paused', 'storage_full', 'processor',
-                       'resolving')
+                       'resolving', 'budget')
     ),
     reason_code TEXT NOT NULL,
     reason TEXT NOT NULL,
@@ -122,6 +122,27 @@ CREATE TABLE item (
 CREATE INDEX item_by_status ON item (status, id);
 CREATE INDEX item_by_bucket ON item (bucket_id, id);
 CREATE INDEX item_by_bucket_and_status ON item (bucket_id, status, id);
+CREATE INDEX item_of_backlog ON item (bucket_id, modified_at DESC, id) WHERE blocked_by = 'budget';
+
+-- what was let go of a bucket's backlog, for its budget
+CREATE TABLE backlog_given (
+    item_id TEXT PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,
+    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    media_ms INTEGER -- how long its media plays; NULL until it has ended
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX backlog_given_by_time ON backlog_given (bucket_id, at, media_ms);
+CREATE INDEX backlog_given_open ON backlog_given (bucket_id) WHERE media_ms IS NULL;
+
+-- what an earlier system has done: see domain/done_mark.hpp
+CREATE TABLE done_key (
+    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
+    key BLOB NOT NULL,
+    version TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (bucket_id, key, version)
+) STRICT, WITHOUT ROWID;
 
 -- items that the last scan of their bucket did not see, and for how many scans in a row
 CREATE TABLE scan_miss (
