@@ -39,6 +39,7 @@
 #include "people/resolution.hpp"
 #include "processors/host/host.hpp"
 #include "processors/sandbox_report.hpp"
+#include "queue/backlog/budget.hpp"
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
@@ -202,6 +203,7 @@ void Engine::Build() {
     );
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
+    backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
@@ -240,6 +242,7 @@ Result<void> Engine::Start() {
     reaper->Start();
     retention->Start();
     secret_expiry->Start();
+    backlog->Start();
     dispatcher->Start();
     workers->Start();
     relabeller->Start();
@@ -252,6 +255,7 @@ void Engine::Stop() {
         return;
     }
     scheduler->Stop();
+    backlog->Stop();
     relabeller->Stop();
     workers->Stop(settings.stop_grace);
     completion->Stop();

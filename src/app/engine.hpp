@@ -28,6 +28,7 @@
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
 #include "processors/host/host.hpp"
+#include "queue/backlog/budget.hpp"
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
@@ -110,6 +111,7 @@ public:
     std::unique_ptr<Reaper> reaper;
     std::unique_ptr<Retention> retention;
     std::unique_ptr<SecretExpiry> secret_expiry;
+    std::unique_ptr<BacklogBudget> backlog;
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<ItemControl> items;
     std::unique_ptr<HttpClient> http;

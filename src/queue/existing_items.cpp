@@ -16,6 +16,7 @@
 #include "domain/process.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
+#include "queue/backlog/first_contact.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "storage/bucket_repository.hpp"
@@ -58,11 +59,12 @@ Result<std::vector<BucketId>> Begin(
     return transaction.keys.AddAudit(entry).map([&] { return *buckets; });
 }
 
-/// False of what was ended by a person or a newer version, and of what could not be opened at all.
+/// False of what was ended by a person or a newer version, of what could not be opened at all, and of what
+/// gets its processes when its bucket's budget lets it go.
 bool MayRun(const Item& item, const std::vector<Process>& processes) {
     const bool unopened = item.status == Status::kSkipped && processes.empty() && item.reason_code != kNoRule;
     return item.status != Status::kCancelled && !item.removed_at && item.reason_code != "superseded" &&
-           !unopened;
+           !unopened && !(processes.empty() && WaitsForBudget(item));
 }
 
 /// How many processes the item was given.

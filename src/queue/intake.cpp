@@ -17,6 +17,7 @@
 #include "domain/process.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
+#include "queue/backlog/first_contact.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "queue/retry_policy.hpp"
@@ -113,6 +114,11 @@ Result<void> SupersedeOlder(Transaction& transaction, const Item& newer, Timesta
         if (!processes) {
             return Unexpected(processes.error());
         }
+        if (processes->empty()) {  // it waited for the bucket's budget
+            if (auto ended = EndUnopened(transaction, item, SupersededItem(), now); !ended) {
+                return ended;
+            }
+        }
         for (const auto& process : *processes) {
             if (auto done = SupersedeOne(transaction, process, now); !done) {
                 return done;
@@ -159,8 +165,14 @@ Result<bool> TakeUp(Transaction& transaction, const Item& item, const Place& pla
 Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundObject& object, Timestamp now) {
     auto item = MakeItem(place.bucket, object, now);
     const auto choices = Choose(place.rules, object.key);
+    const auto aside = FindSetAside(transaction.View(), place.bucket, item);
+    if (!aside) {
+        return Unexpected(aside.error());
+    }
     if (!object.skip_code.empty()) {
         Skip(item, object.skip_code, object.skip_reason);
+    } else if (*aside) {
+        PutAside(item, **aside);
     } else if (choices.empty()) {
         Skip(item, std::string(kNoRule), NoRuleSentence(place.bucket, place.rules));
     }
@@ -168,12 +180,13 @@ Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundOb
     if (!generation || *generation == 0) {
         return generation.map([](int) { return false; });
     }
-    for (const auto& choice : item.status == Status::kPending ? choices : std::vector<Choice>{}) {
+    for (const auto& choice : item.blocked_by == BlockedBy::kSlot ? choices : std::vector<Choice>{}) {
         if (auto queued = transaction.processes.Add(FirstRun(item, choice, now)); !queued) {
             return Unexpected(queued.error());
         }
     }
-    return Announce(transaction, item, now)
+    auto told = IsAside(item) ? Result<void>{} : Announce(transaction, item, now);  // there may be millions
+    return told
         .and_then([&] { return *generation > 1 ? SupersedeOlder(transaction, item, now) : Result<void>{}; })
         .map([] { return true; });
 }

@@ -94,6 +94,17 @@ Result<Asked> CancelAll(Transaction& transaction, const ItemId& id, std::string_
     if (!item || !processes) {
         return Unexpected(item ? processes.error() : item.error());
     }
+    if (processes->empty() && !IsTerminal(item->status)) {  // it waits for its bucket's budget
+        return EndUnopened(
+                   transaction,
+                   *item,
+                   {.status = Status::kCancelled,
+                    .code = std::string(ToString(ErrorCode::kCancelled)),
+                    .reason = fmt::format("cancelled by {}", actor)},
+                   now
+        )
+            .map([] { return Asked{.count = 1, .running = {}}; });
+    }
     Asked asked;
     for (const auto& process : *processes) {
         if (IsTerminal(process.status)) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@
 #include "domain/process.hpp"
 #include "domain/status.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
@@ -82,6 +84,38 @@ Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp no
     return RefreshItem(transaction, id, now).and_then([&](const Item&) {
         return RequestPublication(transaction, id, now);
     });
+}
+
+UnopenedEnd SupersededItem() {
+    return {
+        .status = Status::kSkipped, .code = "superseded", .reason = "a newer version of the file replaced it"
+    };
+}
+
+Result<void> EndUnopened(Transaction& transaction, Item item, const UnopenedEnd& end, Timestamp now) {
+    item.status = end.status;
+    item.since = now;
+    item.blocked_by = BlockedBy::kNothing;
+    item.reason_code = end.code;
+    item.reason = end.reason;
+    ++item.state_version;  // as SetStatus does
+    const auto* const type = end.status == Status::kCancelled ? "item.cancelled" : "item.skipped";
+    const ItemChange change{
+        .at = now, .status = item.status, .reason_code = item.reason_code, .reason = item.reason
+    };
+    return transaction.items.SetStatus(item)
+        .and_then([&] { return transaction.items.AddChange(item.id, change); })
+        .and_then([&] {
+            return transaction.events.Append({
+                .id = EventId(MakeId("msg")),
+                .type = type,
+                .subject = item.id.Value(),
+                .dedup_key = fmt::format("{}:{}:{}", item.id.Value(), type, item.state_version),
+                .at = now,
+                .data = ItemEventData(item, {}, {}),
+            });
+        })
+        .map([](bool) {});
 }
 
 }  // namespace notify

@@ -2,10 +2,14 @@
 
 // What follows when a process has ended: its event, its item's status, the item's publication.
 
+#include <string>
+
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 #include "domain/process.hpp"
+#include "domain/status.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -17,5 +21,20 @@ namespace notify {
 /// After an item's processes changed: refreshes the item and, when it ended with something completed in a
 /// bucket that publishes, requests its publication. A version that was replaced is not published.
 [[nodiscard]] Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now);
+
+/// How an item ends that has no processes.
+struct UnopenedEnd {
+    Status status = Status::kSkipped;  ///< Or kCancelled.
+    std::string code;
+    std::string reason;
+};
+
+/// A newer version of its object was noticed.
+[[nodiscard]] UnopenedEnd SupersededItem();
+
+/// Ends an item that is Pending and has no processes, with a line of history and its event. kNotFound.
+[[nodiscard]] Result<void> EndUnopened(
+    Transaction& transaction, Item item, const UnopenedEnd& end, Timestamp now
+);
 
 }  // namespace notify

@@ -258,6 +258,9 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
     if (!bucket || !hold || !processes) {
         return Unexpected(!bucket ? bucket.error() : !hold ? hold.error() : processes.error());
     }
+    if (processes->empty() && item.blocked_by == BlockedBy::kBudget && bucket->active && !*hold) {
+        return {};
+    }
     item.blocked_by = !bucket->active ? BlockedBy::kBucketInactive
                       : *hold         ? BlockedBy::kSourcePaused
                                       : WhyPending(LatestRuns(std::move(*processes)), now);

@@ -1,0 +1,98 @@
+#include "queue/backlog/first_contact.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/bucket_options.hpp"
+#include "domain/done_mark.hpp"
+#include "domain/item.hpp"
+#include "domain/status.hpp"
+#include "storage/backlog_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+std::string LimitsOf(const BucketBacklog& backlog) {
+    auto text = backlog.items_per_day > 0 ? fmt::format("{} items", backlog.items_per_day) : std::string();
+    if (backlog.decode_hours_per_day > 0) {
+        text += text.empty() ? "" : " and ";
+        text += fmt::format("{:g} hours of media", backlog.decode_hours_per_day);
+    }
+    return text;
+}
+
+SetAside ByPolicy(const Bucket& bucket) {
+    if (bucket.options.backlog.policy == BacklogPolicy::kBudget) {
+        return {
+            .code = {},
+            .reason = fmt::format(
+                "it was there before bucket '{}' was added, and waits for its turn: {} of those are taken "
+                "each day, what was written last first",
+                bucket.name,
+                LimitsOf(bucket.options.backlog)
+            )
+        };
+    }
+    return {
+        .code = std::string(kBeforeBaseline),
+        .reason = fmt::format("it was there before bucket '{}' was added, and is ignored", bucket.name)
+    };
+}
+
+}  // namespace
+
+bool WasThereBefore(const Bucket& bucket, Timestamp modified_at) {
+    if (modified_at >= std::chrono::floor<std::chrono::seconds>(bucket.created_at)) {
+        return false;
+    }
+    return bucket.kind != "local" || !bucket.last_scan_at || !bucket.last_scan_note.empty();
+}
+
+Result<std::optional<SetAside>> FindSetAside(
+    const Snapshot& snapshot, const Bucket& bucket, const Item& item
+) {
+    const auto marks = snapshot.backlog.Marks(bucket.id, item.key);
+    if (!marks) {
+        return Unexpected(marks.error());
+    }
+    const auto done = std::ranges::find_if(*marks, [&](const DoneMark& mark) {
+        return Covers(mark, item.version, item.modified_at);
+    });
+    if (done != marks->end()) {
+        return SetAside{
+            .code = std::string(kDoneElsewhere),
+            .reason = fmt::format("an earlier system has done it, as of {}", ToRfc3339(done->at))
+        };
+    }
+    return bucket.options.backlog.policy != BacklogPolicy::kProcess &&
+                   WasThereBefore(bucket, item.modified_at)
+               ? std::optional(ByPolicy(bucket))
+               : std::nullopt;
+}
+
+void PutAside(Item& item, const SetAside& aside) {
+    item.status = aside.Waits() ? Status::kPending : Status::kSkipped;
+    item.blocked_by = aside.Waits() ? BlockedBy::kBudget : BlockedBy::kNothing;
+    item.reason_code = aside.code;
+    item.reason = aside.reason;
+}
+
+bool IsAside(const Item& item) {
+    return item.status == Status::kSkipped &&
+           (item.reason_code == kBeforeBaseline || item.reason_code == kDoneElsewhere);
+}
+
+bool WaitsForBudget(const Item& item) {
+    return item.status == Status::kPending && item.blocked_by == BlockedBy::kBudget;
+}
+
+}  // namespace notify

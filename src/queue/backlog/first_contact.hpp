@@ -1,0 +1,45 @@
+#pragma once
+
+// What becomes of an object that was in a bucket before the bucket was ours, or was done by an earlier
+// system.
+
+#include <optional>
+#include <string>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/item.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Why a new item is given no processes although a rule may take it.
+struct SetAside {
+    std::string code;    ///< kDoneElsewhere, kBeforeBaseline; "" when it waits for the bucket's budget.
+    std::string reason;  ///< A sentence.
+
+    [[nodiscard]] bool Waits() const noexcept { return code.empty(); }
+};
+
+/// True when what was written at `modified_at` stood in the bucket before the bucket was added, to the second
+/// (stores tell no more): what lands while the first scan goes on did not. A folder's files may come with the
+/// times they had elsewhere, so in a folder it is true only until a scan has seen all of it.
+[[nodiscard]] bool WasThereBefore(const Bucket& bucket, Timestamp modified_at);
+
+/// What the bucket's backlog policy and the marks of what was done elsewhere say of a new item; nothing when
+/// it is work as any other. A mark counts before the policy.
+[[nodiscard]] Result<std::optional<SetAside>> FindSetAside(
+    const Snapshot& snapshot, const Bucket& bucket, const Item& item
+);
+
+/// Puts it into the item: Skipped, or Pending and blocked_by kBudget.
+void PutAside(Item& item, const SetAside& aside);
+
+/// True of an item that a policy or a mark made Skipped, and that was never given a process.
+[[nodiscard]] bool IsAside(const Item& item);
+
+/// True of an item that waits for its bucket's budget.
+[[nodiscard]] bool WaitsForBudget(const Item& item);
+
+}  // namespace notify

@@ -1,0 +1,226 @@
+// What was in a bucket before it was ours: ignored, or let go by a budget.
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "domain/bucket_options.hpp"
+#include "domain/done_mark.hpp"
+#include "queue/backlog/budget.hpp"
+#include "queue/backlog/first_contact.hpp"
+#include "queue/item_control.hpp"
+#include "queue/process_end.hpp"
+#include "queue/retry_policy.hpp"
+#include "storage/backlog_repository.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
+#include "storage/result_repository.hpp"
+#include "unit/queue/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class BacklogTest : public QueueTest {
+protected:
+    Bucket AddOldBucket(
+        const BucketBacklog& backlog, const std::vector<std::string>& processors = {"checksum"}
+    ) {
+        auto bucket = AddBucket(processors);
+        Change(bucket, [&](Bucket& changed) { changed.options.backlog = backlog; });
+        return bucket;
+    }
+
+    int Take(const Bucket& bucket, const std::string& key, milliseconds older, std::string version = "1") {
+        return intake_
+            ->Take(
+                bucket,
+                {{.key = key,
+                  .version = std::move(version),
+                  .size_bytes = 7,
+                  .modified_at = bucket.created_at - older}}
+            )
+            .value();
+    }
+
+    Item Of(const std::string& key) {
+        for (const auto& item : Items()) {
+            if (item.key == key) {
+                return item;
+            }
+        }
+        ADD_FAILURE() << "no item " << key;
+        return {};
+    }
+
+    int Go() { return budget_.RunOnce({}).value(); }
+
+    /// Ends the item's only process, whose media plays so long.
+    void Complete(const ItemId& id, milliseconds media) {
+        const auto claims = Claim();
+        for (const auto& claim : claims) {
+            if (claim.item.id != id) {
+                continue;
+            }
+            const auto& process = claim.processes.front();
+            StoredResult result;
+            result.id = ResultId("res_" + id.Value());
+            result.lineage_key = id.Value();
+            result.document = R"({"media":{"duration_ms":)" + std::to_string(media.count()) + "}}";
+            result.created_at = clock_.Now();
+            EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+                return transaction.results.AddOrGet(result)
+                    .and_then([&](const ResultId& stored) {
+                        return transaction.processes.UpdateHeld(
+                            Completed(process, stored, clock_.Now()), process.fence
+                        );
+                    })
+                    .and_then([&](bool) { return FinishItem(transaction, id, clock_.Now()); });
+            }));
+            return;
+        }
+        ADD_FAILURE() << "not claimed";
+    }
+
+    int given_ = 0;
+    BacklogBudget budget_{*storage_, clock_, [this] { ++given_; }};
+    ItemControl control_{*storage_, clock_, [](const ProcessId&) {}};
+};
+
+TEST_F(BacklogTest, ThatIsIgnoredIsSkippedWithoutNewsAndWhatLandsDuringTheScanIsNot) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kIgnore});
+    EXPECT_EQ(Take(bucket, "old.mp4", hours(1)), 1);
+    EXPECT_EQ(Take(bucket, "new.mp4", -seconds(1)), 1);
+    EXPECT_EQ(Take(bucket, "same second.mp4", milliseconds(0)), 1);
+    const auto old = Of("old.mp4");
+    EXPECT_EQ(old.status, Status::kSkipped);
+    EXPECT_EQ(old.reason_code, kBeforeBaseline);
+    EXPECT_THAT(old.reason, HasSubstr("before bucket 'in' was added"));
+    EXPECT_THAT(ProcessesOf(old.id), IsEmpty());
+    EXPECT_THAT(Events(old.id.Value()), IsEmpty());
+    EXPECT_EQ(Of("new.mp4").status, Status::kPending);
+    EXPECT_EQ(Of("same second.mp4").status, Status::kPending);
+    EXPECT_EQ(Take(bucket, "old.mp4", hours(1)), 0);
+    EXPECT_EQ(Take(bucket, "old.mp4", -hours(1), "2"), 1) << "a new version is new";
+    EXPECT_EQ(control_.Rerun(old.id, "anna").value(), 1) << "one can be taken by hand";
+}
+
+TEST_F(BacklogTest, OfAFolderIsOverWhenAScanHasSeenAllOfIt) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kIgnore});
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.buckets.SetScanned(bucket.id, clock_.Now(), "the folder is not mounted");
+    }));
+    Take(bucket, "a.mp4", hours(1));
+    EXPECT_EQ(Of("a.mp4").reason_code, kBeforeBaseline);
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.buckets.SetScanned(bucket.id, clock_.Now(), "");
+    }));
+    Take(bucket, "copied in with its old time.mp4", hours(1));
+    EXPECT_EQ(Of("copied in with its old time.mp4").status, Status::kPending);
+}
+
+TEST_F(BacklogTest, WaitsForItsBudgetWithASentenceAndIsLetGoNewestFirst) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 2});
+    Take(bucket, "a", hours(3));
+    Take(bucket, "b", hours(1));
+    Take(bucket, "c", hours(2));
+    Take(bucket, "new", -hours(1));
+    EXPECT_EQ(OnlyProcess(Of("new").id).status, Status::kPending) << "what is new does not wait";
+    const auto waiting = Of("a");
+    EXPECT_EQ(waiting.blocked_by, BlockedBy::kBudget);
+    const auto why = Why(waiting, {}, {}, clock_.Now());
+    EXPECT_THAT(why.at(0), HasSubstr("waits for its turn: 2 items of those are taken each day"));
+    EXPECT_EQ(Go(), 2);
+    EXPECT_EQ(OnlyProcess(Of("b").id).status, Status::kPending);
+    EXPECT_EQ(OnlyProcess(Of("c").id).status, Status::kPending);
+    EXPECT_EQ(Of("b").blocked_by, BlockedBy::kSlot);
+    EXPECT_EQ(Go(), 0);
+    EXPECT_THAT(ProcessesOf(waiting.id), IsEmpty());
+    clock_.Advance(hours(24));
+    EXPECT_EQ(Go(), 1);
+    EXPECT_EQ(OnlyProcess(waiting.id).status, Status::kPending);
+}
+
+TEST_F(BacklogTest, OfHoursIsLetGoUntilTheyAreUsedUp) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .decode_hours_per_day = 1.5});
+    for (const auto* key : {"a", "b", "c", "d", "e", "f"}) {
+        Take(bucket, key, hours(1));
+    }
+    EXPECT_EQ(Go(), 4) << "so many at a time";
+    EXPECT_EQ(Go(), 0);
+    std::vector<ItemId> given;
+    for (const auto& item : Items()) {
+        if (item.blocked_by != BlockedBy::kBudget) {
+            given.push_back(item.id);
+        }
+    }
+    ASSERT_EQ(given.size(), 4U);
+    Complete(given[0], hours(1));
+    EXPECT_EQ(Go(), 1);
+    clock_.Advance(hours(1));  // leases end; the reaper is not part of this
+    for (const auto& item : Items()) {
+        if (item.status == Status::kPending && item.blocked_by != BlockedBy::kBudget) {
+            Complete(item.id, hours(1));
+            break;
+        }
+    }
+    EXPECT_EQ(Go(), 0) << "2 of 1.5 hours are used";
+}
+
+TEST_F(BacklogTest, IsLetGoWholeWhenItIsToBeProcessedAfterAllAndSkippedWhenIgnored) {
+    auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 1});
+    Take(bucket, "a", hours(1));
+    Take(bucket, "b", hours(1));
+    Take(bucket, "c", hours(1));
+    EXPECT_EQ(Go(), 1);
+    Change(bucket, [](Bucket& changed) { changed.options.backlog.policy = BacklogPolicy::kProcess; });
+    EXPECT_EQ(Go(), 2);
+    Change(bucket, [](Bucket& changed) { changed.options.backlog.policy = BacklogPolicy::kBudget; });
+    Take(bucket, "d", hours(1));
+    Change(bucket, [](Bucket& changed) { changed.options.backlog.policy = BacklogPolicy::kIgnore; });
+    EXPECT_EQ(Go(), 1);
+    EXPECT_EQ(Of("d").reason_code, kBeforeBaseline);
+}
+
+TEST_F(BacklogTest, ThatWaitsIsSupersededByANewVersionAndCanBeCancelled) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 1});
+    Take(bucket, "a", hours(1));
+    const auto old = Of("a");
+    Take(bucket, "a", -hours(1), "2");
+    EXPECT_EQ(Stored(old.id).reason_code, "superseded");
+    Take(bucket, "b", hours(1));
+    EXPECT_EQ(control_.Cancel(Of("b").id, "anna").value(), 1);
+    EXPECT_EQ(Of("b").status, Status::kCancelled);
+    EXPECT_THAT(Events(Of("b").id.Value()), ElementsAre("item.discovered", "item.cancelled"));
+    EXPECT_EQ(Go(), 0);
+}
+
+TEST_F(BacklogTest, IsNotLetGoWhileItsBucketIsPausedOrHasNoRule) {
+    auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 5}, {});
+    Take(bucket, "a", hours(1));
+    EXPECT_EQ(Go(), 0);
+    EXPECT_EQ(Of("a").blocked_by, BlockedBy::kBudget);
+    AddRule(bucket, "checksum");
+    Change(bucket, [](Bucket& changed) { changed.active = false; });
+    EXPECT_EQ(Go(), 0);
+    auto item = Of("a");
+    ASSERT_TRUE(storage_->Read([&](const Snapshot& snapshot) {
+        return TakeBlockedBy(snapshot, item, clock_.Now());
+    }));
+    EXPECT_EQ(item.blocked_by, BlockedBy::kBucketInactive);
+    Change(bucket, [](Bucket& changed) { changed.active = true; });
+    EXPECT_EQ(Go(), 1);
+}
+
+}  // namespace
+}  // namespace notify::testing
