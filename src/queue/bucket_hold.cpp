@@ -8,7 +8,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(15);
 }  // namespace
 
 bool HoldsBucket(const Error& error) {
-    return s3::IsBucketFault(error) && error.reason != s3::kAccessDenied;
+    return objects::IsBucketFault(error) && error.reason != objects::kAccessDenied;
 }
 
 Result<void> HoldBucket(Transaction& transaction, const BucketId& id, const Error& error, Timestamp now) {
