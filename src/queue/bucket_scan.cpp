@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/scan.hpp"
+#include "queue/batch_worker.hpp"
 #include "queue/intake.hpp"
 #include "queue/ordered_scan.hpp"
 #include "sources/source.hpp"
@@ -19,7 +20,7 @@ namespace notify {
 
 namespace {
 
-constexpr std::size_t kBatch = 200;  // objects in one transaction
+constexpr std::size_t kBatch = 200;  // objects in one transaction, of a listing in any order
 
 using Progress = std::function<void(const ScanState&)>;
 
@@ -31,6 +32,16 @@ ScanOutcome Outcome(ScanSummary summary, const Result<ScanReport>& report, Resul
     summary.settling = report->settling;
     summary.note = report->note;
     return {.summary = std::move(summary), .look_again_at = report->look_again_at, .ended = std::move(last)};
+}
+
+Result<void> See(OrderedScan& scan, std::vector<FoundObject> objects) {
+    for (auto& object : objects) {
+        auto seen = object.settles ? scan.Passed(std::move(object.key)) : scan.Found(std::move(object));
+        if (!seen) {
+            return seen;
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -50,19 +61,24 @@ ScanOutcome BucketScan::InOrder(
         return {.summary = {}, .look_again_at = {}, .ended = std::move(begun)};
     }
     progress(scan.State());
+    std::vector<FoundObject> batch;
+    BatchWorker worker([&](std::vector<FoundObject> objects) {
+        auto taken = See(scan, std::move(objects));
+        progress(scan.State());
+        return taken;
+    });
     const auto report = source.Scan(
         {.bucket = bucket, .start_after = scan.StartAfter()},
         [&](FoundObject object) -> Result<void> {
-            const auto seen = scan.State().seen;
-            auto taken = object.settles ? scan.Passed(std::move(object.key)) : scan.Found(std::move(object));
-            if (scan.State().seen != seen) {
-                progress(scan.State());
-            }
-            return taken;
+            batch.push_back(std::move(object));
+            return batch.size() < kScanBatch ? Result<void>{} : worker.Give(std::exchange(batch, {}));
         },
         stop
     );
-    auto last = report ? scan.End(stop) : scan.BreakOff(report.error().code != ErrorCode::kStopped);
+    auto last = worker.Give(std::move(batch)).and_then([&] { return worker.Finish(); });
+    if (last) {
+        last = report ? scan.End(stop) : scan.BreakOff(report.error().code != ErrorCode::kStopped);
+    }
     ScanSummary summary{.seen = scan.State().seen, .added = scan.Added(), .resumed = scan.IsResumed()};
     return Outcome(std::move(summary), report, std::move(last));
 }

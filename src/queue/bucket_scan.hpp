@@ -39,7 +39,7 @@ public:
     BucketScan(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
 
     /// Looks through the bucket and takes in what is new. `progress` is told how far it is after each batch,
-    /// in the calling thread.
+    /// in this thread or one of the scan's: never in two at a time.
     [[nodiscard]] ScanOutcome Run(
         const Bucket& bucket,
         SourceConnection& source,

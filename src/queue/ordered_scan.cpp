@@ -30,8 +30,7 @@ namespace notify {
 
 namespace {
 
-constexpr std::size_t kBatch = 1000;  // objects in one transaction
-constexpr int kRemovedBatch = 100;    // items: others wait for such a transaction some 10 ms
+constexpr int kRemovedBatch = 100;  // items: others wait for such a transaction some 10 ms
 constexpr int kForgottenBatch = 1000;
 
 /// While there is nothing new: what a kill costs of a scan.
@@ -85,7 +84,7 @@ Result<void> OrderedScan::See(Sighting sighting) {
     } else if (sighting.counts) {
         late_.push_back(std::move(sighting.object));
     }
-    return sightings_.size() + late_.size() < kBatch ? Result<void>{} : Flush(false);
+    return sightings_.size() + late_.size() < kScanBatch ? Result<void>{} : Flush(false);
 }
 
 Result<void> OrderedScan::End(const std::stop_token& stop) {

@@ -3,6 +3,7 @@
 // One scan of a bucket whose store lists its keys in order: range by range it is compared with what is known,
 // and how far it came is kept with what it took in.
 
+#include <cstddef>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -19,10 +20,12 @@
 
 namespace notify {
 
+inline constexpr std::size_t kScanBatch = 1000;  ///< Objects in one transaction.
+
 /// Begin; Found or Passed for each object in the order of keys; End when the listing ended well, else
 /// BreakOff. Holds at most a thousand objects. An item whose object neither this scan nor the one before it
-/// saw is removed at the end (removal.hpp). Used by one thread; one at a time for a bucket. `storage` and
-/// `clock` outlive it. Its methods fail as Storage does.
+/// saw is removed at the end (removal.hpp). Used by one thread at a time, and one at a time for a bucket.
+/// `storage` and `clock` outlive it. Its methods fail as Storage does.
 class OrderedScan final {
 public:
     OrderedScan(Storage& storage, const Clock& clock, Bucket bucket)
