@@ -25,27 +25,50 @@ namespace notify {
 
 namespace {
 
-/// How many of the item's processes were waiting.
-Result<int> SkipWaiting(Transaction& transaction, const ItemId& id, Timestamp now) {
-    const auto processes = transaction.processes.OfItem(id);
+Result<void> SkipOne(Transaction& transaction, const Process& process, Timestamp now) {
+    const auto gone = ObjectGone(process, now);
+    return transaction.processes.UpdatePending(gone).and_then([&] {
+        return TellProcess(transaction, gone, now);
+    });
+}
+
+/// Ends what of the item waits.
+Result<void> SkipWaiting(Transaction& transaction, const Item& item, Timestamp now) {
+    const auto processes = transaction.processes.OfItem(item.id);
     if (!processes) {
         return Unexpected(processes.error());
     }
-    int skipped = 0;
+    if (processes->empty() && item.status == Status::kPending) {  // for the bucket's budget
+        const UnopenedEnd end{
+            .status = Status::kSkipped, .code = std::string(kRemoved), .reason = std::string(kRemovedSentence)
+        };
+        return EndUnopened(transaction, item, end, now);
+    }
+    bool skipped = false;
     for (const auto& process : *processes) {
         if (process.status != Status::kPending) {
             continue;
         }
-        const auto gone = ObjectGone(process, now);
-        auto done = transaction.processes.UpdatePending(gone).and_then([&] {
-            return TellProcess(transaction, gone, now);
-        });
-        if (!done) {
-            return Unexpected(done.error());
+        if (auto done = SkipOne(transaction, process, now); !done) {
+            return done;
         }
-        ++skipped;
+        skipped = true;
     }
-    return skipped;
+    return skipped ? FinishItem(transaction, item.id, now) : Result<void>{};
+}
+
+/// In the item's history, unless that it ended says so already.
+Result<void> NoteRemoved(Transaction& transaction, const Item& item, Timestamp now) {
+    if (item.reason_code == kRemoved) {
+        return {};
+    }
+    const ItemChange change{
+        .at = now,
+        .status = item.status,
+        .reason_code = std::string(kRemoved),
+        .reason = std::string(kRemovedSentence)
+    };
+    return transaction.items.AddChange(item.id, change);
 }
 
 Result<void> Tell(Transaction& transaction, const ItemId& id, Timestamp now) {
@@ -54,14 +77,7 @@ Result<void> Tell(Transaction& transaction, const ItemId& id, Timestamp now) {
     if (!item || !processes) {
         return Unexpected(item ? processes.error() : item.error());
     }
-    return transaction.items
-        .AddChange(
-            id,
-            {.at = now,
-             .status = item->status,
-             .reason_code = std::string(kRemoved),
-             .reason = std::string(kRemovedSentence)}
-        )
+    return NoteRemoved(transaction, *item, now)
         .and_then([&] {
             return transaction.events.Append({
                 .id = EventId(MakeId("msg")),
@@ -85,12 +101,8 @@ Result<void> RemoveOne(Transaction& transaction, const ItemId& id, Timestamp now
     if (item->removed_at || !*newest || (*newest)->id != id) {
         return {};
     }
-    const auto skipped = SkipWaiting(transaction, id, now);
-    if (!skipped) {
-        return Unexpected(skipped.error());
-    }
     return transaction.items.SetRemoved(id, now)
-        .and_then([&] { return *skipped > 0 ? FinishItem(transaction, id, now) : Result<void>{}; })
+        .and_then([&] { return SkipWaiting(transaction, *item, now); })
         .and_then([&] { return Tell(transaction, id, now); });
 }
 

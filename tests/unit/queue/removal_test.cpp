@@ -55,6 +55,20 @@ TEST_F(RemovalTest, LeavesWhatRunsToItsEnd) {
     EXPECT_TRUE(Stored(item.id).removed_at);
 }
 
+TEST_F(RemovalTest, EndsWhatWaitedForTheBudgetOfItsBucket) {
+    auto bucket = AddBucket();
+    Change(bucket, [&](Bucket& changed) {
+        changed.options.backlog = {.policy = BacklogPolicy::kBudget, .items_per_day = 1};
+    });
+    ASSERT_TRUE(intake_->Take(bucket, {{.key = "a.mp4", .version = "1"}}));
+    const auto id = Items().at(0).id;
+    ASSERT_EQ(Stored(id).blocked_by, BlockedBy::kBudget);
+    Remove(id);
+    EXPECT_EQ(Stored(id).status, Status::kSkipped);
+    EXPECT_EQ(Stored(id).reason_code, "removed");
+    EXPECT_EQ(Events(id.Value()).back(), "item.removed");
+}
+
 TEST_F(RemovalTest, TellsItOnce) {
     const auto item = Discover(AddBucket(), "a.mp4");
     Remove(item.id);
