@@ -107,7 +107,7 @@ Result<bool> IsFree(
     }
     const bool unopened = item.status == Status::kSkipped && !opened && item.reason_code != kNoRule;
     const bool cancelled = item.status == Status::kCancelled && order.mode != RerunMode::kForce;
-    return item.reason_code != "superseded" && !cancelled && !WaitsForBudget(item) &&
+    return item.reason_code != "superseded" && !item.removed_at && !cancelled && !WaitsForBudget(item) &&
            (!unopened || IsAside(item));
 }
 
