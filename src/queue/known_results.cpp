@@ -13,11 +13,11 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/result.hpp"
 #include "domain/rule.hpp"
-#include "domain/status.hpp"
 #include "processors/kind.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
@@ -44,12 +44,9 @@ std::string LineageOf(const Item& item, const Process& process, std::string_view
     );
 }
 
-/// True when the item completed it before.
-bool WasDone(const std::vector<Process>& all, const Process& process) {
-    return std::ranges::any_of(all, [&](const Process& other) {
-        return other.status == Status::kCompleted && other.processor == process.processor &&
-               other.config_hash == process.config_hash;
-    });
+/// True when a process of the item completed with it: who asks again wants it found again.
+bool HasIt(const std::vector<Process>& all, const ResultId& result) {
+    return std::ranges::find(all, result, &Process::result_id) != all.end();
 }
 
 }  // namespace
@@ -74,7 +71,7 @@ Result<std::map<ProcessId, StoredResult>> KnownResults::Find(const ClaimedItem& 
         for (const auto& process : claim.processes) {
             const auto kind = FindProcessorKind(process.processor);
             const auto digest = digests.find(process.processor);
-            if (!kind || ((*kind)->needs_models && digest == digests.end()) || WasDone(*all, process)) {
+            if (!kind || ((*kind)->needs_models && digest == digests.end())) {
                 continue;
             }
             auto result = snapshot.results.FindByLineage(
@@ -83,7 +80,8 @@ Result<std::map<ProcessId, StoredResult>> KnownResults::Find(const ClaimedItem& 
             if (!result) {
                 return Unexpected(result.error());
             }
-            if (*result && TakesMediaType(process.media_types, (*result)->media_type)) {
+            if (*result && !HasIt(*all, (*result)->id) &&
+                TakesMediaType(process.media_types, (*result)->media_type)) {
                 known.emplace(process.id, **std::move(result));
             }
         }

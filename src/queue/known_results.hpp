@@ -30,7 +30,7 @@ public:
     void Learn(const std::string& processor, const std::string& model_digest);
 
     /// Stored results of the claim's bytes (or of its version, when they have no digest) by processor,
-    /// version, models and configuration. Not for a run after one that completed: somebody asked for it
+    /// version, models and configuration. Not one that the item has already: somebody asked for it
     /// again.
     [[nodiscard]] Result<std::map<ProcessId, StoredResult>> Find(const ClaimedItem& claim) const;
 

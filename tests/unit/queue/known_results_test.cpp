@@ -17,6 +17,36 @@ protected:
         pool_->Nudge();
         ASSERT_TRUE(Becomes(item.id, Status::kCompleted));
     }
+
+    /// The second run of the item's one process.
+    ProcessId AskAgain(const Item& item) {
+        const auto first = OnlyProcess(item.id);
+        Process next;
+        next.id = ProcessId("prc_again");
+        next.item_id = item.id;
+        next.bucket_id = item.bucket_id;
+        next.processor = first.processor;
+        next.config = first.config;
+        next.config_hash = first.config_hash;
+        next.run = 2;
+        next.since = next.next_attempt_at = next.created_at = clock_.Now();
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.processes.Add(next);
+        }));
+        return next.id;
+    }
+
+    /// From now on processors work with these models.
+    void UseModels(const std::string& digest) {
+        runner_.Do(
+            [digest](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+                auto outcome = Found(job.processes.at(0).id);
+                outcome.model_digest = digest;
+                observer.outcome(std::move(outcome));
+                return {};
+            }
+        );
+    }
 };
 
 TEST_F(KnownResultsTest, AreUsedForAnotherItemOfTheSameBytes) {
@@ -65,19 +95,9 @@ TEST_F(KnownResultsTest, AreNotUsedWhenSomebodyAsksForTheItemAgain) {
     const auto item = Discover(bucket, "a.mp4");
     StartWorkers();
     Complete(item);
-    auto again = OnlyProcess(item.id);
-    Process next;
-    next.id = ProcessId("prc_again");
-    next.item_id = item.id;
-    next.bucket_id = bucket.id;
-    next.processor = again.processor;
-    next.config = again.config;
-    next.config_hash = again.config_hash;
-    next.run = 2;
-    next.since = next.next_attempt_at = next.created_at = clock_.Now();
-    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) { return transaction.processes.Add(next); }));
+    const auto next = AskAgain(item);
     pool_->Nudge();
-    EXPECT_TRUE(Eventually([&] { return Stored(next.id).status == Status::kCompleted; }));
+    EXPECT_TRUE(Eventually([&] { return Stored(next).status == Status::kCompleted; }));
     EXPECT_EQ(runner_.Jobs().size(), 2U);
 }
 
@@ -96,16 +116,29 @@ TEST_F(KnownResultsTest, AreNotUsedWhereTheRulesDoNotTakeTheirMediaType) {
 
 TEST_F(KnownResultsTest, WithModelsAreKnownWhenAChildToldWhichItHas) {
     const auto bucket = AddBucket({"facial-recognition"});
-    runner_.Do([](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
-        auto outcome = Found(job.processes.at(0).id);
-        outcome.model_digest = "models";
-        observer.outcome(std::move(outcome));
-        return {};
-    });
+    UseModels("models");
     StartWorkers();
     Complete(Discover(bucket, "a.mp4", "same"));
     Complete(Discover(bucket, "b.mp4", "same"));
     EXPECT_EQ(runner_.Jobs().size(), 1U);
+}
+
+TEST_F(KnownResultsTest, AreUsedForARunThatWouldFindSomethingNew) {
+    const auto bucket = AddBucket({"facial-recognition"});
+    UseModels("old");
+    StartWorkers();
+    const auto item = Discover(bucket, "a.mp4", "same");
+    Complete(item);
+    UseModels("new");
+    Complete(Discover(bucket, "b.mp4", "other"));
+    const auto copy = Discover(bucket, "c.mp4", "same");
+    Complete(copy);
+    EXPECT_EQ(runner_.Jobs().size(), 3U);
+    const auto again = AskAgain(item);
+    pool_->Nudge();
+    EXPECT_TRUE(Eventually([&] { return Stored(again).status == Status::kCompleted; }));
+    EXPECT_EQ(runner_.Jobs().size(), 3U);
+    EXPECT_EQ(Stored(again).result_id, OnlyProcess(copy.id).result_id);
 }
 
 }  // namespace
