@@ -1,6 +1,7 @@
 #include "queue/rerun.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -16,9 +17,11 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
+#include "domain/result.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
 #include "processors/kind.hpp"
