@@ -291,6 +291,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddSourceCommands(app, line);
     notify::AddRuleCommands(app, line);
     notify::AddItemCommands(app, line);
+    notify::AddBacklogCommands(app, line);
     notify::AddPeopleCommands(app, line);
     notify::AddWebhookCommands(app, line);
     notify::AddKeyCommands(app, line);

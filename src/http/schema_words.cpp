@@ -5,9 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 
 namespace notify {
 
@@ -32,11 +30,22 @@ constexpr std::array kMembers{
         "or so many a day.",
         ""
     },
+    MemberWords{"BucketImport.backlog", "Of the lines that say nothing of it.", ""},
+    MemberWords{"BucketImport.biometric_basis", "Of the lines that have none of their own.", ""},
+    MemberWords{"BucketImport.csv", "The text of the file; its first line names the columns.", ""},
     MemberWords{
         "BucketPublishing.bucket",
         "A bucket of the same store that results go to; \"\" or null: beside the object.",
         ""
     },
+    MemberWords{"BucketRerun.baseline", "Also what was set aside as before_baseline or done_elsewhere.", ""},
+    MemberWords{
+        "BucketRerun.mode",
+        "missing: no result yet. changed: another configuration or version since. force: everything.",
+        ""
+    },
+    MemberWords{"BucketRerun.priority", "Of the new runs; null: that of their rules.", ""},
+    MemberWords{"BucketRerun.processors", "Only these; none: all that rules choose.", ""},
     MemberWords{"BucketScan.position", "The last key that was taken in with all before it.", ""},
     MemberWords{"BucketScan.seen", "How many objects it has seen.", ""},
     MemberWords{"BucketScan.started_at", "When it began.", "date-time"},
@@ -47,6 +56,13 @@ constexpr std::array kMembers{
     MemberWords{"Delivery.kind", "webhook, or publication: the result beside the media.", ""},
     MemberWords{"DeliveryRow.attempt", "How often it was tried.", ""},
     MemberWords{"DeliveryRow.kind", "webhook, or publication: the result beside the media.", ""},
+    MemberWords{"DoneAnswer.items", "Items that were Skipped by it, or taken up again.", ""},
+    MemberWords{"DoneAnswer.marked", "Marks that are new or were taken back.", ""},
+    MemberWords{"DoneAnswer.processed", "Items left alone: they had ended here.", ""},
+    MemberWords{"DoneAnswer.running", "Items left alone: they are being processed.", ""},
+    MemberWords{"DoneElsewhere.csv", "The text of the file; its first line names the columns.", ""},
+    MemberWords{"DoneRow.at", "When it was done, RFC 3339; null: until now.", ""},
+    MemberWords{"DoneRow.version", "The ETag of what was done; null: whatever was written until `at`.", ""},
     MemberWords{
         "EventList.next",
         "Give it as `after` for what follows; on the last page too, for what happens later.",
@@ -57,22 +73,52 @@ constexpr std::array kMembers{
     },
     MemberWords{"Health.status", "ready, or not ready.", ""},
     MemberWords{"Hop.state", "passed, failed or not reached.", ""},
+    MemberWords{"ImportRow.access_key_ref", "Name of the setting that holds the access key.", ""},
+    MemberWords{"ImportRow.active", "False: it is added paused.", ""},
+    MemberWords{"ImportRow.backlog", "process, ignore or budget.", ""},
+    MemberWords{"ImportRow.bucket", "Name of the bucket in the store.", ""},
+    MemberWords{"ImportRow.endpoint", "Where the store answers.", ""},
+    MemberWords{"ImportRow.prefix", "What its keys begin with.", ""},
+    MemberWords{"ImportRow.processor", "One, or several with a semicolon between them.", ""},
+    MemberWords{"ImportRow.region", "Region that requests are signed for.", ""},
+    MemberWords{
+        "ImportRow.secret_ref",
+        "Name of the setting that holds the secret key; without access_key_ref: the token.",
+        ""
+    },
+    MemberWords{"IntakeRecord.bucket", "Name of our bucket; of the store's when none here is at it.", ""},
+    MemberWords{"IntakeRecord.outcome", "What became of it.", ""},
     MemberWords{"ItemEventProcess.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Key.key", "The key itself, shown when it is made and never again.", ""},
     MemberWords{"Live.status", "alive.", ""},
+    MemberWords{
+        "NewBucket.backlog",
+        "What becomes of what is in it already; a bucket of an object store needs it.",
+        ""
+    },
     MemberWords{"NewReplay.since", "What was made then or later.", "date-time"},
     MemberWords{"NewSource.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"NewSource.secret", "Its first credential; without one the settings' are used.", ""},
+    MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},
     MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Problem.status", "The HTTP status.", ""},
     MemberWords{"ProcessEnded.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Processor.version", "Its version; results of another version are not reused.", ""},
+    MemberWords{"RerunAnswer.items", "Items that get a run.", ""},
+    MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
+    MemberWords{"RerunAnswer.processes", "New runs.", ""},
+    MemberWords{"RerunAnswer.set_aside", "Items left alone: before_baseline or done_elsewhere.", ""},
     MemberWords{
         "Secret.number", "Counts the secrets of all sources; the highest of a source is its newest.", ""
     },
     MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"Source.note", "What the service still lacks to read it; \"\" when nothing.", ""},
     MemberWords{"SourceChange.config", "The whole configuration; its schema is at /v1/store-kinds.", ""},
+    MemberWords{"StoreEvent.Event", "s3:TestEvent, which is acknowledged.", ""},
+    MemberWords{"StoreEvent.Message", "Of SNS: the message inside, as text.", ""},
+    MemberWords{"StoreEvent.Records", "Of an S3 event notification.", ""},
+    MemberWords{"StoreEvent.Type", "Notification: an envelope of SNS.", ""},
+    MemberWords{"StoreEvent.detail", "Of an event of EventBridge.", ""},
     MemberWords{
         "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""
     },
@@ -97,6 +143,7 @@ constexpr std::array kMembers{
     MemberWords{"attempts", "Every try, the first one first.", ""},
     MemberWords{"backlog", "What becomes of objects that were there before the bucket was.", ""},
     MemberWords{"base64", "The picture's bytes in base 64.", ""},
+    MemberWords{"basis", "What the hours were reckoned from.", ""},
     MemberWords{"bbox", "The face in its best shot.", ""},
     MemberWords{"best_shot_frame", "Number of the frame that shows the face best.", ""},
     MemberWords{"best_shot_ms", "When the face is seen best, from the first presented frame.", ""},
@@ -110,10 +157,13 @@ constexpr std::array kMembers{
     MemberWords{"blocked_by", "What keeps the item from moving; \"\" when nothing does.", ""},
     MemberWords{"bucket", "Id of the bucket; a request may give its name.", ""},
     MemberWords{"bucket_name", "Name of the bucket; null when the rule is for a whole source.", ""},
+    MemberWords{"busy", "Runs that wait or go on already, and are left alone.", ""},
+    MemberWords{"bytes", "How many bytes they have together.", ""},
     MemberWords{"cancel_requested", "Somebody asked for its end; it stops at the next moment it can.", ""},
     MemberWords{"certainty", "confirmed: this person. possible: perhaps; look at it.", ""},
     MemberWords{"changed_at", "When it was last changed.", "date-time"},
     MemberWords{"code", "What went wrong, as one word for programs.", ""},
+    MemberWords{"complete", "False when it was not looked at everything in the time there is.", ""},
     MemberWords{"config", "Configuration of the processor; its schema is at /v1/processors.", ""},
     MemberWords{"config_schema", "JSON Schema of its configuration, with the defaults.", ""},
     MemberWords{"consecutive_failures", "How many deliveries in a row it did not take.", ""},
@@ -149,6 +199,7 @@ constexpr std::array kMembers{
     },
     MemberWords{"document", "The result itself, as its processor describes it.", ""},
     MemberWords{"drop_frame", "Whether its timecodes leave out frame numbers (29.97 DF, 59.94 DF).", ""},
+    MemberWords{"dry_run", "Only count.", ""},
     MemberWords{"duration_ms", "How long the receiver took.", ""},
     MemberWords{"enabled", "False: it chooses nothing for now.", ""},
     MemberWords{"end_frame", "Number of the frame before which it ends.", ""},
@@ -156,9 +207,12 @@ constexpr std::array kMembers{
     MemberWords{"end_timecode", "The same as a timecode of the media.", ""},
     MemberWords{"endpoint", "Id of the webhook endpoint.", ""},
     MemberWords{"error", "What went wrong; \"\" when it was taken.", ""},
+    MemberWords{"estimated_hours", "How long all workers need together.", ""},
     MemberWords{"event", "Id of the event.", ""},
     MemberWords{"exclude", "Globs over the key: what matches one is no item. '*.tmp', 'proxies/**'.", ""},
     MemberWords{"expires_at", "When it ends; null when that is not known.", "date-time"},
+    MemberWords{"extension", "Of the names, in small letters; \"…\" for those that are not told apart.", ""},
+    MemberWords{"extensions", "Those with most bytes first.", ""},
     MemberWords{
         "face", "A point in the face that is meant, in pixels of the photo, when it shows several.", ""
     },
@@ -184,6 +238,7 @@ constexpr std::array kMembers{
         ""
     },
     MemberWords{"hops", "The way to the bucket.", ""},
+    MemberWords{"hours", "How long one worker needs.", ""},
     MemberWords{"http_status", "What the receiver answered; 0 when nothing came.", ""},
     MemberWords{"id", "Its id; it never changes.", ""},
     MemberWords{"include", "Globs over the key: only what matches one is an item; none: everything is.", ""},
@@ -195,6 +250,7 @@ constexpr std::array kMembers{
     MemberWords{"last_scan_at", "When it was last looked through.", "date-time"},
     MemberWords{"last_scan_note", "What could not be looked at, in a sentence; \"\" when all could.", ""},
     MemberWords{"last_used_at", "When it last opened something, to the minute.", "date-time"},
+    MemberWords{"line", "In the file, from 1; of `rows` the number of the row.", ""},
     MemberWords{"lineage_key", "Same bytes, processor, version, model and configuration: the same key.", ""},
     MemberWords{"link", "Where the whole can be read.", ""},
     MemberWords{
@@ -203,6 +259,7 @@ constexpr std::array kMembers{
         "BUCKET/PREFIX.",
         ""
     },
+    MemberWords{"made", "Buckets that were added.", ""},
     MemberWords{"max_age_seconds", "Objects that were written longer ago are left out.", ""},
     MemberWords{"max_attempts", "After so many tries that ended in an error it is Failed.", ""},
     MemberWords{"max_bytes", "Larger objects are left out.", ""},
@@ -222,12 +279,16 @@ constexpr std::array kMembers{
     MemberWords{"next", "Give it as `after` for the next page; \"\" at the end.", ""},
     MemberWords{"next_attempt_at", "When it is tried again.", "date-time"},
     MemberWords{"note", "A sentence about what could not be done; \"\" when all could.", ""},
+    MemberWords{"objects", "How many objects.", ""},
     MemberWords{"overlap_hours", "How long the old secret signs too.", ""},
     MemberWords{"passed", "Whether it can be read.", ""},
     MemberWords{
         "path_glob", "Only keys that match: '*.mp4' (the name), 'films/**' (the path); \"\" for all.", ""
     },
     MemberWords{"people", "Who surely appears in it.", ""},
+    MemberWords{
+        "percent_encoded", "The keys are percent-encoded, a space as '+', as S3 Inventory writes them.", ""
+    },
     MemberWords{"person", "Id of the person.", ""},
     MemberWords{"person_name", "Name of the person.", ""},
     MemberWords{"photos", "Photos that a person is known by.", ""},
@@ -249,6 +310,8 @@ constexpr std::array kMembers{
     MemberWords{
         "reason_code", "Why it is as it is, as one word for programs: no_video, no_rule, superseded …", ""
     },
+    MemberWords{"records", "What became of each record.", ""},
+    MemberWords{"refused", "Lines that were not taken, each with its sentence.", ""},
     MemberWords{
         "removed_at",
         "Since when its object is not in the store any more; results and history stay.",
@@ -287,8 +350,10 @@ constexpr std::array kMembers{
     MemberWords{"similarity", "0 to 100: how sure it is that this is the person.", ""},
     MemberWords{"since", "Since when its status is this.", "date-time"},
     MemberWords{"size_bytes", "In bytes.", ""},
+    MemberWords{"skipped", "What becomes no work, and why.", ""},
     MemberWords{"source", "Id of the source; a request may give its name.", ""},
     MemberWords{"source_name", "Name of the source; null when the rule is for one bucket.", ""},
+    MemberWords{"sources_made", "Sources that were added for them.", ""},
     MemberWords{"stage", "Where it went wrong: probe, decode, child, queue …", ""},
     MemberWords{"start_frame", "Number of the frame with which it begins.", ""},
     MemberWords{"start_ms", "When it begins, from the first presented frame.", ""},
@@ -304,6 +369,8 @@ constexpr std::array kMembers{
     MemberWords{"truncated", "True: the whole is too long for a webhook.", ""},
     MemberWords{"type", "What happened: item.completed …", ""},
     MemberWords{"types", "Types of events that it wants; item.* is a prefix, none means all.", ""},
+    MemberWords{"unchanged", "What was so already.", ""},
+    MemberWords{"undo", "Take the marks back.", ""},
     MemberWords{"until", "When it is tried again.", "date-time"},
     MemberWords{"url", "http or https; where it is told.", ""},
     MemberWords{"verdicts", "What became of each photo.", ""},
@@ -314,40 +381,9 @@ constexpr std::array kMembers{
     MemberWords{"width", "In pixels of the full picture.", ""},
     MemberWords{"will_retry", "Whether it is tried again.", ""},
     MemberWords{"windows", "When it may be scanned: 'Mon-Fri 20:00-06:00'; none: always.", ""},
+    MemberWords{"work", "What each processor would do.", ""},
     MemberWords{"x", "In pixels from the left.", ""},
     MemberWords{"y", "In pixels from the top.", ""},
-};
-
-struct Example {
-    std::string_view type;
-    std::string_view body;
-};
-
-constexpr std::array kExamples{
-    Example{
-        "NewBucket", R"({"location":"/media/incoming","name":"incoming","rules":[{"processor":"checksum"}]})"
-    },
-    Example{"BucketChange", R"({"active":true,"settle_seconds":5})"},
-    Example{
-        "NewRule",
-        R"({"bucket":"incoming","processor":"facial-recognition","media_types":["video/*"],"path_glob":"films/**","config":{"fps":5},"biometric_basis":"consent form 2026-14"})"
-    },
-    Example{
-        "NewSource",
-        R"({"kind":"s3","name":"archive","config":{"endpoint":"https://s3.example:9000"},"secret":{"access_key":"AKEXAMPLE","secret_key":"the-secret"}})"
-    },
-    Example{"SourceChange", R"({"name":"archive"})"},
-    Example{"NewSecret", R"({"access_key":"AKEXAMPLE","secret_key":"the-secret"})"},
-    Example{"RuleChange", R"({"enabled":true,"priority":10})"},
-    Example{"NewEnrolment", R"({"name":"Ada Lovelace","photos":[]})"},
-    Example{"PersonChange", R"({"name":"Ada Lovelace"})"},
-    Example{
-        "NewEndpoint", R"({"url":"https://workflow.example/hook","types":["item.*"],"description":"the MAM"})"
-    },
-    Example{"EndpointChange", R"({"types":["item.completed","item.failed"]})"},
-    Example{"Rotation", R"({"overlap_hours":24})"},
-    Example{"NewReplay", R"({"since":"2026-01-31T12:00:00Z"})"},
-    Example{"NewKey", R"({"name":"the MAM","scopes":["read","write"]})"},
 };
 
 // NOLINTEND(modernize-use-designated-initializers)
@@ -370,13 +406,6 @@ void DescribeMember(std::string_view type, std::string_view member, boost::json:
     schema["description"] = words->meaning;
     if (!words->format.empty()) {
         schema["format"] = words->format;
-    }
-}
-
-void AddExample(std::string_view type, boost::json::object& schema) {
-    const auto* const found = std::ranges::find(kExamples, type, &Example::type);
-    if (found != kExamples.end()) {
-        schema["examples"] = boost::json::array{boost::json::parse(found->body)};
     }
 }
 

@@ -16,6 +16,7 @@ import base64, calendar, hashlib, hmac, http.server, json, os, random, re, socke
 from xml.sax.saxutils import escape
 
 REGION = "us-east-1"
+MADE_UP = "2026-11-24T02:31:00.000Z"  # when made-up objects were written
 
 
 class State:
@@ -202,16 +203,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # --- listings
     def keys_after(self, after, prefix, most):
-        """Up to `most` (key, etag, size, storage class) behind `after`, in the order of bytes."""
+        """Up to `most` (key, etag, size, storage class, time) behind `after`, in the order of bytes."""
         count = STATE.get("many", {}).get(self.bucket)
         if count is not None:
             at = int(after[3:12]) + 1 if len(after) >= 12 else 0
             made = (("%02d/%09d.mxf" % (0, i)).encode() for i in range(at, min(count, at + most)))
-            return [(key, "%032x" % (hash(key) & (2**128 - 1)), 1234567, "STANDARD") for key in made]
+            return [(key, "%032x" % (hash(key) & (2**128 - 1)), 1234567, "STANDARD", MADE_UP) for key in made]
         with STATE.lock:
             found = sorted(k for b, k in STATE.objects if b == self.bucket and k > after and k.startswith(prefix))
             return [(k, o["etag"], len(o["data"]), "GLACIER" if k.decode("utf-8", "replace") in STATE.get("archived", [])
-                     else "STANDARD") for k, o in ((k, STATE.objects[self.bucket, k]) for k in found[:most])]
+                     else "STANDARD", self.listed(o["time"])) for k, o in ((k, STATE.objects[self.bucket, k]) for k in found[:most])]
+
+    def listed(self, when):
+        return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(when + STATE.get("clock", 0)))
 
     def list_objects(self):
         q, first = self.query, STATE.get("first_form", False) or self.query.get("list-type") != "2"
@@ -240,9 +244,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             xml.append("<KeyCount>%d</KeyCount>" % len(found))
             if more:
                 xml.append("<NextContinuationToken>%s</NextContinuationToken>" % last.hex())
-        for key, etag, size, storage in found:
-            xml.append("<Contents><Key>%s</Key><LastModified>2026-11-24T02:31:00.000Z</LastModified><ETag>&quot;%s&quot;"
-                       "</ETag><Size>%d</Size><StorageClass>%s</StorageClass></Contents>" % (show(key), etag, size, storage))
+        for key, etag, size, storage, when in found:
+            xml.append("<Contents><Key>%s</Key><LastModified>%s</LastModified><ETag>&quot;%s&quot;"
+                       "</ETag><Size>%d</Size><StorageClass>%s</StorageClass></Contents>" % (show(key), when, etag, size, storage))
         data = "".join(xml + ["</ListBucketResult>"]).encode()
         self.answer(200, data[: len(data) // 2] if STATE.get("cut_xml") else data, [("Content-Type", "application/xml")])
 

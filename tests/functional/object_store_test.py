@@ -25,7 +25,7 @@ class ObjectStore(ServiceTest):
                              "--access-key", "AKTEST", "--secret-file", self.secret_file(secret))
 
     def add_bucket(self, place: str = "media", source: str = "store", *more: str) -> None:
-        self.service.command("buckets", "add", place, "--source", source, "--processor", "checksum", "--settle-seconds", "0", *more)
+        self.service.command("buckets", "add", place, "--source", source, "--processor", "checksum", "--settle-seconds", "0", "--backlog", "process", *more)
 
     def bucket(self, name: str = "media") -> dict:
         return self.service.get(f"/v1/buckets/{name}")
@@ -107,11 +107,11 @@ class ObjectStore(ServiceTest):
     def test_a_store_that_cannot_be_reached_is_refused_with_its_hop(self):
         self.service.start()
         self.add_source(url="http://127.0.0.1:9")
-        status, refused = self.service.request("POST", "/v1/buckets", {"location": "media", "source": "store"})
+        status, refused = self.service.request("POST", "/v1/buckets", {"location": "media", "source": "store", "backlog": {"policy": "process"}})
         self.assertEqual(status, 400)
         self.assertIn("127.0.0.1:9", refused["detail"])
         self.service.command("sources", "change", "store", "--endpoint", self.store.url)
-        self.service.command("buckets", "add", "none", "--source", "store", code=1)
+        self.service.command("buckets", "add", "none", "--source", "store", "--backlog", "process", code=1)
         self.assertIn("there is no bucket 'none'", self.service.errors)
         self.add_bucket()
         self.assertIn("ok", self.service.command("doctor").lower())

@@ -5,6 +5,7 @@
 #include <boost/mp11.hpp>
 
 #include "http/views.hpp"
+#include "http/views_backlog.hpp"
 #include "http/views_buckets.hpp"
 #include "http/views_keys.hpp"
 #include "http/views_people.hpp"
@@ -26,6 +27,9 @@ using Bodies = boost::mp11::mp_list<
     view::EndpointChange,
     view::Rotation,
     view::NewReplay,
-    view::NewKeyView>;
+    view::NewKeyView,
+    view::BucketImport,
+    view::DoneElsewhere,
+    view::BucketRerun>;
 
 }  // namespace notify::fuzz

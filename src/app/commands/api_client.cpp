@@ -32,7 +32,7 @@ struct Spoken {
     std::string_view word;    ///< What a person gave.
 };
 
-constexpr std::array<Spoken, 22> kSpoken{{
+constexpr std::array<Spoken, 27> kSpoken{{
     {.member = "location", .word = "the folder"},
     {.member = "name", .word = "the name"},
     {.member = "include", .word = "--include"},
@@ -55,6 +55,11 @@ constexpr std::array<Spoken, 22> kSpoken{{
     {.member = "weight", .word = "--weight"},
     {.member = "overlap_hours", .word = "--overlap-hours"},
     {.member = "since", .word = "--since"},
+    {.member = "backlog", .word = "--backlog"},
+    {.member = "items_per_day", .word = "--items-per-day"},
+    {.member = "decode_hours_per_day", .word = "--hours-per-day"},
+    {.member = "processors", .word = "--processor"},
+    {.member = "csv", .word = "the file"},
 }};
 
 /// "/rules/0/config/fps" without "/rules/0": the commands speak of one rule.

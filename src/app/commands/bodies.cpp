@@ -82,6 +82,21 @@ Result<object> RuleBody(const Words& words) {
     return body;
 }
 
+std::optional<object> BacklogBody(const Words& words) {
+    const auto& given = words.backlog;
+    if (given.policy.empty() && !given.items_per_day && !given.hours_per_day) {
+        return std::nullopt;
+    }
+    object body{{"policy", given.policy.empty() ? "budget" : given.policy}};
+    if (given.items_per_day) {
+        body["items_per_day"] = *given.items_per_day;
+    }
+    if (given.hours_per_day) {
+        body["decode_hours_per_day"] = *given.hours_per_day;
+    }
+    return body;
+}
+
 namespace {
 
 /// Options that a bucket's addition and its change share.
@@ -103,6 +118,9 @@ void AddBucketOptions(const Words& words, object& body) {
     }
     if (words.weight) {
         body["weight"] = *words.weight;
+    }
+    if (auto backlog = BacklogBody(words)) {
+        body["backlog"] = *std::move(backlog);
     }
     for (const auto& [member, globs] :
          {std::pair("include", &words.include), std::pair("exclude", &words.exclude)}) {

@@ -27,6 +27,19 @@ struct StoreWords {
     std::string expires_at;
 };
 
+/// Of first contact with what is in a bucket already.
+struct BacklogWords {
+    std::string policy;
+    std::optional<int> items_per_day;
+    std::optional<double> hours_per_day;
+    std::string done_file;
+    bool percent_encoded = false;
+    bool undo = false;
+    std::string mode;
+    bool baseline = false;
+    bool dry_run = false;
+};
+
 /// Everything a command may be given; each reads its own part.
 struct Words {
     std::string path;
@@ -63,6 +76,7 @@ struct Words {
     bool existing = false;
     std::string kind;
     StoreWords store;
+    BacklogWords backlog;
 };
 
 /// The texts as a JSON list.
@@ -80,6 +94,9 @@ struct Words {
 
 /// Of PATCH /v1/buckets/{bucket}: what was given.
 [[nodiscard]] boost::json::object BucketChangeBody(const Words& words);
+
+/// What was given of --backlog and its limits; nothing when none was.
+[[nodiscard]] std::optional<boost::json::object> BacklogBody(const Words& words);
 
 /// `config` (a source's, as it is) with what was given in its place. kInvalidArgument when --config is no
 /// JSON object.

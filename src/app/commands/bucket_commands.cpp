@@ -120,6 +120,7 @@ void AddSettings(CLI::App& command, Words& words) {
         )
         ->check(IsSeconds);
     command.add_option("--weight", words.weight, "Its share of the workers beside other buckets (1)");
+    AddBacklogOptions(command, words);
     command.add_flag_function(
         "--publish,!--no-publish",
         [&words](std::int64_t wanted) { words.publish = wanted > 0; },
@@ -133,6 +134,8 @@ void AddSettings(CLI::App& command, Words& words) {
         "at first)"
     );
 }
+
+}  // namespace
 
 void AddOptionsOfAdd(CLI::App& add, Words& words) {
     add.add_option("place", words.path, "The folder; with --source a bucket of that store, or BUCKET/PREFIX")
@@ -151,8 +154,6 @@ void AddOptionsOfAdd(CLI::App& add, Words& words) {
     add.add_option("--biometric-basis", words.basis, "Why faces may be recognised here");
     AddSettings(add, words);
 }
-
-}  // namespace
 
 void AddBucketCommands(CLI::App& app, CommandLine& line) {
     auto& group = CommandLine::Group(app, "buckets", "Places that are watched");

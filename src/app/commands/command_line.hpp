@@ -63,9 +63,18 @@ void AddBucketCommands(CLI::App& app, CommandLine& line);
 void AddSourceCommands(CLI::App& app, CommandLine& line);
 void AddRuleCommands(CLI::App& app, CommandLine& line);
 void AddItemCommands(CLI::App& app, CommandLine& line);
+
+/// Commands of first contact with old buckets, in the groups of buckets and items, which are there.
+void AddBacklogCommands(const CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
+
+/// The place and settings of a bucket that is added, or only looked into.
+void AddOptionsOfAdd(CLI::App& add, Words& words);
+
+/// --backlog and its limits.
+void AddBacklogOptions(CLI::App& command, Words& words);
 
 /// "name, other": the processors that may be chosen, for the help.
 [[nodiscard]] std::string ProcessorNames();

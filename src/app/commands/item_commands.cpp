@@ -112,7 +112,6 @@ void AddItemCommands(CLI::App& app, CommandLine& line) {
     };
     one("show", "One item, whole", [&line] { return line.Ask("GET", TargetOf(line), nullptr, PrintItem); });
     one("why", "Why an item does not move, or how it ended", [&line] { return WhyItem(line); });
-    one("rerun", "Run its processes again", [&line] { return Act(line, "rerun"); });
     one("cancel", "Stop its processes", [&line] { return Act(line, "cancel"); });
 }
 

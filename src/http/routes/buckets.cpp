@@ -13,8 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
@@ -31,6 +29,7 @@
 #include "http/router.hpp"
 #include "http/routes/bucket_checks.hpp"
 #include "http/routes/bucket_options.hpp"
+#include "http/routes/new_bucket.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
 #include "http/views_buckets.hpp"
@@ -52,15 +51,6 @@ namespace {
 
 double InSeconds(std::chrono::milliseconds duration) {
     return static_cast<double>(duration.count()) / 1000;
-}
-
-/// A name from the place: the folder's, or the last part of the prefix, or the store's bucket.
-std::string NameFrom(const Bucket& bucket) {
-    std::string_view place = bucket.location;
-    while (place.ends_with('/') && place.size() > 1) {
-        place.remove_suffix(1);
-    }
-    return std::string(place.substr(place.rfind('/') + 1));
 }
 
 /// A bucket with its source's name, the rules that hold for it, and what holds it back.
@@ -282,78 +272,17 @@ private:
         });
     }
 
-    /// The place without a source: what the body says, checked as far as that goes.
-    [[nodiscard]] Bucket Wanted(const view::NewBucket& wanted, const std::string& kind) const {
-        Bucket bucket;
-        bucket.id = BucketId(MakeId("bkt"));
-        bucket.kind = kind;
-        bucket.location = wanted.location;
-        if (kind == "local") {
-            bucket.location = std::filesystem::path(wanted.location).lexically_normal().string();
-            if (bucket.location.size() > 1 && bucket.location.ends_with('/')) {
-                bucket.location.pop_back();
-            }
-        }
-        bucket.name = NameFrom(bucket);
-        bucket.created_at = parts_.clock.Now();
-        TakeChange(bucket, wanted);
-        return bucket;
-    }
-
-    /// The source that is named, or the one there is of the kind; the folders' source is made when it is
-    /// first needed.
-    [[nodiscard]] Result<Source> SourceFor(const view::NewBucket& wanted) const {
-        if (wanted.source) {
-            auto source = parts_.storage.Read([&](const Snapshot& snapshot) {
-                return FindSource(snapshot, *wanted.source);
-            });
-            if (source && wanted.kind && *wanted.kind != source->kind) {
-                return Fail(
-                    ErrorCode::kInvalidArgument,
-                    fmt::format("/kind: source '{}' is of kind {}", source->name, source->kind)
-                );
-            }
-            return source.map_error([](const Error& error) { return error.Within("/source"); });
-        }
-        const auto kind = wanted.kind.value_or("local");
-        if (auto known = parts_.sources.Find(kind); !known) {
-            return Unexpected(known.error().Within("/kind"));
-        }
-        if (kind == "local") {
-            return Source{
-                .id = {}, .kind = kind, .name = kind, .config = "{}", .created_at = parts_.clock.Now()
-            };
-        }
-        return parts_.storage.Read([&](const Snapshot& snapshot) {
-            return OnlySourceOfKind(snapshot, kind);
-        });
-    }
-
-    /// Whether the place can be read, when it is to be watched at once.
-    [[nodiscard]] Result<void> CheckPlace(const Bucket& bucket, const std::stop_token& stop) const {
-        const auto source = parts_.sources.Find(bucket.kind);
-        if (!source) {
-            return Unexpected(source.error().Within("/kind"));
-        }
-        if (bucket.kind != "local" && !bucket.active) {
-            return {};
-        }
-        return (*source)->CheckBucket(bucket, stop).map_error([](const Error& error) {
-            auto refused = error.Within("/location");
-            refused.code = ErrorCode::kInvalidArgument;  // not the caller's credentials: the store's
-            return refused;
-        });
-    }
-
     [[nodiscard]] Result<Ruled> Make(const Request& request, const view::NewBucket& wanted) const {
-        const auto its_source = SourceFor(wanted);
+        const auto its_source = SourceOfNew(parts_, wanted);
         auto rules = RulesFrom(wanted.rules);
         if (!rules || !its_source) {
             return Unexpected(rules ? its_source.error() : rules.error());
         }
-        Bucket bucket = Wanted(wanted, its_source->kind);
-        bucket.source_id = its_source->id;
-        auto checked = CheckSettings(bucket).and_then([&] { return CheckPlace(bucket, request.stop); });
+        Bucket bucket = BucketOfNew(wanted, *its_source, parts_.clock.Now());
+        auto checked =
+            CheckSettings(bucket).and_then(
+                                     [&] { return CheckBacklog(bucket, wanted.backlog.has_value()); }
+            ).and_then([&] { return CheckPlace(parts_, bucket, request.stop); });
         if (!checked) {
             return Unexpected(checked.error());
         }
@@ -408,8 +337,10 @@ private:
             Bucket& bucket = *found;
             TakeChange(bucket, change);
             auto done = CheckSettings(bucket).and_then(
-                                                 [&] { return transaction.buckets.Update(bucket); }
+                                                 [&] { return CheckBacklog(bucket, true); }
             ).and_then([&] {
+                 return transaction.buckets.Update(bucket);
+             }).and_then([&] {
                 return Audit(transaction, request, "bucket.change", bucket, parts_.clock.Now());
             });
             return done ? WithRules(transaction.View(), bucket) : Unexpected(done.error());
@@ -449,7 +380,10 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .description =
              "Adds a bucket, and `rules` for it (see POST /v1/rules): without one everything in it is "
              "skipped as "
-             "`no_rule` until there is. Folders of buckets may not overlap (409). It is scanned at once and "
+             "`no_rule` until there is. Folders of buckets may not overlap (409). For a bucket of an object "
+             "store `backlog` must say what becomes of what is in it already: process it, ignore it (Skipped "
+             "as `before_baseline`), or so many items or hours of media a day, what was written last first "
+             "(see POST /v1/buckets/preview). It is scanned at once and "
              "then on its schedule (earlier name: add_scheduler).",
          .body = &described::Schema<view::NewBucket>,
          .answer = bucket,

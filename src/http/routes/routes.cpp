@@ -16,8 +16,11 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddMetricsRoutes(router, parts);
     AddSourceRoutes(router, parts);
     AddBucketRoutes(router, parts);
+    AddImportRoutes(router, parts);
+    AddPreviewRoutes(router, parts);
     AddRuleRoutes(router, parts);
     AddItemRoutes(router, parts);
+    AddDoneRoutes(router, parts);
     AddResultRoutes(router, parts);
     AddPeopleRoutes(router, parts);
     AddWebhookRoutes(router, parts);

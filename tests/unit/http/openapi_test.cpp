@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <string>
@@ -94,6 +96,7 @@ protected:
     }
 
     void CheckBuckets();
+    void CheckBacklog(const std::string& folder);
     void CheckSources();
     void CheckRules();
     void CheckItems();
@@ -282,10 +285,30 @@ void OpenApiTest::CheckBuckets() {
     Check("POST", "/v1/buckets/{bucket}/scan", "/v1/buckets/in/scan");
     const auto other = folder_.Path() / "other";
     std::filesystem::create_directories(other);
+    Check("POST", "/v1/buckets/{bucket}/test", "/v1/buckets/in/test");
+    CheckBacklog(other.string());
     const auto made =
         Check("POST", "/v1/buckets", "/v1/buckets", fmt::format(R"({{"location":"{}"}})", other.string()));
     Check("DELETE", "/v1/buckets/{bucket}", "/v1/buckets/" + Of(made));
     EXPECT_EQ(Ask("GET", "/v1/buckets/" + Of(made)).status, 404);
+}
+
+void OpenApiTest::CheckBacklog(const std::string& folder) {
+    std::ofstream(std::filesystem::path(folder) / "a.mp4") << "media";
+    Check(
+        "POST",
+        "/v1/buckets/preview",
+        "/v1/buckets/preview",
+        fmt::format(R"({{"location":"{}","rules":[{{"processor":"checksum"}}]}})", folder)
+    );
+    Check(
+        "POST",
+        "/v1/buckets/import",
+        "/v1/buckets/import",
+        R"({"csv":"kind,endpoint,bucket\ns3,https://s3.example,media\ns3,,\n","backlog":{"policy":"ignore"}})"
+    );
+    Check("POST", "/v1/buckets/{bucket}/done", "/v1/buckets/in/done", R"({"rows":[{"key":"a"},{"key":""}]})");
+    Check("POST", "/v1/buckets/{bucket}/rerun", "/v1/buckets/in/rerun", R"({"mode":"missing"})");
 }
 
 void OpenApiTest::CheckSources() {

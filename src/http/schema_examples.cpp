@@ -1,0 +1,71 @@
+// AddExample: the bodies that /docs proposes.
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+#include "http/schema_words.hpp"
+
+namespace notify {
+
+namespace {
+
+// NOLINTBEGIN(modernize-use-designated-initializers): a table of two columns
+struct Example {
+    std::string_view type;
+    std::string_view body;
+};
+
+constexpr std::array kExamples{
+    Example{
+        "NewBucket", R"({"location":"/media/incoming","name":"incoming","rules":[{"processor":"checksum"}]})"
+    },
+    Example{
+        "BucketImport",
+        R"({"csv":"kind,endpoint,bucket,access_key_ref,secret_ref,processor,active\ns3,https://s3.example:9000,media,STORE_KEY,STORE_SECRET,checksum,true\n","backlog":{"policy":"ignore"}})"
+    },
+    Example{"DoneElsewhere", R"({"rows":[{"key":"films/a.mxf","at":"2026-01-31T12:00:00Z"}]})"},
+    Example{
+        "StoreEvent",
+        R"({"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"media"},"object":{"key":"films/a.mxf"}}}]})"
+    },
+    Example{"BucketRerun", R"({"mode":"missing","dry_run":true})"},
+    Example{"BucketChange", R"({"active":true,"settle_seconds":5})"},
+    Example{
+        "NewRule",
+        R"({"bucket":"incoming","processor":"facial-recognition","media_types":["video/*"],"path_glob":"films/**","config":{"fps":5},"biometric_basis":"consent form 2026-14"})"
+    },
+    Example{
+        "NewSource",
+        R"({"kind":"s3","name":"archive","config":{"endpoint":"https://s3.example:9000"},"secret":{"access_key":"AKEXAMPLE","secret_key":"the-secret"}})"
+    },
+    Example{"SourceChange", R"({"name":"archive"})"},
+    Example{"NewSecret", R"({"access_key":"AKEXAMPLE","secret_key":"the-secret"})"},
+    Example{"RuleChange", R"({"enabled":true,"priority":10})"},
+    Example{"NewEnrolment", R"({"name":"Ada Lovelace","photos":[]})"},
+    Example{"PersonChange", R"({"name":"Ada Lovelace"})"},
+    Example{
+        "NewEndpoint", R"({"url":"https://workflow.example/hook","types":["item.*"],"description":"the MAM"})"
+    },
+    Example{"EndpointChange", R"({"types":["item.completed","item.failed"]})"},
+    Example{"Rotation", R"({"overlap_hours":24})"},
+    Example{"NewReplay", R"({"since":"2026-01-31T12:00:00Z"})"},
+    Example{"NewKey", R"({"name":"the MAM","scopes":["read","write"]})"},
+};
+
+// NOLINTEND(modernize-use-designated-initializers)
+
+}  // namespace
+
+void AddExample(std::string_view type, boost::json::object& schema) {
+    const auto* const found = std::ranges::find(kExamples, type, &Example::type);
+    if (found != kExamples.end()) {
+        schema["examples"] = boost::json::array{boost::json::parse(found->body)};
+    }
+}
+
+}  // namespace notify
