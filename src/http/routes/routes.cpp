@@ -21,6 +21,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddRuleRoutes(router, parts);
     AddItemRoutes(router, parts);
     AddDoneRoutes(router, parts);
+    AddIntakeRoutes(router, parts);
     AddResultRoutes(router, parts);
     AddPeopleRoutes(router, parts);
     AddWebhookRoutes(router, parts);

@@ -309,6 +309,7 @@ void OpenApiTest::CheckBacklog(const std::string& folder) {
     );
     Check("POST", "/v1/buckets/{bucket}/done", "/v1/buckets/in/done", R"({"rows":[{"key":"a"},{"key":""}]})");
     Check("POST", "/v1/buckets/{bucket}/rerun", "/v1/buckets/in/rerun", R"({"mode":"missing"})");
+    Check("POST", "/v1/intake/s3", "/v1/intake/s3", R"({"Event":"s3:TestEvent"})");
 }
 
 void OpenApiTest::CheckSources() {
