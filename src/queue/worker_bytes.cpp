@@ -18,7 +18,7 @@
 #include "queue/spool.hpp"
 #include "queue/worker.hpp"
 #include "sources/registry.hpp"
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -31,7 +31,7 @@ namespace {
 
 /// True when the store answered, if only to say what is wrong with the object.
 bool IsAnswer(const Error& error) {
-    return !HoldsBucket(error) && !s3::IsMomentary(error) && error.code != ErrorCode::kStopped;
+    return !HoldsBucket(error) && !objects::IsMomentary(error) && error.code != ErrorCode::kStopped;
 }
 
 }  // namespace
