@@ -55,7 +55,7 @@ class Datacore(ServiceTest):
                              "--expires-at", ends)
         source = self.service.get("/v1/sources/datacore")
         self.assertEqual(source["expires_at"], ends.replace("Z", ".000Z"))
-        self.add_bucket()
+        self.add_bucket("--scan-seconds", "5")
         self.service.wait_until_terminal("a.mxf")
         # the next item is noticed, and before it is read the token ends
         self.store.control(faults=[{"method": "HEAD", "key": "b.mxf", "times": 999, "do": "status", "status": 401}])
