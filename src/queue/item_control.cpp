@@ -250,6 +250,9 @@ std::vector<std::string> Why(
     if (item.blocked_by == BlockedBy::kResolving) {
         sentences.emplace_back("processed; its faces are being compared with people who changed meanwhile");
     }
+    if (processes.empty() && item.blocked_by == BlockedBy::kBucketInactive) {
+        sentences.emplace_back("it waits: its bucket is not active");
+    }
     if (processes.empty() && !item.reason.empty()) {
         sentences.push_back(fmt::format("{}: {}", ToString(item.status), item.reason));
     }

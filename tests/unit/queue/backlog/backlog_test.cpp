@@ -218,6 +218,7 @@ TEST_F(BacklogTest, IsNotLetGoWhileItsBucketIsPausedOrHasNoRule) {
         return TakeBlockedBy(snapshot, item, clock_.Now());
     }));
     EXPECT_EQ(item.blocked_by, BlockedBy::kBucketInactive);
+    EXPECT_EQ(Why(item, {}, {}, clock_.Now()).at(0), "it waits: its bucket is not active");
     Change(bucket, [](Bucket& changed) { changed.active = true; });
     EXPECT_EQ(Go(), 1);
 }
