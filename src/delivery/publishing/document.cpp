@@ -13,13 +13,13 @@
 #include "core/result.hpp"
 #include "core/timecode.hpp"
 #include "delivery/clean_text.hpp"
+#include "delivery/publishing/facts.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/person.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
-#include "storage/appearance_list.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -179,9 +179,7 @@ json::value AppearancePart(const Appearance& appearance) {
 }
 
 Result<json::array> AppearancesPart(const Snapshot& snapshot, const ItemId& id) {
-    return AllAppearances(
-               snapshot.people, {.item_id = id, .person_id = {}}
-    ).map([](const std::vector<Appearance>& appearances) {
+    return AppearancesInOrder(snapshot, id).map([](const std::vector<Appearance>& appearances) {
         json::array parts;
         for (const auto& appearance : appearances) {
             parts.push_back(AppearancePart(appearance));

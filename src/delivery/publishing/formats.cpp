@@ -1,0 +1,106 @@
+#include "delivery/publishing/formats.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/result.hpp"
+#include "delivery/publishing/avid_markers.hpp"
+#include "delivery/publishing/csv.hpp"
+#include "delivery/publishing/document.hpp"
+#include "delivery/publishing/edl.hpp"
+#include "delivery/publishing/face_search.hpp"
+#include "delivery/publishing/facts.hpp"
+#include "delivery/publishing/line_text.hpp"
+#include "delivery/publishing/webvtt.hpp"
+#include "domain/publication.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+enum class Needs : std::uint8_t { kFaces, kTimes, kTimecode };
+
+/// How a format besides the JSON is written.
+struct Way {
+    std::string_view format;
+    std::string_view start;
+    Needs needs;
+    bool with_faces;
+    std::string (*render)(const PublishedFacts& facts);
+};
+
+constexpr std::array<Way, kMorePublications.size()> kWays{{
+    {.format = "csv", .start = kCsvStart, .needs = Needs::kFaces, .with_faces = false, .render = RenderCsv},
+    {.format = "vtt",
+     .start = kWebVttStart,
+     .needs = Needs::kTimes,
+     .with_faces = false,
+     .render = RenderWebVtt},
+    {.format = "edl",
+     .start = kEdlStart,
+     .needs = Needs::kTimecode,
+     .with_faces = false,
+     .render = RenderEdl},
+    {.format = "avid-markers",
+     .start = kAvidMarkersStart,
+     .needs = Needs::kTimecode,
+     .with_faces = false,
+     .render = RenderAvidMarkers},
+    {.format = "face-search",
+     .start = kFaceSearchStart,
+     .needs = Needs::kFaces,
+     .with_faces = true,
+     .render = RenderFaceSearch},
+}};
+
+/// "" or why an item has nothing to tell in a format.
+std::string Unfit(const PublishedFacts& facts, Needs needs) {
+    if (!facts.looked) {
+        return "no run that looks for faces has completed";
+    }
+    if (needs != Needs::kFaces && facts.media.duration_ms == 0) {
+        return "a picture has no times";
+    }
+    return needs == Needs::kTimecode && !HasEditTimecode(facts.media.timebase)
+               ? "its frame rate is unknown, or one that has no timecode"
+               : "";
+}
+
+Result<Rendering> RenderBy(const Way& way, const Snapshot& snapshot, const ItemId& id) {
+    auto facts = ReadFacts(snapshot, id);
+    if (!facts) {
+        return Unexpected(facts.error());
+    }
+    if (way.with_faces) {
+        if (auto added = AddFaces(snapshot, *facts); !added) {
+            return Unexpected(added.error());
+        }
+    }
+    return Rendering{.text = way.render(*facts), .unfit = Unfit(*facts, way.needs)};
+}
+
+}  // namespace
+
+Result<Rendering> Render(const Snapshot& snapshot, const ItemId& id, std::string_view format) {
+    const auto known = FindPublicationFormat(format);
+    if (!known) {
+        return Unexpected(known.error());
+    }
+    const auto* const way = std::ranges::find(kWays, known->name, &Way::format);
+    return way != kWays.end() ? RenderBy(*way, snapshot, id)
+                              : PublicationDocument(snapshot, id).map([](std::string text) {
+                                    return Rendering{.text = std::move(text), .unfit = {}};
+                                });
+}
+
+std::string_view StartOf(std::string_view format) noexcept {
+    const auto* const way = std::ranges::find(kWays, format, &Way::format);
+    return way != kWays.end() ? way->start : kPublicationStart;
+}
+
+}  // namespace notify

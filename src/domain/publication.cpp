@@ -1,0 +1,38 @@
+#include "domain/publication.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+Result<PublicationFormat> FindPublicationFormat(std::string_view name) {
+    if (name == kJsonPublication.name) {
+        return kJsonPublication;
+    }
+    std::string names;
+    for (const auto& format : kMorePublications) {
+        if (format.name == name) {
+            return format;
+        }
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", format.name);
+    }
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("'{}' is no format that results are published in; there are {}", name, names)
+    );
+}
+
+bool IsPublicationKey(std::string_view key) noexcept {
+    return key.ends_with(kJsonPublication.suffix) ||
+           std::ranges::any_of(kMorePublications, [&](const PublicationFormat& format) {
+               return key.ends_with(format.suffix);
+           });
+}
+
+}  // namespace notify

@@ -1,0 +1,46 @@
+#pragma once
+
+// The formats that results are published in, and what their objects are called: docs/publications.md.
+
+#include <array>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace notify {
+
+struct PublicationFormat {
+    std::string_view name;        ///< Of publications and of a bucket's setting: "csv".
+    std::string_view suffix;      ///< Of the objects' keys, behind the media's: ".notifications.csv".
+    std::string_view media_type;  ///< Of the bytes, all UTF-8.
+};
+
+/// What every bucket that publishes has.
+inline constexpr PublicationFormat kJsonPublication{
+    .name = "notifications.json", .suffix = ".notifications.json", .media_type = "application/json"
+};
+
+/// What a bucket may have besides.
+inline constexpr std::array kMorePublications{
+    PublicationFormat{.name = "csv", .suffix = ".notifications.csv", .media_type = "text/csv; charset=utf-8"},
+    PublicationFormat{.name = "vtt", .suffix = ".notifications.vtt", .media_type = "text/vtt; charset=utf-8"},
+    PublicationFormat{
+        .name = "edl", .suffix = ".notifications.edl", .media_type = "text/plain; charset=utf-8"
+    },
+    PublicationFormat{
+        .name = "avid-markers",
+        .suffix = ".notifications.avid-markers.txt",
+        .media_type = "text/plain; charset=utf-8"
+    },
+    PublicationFormat{
+        .name = "face-search", .suffix = ".notifications.face-search.json", .media_type = "application/json"
+    },
+};
+
+/// By name, the JSON too. kInvalidArgument with the names a bucket may have.
+[[nodiscard]] Result<PublicationFormat> FindPublicationFormat(std::string_view name);
+
+/// True for a key that ends as our publications do.
+[[nodiscard]] bool IsPublicationKey(std::string_view key) noexcept;
+
+}  // namespace notify
