@@ -51,7 +51,7 @@ void LogOutcome(const Delivery& row, const std::optional<DeliveryAttempt>& attem
              {"next", ToRfc3339(row.next_attempt_at)},
              {"reason", row.last_error}});
     } else {
-        Log(LogLevel::kWarn,
+        Log(row.status == Status::kSkipped ? LogLevel::kInfo : LogLevel::kWarn,
             "delivery ended",
             {{"delivery", row.id.Value()},
              {"kind", kind},

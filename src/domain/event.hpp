@@ -78,8 +78,9 @@ struct DeliveryAttempt {
 struct Publication {
     PublicationId id;
     ItemId item_id;
-    std::string destination;  ///< "beside": next to the media, by the source's publisher.
-    std::string format;       ///< "notifications.json".
+    std::string
+        destination;     ///< "beside" the media, or "results:…" (DestinationOf in domain/publication.hpp).
+    std::string format;  ///< A name in domain/publication.hpp.
     std::string desired_digest;
     std::string written_digest;  ///< Equal to the desired one when nothing is left to write.
 };

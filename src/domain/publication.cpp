@@ -1,13 +1,16 @@
 #include "domain/publication.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 
 namespace notify {
 
@@ -26,6 +29,18 @@ Result<PublicationFormat> FindPublicationFormat(std::string_view name) {
         ErrorCode::kInvalidArgument,
         fmt::format("'{}' is no format that results are published in; there are {}", name, names)
     );
+}
+
+std::vector<std::string> WantedFormats(const Bucket& bucket) {
+    std::vector<std::string> wanted{std::string(kJsonPublication.name)};
+    std::ranges::copy(bucket.options.publishing.formats, std::back_inserter(wanted));
+    return wanted;
+}
+
+std::string DestinationOf(const Bucket& bucket) {
+    const auto& publishing = bucket.options.publishing;
+    return publishing.bucket.empty() ? "beside"
+                                     : fmt::format("results:{}/{}", publishing.bucket, publishing.prefix);
 }
 
 bool IsPublicationKey(std::string_view key) noexcept {

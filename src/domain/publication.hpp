@@ -3,9 +3,13 @@
 // The formats that results are published in, and what their objects are called: docs/publications.md.
 
 #include <array>
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 
 namespace notify {
 
@@ -37,8 +41,33 @@ inline constexpr std::array kMorePublications{
     },
 };
 
+/// Their names.
+inline constexpr auto kMorePublicationWords = [] {
+    std::array<std::string_view, kMorePublications.size()> words{};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        words.at(i) = kMorePublications.at(i).name;
+    }
+    return words;
+}();
+
+/// All names, of which one is asked for.
+inline constexpr auto kPublicationWords = [] {
+    std::array<std::string_view, kMorePublications.size() + 1> words{kJsonPublication.name};
+    for (std::size_t i = 0; i < kMorePublications.size(); ++i) {
+        words.at(i + 1) = kMorePublications.at(i).name;
+    }
+    return words;
+}();
+
 /// By name, the JSON too. kInvalidArgument with the names a bucket may have.
 [[nodiscard]] Result<PublicationFormat> FindPublicationFormat(std::string_view name);
+
+/// The formats a bucket that publishes wants, JSON first.
+[[nodiscard]] std::vector<std::string> WantedFormats(const Bucket& bucket);
+
+/// Where it wants them, as publications note it: "beside", or "results:<place>/<prefix>". What was written
+/// elsewhere is another publication.
+[[nodiscard]] std::string DestinationOf(const Bucket& bucket);
 
 /// True for a key that ends as our publications do.
 [[nodiscard]] bool IsPublicationKey(std::string_view key) noexcept;

@@ -39,7 +39,7 @@ Result<void> TellLabels(Transaction& transaction, const ItemId& item, std::strin
         )
     };
     return transaction.events.Append(event).and_then([&](bool) {
-        return RequestPublication(transaction, item, now);
+        return RequestPublications(transaction, item, now).map([](bool) {});
     });
 }
 

@@ -82,7 +82,7 @@ Result<void> TellProcess(Transaction& transaction, const Process& process, Times
 
 Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now) {
     return RefreshItem(transaction, id, now).and_then([&](const Item&) {
-        return RequestPublication(transaction, id, now);
+        return RequestPublications(transaction, id, now).map([](bool) {});
     });
 }
 

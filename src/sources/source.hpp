@@ -57,6 +57,13 @@ struct OpenedItem {
     std::optional<FileState> state;  ///< Of the descriptor, when it was seen to be the item's version.
 };
 
+/// Where results of an item are written, and as what.
+struct PublicationTarget {
+    std::string place;  ///< "" in the item's bucket; else a folder or a bucket of the same store.
+    std::string key;    ///< Relative to a folder; whole in a store's bucket.
+    std::string media_type;
+};
+
 /// Thread-safe; blocking calls end soon after a stop is requested, with kStopped.
 class SourceConnection {
 public:
@@ -94,19 +101,25 @@ public:
     /// sentence for each fault.
     [[nodiscard]] virtual Result<void> CheckBucket(const Bucket& bucket, std::stop_token stop) = 0;
 
-    /// The key at which results of `item` are written: "<name>.notifications.json".
-    [[nodiscard]] virtual std::string PublicationKey(const Item& item) const = 0;
+    /// The key of what is written for the object at `key`: that and `suffix`, or as near as the store's limit
+    /// to the length of names allows, another one for another key.
+    [[nodiscard]] virtual std::string PublicationKey(std::string_view key, std::string_view suffix) const = 0;
 
-    /// The first bytes, at most 64, of what stands at PublicationKey(item): they tell whose it is. Nothing
-    /// when nothing is there; "" for what is no plain object.
+    /// The first bytes, at most 64, of what stands at the target: they tell whose it is. Nothing when nothing
+    /// is there, kConflict for what is no plain object.
     [[nodiscard]] virtual Result<std::optional<std::string>> StartOfPublished(
-        const Bucket& bucket, const Item& item, std::stop_token stop
+        const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
     ) = 0;
 
-    /// Writes `bytes` at PublicationKey(item), all or nothing, replacing what is there. kNotFound when the
-    /// item's object is gone: nothing is written then.
+    /// Writes `bytes` at the target, all or nothing, replacing what is there; makes folders that are missing
+    /// in a place that is not the item's bucket. kNotFound when the item's object is gone: nothing is written
+    /// then.
     [[nodiscard]] virtual Result<void> Publish(
-        const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
+        const Bucket& bucket,
+        const Item& item,
+        const PublicationTarget& target,
+        std::string_view bytes,
+        std::stop_token stop
     ) = 0;
 };
 

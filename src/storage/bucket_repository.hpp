@@ -65,6 +65,16 @@ public:
     /// The ledger: notes that we are about to write `key` in the bucket, so that it never becomes an item.
     virtual Result<void> NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) = 0;
 
+    /// The same for what we are about to write at `key` in `place` (PublicationTarget) of the source, whether
+    /// or not a bucket watches that: none that does, now or later, takes it for an item.
+    virtual Result<void> NoteOwnResult(
+        const SourceId& source, std::string_view place, std::string_view key, Timestamp at
+    ) = 0;
+
+    [[nodiscard]] virtual Result<bool> IsOwnResult(
+        const SourceId& source, std::string_view place, std::string_view key
+    ) const = 0;
+
     /// True when the ledger has that key.
     [[nodiscard]] virtual Result<bool> IsOwnObject(const BucketId& id, std::string_view key) const = 0;
 

@@ -8,6 +8,7 @@
 #include "core/ulid.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
+#include "domain/publication.hpp"
 #include "domain/status.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
@@ -18,10 +19,10 @@
 
 namespace notify {
 
-Result<void> RequestPublication(Transaction& transaction, const ItemId& id, Timestamp now) {
+Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Timestamp now) {
     const auto item = transaction.items.Get(id);
     if (!item || !IsTerminal(item->status)) {
-        return item ? Result<void>{} : Unexpected(item.error());
+        return item ? Result<bool>(false) : Unexpected(item.error());
     }
     const auto bucket = transaction.buckets.Get(item->bucket_id);
     auto processes = transaction.processes.OfItem(id);
@@ -37,15 +38,21 @@ Result<void> RequestPublication(Transaction& transaction, const ItemId& id, Time
     // more
     const auto published = transaction.deliveries.HasPublication(id);
     if (!published || !bucket->publish || replaced || (!found && !*published)) {
-        return published.map([](bool) {});
+        return published.map([](bool) { return false; });
     }
-    return transaction.deliveries.RequestPublication(
-        {.id = PublicationId(MakeId("pub")),
-         .item_id = id,
-         .destination = "beside",
-         .format = "notifications.json"},
-        now
-    );
+    for (const auto& format : WantedFormats(*bucket)) {
+        const auto requested = transaction.deliveries.RequestPublication(
+            {.id = PublicationId(MakeId("pub")),
+             .item_id = id,
+             .destination = DestinationOf(*bucket),
+             .format = format},
+            now
+        );
+        if (!requested) {
+            return Unexpected(requested.error());
+        }
+    }
+    return true;
 }
 
 }  // namespace notify

@@ -1,7 +1,7 @@
 #pragma once
 
-// Asks for what is known of an item to be written beside the media. Above the SQL: the same for every
-// database.
+// Asks for what is known of an item to be written where its bucket publishes. Above the SQL: the same for
+// every database.
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -11,8 +11,9 @@
 namespace notify {
 
 /// When the item's bucket publishes, the item has ended, and the latest run of one of its processes completed
-/// or something of it was published before: makes sure that its publication waits in the outbox. Nothing for
-/// a version that was replaced. kNotFound. Call inside a transaction.
-[[nodiscard]] Result<void> RequestPublication(Transaction& transaction, const ItemId& id, Timestamp now);
+/// or something of it was published before: makes sure that its publications, one in each format the bucket
+/// wants, wait in the outbox; true then. False for all others and for a version that was replaced. kNotFound.
+/// Call inside a transaction.
+[[nodiscard]] Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Timestamp now);
 
 }  // namespace notify

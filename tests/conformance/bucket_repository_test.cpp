@@ -1,4 +1,6 @@
 #include "conformance/fixture.hpp"
+#include "core/ulid.hpp"
+#include "storage/source_repository.hpp"
 
 namespace notify::testing {
 
@@ -227,6 +229,71 @@ TEST_P(Buckets, TellWhatWeWroteIntoARangeOfKeys) {
     EXPECT_EQ(own({.after = "a"}, 2), (Keys{"b", "b\xff"}));
     EXPECT_EQ(own({.after = "a", .through = "z"}, 1), (Keys{"b"}));
     EXPECT_TRUE(own({.after = "c"}).empty());
+}
+
+TEST_P(Buckets, KnowWhatWeWroteIntoPlacesForResultsWhetherTheyWatchThemYetOrNot) {
+    const std::string key("odd \0\xff.csv", 10);
+    source_ = AddSource();
+    const auto note = [&](std::string_view place, std::string_view name) {
+        Write([&](Transaction& transaction) {
+            return transaction.buckets.NoteOwnResult(source_->id, place, name, Now());
+        });
+    };
+    const auto own = [&](const Bucket& bucket, std::string_view name) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.buckets.IsOwnObject(bucket.id, name); });
+    };
+    const auto add = [&](const std::string& name, const std::string& location) {
+        auto bucket = MakeBucket(*source_, name);
+        bucket.location = location;
+        Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
+        return bucket;
+    };
+    const auto before = add("before", "/media");
+    const auto apart = add("apart", "/media/res");
+    note("/media/results", "in/" + key);
+    note("/media/results", "in/" + key);
+    const auto after = add("after", "/media/results");
+    EXPECT_TRUE(own(before, "results/in/" + key));
+    EXPECT_TRUE(own(after, "in/" + key));
+    EXPECT_FALSE(own(after, key));
+    EXPECT_FALSE(own(apart, "in/" + key));
+    const auto known = [&](std::string_view place, std::string_view name) {
+        return Read([&](const Snapshot& snapshot) {
+            return snapshot.buckets.IsOwnResult(source_->id, place, name);
+        });
+    };
+    EXPECT_TRUE(known("/media/results", "in/" + key));
+    EXPECT_FALSE(known("/media/results", "in/"));
+    EXPECT_FALSE(known("/media", key));
+}
+
+TEST_P(Buckets, OfAStoreSeeResultsUnderTheirWholeKeys) {
+    Source store{
+        .id = SourceId(MakeId("src")), .kind = "s3", .name = "store", .config = "{}", .created_at = Now()
+    };
+    auto before = MakeBucket(store, "before");
+    before.location = "results/inbox/";
+    auto other = MakeBucket(store, "other");
+    other.location = "results-2";
+    auto after = MakeBucket(store, "after");
+    after.location = "results";
+    Write([&](Transaction& transaction) {
+        return transaction.sources.Add(store)
+            .and_then([&] { return transaction.buckets.Add(before); })
+            .and_then([&] { return transaction.buckets.Add(other); })
+            .and_then([&] {
+                return transaction.buckets.NoteOwnResult(store.id, "results", "inbox/a.csv", Now());
+            })
+            .and_then([&] { return transaction.buckets.Add(after); });
+    });
+    const auto own = [&](const Bucket& bucket) {
+        return Read([&](const Snapshot& snapshot) {
+            return snapshot.buckets.IsOwnObject(bucket.id, "inbox/a.csv");
+        });
+    };
+    EXPECT_TRUE(own(before));
+    EXPECT_TRUE(own(after));
+    EXPECT_FALSE(own(other));
 }
 
 }  // namespace

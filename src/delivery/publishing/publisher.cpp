@@ -1,5 +1,6 @@
 #include "delivery/publishing/publisher.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <stop_token>
@@ -15,9 +16,12 @@
 #include "core/result.hpp"
 #include "delivery/clean_text.hpp"
 #include "delivery/outcome.hpp"
-#include "delivery/publishing/document.hpp"
+#include "delivery/publishing/formats.hpp"
 #include "delivery/retry_schedule.hpp"
+#include "domain/bucket.hpp"
 #include "domain/event.hpp"
+#include "domain/item.hpp"
+#include "domain/publication.hpp"
 #include "domain/status.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
@@ -44,6 +48,51 @@ DeliveryAttempt AttemptOf(
     };
 }
 
+/// kCancelled when the bucket does not publish that, or not there.
+Result<void> CheckWanted(const Bucket& bucket, const Publication& publication) {
+    if (!bucket.publish) {
+        return Fail(ErrorCode::kCancelled, fmt::format("bucket '{}' does not publish results", bucket.name));
+    }
+    if (publication.destination != DestinationOf(bucket)) {
+        return Fail(
+            ErrorCode::kCancelled, fmt::format("bucket '{}' publishes its results elsewhere now", bucket.name)
+        );
+    }
+    const auto wanted = WantedFormats(bucket);
+    return std::ranges::find(wanted, publication.format) != wanted.end()
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kCancelled,
+                     fmt::format("bucket '{}' does not publish {}", bucket.name, publication.format)
+                 );
+}
+
+/// kCancelled when another version has taken the item's place.
+Result<void> CheckNewest(const Snapshot& snapshot, const Item& item) {
+    const auto newest = snapshot.items.Newest(item.bucket_id, item.key);
+    if (!newest) {
+        return Unexpected(newest.error());
+    }
+    return !*newest || (*newest)->id == item.id
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kCancelled,
+                     fmt::format("superseded: version {} of the file has taken its place", (*newest)->version)
+                 );
+}
+
+PublicationTarget TargetOf(
+    const Bucket& bucket, const Item& item, const SourceConnection& source, const PublicationFormat& format
+) {
+    const auto& publishing = bucket.options.publishing;
+    const bool beside = publishing.bucket.empty();
+    return {
+        .place = publishing.bucket,
+        .key = source.PublicationKey(beside ? item.key : publishing.prefix + item.key, format.suffix),
+        .media_type = std::string(format.media_type)
+    };
+}
+
 }  // namespace
 
 ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, FindSource find)
@@ -63,83 +112,77 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         if (!bucket) {
             return Unexpected(bucket.error());
         }
-        if (!bucket->publish) {
-            return Fail(
-                ErrorCode::kCancelled, fmt::format("bucket '{}' does not publish results", bucket->name)
-            );
+        const auto wanted =
+            CheckWanted(*bucket, *publication).and_then([&] { return CheckNewest(snapshot, *item); });
+        if (!wanted) {
+            return Unexpected(wanted.error());
         }
-        if (publication->destination != "beside" || publication->format != "notifications.json") {
-            return Fail(
-                ErrorCode::kUnsupported,
-                fmt::format("no way to publish {} at {}", publication->format, publication->destination)
-            );
+        const auto source = find_(bucket->kind);
+        const auto format = FindPublicationFormat(publication->format);
+        auto rendering = Render(snapshot, item->id, publication->format);
+        if (!source || !format || !rendering) {
+            return Unexpected(!source ? source.error() : !format ? format.error() : rendering.error());
         }
-        const auto newest = snapshot.items.Newest(item->bucket_id, item->key);
-        if (!newest) {
-            return Unexpected(newest.error());
-        }
-        if (*newest && (*newest)->id != item->id) {
-            return Fail(
-                ErrorCode::kCancelled,
-                fmt::format("superseded: version {} of the file has taken its place", (*newest)->version)
-            );
-        }
-        auto document = PublicationDocument(snapshot, item->id);
-        if (!document) {
-            return Unexpected(document.error());
-        }
-        auto digest = Sha256Hex(*document);
+        auto target = TargetOf(*bucket, *item, **source, *format);
+        auto digest = Sha256Hex(rendering->text);
         return Work{
             .publication = std::move(*publication),
             .item = std::move(*item),
             .bucket = std::move(*bucket),
-            .document = std::move(*document),
+            .source = *source,
+            .target = std::move(target),
+            .rendering = std::move(*rendering),
             .digest = std::move(digest)
         };
     });
 }
 
-/// Makes the object ours in the ledger, unless somebody else's stands there. What an earlier database of this
-/// service wrote is taken over.
-Result<void> ResultPublisher::Note(
-    const Work& work, SourceConnection& source, const std::stop_token& stop
-) const {
-    const auto key = source.PublicationKey(work.item);
-    const auto known = storage_.Read([&](const Snapshot& snapshot) {
-        return snapshot.buckets.IsOwnObject(work.bucket.id, key);
+Result<bool> ResultPublisher::IsKnown(const Work& work) const {
+    const auto& target = work.target;
+    return storage_.Read([&](const Snapshot& snapshot) {
+        return target.place.empty()
+                   ? snapshot.buckets.IsOwnObject(work.bucket.id, target.key)
+                   : snapshot.buckets.IsOwnResult(work.bucket.source_id, target.place, target.key);
     });
+}
+
+/// Makes the object ours in the ledger, unless somebody else's stands there. What an earlier database of this
+/// service wrote is taken over, and so is an empty one.
+Result<void> ResultPublisher::Note(const Work& work, const std::stop_token& stop) const {
+    const auto known = IsKnown(work);
     if (!known || *known) {
         return known.map([](bool) {});
     }
-    const auto start = source.StartOfPublished(work.bucket, work.item, stop);
+    const auto& target = work.target;
+    const auto start = work.source->StartOfPublished(work.bucket, target, stop);
     if (!start) {
-        return Unexpected(start.error());
+        return Unexpected(start.error().Within(ValidUtf8(target.key)));
     }
-    if (*start && !(*start)->starts_with(kPublicationStart)) {
+    if (*start && !(*start)->empty() && !(*start)->starts_with(StartOf(work.publication.format))) {
         return Fail(
             ErrorCode::kConflict,
             fmt::format(
                 "{} is there already and was not written by this service; move it away to have the results "
                 "there",
-                ValidUtf8(key)
+                ValidUtf8(target.key)
             )
         );
     }
     return storage_.Write([&](Transaction& transaction) {
-        return transaction.buckets.NoteOwnObject(work.bucket.id, key, clock_.Now());
+        return target.place.empty()
+                   ? transaction.buckets.NoteOwnObject(work.bucket.id, target.key, clock_.Now())
+                   : transaction.buckets.NoteOwnResult(
+                         work.bucket.source_id, target.place, target.key, clock_.Now()
+                     );
     });
 }
 
 Result<void> ResultPublisher::Write(const Work& work, const std::stop_token& stop) const {
-    const auto source = find_(work.bucket.kind);
-    if (!source) {
-        return Unexpected(source.error());
-    }
     // committed before the object exists: a scan that sees it must know whose it is
-    auto done = Note(work, **source, stop);
+    auto done = Note(work, stop);
     FailPoint("publication_noted");
     if (done) {
-        done = (*source)->Publish(work.bucket, work.item, work.document, stop);
+        done = work.source->Publish(work.bucket, work.item, work.target, work.rendering.text, stop);
         FailPoint("publication_written");
     }
     return done;
@@ -149,9 +192,16 @@ Outcome ResultPublisher::Deliver(const Delivery& delivery, const std::stop_token
     const auto began = clock_.Now();
     const auto start = std::chrono::steady_clock::now();
     auto work = Prepare(delivery);
+    if (work && !work->rendering.unfit.empty() && work->publication.written_digest.empty()) {
+        const auto why = fmt::format("{}: {}", work->publication.format, work->rendering.unfit);
+        return JustWrite(Ended(delivery, Status::kSkipped, why, clock_.Now()));
+    }
     Result<void> written = work ? Result<void>{} : Unexpected(work.error());
     if (work && work->publication.written_digest != work->digest) {
-        written = Write(*work, stop);
+        written = Write(*work, stop).map_error([&](const Error& error) {
+            const auto& format = work->publication.format;
+            return format == kJsonPublication.name ? error : error.Within(format);
+        });
     }
     const auto now = clock_.Now();
     if (!written) {
@@ -168,8 +218,8 @@ Outcome ResultPublisher::Deliver(const Delivery& delivery, const std::stop_token
                   ) -> Result<Delivery> {
             auto row = publication;
             row.written_digest = digest;
-            const auto present = PublicationDocument(transaction.View(), row.item_id);
-            row.desired_digest = present ? Sha256Hex(*present) : digest;
+            const auto present = Render(transaction.View(), row.item_id, row.format);
+            row.desired_digest = present ? Sha256Hex(present->text) : digest;
             if (auto set = transaction.deliveries.SetPublication(row); !set) {
                 return Unexpected(set.error());
             }

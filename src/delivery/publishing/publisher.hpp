@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "delivery/outcome.hpp"
+#include "delivery/publishing/formats.hpp"
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
 #include "domain/item.hpp"
@@ -21,15 +22,17 @@ namespace notify {
 /// The connection for a store kind; borrowed. SourceRegistry::Find in the service.
 using FindSource = std::function<Result<SourceConnection*>(std::string_view kind)>;
 
-/// Builds the document, notes in the ledger that the object will be ours, writes it by the source's
-/// publisher. Nothing is written when it stands there already. Thread-safe if `find` is.
+/// Renders the item in the publication's format, notes in the ledger that the object will be ours, writes it
+/// by the source's publisher. Nothing is written when it stands there already. Thread-safe if `find` is.
 class ResultPublisher final {
 public:
     ResultPublisher(Storage& storage, const Clock& clock, FindSource find);
 
     /// Never fails: whatever happened is the outcome. A folder that cannot be written to, or a file of
     /// somebody else's in the place, is tried again on the schedule. What is no longer its key's newest item
-    /// is Cancelled. When the results changed while they were written, they are written again.
+    /// is Cancelled, and so is what its bucket does not publish any more, or elsewhere. What a format has
+    /// nothing to tell of is Skipped, unless something was written before. When the results changed while
+    /// they were written, they are written again.
     [[nodiscard]] Outcome Deliver(const Delivery& delivery, const std::stop_token& stop);
 
 private:
@@ -37,14 +40,15 @@ private:
         Publication publication;
         Item item;
         Bucket bucket;
-        std::string document;
+        SourceConnection* source = nullptr;
+        PublicationTarget target;
+        Rendering rendering;
         std::string digest;
     };
 
     [[nodiscard]] Result<Work> Prepare(const Delivery& delivery) const;
-    [[nodiscard]] Result<void> Note(
-        const Work& work, SourceConnection& source, const std::stop_token& stop
-    ) const;
+    [[nodiscard]] Result<bool> IsKnown(const Work& work) const;
+    [[nodiscard]] Result<void> Note(const Work& work, const std::stop_token& stop) const;
     [[nodiscard]] Result<void> Write(const Work& work, const std::stop_token& stop) const;
 
     Storage& storage_;

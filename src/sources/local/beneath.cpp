@@ -38,8 +38,19 @@ Error OpenError(int number, std::string_view key) {
     return error;
 }
 
-/// `flags` of the last component; those before it are folders.
-Result<UniqueFd> OpenEach(const std::string& folder, std::string_view key, int flags) {
+constexpr ::mode_t kFolderMode = 0755;
+
+/// Makes a folder in the open one if nothing has the name.
+Result<void> MakeFolder(int at, const std::string& name) {
+    if (::mkdirat(at, name.c_str(), kFolderMode) == 0 || errno == EEXIST) {
+        return {};
+    }
+    return Unexpected(SystemError(errno, fmt::format("make the folder {}", name)));
+}
+
+/// `flags` of the last component; those before it are folders. With `make` all of them are folders that are
+/// made when they are missing.
+Result<UniqueFd> OpenEach(const std::string& folder, std::string_view key, int flags, bool make = false) {
     UniqueFd at(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!at.IsOpen()) {
         auto error = SystemError(errno, fmt::format("reach the bucket's folder {}", folder));
@@ -54,6 +65,9 @@ Result<UniqueFd> OpenEach(const std::string& folder, std::string_view key, int f
         }
         const bool last = slash == std::string_view::npos;
         const int how = last ? flags | O_NONBLOCK | O_NOCTTY : O_PATH | O_DIRECTORY;
+        if (auto made = make ? MakeFolder(at.Get(), part) : Result<void>{}; !made) {
+            return Unexpected(made.error());
+        }
         UniqueFd next(::openat(at.Get(), part.c_str(), how | O_NOFOLLOW | O_CLOEXEC));
         if (!next.IsOpen()) {
             return Unexpected(OpenError(errno, part));
@@ -101,6 +115,13 @@ Result<UniqueFd> OpenFolderOf(const std::string& folder, std::string_view key) {
     const auto slash = key.rfind('/');
     const auto parent = slash == std::string_view::npos ? std::string_view(".") : key.substr(0, slash);
     return OpenEach(folder, parent, O_RDONLY | O_DIRECTORY);
+}
+
+Result<UniqueFd> MakeFolderOf(const std::string& folder, std::string_view key) {
+    const auto slash = key.rfind('/');
+    return slash == std::string_view::npos
+               ? OpenEach(folder, ".", O_RDONLY | O_DIRECTORY)
+               : OpenEach(folder, key.substr(0, slash), O_RDONLY | O_DIRECTORY, true);
 }
 
 Result<void> ReplaceFile(int folder, const std::string& name, std::string_view bytes) {

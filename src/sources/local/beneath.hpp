@@ -19,6 +19,9 @@ namespace notify {
 /// Opens the folder that `key` lies in, in the same way, as a readable folder.
 [[nodiscard]] Result<UniqueFd> OpenFolderOf(const std::string& folder, std::string_view key);
 
+/// As OpenFolderOf, and makes the folders that are missing, but never `folder` itself.
+[[nodiscard]] Result<UniqueFd> MakeFolderOf(const std::string& folder, std::string_view key);
+
 /// Puts a file with `bytes` at `name` in the open folder: the old one or the whole new one is there at every
 /// moment, mode 0644 whatever the umask. Nothing is left behind on failure; what a crash leaves has a name
 /// that scans pass over, and the next call for the same name takes it away.

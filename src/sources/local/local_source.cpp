@@ -30,6 +30,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/item.hpp"
+#include "domain/publication.hpp"
 #include "sources/local/beneath.hpp"
 #include "sources/local/folder_watch.hpp"
 #include "sources/local/settling.hpp"
@@ -40,7 +41,6 @@ namespace notify {
 
 namespace {
 
-constexpr std::string_view kSuffix = ".notifications.json";
 constexpr std::size_t kLongestStem = 200;
 constexpr std::size_t kStartBytes = 64;
 constexpr std::size_t kLongestKey = PATH_MAX - 256;  // what other programs can still open
@@ -78,15 +78,23 @@ FoundObject Describe(const WalkedFile& file) {
     return object;
 }
 
-/// A result beside nothing would only litter: the media was moved or deleted meanwhile.
-Result<void> CheckMediaIsThere(int folder, const std::string& key) {
+/// A result of nothing would only litter: the media was moved or deleted meanwhile.
+Result<void> CheckMediaIsThere(const Bucket& bucket, const std::string& key) {
+    const auto folder = OpenFolderOf(bucket.location, key);
+    if (!folder) {
+        return Unexpected(folder.error());
+    }
     struct stat status{};
     const auto name = key.substr(key.rfind('/') + 1);
-    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (::fstatat(folder->Get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
         return {};
     }
     return errno == ENOENT ? Fail(ErrorCode::kNotFound, "the media is not there any more")
                            : Unexpected(SystemError(errno, "look for the media"));
+}
+
+const std::string& FolderOf(const Bucket& bucket, const PublicationTarget& target) {
+    return target.place.empty() ? bucket.location : target.place;
 }
 
 }  // namespace
@@ -104,7 +112,7 @@ Result<ScanReport> LocalSource::Scan(
         }
         ++report.seen;
         // results are replaced whole: ours do not grow, and the ledger knows them
-        const bool whole = file.link_outside || file.key.ends_with(kSuffix);
+        const bool whole = file.link_outside || IsPublicationKey(file.key);
         const auto complete_at = whole ? now : settling.CompleteAt(file);
         if (complete_at <= now) {
             return found(Describe(file));
@@ -183,47 +191,51 @@ Result<void> LocalSource::CheckBucket(const Bucket& bucket, std::stop_token /*st
     return {};
 }
 
-std::string LocalSource::PublicationKey(const Item& item) const {
-    const auto slash = item.key.rfind('/') + 1;  // npos + 1 is 0
-    auto name = item.key.substr(slash);
-    if (name.size() + kSuffix.size() > NAME_MAX) {
+std::string LocalSource::PublicationKey(std::string_view key, std::string_view suffix) const {
+    const auto slash = key.rfind('/') + 1;  // npos + 1 is 0
+    std::string name(key.substr(slash));
+    if (name.size() + suffix.size() > NAME_MAX) {
         name = fmt::format("{}~{}", name.substr(0, kLongestStem), Sha256Hex(name).substr(0, 16));
     }
-    return item.key.substr(0, slash) + name + std::string(kSuffix);
+    return fmt::format("{}{}{}", key.substr(0, slash), name, suffix);
 }
 
 Result<std::optional<std::string>> LocalSource::StartOfPublished(
-    const Bucket& bucket, const Item& item, std::stop_token /*stop*/
+    const Bucket& bucket, const PublicationTarget& target, std::stop_token /*stop*/
 ) {
-    const auto fd = OpenBeneath(bucket.location, PublicationKey(item), O_RDONLY);
-    if (!fd && fd.error().code == ErrorCode::kNotFound) {
-        return std::nullopt;
-    }
-    if (!fd && fd.error().code == ErrorCode::kConflict) {
-        return std::string();  // a link, which we never made
-    }
+    const auto fd = OpenBeneath(FolderOf(bucket, target), target.key, O_RDONLY);
     if (!fd) {
-        return Unexpected(fd.error());
+        return fd.error().code == ErrorCode::kNotFound ? Result<std::optional<std::string>>(std::nullopt)
+                                                       : Unexpected(fd.error());
     }
     std::string start(kStartBytes, '\0');
     const auto got = ::read(fd->Get(), start.data(), start.size());
-    start.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (got < 0) {
+        return Fail(ErrorCode::kConflict, "what stands in its place is no file");
+    }
+    start.resize(static_cast<std::size_t>(got));
     return start;
 }
 
 Result<void> LocalSource::Publish(
-    const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token /*stop*/
+    const Bucket& bucket,
+    const Item& item,
+    const PublicationTarget& target,
+    std::string_view bytes,
+    std::stop_token /*stop*/
 ) {
-    const auto key = PublicationKey(item);
-    return OpenFolderOf(bucket.location, key)
+    const auto& place = FolderOf(bucket, target);
+    return CheckMediaIsThere(bucket, item.key)
+        .and_then([&] {
+            return target.place.empty() ? OpenFolderOf(place, target.key) : MakeFolderOf(place, target.key);
+        })
         .and_then([&](const UniqueFd& folder) {
-            return CheckMediaIsThere(folder.Get(), item.key).and_then([&] {
-                return ReplaceFile(folder.Get(), key.substr(key.rfind('/') + 1), bytes);
-            });
+            return ReplaceFile(folder.Get(), target.key.substr(target.key.rfind('/') + 1), bytes);
         })
         .map_error([&](const Error& error) {
             return error.Within(
-                fmt::format("results cannot be written beside the media in {}", bucket.location)
+                target.place.empty() ? fmt::format("results cannot be written beside the media in {}", place)
+                                     : fmt::format("results cannot be written into {}", place)
             );
         });
 }

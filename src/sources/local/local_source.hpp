@@ -34,12 +34,16 @@ public:
         const Bucket& bucket, std::function<void(std::string_view)> changed
     ) override;
     [[nodiscard]] Result<void> CheckBucket(const Bucket& bucket, std::stop_token stop) override;
-    [[nodiscard]] std::string PublicationKey(const Item& item) const override;
+    [[nodiscard]] std::string PublicationKey(std::string_view key, std::string_view suffix) const override;
     [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
-        const Bucket& bucket, const Item& item, std::stop_token stop
+        const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
     ) override;
     [[nodiscard]] Result<void> Publish(
-        const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
+        const Bucket& bucket,
+        const Item& item,
+        const PublicationTarget& target,
+        std::string_view bytes,
+        std::stop_token stop
     ) override;
 
 private:

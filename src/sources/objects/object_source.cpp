@@ -33,7 +33,6 @@ namespace notify::objects {
 
 namespace {
 
-constexpr std::string_view kSuffix = ".notifications.json";
 constexpr std::size_t kLongestKey = 1024;  // bytes; of S3
 constexpr std::size_t kStartBytes = 64;
 
@@ -44,6 +43,10 @@ std::string_view EtagIn(std::string_view version) {
 
 bool IsDirectoryMarker(const StoredObject& object) {
     return object.size_bytes == 0 && object.key.ends_with('/');
+}
+
+std::string BucketOf(const Bucket& bucket, const PublicationTarget& target) {
+    return target.place.empty() ? PlaceOf(bucket.location).bucket : target.place;
 }
 
 }  // namespace
@@ -164,26 +167,27 @@ Result<void> ObjectSource::CheckBucket(const Bucket& bucket, std::stop_token sto
     });
 }
 
-std::string ObjectSource::PublicationKey(const Item& item) const {
-    if (item.key.size() + kSuffix.size() <= kLongestKey) {
-        return item.key + std::string(kSuffix);
+std::string ObjectSource::PublicationKey(std::string_view key, std::string_view suffix) const {
+    if (key.size() + suffix.size() <= kLongestKey) {
+        return fmt::format("{}{}", key, suffix);
     }
-    const auto digest = Sha256Hex(item.key).substr(0, 16);
-    return fmt::format(
-        "{}~{}{}", item.key.substr(0, kLongestKey - kSuffix.size() - digest.size() - 1), digest, kSuffix
-    );
+    const auto digest = Sha256Hex(key).substr(0, 16);
+    auto length = kLongestKey - suffix.size() - digest.size() - 1;
+    while (length > 0 && (static_cast<unsigned char>(key[length]) & 0xC0U) == 0x80U) {
+        --length;  // keys are UTF-8
+    }
+    return fmt::format("{}~{}{}", key.substr(0, length), digest, suffix);
 }
 
 Result<std::optional<std::string>> ObjectSource::StartOfPublished(
-    const Bucket& bucket, const Item& item, std::stop_token stop
+    const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
 ) {
     const auto client = ClientOf(bucket.source_id);
     if (!client) {
         return Unexpected(client.error());
     }
-    const auto place = PlaceOf(bucket.location);
-    const auto key = PublicationKey(item);
-    const auto info = (*client)->Head(place.bucket, key, stop);
+    const auto place = BucketOf(bucket, target);
+    const auto info = (*client)->Head(place, target.key, stop);
     if (!info) {
         return info.error().code == ErrorCode::kNotFound ? Result<std::optional<std::string>>(std::nullopt)
                                                          : Unexpected(info.error());
@@ -193,8 +197,8 @@ Result<std::optional<std::string>> ObjectSource::StartOfPublished(
         return start;
     }
     const auto read = (*client)->Read(
-        place.bucket,
-        key,
+        place,
+        target.key,
         {.offset = 0, .object_size = info->size_bytes, .etag = info->etag},
         std::as_writable_bytes(std::span(start)),
         stop
@@ -203,19 +207,22 @@ Result<std::optional<std::string>> ObjectSource::StartOfPublished(
 }
 
 Result<void> ObjectSource::Publish(
-    const Bucket& bucket, const Item& item, std::string_view bytes, std::stop_token stop
+    const Bucket& bucket,
+    const Item& item,
+    const PublicationTarget& target,
+    std::string_view bytes,
+    std::stop_token stop
 ) {
     const auto client = ClientOf(bucket.source_id);
     if (!client) {
         return Unexpected(client.error());
     }
-    const auto place = PlaceOf(bucket.location);
-    if (const auto media = (*client)->Head(place.bucket, item.key, stop); !media) {
+    if (const auto media = (*client)->Head(PlaceOf(bucket.location).bucket, item.key, stop); !media) {
         return media.error().code == ErrorCode::kNotFound
                    ? Fail(ErrorCode::kNotFound, "the media is not there any more")
                    : Unexpected(media.error());
     }
-    return (*client)->Write(place.bucket, PublicationKey(item), bytes, "application/json", stop);
+    return (*client)->Write(BucketOf(bucket, target), target.key, bytes, target.media_type, stop);
 }
 
 }  // namespace notify::objects

@@ -66,6 +66,28 @@ constexpr const char* kOwnBetweenSql =
     "SELECT key FROM own_object WHERE bucket_id = ? AND key > ? AND key <= ? ORDER BY key LIMIT ?";
 constexpr const char* kOwnBehindSql =
     "SELECT key FROM own_object WHERE bucket_id = ? AND key > ? ORDER BY key LIMIT ?";
+constexpr const char* kNoteResultSql =
+    "INSERT INTO own_result (source_id, address, noted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+constexpr const char* kIsResultSql = "SELECT 1 FROM own_result WHERE source_id = ? AND address = ?";
+// a folder's keys are relative to it; those of a store's bucket are whole, whatever prefix is watched
+constexpr const char* kResultSeenSql = R"sql(
+    INSERT INTO own_object (bucket_id, key, noted_at)
+    SELECT seen.id, substr(?2, length(seen.root) + 1), ?3
+    FROM (SELECT b.id, CAST(CASE s.kind WHEN 'local' THEN b.location
+                                        ELSE substr(b.location, 1, instr(b.location || '/', '/') - 1) END || '/'
+                            AS BLOB) AS root
+          FROM bucket b JOIN source s ON s.id = b.source_id
+          WHERE b.source_id = ?1) AS seen
+    WHERE substr(?2, 1, length(seen.root)) = seen.root
+    ON CONFLICT DO NOTHING)sql";
+// '0' follows '/'
+constexpr const char* kResultsInSql = R"sql(
+    INSERT INTO own_object (bucket_id, key, noted_at)
+    SELECT ?1, substr(r.address, length(?3) + 2), r.noted_at
+    FROM own_result r
+    WHERE r.source_id = ?2 AND r.address > CAST(CAST(?3 AS TEXT) || '/' AS BLOB)
+      AND r.address < CAST(CAST(?3 AS TEXT) || '0' AS BLOB)
+    ON CONFLICT DO NOTHING)sql";
 constexpr const char* kIsOwnSql = "SELECT 1 FROM own_object WHERE bucket_id = ? AND key = ?";
 
 Bucket ReadBucket(Row& row) {
@@ -87,6 +109,16 @@ Bucket ReadBucket(Row& row) {
     bucket.last_scan_at = row.OptionalTime();
     bucket.last_scan_note = row.Text();
     return bucket;
+}
+
+std::string Address(std::string_view place, std::string_view key) {
+    return fmt::format("{}/{}", place, key);
+}
+
+/// Where the keys of a bucket begin.
+std::string_view RootOf(const Bucket& bucket) {
+    const std::string_view location = bucket.location;
+    return bucket.kind == "local" ? location : location.substr(0, location.find('/'));
 }
 
 Unexpected Taken(const Error& error, const Bucket& bucket) {
@@ -118,7 +150,11 @@ Result<void> BucketTable::Add(const Bucket& bucket) {
         OptionsToText(bucket.options),
         bucket.created_at
     );
-    return added ? Result<void>{} : Taken(added.error(), bucket);
+    if (!added) {
+        return Taken(added.error(), bucket);
+    }
+    return connection_.Change(kResultsInSql, bucket.id, bucket.source_id, Blob{RootOf(bucket)}).map([](int) {
+    });
 }
 
 Result<void> BucketTable::Update(const Bucket& bucket) {
@@ -216,6 +252,25 @@ Result<std::optional<BucketHold>> BucketTable::HoldOf(const BucketId& id) const 
 
 Result<void> BucketTable::NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) {
     return connection_.Change(kNoteOwnSql, id, Blob{key}, at).map([](int) {});
+}
+
+Result<void> BucketTable::NoteOwnResult(
+    const SourceId& source, std::string_view place, std::string_view key, Timestamp at
+) {
+    const auto address = Address(place, key);
+    return connection_.Change(kNoteResultSql, source, Blob{address}, at)
+        .and_then([&](int) { return connection_.Change(kResultSeenSql, source, Blob{address}, at); })
+        .map([](int) {});
+}
+
+Result<bool> BucketTable::IsOwnResult(
+    const SourceId& source, std::string_view place, std::string_view key
+) const {
+    const auto address = Address(place, key);
+    return connection_.First(
+                          kIsResultSql, [](Row& row) { return row.Int(); }, source, Blob{address}
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
 }
 
 Result<bool> BucketTable::IsOwnObject(const BucketId& id, std::string_view key) const {

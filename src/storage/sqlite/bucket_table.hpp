@@ -23,6 +23,12 @@ public:
     Result<bool> Release(const BucketId& id, Timestamp now) override;
     [[nodiscard]] Result<std::optional<BucketHold>> HoldOf(const BucketId& id) const override;
     Result<void> NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) override;
+    Result<void> NoteOwnResult(
+        const SourceId& source, std::string_view place, std::string_view key, Timestamp at
+    ) override;
+    [[nodiscard]] Result<bool> IsOwnResult(
+        const SourceId& source, std::string_view place, std::string_view key
+    ) const override;
     [[nodiscard]] Result<bool> IsOwnObject(const BucketId& id, std::string_view key) const override;
     [[nodiscard]] Result<std::vector<std::string>> OwnObjectsBetween(
         const BucketId& id, const KeyRange& range, int limit

@@ -87,7 +87,7 @@ TEST(Csv, QuotesCommasQuotesAndLineBreaksAsRfc4180Says) {
     facts.item.key = "a,b.mp4";
     facts.appearances = {Seen(facts, "Ada \"Countess\" King", 0, 1)};
     const auto text = RenderCsv(facts);
-    EXPECT_NE(text.find("inbox,\"a,b.mp4\",itm_1,per_18,\"Ada \"\"Countess\"\" King\","), std::string::npos)
+    EXPECT_NE(text.find("inbox,\"a,b.mp4\",itm_1,per_19,\"Ada \"\"Countess\"\" King\","), std::string::npos)
         << text;
 }
 

@@ -18,11 +18,13 @@ protected:
     /// What the publisher does with a delivery: notes the object as ours, then writes it.
     void Publish(const Bucket& bucket, const Item& item) {
         auto* source = sources_->Find("local").value();
-        const auto key = source->PublicationKey(item);
+        const auto key = source->PublicationKey(item.key, ".notifications.json");
         ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
             return transaction.buckets.NoteOwnObject(bucket.id, key, clock_.Now());
         }));
-        ASSERT_TRUE(source->Publish(bucket, item, R"({"results":[]})", {}));
+        ASSERT_TRUE(source->Publish(
+            bucket, item, {.place = {}, .key = key, .media_type = {}}, R"({"results":[]})", {}
+        ));
     }
 
     Scheduler scheduler_{*storage_, clock_, *sources_, [this] {

@@ -11,10 +11,24 @@ namespace {
 
 class LocalPublish : public LocalFolder {
 protected:
+    PublicationTarget Target(const std::string& key, const std::string& suffix = ".notifications.json") {
+        return {.place = {}, .key = source_.PublicationKey(key, suffix), .media_type = {}};
+    }
+
     Result<void> Publish(const std::string& key, std::string_view bytes) {
+        return PublishAt(key, Target(key), bytes);
+    }
+
+    Result<void> PublishAt(const std::string& key, const PublicationTarget& target, std::string_view bytes) {
         Item item;
         item.key = key;
-        return source_.Publish(bucket_, item, bytes, {});
+        return source_.Publish(bucket_, item, target, bytes, {});
+    }
+
+    /// A folder for results, beside the bucket's.
+    std::filesystem::path Results() {
+        std::filesystem::create_directories(base_ / "results");
+        return base_ / "results";
     }
 };
 
@@ -92,15 +106,18 @@ TEST_F(LocalPublish, ShowsHowWhatStandsInItsPlaceBegins) {
     std::filesystem::create_symlink("b.mp4.notifications.json", folder_ / "c.mp4.notifications.json");
     std::filesystem::create_directories(folder_ / "d.mp4.notifications.json");
     const auto start = [&](const std::string& key) {
-        Item item;
-        item.key = key;
-        return source_.StartOfPublished(bucket_, item, {}).value();
+        return source_.StartOfPublished(bucket_, Target(key), {}).value();
+    };
+    const auto refused = [&](const std::string& key) {
+        return source_.StartOfPublished(bucket_, Target(key), {}).error().code;
     };
     EXPECT_EQ(start("a.mp4"), std::nullopt);
     EXPECT_EQ(start("b.mp4").value_or("").substr(0, 9), "{\"mine\": ");
     EXPECT_EQ(start("b.mp4").value_or("").size(), 64U);
-    EXPECT_EQ(start("c.mp4"), "") << "a link is no file of ours";
-    EXPECT_EQ(start("d.mp4"), "");
+    Write("e.mp4.notifications.json", "");
+    EXPECT_EQ(start("e.mp4"), "");
+    EXPECT_EQ(refused("c.mp4"), ErrorCode::kConflict) << "a link is no file of ours";
+    EXPECT_EQ(refused("d.mp4"), ErrorCode::kConflict);
 }
 
 TEST_F(LocalPublish, WritesNothingThroughALinkedFolder) {
@@ -117,9 +134,33 @@ TEST_F(LocalPublish, FindsANameAlsoForTheLongestOnes) {
     Write(other);
     ASSERT_TRUE(Publish(name, "one").has_value());
     ASSERT_TRUE(Publish(other, "two").has_value());
-    Item item;
-    item.key = name;
-    EXPECT_EQ(ReadBack(source_.PublicationKey(item)), "one");
+    EXPECT_EQ(ReadBack(Target(name).key), "one");
+    EXPECT_TRUE(PublishAt(name, Target(name, ".notifications.face-search.json"), "three").has_value());
+}
+
+TEST_F(LocalPublish, WritesIntoAFolderForResultsAndMakesThoseInIt) {
+    Write("day/a.mp4");
+    const PublicationTarget target{
+        .place = Results(), .key = "inbox/day/a.mp4.notifications.csv", .media_type = {}
+    };
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), std::nullopt);
+    ASSERT_TRUE(PublishAt("day/a.mp4", target, "rows").has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), "rows");
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "day/a.mp4.notifications.csv"));
+    std::filesystem::remove(folder_ / "day/a.mp4");
+    EXPECT_EQ(PublishAt("day/a.mp4", target, "more").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(LocalPublish, NeverMakesTheFolderForResultsItselfNorLeavesIt) {
+    Write("a.mp4");
+    const auto publish = [&](const std::filesystem::path& place, const std::string& key) {
+        return PublishAt("a.mp4", {.place = place, .key = key, .media_type = {}}, "x").error().code;
+    };
+    EXPECT_EQ(publish(base_ / "not mounted", "a.csv"), ErrorCode::kUnavailable);
+    EXPECT_FALSE(std::filesystem::exists(base_ / "not mounted"));
+    EXPECT_EQ(publish(Results(), "../a.csv"), ErrorCode::kInvalidArgument);
+    std::filesystem::create_directory_symlink(base_, Results() / "link");
+    EXPECT_EQ(publish(Results(), "link/a.csv"), ErrorCode::kConflict);
 }
 
 }  // namespace

@@ -82,6 +82,14 @@ CREATE TABLE own_object (
     PRIMARY KEY (bucket_id, key)
 ) STRICT, WITHOUT ROWID;
 
+-- and into places for results, whether a bucket watches them or not: "place/key"
+CREATE TABLE own_result (
+    source_id TEXT NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    address BLOB NOT NULL,
+    noted_at INTEGER NOT NULL,
+    PRIMARY KEY (source_id, address)
+) STRICT, WITHOUT ROWID;
+
 -- how far the scan of a bucket came whose store lists in order
 CREATE TABLE scan_state (
     bucket_id TEXT PRIMARY KEY REFERENCES bucket (id) ON DELETE CASCADE,
@@ -92,7 +100,7 @@ CREATE TABLE scan_state (
     position_at INTEGER NOT NULL,
     seen INTEGER NOT NULL,
     finished_at INTEGER -- NULL while it goes on or was cut
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE item (
     id TEXT PRIMARY KEY,

@@ -107,9 +107,10 @@ TEST_F(DatacoreSourceTest, ATokensIdIsForSwarmsOwnApi) {
     std::string bytes(4, '\0');
     EXPECT_EQ(opened.reader->ReadAt(3, std::as_writable_bytes(std::span(bytes))).value(), 4U);
     EXPECT_EQ(bytes, "3456");
-    EXPECT_FALSE(source_.StartOfPublished(bucket_, item, {}).value().has_value());
-    ASSERT_TRUE(source_.Publish(bucket_, item, R"({"item":1})", {}).has_value());
-    EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), R"({"item":1})");
+    const PublicationTarget target{.place = {}, .key = "in/a.mxf.csv", .media_type = "text/csv"};
+    EXPECT_FALSE(source_.StartOfPublished(bucket_, target, {}).value().has_value());
+    ASSERT_TRUE(source_.Publish(bucket_, item, target, R"({"item":1})", {}).has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), R"({"item":1})");
     EXPECT_EQ(Scan().value().size(), 2U);
 }
 
@@ -136,7 +137,10 @@ TEST_F(DatacoreSourceTest, AnObjectThatWasReplacedIsAnotherVersion) {
 
 TEST_F(DatacoreSourceTest, NothingIsPublishedBesideMediaThatIsGone) {
     Give(swarm_.Url(), {kTokenId});
-    EXPECT_EQ(source_.Publish(bucket_, {.key = "in/gone.mxf"}, "{}", {}).error().code, ErrorCode::kNotFound);
+    const PublicationTarget target{.place = {}, .key = "in/gone.mxf.csv", .media_type = "text/csv"};
+    EXPECT_EQ(
+        source_.Publish(bucket_, {.key = "in/gone.mxf"}, target, "{}", {}).error().code, ErrorCode::kNotFound
+    );
 }
 
 TEST_F(DatacoreSourceTest, ATokenThatEndsIsSaidAndTheNextOneTakenWithTheNextRequest) {

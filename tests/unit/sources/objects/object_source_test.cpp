@@ -174,16 +174,44 @@ TEST_F(ObjectSourceTest, TakesAChangedConfigurationAtTheNextUse) {
 TEST_F(ObjectSourceTest, PublishesBesideTheObjectAndNotBesideNothing) {
     Put("a/x.mxf", "media");
     const auto item = Noticed("a/x.mxf");
-    EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), std::nullopt);
-    ASSERT_TRUE(source_.Publish(bucket_, item, R"({"generated_by":"x"})", {}).has_value());
-    EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), R"({"generated_by":"x"})");
-    ASSERT_TRUE(source_.Publish(bucket_, item, std::string(100, 'y'), {}).has_value());
-    EXPECT_EQ(source_.StartOfPublished(bucket_, item, {}).value(), std::string(64, 'y'));
+    const PublicationTarget target{
+        .place = {}, .key = source_.PublicationKey(item.key, ".notifications.csv"), .media_type = "text/csv"
+    };
+    EXPECT_EQ(target.key, "a/x.mxf.notifications.csv");
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), std::nullopt);
+    ASSERT_TRUE(source_.Publish(bucket_, item, target, "bucket,key", {}).has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), "bucket,key");
+    ASSERT_TRUE(source_.Publish(bucket_, item, target, std::string(100, 'y'), {}).has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), std::string(64, 'y'));
+    ASSERT_TRUE(source_.Publish(bucket_, item, target, "", {}).has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), "");
     auto gone = item;
     gone.key = "a/gone.mxf";
-    EXPECT_EQ(source_.Publish(bucket_, gone, "{}", {}).error().code, ErrorCode::kNotFound);
-    gone.key = std::string(1020, 'k');
-    EXPECT_EQ(source_.PublicationKey(gone).size(), 1024U);
+    EXPECT_EQ(source_.Publish(bucket_, gone, target, "{}", {}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ObjectSourceTest, PublishesIntoAnotherBucketOfTheStore) {
+    Put("a/x.mxf", "media");
+    fake_.Set(R"({"put":{"results/other":""}})");
+    const auto item = Noticed("a/x.mxf");
+    const PublicationTarget target{
+        .place = "results", .key = "in/a/x.mxf.notifications.csv", .media_type = {}
+    };
+    ASSERT_TRUE(source_.Publish(bucket_, item, target, "rows", {}).has_value());
+    EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), "rows");
+    const PublicationTarget beside{.place = {}, .key = target.key, .media_type = {}};
+    EXPECT_EQ(source_.StartOfPublished(bucket_, beside, {}).value(), std::nullopt);
+}
+
+TEST_F(ObjectSourceTest, ShortensTheKeyOfAResultThatWouldBeTooLongBetweenTwoCharacters) {
+    EXPECT_EQ(source_.PublicationKey(std::string(1020, 'k'), ".notifications.csv").size(), 1024U);
+    std::string wide;
+    while (wide.size() < 1020) {
+        wide += "語";
+    }
+    const auto key = source_.PublicationKey(wide, ".notifications.vtt");
+    EXPECT_LE(key.size(), 1024U);
+    EXPECT_EQ(key.find('~') % 3, 0U);
 }
 
 TEST(S3Config, RefusesWhatCannotBeAnEndpointOrWouldShowASecret) {
