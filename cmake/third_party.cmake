@@ -8,6 +8,7 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
+find_package(date 3 REQUIRED)
 pkg_check_modules(
     FFMPEG
     REQUIRED
