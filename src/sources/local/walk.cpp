@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
@@ -9,7 +10,9 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -58,6 +61,50 @@ const dirent* NextEntry(DIR* folder) {
     return ::readdir(folder);  // NOLINT(concurrency-mt-unsafe): nobody else has this DIR
 }
 
+bool IsFolder(DIR* in, const dirent& entry) {
+    struct stat status{};
+    return entry.d_type == DT_DIR ||
+           (entry.d_type == DT_UNKNOWN &&
+            ::fstatat(::dirfd(in), entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(status.st_mode));
+}
+
+/// The names in a folder, in the order of their keys: eight bytes and its letters for each.
+class SortedNames final {
+public:
+    /// Reads the folder until a stop is requested: 0, or the error number.
+    [[nodiscard]] int Read(DIR* folder, const std::stop_token& stop) {
+        const dirent* entry = nullptr;
+        while (!stop.stop_requested() && (entry = NextEntry(folder)) != nullptr) {
+            if (entry->d_name[0] != '.') {
+                begins_.push_back(letters_.size());
+                // what lies in a folder has a slash after its name: "a.mov" comes before "a/b.mov"
+                letters_.append(entry->d_name).append(IsFolder(folder, *entry) ? "/" : "").push_back('\0');
+            }
+        }
+        const int fault = entry == nullptr ? errno : 0;
+        std::ranges::sort(begins_, {}, [this](std::size_t begin) { return At(begin); });
+        return fault;
+    }
+
+    /// That of a folder with a slash at its end.
+    template <class Visit>
+    Result<void> Each(const Visit& visit) const {
+        for (const auto begin : begins_) {
+            if (auto visited = visit(std::string(At(begin))); !visited) {
+                return visited;
+            }
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] std::string_view At(std::size_t begin) const { return letters_.data() + begin; }
+
+    std::string letters_;  ///< Each name ends with a null.
+    std::vector<std::size_t> begins_;
+};
+
 /// Visits folders by their paths; a folder that cannot be read or lies too deep is counted and passed over.
 class FolderTree {
 public:
@@ -83,14 +130,6 @@ public:
     [[nodiscard]] int Missed() const { return missed_; }
 
 private:
-    static bool IsFolder(DIR* in, const dirent& entry) {
-        struct stat status{};
-        return entry.d_type == DT_DIR ||
-               (entry.d_type == DT_UNKNOWN &&
-                ::fstatat(::dirfd(in), entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-                S_ISDIR(status.st_mode));
-    }
-
     const std::function<void(const std::filesystem::path&)>& visit_;
     int depth_ = 0;
     int missed_ = 0;
@@ -129,7 +168,7 @@ public:
 private:
     void Skip(const std::string& key) { first_closed_ = closed_folders_++ == 0 ? key : first_closed_; }
 
-    Result<void> Entry(DIR* folder, const std::string& prefix, const char* name);
+    Result<void> Entry(DIR* folder, const std::string& prefix, const std::string& name, bool is_folder);
 
     const std::filesystem::path& root_;
     const std::function<Result<void>(WalkedFile)>& found_;
@@ -140,35 +179,35 @@ private:
 };
 
 Result<void> Walk::Into(DIR* folder, const std::string& prefix) {
-    while (const auto* entry = NextEntry(folder)) {
+    SortedNames names;
+    const int fault = names.Read(folder, stop_);
+    auto walked = names.Each([&](std::string name) -> Result<void> {
         if (stop_.stop_requested()) {
             return Fail(ErrorCode::kStopped, "stopped while scanning");
         }
-        if (entry->d_name[0] == '.') {
-            continue;
-        }
-        if (auto seen = Entry(folder, prefix, entry->d_name); !seen) {
-            return seen;
-        }
-    }
-    if (errno == 0) {
-        return {};
+        const bool is_folder = name.ends_with('/');
+        name.resize(name.size() - (is_folder ? 1 : 0));
+        return Entry(folder, prefix, name, is_folder);
+    });
+    if (!walked || fault == 0) {
+        return walked;
     }
     if (depth_ == 0) {
-        return Unexpected(SystemError(errno, fmt::format("read the folder {}", root_.native())));
+        return Unexpected(SystemError(fault, fmt::format("read the folder {}", root_.native())));
     }
     Skip(prefix.substr(0, prefix.size() - 1));
     return {};
 }
 
-Result<void> Walk::Entry(DIR* folder, const std::string& prefix, const char* name) {
+Result<void> Walk::Entry(DIR* folder, const std::string& prefix, const std::string& name, bool is_folder) {
     struct stat status{};
-    if (::fstatat(::dirfd(folder), name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        return {};  // gone meanwhile
+    if (::fstatat(::dirfd(folder), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+        S_ISDIR(status.st_mode) != is_folder) {
+        return {};  // gone meanwhile, or another thing of that name
     }
     const auto key = prefix + name;
-    if (S_ISDIR(status.st_mode)) {
-        const auto inner = depth_ < kMaxDepth ? OpenFolder(::dirfd(folder), name) : nullptr;
+    if (is_folder) {
+        const auto inner = depth_ < kMaxDepth ? OpenFolder(::dirfd(folder), name.c_str()) : nullptr;
         if (inner == nullptr) {
             Skip(key);
             return {};
@@ -188,7 +227,7 @@ Result<void> Walk::Entry(DIR* folder, const std::string& prefix, const char* nam
         .modified_ns = Nanoseconds(status.st_mtim),
         .changed_ns = Nanoseconds(status.st_ctim),
         .link_outside = link,
-        .unreadable = !link && ::faccessat(::dirfd(folder), name, R_OK, AT_EACCESS) != 0,
+        .unreadable = !link && ::faccessat(::dirfd(folder), name.c_str(), R_OK, AT_EACCESS) != 0,
     });
 }
 

@@ -23,10 +23,11 @@ struct WalkedFile {
     bool unreadable = false;
 };
 
-/// Calls `found` for each regular file under `folder`. Names beginning with a dot are left out, as are
-/// sockets, pipes, devices and links to what is inside anyway. Folders that cannot be read, or lie more
-/// than 100 deep, are counted, not fatal. Links are never followed. kNotFound, kForbidden or kUnavailable for
-/// the folder itself; kStopped. Returns a sentence about what could not be looked at, or "".
+/// Calls `found` for each regular file under `folder`, in byte order of the keys. Names beginning with a dot
+/// are left out, as are sockets, pipes, devices and links to what is inside anyway. Folders that cannot be
+/// read, or lie more than 100 deep, are counted, not fatal. Links are never followed. kNotFound, kForbidden
+/// or kUnavailable for the folder itself; kStopped. Returns a sentence about what could not be looked at, or
+/// "".
 [[nodiscard]] Result<std::string> WalkFolder(
     const std::filesystem::path& folder,
     const std::function<Result<void>(WalkedFile)>& found,

@@ -37,6 +37,22 @@ TEST_F(LocalScan, FindsFilesInFoldersUnderTheirPath) {
     EXPECT_EQ(report_.note, "");
 }
 
+TEST_F(LocalScan, ListsInByteOrderOfTheKeysAlsoBetweenFilesAndFolders) {
+    for (const auto* key : {"b.mov", "a/z.mov", "a.mov", "a0", "a/b/c", "Z", "a/b-1", "\xC3\xA9", "a-b"}) {
+        Write(key);
+    }
+    std::vector<std::string> keys;
+    for (const auto& object : Scan()) {
+        keys.push_back(object.key);
+    }
+    EXPECT_EQ(
+        keys,
+        (std::vector<std::string>{
+            "Z", "a-b", "a.mov", "a/b-1", "a/b/c", "a/z.mov", "a0", "b.mov", "\xC3\xA9"
+        })
+    );
+}
+
 TEST_F(LocalScan, NamesTheSameVersionUntilTheBytesChange) {
     Write("a.mp4", "one");
     const auto first = Scan().front();
