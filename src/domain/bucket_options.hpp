@@ -20,7 +20,7 @@ struct BucketFilters {
     std::optional<std::uint64_t> max_bytes;
     std::optional<std::chrono::seconds> min_age;  ///< A younger one is looked at again later.
     std::optional<std::chrono::seconds> max_age;
-    std::vector<std::string> media_types;  ///< Prefixes: "video/", "image/jpeg".
+    std::vector<std::string> media_types;  ///< Prefixes: "video/" (or "video/*"), "image/jpeg".
 
     friend bool operator==(const BucketFilters&, const BucketFilters&) = default;
 };
@@ -75,8 +75,9 @@ struct BucketOptions {
     BucketBacklog backlog;
     Dedupe dedupe = Dedupe::kBefore;
     BucketPublishing publishing;
-    bool restore = false;  ///< Archived objects may be restored, which costs money.
-    int shards = 1;        ///< Parts of the key space that are listed at the same time, ≥ 1.
+    bool sequences = true;  ///< Numbered frames, and files of a camera's card, become one item.
+    bool restore = false;   ///< Archived objects may be restored, which costs money.
+    int shards = 1;         ///< Parts of the key space that are listed at the same time, ≥ 1.
 
     friend bool operator==(const BucketOptions&, const BucketOptions&) = default;
 };

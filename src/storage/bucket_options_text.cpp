@@ -119,6 +119,7 @@ BucketOptions FromJson(const object& json) {
     publishing.Read("formats", options.publishing.formats);
     publishing.Read("bucket", options.publishing.bucket);
     publishing.Read("prefix", options.publishing.prefix);
+    members.Read("sequences", options.sequences);
     members.Read("restore", options.restore);
     members.Read("shards", options.shards);
     return options;
@@ -143,6 +144,7 @@ std::string OptionsToText(const BucketOptions& options) {
              {{"formats", Texts(options.publishing.formats)},
               {"bucket", options.publishing.bucket},
               {"prefix", options.publishing.prefix}}},
+            {"sequences", options.sequences},
             {"restore", options.restore},
             {"shards", options.shards}
         }
