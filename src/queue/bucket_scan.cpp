@@ -1,5 +1,6 @@
 #include "queue/bucket_scan.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <stop_token>
@@ -14,6 +15,7 @@
 #include "queue/batch_worker.hpp"
 #include "queue/intake.hpp"
 #include "queue/ordered_scan.hpp"
+#include "queue/sieve/sieve.hpp"
 #include "sources/source.hpp"
 
 namespace notify {
@@ -24,20 +26,25 @@ constexpr std::size_t kBatch = 200;  // objects in one transaction, of a listing
 
 using Progress = std::function<void(const ScanState&)>;
 
-/// What the listing told of itself, and the first thing that went wrong.
-ScanOutcome Outcome(ScanSummary summary, const Result<ScanReport>& report, Result<void> last) {
+/// What the listing told of itself and the sieve of it, and the first thing that went wrong.
+ScanOutcome Outcome(
+    ScanSummary summary, const Result<ScanReport>& report, const Sieve::Counts& sieved, Result<void> last
+) {
     if (!report) {
         return {.summary = std::move(summary), .look_again_at = {}, .ended = Unexpected(report.error())};
     }
-    summary.settling = report->settling;
+    summary.settling = report->settling + sieved.not_yet;
+    summary.filtered = sieved.filtered;
     summary.note = report->note;
-    return {.summary = std::move(summary), .look_again_at = report->look_again_at, .ended = std::move(last)};
+    const auto look_again_at = report->look_again_at && sieved.look_again_at
+                                   ? std::min(report->look_again_at, sieved.look_again_at)
+                                   : (report->look_again_at ? report->look_again_at : sieved.look_again_at);
+    return {.summary = std::move(summary), .look_again_at = look_again_at, .ended = std::move(last)};
 }
 
-Result<void> See(OrderedScan& scan, std::vector<FoundObject> objects) {
+Result<void> See(Sieve& sieve, std::vector<FoundObject> objects) {
     for (auto& object : objects) {
-        auto seen = object.settles ? scan.Passed(std::move(object.key)) : scan.Found(std::move(object));
-        if (!seen) {
+        if (auto seen = sieve.Take(std::move(object)); !seen) {
             return seen;
         }
     }
@@ -61,9 +68,14 @@ ScanOutcome BucketScan::InOrder(
         return {.summary = {}, .look_again_at = {}, .ended = std::move(begun)};
     }
     progress(scan.State());
+    const auto sink = [&](FoundObject object, bool taken) {
+        return taken ? scan.Found(std::move(object)) : scan.Passed(std::move(object.key));
+    };
+    Sieve sieve(bucket, clock_.Now(), sink, scan.StartAfter());
+    scan.HeldBy([&sieve] { return sieve.ResumeAfter(); });
     std::vector<FoundObject> batch;
     BatchWorker worker([&](std::vector<FoundObject> objects) {
-        auto taken = See(scan, std::move(objects));
+        auto taken = See(sieve, std::move(objects));
         progress(scan.State());
         return taken;
     });
@@ -77,10 +89,12 @@ ScanOutcome BucketScan::InOrder(
     );
     auto last = worker.Give(std::move(batch)).and_then([&] { return worker.Finish(); });
     if (last) {
-        last = report ? scan.End(stop) : scan.BreakOff(report.error().code != ErrorCode::kStopped);
+        last = report ? sieve.End().and_then([&] { return scan.End(stop); })
+                      : scan.BreakOff(report.error().code != ErrorCode::kStopped);
     }
     ScanSummary summary{.seen = scan.State().seen, .added = scan.Added(), .resumed = scan.IsResumed()};
-    return Outcome(std::move(summary), report, std::move(last));
+    summary.seen -= std::min(summary.seen, sieve.Counted().many);
+    return Outcome(std::move(summary), report, sieve.Counted(), std::move(last));
 }
 
 ScanOutcome BucketScan::InAnyOrder(
@@ -92,23 +106,31 @@ ScanOutcome BucketScan::InAnyOrder(
     progress(state);
     const auto flush = [&]() -> Result<void> {
         FailPoint("fetched");
-        state.seen += batch.size();
         const auto added = Intake(storage_, clock_).Take(bucket, std::exchange(batch, {}));
         summary.added += added.value_or(0);
         progress(state);
         return added.map([](int) {});
     };
+    Sieve sieve(bucket, clock_.Now(), [&](FoundObject object, bool taken) -> Result<void> {
+        if (taken) {
+            batch.push_back(std::move(object));
+        }
+        return batch.size() < kBatch ? Result<void>{} : flush();
+    });
     const auto report = source.Scan(
         {.bucket = bucket, .start_after = {}},
-        [&](FoundObject object) -> Result<void> {
-            batch.push_back(std::move(object));
-            return batch.size() < kBatch ? Result<void>{} : flush();
+        [&](FoundObject object) {
+            ++state.seen;
+            return sieve.Take(std::move(object));
         },
         stop
     );
-    auto last = batch.empty() ? Result<void>{} : flush();
+    auto last = report ? sieve.End() : Result<void>{};
+    if (last && !batch.empty()) {
+        last = flush();
+    }
     summary.seen = report ? report->seen : state.seen;
-    return Outcome(std::move(summary), report, std::move(last));
+    return Outcome(std::move(summary), report, sieve.Counted(), std::move(last));
 }
 
 }  // namespace notify

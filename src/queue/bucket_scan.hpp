@@ -21,7 +21,8 @@ namespace notify {
 struct ScanSummary {
     std::uint64_t seen = 0;
     int added = 0;
-    std::uint64_t settling = 0;
+    std::uint64_t settling = 0;  ///< Still growing or too young; looked at again.
+    std::uint64_t filtered = 0;  ///< Left out by the bucket's filters.
     std::string note;
     bool resumed = false;  ///< It went on where an earlier one was cut, and saw only what is behind.
 };

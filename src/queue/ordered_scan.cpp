@@ -1,5 +1,6 @@
 #include "queue/ordered_scan.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <iterator>
@@ -38,7 +39,8 @@ constexpr std::chrono::seconds kPutAtLeast{5};
 
 /// Changes with what decides which objects count.
 std::string ScopeOf(const Bucket& bucket) {
-    auto text = OptionsToText({.filters = bucket.options.filters}) + bucket.location;
+    auto text = OptionsToText({.filters = bucket.options.filters, .sequences = bucket.options.sequences}) +
+                bucket.location;
     for (const auto* globs : {&bucket.include, &bucket.exclude}) {
         text += '\0';
         for (const auto& glob : *globs) {
@@ -101,7 +103,7 @@ Result<void> OrderedScan::End(const std::stop_token& stop) {
 
 Result<void> OrderedScan::BreakOff(bool failed) {
     return Flush(false).and_then([&] {
-        const bool came_further = state_.position != began_behind_;
+        const bool came_further = Kept(state_).position != began_behind_;
         const bool gives_up = failed && resumed_ && !came_further;
         if (gives_up) {
             state_.scope.clear();
@@ -146,7 +148,7 @@ Result<void> OrderedScan::Commit(const ComparedRange& compared) {
                     return Unexpected(noted.error());
                 }
             }
-            return transaction.scans.Put(bucket_.id, next).and_then([&] {
+            return transaction.scans.Put(bucket_.id, Kept(next)).and_then([&] {
                 return TakeAll(transaction, bucket_.id, compared.wanted, clock_);
             });
         });
@@ -208,8 +210,16 @@ Result<void> OrderedScan::ForgetMissed() {
 Result<void> OrderedScan::Put() {
     put_at_ = clock_.Now();
     return storage_.Write([&](Transaction& transaction) {
-        return transaction.scans.Put(bucket_.id, state_);
+        return transaction.scans.Put(bucket_.id, Kept(state_));
     });
+}
+
+/// As it is written: a range that is held was taken in, and is looked at again after a cut.
+ScanState OrderedScan::Kept(ScanState state) const {
+    if (resumes_after_ && !state.finished_at) {
+        state.position = std::min(state.position, resumes_after_());
+    }
+    return state;
 }
 
 }  // namespace notify

@@ -4,6 +4,7 @@
 // and how far it came is kept with what it took in.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -41,6 +42,10 @@ public:
     /// True when Begin found one to go on with: what changed before its position is not seen.
     [[nodiscard]] bool IsResumed() const noexcept { return resumed_; }
 
+    /// Asked whenever the state is kept: the key behind which the next scan is to begin when this one is cut,
+    /// when that is before the position. Lives as long as objects are told.
+    void HeldBy(std::function<std::string()> resumes_after) { resumes_after_ = std::move(resumes_after); }
+
     /// An object that counts. One that comes behind a later key is taken in all the same, only slower.
     [[nodiscard]] Result<void> Found(FoundObject object);
 
@@ -67,11 +72,13 @@ private:
     [[nodiscard]] Result<void> RemoveGone(const std::stop_token& stop);
     [[nodiscard]] Result<void> ForgetMissed();
     [[nodiscard]] Result<void> Put();
+    [[nodiscard]] ScanState Kept(ScanState state) const;
 
     Storage& storage_;
     const Clock& clock_;
     const Bucket bucket_;
     ScanState state_;
+    std::function<std::string()> resumes_after_;
     std::string began_behind_;
     Timestamp put_at_;  ///< When the state was last written, or read.
     bool resumed_ = false;

@@ -8,13 +8,11 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "core/backoff.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -25,6 +23,8 @@
 #include "domain/ids.hpp"
 #include "domain/scan.hpp"
 #include "queue/bucket_scan.hpp"
+#include "queue/calendar/calendar.hpp"
+#include "queue/scan_turn.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
@@ -42,7 +42,6 @@ constexpr milliseconds kLongestSleep{1000};
 constexpr milliseconds kLockStep{50};
 constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
 constexpr int kScanners = 4;
-constexpr milliseconds kRetryScan{5000};
 
 /// The same at each try, so that it is told once.
 std::string FailureNote(const Bucket& bucket, const Error& error) {
@@ -115,7 +114,7 @@ void Scheduler::Loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         TakeNews(AwaitNews(stop));
         for (auto& [id, watched] : watched_) {
-            if (!watched.scanning && std::max(watched.scan_at, watched.not_before) <= clock_.Now()) {
+            if (watched.turn.DueAt() <= clock_.Now()) {
                 HandOut(watched);
             }
         }
@@ -128,9 +127,7 @@ Scheduler::News Scheduler::AwaitNews(const std::stop_token& stop) {
     const auto now = clock_.Now();
     auto sleep = kLongestSleep;
     for (const auto& [id, watched] : watched_) {
-        if (!watched.scanning) {
-            sleep = std::min(sleep, std::max(watched.scan_at, watched.not_before) - now);
-        }
+        sleep = std::min(sleep, watched.turn.DueAt() - now);
     }
     std::unique_lock lock(mutex_);
     wakes_.wait_for(lock, stop, std::max(sleep, milliseconds(1)), [this] { return news_.Any(); });
@@ -147,33 +144,24 @@ void Scheduler::TakeNews(const News& news) {
     for (const auto& [id, note] : news.changed) {
         if (const auto found = watched_.find(id); found != watched_.end()) {
             auto& watched = found->second;
-            watched.scan_at = std::min(watched.scan_at, now + kDebounce);
+            watched.turn.Noticed(now + kDebounce);
             if (!note.empty() && note != watched.watch_note) {
-                Log(LogLevel::kWarn, "watching degraded", {{"bucket", watched.bucket.name}, {"note", note}});
+                Log(LogLevel::kWarn,
+                    "watching degraded",
+                    {{"bucket", watched.turn.Of().name}, {"note", note}});
             }
             watched.watch_note = note;
         }
     }
     for (const auto& [id, at] : news.look_again_at) {
         if (const auto found = watched_.find(id); found != watched_.end()) {
-            found->second.scan_at = std::min(found->second.scan_at, at);
+            found->second.turn.BringForward(at);
         }
     }
     for (const auto& [id, scanned] : news.scanned) {
         if (const auto found = watched_.find(id); found != watched_.end()) {
-            NoteEnd(found->second, scanned);
+            found->second.turn.End(scanned.failed, scanned.not_before, now);
         }
-    }
-}
-
-/// One that failed is tried again soon: a share that is mounted late should not wait for the whole interval.
-void Scheduler::NoteEnd(Watched& watched, const Scanned& scanned) const {
-    watched.scanning = false;
-    watched.not_before = scanned.not_before;
-    watched.failures = scanned.failed ? watched.failures + 1 : 0;
-    if (scanned.failed) {
-        const auto wait = BackoffDelay(watched.failures, kRetryScan, watched.bucket.scan_interval);
-        watched.scan_at = std::min(watched.scan_at, clock_.Now() + wait);
     }
 }
 
@@ -189,7 +177,7 @@ void Scheduler::ReadBuckets() {
     std::erase_if(watched_, [&](const auto& entry) {
         return std::ranges::none_of(*buckets, [&](const Bucket& bucket) {
             return bucket.active && bucket.id == entry.first &&
-                   bucket.location == entry.second.bucket.location;
+                   bucket.location == entry.second.turn.Of().location;
         });
     });
     for (auto& bucket : *buckets) {
@@ -200,39 +188,34 @@ void Scheduler::ReadBuckets() {
 }
 
 void Scheduler::TakeBucket(Bucket bucket) {
-    const auto [entry, is_new] = watched_.try_emplace(bucket.id);
-    auto& watched = entry->second;
-    const auto what_is_seen = [](const Bucket& of) {
-        return std::tie(of.include, of.exclude, of.settle_time, of.scan_interval);
-    };
-    if (is_new || what_is_seen(bucket) != what_is_seen(watched.bucket)) {
-        watched.scan_at = clock_.Now();
+    if (const auto known = watched_.find(bucket.id); known != watched_.end()) {
+        known->second.turn.Take(std::move(bucket), clock_.Now());
+        return;
     }
-    watched.bucket = std::move(bucket);
-    if (is_new) {
-        WatchBucket(watched);
-    }
+    const auto id = bucket.id;
+    WatchBucket(
+        watched_.emplace(id, Watched{.turn = ScanTurn(std::move(bucket), clock_.Now())}).first->second
+    );
 }
 
 void Scheduler::WatchBucket(Watched& watched) {
-    if (const auto source = sources_.Find(watched.bucket.kind)) {
-        watched.watch =
-            (*source)->Watch(watched.bucket, [this, id = watched.bucket.id](std::string_view note) {
-                Tell([&](News& news) {
-                    auto& kept = news.changed[id];
-                    kept = note.empty() ? kept : std::string(note);
-                });
+    const auto& bucket = watched.turn.Of();
+    if (const auto source = sources_.Find(bucket.kind)) {
+        watched.watch = (*source)->Watch(bucket, [this, id = bucket.id](std::string_view note) {
+            Tell([&](News& news) {
+                auto& kept = news.changed[id];
+                kept = note.empty() ? kept : std::string(note);
             });
+        });
     }
 }
 
 /// What is told of the bucket while it is scanned makes the next scan earlier.
 void Scheduler::HandOut(Watched& watched) {
-    watched.scanning = true;
-    watched.scan_at = clock_.Now() + watched.bucket.scan_interval;
+    watched.turn.Begin(clock_.Now());
     {
         const std::scoped_lock lock(mutex_);
-        due_.push_back({.bucket = watched.bucket, .watch_note = watched.watch_note});
+        due_.push_back({.bucket = watched.turn.Of(), .watch_note = watched.watch_note});
     }
     scanners_wake_.notify_one();
 }
@@ -251,7 +234,7 @@ void Scheduler::ScanLoop(const std::stop_token& stop) {
 void Scheduler::ScanDue(const Due& due, const std::stop_token& stop) {
     const auto began = clock_.Now();
     const auto locked = LockScan(due.bucket, milliseconds::max(), stop);
-    const auto scanned = locked ? Scan(due.bucket, due.watch_note, stop) : Unexpected(locked.error());
+    const auto scanned = locked ? ScanOnSchedule(due, stop) : Unexpected(locked.error());
     if (!scanned && scanned.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,
             "scan failed",
@@ -263,6 +246,16 @@ void Scheduler::ScanDue(const Due& due, const std::stop_token& stop) {
             .not_before = now + std::max(now - began, milliseconds(0)), .failed = !scanned
         };
     });
+}
+
+/// A schedule that was understood when it was given may not be any more: the system has lost its time zones.
+Result<ScanSummary> Scheduler::ScanOnSchedule(const Due& due, const std::stop_token& stop) {
+    if (const auto calendar = ParseCalendar(due.bucket.options.schedule); !calendar) {
+        Result<ScanSummary> fault = Unexpected(calendar.error());
+        NoteScan(due.bucket, fault);
+        return fault;
+    }
+    return Scan(due.bucket, due.watch_note, stop);
 }
 
 Result<std::unique_lock<std::timed_mutex>> Scheduler::LockScan(

@@ -22,6 +22,7 @@
 #include "domain/bucket.hpp"
 #include "domain/scan.hpp"
 #include "queue/bucket_scan.hpp"
+#include "queue/scan_turn.hpp"
 #include "sources/registry.hpp"
 #include "storage/storage.hpp"
 
@@ -30,8 +31,9 @@ namespace notify {
 /// A deciding thread, four that scan, and one watch for each active bucket: a folder that does not answer
 /// holds up itself alone, until four do. A bucket is scanned when the scheduler starts or the bucket becomes
 /// active or other, every scan_interval (5 s doubling to that after one that failed), 200 ms after its watch
-/// said that something changed, and when a file that was still growing may be complete. Everything borrowed
-/// outlives it.
+/// said that something changed, and when a file that was still growing may be complete, all as far as its
+/// schedule allows (queue/scan_turn.hpp). A scan that has begun goes on when its window closes. Everything
+/// borrowed outlives it.
 class Scheduler final {
 public:
     /// `new_items` is called after a scan that added items.
@@ -55,8 +57,9 @@ public:
     /// changed. Nothing happens when it is not active. Thread-safe.
     void LookAt(const BucketId& id);
 
-    /// Scans one bucket in the calling thread, active or not. kNotFound, kStopped, kUnavailable when a scan
-    /// of it has been going on for 10 s, what the source says. One that was cut is brought to its end first.
+    /// Scans one bucket in the calling thread, whatever its schedule says. kConflict when it is paused,
+    /// kNotFound, kStopped, kUnavailable when a scan of it has been going on for 10 s, what the source says.
+    /// One that was cut is brought to its end first.
     /// Thread-safe.
     [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, const std::stop_token& stop);
 
@@ -65,13 +68,9 @@ public:
 
 private:
     struct Watched {
-        Bucket bucket;
+        ScanTurn turn;
         std::unique_ptr<BucketWatch> watch;
         std::string watch_note;  ///< The last thing the watch said.
-        Timestamp scan_at;
-        Timestamp not_before;  ///< A scan that takes long is not begun again at once.
-        bool scanning = false;
-        int failures = 0;  ///< Scans that failed, in a row.
     };
 
     /// A scan that is due, for any of the scanning threads.
@@ -104,9 +103,9 @@ private:
     void TakeBucket(Bucket bucket);
     void WatchBucket(Watched& watched);
     void HandOut(Watched& watched);
-    void NoteEnd(Watched& watched, const Scanned& scanned) const;
     void ScanLoop(const std::stop_token& stop);
     void ScanDue(const Due& due, const std::stop_token& stop);
+    [[nodiscard]] Result<ScanSummary> ScanOnSchedule(const Due& due, const std::stop_token& stop);
     [[nodiscard]] Result<std::unique_lock<std::timed_mutex>> LockScan(
         const Bucket& bucket, std::chrono::milliseconds patience, const std::stop_token& stop
     );

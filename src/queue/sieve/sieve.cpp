@@ -31,7 +31,8 @@ Result<void> Sieve::End() {
 }
 
 Result<void> Sieve::Pass(Sifted sifted) {
-    const bool taken = !sifted.gathered && IsTaken(sifted);
+    counts_.many += sifted.gathers == nullptr ? 0 : 1;
+    const bool taken = !sifted.gathered && !sifted.object.settles && IsTaken(sifted);
     return sink_(std::move(sifted.object), taken);
 }
 

@@ -42,7 +42,8 @@ public:
 
     struct Counts {
         std::uint64_t filtered = 0;
-        std::uint64_t not_yet = 0;               ///< Too young, or frames that are still coming in.
+        std::uint64_t many = 0;     ///< Objects that stand for many; the source told of none of them.
+        std::uint64_t not_yet = 0;  ///< Too young, or frames that are still coming in.
         std::optional<Timestamp> look_again_at;  ///< When something of the latter may be taken.
     };
 

@@ -7,7 +7,11 @@
 #include <future>
 #include <stop_token>
 #include <string>
+#include <thread>
 
+#include <fmt/format.h>
+
+#include "core/clock.hpp"
 #include "storage/bucket_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
@@ -167,6 +171,98 @@ TEST_F(SchedulerTest, ScansAgainWhenTheBucketsFiltersChanged) {
     Change(bucket, [](Bucket& changed) { changed.exclude.clear(); });
     scheduler_.Refresh();
     EXPECT_TRUE(Sees(1));
+}
+
+TEST_F(SchedulerTest, LetsABucketWaitForItsWindowButNotAPerson) {
+    auto bucket = AddBucket();
+    const auto now = clock_.Now();
+    const auto minute = [&](int from_now) {
+        return ToRfc3339(now + std::chrono::minutes(from_now)).substr(11, 5);
+    };
+    Change(bucket, [&](Bucket& changed) {
+        changed.options.schedule.windows = {minute(30) + "-" + minute(90)};
+        changed.scan_interval = seconds(1);
+    });
+    WriteFile(bucket, "a.mp4");
+    Start();
+    scheduler_.LookAt(bucket.id);
+    clock_.Advance(std::chrono::minutes(20));
+    EXPECT_EQ(scheduler_.ScanNow(bucket.id, {}).value().added, 1);
+    WriteFile(bucket, "b.mp4");
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // for the watch, which is news
+    EXPECT_EQ(Items().size(), 1U);
+    clock_.Advance(std::chrono::minutes(10));
+    scheduler_.Refresh();
+    EXPECT_TRUE(Sees(2));
+}
+
+TEST_F(SchedulerTest, ScansAtTheTimesOfItsCronText) {
+    auto bucket = AddBucket();
+    const auto now = clock_.Now();
+    Change(bucket, [&](Bucket& changed) {
+        changed.created_at = now;
+        changed.options.schedule.cron = ToRfc3339(now + std::chrono::hours(1)).substr(14, 2) + " " +
+                                        ToRfc3339(now + std::chrono::hours(1)).substr(11, 2) + " * * *";
+    });
+    WriteFile(bucket, "a.mp4");
+    Start();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    EXPECT_FALSE(Stored(bucket.id).last_scan_at.has_value());
+    clock_.Advance(std::chrono::hours(1));
+    scheduler_.Refresh();
+    EXPECT_TRUE(Sees(1));
+}
+
+TEST_F(SchedulerTest, SaysThatAScheduleCannotBeUnderstoodAnyMore) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) { changed.options.schedule.time_zone = "Atlantis/Capital"; });
+    Start();
+    EXPECT_TRUE(Eventually([&] {
+        return Stored(bucket.id).last_scan_note.find("no time zone 'Atlantis/Capital'") != std::string::npos;
+    }));
+    EXPECT_EQ(Count("bucket.scan_failed"), 1);
+}
+
+TEST_F(SchedulerTest, LeavesOutWhatFiltersDoAndLooksAgainAtWhatIsTooYoung) {
+    auto bucket = AddBucket();
+    Change(bucket, [](Bucket& changed) {
+        changed.options.filters = {.min_bytes = 4, .min_age = seconds(60), .media_types = {"video/"}};
+        changed.scan_interval = std::chrono::hours(10);
+    });
+    WriteFile(bucket, "a.mp4");
+    WriteFile(bucket, "b.mp4", "few");
+    WriteFile(bucket, "c.jpg");
+    const auto summary = scheduler_.ScanNow(bucket.id, {}).value();
+    EXPECT_EQ(summary.seen, 3U);
+    EXPECT_EQ(summary.filtered, 2U);
+    EXPECT_EQ(summary.settling, 1U);
+    EXPECT_EQ(summary.added, 0);
+    Start();
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(seconds(1));
+        return Items().size() == 1;
+    }));
+    EXPECT_EQ(Items().front().key, "a.mp4");
+}
+
+TEST_F(SchedulerTest, MakesOneSkippedItemOfNumberedFrames) {
+    auto bucket = AddBucket();
+    for (int i = 1; i <= 120; ++i) {
+        WriteFile(bucket, fmt::format("a.{:04}.dpx", i));
+    }
+    WriteFile(bucket, "a.mov");
+    clock_.Advance(std::chrono::minutes(20));
+    EXPECT_EQ(scheduler_.ScanNow(bucket.id, {}).value().added, 2);
+    EXPECT_EQ(scheduler_.ScanNow(bucket.id, {}).value().added, 0);
+    WriteFile(bucket, "a.0121.dpx");
+    clock_.Advance(std::chrono::minutes(20));
+    EXPECT_EQ(scheduler_.ScanNow(bucket.id, {}).value().added, 1) << "another version of it";
+    for (const auto& item : Items()) {
+        const bool frames = item.key == "a.[####].dpx";
+        EXPECT_EQ(item.reason_code, frames ? "image_sequence" : "") << item.key;
+        EXPECT_EQ(item.status, frames ? Status::kSkipped : Status::kPending);
+    }
+    EXPECT_EQ(Items().size(), 3U);
 }
 
 TEST_F(SchedulerTest, TakesInMoreThanOneBatch) {
