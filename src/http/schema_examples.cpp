@@ -34,7 +34,10 @@ constexpr std::array kExamples{
         R"({"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"media"},"object":{"key":"films/a.mxf"}}}]})"
     },
     Example{"BucketRerun", R"({"mode":"missing","dry_run":true})"},
-    Example{"BucketChange", R"({"active":true,"settle_seconds":5})"},
+    Example{
+        "BucketChange",
+        R"({"active":true,"settle_seconds":5,"schedule":{"windows":["Mon-Fri 20:00-06:00"],"time_zone":"Europe/Zurich"}})"
+    },
     Example{
         "NewRule",
         R"({"bucket":"incoming","processor":"facial-recognition","media_types":["video/*"],"path_glob":"films/**","config":{"fps":5},"biometric_basis":"consent form 2026-14"})"

@@ -30,6 +30,13 @@ constexpr std::array kMembers{
         "or so many a day.",
         ""
     },
+    MemberWords{
+        "BucketFilters.media_types",
+        "Only objects that may be of these types by their names: video/*, image/jpeg. A name that tells "
+        "nothing "
+        "passes. None: all.",
+        ""
+    },
     MemberWords{"BucketImport.backlog", "Of the lines that say nothing of it.", ""},
     MemberWords{"BucketImport.biometric_basis", "Of the lines that have none of their own.", ""},
     MemberWords{"BucketImport.csv", "The text of the file; its first line names the columns.", ""},
@@ -173,7 +180,11 @@ constexpr std::array kMembers{
     },
     MemberWords{"created_at", "When it was made.", "date-time"},
     MemberWords{
-        "cron", "When it is scanned, as five fields of cron; \"\" or null: every scan_interval_seconds.", ""
+        "cron",
+        "When it is scanned, as five fields of cron ('30 2 * * mon-fri') or @hourly, @daily, @weekly, "
+        "@monthly; \"\" "
+        "or null: every scan_interval_seconds.",
+        ""
     },
     MemberWords{"data", "What the event tells; described for each type under webhooks.", ""},
     MemberWords{"database", "ok, or what is wrong with it.", ""},
@@ -220,6 +231,7 @@ constexpr std::array kMembers{
     MemberWords{"failing_since", "Since when it takes nothing.", "date-time"},
     MemberWords{"failure", "Why it has not completed.", ""},
     MemberWords{"file_name", "Name of the photo, so that you know it again.", ""},
+    MemberWords{"filtered", "How many its filters left out.", ""},
     MemberWords{"filters", "Which objects become items, beside the globs.", ""},
     MemberWords{"finished_at", "When it ended.", "date-time"},
     MemberWords{"formats", "What is written besides the JSON document.", ""},
@@ -278,6 +290,9 @@ constexpr std::array kMembers{
     MemberWords{"name", "For people; a request may use it in place of the id.", ""},
     MemberWords{"next", "Give it as `after` for the next page; \"\" at the end.", ""},
     MemberWords{"next_attempt_at", "When it is tried again.", "date-time"},
+    MemberWords{
+        "next_scan_at", "When its schedule has it scanned next; null while it is paused.", "date-time"
+    },
     MemberWords{"note", "A sentence about what could not be done; \"\" when all could.", ""},
     MemberWords{"objects", "How many objects.", ""},
     MemberWords{"overlap_hours", "How long the old secret signs too.", ""},
@@ -344,9 +359,14 @@ constexpr std::array kMembers{
     MemberWords{"seen", "How many objects were there.", ""},
     MemberWords{"sentence", "A sentence for people.", ""},
     MemberWords{"sequence", "Its place in the order of events.", ""},
+    MemberWords{
+        "sequences",
+        "Whether 100 and more numbered frames, and the files of a camera's card, are one item each time.",
+        ""
+    },
     MemberWords{"session_token", "Of a temporary key pair; never shown.", ""},
     MemberWords{"settle_seconds", "How long a file must not have changed before it is an item.", ""},
-    MemberWords{"settling", "How many changed a moment ago and are looked at again soon.", ""},
+    MemberWords{"settling", "How many changed a moment ago, or are too young, and are looked at again.", ""},
     MemberWords{"similarity", "0 to 100: how sure it is that this is the person.", ""},
     MemberWords{"since", "Since when its status is this.", "date-time"},
     MemberWords{"size_bytes", "In bytes.", ""},
@@ -380,7 +400,7 @@ constexpr std::array kMembers{
     MemberWords{"why", "Why it is as it is and what happens next, in sentences.", ""},
     MemberWords{"width", "In pixels of the full picture.", ""},
     MemberWords{"will_retry", "Whether it is tried again.", ""},
-    MemberWords{"windows", "When it may be scanned: 'Mon-Fri 20:00-06:00'; none: always.", ""},
+    MemberWords{"windows", "When it may be scanned: 'Mon-Fri 20:00-06:00', 'Sat,Sun'; none: always.", ""},
     MemberWords{"work", "What each processor would do.", ""},
     MemberWords{"x", "In pixels from the left.", ""},
     MemberWords{"y", "In pixels from the top.", ""},

@@ -90,11 +90,13 @@ struct BucketView {
     BucketBacklog backlog;
     Word<kDedupeWords> dedupe;
     BucketPublishing publishing;
+    bool sequences = true;
     bool restore = false;
     std::vector<RuleView> rules;
     std::optional<BucketHold> held;
     std::optional<std::string> last_scan_at;
     std::string last_scan_note;
+    std::optional<std::string> next_scan_at;
     BucketScan scan;
     std::string created_at;
 };
@@ -119,11 +121,13 @@ BOOST_DESCRIBE_STRUCT(
      backlog,
      dedupe,
      publishing,
+     sequences,
      restore,
      rules,
      held,
      last_scan_at,
      last_scan_note,
+     next_scan_at,
      scan,
      created_at)
 )
@@ -143,6 +147,7 @@ struct BucketChange {
     std::optional<BucketBacklog> backlog;
     std::optional<Word<kDedupeWords>> dedupe;
     std::optional<BucketPublishing> publishing;
+    std::optional<bool> sequences;
     std::optional<bool> restore;
 };
 
@@ -162,6 +167,7 @@ BOOST_DESCRIBE_STRUCT(
      backlog,
      dedupe,
      publishing,
+     sequences,
      restore)
 )
 
@@ -184,10 +190,11 @@ struct ScanView {
     std::int64_t seen = 0;
     int added = 0;
     std::int64_t settling = 0;
+    std::int64_t filtered = 0;
     std::string note;
 };
 
-BOOST_DESCRIBE_STRUCT(ScanView, (), (seen, added, settling, note))
+BOOST_DESCRIBE_STRUCT(ScanView, (), (seen, added, settling, filtered, note))
 
 struct HopView {
     std::string hop;

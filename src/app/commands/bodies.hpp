@@ -40,6 +40,19 @@ struct BacklogWords {
     bool dry_run = false;
 };
 
+/// Of a bucket: which objects count, and when it is scanned. Texts are as they were typed.
+struct OptionWords {
+    std::optional<std::string> cron;
+    std::vector<std::string> windows;
+    std::optional<std::string> time_zone;
+    std::optional<std::string> min_bytes;
+    std::optional<std::string> max_bytes;
+    std::optional<std::string> min_age;
+    std::optional<std::string> max_age;
+    std::vector<std::string> media_types;
+    std::optional<bool> sequences;
+};
+
 /// Everything a command may be given; each reads its own part.
 struct Words {
     std::string path;
@@ -77,6 +90,7 @@ struct Words {
     std::string kind;
     StoreWords store;
     BacklogWords backlog;
+    OptionWords options;
 };
 
 /// The texts as a JSON list.

@@ -11,6 +11,7 @@
 
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
+#include "app/commands/bucket_options.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
 #include "core/error.hpp"
@@ -28,10 +29,11 @@ std::string TargetOf(const CommandLine& line) {
 }
 
 Result<void> AddBucket(CommandLine& line) {
-    const auto body = BucketBody(line.words);
+    auto body = BucketBody(line.words);
     if (!body) {
         return Unexpected(body.error());
     }
+    PutBucketOptions(line.words.options, {}, *body);
     return line.Ask("POST", "/v1/buckets", *body, [](const value& bucket) {
         fmt::print(
             "bucket {} ({}) watches {}\n",
@@ -54,7 +56,7 @@ Result<void> ListBuckets(CommandLine& line) {
     return line.Ask("GET", "/v1/buckets", nullptr, [](const value& answer) {
         PrintTable(
             answer,
-            {"name", "location", "active", "rules", "last_scan_at", "last_scan_note"},
+            {"name", "location", "active", "rules", "last_scan_at", "next_scan_at", "last_scan_note"},
             "no buckets yet: notifications-api buckets add FOLDER --processor NAME"
         );
     });
@@ -68,6 +70,9 @@ Result<void> ScanBucket(CommandLine& line) {
             Shown(scan, "added"),
             Shown(scan, "settling")
         );
+        if (const auto filtered = Shown(scan, "filtered"); filtered != "0") {
+            fmt::print("left out by the bucket's filters: {}\n", filtered);
+        }
         if (!Shown(scan, "note").empty()) {
             fmt::print("{}\n", Shown(scan, "note"));
         }
@@ -101,7 +106,16 @@ Result<void> RemoveBucket(CommandLine& line) {
 }
 
 Result<void> ChangeBucket(CommandLine& line) {
-    const auto body = BucketChangeBody(line.words);
+    auto body = BucketChangeBody(line.words);
+    object there;
+    if (ChangesAPart(line.words.options)) {
+        auto known = line.Call("GET", TargetOf(line), nullptr);
+        if (!known) {
+            return Unexpected(known.error());
+        }
+        there = std::move(known->as_object());
+    }
+    PutBucketOptions(line.words.options, there, body);
     return body.empty() ? Fail(
                               ErrorCode::kInvalidArgument,
                               "say what to change; buckets change --help lists what can be"
@@ -133,6 +147,7 @@ void AddSettings(CLI::App& command, Words& words) {
         "so "
         "at first)"
     );
+    AddBucketOptions(command, words.options);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "http/names.hpp"
+#include "queue/calendar/calendar.hpp"
+#include "queue/sieve/filters.hpp"
 
 namespace notify {
 
@@ -48,9 +50,11 @@ Result<void> CheckGlobs(std::string_view place, const std::vector<std::string>& 
 }  // namespace
 
 Result<void> CheckSettings(const Bucket& bucket) {
-    if (auto checked = CheckGlobs("/include", bucket.include).and_then([&] {
-            return CheckGlobs("/exclude", bucket.exclude);
-        });
+    if (auto checked =
+            CheckGlobs("/include", bucket.include)
+                .and_then([&] { return CheckGlobs("/exclude", bucket.exclude); })
+                .and_then([&] { return CheckFilters(bucket.options.filters); })
+                .and_then([&] { return ParseCalendar(bucket.options.schedule).map([](const Calendar&) {}); });
         !checked) {
         return checked;
     }

@@ -9,7 +9,8 @@
 
 namespace notify {
 
-/// The bucket as it will be: a name (it may come from the folder), and globs that mean something.
+/// The bucket as it will be: a name (it may come from the folder), globs that mean something, filters that
+/// something passes, a schedule that can be understood (kUnavailable when the system has no time zones).
 /// kInvalidArgument with the JSON pointer.
 [[nodiscard]] Result<void> CheckSettings(const Bucket& bucket);
 

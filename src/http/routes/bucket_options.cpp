@@ -81,6 +81,7 @@ void TakeOptions(BucketOptions& options, const view::BucketChange& change) {
             .prefix = change.publishing->prefix.value_or("")
         };
     }
+    options.sequences = change.sequences.value_or(options.sequences);
 }
 
 }  // namespace
@@ -122,6 +123,7 @@ void ShowOptions(view::BucketView& shown, const BucketOptions& options) {
         .bucket = options.publishing.bucket,
         .prefix = options.publishing.prefix
     };
+    shown.sequences = options.sequences;
 }
 
 }  // namespace notify

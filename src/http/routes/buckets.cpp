@@ -34,6 +34,7 @@
 #include "http/routes/rule_checks.hpp"
 #include "http/views_buckets.hpp"
 #include "http/views_rules.hpp"
+#include "queue/calendar/calendar.hpp"
 #include "queue/scheduler.hpp"
 #include "sources/hops.hpp"
 #include "storage/bucket_repository.hpp"
@@ -210,6 +211,7 @@ public:
                 .seen = static_cast<std::int64_t>(scan.seen),
                 .added = scan.added,
                 .settling = static_cast<std::int64_t>(scan.settling),
+                .filtered = static_cast<std::int64_t>(scan.filtered),
                 .note = scan.note
             };
         });
@@ -259,6 +261,7 @@ private:
     [[nodiscard]] std::function<view::BucketView(const Ruled&)> Shown() const {
         return [this](const Ruled& ruled) {
             auto shown = Show(ruled);
+            shown.next_scan_at = TextOf(ScanAfter(ruled.bucket, parts_.clock.Now()));
             if (const auto scan = parts_.scheduler.ProgressOf(ruled.bucket.id)) {
                 shown.scan = ShowScan("running", *scan);
             }

@@ -4,9 +4,12 @@
 #include <fstream>
 #include <string>
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include "app/commands/bucket_options.hpp"
 
 namespace notify {
 namespace {
@@ -62,6 +65,49 @@ TEST_F(BodiesTest, OfABucketAskForANameWhenTheFolderHasNone) {
     EXPECT_THAT(body.error().message, HasSubstr("--name"));
     EXPECT_TRUE(BucketBody({.path = "/", .name = "all"}));
     EXPECT_TRUE(BucketBody({.path = "/srv/media"}));
+}
+
+/// What the options put into a body, as text.
+std::string OptionsOf(const OptionWords& words, const boost::json::object& there = {}) {
+    boost::json::object body;
+    PutBucketOptions(words, there, body);
+    return boost::json::serialize(body);
+}
+
+TEST_F(BodiesTest, OfABucketHoldItsFiltersAndScheduleAsTheApiWantsThem) {
+    EXPECT_EQ(OptionsOf({}), "{}");
+    EXPECT_EQ(
+        OptionsOf(
+            {.cron = "@daily",
+             .windows = {"Mon-Fri 20:00-06:00", "Sat,Sun"},
+             .time_zone = "Europe/Zurich",
+             .min_bytes = "10MB",
+             .max_age = "7d",
+             .media_types = {"video/*"},
+             .sequences = false}
+        ),
+        R"({"filters":{"min_bytes":10000000,"max_age_seconds":604800,"media_types":["video/*"]},)"
+        R"("schedule":{"cron":"@daily","time_zone":"Europe/Zurich","windows":["Mon-Fri 20:00-06:00","Sat,Sun"]},)"
+        R"("sequences":false})"
+    );
+}
+
+TEST_F(BodiesTest, OfAChangeKeepTheFiltersThatAreNotGivenAndTakeAwayWhatIsEmpty) {
+    const auto there =
+        boost::json::parse(
+            R"({"filters":{"min_bytes":5,"max_bytes":null,"min_age_seconds":60,"media_types":["image/"]},)"
+            R"("schedule":{"cron":"@hourly","windows":["Sun"],"time_zone":"UTC"}})"
+        )
+            .as_object();
+    EXPECT_EQ(
+        OptionsOf({.min_bytes = "", .max_bytes = "1GiB"}, there),
+        R"({"filters":{"media_types":["image/"],"min_age_seconds":60,"max_bytes":1073741824}})"
+    );
+    EXPECT_EQ(
+        OptionsOf({.cron = "", .windows = {""}, .media_types = {""}}, there),
+        R"({"filters":{"min_bytes":5,"min_age_seconds":60,"media_types":[]},)"
+        R"("schedule":{"cron":"","windows":[],"time_zone":"UTC"}})"
+    );
 }
 
 TEST_F(BodiesTest, TakeSecondsThatAreNumbersFromNought) {

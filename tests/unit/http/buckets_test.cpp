@@ -1,8 +1,11 @@
 // /v1/buckets: what a bucket may be, alone and beside others.
 
 #include <filesystem>
+#include <fstream>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -77,6 +80,59 @@ TEST_F(BucketsTest, MayNotOverlapAnotherNotEvenThroughALink) {
     ASSERT_EQ(Add(sub).status, 201);
     EXPECT_EQ(Add(sub.parent_path()).status, 409);
     EXPECT_EQ(Add(folder_.Path() / "in2").status, 201);  // a name that only begins alike
+}
+
+TEST_F(BucketsTest, TellWhenTheyAreScannedNextByTheirSchedule) {
+    ASSERT_EQ(
+        Add(
+            folder_.Path() / "in",
+            R"(,"schedule":{"cron":"30 2 * * *","windows":["Mon-Sun 20:00-06:00"],"time_zone":"Europe/Zurich"})"
+        )
+            .status,
+        201
+    );
+    auto bucket = Expect(200, "GET", "/v1/buckets/in");
+    EXPECT_THAT(std::string(bucket.at("next_scan_at").as_string()), ::testing::EndsWith("T01:30:00.000Z"));
+    EXPECT_EQ(bucket.at("schedule").at("cron").as_string(), "30 2 * * *");
+    EXPECT_EQ(bucket.at("schedule").at("windows").as_array().size(), 1U);
+    bucket = Expect(200, "PATCH", "/v1/buckets/in", R"({"active":false})");
+    EXPECT_TRUE(bucket.at("next_scan_at").is_null());
+    EXPECT_EQ(bucket.at("schedule").at("time_zone").as_string(), "Europe/Zurich")
+        << "what is not given stays";
+}
+
+TEST_F(BucketsTest, AreRefusedWithASchedulOrFiltersThatMeanNothing) {
+    AddBucket();
+    const std::vector<std::pair<std::string, std::string>> faults{
+        {R"({"schedule":{"cron":"61 * * * *"}})", "/schedule/cron"},
+        {R"({"schedule":{"windows":["Sat","Mon-Fry"]}})", "/schedule/windows/1"},
+        {R"({"schedule":{"time_zone":"Mars/Olympus"}})", "/schedule/time_zone"},
+        {R"({"filters":{"min_bytes":2,"max_bytes":1}})", "/filters/max_bytes"},
+        {R"({"filters":{"min_age_seconds":60,"max_age_seconds":60}})", "/filters/max_age_seconds"},
+        {R"({"filters":{"media_types":["video"]}})", "/filters/media_types/0"},
+    };
+    for (const auto& [body, pointer] : faults) {
+        const auto refused = Ask("PATCH", "/v1/buckets/in", body);
+        EXPECT_EQ(refused.status, 400) << body;
+        EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), pointer) << refused.body;
+    }
+    EXPECT_EQ(Ask("POST", "/v1/buckets", R"({"location":"/","schedule":{"cron":"x"}})").status, 400);
+}
+
+TEST_F(BucketsTest, CountInAScanWhatTheirFiltersLeaveOut) {
+    const auto folder = folder_.Path() / "in";
+    ASSERT_EQ(
+        Add(folder, R"(,"filters":{"media_types":["video/*"]},"settle_seconds":0,"sequences":false)").status,
+        201
+    );
+    for (const auto* name : {"a.mp4", "b.jpg", "c.txt"}) {
+        std::ofstream(folder / name) << "media";
+    }
+    const auto scan = Expect(200, "POST", "/v1/buckets/in/scan");
+    EXPECT_EQ(scan.at("seen").to_number<int>(), 3);
+    EXPECT_EQ(scan.at("added").to_number<int>(), 1);
+    EXPECT_EQ(scan.at("filtered").to_number<int>(), 2);
+    EXPECT_FALSE(Expect(200, "GET", "/v1/buckets/in").at("sequences").as_bool());
 }
 
 TEST_F(BucketsTest, BreakOffAScanWhenTheServiceStops) {
