@@ -48,6 +48,7 @@
 #include "queue/retention.hpp"
 #include "queue/scheduler.hpp"
 #include "queue/secret_expiry.hpp"
+#include "queue/spool.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"

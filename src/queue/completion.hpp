@@ -34,7 +34,7 @@ struct Ended {
     Process process;  ///< As claimed, with its fence.
     JobOutcome outcome;
     CrashKind crash = CrashKind::kNone;
-    std::optional<StoredResult> known = {};  ///< Found before, in the same bytes: no job was run.
+    std::optional<StoredResult> known;  ///< Found before, in the same bytes: no job was run.
 };
 
 /// Hands `Ended` to one thread that commits up to 50 at a time; a worker never waits for the disk. An outcome
