@@ -174,7 +174,7 @@ private:
     }
 
     Result<Source> MakeSource(const PlannedBucket& planned) {
-        const Source source{
+        Source source{
             .id = SourceId(MakeId("src")),
             .kind = planned.kind,
             .name = NameOfSource(there_, planned),
@@ -186,7 +186,7 @@ private:
             .map([&] {
                 ++answer_.sources_made;
                 there_.sources.push_back(source);
-                return source;
+                return std::move(source);
             });
     }
 

@@ -171,7 +171,7 @@ private:
         const auto report = (*connection)
                                 ->Scan(
                                     {.bucket = everything, .start_after = {}},
-                                    [&](FoundObject object) -> Result<void> {
+                                    [&](const FoundObject& object) -> Result<void> {
                                         if (std::chrono::steady_clock::now() >= until) {
                                             return Fail(ErrorCode::kStopped, "enough was seen");
                                         }

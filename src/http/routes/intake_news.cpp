@@ -28,9 +28,9 @@ std::string Text(const object& json, std::string_view name) {
 
 /// The object at a member; an empty one without it.
 const object& Inner(const object& json, std::string_view name) {
-    static const object kNone;
+    static const object none;
     const auto* found = json.if_contains(name);
-    return found != nullptr && found->is_object() ? found->get_object() : kNone;
+    return found != nullptr && found->is_object() ? found->get_object() : none;
 }
 
 /// What the key of an S3 event may mean.

@@ -163,6 +163,7 @@ void PreviewTally::Add(const FoundObject& object) {
 
 std::vector<view::PreviewWork> PreviewTally::Work() const {
     std::vector<view::PreviewWork> work;
+    work.reserve(work_.size());
     for (const auto& [processor, sum] : work_) {
         work.push_back({.processor = processor, .objects = sum.objects, .bytes = sum.bytes});
     }
