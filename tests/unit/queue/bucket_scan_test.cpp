@@ -53,16 +53,18 @@ public:
 
     [[nodiscard]] Result<void> CheckBucket(const Bucket&, std::stop_token) override { return {}; }
 
-    [[nodiscard]] std::string PublicationKey(const Item& item) const override { return item.key + ".json"; }
+    [[nodiscard]] std::string PublicationKey(std::string_view key, std::string_view suffix) const override {
+        return std::string(key) + std::string(suffix);
+    }
 
     [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
-        const Bucket&, const Item&, std::stop_token
+        const Bucket&, const PublicationTarget&, std::stop_token
     ) override {
         return std::nullopt;
     }
 
     [[nodiscard]] Result<void> Publish(
-        const Bucket&, const Item&, std::string_view, std::stop_token
+        const Bucket&, const Item&, const PublicationTarget&, std::string_view, std::stop_token
     ) override {
         return {};
     }
