@@ -6,11 +6,12 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include <bits/chrono.h>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 

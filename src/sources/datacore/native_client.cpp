@@ -217,7 +217,7 @@ Result<std::vector<ListedObject>> NativeClient::List(
 Result<NativeObjectInfo> NativeClient::Head(
     const std::string& bucket, const std::string& key, const std::stop_token& stop
 ) {
-    const Call call{.method = "HEAD", .bucket = bucket, .key = key, .action = "look at"};
+    Call call{.method = "HEAD", .bucket = bucket, .key = key, .action = "look at"};
     const auto response = Do([&] { return call; }, stop);
     if (!response) {
         return Unexpected(response.error());
@@ -293,7 +293,7 @@ Result<std::string> NativeClient::Write(
 Result<void> NativeClient::Remove(
     const std::string& bucket, const std::string& key, const std::stop_token& stop
 ) {
-    const Call call{.method = "DELETE", .bucket = bucket, .key = key, .action = "remove"};
+    Call call{.method = "DELETE", .bucket = bucket, .key = key, .action = "remove"};
     const auto response = Do([&] { return call; }, stop);
     return response || response.error().reason == objects::kNoObject ? Result<void>()
                                                                      : Unexpected(response.error());
