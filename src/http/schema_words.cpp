@@ -45,6 +45,11 @@ constexpr std::array kMembers{
         "A bucket of the same store that results go to; \"\" or null: beside the object.",
         ""
     },
+    MemberWords{
+        "BucketPublishing.prefix",
+        "What keys of results begin with in that bucket; without one the name of the bucket and a slash.",
+        ""
+    },
     MemberWords{"BucketRerun.baseline", "Also what was set aside as before_baseline or done_elsewhere.", ""},
     MemberWords{
         "BucketRerun.mode",
@@ -111,6 +116,12 @@ constexpr std::array kMembers{
     MemberWords{"Problem.status", "The HTTP status.", ""},
     MemberWords{"ProcessEnded.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Processor.version", "Its version; results of another version are not reused.", ""},
+    MemberWords{"Publish.items", "How many items have their publications in the outbox now.", ""},
+    MemberWords{
+        "Publish.left_out",
+        "How many have nothing to publish: they have not ended, nothing was found, or they were replaced.",
+        ""
+    },
     MemberWords{"RerunAnswer.items", "Items that get a run.", ""},
     MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
     MemberWords{"RerunAnswer.processes", "New runs.", ""},

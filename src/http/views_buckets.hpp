@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "domain/bucket_options.hpp"
+#include "domain/publication.hpp"
 #include "http/described.hpp"
 #include "http/views_rules.hpp"
 
@@ -44,7 +45,7 @@ struct BucketBacklog {
 BOOST_DESCRIBE_STRUCT(BucketBacklog, (), (policy, items_per_day, decode_hours_per_day))
 
 struct BucketPublishing {
-    std::vector<std::string> formats;
+    std::vector<Word<kMorePublicationWords>> formats;
     std::optional<std::string> bucket;
     std::optional<std::string> prefix;
 };
@@ -195,6 +196,13 @@ struct ScanView {
 };
 
 BOOST_DESCRIBE_STRUCT(ScanView, (), (seen, added, settling, filtered, note))
+
+struct PublishView {
+    int items = 0;
+    int left_out = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(PublishView, (), (items, left_out))
 
 struct HopView {
     std::string hop;

@@ -132,6 +132,24 @@ void AddBucketOptions(const Words& words, object& body) {
 
 }  // namespace
 
+std::optional<object> PublishingBody(const Words& words, object publishing) {
+    if (words.publish_formats.empty() && !words.results_bucket && !words.results_prefix) {
+        return std::nullopt;
+    }
+    if (!words.publish_formats.empty()) {
+        publishing["formats"] =
+            words.publish_formats == std::vector<std::string>{""} ? array() : Texts(words.publish_formats);
+    }
+    if (words.results_bucket) {
+        publishing["bucket"] = *words.results_bucket;
+        publishing.erase("prefix");  // of the place before
+    }
+    if (words.results_prefix) {
+        publishing["prefix"] = *words.results_prefix;
+    }
+    return publishing;
+}
+
 object BucketChangeBody(const Words& words) {
     object body;
     AddBucketOptions(words, body);
@@ -157,6 +175,9 @@ Result<object> BucketBody(const Words& words) {
     object body{{"location", in_store ? words.path : folder.string()}};
     if (in_store) {
         body["source"] = words.source;
+    }
+    if (auto publishing = PublishingBody(words, {{"formats", array()}})) {
+        body["publishing"] = *std::move(publishing);
     }
     array rules;
     for (const auto& processor : words.processors) {

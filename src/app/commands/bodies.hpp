@@ -71,6 +71,9 @@ struct Words {
     double scan_seconds = -1;
     std::optional<bool> publish;
     std::optional<bool> restore;
+    std::vector<std::string> publish_formats;
+    std::optional<std::string> results_bucket;
+    std::optional<std::string> results_prefix;
     std::optional<int> weight;
     std::string status;
     std::string bucket;
@@ -111,6 +114,11 @@ struct Words {
 
 /// What was given of --backlog and its limits; nothing when none was.
 [[nodiscard]] std::optional<boost::json::object> BacklogBody(const Words& words);
+
+/// A bucket's `publishing` as it is with what was given in its place; nothing when none was.
+[[nodiscard]] std::optional<boost::json::object> PublishingBody(
+    const Words& words, boost::json::object publishing
+);
 
 /// `config` (a source's, as it is) with what was given in its place. kInvalidArgument when --config is no
 /// JSON object.

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
@@ -16,6 +17,7 @@
 #include "app/commands/printing.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/publication.hpp"
 
 namespace notify {
 
@@ -105,10 +107,20 @@ Result<void> RemoveBucket(CommandLine& line) {
     });
 }
 
+Result<void> PublishBucket(CommandLine& line) {
+    return line.Ask("POST", TargetOf(line) + "/publish", nullptr, [](const value& done) {
+        fmt::print(
+            "results of {} items are written where they are not yet; nothing to publish of {} others\n",
+            Shown(done, "items"),
+            Shown(done, "left_out")
+        );
+    });
+}
+
 Result<void> ChangeBucket(CommandLine& line) {
     auto body = BucketChangeBody(line.words);
     object there;
-    if (ChangesAPart(line.words.options)) {
+    if (ChangesAPart(line.words.options) || PublishingBody(line.words, {})) {
         auto known = line.Call("GET", TargetOf(line), nullptr);
         if (!known) {
             return Unexpected(known.error());
@@ -116,6 +128,9 @@ Result<void> ChangeBucket(CommandLine& line) {
         there = std::move(known->as_object());
     }
     PutBucketOptions(line.words.options, there, body);
+    if (PublishingBody(line.words, {})) {
+        body["publishing"] = *PublishingBody(line.words, there.at("publishing").as_object());
+    }
     return body.empty() ? Fail(
                               ErrorCode::kInvalidArgument,
                               "say what to change; buckets change --help lists what can be"
@@ -148,6 +163,22 @@ void AddSettings(CLI::App& command, Words& words) {
         "at first)"
     );
     AddBucketOptions(command, words.options);
+    command.add_option(
+        "--publish-format",
+        words.publish_formats,
+        fmt::format(
+            "Write them in this format too: {}; may be repeated, '' for none",
+            fmt::join(kMorePublicationWords, ", ")
+        )
+    );
+    command.add_option(
+        "--results-bucket",
+        words.results_bucket,
+        "Write results into this folder, or bucket of the same store, and not beside the media; '' ends that"
+    );
+    command.add_option(
+        "--results-prefix", words.results_prefix, "What their keys begin with there (the bucket's name and /)"
+    );
 }
 
 }  // namespace
@@ -185,14 +216,16 @@ void AddBucketCommands(CLI::App& app, CommandLine& line) {
     named("show", "One bucket with its rules", [&line] {
         return line.Ask("GET", TargetOf(line), nullptr, PrintDocument);
     });
-    auto& change =
-        named("change", "Change what is given; the rest stays ('' empties a list of globs)", [&line] {
-            return ChangeBucket(line);
-        });
+    auto& change = named("change", "Change what is given; the rest stays ('' empties a list)", [&line] {
+        return ChangeBucket(line);
+    });
     change.add_option("--name", line.words.name, "Another name");
     AddSettings(change, line.words);
     named("scan", "Scan a bucket now", [&line] { return ScanBucket(line); });
     named("test", "Try the way to a bucket, and say where it ends", [&line] { return TestBucket(line); });
+    named("publish", "Write the results of everything in it, in the formats it wants now", [&line] {
+        return PublishBucket(line);
+    });
     named("pause", "Notice and process nothing in it for now", [&line] { return SetActive(line, false); });
     named("resume", "Go on", [&line] { return SetActive(line, true); });
     named("remove", "Forget a bucket that has no items", [&line] { return RemoveBucket(line); });

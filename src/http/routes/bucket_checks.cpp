@@ -15,6 +15,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "http/names.hpp"
+#include "http/routes/publishing_checks.hpp"
 #include "queue/calendar/calendar.hpp"
 #include "queue/sieve/filters.hpp"
 
@@ -56,6 +57,9 @@ Result<void> CheckSettings(const Bucket& bucket) {
                 .and_then([&] { return CheckFilters(bucket.options.filters); })
                 .and_then([&] { return ParseCalendar(bucket.options.schedule).map([](const Calendar&) {}); });
         !checked) {
+        return checked;
+    }
+    if (auto checked = CheckPublishing(bucket); !checked) {
         return checked;
     }
     return IsName(bucket.name) ? Result<void>{}

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -74,17 +75,42 @@ void TakeOptions(BucketOptions& options, const view::BucketChange& change) {
         options.dedupe = Named<Dedupe>(kDedupeWords, change.dedupe->text).value_or(options.dedupe);
     }
     options.restore = change.restore.value_or(options.restore);
+    options.sequences = change.sequences.value_or(options.sequences);
     if (change.publishing) {
         options.publishing = {
-            .formats = change.publishing->formats,
+            .formats = {},
             .bucket = change.publishing->bucket.value_or(""),
             .prefix = change.publishing->prefix.value_or("")
         };
+        for (const auto& format : change.publishing->formats) {
+            options.publishing.formats.push_back(format.text);
+        }
     }
-    options.sequences = change.sequences.value_or(options.sequences);
+}
+
+/// A place for results is written as buckets' are, and has a part for each bucket unless a prefix is said.
+void CompletePublishing(Bucket& bucket, const view::BucketPublishing& wanted) {
+    auto& publishing = bucket.options.publishing;
+    if (publishing.bucket.empty()) {
+        return;
+    }
+    if (bucket.kind == "local") {
+        publishing.bucket = NormalFolder(publishing.bucket);
+    }
+    if (!wanted.prefix) {
+        publishing.prefix = bucket.name + "/";
+    }
 }
 
 }  // namespace
+
+std::string NormalFolder(const std::string& location) {
+    auto normal = std::filesystem::path(location).lexically_normal().string();
+    if (normal.size() > 1 && normal.ends_with('/')) {
+        normal.pop_back();
+    }
+    return normal;
+}
 
 void TakeChange(Bucket& bucket, const view::BucketChange& change) {
     bucket.name = change.name ? change.name->text : bucket.name;
@@ -96,6 +122,9 @@ void TakeChange(Bucket& bucket, const view::BucketChange& change) {
     bucket.publish = change.publish.value_or(bucket.publish);
     bucket.weight = change.weight ? change.weight->value : bucket.weight;
     TakeOptions(bucket.options, change);
+    if (change.publishing) {
+        CompletePublishing(bucket, *change.publishing);
+    }
 }
 
 void ShowOptions(view::BucketView& shown, const BucketOptions& options) {
@@ -119,11 +148,12 @@ void ShowOptions(view::BucketView& shown, const BucketOptions& options) {
     shown.dedupe = {std::string(kDedupeWords.at(static_cast<std::size_t>(options.dedupe)))};
     shown.restore = options.restore;
     shown.publishing = {
-        .formats = options.publishing.formats,
-        .bucket = options.publishing.bucket,
-        .prefix = options.publishing.prefix
+        .formats = {}, .bucket = options.publishing.bucket, .prefix = options.publishing.prefix
     };
     shown.sequences = options.sequences;
+    for (const auto& format : options.publishing.formats) {
+        shown.publishing.formats.push_back({format});
+    }
 }
 
 }  // namespace notify

@@ -30,6 +30,7 @@
 #include "http/routes/bucket_checks.hpp"
 #include "http/routes/bucket_options.hpp"
 #include "http/routes/new_bucket.hpp"
+#include "http/routes/publishing_checks.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
 #include "http/views_buckets.hpp"
@@ -285,15 +286,18 @@ private:
         auto checked =
             CheckSettings(bucket).and_then(
                                      [&] { return CheckBacklog(bucket, wanted.backlog.has_value()); }
-            ).and_then([&] { return CheckPlace(parts_, bucket, request.stop); });
+            ).and_then([&] {
+                 return CheckPlace(parts_, bucket, request.stop);
+             }).and_then([&] { return CheckResultsPlace(parts_.sources, bucket, request.stop); });
         if (!checked) {
             return Unexpected(checked.error());
         }
         const std::scoped_lock one_at_a_time(adding_);  // so that no other comes between check and write
         const auto others =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
-        const auto apart =
-            others.and_then([&](const std::vector<Bucket>& rows) { return CheckApart(bucket, rows); });
+        const auto apart = others.and_then([&](const std::vector<Bucket>& rows) {
+            return CheckApart(bucket, rows).and_then([&] { return CheckResultsApart(bucket, rows); });
+        });
         if (!apart) {
             return Unexpected(apart.error());
         }
@@ -331,7 +335,25 @@ private:
         return {};
     }
 
+    /// A place for results that is named anew can be reached.
+    [[nodiscard]] Result<void> CheckNewResultsPlace(
+        const Request& request, const view::BucketChange& change
+    ) const {
+        if (!change.publishing) {
+            return {};
+        }
+        return Find(request).and_then([&](Bucket bucket) {
+            TakeChange(bucket, change);
+            return CheckSettings(bucket).and_then([&] {
+                return CheckResultsPlace(parts_.sources, bucket, request.stop);
+            });
+        });
+    }
+
     [[nodiscard]] Result<Ruled> Update(const Request& request, const view::BucketChange& change) const {
+        if (auto checked = CheckNewResultsPlace(request, change); !checked) {
+            return Unexpected(checked.error());
+        }
         auto updated = parts_.storage.Write([&](Transaction& transaction) -> Result<Ruled> {
             auto found = transaction.buckets.Find(request.parameters[0]);
             if (!found) {
@@ -342,8 +364,12 @@ private:
             auto done = CheckSettings(bucket).and_then(
                                                  [&] { return CheckBacklog(bucket, true); }
             ).and_then([&] {
-                 return transaction.buckets.Update(bucket);
-             }).and_then([&] {
+                 return transaction.buckets.List();
+             }).and_then([&](const std::vector<Bucket>& all) {
+                   return CheckResultsApart(bucket, all);
+               }).and_then([&] {
+                     return transaction.buckets.Update(bucket);
+                 }).and_then([&] {
                 return Audit(transaction, request, "bucket.change", bucket, parts_.clock.Now());
             });
             return done ? WithRules(transaction.View(), bucket) : Unexpected(done.error());

@@ -1,6 +1,5 @@
 #include "http/routes/new_bucket.hpp"
 
-#include <filesystem>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -23,19 +22,6 @@
 #include "storage/storage.hpp"
 
 namespace notify {
-
-namespace {
-
-/// A folder's path, however it was written.
-std::string NormalFolder(const std::string& location) {
-    auto folder = std::filesystem::path(location).lexically_normal().string();
-    if (folder.size() > 1 && folder.ends_with('/')) {
-        folder.pop_back();
-    }
-    return folder;
-}
-
-}  // namespace
 
 std::string NameFrom(const Bucket& bucket) {
     std::string_view place = bucket.location;

@@ -22,6 +22,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddItemRoutes(router, parts);
     AddDoneRoutes(router, parts);
     AddIntakeRoutes(router, parts);
+    AddPublicationRoutes(router, parts);
     AddResultRoutes(router, parts);
     AddPeopleRoutes(router, parts);
     AddWebhookRoutes(router, parts);

@@ -31,6 +31,7 @@ void AddRuleRoutes(Router& router, const ApiParts& parts);
 void AddItemRoutes(Router& router, const ApiParts& parts);
 void AddDoneRoutes(Router& router, const ApiParts& parts);
 void AddIntakeRoutes(Router& router, const ApiParts& parts);
+void AddPublicationRoutes(Router& router, const ApiParts& parts);
 void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);
 void AddWebhookRoutes(Router& router, const ApiParts& parts);

@@ -110,6 +110,24 @@ TEST_F(BodiesTest, OfAChangeKeepTheFiltersThatAreNotGivenAndTakeAwayWhatIsEmpty)
     );
 }
 
+TEST_F(BodiesTest, OfABucketsPublishingKeepWhatIsNotGiven) {
+    const boost::json::object there{
+        {"formats", boost::json::array{"csv"}}, {"bucket", "results"}, {"prefix", "in/"}
+    };
+    EXPECT_EQ(PublishingBody({}, there), std::nullopt);
+    const auto formats = PublishingBody({.publish_formats = {"vtt", "edl"}}, there).value();
+    EXPECT_EQ(formats.at("formats"), (boost::json::array{"vtt", "edl"}));
+    EXPECT_EQ(formats.at("prefix"), "in/");
+    EXPECT_EQ(PublishingBody({.publish_formats = {""}}, there)->at("formats"), boost::json::array());
+    const auto place = PublishingBody({.results_bucket = "other"}, there).value();
+    EXPECT_EQ(place.at("bucket"), "other");
+    EXPECT_FALSE(place.contains("prefix")) << "that was of the place before";
+    EXPECT_EQ(PublishingBody({.results_prefix = "x/"}, there)->at("prefix"), "x/");
+    const auto added = BucketBody({.path = "/srv/media", .publish_formats = {"csv"}}).value();
+    EXPECT_EQ(added.at("publishing").at("formats"), boost::json::array{"csv"});
+    EXPECT_FALSE(BucketBody({.path = "/srv/media"})->contains("publishing"));
+}
+
 TEST_F(BodiesTest, TakeSecondsThatAreNumbersFromNought) {
     for (const auto* good : {"0", "2", "0.5"}) {
         EXPECT_EQ(IsSeconds(good), "") << good;

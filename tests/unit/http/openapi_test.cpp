@@ -283,6 +283,7 @@ void OpenApiTest::CheckBuckets() {
     Check("GET", "/v1/buckets/{bucket}", "/v1/buckets/in");
     Check("PATCH", "/v1/buckets/{bucket}", "/v1/buckets/" + id, R"({"weight":2,"include":["*"]})");
     Check("POST", "/v1/buckets/{bucket}/scan", "/v1/buckets/in/scan");
+    Check("POST", "/v1/buckets/{bucket}/publish", "/v1/buckets/in/publish");
     const auto other = folder_.Path() / "other";
     std::filesystem::create_directories(other);
     Check("POST", "/v1/buckets/{bucket}/test", "/v1/buckets/in/test");
@@ -352,6 +353,7 @@ void OpenApiTest::CheckItems() {
     const auto whole = Check("GET", "/v1/items/{item}", "/v1/items/" + item);
     const auto process = Of(whole.at("processes").at(0));
     Check("GET", "/v1/processes/{process}", "/v1/processes/" + process);
+    Check("GET", "/v1/items/{item}/exports/{format}", "/v1/items/" + item + "/exports/notifications.json");
     Check("POST", "/v1/items/{item}/cancel", "/v1/items/" + item + "/cancel");
     Check("POST", "/v1/items/{item}/rerun", "/v1/items/" + item + "/rerun");
     Check("GET", "/v1/items/{item}", "/v1/items/" + item);  // with a history
