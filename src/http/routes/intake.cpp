@@ -27,6 +27,9 @@
 #include "http/routes/routes.hpp"
 #include "http/views_backlog.hpp"
 #include "queue/scheduler.hpp"
+#include "queue/sieve/clip_folder.hpp"
+#include "queue/sieve/filters.hpp"
+#include "queue/sieve/numbered.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
@@ -179,7 +182,31 @@ private:
                         : Outcome{.word = "gone", .sentence = "the store has no such object now"};
     }
 
+    /// Why the object is no item by itself; nothing when it is one.
+    [[nodiscard]] std::optional<Outcome> LeftOut(const Bucket& bucket, const FoundObject& object) const {
+        const auto passage = Passes(bucket.options.filters, object, parts_.clock.Now());
+        if (passage == Passage::kLeftOut) {
+            return Outcome{.word = "left_out", .sentence = "the filters of the bucket leave it out"};
+        }
+        if (passage == Passage::kNotYet) {
+            return Outcome{.word = "left_out", .sentence = "it is too young yet; a scan takes it later"};
+        }
+        const auto name = ParseNumbered(object.key);
+        const bool is_part = ClipFolderOf(object.key) || (name && name->format == FrameFormat::kFilm);
+        return bucket.options.sequences && is_part
+                   ? std::optional(
+                         Outcome{
+                             .word = "left_out",
+                             .sentence = "it may be part of a sequence or card; a scan tells"
+                         }
+                     )
+                   : std::nullopt;
+    }
+
     Outcome Taken(const Bucket& bucket, const FoundObject& object) {
+        if (auto left_out = LeftOut(bucket, object)) {
+            return *std::move(left_out);
+        }
         const auto taken = intake_.Take(bucket, {object});
         if (!taken) {
             parts_.scheduler.LookAt(bucket.id);
