@@ -5,7 +5,7 @@
 #include <chrono>
 #include <optional>
 
-#include "sources/s3/faults.hpp"
+#include "sources/objects/faults.hpp"
 #include "storage/bucket_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
@@ -16,7 +16,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 Error NoBucket() {
-    auto error = s3::Fault(ErrorCode::kUnavailable, s3::kNoBucket, "there is no bucket 'in'");
+    auto error = objects::Fault(ErrorCode::kUnavailable, objects::kNoBucket, "there is no bucket 'in'");
     error.retry_after = seconds(60);
     return error;
 }
@@ -52,10 +52,10 @@ TEST_F(BucketHoldTest, FollowsAFaultOfTheWholeBucketAndBurnsNoAttempt) {
 }
 
 TEST_F(BucketHoldTest, DoesNotFollowWhatMayBeTheObjectsOwnFault) {
-    EXPECT_FALSE(HoldsBucket(s3::Fault(ErrorCode::kUnauthenticated, s3::kAccessDenied, "denied")));
-    EXPECT_FALSE(HoldsBucket(s3::Fault(ErrorCode::kUnavailable, s3::kInterrupted, "broke off")));
-    EXPECT_FALSE(HoldsBucket(s3::Fault(ErrorCode::kThrottled, s3::kArchived, "archived")));
-    EXPECT_TRUE(HoldsBucket(s3::Fault(ErrorCode::kUnauthenticated, s3::kCredentialsRefused, "refused")));
+    EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kUnauthenticated, objects::kAccessDenied, "denied")));
+    EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kUnavailable, objects::kInterrupted, "broke off")));
+    EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kThrottled, objects::kArchived, "archived")));
+    EXPECT_TRUE(HoldsBucket(objects::Fault(ErrorCode::kUnauthenticated, objects::kCredentialsRefused, "refused")));
 }
 
 TEST_F(BucketHoldTest, GrowsLongerWithEachInARowUpToAQuarterOfAnHour) {
