@@ -138,7 +138,7 @@ TEST_F(BacklogTest, WaitsForItsBudgetWithASentenceAndIsLetGoNewestFirst) {
     EXPECT_EQ(OnlyProcess(Of("new").id).status, Status::kPending) << "what is new does not wait";
     const auto waiting = Of("a");
     EXPECT_EQ(waiting.blocked_by, BlockedBy::kBudget);
-    const auto why = Why(waiting, {}, {}, clock_.Now());
+    const auto why = Why(waiting, {}, {}, bucket, clock_.Now());
     EXPECT_THAT(why.at(0), HasSubstr("waits for its turn: 2 items of those are taken each day"));
     EXPECT_EQ(Go(), 2);
     EXPECT_EQ(OnlyProcess(Of("b").id).status, Status::kPending);
@@ -218,7 +218,7 @@ TEST_F(BacklogTest, IsNotLetGoWhileItsBucketIsPausedOrHasNoRule) {
         return TakeBlockedBy(snapshot, item, clock_.Now());
     }));
     EXPECT_EQ(item.blocked_by, BlockedBy::kBucketInactive);
-    EXPECT_EQ(Why(item, {}, {}, clock_.Now()).at(0), "it waits: its bucket is not active");
+    EXPECT_EQ(Why(item, {}, {}, bucket, clock_.Now()).at(0), "it waits: its bucket is not active");
     Change(bucket, [](Bucket& changed) { changed.active = true; });
     EXPECT_EQ(Go(), 1);
 }
