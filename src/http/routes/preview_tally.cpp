@@ -21,6 +21,7 @@
 #include "http/views_backlog.hpp"
 #include "processors/kind.hpp"
 #include "queue/backlog/first_contact.hpp"
+#include "queue/sieve/filters.hpp"
 #include "sources/source.hpp"
 #include "storage/key_text.hpp"
 
@@ -119,7 +120,7 @@ std::string_view PreviewTally::WhySkipped(const FoundObject& object) const {
     if (filters.max_age && age > *filters.max_age) {
         return kTooOld;
     }
-    if (!Wants(filters.media_types, KindByName(object.key))) {
+    if (Passes({.media_types = filters.media_types}, object, now_) == Passage::kLeftOut) {
         return kMediaType;
     }
     if (!object.skip_code.empty()) {
