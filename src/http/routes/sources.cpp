@@ -1,4 +1,4 @@
-// /v1/sources and /v1/store-kinds.
+// /v1/sources.
 
 #include <charconv>
 #include <cstdint>
@@ -138,17 +138,6 @@ public:
                 });
             });
         }));
-    }
-
-    [[nodiscard]] Response Kinds(const Request& request) const {
-        view::StoreKindList list;
-        for (const auto& kind : parts_.sources.Kinds()) {
-            const auto schema = parts_.sources.Schema(kind).and_then(ParseJson);
-            list.rows.push_back({.kind = kind, .config_schema = schema.value_or(nullptr)});
-        }
-        return Answer(request, Result<view::StoreKindList>(std::move(list)), [](const auto& shown) {
-            return shown;
-        });
     }
 
 private:
@@ -386,16 +375,6 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
          .description = "Only while no bucket is in it. Its secrets and rules go with it.",
          .status = 204,
          .handle = [routes](Request& r) { return routes->Remove(r); }}
-    );
-    router.Add(
-        {.method = "GET",
-         .pattern = "/v1/store-kinds",
-         .scope = Scope::kRead,
-         .tag = tag,
-         .summary = "Kinds of stores",
-         .description = "Each with the JSON Schema of its sources' configuration.",
-         .answer = &described::Schema<view::StoreKindList>,
-         .handle = [routes](Request& r) { return routes->Kinds(r); }}
     );
     AddSecretRoutes(router, routes);
 }

@@ -1,0 +1,145 @@
+#include "http/member_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace notify {
+
+namespace {
+
+// NOLINTBEGIN(modernize-use-designated-initializers): a table of three columns
+constexpr std::array kWordsOfTypes{
+    MemberWords{"Attempt.number", "1 for the first try.", ""},
+    MemberWords{"Audit.detail", "More about it.", ""},
+    MemberWords{"Bucket.rules", "The processors that its own rules choose.", ""},
+    MemberWords{"Bucket.source", "Name of the source it is in.", ""},
+    MemberWords{
+        "BucketBacklog.policy",
+        "Of objects that were there before the bucket: process them, ignore them (Skipped, before_baseline), "
+        "or so many a day.",
+        ""
+    },
+    MemberWords{
+        "BucketFilters.media_types",
+        "Only objects that may be of these types by their names: video/*, image/jpeg. A name that tells "
+        "nothing "
+        "passes. None: all.",
+        ""
+    },
+    MemberWords{"BucketImport.backlog", "Of the lines that say nothing of it.", ""},
+    MemberWords{"BucketImport.biometric_basis", "Of the lines that have none of their own.", ""},
+    MemberWords{"BucketImport.csv", "The text of the file; its first line names the columns.", ""},
+    MemberWords{
+        "BucketPublishing.bucket",
+        "A bucket of the same store that results go to; \"\" or null: beside the object.",
+        ""
+    },
+    MemberWords{
+        "BucketPublishing.prefix",
+        "What keys of results begin with in that bucket; without one the name of the bucket and a slash.",
+        ""
+    },
+    MemberWords{"BucketRerun.baseline", "Also what was set aside as before_baseline or done_elsewhere.", ""},
+    MemberWords{
+        "BucketRerun.mode",
+        "missing: no result yet. changed: another configuration or version since. force: everything.",
+        ""
+    },
+    MemberWords{"BucketRerun.priority", "Of the new runs; null: that of their rules.", ""},
+    MemberWords{"BucketRerun.processors", "Only these; none: all that rules choose.", ""},
+    MemberWords{"BucketScan.position", "The last key that was taken in with all before it.", ""},
+    MemberWords{"BucketScan.seen", "How many objects it has seen.", ""},
+    MemberWords{"BucketScan.started_at", "When it began.", "date-time"},
+    MemberWords{"BucketScan.state", "running, or idle: then this is the last one.", ""},
+    MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
+    MemberWords{"Count.processes", "How many processes that was.", ""},
+    MemberWords{"Delivery.attempt", "How often it was tried.", ""},
+    MemberWords{"Delivery.kind", "webhook, or publication: the result beside the media.", ""},
+    MemberWords{"DeliveryRow.attempt", "How often it was tried.", ""},
+    MemberWords{"DeliveryRow.kind", "webhook, or publication: the result beside the media.", ""},
+    MemberWords{"DoneAnswer.items", "Items that were Skipped by it, or taken up again.", ""},
+    MemberWords{"DoneAnswer.marked", "Marks that are new or were taken back.", ""},
+    MemberWords{"DoneAnswer.processed", "Items left alone: they had ended here.", ""},
+    MemberWords{"DoneAnswer.running", "Items left alone: they are being processed.", ""},
+    MemberWords{"DoneElsewhere.csv", "The text of the file; its first line names the columns.", ""},
+    MemberWords{"DoneRow.at", "When it was done, RFC 3339; null: until now.", ""},
+    MemberWords{"DoneRow.version", "The ETag of what was done; null: whatever was written until `at`.", ""},
+    MemberWords{
+        "EventList.next",
+        "Give it as `after` for what follows; on the last page too, for what happens later.",
+        ""
+    },
+    MemberWords{
+        "Failure.reason", "What went wrong, as one word for programs; \"\" when the code says all.", ""
+    },
+    MemberWords{"Health.status", "ready, or not ready.", ""},
+    MemberWords{"Hop.state", "passed, failed or not reached.", ""},
+    MemberWords{"ImportRow.access_key_ref", "Name of the setting that holds the access key.", ""},
+    MemberWords{"ImportRow.active", "False: it is added paused.", ""},
+    MemberWords{"ImportRow.backlog", "process, ignore or budget.", ""},
+    MemberWords{"ImportRow.bucket", "Name of the bucket in the store.", ""},
+    MemberWords{"ImportRow.endpoint", "Where the store answers.", ""},
+    MemberWords{"ImportRow.prefix", "What its keys begin with.", ""},
+    MemberWords{"ImportRow.processor", "One, or several with a semicolon between them.", ""},
+    MemberWords{"ImportRow.region", "Region that requests are signed for.", ""},
+    MemberWords{
+        "ImportRow.secret_ref",
+        "Name of the setting that holds the secret key; without access_key_ref: the token.",
+        ""
+    },
+    MemberWords{"IntakeRecord.bucket", "Name of our bucket; of the store's when none here is at it.", ""},
+    MemberWords{"IntakeRecord.outcome", "What became of it.", ""},
+    MemberWords{"ItemEventProcess.reason", "What went wrong, more exactly than the code; one word.", ""},
+    MemberWords{"Key.key", "The key itself, shown when it is made and never again.", ""},
+    MemberWords{"Live.status", "alive.", ""},
+    MemberWords{
+        "NewBucket.backlog",
+        "What becomes of what is in it already; a bucket of an object store needs it.",
+        ""
+    },
+    MemberWords{"NewReplay.since", "What was made then or later.", "date-time"},
+    MemberWords{"NewSource.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
+    MemberWords{"NewSource.secret", "Its first credential; without one the settings' are used.", ""},
+    MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},
+    MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
+    MemberWords{"Problem.status", "The HTTP status.", ""},
+    MemberWords{"ProcessEnded.reason", "What went wrong, more exactly than the code; one word.", ""},
+    MemberWords{"Processor.version", "Its version; results of another version are not reused.", ""},
+    MemberWords{"Publish.items", "How many items have their publications in the outbox now.", ""},
+    MemberWords{
+        "Publish.left_out",
+        "How many have nothing to publish: they have not ended, nothing was found, or they were replaced.",
+        ""
+    },
+    MemberWords{"RerunAnswer.items", "Items that get a run.", ""},
+    MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
+    MemberWords{"RerunAnswer.processes", "New runs.", ""},
+    MemberWords{"RerunAnswer.set_aside", "Items left alone: before_baseline or done_elsewhere.", ""},
+    MemberWords{
+        "Secret.number", "Counts the secrets of all sources; the highest of a source is its newest.", ""
+    },
+    MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
+    MemberWords{"Source.note", "What the service still lacks to read it; \"\" when nothing.", ""},
+    MemberWords{"SourceChange.config", "The whole configuration; its schema is at /v1/store-kinds.", ""},
+    MemberWords{"StoreEvent.Event", "s3:TestEvent, which is acknowledged.", ""},
+    MemberWords{"StoreEvent.Message", "Of SNS: the message inside, as text.", ""},
+    MemberWords{"StoreEvent.Records", "Of an S3 event notification.", ""},
+    MemberWords{"StoreEvent.Type", "Notification: an envelope of SNS.", ""},
+    MemberWords{"StoreEvent.detail", "Of an event of EventBridge.", ""},
+    MemberWords{
+        "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""
+    },
+};
+
+// NOLINTEND(modernize-use-designated-initializers)
+
+static_assert(std::ranges::is_sorted(kWordsOfTypes, {}, &MemberWords::member));
+
+}  // namespace
+
+std::span<const MemberWords> WordsOfTypes() {
+    return kWordsOfTypes;
+}
+
+}  // namespace notify

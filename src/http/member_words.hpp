@@ -1,0 +1,19 @@
+#pragma once
+
+// The words of schema_words.cpp for members that mean something else in one type than in others.
+
+#include <span>
+#include <string_view>
+
+namespace notify {
+
+struct MemberWords {
+    std::string_view member;  ///< "name", or "Type.name" where it means something else.
+    std::string_view meaning;
+    std::string_view format;
+};
+
+/// Those of "Type.name", by that.
+[[nodiscard]] std::span<const MemberWords> WordsOfTypes();
+
+}  // namespace notify

@@ -1,0 +1,36 @@
+#pragma once
+
+// A bucket as the API shows it, with what stands in other tables.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/scan.hpp"
+#include "http/views_buckets.hpp"
+#include "http/views_rules.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// A bucket with its source's name, the rules that hold for it, and what holds it back.
+struct Ruled {
+    Bucket bucket;
+    std::string source;
+    std::vector<view::RuleView> rules;
+    std::optional<ScanState> last_scan;
+    std::optional<BucketHold> hold;
+};
+
+[[nodiscard]] Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket);
+
+/// `word`: "idle" or "running".
+[[nodiscard]] view::BucketScan ShowScan(std::string_view word, const ScanState& scan);
+
+[[nodiscard]] view::BucketView Show(const Ruled& ruled);
+
+}  // namespace notify
