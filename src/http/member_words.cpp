@@ -54,6 +54,7 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"BucketScan.state", "running, or idle: then this is the last one.", ""},
     MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
     MemberWords{"Count.processes", "How many processes that was.", ""},
+    MemberWords{"CredentialsExpiring.within", "How long it is until then, at most: 7d or 24h.", ""},
     MemberWords{"Delivery.attempt", "How often it was tried.", ""},
     MemberWords{"Delivery.kind", "webhook, or publication: the result beside the media.", ""},
     MemberWords{"DeliveryRow.attempt", "How often it was tried.", ""},

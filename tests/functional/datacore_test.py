@@ -21,7 +21,7 @@ class Datacore(ServiceTest):
 
     def add_bucket(self, *more: str) -> None:
         self.service.command("buckets", "add", "media", "--source", "datacore", "--processor", "checksum", "--settle-seconds", "0",
-                             *more)
+                             "--backlog", "process", *more)
 
     def events(self, kind: str) -> list:
         return [event for event in self.service.get("/v1/events?limit=200")["rows"] if event["type"] == kind]

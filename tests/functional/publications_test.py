@@ -117,7 +117,7 @@ class PublicationsInStores(ServiceTest):
         secret.write_text("SecretForTests\n")
         self.service.command("sources", "add", "s3", "--name", "store", "--endpoint", store.url, "--access-key", "AKTEST",
                              "--secret-file", secret)
-        add = ("--source", "store", "--processor", "checksum", "--settle-seconds", "0")
+        add = ("--source", "store", "--processor", "checksum", "--settle-seconds", "0", "--backlog", "process")
         self.service.command("buckets", "add", "media", *add, "--results-bucket", "results", "--results-prefix", "from/")
         self.service.wait_until_terminal("day/a.bin")
         name = "results/from/day/a.bin.notifications.json"

@@ -41,7 +41,8 @@ class Scan(ServiceTest):
         secret = self.folder / "secret"
         secret.write_text("SecretForTests\n")
         self.service.command("sources", "add", "s3", "--name", "store", "--endpoint", store.url, "--access-key", "AKTEST", "--secret-file", secret)
-        self.service.command("buckets", "add", "many", "--source", "store", "--name", "many", "--scan-seconds", "604800", "--no-publish")
+        self.service.command("buckets", "add", "many", "--source", "store", "--name", "many", "--scan-seconds", "604800", "--no-publish",
+                             "--backlog", "process")
 
     def bucket(self) -> dict:
         return self.service.get("/v1/buckets/many")

@@ -22,7 +22,7 @@ class StoreBytes(ServiceTest):
         store.put_all({f"media/{key}": data for key, data in (objects or {}).items()})
         self.service.command("sources", "add", "s3", "--name", name, "--endpoint", store.url, "--access-key", "AKTEST",
                              "--secret-file", self.secret("SecretForTests"))
-        self.service.command("buckets", "add", "media", "--source", name, "--name", name, "--processor", processor,
+        self.service.command("buckets", "add", "media", "--source", name, "--name", name, "--processor", processor, "--backlog", "process",
                              "--settle-seconds", "0", *more)
         return store
 
@@ -208,7 +208,7 @@ class StoreBytes(ServiceTest):
         self.service.start()
         store = self.add_store()
         keys = [f"{i:03}.mxf" for i in range(100)]
-        store.put_all({f"media/{key}": bytes([i]) * 400_000 for i, key in enumerate(keys)})
+        store.put_all({f"media/{key}": bytes([128 + i]) * 400_000 for i, key in enumerate(keys)})  # no text: FFmpeg reads it line by line
         store.control(faults=[{"method": "GET", "share": 0.1, "do": "hang", "seconds": 0.2}])
         self.service.request("POST", "/v1/buckets/store/scan")
         for _ in range(3):

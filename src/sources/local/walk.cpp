@@ -181,9 +181,13 @@ private:
 Result<void> Walk::Into(DIR* folder, const std::string& prefix) {
     SortedNames names;
     const int fault = names.Read(folder, stop_);
+    const auto stopped = [this] { return Fail(ErrorCode::kStopped, "stopped while scanning"); };
+    if (stop_.stop_requested()) {
+        return stopped();  // the names may not be all
+    }
     auto walked = names.Each([&](std::string name) -> Result<void> {
         if (stop_.stop_requested()) {
-            return Fail(ErrorCode::kStopped, "stopped while scanning");
+            return stopped();
         }
         const bool is_folder = name.ends_with('/');
         name.resize(name.size() - (is_folder ? 1 : 0));

@@ -120,7 +120,12 @@ TEST_F(SourcesApi, TellTheSchemaOfEachKind) {
 
 TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
     EXPECT_THAT(
-        Refusal(400, "POST", "/v1/buckets", R"({"kind":"s3","location":"media","active":false})"),
+        Refusal(
+            400,
+            "POST",
+            "/v1/buckets",
+            R"({"kind":"s3","location":"media","active":false,"backlog":{"policy":"process"}})"
+        ),
         HasSubstr("there is no source of kind s3 yet")
     );
     Expect(201, "POST", "/v1/sources", kArchive);
@@ -128,7 +133,7 @@ TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
         201,
         "POST",
         "/v1/buckets",
-        R"({"kind":"s3","location":"media/in/","active":false,"dedupe":"off","filters":{"min_bytes":5,"media_types":[]},
+        R"({"kind":"s3","location":"media/in/","active":false,"backlog":{"policy":"process"},"dedupe":"off","filters":{"min_bytes":5,"media_types":[]},
             "schedule":{"cron":"0 2 * * *","windows":[],"time_zone":"Europe/Zurich"}})"
     );
     EXPECT_EQ(first.at("name"), "in");
@@ -142,7 +147,12 @@ TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
     );
     Expect(201, "POST", "/v1/sources", R"({"kind":"s3","name":"other","config":{"endpoint":"https://a"}})");
     EXPECT_THAT(
-        Refusal(400, "POST", "/v1/buckets", R"({"kind":"s3","location":"x","active":false})"),
+        Refusal(
+            400,
+            "POST",
+            "/v1/buckets",
+            R"({"kind":"s3","location":"x","active":false,"backlog":{"policy":"process"}})"
+        ),
         HasSubstr("name one")
     );
     EXPECT_THAT(
@@ -150,11 +160,16 @@ TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
             400,
             "POST",
             "/v1/buckets",
-            R"({"kind":"datacore","source":"other","location":"x","active":false})"
+            R"({"kind":"datacore","source":"other","location":"x","active":false,"backlog":{"policy":"process"}})"
         ),
         HasSubstr("is of kind s3")
     );
-    Expect(201, "POST", "/v1/buckets", R"({"source":"other","location":"x","active":false})");
+    Expect(
+        201,
+        "POST",
+        "/v1/buckets",
+        R"({"source":"other","location":"x","active":false,"backlog":{"policy":"process"}})"
+    );
 }
 
 TEST_F(SourcesApi, HoldNoTwoBucketsWhosePrefixesOverlap) {
@@ -166,8 +181,9 @@ TEST_F(SourcesApi, HoldNoTwoBucketsWhosePrefixesOverlap) {
                 status,
                 "POST",
                 "/v1/buckets",
-                R"({"source":")" + source + R"(","active":false,"location":")" + place + R"(","name":")" +
-                    name + R"("})"
+                R"({"source":")" + source +
+                    R"(","active":false,"backlog":{"policy":"process"},"location":")" + place +
+                    R"(","name":")" + name + R"("})"
             );
         };
     add(201, "archive", "media/in/", "one");
