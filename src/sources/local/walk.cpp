@@ -89,7 +89,7 @@ public:
 
     /// That of a folder with a slash at its end.
     template <class Visit>
-    Result<void> Each(const Visit& visit) const {
+    [[nodiscard]] Result<void> Each(const Visit& visit) const {
         for (const auto begin : begins_) {
             if (auto visited = visit(std::string(At(begin))); !visited) {
                 return visited;

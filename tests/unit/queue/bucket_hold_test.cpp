@@ -55,7 +55,9 @@ TEST_F(BucketHoldTest, DoesNotFollowWhatMayBeTheObjectsOwnFault) {
     EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kUnauthenticated, objects::kAccessDenied, "denied")));
     EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kUnavailable, objects::kInterrupted, "broke off")));
     EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kThrottled, objects::kArchived, "archived")));
-    EXPECT_TRUE(HoldsBucket(objects::Fault(ErrorCode::kUnauthenticated, objects::kCredentialsRefused, "refused")));
+    EXPECT_TRUE(
+        HoldsBucket(objects::Fault(ErrorCode::kUnauthenticated, objects::kCredentialsRefused, "refused"))
+    );
 }
 
 TEST_F(BucketHoldTest, GrowsLongerWithEachInARowUpToAQuarterOfAnHour) {
