@@ -123,11 +123,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"Source.note", "What the service still lacks to read it; \"\" when nothing.", ""},
     MemberWords{"SourceChange.config", "The whole configuration; its schema is at /v1/store-kinds.", ""},
-    MemberWords{"StoreEvent.Event", "s3:TestEvent, which is acknowledged.", ""},
-    MemberWords{"StoreEvent.Message", "Of SNS: the message inside, as text.", ""},
-    MemberWords{"StoreEvent.Records", "Of an S3 event notification.", ""},
-    MemberWords{"StoreEvent.Type", "Notification: an envelope of SNS.", ""},
-    MemberWords{"StoreEvent.detail", "Of an event of EventBridge.", ""},
     MemberWords{
         "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""
     },

@@ -38,6 +38,8 @@ std::string_view Title(int status) {
             return "Range Not Satisfiable";
         case 422:
             return "Unprocessable Content";
+        case 424:
+            return "Failed Dependency";
         case 429:
             return "Too Many Requests";
         case 431:
@@ -122,9 +124,10 @@ Response Problem(const Error& error, std::string_view request_id, std::optional<
     if (const auto place = pointer ? pointer : PointerIn(error)) {
         problem["pointer"] = *place;
     }
-    // a store that refuses our credentials says nothing of the caller's
-    const bool of_store = error.stage == "store" && error.code == ErrorCode::kUnauthenticated;
-    auto response = Make(of_store ? 503 : HttpStatus(error.code), std::move(problem));
+    // a store that fails us is neither the caller's fault nor ours: 424 is "Failed Dependency" (RFC 4918)
+    const bool of_store = error.stage == "store" && (error.code == ErrorCode::kUnauthenticated ||
+                                                     error.code == ErrorCode::kUnavailable);
+    auto response = Make(of_store ? 424 : HttpStatus(error.code), std::move(problem));
     if (error.retry_after) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
         std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });

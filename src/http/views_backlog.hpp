@@ -166,17 +166,6 @@ struct RerunAnswer {
 
 BOOST_DESCRIBE_STRUCT(RerunAnswer, (), (looked_at, items, processes, busy, set_aside))
 
-/// What stores send, for the document: it is read as it comes (routes/intake_news.hpp).
-struct StoreEvent {
-    std::vector<boost::json::value> Records;  // NOLINT(readability-identifier-naming): S3's word
-    std::optional<boost::json::value> detail;
-    std::optional<std::string> Event;    // NOLINT(readability-identifier-naming)
-    std::optional<std::string> Type;     // NOLINT(readability-identifier-naming)
-    std::optional<std::string> Message;  // NOLINT(readability-identifier-naming)
-};
-
-BOOST_DESCRIBE_STRUCT(StoreEvent, (), (Records, detail, Event, Type, Message))
-
 inline constexpr std::array<std::string_view, 9> kIntakeWords{
     "new", "known", "left_out", "gone", "not_an_object", "paused", "unknown_bucket", "unconfirmed", "test"
 };

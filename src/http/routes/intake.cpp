@@ -25,6 +25,7 @@
 #include "http/router.hpp"
 #include "http/routes/intake_news.hpp"
 #include "http/routes/routes.hpp"
+#include "http/schema_words.hpp"
 #include "http/views_backlog.hpp"
 #include "queue/scheduler.hpp"
 #include "queue/sieve/clip_folder.hpp"
@@ -222,6 +223,16 @@ private:
     view::IntakeAnswer answer_;
 };
 
+/// Any object: stores send more than is read here, and other things in other versions.
+boost::json::value MessageSchema(boost::json::object& components) {
+    boost::json::object schema{
+        {"type", "object"}, {"properties", boost::json::object{}}, {"additionalProperties", true}
+    };
+    AddExample("StoreEvent", schema);
+    components["StoreEvent"] = std::move(schema);
+    return boost::json::object{{"$ref", "#/components/schemas/StoreEvent"}};
+}
+
 Response TakeIn(const ApiParts& parts, const Request& request) {
     const auto json = ParseJson(request.body);
     if (!json) {
@@ -252,7 +263,7 @@ void AddIntakeRoutes(Router& router, const ApiParts& parts) {
              "says "
              "what became of each. The s3:TestEvent is acknowledged. Scans go on: what no message told of "
              "they find.",
-         .body = &described::Schema<view::StoreEvent>,
+         .body = MessageSchema,
          .answer = &described::Schema<view::IntakeAnswer>,
          .handle = [parts](Request& r) { return TakeIn(parts, r); }}
     );

@@ -83,7 +83,7 @@ TEST(Problem, OfAStoreThatRefusesUsIsNotTheCallers) {
         {.code = ErrorCode::kUnauthenticated, .stage = "store", .reason = "access_denied", .message = "no"},
         "req"
     );
-    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.status, 424);
     EXPECT_NE(response.body.find("access_denied"), std::string::npos);
     EXPECT_EQ(Problem({.code = ErrorCode::kUnauthenticated, .message = "no"}, "req").status, 401);
 }
