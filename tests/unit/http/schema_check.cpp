@@ -82,6 +82,10 @@ Faults ObjectFaults(
     for (const auto& [name, member] : given) {
         const auto place = fmt::format("{}/{}", pointer, std::string_view(name));
         const auto* wanted = properties.if_contains(name);
+        const auto* others = schema.if_contains("additionalProperties");
+        if (wanted == nullptr && others != nullptr && others->is_bool() && others->get_bool()) {
+            continue;
+        }
         if (wanted == nullptr) {
             faults.push_back(place + " is not described");
         } else {
