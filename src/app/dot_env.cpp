@@ -1,4 +1,4 @@
-// The part of settings.hpp that reads variables from a file and from the process.
+#include "app/dot_env.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -10,7 +10,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include "app/settings.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
@@ -19,24 +18,19 @@ namespace notify {
 
 namespace {
 
-std::string_view Trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string_view{}
-                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 /// The value as written: quotes removed, a comment after an unquoted value cut off.
 std::optional<std::string> Unquote(std::string_view text) {
-    text = Trim(text);
+    text = Trimmed(text);
     if (text.starts_with('"') || text.starts_with('\'')) {
         const auto end = text.find(text.front(), 1);
-        const auto rest = end == std::string_view::npos ? std::string_view("x") : Trim(text.substr(end + 1));
+        const auto rest =
+            end == std::string_view::npos ? std::string_view("x") : Trimmed(text.substr(end + 1));
         if (!rest.empty() && !rest.starts_with('#')) {
             return std::nullopt;
         }
         return std::string(text.substr(1, end - 1));
     }
-    return std::string(Trim(text.substr(0, text.find(" #"))));
+    return std::string(Trimmed(text.substr(0, text.find(" #"))));
 }
 
 bool IsName(std::string_view text) {
@@ -47,6 +41,12 @@ bool IsName(std::string_view text) {
 
 }  // namespace
 
+std::string_view Trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first == std::string_view::npos ? std::string_view{}
+                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
 Result<Variables> ParseDotEnv(std::string_view text, std::string_view name) {
     Variables variables;
     int number = 0;
@@ -56,16 +56,16 @@ Result<Variables> ParseDotEnv(std::string_view text, std::string_view name) {
     while (!text.empty()) {
         ++number;
         const auto end = text.find('\n');
-        auto line = Trim(text.substr(0, end));
+        auto line = Trimmed(text.substr(0, end));
         text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
         if (line.empty() || line.starts_with('#')) {
             continue;
         }
         if (line.starts_with("export ")) {
-            line = Trim(line.substr(7));
+            line = Trimmed(line.substr(7));
         }
         const auto equals = line.find('=');
-        const auto variable = Trim(line.substr(0, equals));
+        const auto variable = Trimmed(line.substr(0, equals));
         const auto value = equals == std::string_view::npos ? std::nullopt : Unquote(line.substr(equals + 1));
         if (!IsName(variable) || !value) {
             return Fail(

@@ -20,6 +20,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "app/dot_env.hpp"
 #include "app/store_settings.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -31,12 +32,6 @@
 namespace notify {
 
 namespace {
-
-std::string_view Trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string_view{}
-                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 Unexpected Malformed(const SettingRow& row, std::string_view value) {
     const auto shown = row.secret ? std::string("the value given") : fmt::format("'{}'", value);
@@ -165,7 +160,7 @@ std::vector<std::string> Split(std::string_view text) {
     std::vector<std::string> parts;
     while (!text.empty()) {
         const auto comma = text.find(',');
-        const auto part = Trim(text.substr(0, comma));
+        const auto part = Trimmed(text.substr(0, comma));
         if (!part.empty()) {
             parts.emplace_back(part);
         }
@@ -306,7 +301,7 @@ Result<std::string> CredentialSetting::Read() const {
     if (file.empty()) {
         return value;
     }
-    return ReadFile(file, 64U << 10U).map([](const std::string& text) { return std::string(Trim(text)); });
+    return ReadFile(file, 64U << 10U).map([](const std::string& text) { return std::string(Trimmed(text)); });
 }
 
 Result<Settings> MakeSettings(

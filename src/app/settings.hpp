@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/dot_env.hpp"
 #include "app/store_settings.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
@@ -66,19 +67,6 @@ struct Settings {
     CredentialSettings credentials;     ///< Never logged or shown.
     std::vector<std::string> warnings;  ///< Sentences to log once at start.
 };
-
-/// Where variables come from: the process environment first, then the `.env` file.
-using Variables = std::map<std::string, std::string, std::less<>>;
-
-/// Reads the text of a `.env` file: NAME=value lines, `#` comments, single or double quotes, an optional
-/// `export`; of a repeated name the last. kInvalidArgument with `name`, the file's, and the line number.
-[[nodiscard]] Result<Variables> ParseDotEnv(std::string_view text, std::string_view name);
-
-/// As ParseDotEnv, of a file of at most 1 MiB; a missing one is an empty map. Errors of ReadFile too.
-[[nodiscard]] Result<Variables> ReadDotEnv(const std::filesystem::path& path);
-
-/// Variables of this process.
-[[nodiscard]] Variables ProcessEnvironment();
 
 /// Checks the variables and fills in defaults. `program_folder`: where the running program is; the child and
 /// the models are looked for beside it. A malformed value is one sentence with the name and what is allowed;

@@ -77,7 +77,6 @@ struct BucketOptions {
     BucketPublishing publishing;
     bool sequences = true;  ///< Numbered frames, and files of a camera's card, become one item.
     bool restore = false;   ///< Archived objects may be restored, which costs money.
-    int shards = 1;         ///< Parts of the key space that are listed at the same time, ≥ 1.
 
     friend bool operator==(const BucketOptions&, const BucketOptions&) = default;
 };

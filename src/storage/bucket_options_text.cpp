@@ -121,7 +121,6 @@ BucketOptions FromJson(const object& json) {
     publishing.Read("prefix", options.publishing.prefix);
     members.Read("sequences", options.sequences);
     members.Read("restore", options.restore);
-    members.Read("shards", options.shards);
     return options;
 }
 
@@ -145,8 +144,7 @@ std::string OptionsToText(const BucketOptions& options) {
               {"bucket", options.publishing.bucket},
               {"prefix", options.publishing.prefix}}},
             {"sequences", options.sequences},
-            {"restore", options.restore},
-            {"shards", options.shards}
+            {"restore", options.restore}
         }
     );
 }

@@ -39,8 +39,8 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
         .backlog = {.policy = BacklogPolicy::kBudget, .items_per_day = 500, .decode_hours_per_day = 12.5},
         .dedupe = Dedupe::kAfter,
         .publishing = {.formats = {"csv", "edl"}, .bucket = "results", .prefix = "faces/"},
-        .restore = true,
-        .shards = 16
+        .sequences = false,
+        .restore = true
     };
     Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
     const auto stored = Stored(bucket.id);

@@ -49,7 +49,7 @@ struct NativeClient::Call {
     std::string_view body;                    ///< Outlives the call.
     std::size_t max_body_bytes = 64U << 10U;  ///< Of the answer.
     /// Takes the body of an answer 2xx instead of keeping it.
-    std::function<Result<void>(const HttpResponse&, std::string_view)> take_body;
+    objects::TakeBody take_body;
     std::uint64_t progress = 0;  ///< Bytes had before this attempt.
 };
 
@@ -113,25 +113,7 @@ Result<NativeClient::Sent> NativeClient::SendOnce(const Call& call, const std::s
     request.headers.emplace_back("cookie", "token=" + *token);
     Sent sent{.response = {}, .token = *std::move(token)};
     std::string kept;
-    request.take_body = [&](const HttpResponse& response, std::string_view bytes) -> Result<void> {
-        if (const auto paced = pace_.Took(bytes.size(), stop); !paced) {
-            return paced;
-        }
-        if (call.take_body && response.status / 100 == 2) {
-            return call.take_body(response, bytes);
-        }
-        if (kept.size() + bytes.size() > call.max_body_bytes) {
-            return Unexpected(
-                objects::Fault(
-                    ErrorCode::kTooLarge,
-                    objects::kNotAStore,
-                    "the store's answer is larger than any of Swarm"
-                )
-            );
-        }
-        kept += bytes;
-        return {};
-    };
+    request.take_body = pace_.Receiver(call.take_body, kept, call.max_body_bytes, stop);
     auto response = http_.Send(request, stop);
     if (!response) {
         return Unexpected(

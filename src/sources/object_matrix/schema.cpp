@@ -1,37 +1,25 @@
 #include "sources/object_matrix/schema.hpp"
 
+#include <string>
 #include <string_view>
+
+#include "sources/objects/store_schema.hpp"
 
 namespace notify::object_matrix {
 
 namespace {
 
-constexpr std::string_view kSchema = R"json({
-    "type": "object",
-    "required": ["endpoint"],
-    "properties": {
+constexpr std::string_view kOwn = R"json(
         "endpoint": {"type": "string", "description": "Where S3Connect, the S3 gateway of MatrixStore, answers: https://s3connect.example:9000"},
         "region": {"type": "string", "default": "us-east-1", "description": "Region that requests are signed for"},
         "addressing": {"type": "string", "enum": ["automatic", "path", "virtual_host"], "default": "path",
-                       "description": "Where the bucket is named: in the path, in the host name, or as the store is known to want it"},
-        "proxy": {"type": "string", "description": "URL of a proxy, without name and password"},
-        "no_proxy": {"type": "string", "description": "Names and networks reached without it, separated by commas"},
-        "ca_file": {"type": "string", "description": "PEM file of the authorities that sign the store's certificate"},
-        "client_certificate": {"type": "string", "description": "PEM file shown to the store"},
-        "client_key": {"type": "string", "description": "PEM file of its key"},
-        "bind_address": {"type": "string", "description": "Address or interface that connections start from"},
-        "max_connections": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Requests under way at the same time, of this node"},
-        "max_requests_s": {"type": "number", "minimum": 0.1, "description": "Requests that are begun in a second, of this node"},
-        "max_mbit_s": {"type": "number", "minimum": 0.1, "description": "Read from the store in a second, in 10^6 bits, of this node"},
-        "credentials": {"type": "object",
-                        "description": "Names of settings that hold them: access_key, secret_key, session_token, token"}
-    }
-})json";
+                       "description": "Where the bucket is named: in the path, in the host name, or as the store is known to want it"})json";
 
 }  // namespace
 
 std::string_view Schema() {
-    return kSchema;
+    static const std::string schema = objects::StoreSchema(kOwn);
+    return schema;
 }
 
 }  // namespace notify::object_matrix

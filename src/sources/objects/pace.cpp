@@ -4,11 +4,14 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/error.hpp"
@@ -96,6 +99,26 @@ Result<void> Pace::AwaitRetry(const Error& fault, int attempt, const std::stop_t
         return Fail(ErrorCode::kStopped, "the request was stopped");
     }
     return {};
+}
+
+TakeBody Pace::Receiver(const TakeBody& own, std::string& kept, std::size_t most, std::stop_token stop) {
+    return [this, &own, &kept, most, stop = std::move(stop)](
+               const HttpResponse& response, std::string_view bytes
+           ) -> Result<void> {
+        if (const auto paced = allowance_.Took(bytes.size(), stop); !paced) {
+            return paced;
+        }
+        if (own && response.status / 100 == 2) {
+            return own(response, bytes);
+        }
+        if (kept.size() + bytes.size() > most) {
+            return Unexpected(
+                Fault(ErrorCode::kTooLarge, kNotAStore, "the store's answer is larger than any of its kind")
+            );
+        }
+        kept += bytes;
+        return {};
+    };
 }
 
 Result<void> Pace::AwaitTurn(const std::stop_token& stop) {

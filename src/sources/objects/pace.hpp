@@ -10,6 +10,8 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "core/http_client.hpp"
@@ -34,6 +36,9 @@ bool SleepFor(std::chrono::milliseconds duration, const std::stop_token& stop);
     const RetryLimits& limits, int attempt, std::optional<std::chrono::milliseconds> asked
 );
 
+/// HttpRequest::take_body.
+using TakeBody = std::function<Result<void>(const HttpResponse&, std::string_view)>;
+
 /// What one attempt to have a good answer came to.
 struct Attempt {
     Result<HttpResponse> answer;
@@ -53,10 +58,12 @@ public:
         const std::function<Attempt()>& attempt, const std::stop_token& stop
     );
 
-    /// See Allowance::Took: called for each piece of an answer's body.
-    [[nodiscard]] Result<void> Took(std::size_t bytes, const std::stop_token& stop) {
-        return allowance_.Took(bytes, stop);
-    }
+    /// How the body of an answer is taken, as fast as is allowed: given to `own` when there is one and the
+    /// answer is good, else kept in `kept`, `most` bytes of it. kTooLarge (not_a_store): there are more.
+    /// `own` and `kept` outlive the request.
+    [[nodiscard]] TakeBody Receiver(
+        const TakeBody& own, std::string& kept, std::size_t most, std::stop_token stop
+    );
 
     /// Waits out the pause the endpoint asked for. kThrottled with what is left of the pause when it is
     /// longer than longest_pause; kStopped.

@@ -27,7 +27,7 @@ struct Client::Call {
     std::size_t max_body_bytes = 64U << 10U;  ///< Of the answer.
     LeastSpeed least_speed;
     /// Takes the body of an answer 2xx instead of keeping it.
-    std::function<Result<void>(const HttpResponse&, std::string_view)> take_body;
+    objects::TakeBody take_body;
     std::uint64_t progress = 0;  ///< Bytes had before this attempt: enough of them make attempts count anew.
 };
 

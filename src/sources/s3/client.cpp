@@ -114,23 +114,7 @@ Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& s
         .least_speed = call.least_speed,
     };
     std::string kept;
-    request.take_body = [&](const HttpResponse& response, std::string_view bytes) -> Result<void> {
-        if (const auto paced = pace_.Took(bytes.size(), stop); !paced) {
-            return paced;
-        }
-        if (call.take_body && response.status / 100 == 2) {
-            return call.take_body(response, bytes);
-        }
-        if (kept.size() + bytes.size() > call.max_body_bytes) {
-            return Unexpected(
-                objects::Fault(
-                    ErrorCode::kTooLarge, objects::kNotAStore, "the store's answer is larger than any of S3"
-                )
-            );
-        }
-        kept += bytes;
-        return {};
-    };
+    request.take_body = pace_.Receiver(call.take_body, kept, call.max_body_bytes, stop);
     auto response = http_.Send(request, stop);
     if (!response) {
         return Unexpected(objects::FaultOf(response.error(), AskedBy(call)));

@@ -1,11 +1,15 @@
 #include "sources/s3/config.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -23,6 +27,9 @@ namespace {
 using boost::json::object;
 
 constexpr std::array<std::string_view, 3> kAddressingWords{"automatic", "path", "virtual_host"};
+constexpr std::array<std::string_view, 4> kCredentialWords{
+    "access_key", "secret_key", "session_token", "token"
+};
 constexpr std::size_t kMostPemBytes = 4U << 20U;
 
 std::string Text(const object& json, std::string_view name) {
@@ -64,6 +71,29 @@ Result<void> CheckProxy(const std::string& proxy) {
                : Result<void>{};
 }
 
+/// A member that nobody reads would leave the source without the credentials that were meant.
+Result<void> CheckCredentials(const object& json) {
+    const auto* named = json.if_contains("credentials");
+    if (named == nullptr || !named->is_object()) {
+        return {};
+    }
+    for (const auto& [name, setting] : named->get_object()) {
+        if (std::ranges::find(kCredentialWords, std::string_view(name)) == kCredentialWords.end()) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format("/credentials: there are {}", fmt::join(kCredentialWords, ", "))
+            );
+        }
+        if (!setting.is_string()) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format("/credentials/{}: must be the name of a setting", std::string_view(name))
+            );
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Config> ReadConfig(std::string_view json_text) {
@@ -94,7 +124,8 @@ Result<Config> ReadConfig(std::string_view json_text) {
             return Unexpected(checked.error());
         }
     }
-    if (auto checked = CheckProxy(network.proxy); !checked) {
+    if (auto checked = CheckProxy(network.proxy).and_then([&] { return CheckCredentials(given); });
+        !checked) {
         return Unexpected(checked.error());
     }
     return Config{

@@ -228,6 +228,15 @@ TEST(S3Config, RefusesWhatCannotBeAnEndpointOrWouldShowASecret) {
     const auto missing = ReadConfig(R"({"endpoint":"https://a","ca_file":"/nowhere/ca.pem"})").error();
     EXPECT_EQ(missing.code, ErrorCode::kInvalidArgument);
     EXPECT_THAT(missing.message, HasSubstr("/ca_file"));
+    EXPECT_THAT(
+        ReadConfig(R"({"endpoint":"https://a","credentials":{"acces_key":"STORE_A"}})").error().message,
+        HasSubstr("/credentials: there are access_key, secret_key")
+    );
+    EXPECT_THAT(
+        ReadConfig(R"({"endpoint":"https://a","credentials":{"token":5}})").error().message,
+        HasSubstr("/credentials/token")
+    );
+    EXPECT_TRUE(ReadConfig(R"({"endpoint":"https://a","credentials":{"token":"STORE_A"}})").has_value());
 }
 
 }  // namespace
