@@ -94,25 +94,45 @@ Result<void> CheckResultsPlace(
         });
 }
 
+namespace {
+
+/// True when keys of results may be the same there: "" and "in/" both give "in/x" of other keys.
+bool Meet(std::string_view prefix, std::string_view other) {
+    return prefix.starts_with(other) || other.starts_with(prefix);
+}
+
+bool AreInOneStore(const Bucket& one, const Bucket& other) {
+    return one.kind == other.kind && (one.kind == "local" || one.source_id == other.source_id);
+}
+
+/// True when the bucket writes without a prefix into the place that the other has its media, and results, in.
+bool WritesInto(const Bucket& bucket, const Bucket& other) {
+    const auto& publishing = bucket.options.publishing;
+    const auto place = std::string_view(other.location);
+    return !publishing.bucket.empty() && publishing.prefix.empty() &&
+           publishing.bucket == (other.kind == "local" ? place : place.substr(0, place.find('/')));
+}
+
+}  // namespace
+
 Result<void> CheckResultsApart(const Bucket& bucket, const std::vector<Bucket>& others) {
     const auto& mine = bucket.options.publishing;
-    if (mine.bucket.empty()) {
-        return {};
-    }
     for (const auto& other : others) {
+        if (other.id == bucket.id || !AreInOneStore(bucket, other)) {
+            continue;
+        }
         const auto& theirs = other.options.publishing;
-        const bool one_store =
-            bucket.kind == other.kind && (bucket.kind == "local" || bucket.source_id == other.source_id);
-        if (other.id != bucket.id && one_store && mine.bucket == theirs.bucket &&
-            mine.prefix == theirs.prefix) {
+        const bool same_place =
+            !mine.bucket.empty() && mine.bucket == theirs.bucket && Meet(mine.prefix, theirs.prefix);
+        if (same_place || WritesInto(bucket, other) || WritesInto(other, bucket)) {
             return Fail(
                 ErrorCode::kConflict,
                 fmt::format(
-                    "/publishing/prefix: results of bucket '{}' go to '{}' in {} too, where equal keys would "
-                    "meet",
+                    "/publishing/prefix: results of this bucket and of bucket '{}' could meet under one key "
+                    "in {}; "
+                    "give them prefixes of which none begins the other",
                     other.name,
-                    mine.prefix,
-                    mine.bucket
+                    mine.bucket.empty() ? theirs.bucket : mine.bucket
                 )
             );
         }

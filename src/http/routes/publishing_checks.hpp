@@ -21,7 +21,8 @@ namespace notify {
     const SourceRegistry& sources, const Bucket& bucket, const std::stop_token& stop
 );
 
-/// kConflict when results of another bucket go to the same place and prefix, where equal keys would meet.
+/// kConflict when results of two buckets could have one key: places of results that are the same, with
+/// prefixes of which one begins the other; or a place without prefix in which another bucket has its media.
 [[nodiscard]] Result<void> CheckResultsApart(const Bucket& bucket, const std::vector<Bucket>& others);
 
 }  // namespace notify

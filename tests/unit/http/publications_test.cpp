@@ -59,8 +59,12 @@ TEST_F(PublishingApi, GivesEachBucketAPartOfThePlaceForResults) {
     AddBucket("other");
     const auto refused = Set(fmt::format(R"({{"formats":[],"bucket":"{}","prefix":"in/"}})", place), "other");
     EXPECT_EQ(refused.status, 409);
-    EXPECT_THAT(refused.body, HasSubstr("results of bucket 'in' go to 'in/'"));
-    EXPECT_EQ(Set(fmt::format(R"({{"formats":[],"bucket":"{}","prefix":""}})", place), "other").status, 200);
+    EXPECT_THAT(refused.body, HasSubstr("of bucket 'in' could meet under one key"));
+    const auto above = Set(fmt::format(R"({{"formats":[],"bucket":"{}","prefix":""}})", place), "other");
+    EXPECT_EQ(above.status, 409) << "its key in/x is the other's key x";
+    EXPECT_EQ(
+        Set(fmt::format(R"({{"formats":[],"bucket":"{}","prefix":"out/"}})", place), "other").status, 200
+    );
     EXPECT_EQ(Set(fmt::format(R"({{"formats":["vtt"],"bucket":"{}"}})", place)).status, 200) << "its own";
 }
 
