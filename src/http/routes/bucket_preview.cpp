@@ -19,6 +19,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/glob.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/rule.hpp"
@@ -34,6 +35,7 @@
 #include "http/routes/rule_checks.hpp"
 #include "http/views_backlog.hpp"
 #include "http/views_buckets.hpp"
+#include "queue/sieve/sequences.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 #include "storage/backlog_repository.hpp"
@@ -166,20 +168,35 @@ private:
             return Unexpected(connection.error());
         }
         PreviewTally tally(bucket, std::move(rules), bucket.created_at);
+        Sequences sequences(
+            [&](const Sifted& sifted) -> Result<void> {
+                tally.Add(sifted);
+                return {};
+            },
+            bucket.options.sequences,
+            {}
+        );
         const Deadline deadline(stop, kLongest);
         const auto until = std::chrono::steady_clock::now() + kLongest;
         const auto report = (*connection)
                                 ->Scan(
                                     {.bucket = everything, .start_after = {}},
-                                    [&](const FoundObject& object) -> Result<void> {
+                                    [&](FoundObject object) -> Result<void> {
                                         if (std::chrono::steady_clock::now() >= until) {
                                             return Fail(ErrorCode::kStopped, "enough was seen");
                                         }
-                                        tally.Add(object);
+                                        // what the globs leave out is in no sequence
+                                        if (PassesGlobs(bucket.include, bucket.exclude, object.key)) {
+                                            return sequences.Take(std::move(object));
+                                        }
+                                        tally.Add({.object = std::move(object)});
                                         return {};
                                     },
                                     deadline.Token()
                                 );
+        if (auto handed_on = sequences.End(); !handed_on) {
+            return Unexpected(handed_on.error());
+        }
         const bool cut = !report && report.error().code == ErrorCode::kStopped && !stop.stop_requested();
         if (!report && !cut && tally.Objects() == 0) {
             return Unexpected(report.error());

@@ -22,6 +22,7 @@
 #include "processors/kind.hpp"
 #include "queue/backlog/first_contact.hpp"
 #include "queue/sieve/filters.hpp"
+#include "queue/sieve/name_types.hpp"
 #include "sources/source.hpp"
 #include "storage/key_text.hpp"
 
@@ -40,40 +41,14 @@ constexpr std::string_view kTooYoung = "min_age_seconds";
 constexpr std::string_view kTooOld = "max_age_seconds";
 constexpr std::string_view kMediaType = "media_types";
 constexpr std::string_view kNotMedia = "not_media";
+constexpr std::string_view kInSequence = "in_sequence";
 
-constexpr std::array<std::string_view, 24> kVideo{"mp4", "mov",  "mxf",  "m4v", "avi", "mkv", "mpg", "mpeg",
-                                                  "m2v", "m2t",  "m2ts", "mts", "ts",  "wmv", "flv", "vob",
-                                                  "ogv", "webm", "3gp",  "dv",  "f4v", "gxf", "lxf", "r3d"};
-constexpr std::array<std::string_view, 16> kImage{
-    "jpg",
-    "jpeg",
-    "png",
-    "tif",
-    "tiff",
-    "bmp",
-    "gif",
-    "webp",
-    "dpx",
-    "exr",
-    "cin",
-    "tga",
-    "jp2",
-    "dng",
-    "heic",
-    "psd"
-};
-constexpr std::array<std::string_view, 10> kAudio{
-    "wav", "mp3", "aif", "aiff", "aac", "m4a", "flac", "ogg", "bwf", "opus"
-};
-
-/// Of the name, in lower case; "" without one.
-std::string ExtensionOf(std::string_view key) {
-    const auto name = key.substr(key.rfind('/') + 1);
-    const auto dot = name.rfind('.');
-    if (dot == std::string_view::npos || dot == 0 || name.size() - dot - 1 > kLongestExtension) {
+/// In lower case and as people may see it; "" without one, or for what is too long to be one.
+std::string ShownExtension(std::string_view key) {
+    if (ExtensionOf(key).size() > kLongestExtension) {
         return "";
     }
-    auto extension = KeyText(name.substr(dot + 1));
+    auto extension = KeyText(ExtensionOf(key));
     std::ranges::transform(extension, extension.begin(), [](unsigned char c) {
         return static_cast<char>(std::tolower(c));
     });
@@ -86,13 +61,19 @@ bool Wants(const std::vector<std::string>& types, std::string_view kind) {
            std::ranges::any_of(types, [&](const std::string& type) { return type.starts_with(kind); });
 }
 
-}  // namespace
-
+/// "video/", "image/" or "audio/"; "" for a name that tells none of them: only the bytes could.
 std::string_view KindByName(std::string_view key) {
-    const auto extension = ExtensionOf(key);
-    const auto in = [&](const auto& list) { return std::ranges::find(list, extension) != list.end(); };
-    return in(kVideo) ? "video/" : in(kImage) ? "image/" : in(kAudio) ? "audio/" : "";
+    const auto types = TypesOfName(key);
+    const auto type = types.empty() ? std::string_view() : types.back().media_type;  // pictures before sound
+    for (const std::string_view kind : {"video/", "image/", "audio/"}) {
+        if (type.starts_with(kind)) {
+            return kind;
+        }
+    }
+    return "";
 }
+
+}  // namespace
 
 void PreviewTally::Sum::Take(const FoundObject& object) {
     ++objects;
@@ -132,14 +113,18 @@ std::string_view PreviewTally::WhySkipped(const FoundObject& object) const {
                : "";
 }
 
-void PreviewTally::Add(const FoundObject& object) {
+void PreviewTally::Add(const Sifted& sifted) {
+    if (sifted.gathers != nullptr) {
+        return;  // the store told of none such
+    }
+    const auto& object = sifted.object;
     all_.Take(object);
-    auto extension = ExtensionOf(object.key);
+    auto extension = ShownExtension(object.key);
     if (extensions_.size() >= kMostExtensions && !extensions_.contains(extension)) {
         extension = kOthers;
     }
     extensions_[extension].Take(object);
-    if (const auto why = WhySkipped(object); !why.empty()) {
+    if (const auto why = sifted.gathered ? kInSequence : WhySkipped(object); !why.empty()) {
         skipped_[std::string(why)].Take(object);
         return;
     }
@@ -172,7 +157,7 @@ std::vector<view::PreviewWork> PreviewTally::Work() const {
 }
 
 std::string PreviewTally::SentenceOf(std::string_view code) const {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kSentences{{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kSentences{{
         {kExcluded, "the globs of the bucket leave them out: they become no items"},
         {kTooSmall, "smaller than the filter's min_bytes: they become no items"},
         {kTooLarge, "larger than the filter's max_bytes: they become no items"},
@@ -180,6 +165,7 @@ std::string PreviewTally::SentenceOf(std::string_view code) const {
         {kTooOld, "older than the filter's max_age_seconds: they become no items"},
         {kMediaType, "of another kind, by their names, than the filter's media_types: they become no items"},
         {kBeforeBaseline, "there already, and the backlog is to be ignored: Skipped"},
+        {kInSequence, "frames of a sequence or files of a camera's card, of which each is one Skipped item"},
         {kNoRule, "no rule takes them: Skipped, until one does"},
         {kNotMedia, "by their names nothing that the chosen processors handle: Skipped when they are opened"},
     }};

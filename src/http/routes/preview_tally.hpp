@@ -12,12 +12,10 @@
 #include "domain/bucket.hpp"
 #include "domain/rule.hpp"
 #include "http/views_backlog.hpp"
+#include "queue/sieve/sequences.hpp"
 #include "sources/source.hpp"
 
 namespace notify {
-
-/// The kind of media that a name tells: "video/", "image/", "audio/", "" when it tells none of them.
-[[nodiscard]] std::string_view KindByName(std::string_view key);
 
 /// Takes objects in any order. What is left out, and why, is judged by what a listing tells: the name, the
 /// size and the time; contents are not read.
@@ -26,7 +24,8 @@ public:
     /// `bucket` as it would be added at `now`, with those rules.
     PreviewTally(Bucket bucket, std::vector<Rule> rules, Timestamp now);
 
-    void Add(const FoundObject& object);
+    /// What is part of a sequence or card counts as such; what stands for many of them as nothing.
+    void Add(const Sifted& sifted);
 
     [[nodiscard]] std::int64_t Objects() const noexcept { return all_.objects; }
 
