@@ -83,6 +83,11 @@ public:
     /// True when a scan tells objects in the order of their keys' bytes and can begin behind a key.
     [[nodiscard]] virtual bool ListsInOrder() const noexcept = 0;
 
+    /// The object at that key as it is now, whatever the bucket's globs say; nothing when there is none.
+    [[nodiscard]] virtual Result<std::optional<FoundObject>> Look(
+        const Bucket& bucket, const std::string& key, std::stop_token stop
+    ) = 0;
+
     /// Opens the item's bytes. kConflict when the object is no longer that version, kNotFound when it is
     /// gone.
     [[nodiscard]] virtual Result<OpenedItem> Open(

@@ -47,6 +47,16 @@ class Datacore(ServiceTest):
         for text in (json.dumps(self.service.get("/v1/sources")), self.service.log.read_text()):
             self.assertNotIn(FakeSwarm.TOKEN, text)
 
+    def test_what_the_index_does_not_list_yet_is_taken_when_the_store_tells_of_it(self):
+        self.service.start(DATACORE_ENDPOINT=self.store.url, DATACORE_TOKEN=FakeSwarm.TOKEN)
+        self.add_bucket("--scan-seconds", "604800")
+        self.store.control(unlisted=["fresh.mxf"])
+        self.store.put_all({"media/fresh.mxf": b"fresh"})
+        record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "media"}, "object": {"key": "fresh.mxf"}}}
+        status, answer = self.service.request("POST", "/v1/intake/s3", {"Records": [record]})
+        self.assertEqual((status, answer["records"][0]["outcome"]), (200, "new"), answer)
+        self.assertEqual(self.service.wait_until_terminal("fresh.mxf")["fresh.mxf"]["status"], "Completed")
+
     def test_when_its_token_ends_items_wait_and_a_new_one_needs_no_restart(self):
         ends = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.store.put_all({"media/a.mxf": b"1"})

@@ -54,30 +54,6 @@ std::pair<std::string_view, std::string_view> Parted(std::string_view location) 
                                            : std::pair(location.substr(0, slash), location.substr(slash + 1));
 }
 
-/// The object at that key, as a listing tells it now; nothing when there is none.
-Result<std::optional<FoundObject>> LookAt(
-    SourceConnection& source, const Bucket& bucket, const std::string& key, const std::stop_token& stop
-) {
-    auto there = bucket;
-    there.location = fmt::format("{}/{}", Parted(bucket.location).first, key);
-    there.settle_time = -std::chrono::hours(24);  // a store's objects appear whole, whatever its clock says
-    std::optional<FoundObject> found;
-    const auto report = source.Scan(
-        {.bucket = there, .start_after = {}},
-        [&](FoundObject object) -> Result<void> {
-            if (object.key == key) {
-                found = std::move(object);
-            }
-            return Fail(
-                ErrorCode::kStopped, "the first key is enough"
-            );  // it is the shortest with the prefix
-        },
-        stop
-    );
-    const bool looked = report || (report.error().code == ErrorCode::kStopped && !stop.stop_requested());
-    return looked ? Result<std::optional<FoundObject>>(std::move(found)) : Unexpected(report.error());
-}
-
 class StoreIntake {
 public:
     StoreIntake(const ApiParts& parts, const std::stop_token& stop)
@@ -167,7 +143,7 @@ private:
                 excluded = true;
                 continue;
             }
-            const auto found = LookAt(**source, bucket, key, stop_);
+            const auto found = (*source)->Look(bucket, key, stop_);
             if (!found) {
                 parts_.scheduler.LookAt(bucket.id);
                 return {

@@ -83,7 +83,11 @@ public:
         const std::string& bucket, const std::string& key, const std::stop_token& stop
     ) override {
         return client_.Head(bucket, key, stop).map([](NativeObjectInfo info) {
-            return objects::StoredInfo{.size_bytes = info.size_bytes, .etag = std::move(info.etag)};
+            return objects::StoredInfo{
+                .size_bytes = info.size_bytes,
+                .etag = std::move(info.etag),
+                .modified_at = info.modified_at.value_or(Timestamp())
+            };
         });
     }
 

@@ -130,6 +130,21 @@ Result<ScanReport> LocalSource::Scan(
     return report;
 }
 
+Result<std::optional<FoundObject>> LocalSource::Look(
+    const Bucket& bucket, const std::string& key, std::stop_token /*stop*/
+) {
+    const auto fd = OpenBeneath(bucket.location, key, O_RDONLY);
+    if (!fd) {
+        return fd.error().code == ErrorCode::kNotFound ? Result<std::optional<FoundObject>>(std::nullopt)
+                                                       : Unexpected(fd.error());
+    }
+    return StateOf(*fd).map([&](const FileState& state) {
+        return std::optional(
+            Describe({.key = key, .size_bytes = state.size_bytes, .modified_ns = state.modified_ns})
+        );
+    });
+}
+
 Result<OpenedItem> LocalSource::Open(const Bucket& bucket, const Item& item, std::stop_token /*stop*/) {
     auto fd = OpenBeneath(bucket.location, item.key, O_RDONLY);
     if (!fd) {

@@ -27,6 +27,9 @@ public:
 
     [[nodiscard]] bool ListsInOrder() const noexcept override { return false; }
 
+    [[nodiscard]] Result<std::optional<FoundObject>> Look(
+        const Bucket& bucket, const std::string& key, std::stop_token stop
+    ) override;
     [[nodiscard]] Result<OpenedItem> Open(
         const Bucket& bucket, const Item& item, std::stop_token stop
     ) override;

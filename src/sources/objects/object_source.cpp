@@ -77,9 +77,12 @@ Result<std::shared_ptr<StoreClient>> ObjectSource::ClientOf(const SourceId& id) 
     }
     auto client = connect_(*found, access_, clock_);
     if (!client) {
-        return Unexpected(
-            client.error().Within(fmt::format("configuration of source '{}'", found->source.name))
-        );
+        // a file that is not there now may be there again: nothing in the bucket is at fault
+        return Unexpected(LastingFault(
+            ErrorCode::kUnavailable,
+            kBadNetworkSetup,
+            fmt::format("the configuration of source '{}': {}", found->source.name, client.error().message)
+        ));
     }
     connected = {.config = found->source.config, .by_token = by_token, .client = *std::move(client)};
     return connected.client;
@@ -117,6 +120,32 @@ Result<ScanReport> ObjectSource::Scan(
     };
     const KeyRange keys{.bucket = place.bucket, .prefix = place.prefix, .start_after = request.start_after};
     return (*client)->List(keys, visit, stop).map([&] { return report; });
+}
+
+Result<std::optional<FoundObject>> ObjectSource::Look(
+    const Bucket& bucket, const std::string& key, std::stop_token stop
+) {
+    const auto client = ClientOf(bucket.source_id);
+    if (!client) {
+        return Unexpected(client.error());
+    }
+    const auto info = (*client)->Head(PlaceOf(bucket.location).bucket, key, stop);
+    if (!info) {
+        return info.error().code == ErrorCode::kNotFound ? Result<std::optional<FoundObject>>(std::nullopt)
+                                                         : Unexpected(info.error());
+    }
+    const StoredObject object{
+        .key = key, .etag = info->etag, .size_bytes = info->size_bytes, .modified_at = info->modified_at
+    };
+    if (IsDirectoryMarker(object)) {
+        return std::nullopt;
+    }
+    return FoundObject{
+        .key = key,
+        .version = VersionOf(object),
+        .size_bytes = object.size_bytes,
+        .modified_at = object.modified_at
+    };
 }
 
 Result<OpenedItem> ObjectSource::Open(const Bucket& bucket, const Item& item, std::stop_token stop) {

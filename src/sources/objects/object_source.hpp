@@ -51,6 +51,10 @@ public:
 
     [[nodiscard]] bool ListsInOrder() const noexcept override { return true; }
 
+    [[nodiscard]] Result<std::optional<FoundObject>> Look(
+        const Bucket& bucket, const std::string& key, std::stop_token stop
+    ) override;
+
     /// Looks at the object before it is read: kThrottled without a GET when it would have to be restored:
     /// archived (asked again in a day), or restoring (in an hour) where the bucket's options allow that it is
     /// asked for.

@@ -32,6 +32,7 @@ struct StoredObject {
 struct StoredInfo {
     std::uint64_t size_bytes = 0;
     std::string etag;        ///< As above.
+    Timestamp modified_at;   ///< The epoch when the store does not tell.
     bool archived = false;   ///< Cannot be read before it is restored.
     bool restoring = false;  ///< Archived, and on its way back.
     bool tiered = false;     ///< Archived by Intelligent-Tiering: it comes back for good, not as a copy.

@@ -89,6 +89,7 @@ public:
             return objects::StoredInfo{
                 .size_bytes = info.size_bytes,
                 .etag = std::move(info.etag),
+                .modified_at = info.modified_at.value_or(Timestamp()),
                 .archived = info.archived,
                 .restoring = info.restoring,
                 .tiered = info.tiered

@@ -42,6 +42,10 @@ public:
 
     bool ListsInOrder() const noexcept override { return false; }
 
+    Result<std::optional<FoundObject>> Look(const Bucket&, const std::string&, std::stop_token) override {
+        return std::nullopt;
+    }
+
     Result<OpenedItem> Open(const Bucket&, const Item&, std::stop_token) override { return OpenedItem{}; }
 
     std::unique_ptr<BucketWatch> Watch(const Bucket&, std::function<void(std::string_view)>) override {

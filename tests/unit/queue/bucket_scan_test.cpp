@@ -41,6 +41,12 @@ public:
 
     [[nodiscard]] bool ListsInOrder() const noexcept override { return true; }
 
+    [[nodiscard]] Result<std::optional<FoundObject>> Look(
+        const Bucket& /*bucket*/, const std::string& /*key*/, std::stop_token /*stop*/
+    ) override {
+        return std::nullopt;
+    }
+
     [[nodiscard]] Result<OpenedItem> Open(const Bucket&, const Item&, std::stop_token) override {
         return Fail(ErrorCode::kNotFound, "nothing is opened");
     }
