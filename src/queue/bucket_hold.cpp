@@ -34,7 +34,9 @@ Result<void> HoldBucket(Transaction& transaction, const BucketId& id, const Erro
         return {};
     }
     const int times = *before ? (*before)->times + 1 : 1;
-    const auto until = now + BackoffDelay(times, kFirst, kLongest);
+    // a new secret in a file tells nobody: it is looked for each minute
+    const auto longest = error.code == ErrorCode::kUnauthenticated ? kFirst : kLongest;
+    const auto until = now + BackoffDelay(times, kFirst, longest);
     Log(LogLevel::kWarn,
         "bucket held back",
         {{"bucket", id.Value()}, {"until", ToRfc3339(until)}, {"error", error.message}});

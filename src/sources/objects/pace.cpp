@@ -112,9 +112,11 @@ TakeBody Pace::Receiver(const TakeBody& own, std::string& kept, std::size_t most
             return own(response, bytes);
         }
         if (kept.size() + bytes.size() > most) {
-            return Unexpected(
-                Fault(ErrorCode::kTooLarge, kNotAStore, "the store's answer is larger than any of its kind")
-            );
+            return Unexpected(LastingFault(
+                ErrorCode::kUnavailable,
+                kNotAStore,
+                "the answer is larger than any of a store: check the endpoint and what stands before it"
+            ));
         }
         kept += bytes;
         return {};

@@ -59,7 +59,7 @@ public:
     );
 
     /// How the body of an answer is taken, as fast as is allowed: given to `own` when there is one and the
-    /// answer is good, else kept in `kept`, `most` bytes of it. kTooLarge (not_a_store): there are more.
+    /// answer is good, else kept in `kept`, `most` bytes of it. kUnavailable (not_a_store): there are more.
     /// `own` and `kept` outlive the request.
     [[nodiscard]] TakeBody Receiver(
         const TakeBody& own, std::string& kept, std::size_t most, std::stop_token stop

@@ -51,6 +51,21 @@ TEST_F(BucketHoldTest, FollowsAFaultOfTheWholeBucketAndBurnsNoAttempt) {
     EXPECT_EQ(Stored(item.id).blocked_by, BlockedBy::kSourcePaused);
 }
 
+TEST_F(BucketHoldTest, ForWantOfCredentialsIsTriedAgainEachMinuteBecauseANewOneMayLieInAFile) {
+    const auto bucket = AddBucket();
+    const auto refused = objects::Fault(ErrorCode::kUnauthenticated, objects::kCredentialsRefused, "refused");
+    const auto until_after = [&](const Error& error) {
+        for (int times = 0; times < 6; ++times) {
+            Hold(bucket, error);
+            clock_.Advance(HoldOf(bucket)->until - clock_.Now());
+        }
+        Hold(bucket, error);
+        return HoldOf(bucket)->until - clock_.Now();
+    };
+    EXPECT_LE(until_after(refused), std::chrono::seconds(60));
+    EXPECT_GT(until_after(NoBucket()), std::chrono::minutes(5));
+}
+
 TEST_F(BucketHoldTest, DoesNotFollowWhatMayBeTheObjectsOwnFault) {
     EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kUnauthenticated, objects::kAccessDenied, "denied")));
     EXPECT_FALSE(HoldsBucket(objects::Fault(ErrorCode::kUnavailable, objects::kInterrupted, "broke off")));
