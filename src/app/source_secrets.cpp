@@ -16,6 +16,7 @@
 #include "domain/source.hpp"
 #include "sources/access.hpp"
 #include "sources/datacore/token.hpp"
+#include "sources/objects/faults.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -147,29 +148,41 @@ Result<SourceAccess> SourceSecrets::Access(const SourceId& id) const {
         return Unexpected(rows.error());
     }
     SourceAccess access{.source = std::move(rows->source), .secrets = {}};
+    std::string unreadable;
     for (const auto& sealed : rows->secrets) {
-        auto secret = Unseal(sealed);
-        if (!secret) {
-            return Unexpected(secret.error());
+        if (auto secret = Unseal(sealed)) {
+            access.secrets.push_back(*std::move(secret));
+        } else {
+            unreadable = secret.error().message;  // the other live one may be good
         }
-        access.secrets.push_back(*std::move(secret));
+    }
+    if (access.secrets.empty() && !unreadable.empty()) {
+        return Unexpected(
+            objects::CredentialsFault(
+                objects::kCredentialsRefused,
+                fmt::format(
+                    "the secret of source '{0}' cannot be opened ({1}); give it another: notifications-api "
+                    "sources "
+                    "secret {0}",
+                    access.source.name,
+                    unreadable
+                )
+            )
+        );
     }
     if (access.secrets.empty()) {
         auto secret = FromSettings(access.source);
         if (!secret) {
             return Unexpected(
-                Error{
-                    .code = ErrorCode::kUnauthenticated,
-                    .stage = "store",
-                    .reason = "credentials_refused",
-                    .retry_after = {},
-                    .message = fmt::format(
+                objects::CredentialsFault(
+                    objects::kCredentialsRefused,
+                    fmt::format(
                         "source '{0}' has no credentials ({1}); give it some: notifications-api sources "
                         "secret {0}",
                         access.source.name,
                         secret.error().message
                     )
-                }
+                )
             );
         }
         access.secrets.push_back(*std::move(secret));

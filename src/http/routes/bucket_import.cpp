@@ -21,6 +21,7 @@
 #include "http/message.hpp"
 #include "http/names.hpp"
 #include "http/router.hpp"
+#include "http/routes/bucket_checks.hpp"
 #include "http/routes/import_rows.hpp"
 #include "http/routes/new_bucket.hpp"
 #include "http/routes/routes.hpp"
@@ -206,6 +207,10 @@ private:
                                                  [this](const std::string& name) { return IsTaken(name); }
                                              )
                                            : planned.name;
+        if (const auto apart = CheckApart(bucket, there_.buckets); !apart) {
+            Refuse(planned, apart.error().message);
+            return {};
+        }
         return transaction_.buckets.Add(bucket).and_then(
                                                    [&] { return AddRules(bucket, planned.rules); }
         ).and_then([&] {

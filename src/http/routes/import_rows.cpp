@@ -25,6 +25,7 @@
 #include "http/views_backlog.hpp"
 #include "http/views_buckets.hpp"
 #include "http/views_rules.hpp"
+#include "sources/access.hpp"
 #include "sources/registry.hpp"
 
 namespace notify {
@@ -45,7 +46,6 @@ constexpr std::array<std::string_view, 9> kOptional{
     "backlog",
     "biometric_basis"
 };
-constexpr std::array<std::string_view, 3> kReferences{"STORE_", "AWS_", "DATACORE_"};
 
 /// A row and where it stands.
 struct Numbered {
@@ -110,14 +110,7 @@ Result<view::ImportRow> RowFrom(const CsvTable& table, const CsvRow& row) {
 
 /// Only the name of a setting: a key that was pasted would stand in a configuration for everybody to read.
 Result<void> CheckReference(std::string_view column, const std::optional<std::string>& reference) {
-    const bool named =
-        !reference ||
-        (std::ranges::any_of(
-             kReferences, [&](std::string_view prefix) { return reference->starts_with(prefix); }
-         ) &&
-         std::ranges::all_of(*reference, [](unsigned char c) {
-             return std::isupper(c) != 0 || std::isdigit(c) != 0 || c == '_';
-         }));
+    const bool named = !reference || IsCredentialSetting(*reference);
     return named ? Result<void>{}
                  : Fail(
                        ErrorCode::kInvalidArgument,

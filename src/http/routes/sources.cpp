@@ -255,21 +255,26 @@ private:
     }
 
     [[nodiscard]] Result<Kept> Update(const Request& request, const view::SourceChange& change) const {
-        auto source = parts_.storage.Read([&](const Snapshot& snapshot) {
+        const auto known = parts_.storage.Read([&](const Snapshot& snapshot) {
             return FindSource(snapshot, request.parameters[0]);
         });
-        if (!source) {
-            return Unexpected(source.error());
+        if (!known) {
+            return Unexpected(known.error());
         }
-        if (change.config) {
-            auto config = ConfigOf(source->kind, *change.config);
-            if (!config) {
-                return Unexpected(config.error());
+        // its kind never changes, so that what files say of a configuration is looked at before the
+        // transaction
+        auto config =
+            change.config ? ConfigOf(known->kind, *change.config) : Result<std::string>(std::string());
+        if (!config) {
+            return Unexpected(config.error());
+        }
+        return parts_.storage.Write([&](Transaction& transaction) -> Result<Kept> {
+            auto source = transaction.sources.Get(known->id);
+            if (!source) {
+                return Unexpected(source.error());
             }
-            source->config = *std::move(config);
-        }
-        source->name = change.name ? change.name->text : source->name;
-        return parts_.storage.Write([&](Transaction& transaction) {
+            source->config = change.config ? *config : source->config;
+            source->name = change.name ? change.name->text : source->name;
             return transaction.sources.Update(*source)
                 .and_then([&] { return Audit(transaction, request, "source.change", *source, source->name); })
                 .and_then([&] { return ReleaseBuckets(transaction, source->id); })

@@ -17,6 +17,7 @@
 #include "core/result.hpp"
 #include "core/url.hpp"
 #include "domain/named.hpp"
+#include "sources/access.hpp"
 #include "sources/objects/allowance.hpp"
 #include "sources/s3/endpoint.hpp"
 
@@ -84,10 +85,15 @@ Result<void> CheckCredentials(const object& json) {
                 fmt::format("/credentials: there are {}", fmt::join(kCredentialWords, ", "))
             );
         }
-        if (!setting.is_string()) {
+        // what was given may be the key itself: it is not repeated
+        if (!setting.is_string() || !IsCredentialSetting(setting.get_string())) {
             return Fail(
                 ErrorCode::kInvalidArgument,
-                fmt::format("/credentials/{}: must be the name of a setting", std::string_view(name))
+                fmt::format(
+                    "/credentials/{}: must be the name of a setting, like STORE_ARCHIVE_KEY, and not the key "
+                    "itself",
+                    std::string_view(name)
+                )
             );
         }
     }

@@ -59,6 +59,30 @@ TEST_F(SourceSecretsTest, AreItsOwnFirstAndSealedInTheDatabase) {
     EXPECT_EQ(access.secrets[0], own);
 }
 
+TEST_F(SourceSecretsTest, ThatCannotBeOpenedLeaveTheOtherLiveOne) {
+    Add("{}");
+    const SourceSecrets secrets(*storage_, box_, {});
+    const auto keep = [&](const std::string& access_key, const std::string& sealed) {
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.sources.AddSecret(
+                {.source_id = source_.id,
+                 .access_key = access_key,
+                 .sealed = sealed,
+                 .added_at = clock_.Now()}
+            );
+        }));
+    };
+    keep("AKBAD", "nothing that was ever sealed");
+    const auto refused = secrets.Access(source_.id).error();
+    EXPECT_EQ(refused.code, ErrorCode::kUnauthenticated);
+    EXPECT_THAT(refused.message, HasSubstr("cannot be opened"));
+    keep("AKGOOD", secrets.Seal({.secret_key = "s"}));
+    keep("AKBAD", "nothing that was ever sealed");
+    const auto access = secrets.Access(source_.id).value();
+    ASSERT_EQ(access.secrets.size(), 1U);
+    EXPECT_EQ(access.secrets[0].access_key, "AKGOOD");
+}
+
 TEST_F(SourceSecretsTest, AreElseThoseThatTheConfigurationNames) {
     Add(R"({"credentials":{"access_key":"STORE_A","secret_key":"STORE_B"}})");
     const auto access = Access({{"STORE_A", {.value = "AK"}}, {"STORE_B", {.value = "secret"}}}).value();

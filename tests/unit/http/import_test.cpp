@@ -113,6 +113,14 @@ TEST_F(ImportTest, TakesTheGoodLinesAndSaysOfEachOtherWhatIsWrong) {
     }
 }
 
+TEST_F(ImportTest, RefusesALineWhoseObjectsAnotherBucketHas) {
+    const auto answer =
+        Import("s3,https://s3.example,,media,,,,,\r\ns3,https://s3.example,,media,in/,,,,\r\n");
+    EXPECT_EQ(answer.at("made").as_int64(), 1);
+    EXPECT_EQ(answer.at("refused").at(0).at("line").as_int64(), 3);
+    EXPECT_THAT(std::string(answer.at("refused").at(0).at("sentence").as_string()), HasSubstr("overlap"));
+}
+
 TEST_F(ImportTest, NeverKeepsAKeyThatWasPastedInThePlaceOfItsName) {
     for (const auto* pasted : {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"}) {
         const auto sentence = SentenceOf(fmt::format("s3,https://s3.example,,a,,STORE_KEY,{},,\n", pasted));
@@ -186,6 +194,25 @@ TEST_F(ImportTest, RunsABucketAgainAsItIsTold) {
     EXPECT_EQ(Ask("POST", "/v1/buckets/in/rerun", R"({"mode":"all"})").status, 400);
     const auto unknown = Ask("POST", "/v1/buckets/in/rerun", R"({"mode":"force","processors":["nothing"]})");
     EXPECT_EQ(JsonOf(unknown).at("pointer").as_string(), "/processors/0");
+}
+
+TEST_F(ImportTest, PreviewsASequenceAsTheOneSkippedItemItWillBe) {
+    const auto folder = folder_.Path() / "frames";
+    std::filesystem::create_directories(folder);
+    for (int i = 0; i < 120; ++i) {
+        std::ofstream(folder / fmt::format("shot.{:04}.dpx", i)) << "frame";
+    }
+    std::ofstream(folder / "take.mp4") << "media";
+    const auto preview = Expect(
+        200,
+        "POST",
+        "/v1/buckets/preview",
+        fmt::format(R"({{"location":"{}","rules":[{{"processor":"checksum"}}]}})", folder.string())
+    );
+    EXPECT_EQ(preview.at("objects").as_int64(), 121);
+    EXPECT_EQ(preview.at("skipped").at(0).at("code").as_string(), "in_sequence");
+    EXPECT_EQ(preview.at("skipped").at(0).at("objects").as_int64(), 120);
+    EXPECT_EQ(preview.at("work").at(0).at("objects").as_int64(), 1);
 }
 
 TEST_F(ImportTest, PreviewsAFolderWithoutKeepingAnything) {

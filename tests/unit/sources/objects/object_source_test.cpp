@@ -139,6 +139,20 @@ TEST_F(ObjectSourceTest, OpensTheVersionThatWasNoticedAndNoOther) {
     EXPECT_EQ(source_.Open(bucket_, gone, {}).error().reason, objects::kNoObject);
 }
 
+TEST_F(ObjectSourceTest, LooksAtOneObjectAsAScanWouldTellIt) {
+    Put("a/x.mxf", "0123456789");
+    Put("a/", "");
+    const auto noticed = Noticed("a/x.mxf");
+    const auto seen = source_.Look(bucket_, "a/x.mxf", {}).value();
+    ASSERT_TRUE(seen.has_value());
+    EXPECT_EQ(seen->version, noticed.version);
+    EXPECT_EQ(seen->size_bytes, 10U);
+    EXPECT_FALSE(source_.Look(bucket_, "a/y.mxf", {}).value().has_value());
+    EXPECT_FALSE(source_.Look(bucket_, "a/", {}).value().has_value());
+    fake_.Set(R"({"denied": ["a/x"]})");
+    EXPECT_EQ(source_.Look(bucket_, "a/x.mxf", {}).error().reason, objects::kAccessDenied);
+}
+
 TEST_F(ObjectSourceTest, DoesNotReadWhatIsArchived) {
     Put("a", "x");
     const auto item = Noticed("a");
@@ -169,6 +183,15 @@ TEST_F(ObjectSourceTest, TakesAChangedConfigurationAtTheNextUse) {
     EXPECT_TRUE(source_.CheckBucket(bucket_, {}).has_value());
     bucket_.location = "missing";
     EXPECT_EQ(source_.CheckBucket(bucket_, {}).error().reason, objects::kNoBucket);
+}
+
+TEST_F(ObjectSourceTest, WhoseConfigurationCannotBeReadNowIsTroubleOfTheWholeBucket) {
+    access_.source.config = R"({"endpoint":"https://store.example","ca_file":"/nowhere/ca.pem"})";
+    const auto error = source_.CheckBucket(bucket_, {}).error();
+    EXPECT_EQ(error.code, ErrorCode::kUnavailable);
+    EXPECT_EQ(error.reason, objects::kBadNetworkSetup);
+    EXPECT_TRUE(objects::IsBucketFault(error));
+    EXPECT_THAT(error.message, HasSubstr("ca_file"));
 }
 
 TEST_F(ObjectSourceTest, PublishesBesideTheObjectAndNotBesideNothing) {
@@ -235,6 +258,10 @@ TEST(S3Config, RefusesWhatCannotBeAnEndpointOrWouldShowASecret) {
     EXPECT_THAT(
         ReadConfig(R"({"endpoint":"https://a","credentials":{"token":5}})").error().message,
         HasSubstr("/credentials/token")
+    );
+    EXPECT_THAT(
+        ReadConfig(R"({"endpoint":"https://a","credentials":{"secret_key":"canary/Key"}})").error().message,
+        ::testing::AllOf(HasSubstr("/credentials/secret_key"), ::testing::Not(HasSubstr("canary")))
     );
     EXPECT_TRUE(ReadConfig(R"({"endpoint":"https://a","credentials":{"token":"STORE_A"}})").has_value());
 }
