@@ -102,6 +102,10 @@ class Backlog(ServiceTest):
         wait_for("it to wait", lambda: self.service.items().get("a, b.mxf", {}).get("reason"))
         done = self.folder / "done.csv"
         done.write_text("key\n\"a, b.mxf\"\nc d.mxf\n")
+        loose = self.folder / "loose.csv"
+        loose.write_text("key\nfine.mxf\na, b.mxf\n")
+        self.service.command("items", "import", "--done", loose, "--bucket", "media", code=1)
+        self.assertIn("line 3 has more fields", self.service.errors)
         self.assertIn("2 keys marked", self.service.command("items", "import", "--done", done, "--bucket", "media"))
         waited = self.service.item("a, b.mxf")
         self.assertEqual((waited["status"], waited["reason_code"]), ("Skipped", "done_elsewhere"))

@@ -172,6 +172,25 @@ void PrintDone(const value& shown, bool undo) {
     PrintRefused(shown.at("refused").as_array());
 }
 
+/// A key with a comma that nobody quoted would be another key, which would be skipped without a word.
+Result<void> CheckWhole(const CsvTable& table, const std::string& file) {
+    for (const auto& row : table.Rows()) {
+        if (table.IsTooLong(row)) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format(
+                    "{}: line {} has more fields than the first line names; quote a key that has a comma in "
+                    "it. "
+                    "Nothing was marked",
+                    file,
+                    row.line
+                )
+            );
+        }
+    }
+    return {};
+}
+
 Result<void> ImportDone(CommandLine& line) {
     const auto& words = line.words;
     const auto text = ReadFile(words.backlog.done_file, kMostBytes);
@@ -179,6 +198,9 @@ Result<void> ImportDone(CommandLine& line) {
         text.and_then([](const std::string& read) { return CsvTable::Read(read, kRequired, kOptional); });
     if (!table) {
         return Unexpected(text ? table.error().Within(words.backlog.done_file) : table.error());
+    }
+    if (auto whole = CheckWhole(*table, words.backlog.done_file); !whole) {
+        return whole;
     }
     object sum{{"refused", array()}};
     const auto target = fmt::format("/v1/buckets/{}/done", PercentEncoded(words.bucket));
