@@ -186,7 +186,10 @@ TEST_F(Webhooks, DisableAnEndpointAfterFiveDaysOfOnlyFailures) {
     const auto late = Happen();
     clock_.Advance(hours(1));
     ASSERT_TRUE(Eventually([&] { return !Reload(endpoint.id).active; }));
-    clock_.Advance(hours(24));
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(hours(1));  // a try of it may be under way yet
+        return DeliveryOf(late).status == notify::Status::kCancelled;
+    }));
     EXPECT_EQ(Await(late, notify::Status::kCancelled).last_error.find("the endpoint was disabled"), 0U);
     EXPECT_EQ(EventTypes().back(), "endpoint.disabled");
 }

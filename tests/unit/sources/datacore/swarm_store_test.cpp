@@ -156,7 +156,8 @@ TEST_F(DatacoreSourceTest, ATokenThatEndsIsSaidAndTheNextOneTakenWithTheNextRequ
 TEST_F(DatacoreSourceTest, AWrongConfigurationNamesItsSource) {
     Give("ftp://swarm.example", {kTokenId});
     const auto error = source_.CheckBucket(bucket_, {}).error();
-    EXPECT_EQ(error.code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(error.code, ErrorCode::kUnavailable);
+    EXPECT_EQ(error.reason, objects::kBadNetworkSetup);
     EXPECT_NE(error.message.find("news"), std::string::npos);
 }
 
