@@ -5,12 +5,14 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,10 +23,7 @@ namespace notify {
 
 namespace {
 
-struct Unit {
-    std::string_view name;  ///< Lower case.
-    double size = 1;
-};
+using Unit = std::pair<std::string_view, double>;  // its name in lower case, its size
 
 constexpr std::array<Unit, 14> kSizes{{
     {"", 1},
@@ -52,21 +51,21 @@ constexpr double kMost = 9e15;  // what a double counts without gaps
 /// A number, 0 or more, and one of the units.
 std::optional<std::int64_t> Quantity(std::string_view text, std::span<const Unit> units) {
     double number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+    const auto [stop, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     if (error != std::errc{} || !std::isfinite(number) || std::signbit(number)) {
         return std::nullopt;
     }
-    std::string name(stop, end);
+    std::string name(text.substr(static_cast<std::size_t>(stop - text.data())));
     name.erase(0, std::min(name.find_first_not_of(' '), name.size()));
     std::ranges::transform(name, name.begin(), [](unsigned char c) {
         return static_cast<char>(std::tolower(c));
     });
-    const auto unit = std::ranges::find(units, name, &Unit::name);
-    if (unit == units.end() || number * unit->size > kMost) {
+    const auto unit = std::ranges::find(units, name, &Unit::first);
+    if (unit == units.end() || number * unit->second > kMost) {
         return std::nullopt;
     }
-    return std::llround(number * unit->size);
+    return std::llround(number * unit->second);
 }
 
 std::string FaultOf(const std::string& text, const Result<std::int64_t>& parsed) {
