@@ -51,7 +51,7 @@ public:
     }
 
 private:
-    [[nodiscard]] Unexpected Fault(int line, std::string_view what) const {
+    [[nodiscard]] static Unexpected Fault(int line, std::string_view what) {
         return Fail(ErrorCode::kInvalidArgument, fmt::format("line {}: {}", line, what));
     }
 

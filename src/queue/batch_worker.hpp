@@ -26,6 +26,7 @@ public:
     explicit BatchWorker(Work work)
         : work_(std::move(work)), thread_([this](const std::stop_token& stop) { Loop(stop); }) {}
 
+    ~BatchWorker() = default;
     BatchWorker(const BatchWorker&) = delete;
     BatchWorker& operator=(const BatchWorker&) = delete;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -80,23 +81,23 @@ public:
     /// The row with that key, or null; `passed` is told those before it.
     template <class Passed>
     const T* At(const std::string& key, const Passed& passed) {
-        for (; at_ != end_ && key_of_(*at_) < key; ++at_) {
+        for (; at_ != end_ && std::invoke(key_of_, *at_) < key; ++at_) {
             passed(*at_);
         }
-        return at_ != end_ && key_of_(*at_) == key ? &*at_++ : nullptr;
+        return at_ != end_ && std::invoke(key_of_, *at_) == key ? &*at_++ : nullptr;
     }
 
     /// Those that are left, up to `through`.
     template <class Passed>
     void Rest(const std::optional<std::string>& through, const Passed& passed) {
-        for (; at_ != end_ && (!through || key_of_(*at_) <= *through); ++at_) {
+        for (; at_ != end_ && (!through || std::invoke(key_of_, *at_) <= *through); ++at_) {
             passed(*at_);
         }
     }
 
 private:
-    typename std::vector<T>::const_iterator at_;
-    typename std::vector<T>::const_iterator end_;
+    std::vector<T>::const_iterator at_;
+    std::vector<T>::const_iterator end_;
     KeyOf key_of_;
 };
 
@@ -110,8 +111,8 @@ Result<ComparedRange> CompareRange(
         return Unexpected(known.error());
     }
     ComparedRange compared{.through = EndOf(*known, range)};
-    Beside items(known->items, [](const Item& item) -> const std::string& { return item.key; });
-    Beside own(known->own, [](const std::string& key) -> const std::string& { return key; });
+    Beside items(known->items, &Item::key);
+    Beside own(known->own, std::identity());
     const auto miss = [&](const Item& item) {
         if (WouldBeTold(bucket, item)) {
             compared.missing.push_back(item.id);

@@ -88,9 +88,9 @@ public:
     }
 
     [[nodiscard]] Members In(std::string_view name) const {
-        static const object kNone;
+        static const object none;
         const auto* found = json_.if_contains(name);
-        return Members(found != nullptr ? found->as_object() : kNone);
+        return Members(found != nullptr ? found->as_object() : none);
     }
 
 private:

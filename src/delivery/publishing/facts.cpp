@@ -50,9 +50,9 @@ std::string TextAt(const json::value& value, std::string_view name) {
 }
 
 const json::array& ArrayAt(const json::value& value, std::string_view name) {
-    static const json::array kNone;
+    static const json::array none;
     const auto* const member = Member(value, name);
-    return member != nullptr && member->is_array() ? member->get_array() : kNone;
+    return member != nullptr && member->is_array() ? member->get_array() : none;
 }
 
 Box BoxOf(const json::value& value) {

@@ -59,7 +59,7 @@ constexpr std::array<Way, kMorePublications.size()> kWays{{
 }};
 
 /// "" or why an item has nothing to tell in a format.
-std::string Unfit(const PublishedFacts& facts, Needs needs) {
+std::string_view Unfit(const PublishedFacts& facts, Needs needs) {
     if (!facts.looked) {
         return "no run that looks for faces has completed";
     }
@@ -81,7 +81,7 @@ Result<Rendering> RenderBy(const Way& way, const Snapshot& snapshot, const ItemI
             return Unexpected(added.error());
         }
     }
-    return Rendering{.text = way.render(*facts), .unfit = Unfit(*facts, way.needs)};
+    return Rendering{.text = way.render(*facts), .unfit = std::string(Unfit(*facts, way.needs))};
 }
 
 }  // namespace

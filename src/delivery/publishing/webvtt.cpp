@@ -46,7 +46,7 @@ std::string Escaped(std::string_view text) {
 
 std::string RenderWebVtt(const PublishedFacts& facts) {
     std::string text(kWebVttStart);
-    text += "\n";
+    text += '\n';
     for (const auto& seen : facts.appearances) {
         text += fmt::format(
             "\n{} --> {}\n{}{}\n",

@@ -124,7 +124,9 @@ class Preview {
 public:
     explicit Preview(const ApiParts& parts) : parts_(parts) {}
 
-    Result<view::BucketPreview> Of(const view::NewBucket& wanted, const std::stop_token& stop) const {
+    [[nodiscard]] Result<view::BucketPreview> Of(
+        const view::NewBucket& wanted, const std::stop_token& stop
+    ) const {
         const auto source = SourceOfNew(parts_, wanted);
         auto rules = RulesFrom(wanted.rules);
         if (!source || !rules) {
@@ -156,7 +158,7 @@ private:
         });
     }
 
-    Result<view::BucketPreview> Look(
+    [[nodiscard]] Result<view::BucketPreview> Look(
         const Bucket& bucket, std::vector<Rule> rules, const std::stop_token& stop
     ) const {
         auto everything = bucket;  // what the globs leave out is counted too, and what settles
@@ -212,7 +214,7 @@ private:
         return Estimate(std::move(shown));
     }
 
-    Result<view::BucketPreview> Estimate(view::BucketPreview shown) const {
+    [[nodiscard]] Result<view::BucketPreview> Estimate(view::BucketPreview shown) const {
         return parts_.storage.Read([&](const Snapshot& snapshot) -> Result<view::BucketPreview> {
             for (auto& work : shown.work) {
                 if (auto added = AddHours(snapshot, work); !added) {

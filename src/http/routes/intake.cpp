@@ -56,8 +56,8 @@ std::pair<std::string_view, std::string_view> Parted(std::string_view location) 
 
 class StoreIntake {
 public:
-    StoreIntake(const ApiParts& parts, const std::stop_token& stop)
-        : parts_(parts), stop_(stop), intake_(parts.storage, parts.clock) {}
+    StoreIntake(const ApiParts& parts, std::stop_token stop)
+        : parts_(parts), stop_(std::move(stop)), intake_(parts.storage, parts.clock) {}
 
     Result<view::IntakeAnswer> Take(const StoreMessage& message) {
         const auto buckets =

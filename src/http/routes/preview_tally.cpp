@@ -156,7 +156,7 @@ std::vector<view::PreviewWork> PreviewTally::Work() const {
     return work;
 }
 
-std::string PreviewTally::SentenceOf(std::string_view code) const {
+std::string PreviewTally::SentenceOf(std::string_view code) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kSentences{{
         {kExcluded, "the globs of the bucket leave them out: they become no items"},
         {kTooSmall, "smaller than the filter's min_bytes: they become no items"},

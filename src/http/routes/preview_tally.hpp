@@ -44,7 +44,7 @@ private:
     };
 
     [[nodiscard]] std::string_view WhySkipped(const FoundObject& object) const;
-    [[nodiscard]] std::string SentenceOf(std::string_view code) const;
+    [[nodiscard]] static std::string SentenceOf(std::string_view code);
 
     Bucket bucket_;
     std::vector<Rule> rules_;

@@ -237,7 +237,7 @@ LocalTime NextMatch(const Cron& cron, LocalTime from) {
         const auto next = NextDay(cron, day);
         time = NextMinute(cron, next == day ? *time : minutes(0));
         if (time) {
-            return LocalTime(next + *time);
+            return next + *time;
         }
         day = next + days(1);
         time = minutes(0);

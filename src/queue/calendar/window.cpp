@@ -96,7 +96,7 @@ Result<Window> ParseWindow(std::string_view text) {
         return Refuse(text, "it wants weekdays, hours, or both");
     }
     Window window{.weekdays = kAllDays, .from = minutes(0), .until = hours(24)};
-    const bool says_hours = words.back().find(":") != std::string_view::npos;
+    const bool says_hours = words.back().find(':') != std::string_view::npos;
     if (words.size() == 2 || !says_hours) {
         const auto weekdays = WeekdaysOf(words.front());
         if (!weekdays) {

@@ -59,9 +59,8 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
 
 std::optional<int> SmallNumber(std::string_view text) {
     int number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    const bool whole = error == std::errc{} && stop == end && text.front() != '-';
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && stop == text.data() + text.size() && text.front() != '-';
     return whole && text.size() <= kMostDigits ? std::optional(number) : std::nullopt;
 }
 

@@ -11,6 +11,7 @@ namespace notify {
 
 namespace {
 
+// NOLINTBEGIN(modernize-use-designated-initializers): a table, its columns are named where the type is
 constexpr auto kTypes = std::to_array<NameType>({
     {"3gp", "video/mp4"},
     {"aac", "audio/aac"},
@@ -106,6 +107,7 @@ constexpr auto kTypes = std::to_array<NameType>({
     {"xml", "application/xml"},
     {"zip", "application/zip"},
 });
+// NOLINTEND(modernize-use-designated-initializers)
 
 static_assert(std::ranges::is_sorted(kTypes, {}, &NameType::extension));
 

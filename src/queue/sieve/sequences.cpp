@@ -64,7 +64,10 @@ Result<void> Sequences::Take(FoundObject object) {
     }
     CloseBefore(object.key);
     std::string key = object.key;
-    if (!TakeIntoFolder(object)) {
+    if (EnterFolder(object.key)) {
+        folder_->members.Add(object);
+        waiting_.push_back({.object = std::move(object), .gathered = true});
+    } else {
         auto sequence = SequenceOf(object);
         waiting_.push_back({.object = std::move(object), .sequence = std::move(sequence)});
     }
@@ -145,24 +148,21 @@ void Sequences::Place(std::vector<Waiting> closed) {
     std::ranges::move(closed, std::back_inserter(waiting_));
 }
 
-bool Sequences::TakeIntoFolder(FoundObject& object) {
-    const auto found = folder_ ? std::nullopt : ClipFolderOf(object.key);
+/// True when the key is inside a clip folder, which is the one that is gathered from now on.
+bool Sequences::EnterFolder(std::string_view key) {
+    const auto found = folder_ ? std::nullopt : ClipFolderOf(key);
     if (found) {
-        auto key = std::string(found->path).append(kFolderName);
-        if (object.key > key) {
+        auto folder_key = std::string(found->path).append(kFolderName);
+        if (key > folder_key) {
             return false;  // it would stand before its own member
         }
         folder_ = Folder{
             .path = std::string(found->path),
-            .key = std::move(key),
+            .key = std::move(folder_key),
             .title = found->title,
             .resumes_after = last_key_,
             .members = {},
         };
-    }
-    if (folder_) {
-        folder_->members.Add(object);
-        waiting_.push_back({.object = std::move(object), .gathered = true});
     }
     return folder_.has_value();
 }

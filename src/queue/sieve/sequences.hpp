@@ -73,7 +73,7 @@ private:
     void CloseBefore(std::string_view key);
     void CloseAll();
     void Place(std::vector<Waiting> closed);
-    [[nodiscard]] bool TakeIntoFolder(FoundObject& object);
+    [[nodiscard]] bool EnterFolder(std::string_view key);
     [[nodiscard]] SharedSequence SequenceOf(const FoundObject& object);
     [[nodiscard]] Result<void> HandOn();
 
