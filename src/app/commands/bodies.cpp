@@ -20,6 +20,7 @@
 #include <boost/json/object.hpp>
 #include <fmt/core.h>
 
+#include "app/commands/bucket_options.hpp"
 #include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -190,6 +191,7 @@ Result<object> BucketBody(const Words& words) {
     }
     body["rules"] = std::move(rules);
     AddBucketOptions(words, body);
+    PutBucketOptions(words.options, {}, body);
     return body;
 }
 

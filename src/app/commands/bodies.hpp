@@ -105,7 +105,8 @@ struct Words {
 /// What of a rule was given, without its place and processor. kInvalidArgument when --config is no JSON.
 [[nodiscard]] Result<boost::json::object> RuleBody(const Words& words);
 
-/// Of POST /v1/buckets, with a rule for each processor. kInvalidArgument when --config is no JSON, or neither
+/// Of POST /v1/buckets and POST /v1/buckets/preview: everything that was given, with a rule for each
+/// processor. kInvalidArgument when --config is no JSON, or neither
 /// --name nor the folder's own name can be its name, or one --config is given for several processors.
 [[nodiscard]] Result<boost::json::object> BucketBody(const Words& words);
 

@@ -31,11 +31,10 @@ std::string TargetOf(const CommandLine& line) {
 }
 
 Result<void> AddBucket(CommandLine& line) {
-    auto body = BucketBody(line.words);
+    const auto body = BucketBody(line.words);
     if (!body) {
         return Unexpected(body.error());
     }
-    PutBucketOptions(line.words.options, {}, *body);
     return line.Ask("POST", "/v1/buckets", *body, [](const value& bucket) {
         fmt::print(
             "bucket {} ({}) watches {}\n",

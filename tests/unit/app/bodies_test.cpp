@@ -67,6 +67,14 @@ TEST_F(BodiesTest, OfABucketAskForANameWhenTheFolderHasNone) {
     EXPECT_TRUE(BucketBody({.path = "/srv/media"}));
 }
 
+TEST_F(BodiesTest, OfABucketHoldItsOptionsWhetherItIsAddedOrOnlyLookedInto) {
+    const auto body =
+        BucketBody({.path = "/srv/media", .options = {.min_bytes = "10MB", .sequences = false}}).value();
+    EXPECT_EQ(body.at("filters").at("min_bytes"), 10'000'000);
+    EXPECT_EQ(body.at("sequences"), false);
+    EXPECT_FALSE(BucketBody({.path = "/srv/media"})->contains("filters"));
+}
+
 /// What the options put into a body, as text.
 std::string OptionsOf(const OptionWords& words, const boost::json::object& there = {}) {
     boost::json::object body;
