@@ -121,14 +121,6 @@ struct Words {
     const Words& words, boost::json::object publishing
 );
 
-/// `config` (a source's, as it is) with what was given in its place. kInvalidArgument when --config is no
-/// JSON object.
-[[nodiscard]] Result<boost::json::object> SourceConfig(const Words& words, boost::json::object config);
-
-/// Of POST /v1/sources/{source}/secrets; nothing when none was given. Reads the file that holds it:
-/// kInvalidArgument when options do not fit together, errors of ReadFile.
-[[nodiscard]] Result<std::optional<boost::json::object>> SecretBody(const Words& words);
-
 /// Of POST /v1/people; reads the photos, and those in folders by name. kNotFound, kForbidden, kTooLarge,
 /// kInvalidArgument for --face.
 [[nodiscard]] Result<boost::json::object> EnrolmentBody(const Words& words);

@@ -12,6 +12,7 @@
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
+#include "app/commands/source_bodies.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 
