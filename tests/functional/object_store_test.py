@@ -79,6 +79,16 @@ class ObjectStore(ServiceTest):
             self.assertNotIn("SecretForTests", text)
             self.assertNotIn("Changed\"", text)
 
+    def test_a_secret_is_forgotten_by_its_number_from_the_command_line(self):
+        self.service.start()
+        self.add_source()
+        self.service.command("sources", "secret", "store", "--access-key", "AKOTHER", "--secret-file", self.secret_file("Other"))
+        numbers = {row["access_key"]: row["number"] for row in self.service.get("/v1/sources/store")["secrets"]}
+        self.assertRegex(self.service.command("sources", "show", "store"), rf"(?m)^{numbers['AKOTHER']} +AKOTHER")
+        self.service.command("sources", "forget-secret", "store", numbers["AKOTHER"])
+        self.assertEqual([row["access_key"] for row in self.service.get("/v1/sources/store")["secrets"]], ["AKTEST"])
+        self.service.command("sources", "forget-secret", "store", numbers["AKOTHER"], code=1)
+
     def test_work_that_waits_for_its_store_is_pending_with_the_reason(self):
         self.store.put_all({"media/a.mxf": b"1"})
         self.service.start()

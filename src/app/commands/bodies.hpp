@@ -23,6 +23,7 @@ struct StoreWords {
     std::string bind_address;
     std::string access_key;
     std::string secret_file;  ///< "-": standard input.
+    std::string session_token_file;
     std::string token_file;
     std::string expires_at;
 };
@@ -51,6 +52,7 @@ struct OptionWords {
     std::optional<std::string> max_age;
     std::vector<std::string> media_types;
     std::optional<bool> sequences;
+    std::optional<std::string> dedupe;
 };
 
 /// Everything a command may be given; each reads its own part.
@@ -91,6 +93,7 @@ struct Words {
     std::string photo;
     bool existing = false;
     std::string kind;
+    std::string number;  ///< Of a secret.
     StoreWords store;
     BacklogWords backlog;
     OptionWords options;

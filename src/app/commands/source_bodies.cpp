@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/json/object.hpp>
@@ -39,28 +40,51 @@ Result<object> SourceConfig(const Words& words, object config) {
     return config;
 }
 
+namespace {
+
+/// A key pair (with the session token of a temporary one) or a token, and not both.
+bool FitTogether(const StoreWords& store) {
+    const bool pair = !store.access_key.empty() && !store.secret_file.empty();
+    const bool token = store.access_key.empty() && store.secret_file.empty() && !store.token_file.empty();
+    return (pair && store.token_file.empty()) || (token && store.session_token_file.empty());
+}
+
+/// Puts what the file holds into the member; nothing when none was given.
+Result<void> PutSecret(
+    object& body, std::string_view member, const std::string& file, std::string_view what
+) {
+    if (file.empty()) {
+        return {};
+    }
+    return ReadSecret(file, what).map([&](const std::string& text) { body[member] = text; });
+}
+
+}  // namespace
+
 Result<std::optional<object>> SecretBody(const Words& words) {
     const auto& store = words.store;
-    if (store.access_key.empty() && store.secret_file.empty() && store.token_file.empty()) {
+    if (store.access_key.empty() && store.secret_file.empty() && store.session_token_file.empty() &&
+        store.token_file.empty()) {
         return std::nullopt;
     }
-    if (store.access_key.empty() != store.secret_file.empty() ||
-        store.access_key.empty() == store.token_file.empty()) {
+    if (!FitTogether(store)) {
         return Fail(
-            ErrorCode::kInvalidArgument, "give either --access-key with --secret-file, or --token-file"
+            ErrorCode::kInvalidArgument,
+            "give either --access-key with --secret-file (and --session-token-file), or --token-file"
         );
     }
-    auto secret = store.token_file.empty() ? ReadSecret(store.secret_file, "secret key")
-                                           : ReadSecret(store.token_file, "token");
-    if (!secret) {
-        return Unexpected(secret.error());
-    }
     object body;
-    if (store.token_file.empty()) {
+    if (!store.access_key.empty()) {
         body["access_key"] = store.access_key;
-        body["secret_key"] = *std::move(secret);
-    } else {
-        body["token"] = *std::move(secret);
+    }
+    const auto read =
+        PutSecret(body, "secret_key", store.secret_file, "secret key")
+            .and_then([&] {
+                return PutSecret(body, "session_token", store.session_token_file, "session token");
+            })
+            .and_then([&] { return PutSecret(body, "token", store.token_file, "token"); });
+    if (!read) {
+        return Unexpected(read.error());
     }
     if (!store.expires_at.empty()) {
         body["expires_at"] = store.expires_at;

@@ -91,6 +91,13 @@ Result<void> GiveSecret(CommandLine& line) {
                  );
 }
 
+Result<void> ForgetSecret(CommandLine& line) {
+    const auto target = TargetOf(line) + "/secrets/" + PercentEncoded(line.words.number);
+    return line.Ask("DELETE", target, nullptr, [&](const value&) {
+        fmt::print("secret {} of source {} is forgotten\n", line.words.number, line.words.id);
+    });
+}
+
 void AddConfig(CLI::App& command, Words& words) {
     auto& store = words.store;
     command.add_option("--endpoint", store.endpoint, "URL where the store answers");
@@ -108,6 +115,11 @@ void AddSecret(CLI::App& command, Words& words) {
     command.add_option("--access-key", store.access_key, "Access key; with --secret-file");
     command.add_option(
         "--secret-file", store.secret_file, "File whose first line is the secret key; - reads it"
+    );
+    command.add_option(
+        "--session-token-file",
+        store.session_token_file,
+        "Of a temporary access key: file whose first line is its session token; - reads it"
     );
     command.add_option("--token-file", store.token_file, "File whose first line is a token; - reads it");
     command.add_option("--expires-at", store.expires_at, "When it ends: 2026-01-31T12:00:00Z");
@@ -147,6 +159,13 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
         named("secret", "Give it a new secret, taken at once", [&line] { return GiveSecret(line); }),
         line.words
     );
+    named(
+        "forget-secret",
+        "Forget a secret; sources show has their numbers",
+        [&line] { return ForgetSecret(line); }
+    )
+        .add_option("number", line.words.number, "Of the secret")
+        ->required();
     named("remove", "Forget a source that has no buckets", [&line] {
         return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
             fmt::print("source {} is removed\n", line.words.id);
