@@ -190,6 +190,18 @@ class StoreBytes(ServiceTest):
         self.service.command("sources", "secret", "store", "--access-key", "AKTEST", "--secret-file", self.secret("SecretForTests"))
         self.wait_for_completed("store", "a.mxf", within=20)
 
+    def test_a_bucket_that_is_held_back_says_so_in_the_list_and_to_the_doctor(self):
+        self.service.start()
+        store = self.add_store("store", "--scan-seconds", "3600")
+        store.put_all({"media/a.mxf": b"1"})
+        store.control(faults=[{"method": method, "key": "a.mxf", "times": 1000, "do": "status", "status": 403, "code": "InvalidAccessKeyId"}
+                              for method in ("HEAD", "GET")])
+        self.service.command("buckets", "scan", "store")
+        wait_for("the hold", lambda: self.service.get("/v1/buckets/store")["held"])
+        told = r"held back until 2.*: .*does not know the access key"
+        self.assertRegex(self.service.command("buckets", "list"), told)
+        self.assertRegex(self.service.command("doctor", code=1), "FIX bucket store: .*" + told)
+
     def test_a_store_that_is_often_busy_is_asked_at_most_twice_as_often(self):
         self.service.start()
         store = self.add_store()

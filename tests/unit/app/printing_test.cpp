@@ -56,5 +56,16 @@ TEST(Printing, ShowsTheFirstRowsOfALongTableAndSaysHowManyAreLeft) {
     EXPECT_THAT(text, HasSubstr("and 10 more"));
 }
 
+TEST(Printing, OfABucketThatIsHeldBackSaysUntilWhenAndWhy) {
+    EXPECT_EQ(
+        HoldOf(
+            boost::json::parse(R"({"held":{"until":"12:00","code":"no_bucket","sentence":"it is gone"}})")
+        ),
+        "held back until 12:00: it is gone"
+    );
+    EXPECT_EQ(HoldOf(boost::json::parse(R"({"held":null})")), "");
+    EXPECT_EQ(HoldOf(boost::json::parse("{}")), "");
+}
+
 }  // namespace
 }  // namespace notify
