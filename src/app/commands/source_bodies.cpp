@@ -23,7 +23,13 @@ Result<object> SourceConfig(const Words& words, object config) {
         if (!given || !given->is_object()) {
             return Fail(ErrorCode::kInvalidArgument, "--config: is no JSON object");
         }
-        config = std::move(given->get_object());
+        for (auto& [member, value] : given->get_object()) {
+            if (value.is_null()) {
+                config.erase(member);
+            } else {
+                config[member] = std::move(value);
+            }
+        }
     }
     for (const auto& [member, text] :
          {std::pair("endpoint", &words.store.endpoint),

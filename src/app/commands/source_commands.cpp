@@ -107,7 +107,11 @@ void AddConfig(CLI::App& command, Words& words) {
     command.add_option("--no-proxy", store.no_proxy, "Names and networks reached without it, by commas");
     command.add_option("--ca-file", store.ca_file, "PEM file of the authorities of the store's certificate");
     command.add_option("--bind-address", store.bind_address, "Address that connections start from");
-    command.add_option("--config", words.config, "The whole configuration, JSON (see GET /v1/store-kinds)");
+    command.add_option(
+        "--config",
+        words.config,
+        "Members of the configuration, JSON (see GET /v1/store-kinds); the rest stays, null removes one"
+    );
 }
 
 void AddSecret(CLI::App& command, Words& words) {

@@ -58,13 +58,11 @@ TEST(Printing, ShowsTheFirstRowsOfALongTableAndSaysHowManyAreLeft) {
 
 TEST(Printing, OfABucketThatIsHeldBackSaysUntilWhenAndWhy) {
     EXPECT_EQ(
-        HoldOf(
-            boost::json::parse(R"({"held":{"until":"12:00","code":"no_bucket","sentence":"it is gone"}})")
-        ),
+        HoldOf(ParseJson(R"({"held":{"until":"12:00","code":"no_bucket","sentence":"it is gone"}})").value()),
         "held back until 12:00: it is gone"
     );
-    EXPECT_EQ(HoldOf(boost::json::parse(R"({"held":null})")), "");
-    EXPECT_EQ(HoldOf(boost::json::parse("{}")), "");
+    EXPECT_EQ(HoldOf(ParseJson(R"({"held":null})").value()), "");
+    EXPECT_EQ(HoldOf(ParseJson("{}").value()), "");
 }
 
 }  // namespace

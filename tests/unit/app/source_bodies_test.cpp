@@ -26,6 +26,20 @@ protected:
     testing::TemporaryFolder folder_;
 };
 
+TEST_F(SourceBodiesTest, OfAConfigurationKeepWhatIsNotGivenAndRemoveWhatIsNull) {
+    const boost::json::object there{
+        {"endpoint", "https://a"}, {"proxy", "http://p:3128"}, {"ca_file", "/etc/ca.pem"}
+    };
+    const auto config = SourceConfig(
+        {.config = R"({"proxy": null, "max_connections": 4})", .store = {.endpoint = "https://b"}}, there
+    );
+    EXPECT_EQ(
+        config.value(),
+        (boost::json::object{{"endpoint", "https://b"}, {"ca_file", "/etc/ca.pem"}, {"max_connections", 4}})
+    );
+    EXPECT_FALSE(SourceConfig({.config = "[]"}, there));
+}
+
 TEST_F(SourceBodiesTest, OfATemporaryKeyHoldItsSessionToken) {
     const auto body = SecretBody(
         {.store = {.access_key = "AK", .secret_file = File("secret"), .session_token_file = File("session")}}
