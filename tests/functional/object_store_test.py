@@ -71,7 +71,8 @@ class ObjectStore(ServiceTest):
         self.assertIn("secret", note)
         test = json.loads(self.service.command("--json", "buckets", "test", "media"))
         self.assertEqual((test["passed"], test["code"]), (False, "credentials_refused"))
-        self.assertEqual([hop["hop"] for hop in test["hops"] if hop["state"] == "failed"], ["credentials"])
+        self.assertEqual([(hop["hop"], hop["state"]) for hop in test["hops"]],
+                         [("setup", "passed"), ("connect", "passed"), ("answer", "passed"), ("credentials", "failed"), ("bucket", "not reached")])
         self.service.command("sources", "secret", "store", "--access-key", "AKTEST", "--secret-file", self.secret_file("Changed"))
         done = self.service.wait_until_terminal("b.mxf")["b.mxf"]
         self.assertEqual((done["status"], done["processes"][0]["attempt"]), ("Completed", 0))

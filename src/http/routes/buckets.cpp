@@ -144,9 +144,15 @@ public:
         if (!source) {
             return Problem(source.error(), request.id);
         }
-        auto checked = (*source)->CheckBucket(*bucket, request.stop);
-        if (checked) {
-            checked = Release(*bucket);
+        const auto configured = parts_.storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.sources.Get(bucket->source_id);
+        });
+        if (!configured) {
+            return Problem(configured.error(), request.id);
+        }
+        const auto checked = (*source)->CheckBucket(*bucket, request.stop);
+        if (const auto released = checked ? Release(*bucket) : Result<void>{}; !released) {
+            return Problem(released.error(), request.id);
         }
         view::BucketTest test{
             .passed = checked.has_value(),
@@ -154,7 +160,7 @@ public:
             .sentence = checked ? "" : checked.error().message,
             .hops = {}
         };
-        for (const auto& hop : HopsOf(bucket->kind, checked)) {
+        for (const auto& hop : HopsOf(*configured, checked)) {
             test.hops.push_back({.hop = std::string(hop.name), .state = std::string(Word(hop.state))});
         }
         return Answer(request, Result<view::BucketTest>(std::move(test)), [](const auto& shown) {
