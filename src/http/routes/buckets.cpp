@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "core/clock.hpp"
-#include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
@@ -32,7 +31,6 @@
 #include "queue/bucket_scan.hpp"
 #include "queue/calendar/calendar.hpp"
 #include "queue/scheduler.hpp"
-#include "sources/hops.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/kind_source.hpp"
@@ -154,18 +152,11 @@ public:
         if (const auto released = checked ? Release(*bucket) : Result<void>{}; !released) {
             return Problem(released.error(), request.id);
         }
-        view::BucketTest test{
-            .passed = checked.has_value(),
-            .code = checked ? "" : checked.error().reason,
-            .sentence = checked ? "" : checked.error().message,
-            .hops = {}
-        };
-        for (const auto& hop : HopsOf(*configured, checked)) {
-            test.hops.push_back({.hop = std::string(hop.name), .state = std::string(Word(hop.state))});
-        }
-        return Answer(request, Result<view::BucketTest>(std::move(test)), [](const auto& shown) {
-            return shown;
-        });
+        return Answer(
+            request, Result<view::BucketTest>(ShowTest(*configured, checked)), [](const auto& shown) {
+                return shown;
+            }
+        );
     }
 
 private:
@@ -176,10 +167,6 @@ private:
         });
         parts_.nudge();
         return released.map([](bool) {});
-    }
-
-    static std::string_view Word(HopState state) {
-        return state == HopState::kPassed ? "passed" : state == HopState::kFailed ? "failed" : "not reached";
     }
 
     /// Show, with how far its scan is when one goes on.
