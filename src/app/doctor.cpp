@@ -160,8 +160,19 @@ Finding OfBucket(ApiClient& api, const value& row) {
     if (!test) {
         return Bad(std::move(what), test.error().message);
     }
+    const auto hold = HoldOf(row);
     if (Shown(*test, "passed") != "true") {
-        return Bad(std::move(what), fmt::format("{}: {}", FailedHop(*test), Shown(*test, "sentence")));
+        return Bad(
+            std::move(what),
+            fmt::format(
+                "{}: {}{}{}", FailedHop(*test), Shown(*test, "sentence"), hold.empty() ? "" : "; it is ", hold
+            )
+        );
+    }
+    if (!hold.empty()) {
+        return Bad(
+            std::move(what), fmt::format("it was {}; its place can be read now, and it goes on", hold)
+        );
     }
     if (Shown(row, "active") != "true") {
         return Good(std::move(what), "it is paused: nothing in it is noticed or processed");

@@ -92,7 +92,11 @@ Result<std::string> SourceSecrets::ValueOf(const std::string& setting) const {
     if (found == settings_.end()) {
         return Fail(
             ErrorCode::kUnauthenticated,
-            fmt::format("the setting {} of its credentials is not set; set it, or {}_FILE", setting, setting)
+            fmt::format(
+                "the setting {0} of its credentials is not set; set it, or {0}_FILE, and start the service "
+                "again: settings are read at its start",
+                setting
+            )
         );
     }
     return found->second.Read().map_error([](Error error) {

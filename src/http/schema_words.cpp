@@ -134,7 +134,8 @@ constexpr std::array kMembers{
     MemberWords{"history", "Each change of its status, the first one first.", ""},
     MemberWords{
         "hop",
-        "A stretch of the way: setup, proxy, dns, connect, tls, credentials, bucket; folder for a folder.",
+        "A stretch of the way: setup, proxy, dns, connect, tls, answer, credentials, bucket; folder for a "
+        "folder. What does not apply is left out.",
         ""
     },
     MemberWords{"hops", "The way to the bucket.", ""},

@@ -2,19 +2,26 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
+#include <cctype>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include <boost/json/object.hpp>
+
+#include "core/ip_address.hpp"
+#include "core/json.hpp"
 #include "core/result.hpp"
+#include "core/url.hpp"
+#include "domain/source.hpp"
 #include "sources/objects/faults.hpp"
 
 namespace notify {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kStoreHops{
-    "setup", "proxy", "dns", "connect", "tls", "credentials", "bucket"
+constexpr std::array<std::string_view, 8> kStoreHops{
+    "setup", "proxy", "dns", "connect", "tls", "answer", "credentials", "bucket"
 };
 
 /// The hop at which an error of that reason happened.
@@ -24,13 +31,18 @@ std::string_view HopAt(std::string_view reason) {
         std::string_view hop;
     };
 
-    static constexpr std::array<Row, 12> kRows{{
+    static constexpr std::array<Row, 17> kRows{{
+        {.reason = "", .hop = "setup"},
         {.reason = objects::kBadNetworkSetup, .hop = "setup"},
         {.reason = objects::kProxyFailed, .hop = "proxy"},
         {.reason = objects::kUnknownHost, .hop = "dns"},
         {.reason = objects::kUnreachable, .hop = "connect"},
         {.reason = objects::kInterrupted, .hop = "connect"},
         {.reason = objects::kTlsRefused, .hop = "tls"},
+        {.reason = objects::kNotAStore, .hop = "answer"},
+        {.reason = objects::kWrongAnswer, .hop = "answer"},
+        {.reason = objects::kSlowDown, .hop = "answer"},
+        {.reason = objects::kStoreFault, .hop = "answer"},
         {.reason = objects::kCredentialsRefused, .hop = "credentials"},
         {.reason = objects::kCredentialsExpired, .hop = "credentials"},
         {.reason = objects::kClockOff, .hop = "credentials"},
@@ -39,21 +51,87 @@ std::string_view HopAt(std::string_view reason) {
         {.reason = objects::kWrongRegion, .hop = "bucket"},
     }};
     const auto* const row = std::ranges::find(kRows, reason, &Row::reason);
-    return row == kRows.end() ? "bucket" : row->hop;  // it answered, but not as an S3 store does
+    return row == kRows.end() ? "bucket" : row->hop;  // a store's answer, and none of those with a name
+}
+
+/// Lower-case names, addresses and networks, without the dot that a name may begin with.
+std::vector<std::string> EntriesOf(std::string_view no_proxy) {
+    std::vector<std::string> entries(1);
+    for (const char c : no_proxy) {
+        if (c == ',' || c == ' ') {
+            entries.emplace_back();
+        } else if (c != '.' || !entries.back().empty()) {
+            entries.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        }
+    }
+    return entries;
+}
+
+/// True for a host that is reached without the proxy: `no_proxy` as libcurl reads it, where a name stands for
+/// what is below it too, and "*" alone for every host.
+bool IsLeftOut(const std::string& host, std::string_view no_proxy) {
+    const auto address = IpAddress::Parse(host);
+    return no_proxy == "*" || std::ranges::any_of(EntriesOf(no_proxy), [&](const std::string& entry) {
+               if (address) {
+                   const auto network = IpNetwork::Parse(entry);
+                   return network && network->Contains(*address);
+               }
+               return !entry.empty() && (host == entry || host.ends_with("." + entry));
+           });
+}
+
+std::string Text(const boost::json::object& json, std::string_view name) {
+    const auto* found = json.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+/// How a store is gone to.
+struct Way {
+    bool by_proxy = false;
+    bool by_name = true;
+    bool encrypted = true;
+
+    [[nodiscard]] bool Has(std::string_view hop) const {
+        return hop == "proxy"     ? by_proxy
+               : hop == "dns"     ? by_name && !by_proxy
+               : hop == "connect" ? !by_proxy
+               : hop == "tls"     ? encrypted
+                                  : true;
+    }
+};
+
+Way WayTo(const Source& source) {
+    const auto json = ParseJson(source.config);
+    const auto config = json && json->is_object() ? json->get_object() : boost::json::object();
+    const auto url = Url::Parse(Text(config, "endpoint"));
+    if (!url) {
+        return {.by_proxy = !Text(config, "proxy").empty()};
+    }
+    return {
+        .by_proxy = !Text(config, "proxy").empty() && !IsLeftOut(url->Host(), Text(config, "no_proxy")),
+        .by_name = !IpAddress::Parse(url->Host()),
+        .encrypted = url->Scheme() == "https"
+    };
 }
 
 }  // namespace
 
-std::vector<Hop> HopsOf(std::string_view kind, const Result<void>& checked) {
-    if (kind == "local") {
+std::vector<Hop> HopsOf(const Source& source, const Result<void>& checked) {
+    if (source.kind == "local") {
         return {{.name = "folder", .state = checked ? HopState::kPassed : HopState::kFailed}};
+    }
+    const auto way = WayTo(source);
+    auto failed = checked ? std::string_view() : HopAt(checked.error().reason);
+    if (way.by_proxy && (failed == "dns" || failed == "connect")) {
+        failed = "proxy";  // the only one that we look up and connect to
     }
     std::vector<Hop> hops;
     auto state = HopState::kPassed;
-    const auto failed = checked ? std::string_view() : HopAt(checked.error().reason);
     for (const auto name : kStoreHops) {
         const bool ends_here = name == failed;
-        hops.push_back({.name = name, .state = ends_here ? HopState::kFailed : state});
+        if (way.Has(name) || ends_here) {
+            hops.push_back({.name = name, .state = ends_here ? HopState::kFailed : state});
+        }
         state = ends_here ? HopState::kNotReached : state;
     }
     return hops;

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/source.hpp"
 
 namespace notify {
 
@@ -22,8 +23,11 @@ struct Hop {
     HopState state = HopState::kPassed;
 };
 
-/// The hops to an object store (setup, dns, proxy, connect, tls, bucket …) or to a folder, as CheckBucket's
-/// outcome shows them. All passed when there is no error; none is failed when the error names no hop.
-[[nodiscard]] std::vector<Hop> HopsOf(std::string_view kind, const Result<void>& checked);
+/// The hops to an object store (setup, proxy, dns, connect, tls, answer, credentials, bucket) or to a folder,
+/// as `checked`, CheckBucket's outcome, shows them. What the source's configuration leaves out is no hop: tls
+/// of http, dns of an address, proxy without one; through a proxy its own names and connections are proxy's.
+/// All passed when there is no error, else one failed. Of an error without a reason it is the first: nobody
+/// was asked.
+[[nodiscard]] std::vector<Hop> HopsOf(const Source& source, const Result<void>& checked);
 
 }  // namespace notify

@@ -71,6 +71,9 @@ class Backlog(ServiceTest):
         self.assertEqual([(row["processor"], row["objects"]) for row in found["work"]], [("facial-recognition", 1)])
         ignored = json.loads(self.service.command("--json", "buckets", "preview", "media", "--source", "store", "--backlog", "ignore"))
         self.assertEqual({row["code"]: row["objects"] for row in ignored["skipped"]}, {"before_baseline": 3})
+        small = json.loads(self.service.command("--json", "buckets", "preview", "media", "--source", "store", "--processor", "checksum",
+                                                "--max-bytes", "500"))
+        self.assertEqual({row["code"]: row["objects"] for row in small["skipped"]}, {"max_bytes": 1})
         many = self.service.command("buckets", "preview", "million", "--source", "store", "--processor", "checksum")
         self.assertRegex(many, r"objects, .* GB")
         self.assertEqual(self.service.get("/v1/buckets")["rows"], [])

@@ -71,13 +71,24 @@ class ObjectStore(ServiceTest):
         self.assertIn("secret", note)
         test = json.loads(self.service.command("--json", "buckets", "test", "media"))
         self.assertEqual((test["passed"], test["code"]), (False, "credentials_refused"))
-        self.assertEqual([hop["hop"] for hop in test["hops"] if hop["state"] == "failed"], ["credentials"])
+        self.assertEqual([(hop["hop"], hop["state"]) for hop in test["hops"]],
+                         [("setup", "passed"), ("connect", "passed"), ("answer", "passed"), ("credentials", "failed"), ("bucket", "not reached")])
         self.service.command("sources", "secret", "store", "--access-key", "AKTEST", "--secret-file", self.secret_file("Changed"))
         done = self.service.wait_until_terminal("b.mxf")["b.mxf"]
         self.assertEqual((done["status"], done["processes"][0]["attempt"]), ("Completed", 0))
         for text in (json.dumps(self.service.get("/v1/sources")), self.service.log.read_text()):
             self.assertNotIn("SecretForTests", text)
             self.assertNotIn("Changed\"", text)
+
+    def test_a_secret_is_forgotten_by_its_number_from_the_command_line(self):
+        self.service.start()
+        self.add_source()
+        self.service.command("sources", "secret", "store", "--access-key", "AKOTHER", "--secret-file", self.secret_file("Other"))
+        numbers = {row["access_key"]: row["number"] for row in self.service.get("/v1/sources/store")["secrets"]}
+        self.assertRegex(self.service.command("sources", "show", "store"), rf"(?m)^{numbers['AKOTHER']} +AKOTHER")
+        self.service.command("sources", "forget-secret", "store", numbers["AKOTHER"])
+        self.assertEqual([row["access_key"] for row in self.service.get("/v1/sources/store")["secrets"]], ["AKTEST"])
+        self.service.command("sources", "forget-secret", "store", numbers["AKOTHER"], code=1)
 
     def test_work_that_waits_for_its_store_is_pending_with_the_reason(self):
         self.store.put_all({"media/a.mxf": b"1"})

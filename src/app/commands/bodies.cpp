@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
-#include <iostream>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -20,6 +19,7 @@
 #include <boost/json/object.hpp>
 #include <fmt/core.h>
 
+#include "app/commands/bucket_options.hpp"
 #include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -190,78 +190,7 @@ Result<object> BucketBody(const Words& words) {
     }
     body["rules"] = std::move(rules);
     AddBucketOptions(words, body);
-    return body;
-}
-
-Result<object> SourceConfig(const Words& words, object config) {
-    if (!words.config.empty()) {
-        auto given = ParseJson(words.config);
-        if (!given || !given->is_object()) {
-            return Fail(ErrorCode::kInvalidArgument, "--config: is no JSON object");
-        }
-        config = std::move(given->get_object());
-    }
-    for (const auto& [member, text] :
-         {std::pair("endpoint", &words.store.endpoint),
-          {"region", &words.store.region},
-          {"addressing", &words.store.addressing},
-          {"proxy", &words.store.proxy},
-          {"no_proxy", &words.store.no_proxy},
-          {"ca_file", &words.store.ca_file},
-          {"bind_address", &words.store.bind_address}}) {
-        if (!text->empty()) {
-            config[member] = *text;
-        }
-    }
-    return config;
-}
-
-namespace {
-
-/// The first line of a file, or of standard input for "-": a secret never stands on a command line.
-Result<std::string> SecretIn(const std::string& file) {
-    std::string text;
-    if (file == "-") {
-        std::getline(std::cin, text);
-    } else if (auto read = ReadFile(file, 64U << 10U); read) {
-        text = read->substr(0, read->find('\n'));
-    } else {
-        return Unexpected(read.error());
-    }
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
-        text.pop_back();
-    }
-    return text.empty() ? Fail(ErrorCode::kInvalidArgument, fmt::format("{}: holds no secret", file))
-                        : Result<std::string>(std::move(text));
-}
-
-}  // namespace
-
-Result<std::optional<object>> SecretBody(const Words& words) {
-    const auto& store = words.store;
-    if (store.access_key.empty() && store.secret_file.empty() && store.token_file.empty()) {
-        return std::nullopt;
-    }
-    if (store.access_key.empty() != store.secret_file.empty() ||
-        store.access_key.empty() == store.token_file.empty()) {
-        return Fail(
-            ErrorCode::kInvalidArgument, "give either --access-key with --secret-file, or --token-file"
-        );
-    }
-    auto secret = SecretIn(store.token_file.empty() ? store.secret_file : store.token_file);
-    if (!secret) {
-        return Unexpected(secret.error());
-    }
-    object body;
-    if (store.token_file.empty()) {
-        body["access_key"] = store.access_key;
-        body["secret_key"] = *std::move(secret);
-    } else {
-        body["token"] = *std::move(secret);
-    }
-    if (!store.expires_at.empty()) {
-        body["expires_at"] = store.expires_at;
-    }
+    PutBucketOptions(words.options, {}, body);
     return body;
 }
 

@@ -23,6 +23,7 @@ struct StoreWords {
     std::string bind_address;
     std::string access_key;
     std::string secret_file;  ///< "-": standard input.
+    std::string session_token_file;
     std::string token_file;
     std::string expires_at;
 };
@@ -51,6 +52,7 @@ struct OptionWords {
     std::optional<std::string> max_age;
     std::vector<std::string> media_types;
     std::optional<bool> sequences;
+    std::optional<std::string> dedupe;
 };
 
 /// Everything a command may be given; each reads its own part.
@@ -91,6 +93,7 @@ struct Words {
     std::string photo;
     bool existing = false;
     std::string kind;
+    std::string number;  ///< Of a secret.
     StoreWords store;
     BacklogWords backlog;
     OptionWords options;
@@ -105,7 +108,8 @@ struct Words {
 /// What of a rule was given, without its place and processor. kInvalidArgument when --config is no JSON.
 [[nodiscard]] Result<boost::json::object> RuleBody(const Words& words);
 
-/// Of POST /v1/buckets, with a rule for each processor. kInvalidArgument when --config is no JSON, or neither
+/// Of POST /v1/buckets and POST /v1/buckets/preview: everything that was given, with a rule for each
+/// processor. kInvalidArgument when --config is no JSON, or neither
 /// --name nor the folder's own name can be its name, or one --config is given for several processors.
 [[nodiscard]] Result<boost::json::object> BucketBody(const Words& words);
 
@@ -119,14 +123,6 @@ struct Words {
 [[nodiscard]] std::optional<boost::json::object> PublishingBody(
     const Words& words, boost::json::object publishing
 );
-
-/// `config` (a source's, as it is) with what was given in its place. kInvalidArgument when --config is no
-/// JSON object.
-[[nodiscard]] Result<boost::json::object> SourceConfig(const Words& words, boost::json::object config);
-
-/// Of POST /v1/sources/{source}/secrets; nothing when none was given. Reads the file that holds it:
-/// kInvalidArgument when options do not fit together, errors of ReadFile.
-[[nodiscard]] Result<std::optional<boost::json::object>> SecretBody(const Words& words);
 
 /// Of POST /v1/people; reads the photos, and those in folders by name. kNotFound, kForbidden, kTooLarge,
 /// kInvalidArgument for --face.

@@ -31,11 +31,10 @@ std::string TargetOf(const CommandLine& line) {
 }
 
 Result<void> AddBucket(CommandLine& line) {
-    auto body = BucketBody(line.words);
+    const auto body = BucketBody(line.words);
     if (!body) {
         return Unexpected(body.error());
     }
-    PutBucketOptions(line.words.options, {}, *body);
     return line.Ask("POST", "/v1/buckets", *body, [](const value& bucket) {
         fmt::print(
             "bucket {} ({}) watches {}\n",
@@ -56,9 +55,14 @@ Result<void> AddBucket(CommandLine& line) {
 
 Result<void> ListBuckets(CommandLine& line) {
     return line.Ask("GET", "/v1/buckets", nullptr, [](const value& answer) {
+        auto noted = answer;
+        for (auto& row : noted.at("rows").as_array()) {
+            const auto hold = HoldOf(row);
+            row.as_object()["note"] = hold.empty() ? Shown(row, "last_scan_note") : hold;
+        }
         PrintTable(
-            answer,
-            {"name", "location", "active", "rules", "last_scan_at", "next_scan_at", "last_scan_note"},
+            noted,
+            {"name", "location", "active", "rules", "last_scan_at", "next_scan_at", "note"},
             "no buckets yet: notifications-api buckets add FOLDER --processor NAME"
         );
     });

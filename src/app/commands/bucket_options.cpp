@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -15,6 +16,7 @@
 #include "app/commands/bodies.hpp"
 #include "app/commands/quantities.hpp"
 #include "core/result.hpp"
+#include "domain/bucket_options.hpp"
 
 namespace notify {
 
@@ -98,6 +100,14 @@ void AddBucketOptions(CLI::App& command, OptionWords& words) {
         [&words](std::int64_t wanted) { words.sequences = wanted > 0; },
         "Make one item of 100 and more numbered frames, and of a camera's card (it is so at first), or do not"
     );
+    command
+        .add_option(
+            "--dedupe",
+            words.dedupe,
+            "When the digest is taken by which results of the same bytes are used again: before (at first), "
+            "after, off"
+        )
+        ->check(CLI::IsMember(std::vector<std::string>(kDedupeWords.begin(), kDedupeWords.end())));
 }
 
 bool ChangesAPart(const OptionWords& words) {
@@ -131,6 +141,9 @@ void PutBucketOptions(const OptionWords& words, const object& there, object& bod
     }
     if (words.sequences) {
         body["sequences"] = *words.sequences;
+    }
+    if (words.dedupe) {
+        body["dedupe"] = *words.dedupe;
     }
 }
 

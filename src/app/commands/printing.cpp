@@ -85,6 +85,13 @@ std::string Counted(std::string_view count, std::string_view one, std::string_vi
     return fmt::format("{} {}", count, count == "1" ? one : many);
 }
 
+std::string HoldOf(const boost::json::value& bucket) {
+    const auto* held = bucket.is_object() ? bucket.get_object().if_contains("held") : nullptr;
+    return held == nullptr || !held->is_object()
+               ? std::string()
+               : fmt::format("held back until {}: {}", Shown(*held, "until"), Shown(*held, "sentence"));
+}
+
 void PrintMore(const boost::json::value& answer) {
     if (const auto next = Shown(answer, "next"); !next.empty()) {
         fmt::print("there are more; go on with --after {}\n", next);

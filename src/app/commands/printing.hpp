@@ -17,6 +17,10 @@ namespace notify {
 /// "1 photo", "2 photos".
 [[nodiscard]] std::string Counted(std::string_view count, std::string_view one, std::string_view many);
 
+/// Why and until when nothing in a bucket is processed: "held back until 2026-…: the sentence"; "" when it is
+/// not held back.
+[[nodiscard]] std::string HoldOf(const boost::json::value& bucket);
+
 /// Rows under a heading, columns as wide as their widest entry. Prints `none` when there are no rows.
 void PrintTable(
     const boost::json::value& answer, const std::vector<std::string>& columns, std::string_view none

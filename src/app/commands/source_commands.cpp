@@ -12,6 +12,7 @@
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
+#include "app/commands/source_bodies.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 
@@ -90,6 +91,13 @@ Result<void> GiveSecret(CommandLine& line) {
                  );
 }
 
+Result<void> ForgetSecret(CommandLine& line) {
+    const auto target = TargetOf(line) + "/secrets/" + PercentEncoded(line.words.number);
+    return line.Ask("DELETE", target, nullptr, [&](const value&) {
+        fmt::print("secret {} of source {} is forgotten\n", line.words.number, line.words.id);
+    });
+}
+
 void AddConfig(CLI::App& command, Words& words) {
     auto& store = words.store;
     command.add_option("--endpoint", store.endpoint, "URL where the store answers");
@@ -99,7 +107,11 @@ void AddConfig(CLI::App& command, Words& words) {
     command.add_option("--no-proxy", store.no_proxy, "Names and networks reached without it, by commas");
     command.add_option("--ca-file", store.ca_file, "PEM file of the authorities of the store's certificate");
     command.add_option("--bind-address", store.bind_address, "Address that connections start from");
-    command.add_option("--config", words.config, "The whole configuration, JSON (see GET /v1/store-kinds)");
+    command.add_option(
+        "--config",
+        words.config,
+        "Members of the configuration, JSON (see GET /v1/store-kinds); the rest stays, null removes one"
+    );
 }
 
 void AddSecret(CLI::App& command, Words& words) {
@@ -107,6 +119,11 @@ void AddSecret(CLI::App& command, Words& words) {
     command.add_option("--access-key", store.access_key, "Access key; with --secret-file");
     command.add_option(
         "--secret-file", store.secret_file, "File whose first line is the secret key; - reads it"
+    );
+    command.add_option(
+        "--session-token-file",
+        store.session_token_file,
+        "Of a temporary access key: file whose first line is its session token; - reads it"
     );
     command.add_option("--token-file", store.token_file, "File whose first line is a token; - reads it");
     command.add_option("--expires-at", store.expires_at, "When it ends: 2026-01-31T12:00:00Z");
@@ -146,6 +163,13 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
         named("secret", "Give it a new secret, taken at once", [&line] { return GiveSecret(line); }),
         line.words
     );
+    named(
+        "forget-secret",
+        "Forget a secret; sources show has their numbers",
+        [&line] { return ForgetSecret(line); }
+    )
+        .add_option("number", line.words.number, "Of the secret")
+        ->required();
     named("remove", "Forget a source that has no buckets", [&line] {
         return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
             fmt::print("source {} is removed\n", line.words.id);

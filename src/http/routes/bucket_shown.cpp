@@ -13,11 +13,13 @@
 #include "domain/bucket.hpp"
 #include "domain/rule.hpp"
 #include "domain/scan.hpp"
+#include "domain/source.hpp"
 #include "http/routes/bucket_options.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
 #include "http/views_buckets.hpp"
 #include "http/views_rules.hpp"
+#include "sources/hops.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_text.hpp"
 #include "storage/rule_repository.hpp"
@@ -31,6 +33,10 @@ namespace {
 
 double InSeconds(std::chrono::milliseconds duration) {
     return static_cast<double>(duration.count()) / 1000;
+}
+
+std::string_view WordOf(HopState state) {
+    return state == HopState::kPassed ? "passed" : state == HopState::kFailed ? "failed" : "not reached";
 }
 
 }  // namespace
@@ -95,6 +101,19 @@ view::BucketView Show(const Ruled& ruled) {
         };
     }
     return shown;
+}
+
+view::BucketTest ShowTest(const Source& source, const Result<void>& checked) {
+    view::BucketTest test{
+        .passed = checked.has_value(),
+        .code = checked ? "" : checked.error().reason,
+        .sentence = checked ? "" : checked.error().message,
+        .hops = {}
+    };
+    for (const auto& hop : HopsOf(source, checked)) {
+        test.hops.push_back({.hop = std::string(hop.name), .state = std::string(WordOf(hop.state))});
+    }
+    return test;
 }
 
 }  // namespace notify

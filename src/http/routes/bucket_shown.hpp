@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/scan.hpp"
+#include "domain/source.hpp"
 #include "http/views_buckets.hpp"
 #include "http/views_rules.hpp"
 #include "storage/bucket_repository.hpp"
@@ -32,5 +33,8 @@ struct Ruled {
 [[nodiscard]] view::BucketScan ShowScan(std::string_view word, const ScanState& scan);
 
 [[nodiscard]] view::BucketView Show(const Ruled& ruled);
+
+/// What CheckBucket, whose outcome `checked` is, found of a bucket in that source, with the hops to it.
+[[nodiscard]] view::BucketTest ShowTest(const Source& source, const Result<void>& checked);
 
 }  // namespace notify

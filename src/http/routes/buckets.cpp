@@ -11,12 +11,10 @@
 #include <vector>
 
 #include "core/clock.hpp"
-#include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/rule.hpp"
-#include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
@@ -30,9 +28,9 @@
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
 #include "http/views_buckets.hpp"
+#include "queue/bucket_scan.hpp"
 #include "queue/calendar/calendar.hpp"
 #include "queue/scheduler.hpp"
-#include "sources/hops.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/kind_source.hpp"
@@ -144,22 +142,21 @@ public:
         if (!source) {
             return Problem(source.error(), request.id);
         }
-        auto checked = (*source)->CheckBucket(*bucket, request.stop);
-        if (checked) {
-            checked = Release(*bucket);
-        }
-        view::BucketTest test{
-            .passed = checked.has_value(),
-            .code = checked ? "" : checked.error().reason,
-            .sentence = checked ? "" : checked.error().message,
-            .hops = {}
-        };
-        for (const auto& hop : HopsOf(bucket->kind, checked)) {
-            test.hops.push_back({.hop = std::string(hop.name), .state = std::string(Word(hop.state))});
-        }
-        return Answer(request, Result<view::BucketTest>(std::move(test)), [](const auto& shown) {
-            return shown;
+        const auto configured = parts_.storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.sources.Get(bucket->source_id);
         });
+        if (!configured) {
+            return Problem(configured.error(), request.id);
+        }
+        const auto checked = (*source)->CheckBucket(*bucket, request.stop);
+        if (const auto released = checked ? Release(*bucket) : Result<void>{}; !released) {
+            return Problem(released.error(), request.id);
+        }
+        return Answer(
+            request, Result<view::BucketTest>(ShowTest(*configured, checked)), [](const auto& shown) {
+                return shown;
+            }
+        );
     }
 
 private:
@@ -170,10 +167,6 @@ private:
         });
         parts_.nudge();
         return released.map([](bool) {});
-    }
-
-    static std::string_view Word(HopState state) {
-        return state == HopState::kPassed ? "passed" : state == HopState::kFailed ? "failed" : "not reached";
     }
 
     /// Show, with how far its scan is when one goes on.

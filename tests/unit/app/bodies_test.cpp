@@ -67,6 +67,14 @@ TEST_F(BodiesTest, OfABucketAskForANameWhenTheFolderHasNone) {
     EXPECT_TRUE(BucketBody({.path = "/srv/media"}));
 }
 
+TEST_F(BodiesTest, OfABucketHoldItsOptionsWhetherItIsAddedOrOnlyLookedInto) {
+    const auto body =
+        BucketBody({.path = "/srv/media", .options = {.min_bytes = "10MB", .sequences = false}}).value();
+    EXPECT_EQ(body.at("filters").at("min_bytes"), 10'000'000);
+    EXPECT_EQ(body.at("sequences"), false);
+    EXPECT_FALSE(BucketBody({.path = "/srv/media"})->contains("filters"));
+}
+
 /// What the options put into a body, as text.
 std::string OptionsOf(const OptionWords& words, const boost::json::object& there = {}) {
     boost::json::object body;
@@ -84,11 +92,12 @@ TEST_F(BodiesTest, OfABucketHoldItsFiltersAndScheduleAsTheApiWantsThem) {
              .min_bytes = "10MB",
              .max_age = "7d",
              .media_types = {"video/*"},
-             .sequences = false}
+             .sequences = false,
+             .dedupe = "off"}
         ),
         R"({"filters":{"min_bytes":10000000,"max_age_seconds":604800,"media_types":["video/*"]},)"
         R"("schedule":{"cron":"@daily","time_zone":"Europe/Zurich","windows":["Mon-Fri 20:00-06:00","Sat,Sun"]},)"
-        R"("sequences":false})"
+        R"("sequences":false,"dedupe":"off"})"
     );
 }
 

@@ -56,5 +56,14 @@ TEST(Printing, ShowsTheFirstRowsOfALongTableAndSaysHowManyAreLeft) {
     EXPECT_THAT(text, HasSubstr("and 10 more"));
 }
 
+TEST(Printing, OfABucketThatIsHeldBackSaysUntilWhenAndWhy) {
+    EXPECT_EQ(
+        HoldOf(ParseJson(R"({"held":{"until":"12:00","code":"no_bucket","sentence":"it is gone"}})").value()),
+        "held back until 12:00: it is gone"
+    );
+    EXPECT_EQ(HoldOf(ParseJson(R"({"held":null})").value()), "");
+    EXPECT_EQ(HoldOf(ParseJson("{}").value()), "");
+}
+
 }  // namespace
 }  // namespace notify

@@ -90,7 +90,7 @@ TEST_F(SourceSecretsTest, AreElseThoseThatTheConfigurationNames) {
     EXPECT_EQ(access.secrets.at(0).secret_key, "secret");
     const auto missing = Access({{"STORE_A", {.value = "AK"}}}).error();
     EXPECT_EQ(missing.code, ErrorCode::kUnauthenticated);
-    EXPECT_THAT(missing.message, HasSubstr("STORE_B"));
+    EXPECT_THAT(missing.message, HasSubstr("set it, or STORE_B_FILE, and start the service again"));
 }
 
 TEST_F(SourceSecretsTest, AreElseTheSettingsOfAmazon) {

@@ -109,6 +109,31 @@ TEST_F(ObjectSourceTest, LeavesOutDirectoryMarkersAndWhatGlobsLeaveOut) {
     EXPECT_THAT(Keys(), ElementsAre("a/x.mxf"));
 }
 
+TEST_F(ObjectSourceTest, MatchesGlobsAgainstTheWholeKeyPrefixIncluded) {
+    for (const auto* key : {"incoming/a.mxf", "incoming/day 1/b.mxf", "incoming-old/c.mxf"}) {
+        Put(key, "x");
+    }
+    bucket_.location = "media/incoming/";
+    bucket_.include = {"day 1/*"};
+    EXPECT_THAT(Keys(), ElementsAre()) << "no path relative to the prefix";
+    bucket_.include = {"incoming/day 1/*"};
+    EXPECT_THAT(Keys(), ElementsAre("incoming/day 1/b.mxf"));
+    bucket_.include = {"*.mxf"};
+    EXPECT_THAT(Keys(), ElementsAre("incoming/a.mxf", "incoming/day 1/b.mxf"));
+    bucket_.exclude = {"incoming/*"};
+    EXPECT_THAT(Keys(), ElementsAre("incoming/day 1/b.mxf"));
+}
+
+TEST_F(ObjectSourceTest, TakesAPrefixAsBytesAndNotAsAFolder) {
+    for (const auto* key : {"incoming/a.mxf", "incoming-old/c.mxf"}) {
+        Put(key, "x");
+    }
+    bucket_.location = "media/incoming";
+    EXPECT_THAT(Keys(), ElementsAre("incoming-old/c.mxf", "incoming/a.mxf"));
+    bucket_.location = "media/incoming/";
+    EXPECT_THAT(Keys(), ElementsAre("incoming/a.mxf"));
+}
+
 TEST_F(ObjectSourceTest, TellsOfWhatWasWrittenAMomentAgoThatItSettles) {
     Put("a", "x");
     bucket_.settle_time = std::chrono::hours(24 * 3650);  // the listing's time is years ago, but not ten
