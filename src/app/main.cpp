@@ -27,6 +27,7 @@
 #include "app/commands/process_file.hpp"
 #include "app/control_socket.hpp"
 #include "app/doctor.hpp"
+#include "app/dot_env.hpp"
 #include "app/engine.hpp"
 #include "app/service.hpp"
 #include "app/settings.hpp"

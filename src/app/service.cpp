@@ -41,6 +41,7 @@
 #include "people/enrolment.hpp"
 #include "people/enrolment_rules.hpp"
 #include "processors/kind.hpp"
+#include "sources/access.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"

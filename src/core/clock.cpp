@@ -7,7 +7,6 @@
 #include <string_view>
 #include <system_error>
 
-#include <bits/chrono.h>
 #include <fmt/format.h>
 
 #include "core/error.hpp"

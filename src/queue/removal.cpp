@@ -1,7 +1,6 @@
 #include "queue/removal.hpp"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>

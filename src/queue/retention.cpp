@@ -5,8 +5,6 @@
 #include <mutex>
 #include <stop_token>
 
-#include <bits/chrono.h>
-
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "storage/delivery_repository.hpp"

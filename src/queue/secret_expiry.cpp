@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include <bits/chrono.h>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 

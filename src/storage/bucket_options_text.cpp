@@ -27,10 +27,10 @@ namespace {
 
 using boost::json::array;
 using boost::json::object;
-using boost::json::value;
 
 array Texts(const std::vector<std::string>& texts) {
-    return array(texts.begin(), texts.end());
+    array all(texts.begin(), texts.end());
+    return all;
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "delivery/publishing/facts.hpp"
 #include "delivery/publishing/line_text.hpp"
 #include "domain/person.hpp"
 

@@ -1,7 +1,6 @@
 #include "delivery/publishing/csv.hpp"
 
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "core/timecode.hpp"
 #include "delivery/clean_text.hpp"
+#include "delivery/publishing/facts.hpp"
 #include "domain/person.hpp"
 
 namespace notify {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/timecode.hpp"
+#include "delivery/publishing/facts.hpp"
 #include "delivery/publishing/line_text.hpp"
 #include "domain/person.hpp"
 

@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "core/timecode.hpp"
 #include "delivery/clean_text.hpp"
+#include "delivery/publishing/facts.hpp"
 #include "domain/person.hpp"
 
 namespace notify {

@@ -16,6 +16,7 @@
 #include "delivery/publishing/facts.hpp"
 #include "delivery/publishing/line_text.hpp"
 #include "delivery/publishing/webvtt.hpp"
+#include "domain/ids.hpp"
 #include "domain/publication.hpp"
 #include "storage/storage.hpp"
 

@@ -8,6 +8,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"

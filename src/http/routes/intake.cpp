@@ -3,7 +3,6 @@
 #include "queue/intake.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string>

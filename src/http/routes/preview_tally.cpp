@@ -23,6 +23,7 @@
 #include "queue/backlog/first_contact.hpp"
 #include "queue/sieve/filters.hpp"
 #include "queue/sieve/name_types.hpp"
+#include "queue/sieve/sequences.hpp"
 #include "sources/source.hpp"
 #include "storage/key_text.hpp"
 

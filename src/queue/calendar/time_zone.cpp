@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <exception>
-#include <ratio>
 #include <string_view>
 
+#include <date/date.h>
 #include <date/tz.h>
 #include <fmt/format.h>
 

@@ -13,12 +13,12 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/http_client.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
 #include "domain/named.hpp"
 #include "sources/access.hpp"
-#include "sources/objects/allowance.hpp"
 #include "sources/s3/endpoint.hpp"
 
 namespace notify::s3 {
