@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/result.hpp"
 #include "domain/done_mark.hpp"
 #include "domain/ids.hpp"
+#include "domain/status.hpp"
 
 namespace notify {
 
@@ -19,6 +21,15 @@ namespace notify {
 struct BacklogUse {
     std::int64_t items = 0;
     std::chrono::milliseconds media{0};  ///< Of those that have ended.
+};
+
+/// An item that was let go and has no end noted yet.
+struct OpenItem {
+    ItemId id;
+    Status status = Status::kPending;
+    std::string reason_code;  ///< Item::reason_code.
+
+    friend bool operator==(const OpenItem&, const OpenItem&) = default;
 };
 
 /// What a processor did lately.
@@ -42,8 +53,8 @@ public:
     /// Notes that the item was let go. kConflict when it was already.
     virtual Result<void> NoteGiven(const BucketId& bucket, const ItemId& item, Timestamp at) = 0;
 
-    /// What was let go and has no end noted yet.
-    [[nodiscard]] virtual Result<std::vector<ItemId>> Open(const BucketId& bucket) const = 0;
+    /// What was let go and has no end noted yet, by id.
+    [[nodiscard]] virtual Result<std::vector<OpenItem>> Open(const BucketId& bucket) const = 0;
 
     /// Notes that the item has ended, and how long its media plays (0 when nobody knows).
     virtual Result<void> SetEnded(const ItemId& item, std::chrono::milliseconds media) = 0;

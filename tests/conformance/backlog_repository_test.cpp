@@ -77,7 +77,16 @@ TEST_P(Backlog, CountsWhatWasLetGoSinceAndForgetsWhatEndedBefore) {
     Write([&](Transaction& transaction) {
         return transaction.backlog.SetEnded(second.id, milliseconds(1500));
     });
-    EXPECT_THAT(Read([&](const Snapshot& s) { return s.backlog.Open(bucket_.id); }), ElementsAre(first.id));
+    Write([&](Transaction& transaction) {
+        auto waits = first;
+        waits.blocked_by = BlockedBy::kRetryDelay;
+        waits.reason_code = "archived";
+        return transaction.items.SetStatus(waits);
+    });
+    EXPECT_THAT(
+        Read([&](const Snapshot& s) { return s.backlog.Open(bucket_.id); }),
+        ElementsAre(OpenItem{.id = first.id, .status = Status::kPending, .reason_code = "archived"})
+    );
     const auto used = Read([&](const Snapshot& s) { return s.backlog.Used(bucket_.id, Now() - hours(1)); });
     EXPECT_EQ(used.items, 1);
     EXPECT_EQ(used.media, milliseconds(1500));

@@ -32,6 +32,7 @@
 #include "storage/backlog_repository.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/rule_repository.hpp"
@@ -85,23 +86,27 @@ Result<milliseconds> MediaOf(const Snapshot& snapshot, const ItemId& id) {
     return longest;
 }
 
-/// Notes the end of what has ended; how many have not.
+/// False of what waits for a reason of its own, as archived media does for days: it takes nobody's turn.
+bool IsUnderWay(const OpenItem& item) {
+    return !(item.status == Status::kPending && IsOfTheItem(item.reason_code));
+}
+
+/// Notes the end of what has ended; how many are under way.
 Result<std::int64_t> CountUnderWay(Transaction& transaction, const BucketId& bucket) {
     const auto open = transaction.backlog.Open(bucket);
     if (!open) {
         return Unexpected(open.error());
     }
     std::int64_t under_way = 0;
-    for (const auto& id : *open) {
-        const auto item = transaction.items.Get(id);
-        const auto media = item && IsTerminal(item->status) ? MediaOf(transaction.View(), id)
-                                                            : Result<milliseconds>(milliseconds(-1));
-        if (!item || !media) {
-            return Unexpected(item ? media.error() : item.error());
+    for (const auto& item : *open) {
+        if (!IsTerminal(item.status)) {
+            under_way += IsUnderWay(item) ? 1 : 0;
+            continue;
         }
-        if (*media < milliseconds(0)) {
-            ++under_way;
-        } else if (auto ended = transaction.backlog.SetEnded(id, *media); !ended) {
+        auto ended = MediaOf(transaction.View(), item.id).and_then([&](milliseconds media) {
+            return transaction.backlog.SetEnded(item.id, media);
+        });
+        if (!ended) {
             return Unexpected(ended.error());
         }
     }

@@ -16,8 +16,9 @@ namespace notify {
 /// One thread that looks every two seconds. An item that is let go is given what the rules choose then. Days
 /// are of UTC. Of one bucket at most 16 items are under way at a time, so that what is new need not wait
 /// behind them; 4 when media hours are counted, because how long they play is known when they have ended: a
-/// day may exceed its hours by these. When the policy is no longer a budget, what still waits becomes work
-/// (kProcess) or is ignored (kIgnore). Everything borrowed outlives it.
+/// day may exceed its hours by these. What waits for a reason of its own (IsOfTheItem) is not under way. When
+/// the policy is no longer a budget, what still waits becomes work (kProcess) or is ignored (kIgnore).
+/// Everything borrowed outlives it.
 class BacklogBudget final {
 public:
     /// `given` is called after items were let go.

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/error.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/done_mark.hpp"
 #include "queue/backlog/budget.hpp"
@@ -92,6 +93,29 @@ protected:
         ADD_FAILURE() << "not claimed";
     }
 
+    /// What is claimed waits a day because its media is archived; how many.
+    int ClaimArchived() {
+        const auto claims = Claim(100);
+        const Error archived{
+            .code = ErrorCode::kThrottled,
+            .stage = "store",
+            .reason = "archived",
+            .retry_after = hours(24),
+            .message = "it is archived"
+        };
+        for (const auto& claim : claims) {
+            const auto& process = claim.processes.front();
+            EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+                return transaction.processes
+                    .UpdateHeld(
+                        AfterFailure(process, archived, CrashKind::kNone, clock_.Now()), process.fence
+                    )
+                    .and_then([&](bool) { return FinishItem(transaction, claim.item.id, clock_.Now()); });
+            }));
+        }
+        return static_cast<int>(claims.size());
+    }
+
     int given_ = 0;
     BacklogBudget budget_{*storage_, clock_, [this] { ++given_; }};
     ItemControl control_{*storage_, clock_, [](const ProcessId&) {}};
@@ -175,6 +199,21 @@ TEST_F(BacklogTest, OfHoursIsLetGoUntilTheyAreUsedUp) {
         }
     }
     EXPECT_EQ(Go(), 0) << "2 of 1.5 hours are used";
+}
+
+TEST_F(BacklogTest, GoesOnBehindMoreArchivedItemsThanMayBeUnderWay) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 100});
+    for (int i = 0; i < 40; ++i) {
+        Take(bucket, "archived " + std::to_string(i), hours(1));
+    }
+    Take(bucket, "on disk", hours(2));
+    EXPECT_EQ(Go(), 16);
+    EXPECT_EQ(Go(), 0) << "so many are under way";
+    EXPECT_EQ(ClaimArchived(), 16);
+    EXPECT_EQ(Go(), 16);
+    EXPECT_EQ(ClaimArchived(), 16);
+    EXPECT_EQ(Go(), 9);
+    EXPECT_EQ(OnlyProcess(Of("on disk").id).status, Status::kPending);
 }
 
 TEST_F(BacklogTest, IsLetGoWholeWhenItIsToBeProcessedAfterAllAndSkippedWhenIgnored) {
