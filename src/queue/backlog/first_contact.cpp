@@ -21,6 +21,9 @@ namespace notify {
 
 namespace {
 
+/// A store may date what it is given from when the upload began, and its clock may be wrong.
+constexpr std::chrono::days kLongestUpload{7};
+
 std::string LimitsOf(const BucketBacklog& backlog) {
     auto text = backlog.items_per_day > 0 ? fmt::format("{} items", backlog.items_per_day) : std::string();
     if (backlog.decode_hours_per_day > 0) {
@@ -50,11 +53,11 @@ SetAside ByPolicy(const Bucket& bucket) {
 
 }  // namespace
 
-bool WasThereBefore(const Bucket& bucket, Timestamp modified_at) {
-    if (modified_at >= std::chrono::floor<std::chrono::seconds>(bucket.created_at)) {
-        return false;
+bool WasThereBefore(const Bucket& bucket, Timestamp modified_at, Timestamp noticed_at) {
+    if (!bucket.first_scan_at || noticed_at < *bucket.first_scan_at) {
+        return modified_at < std::chrono::floor<std::chrono::seconds>(bucket.created_at);
     }
-    return bucket.kind != "local" || !bucket.last_scan_at || !bucket.last_scan_note.empty();
+    return bucket.kind != "local" && modified_at < bucket.created_at - kLongestUpload;
 }
 
 Result<std::optional<SetAside>> FindSetAside(
@@ -74,7 +77,7 @@ Result<std::optional<SetAside>> FindSetAside(
         };
     }
     return bucket.options.backlog.policy != BacklogPolicy::kProcess &&
-                   WasThereBefore(bucket, item.modified_at)
+                   WasThereBefore(bucket, item.modified_at, item.discovered_at)
                ? std::optional(ByPolicy(bucket))
                : std::nullopt;
 }

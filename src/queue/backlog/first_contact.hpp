@@ -22,10 +22,13 @@ struct SetAside {
     [[nodiscard]] bool Waits() const noexcept { return code.empty(); }
 };
 
-/// True when what was written at `modified_at` stood in the bucket before the bucket was added, to the second
-/// (stores tell no more): what lands while the first scan goes on did not. A folder's files may come with the
-/// times they had elsewhere, so in a folder it is true only until a scan has seen all of it.
-[[nodiscard]] bool WasThereBefore(const Bucket& bucket, Timestamp modified_at);
+/// True when what was written at `modified_at` and noticed at `noticed_at` stood in the bucket before the
+/// bucket was added. Noticed before a scan has seen all of it (Bucket::first_scan_at): by its time, to the
+/// second (stores tell no more), so what lands while the first scan goes on did not. Noticed later, as when
+/// globs were widened: in a folder nothing did, because files may come with the times they had elsewhere; in
+/// a store what was written more than 7 days before the bucket was added, because a store may date an object
+/// from when its upload began (one of many parts lives 7 days at most) and its clock may be behind.
+[[nodiscard]] bool WasThereBefore(const Bucket& bucket, Timestamp modified_at, Timestamp noticed_at);
 
 /// What the bucket's backlog policy and the marks of what was done elsewhere say of a new item; nothing when
 /// it is work as any other. A mark counts before the policy.
