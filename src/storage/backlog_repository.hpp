@@ -35,7 +35,7 @@ struct OpenItem {
 /// What a processor did lately.
 struct ProcessorPace {
     std::int64_t processes = 0;
-    std::chrono::milliseconds time{0};  ///< Of the children, added up.
+    std::chrono::milliseconds time{0};  ///< From the claim to the end, added up: reading and waiting count.
     std::uint64_t bytes = 0;            ///< Of the items, added up.
 };
 
@@ -75,7 +75,8 @@ public:
         const BucketId& bucket, std::string_view key
     ) const = 0;
 
-    /// Over the last 200 processes of the processor that completed.
+    /// Over the last 200 processes of the processor that completed with a result of their own: one that was
+    /// given what the same bytes had come to took no time.
     [[nodiscard]] virtual Result<ProcessorPace> Pace(std::string_view processor) const = 0;
 };
 

@@ -119,24 +119,25 @@ TEST_P(Backlog, KeepsMarksOfKeysThatAreBytes) {
     EXPECT_THAT(marks(), ElementsAre(DoneMark{.key = mark.key, .version = "etag", .at = Now()}));
 }
 
-TEST_P(Backlog, TellsHowFastAProcessorWas) {
-    auto item = MakeItem(bucket_, "a");
-    item.size_bytes = 1000;
-    auto process = MakeProcess(item, "checksum");
-    const auto result = MakeResult("lineage");
-    Write([&](Transaction& transaction) -> Result<void> {
-        auto stored = transaction.results.AddOrGet(result);
-        if (!stored) {
-            return Unexpected(stored.error());
-        }
+TEST_P(Backlog, TellsHowFastAProcessorWasWhereItWorked) {
+    const auto complete = [&](const std::string& key, const ResultId& result, milliseconds took) {
+        auto item = MakeItem(bucket_, key);
+        item.size_bytes = 1000;
+        auto process = MakeProcess(item, "checksum");
         process.status = Status::kCompleted;
-        process.result_id = *stored;
+        process.result_id = result;
         process.started_at = Now();
-        process.finished_at = Now() + milliseconds(250);
-        return transaction.items.AddIfNew(item).and_then([&](bool) {
-            return transaction.processes.Add(process);
+        process.finished_at = Now() + took;
+        Write([&](Transaction& transaction) -> Result<void> {
+            return transaction.items.AddIfNew(item).and_then([&](int) {
+                return transaction.processes.Add(process);
+            });
         });
-    });
+    };
+    const auto result = AddResult("lineage");
+    complete("a", result.id, milliseconds(250));
+    clock_.Advance(hours(1));
+    complete("the same bytes", result.id, milliseconds(1));
     const auto pace = Read([](const Snapshot& snapshot) { return snapshot.backlog.Pace("checksum"); });
     EXPECT_EQ(pace.processes, 1);
     EXPECT_EQ(pace.time, milliseconds(250));

@@ -38,8 +38,8 @@ constexpr const char* kMarksSql =
 constexpr const char* kPaceSql = R"sql(
     SELECT count(*), coalesce(sum(took), 0), coalesce(sum(size_bytes), 0)
     FROM (SELECT p.finished_at - p.started_at AS took, i.size_bytes
-          FROM process p JOIN item i ON i.id = p.item_id
-          WHERE p.processor = ? AND p.status = 'Completed' AND p.started_at IS NOT NULL
+          FROM process p JOIN item i ON i.id = p.item_id JOIN result r ON r.id = p.result_id
+          WHERE p.processor = ? AND p.status = 'Completed' AND r.created_at >= p.started_at
           ORDER BY p.id DESC LIMIT 200))sql";
 
 }  // namespace
