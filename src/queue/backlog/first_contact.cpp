@@ -15,6 +15,7 @@
 #include "domain/item.hpp"
 #include "domain/status.hpp"
 #include "storage/backlog_repository.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -33,7 +34,13 @@ std::string LimitsOf(const BucketBacklog& backlog) {
     return text;
 }
 
-SetAside ByPolicy(const Bucket& bucket) {
+}  // namespace
+
+std::string DoneSentence(const DoneMark& mark) {
+    return fmt::format("an earlier system has done it, as of {}", ToRfc3339(mark.at));
+}
+
+SetAside AsideByPolicy(const Bucket& bucket) {
     if (bucket.options.backlog.policy == BacklogPolicy::kBudget) {
         return {
             .code = {},
@@ -50,8 +57,6 @@ SetAside ByPolicy(const Bucket& bucket) {
         .reason = fmt::format("it was there before bucket '{}' was added, and is ignored", bucket.name)
     };
 }
-
-}  // namespace
 
 bool WasThereBefore(const Bucket& bucket, Timestamp modified_at, Timestamp noticed_at) {
     if (!bucket.first_scan_at || noticed_at < *bucket.first_scan_at) {
@@ -71,14 +76,11 @@ Result<std::optional<SetAside>> FindSetAside(
         return Covers(mark, item.version, item.modified_at);
     });
     if (done != marks->end()) {
-        return SetAside{
-            .code = std::string(kDoneElsewhere),
-            .reason = fmt::format("an earlier system has done it, as of {}", ToRfc3339(done->at))
-        };
+        return SetAside{.code = std::string(kDoneElsewhere), .reason = DoneSentence(*done)};
     }
     return bucket.options.backlog.policy != BacklogPolicy::kProcess &&
                    WasThereBefore(bucket, item.modified_at, item.discovered_at)
-               ? std::optional(ByPolicy(bucket))
+               ? std::optional(AsideByPolicy(bucket))
                : std::nullopt;
 }
 
@@ -87,6 +89,18 @@ void PutAside(Item& item, const SetAside& aside) {
     item.blocked_by = aside.Waits() ? BlockedBy::kBudget : BlockedBy::kNothing;
     item.reason_code = aside.code;
     item.reason = aside.reason;
+}
+
+Result<void> NoteAside(Transaction& transaction, Item item, const SetAside& aside, Timestamp now) {
+    const auto before = item.status;
+    PutAside(item, aside);
+    item.since = item.status == before ? item.since : now;
+    const ItemChange change{
+        .at = now, .status = item.status, .reason_code = item.reason_code, .reason = item.reason
+    };
+    return transaction.items.SetStatus(item).and_then([&] {
+        return transaction.items.AddChange(item.id, change);
+    });
 }
 
 bool IsAside(const Item& item) {

@@ -9,6 +9,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/done_mark.hpp"
 #include "domain/item.hpp"
 #include "storage/storage.hpp"
 
@@ -16,11 +17,18 @@ namespace notify {
 
 /// Why a new item is given no processes although a rule may take it.
 struct SetAside {
-    std::string code;    ///< kDoneElsewhere, kBeforeBaseline; "" when it waits for the bucket's budget.
+    std::string
+        code;  ///< kDoneElsewhere, kBeforeBaseline, kNoRule; "" when it waits for the bucket's budget.
     std::string reason;  ///< A sentence.
 
     [[nodiscard]] bool Waits() const noexcept { return code.empty(); }
 };
+
+/// The sentence of kDoneElsewhere.
+[[nodiscard]] std::string DoneSentence(const DoneMark& mark);
+
+/// Why the bucket's policy, which is not kProcess, sets aside what was there before.
+[[nodiscard]] SetAside AsideByPolicy(const Bucket& bucket);
 
 /// True when what was written at `modified_at` and noticed at `noticed_at` stood in the bucket before the
 /// bucket was added. Noticed before a scan has seen all of it (Bucket::first_scan_at): by its time, to the
@@ -38,6 +46,12 @@ struct SetAside {
 
 /// Puts it into the item: Skipped, or Pending and blocked_by kBudget.
 void PutAside(Item& item, const SetAside& aside);
+
+/// Puts it into an item that is there already and has no processes, with a line of history and without an
+/// event: there may be millions.
+[[nodiscard]] Result<void> NoteAside(
+    Transaction& transaction, Item item, const SetAside& aside, Timestamp now
+);
 
 /// True of an item that a policy or a mark made Skipped, and that was never given a process.
 [[nodiscard]] bool IsAside(const Item& item);
