@@ -289,6 +289,41 @@ TEST_F(BacklogTest, IsLetGoWholeWhenItIsToBeProcessedAfterAllAndSkippedWhenIgnor
     Change(bucket, [](Bucket& changed) { changed.options.backlog.policy = BacklogPolicy::kIgnore; });
     EXPECT_EQ(Go(), 1);
     EXPECT_EQ(Of("d").reason_code, kBeforeBaseline);
+    EXPECT_THAT(Of("d").reason, HasSubstr("before bucket 'in' was added, and is ignored"));
+    const auto ignored = Of("d").id;
+    EXPECT_THAT(Events(ignored.Value()), ElementsAre("item.discovered")) << "there may be millions";
+    const auto history =
+        storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.History(ignored); }).value();
+    EXPECT_EQ(history.back().status, Status::kSkipped);
+}
+
+TEST_F(BacklogTest, IsLetGoInOneLookHoweverMuchItIsWhenNothingLimitsIt) {
+    auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 1});
+    for (int i = 0; i < 203; ++i) {
+        Take(bucket, std::to_string(i), hours(1));
+    }
+    EXPECT_EQ(Go(), 1);
+    Change(bucket, [](Bucket& changed) { changed.options.backlog.policy = BacklogPolicy::kProcess; });
+    EXPECT_EQ(Go(), 202);
+    EXPECT_EQ(given_, 4) << "workers begin before all are let go";
+}
+
+TEST_F(BacklogTest, WritesNothingWhileThereIsNoRoomAndNotesEndsWhenNothingWaitsAnyMore) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 1});
+    Take(bucket, "a", hours(1));
+    Take(bucket, "b", hours(2));
+    EXPECT_EQ(Go(), 1);
+    storage_->refuse = 1;
+    EXPECT_EQ(Go(), 0);
+    EXPECT_EQ(storage_->refused, 0);
+    storage_->refuse = 0;
+    ASSERT_TRUE(control_.Cancel(Of("b").id, "anna"));
+    Complete(Of("a").id, hours(1));
+    EXPECT_EQ(Go(), 0);
+    const auto use = storage_->Read([&](const Snapshot& snapshot) {
+        return snapshot.backlog.Used(bucket.id, clock_.Now() - hours(48));
+    });
+    EXPECT_EQ(use->media, hours(1));
 }
 
 TEST_F(BacklogTest, ThatWaitsIsSupersededByANewVersionAndCanBeCancelled) {
