@@ -24,24 +24,6 @@
 
 namespace notify {
 
-namespace {
-
-Result<void> WriteAll(const UniqueFd& file, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = ::write(file.Get(), bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written < 0) {
-            return Unexpected(SystemError(errno, "spool an object"));
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
-}  // namespace
-
 /// A file without a name that has its room already; closed when that cannot be.
 UniqueFd Spool::Reserve(std::uint64_t size) {
     const std::scoped_lock lock(reserving_);
@@ -69,7 +51,7 @@ Result<std::optional<Spooled>> Spool::Take(ByteSource& bytes, const Reading& rea
     const auto read = ReadInOrder(bytes, 0, reading, [&](std::string_view piece) {
         hash.Add(piece);
         taken += piece.size();
-        return WriteAll(file, piece);
+        return WriteWhole(file.Get(), piece, "spool an object");
     });
     if (!read) {
         return Unexpected(read.error());

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <ratio>
 #include <stop_token>
 #include <string>
@@ -18,6 +16,7 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "domain/bucket.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
@@ -48,13 +47,6 @@ constexpr std::int64_t kUnderWay = 16;
 constexpr std::int64_t kUnderWayByHours = 4;
 constexpr int kBatch = 100;  // items in a transaction when nothing limits them
 constexpr milliseconds kInterval{2000};
-
-void Sleep(milliseconds time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wakes;
-    std::unique_lock lock(mutex);
-    wakes.wait_for(lock, stop, time, [] { return false; });
-}
 
 milliseconds DurationIn(const StoredResult& result) {
     const auto json = ParseJson(result.document);
@@ -299,7 +291,7 @@ void BacklogBudget::Loop(const std::stop_token& stop) {
         if (const auto given = RunOnce(stop); !given) {
             Log(LogLevel::kWarn, "a backlog could not be looked at", {{"error", given.error().message}});
         }
-        Sleep(kInterval, stop);
+        SleepFor(kInterval, stop);
     }
 }
 
