@@ -1,7 +1,6 @@
 #include "queue/spool.hpp"
 
 #include <cerrno>
-#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -13,7 +12,6 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include "core/byte_source.hpp"
 #include "core/error.hpp"

@@ -81,7 +81,7 @@ Result<milliseconds> MediaOf(const Snapshot& snapshot, const ItemId& id) {
 /// False of what has ended, and of what waits for a reason of its own, as archived media does for days: it
 /// takes nobody's turn.
 bool IsUnderWay(const OpenItem& item) {
-    return !IsTerminal(item.status) && !(item.status == Status::kPending && IsOfTheItem(item.reason_code));
+    return !IsTerminal(item.status) && (item.status != Status::kPending || !IsOfTheItem(item.reason_code));
 }
 
 /// Notes the end of what has ended.

@@ -107,8 +107,8 @@ Result<MarkCounts> MarkOne(
     Transaction& transaction, const Bucket& bucket, const WantedMark& wanted, Timestamp now
 ) {
     const auto there = IsThere(transaction.View(), bucket, wanted.mark);
-    const auto marked = there && !(*there && !wanted.dated) ? transaction.backlog.Mark(bucket.id, wanted.mark)
-                                                            : there.map([](bool) { return false; });
+    const auto marked = there && (!*there || wanted.dated) ? transaction.backlog.Mark(bucket.id, wanted.mark)
+                                                           : there.map([](bool) { return false; });
     if (!marked || !*marked) {
         return marked.map([](bool) { return MarkCounts{.unchanged = 1}; });
     }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <bits/chrono.h>
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
