@@ -81,9 +81,7 @@ Error SystemError(int number, std::string_view doing) {
     return error;
 }
 
-namespace {
-
-Result<void> WriteAll(int fd, std::string_view bytes, const std::string& doing) {
+Result<void> WriteWhole(int fd, std::string_view bytes, std::string_view doing) {
     while (!bytes.empty()) {
         const auto written = ::write(fd, bytes.data(), bytes.size());
         if (written < 0 && errno != EINTR) {
@@ -91,10 +89,8 @@ Result<void> WriteAll(int fd, std::string_view bytes, const std::string& doing) 
         }
         bytes.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
     }
-    return ::fsync(fd) == 0 ? Result<void>{} : Unexpected(SystemError(errno, doing));
+    return {};
 }
-
-}  // namespace
 
 Result<void> SyncFolder(const std::filesystem::path& folder) {
     const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -175,7 +171,10 @@ Result<void> WriteFileAtomically(
     if (!fd.IsOpen()) {
         return Unexpected(SystemError(errno, doing));
     }
-    auto written = WriteAll(fd.Get(), bytes, doing);
+    auto written = WriteWhole(fd.Get(), bytes, doing);
+    if (written && ::fsync(fd.Get()) != 0) {
+        written = Unexpected(SystemError(errno, doing));
+    }
     fd.Reset();
     FailPoint("file_written");
     if (written && ::rename(temporary.c_str(), path.c_str()) != 0) {

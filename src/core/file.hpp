@@ -61,6 +61,10 @@ struct FileState {
     const std::filesystem::path& path, std::string_view bytes, unsigned int mode = 0644
 );
 
+/// Writes all of the bytes where the descriptor is; they are not durable yet. Fails as SystemError says;
+/// `doing` as there.
+[[nodiscard]] Result<void> WriteWhole(int fd, std::string_view bytes, std::string_view doing);
+
 /// Removes from `folder` and the folders in it what WriteFileAtomically left when a process was killed in it;
 /// how many. Only when nobody writes there. What cannot be removed is left.
 int RemoveTemporaryFiles(const std::filesystem::path& folder);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <iterator>
 #include <mutex>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/publishing/publisher.hpp"
 #include "delivery/retry_schedule.hpp"
@@ -58,14 +58,6 @@ void LogOutcome(const Delivery& row, const std::optional<DeliveryAttempt>& attem
              {"status", ToString(row.status)},
              {"reason", row.last_error}});
     }
-}
-
-/// Waits for `pause`; false when a stop was asked for.
-bool Pause(milliseconds pause, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wakes;
-    std::unique_lock lock(mutex);
-    return !wakes.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); });
 }
 
 }  // namespace
@@ -209,7 +201,7 @@ void Dispatcher::Commit(const Delivery& delivery, const Outcome& outcome, const 
             "delivery's outcome was not written",
             {{"delivery", delivery.id.Value()}, {"reason", written.error().message}});
         // left alone its lease ends, and it is sent again with the same webhook-id
-        if (written.error().code == ErrorCode::kConflict || !Pause(kCommitPause, stop)) {
+        if (written.error().code == ErrorCode::kConflict || !SleepFor(kCommitPause, stop)) {
             return;
         }
     }

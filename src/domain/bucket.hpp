@@ -33,7 +33,8 @@ struct Bucket {
     BucketOptions options;
     Timestamp created_at;
     std::optional<Timestamp> last_scan_at;
-    std::string last_scan_note;  ///< "" after a scan that went well, else a sentence.
+    std::string last_scan_note;              ///< "" when nothing was wrong with it, else a sentence.
+    std::optional<Timestamp> first_scan_at;  ///< When a scan first ended that had seen all there was.
 };
 
 }  // namespace notify

@@ -8,6 +8,8 @@
 #include <tuple>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/glob.hpp"
 
 namespace notify {
@@ -70,6 +72,15 @@ std::vector<Choice> Choose(const std::vector<Rule>& rules, std::string_view key)
     }
     std::ranges::stable_sort(chosen, std::greater{}, &Choice::priority);
     return chosen;
+}
+
+std::string NoRuleSentence(std::string_view bucket_name, const std::vector<Rule>& rules) {
+    if (rules.empty()) {
+        return fmt::format("bucket '{}' has no rule that chooses a processor", bucket_name);
+    }
+    return std::ranges::none_of(rules, &Rule::enabled)
+               ? fmt::format("all rules of bucket '{}' are disabled", bucket_name)
+               : fmt::format("no rule of bucket '{}' takes this path", bucket_name);
 }
 
 bool TakesMediaType(const std::vector<std::string>& patterns, std::string_view media_type) {

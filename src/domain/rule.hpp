@@ -30,6 +30,9 @@ struct Rule {
 /// Why an item, or a process of it, was Skipped when no rule takes it.
 inline constexpr std::string_view kNoRule = "no_rule";
 
+/// The sentence of kNoRule for an item. `rules`: those of its bucket, disabled ones too.
+[[nodiscard]] std::string NoRuleSentence(std::string_view bucket_name, const std::vector<Rule>& rules);
+
 /// A processor chosen for one item, by one or more rules.
 struct Choice {
     RuleId rule_id;  ///< The one of highest priority.

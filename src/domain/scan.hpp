@@ -17,7 +17,7 @@ struct ScanState {
     std::string scope;     ///< Which objects counted when it began; with another it cannot go on.
     std::string position;  ///< What is at the keys up to this one is durably taken in.
     Timestamp position_at;
-    std::uint64_t seen = 0;  ///< Objects up to the position.
+    std::uint64_t seen = 0;  ///< Objects told; those that are looked at again after a cut count once more.
     std::optional<Timestamp> finished_at;
 };
 

@@ -175,7 +175,11 @@ constexpr std::array kMembers{
     MemberWords{"min_age_seconds", "Objects that were written later wait until they are so old.", ""},
     MemberWords{"min_bytes", "Smaller objects are left out.", ""},
     MemberWords{"models", "ok, or why faces cannot be recognised.", ""},
-    MemberWords{"modified_at", "When the object was last written, as its store says.", "date-time"},
+    MemberWords{
+        "modified_at",
+        "When the object was last written, as its store says and by the clock of this service.",
+        "date-time"
+    },
     MemberWords{"name", "For people; a request may use it in place of the id.", ""},
     MemberWords{"next", "Give it as `after` for the next page; \"\" at the end.", ""},
     MemberWords{"next_attempt_at", "When it is tried again.", "date-time"},

@@ -36,6 +36,7 @@ ScanOutcome Outcome(
     summary.settling = report->settling + sieved.not_yet;
     summary.filtered = sieved.filtered;
     summary.note = report->note;
+    summary.whole = report->note.empty();
     const auto look_again_at = report->look_again_at && sieved.look_again_at
                                    ? std::min(report->look_again_at, sieved.look_again_at)
                                    : (report->look_again_at ? report->look_again_at : sieved.look_again_at);

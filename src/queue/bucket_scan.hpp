@@ -24,6 +24,7 @@ struct ScanSummary {
     std::uint64_t settling = 0;  ///< Still growing or too young; looked at again.
     std::uint64_t filtered = 0;  ///< Left out by the bucket's filters.
     std::string note;
+    bool whole = false;    ///< Its listing left nothing out.
     bool resumed = false;  ///< It went on where an earlier one was cut, and saw only what is behind.
 };
 

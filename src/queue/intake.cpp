@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
@@ -33,16 +31,6 @@
 namespace notify {
 
 namespace {
-
-/// Why no rule takes an object.
-std::string NoRuleSentence(const Bucket& bucket, const std::vector<Rule>& rules) {
-    const auto enabled = std::ranges::count_if(rules, &Rule::enabled);
-    if (rules.empty()) {
-        return fmt::format("bucket '{}' has no rule that chooses a processor", bucket.name);
-    }
-    return enabled == 0 ? fmt::format("all rules of bucket '{}' are disabled", bucket.name)
-                        : fmt::format("no rule of bucket '{}' takes this path", bucket.name);
-}
 
 Item MakeItem(const Bucket& bucket, const FoundObject& object, Timestamp now) {
     Item item;
@@ -174,7 +162,7 @@ Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundOb
     } else if (*aside) {
         PutAside(item, **aside);
     } else if (choices.empty()) {
-        Skip(item, std::string(kNoRule), NoRuleSentence(place.bucket, place.rules));
+        Skip(item, std::string(kNoRule), NoRuleSentence(place.bucket.name, place.rules));
     }
     const auto generation = transaction.items.AddIfNew(item);
     if (!generation || *generation == 0) {

@@ -1,12 +1,11 @@
 #include "queue/retention.hpp"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <stop_token>
 
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/storage.hpp"
@@ -20,14 +19,6 @@ using std::chrono::steady_clock;
 constexpr int kBatch = 1000;
 constexpr int kPauses = 4;  // for each time a batch took
 constexpr auto kInterval = std::chrono::hours(1);
-
-/// Sleeps, or until a stop.
-void Sleep(steady_clock::duration time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wakes;
-    std::unique_lock lock(mutex);
-    wakes.wait_for(lock, stop, time, [] { return false; });
-}
 
 }  // namespace
 
@@ -69,7 +60,7 @@ Result<Removed> Retention::RunOnce(const std::stop_token& stop) {
         }
         all.events += removed->events;
         all.deliveries += removed->deliveries;
-        Sleep((steady_clock::now() - began) * kPauses, stop);
+        SleepFor((steady_clock::now() - began) * kPauses, stop);
     }
     return all;
 }
@@ -84,7 +75,7 @@ void Retention::Loop(const std::stop_token& stop) {
                 "old rows removed",
                 {{"events", removed->events}, {"deliveries", removed->deliveries}});
         }
-        Sleep(kInterval, stop);
+        SleepFor(kInterval, stop);
     }
 }
 

@@ -373,7 +373,10 @@ void Scheduler::NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcom
         }
         // who can list it can be read again
         auto released = outcome ? transaction.buckets.Release(bucket.id, now) : Result<bool>(false);
-        return released.and_then([&](bool) { return transaction.buckets.SetScanned(bucket.id, now, note); });
+        const bool whole = outcome && outcome->whole;
+        return released.and_then([&](bool) {
+            return transaction.buckets.SetScanned(bucket.id, now, note, whole);
+        });
     });
     if (!noted) {
         Log(LogLevel::kWarn, "scan not noted", {{"bucket", bucket.name}, {"error", noted.error().message}});

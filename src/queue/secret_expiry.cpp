@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string_view>
@@ -18,6 +16,7 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
@@ -133,9 +132,6 @@ Result<int> SecretExpiry::RunOnce() {
 }
 
 void SecretExpiry::Loop(const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wakes;
-    std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
         const auto told = RunOnce();
         if (!told) {
@@ -146,7 +142,7 @@ void SecretExpiry::Loop(const std::stop_token& stop) {
             Log(LogLevel::kWarn, "credentials of sources end soon", {{"count", *told}});
             told_();
         }
-        wakes.wait_for(lock, stop, kInterval, [] { return false; });
+        SleepFor(kInterval, stop);
     }
 }
 

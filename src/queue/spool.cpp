@@ -1,7 +1,6 @@
 #include "queue/spool.hpp"
 
 #include <cerrno>
-#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -13,7 +12,6 @@
 #include <fmt/format.h>
 #include <sys/statvfs.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include "core/byte_source.hpp"
 #include "core/error.hpp"
@@ -23,24 +21,6 @@
 #include "queue/item_bytes.hpp"
 
 namespace notify {
-
-namespace {
-
-Result<void> WriteAll(const UniqueFd& file, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = ::write(file.Get(), bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written < 0) {
-            return Unexpected(SystemError(errno, "spool an object"));
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
-}  // namespace
 
 /// A file without a name that has its room already; closed when that cannot be.
 UniqueFd Spool::Reserve(std::uint64_t size) {
@@ -69,7 +49,7 @@ Result<std::optional<Spooled>> Spool::Take(ByteSource& bytes, const Reading& rea
     const auto read = ReadInOrder(bytes, 0, reading, [&](std::string_view piece) {
         hash.Add(piece);
         taken += piece.size();
-        return WriteAll(file, piece);
+        return WriteWhole(file.Get(), piece, "spool an object");
     });
     if (!read) {
         return Unexpected(read.error());

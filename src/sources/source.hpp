@@ -25,7 +25,7 @@ struct FoundObject {
     std::string key;
     std::string version;
     std::uint64_t size_bytes = 0;
-    Timestamp modified_at;
+    Timestamp modified_at;   ///< By our clock, as far as the store's is known to be off.
     std::string media_type;  ///< When the source can tell cheaply; else empty.
     /// Set when it can never be processed: it becomes a Skipped item with this reason ("link_outside",
     /// "unreadable").

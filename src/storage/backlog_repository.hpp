@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/result.hpp"
 #include "domain/done_mark.hpp"
 #include "domain/ids.hpp"
+#include "domain/status.hpp"
 
 namespace notify {
 
@@ -21,10 +23,19 @@ struct BacklogUse {
     std::chrono::milliseconds media{0};  ///< Of those that have ended.
 };
 
+/// An item that was let go and has no end noted yet.
+struct OpenItem {
+    ItemId id;
+    Status status = Status::kPending;
+    std::string reason_code;  ///< Item::reason_code.
+
+    friend bool operator==(const OpenItem&, const OpenItem&) = default;
+};
+
 /// What a processor did lately.
 struct ProcessorPace {
     std::int64_t processes = 0;
-    std::chrono::milliseconds time{0};  ///< Of the children, added up.
+    std::chrono::milliseconds time{0};  ///< From the claim to the end, added up: reading and waiting count.
     std::uint64_t bytes = 0;            ///< Of the items, added up.
 };
 
@@ -42,8 +53,8 @@ public:
     /// Notes that the item was let go. kConflict when it was already.
     virtual Result<void> NoteGiven(const BucketId& bucket, const ItemId& item, Timestamp at) = 0;
 
-    /// What was let go and has no end noted yet.
-    [[nodiscard]] virtual Result<std::vector<ItemId>> Open(const BucketId& bucket) const = 0;
+    /// What was let go and has no end noted yet, by id.
+    [[nodiscard]] virtual Result<std::vector<OpenItem>> Open(const BucketId& bucket) const = 0;
 
     /// Notes that the item has ended, and how long its media plays (0 when nobody knows).
     virtual Result<void> SetEnded(const ItemId& item, std::chrono::milliseconds media) = 0;
@@ -64,7 +75,8 @@ public:
         const BucketId& bucket, std::string_view key
     ) const = 0;
 
-    /// Over the last 200 processes of the processor that completed.
+    /// Over the last 200 processes of the processor that completed with a result of their own: one that was
+    /// given what the same bytes had come to took no time.
     [[nodiscard]] virtual Result<ProcessorPace> Pace(std::string_view processor) const = 0;
 };
 

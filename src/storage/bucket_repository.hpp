@@ -50,8 +50,9 @@ public:
     /// All, by name.
     [[nodiscard]] virtual Result<std::vector<Bucket>> List() const = 0;
 
-    /// Notes the end of a scan: when, and a sentence if it did not go well.
-    virtual Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note) = 0;
+    /// Notes the end of a scan: when, and a sentence if something was wrong. `whole`: it saw all there is;
+    /// the first of those is kept as Bucket::first_scan_at.
+    virtual Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note, bool whole) = 0;
 
     /// Nothing of the bucket is claimed before `hold.until`; then one item at a time, until Release.
     virtual Result<void> Hold(const BucketId& id, const BucketHold& hold) = 0;

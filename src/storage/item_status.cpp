@@ -86,9 +86,7 @@ void TakeReason(Item& item, const std::vector<Process>& processes) {
 /// What a process waits for that may only be tried later.
 BlockedBy WhyLater(const Process& process) {
     const auto code = process.failure ? ErrorCodeFrom(process.failure->code) : std::nullopt;
-    // that item waits, and no other of its source
-    constexpr std::array<std::string_view, 3> kOfTheItem{"archived", "restoring", "same_bytes"};
-    if (process.failure && std::ranges::find(kOfTheItem, process.failure->reason) != kOfTheItem.end()) {
+    if (process.failure && IsOfTheItem(process.failure->reason)) {
         return BlockedBy::kRetryDelay;
     }
     if (code == ErrorCode::kUnauthenticated || code == ErrorCode::kThrottled) {
@@ -177,6 +175,11 @@ Result<void> Note(
 }
 
 }  // namespace
+
+bool IsOfTheItem(std::string_view reason) noexcept {
+    constexpr std::array<std::string_view, 3> kOfTheItem{"archived", "restoring", "same_bytes"};
+    return std::ranges::find(kOfTheItem, reason) != kOfTheItem.end();
+}
 
 std::optional<double> ProgressOf(const Item& item, const std::vector<Process>& runs) {
     if (item.status != Status::kProcessing || runs.empty()) {

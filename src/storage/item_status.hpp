@@ -22,6 +22,10 @@ namespace notify {
 /// sentence says why.
 inline constexpr std::string_view kUnresolved = "unresolved";
 
+/// True of the reasons for which an item waits by itself: its media is archived or on its way back, or another
+/// item is being processed for the same bytes. Whatever else its source has goes on meanwhile.
+[[nodiscard]] bool IsOfTheItem(std::string_view reason) noexcept;
+
 /// Computes the item's status from the latest run of each of its processes, why it does not move, and its
 /// sentence; writes what changed with a line of history; and when it became terminal appends item.completed,
 /// item.failed, item.skipped or item.cancelled. While a `resolve` row waits a finished item stays Processing,

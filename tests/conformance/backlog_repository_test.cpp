@@ -77,7 +77,16 @@ TEST_P(Backlog, CountsWhatWasLetGoSinceAndForgetsWhatEndedBefore) {
     Write([&](Transaction& transaction) {
         return transaction.backlog.SetEnded(second.id, milliseconds(1500));
     });
-    EXPECT_THAT(Read([&](const Snapshot& s) { return s.backlog.Open(bucket_.id); }), ElementsAre(first.id));
+    Write([&](Transaction& transaction) {
+        auto waits = first;
+        waits.blocked_by = BlockedBy::kRetryDelay;
+        waits.reason_code = "archived";
+        return transaction.items.SetStatus(waits);
+    });
+    EXPECT_THAT(
+        Read([&](const Snapshot& s) { return s.backlog.Open(bucket_.id); }),
+        ElementsAre(OpenItem{.id = first.id, .status = Status::kPending, .reason_code = "archived"})
+    );
     const auto used = Read([&](const Snapshot& s) { return s.backlog.Used(bucket_.id, Now() - hours(1)); });
     EXPECT_EQ(used.items, 1);
     EXPECT_EQ(used.media, milliseconds(1500));
@@ -110,24 +119,25 @@ TEST_P(Backlog, KeepsMarksOfKeysThatAreBytes) {
     EXPECT_THAT(marks(), ElementsAre(DoneMark{.key = mark.key, .version = "etag", .at = Now()}));
 }
 
-TEST_P(Backlog, TellsHowFastAProcessorWas) {
-    auto item = MakeItem(bucket_, "a");
-    item.size_bytes = 1000;
-    auto process = MakeProcess(item, "checksum");
-    const auto result = MakeResult("lineage");
-    Write([&](Transaction& transaction) -> Result<void> {
-        auto stored = transaction.results.AddOrGet(result);
-        if (!stored) {
-            return Unexpected(stored.error());
-        }
+TEST_P(Backlog, TellsHowFastAProcessorWasWhereItWorked) {
+    const auto complete = [&](const std::string& key, const ResultId& result, milliseconds took) {
+        auto item = MakeItem(bucket_, key);
+        item.size_bytes = 1000;
+        auto process = MakeProcess(item, "checksum");
         process.status = Status::kCompleted;
-        process.result_id = *stored;
+        process.result_id = result;
         process.started_at = Now();
-        process.finished_at = Now() + milliseconds(250);
-        return transaction.items.AddIfNew(item).and_then([&](bool) {
-            return transaction.processes.Add(process);
+        process.finished_at = Now() + took;
+        Write([&](Transaction& transaction) -> Result<void> {
+            return transaction.items.AddIfNew(item).and_then([&](int) {
+                return transaction.processes.Add(process);
+            });
         });
-    });
+    };
+    const auto result = AddResult("lineage");
+    complete("a", result.id, milliseconds(250));
+    clock_.Advance(hours(1));
+    complete("the same bytes", result.id, milliseconds(1));
     const auto pace = Read([](const Snapshot& snapshot) { return snapshot.backlog.Pace("checksum"); });
     EXPECT_EQ(pace.processes, 1);
     EXPECT_EQ(pace.time, milliseconds(250));

@@ -58,6 +58,7 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     EXPECT_EQ(stored.options, bucket.options);
     EXPECT_EQ(stored.created_at, bucket.created_at);
     EXPECT_FALSE(stored.last_scan_at);
+    EXPECT_FALSE(stored.first_scan_at);
 }
 
 TEST_P(Buckets, AreHeldUntilTheyAreReleased) {
@@ -182,13 +183,33 @@ TEST_P(Buckets, NoteTheEndOfAScan) {
     const auto bucket = AddBucket();
     clock_.Advance(5s);
     Write([&](Transaction& transaction) {
-        return transaction.buckets.SetScanned(bucket.id, Now(), "3 files could not be read").map([] {
+        return transaction.buckets.SetScanned(bucket.id, Now(), "3 files could not be read", false).map([] {
             return 0;
         });
     });
     const auto stored = Stored(bucket.id);
     EXPECT_EQ(stored.last_scan_at, Now());
     EXPECT_EQ(stored.last_scan_note, "3 files could not be read");
+    EXPECT_FALSE(stored.first_scan_at);
+}
+
+TEST_P(Buckets, KeepWhenAScanFirstSawAllOfThem) {
+    const auto bucket = AddBucket();
+    const auto note_scan = [&](bool whole) {
+        clock_.Advance(5s);
+        Write([&](Transaction& transaction) {
+            return transaction.buckets.SetScanned(bucket.id, Now(), "", whole).map([] { return 0; });
+        });
+        return Stored(bucket.id).first_scan_at;
+    };
+    EXPECT_EQ(note_scan(false), std::nullopt);
+    const auto first = note_scan(true);
+    EXPECT_EQ(first, Now());
+    EXPECT_EQ(note_scan(true), first);
+    EXPECT_EQ(note_scan(false), first);
+    EXPECT_EQ(
+        Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); }).at(0).first_scan_at, first
+    );
 }
 
 TEST_P(Buckets, RememberWhatWeWroteIntoThem) {

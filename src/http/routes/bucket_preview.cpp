@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <iterator>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -21,6 +19,7 @@
 #include "core/error.hpp"
 #include "core/glob.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "domain/bucket.hpp"
 #include "domain/rule.hpp"
 #include "domain/source.hpp"
@@ -72,10 +71,7 @@ public:
     Deadline(const std::stop_token& outer, milliseconds time)
         : outer_(outer, [this] { static_cast<void>(source_.request_stop()); }),
           timer_([this, time](const std::stop_token& stop) {
-              std::mutex mutex;
-              std::condition_variable_any wakes;
-              std::unique_lock lock(mutex);
-              wakes.wait_for(lock, stop, time, [] { return false; });
+              SleepFor(time, stop);
               static_cast<void>(source_.request_stop());
           }) {}
 

@@ -109,7 +109,7 @@ std::string_view PreviewTally::WhySkipped(const FoundObject& object) const {
         return object.skip_code;
     }
     return bucket_.options.backlog.policy == BacklogPolicy::kIgnore &&
-                   WasThereBefore(bucket_, object.modified_at)
+                   WasThereBefore(bucket_, object.modified_at, now_)
                ? kBeforeBaseline
                : "";
 }

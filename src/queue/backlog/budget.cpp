@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <ratio>
 #include <stop_token>
 #include <string>
@@ -18,20 +16,22 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "domain/bucket.hpp"
 #include "domain/bucket_options.hpp"
-#include "domain/done_mark.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/result.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
+#include "queue/backlog/first_contact.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "storage/backlog_repository.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/rule_repository.hpp"
@@ -47,13 +47,6 @@ constexpr std::int64_t kUnderWay = 16;
 constexpr std::int64_t kUnderWayByHours = 4;
 constexpr int kBatch = 100;  // items in a transaction when nothing limits them
 constexpr milliseconds kInterval{2000};
-
-void Sleep(milliseconds time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wakes;
-    std::unique_lock lock(mutex);
-    wakes.wait_for(lock, stop, time, [] { return false; });
-}
 
 milliseconds DurationIn(const StoredResult& result) {
     const auto json = ParseJson(result.document);
@@ -85,43 +78,61 @@ Result<milliseconds> MediaOf(const Snapshot& snapshot, const ItemId& id) {
     return longest;
 }
 
-/// Notes the end of what has ended; how many have not.
-Result<std::int64_t> CountUnderWay(Transaction& transaction, const BucketId& bucket) {
-    const auto open = transaction.backlog.Open(bucket);
-    if (!open) {
-        return Unexpected(open.error());
-    }
-    std::int64_t under_way = 0;
-    for (const auto& id : *open) {
-        const auto item = transaction.items.Get(id);
-        const auto media = item && IsTerminal(item->status) ? MediaOf(transaction.View(), id)
-                                                            : Result<milliseconds>(milliseconds(-1));
-        if (!item || !media) {
-            return Unexpected(item ? media.error() : item.error());
-        }
-        if (*media < milliseconds(0)) {
-            ++under_way;
-        } else if (auto ended = transaction.backlog.SetEnded(id, *media); !ended) {
-            return Unexpected(ended.error());
-        }
-    }
-    return under_way;
+/// False of what has ended, and of what waits for a reason of its own, as archived media does for days: it
+/// takes nobody's turn.
+bool IsUnderWay(const OpenItem& item) {
+    return !IsTerminal(item.status) && (item.status != Status::kPending || !IsOfTheItem(item.reason_code));
 }
 
-/// How many items may be let go now.
-Result<int> RoomIn(Transaction& transaction, const Bucket& bucket, Timestamp now) {
-    const auto& budget = bucket.options.backlog;
+/// Notes the end of what has ended.
+Result<void> NoteEnds(Transaction& transaction, const std::vector<OpenItem>& open) {
+    for (const auto& item : open) {
+        if (!IsTerminal(item.status)) {
+            continue;
+        }
+        auto ended = MediaOf(transaction.View(), item.id).and_then([&](milliseconds media) {
+            return transaction.backlog.SetEnded(item.id, media);
+        });
+        if (!ended) {
+            return ended;
+        }
+    }
+    return {};
+}
+
+/// A bucket whose backlog is looked at.
+struct Waiting {
+    Bucket bucket;
+    std::vector<Rule> rules;
+    std::vector<OpenItem> open;  ///< BacklogRepository::Open.
+};
+
+Result<Waiting> WaitingIn(const Snapshot& snapshot, const BucketId& id) {
+    auto bucket = snapshot.buckets.Get(id);
+    auto rules = snapshot.rules.OfBucket(id);
+    auto open = snapshot.backlog.Open(id);
+    if (!bucket || !rules || !open) {
+        return Unexpected(!bucket ? bucket.error() : !rules ? rules.error() : open.error());
+    }
+    return Waiting{.bucket = *std::move(bucket), .rules = *std::move(rules), .open = *std::move(open)};
+}
+
+/// How many items may be let go now. Without a rule none: they would all be skipped.
+Result<int> RoomIn(const Snapshot& snapshot, const Waiting& of, Timestamp now) {
+    const auto& budget = of.bucket.options.backlog;
+    const bool to_rules = budget.policy != BacklogPolicy::kIgnore;
+    if (!of.bucket.active || (to_rules && std::ranges::none_of(of.rules, &Rule::enabled))) {
+        return 0;
+    }
     if (budget.policy != BacklogPolicy::kBudget) {
         return kBatch;
     }
-    const auto today = std::chrono::floor<std::chrono::days>(now);
-    const auto under_way = CountUnderWay(transaction, bucket.id);
-    const auto used = transaction.backlog.Used(bucket.id, today);
-    if (!under_way || !used) {
-        return Unexpected(under_way ? used.error() : under_way.error());
+    const auto used = snapshot.backlog.Used(of.bucket.id, std::chrono::floor<std::chrono::days>(now));
+    if (!used) {
+        return Unexpected(used.error());
     }
     const bool by_hours = budget.decode_hours_per_day > 0;
-    auto room = (by_hours ? kUnderWayByHours : kUnderWay) - *under_way;
+    auto room = (by_hours ? kUnderWayByHours : kUnderWay) - std::ranges::count_if(of.open, IsUnderWay);
     if (budget.items_per_day > 0) {
         room = std::min(room, budget.items_per_day - used->items);
     }
@@ -130,12 +141,6 @@ Result<int> RoomIn(Transaction& transaction, const Bucket& bucket, Timestamp now
                ? 0
                : static_cast<int>(std::max<std::int64_t>(room, 0));
 }
-
-/// A bucket whose backlog is looked at.
-struct Waiting {
-    Bucket bucket;
-    std::vector<Rule> rules;
-};
 
 Result<void> GiveRuns(Transaction& transaction, const Item& item, const Waiting& of, Timestamp now) {
     for (const auto& choice : Choose(of.rules, item.key)) {
@@ -154,14 +159,7 @@ Result<void> LetGo(Transaction& transaction, const ItemId& id, const Waiting& of
         return Unexpected(item.error());
     }
     if (of.bucket.options.backlog.policy == BacklogPolicy::kIgnore) {
-        return EndUnopened(
-            transaction,
-            *item,
-            {.status = Status::kSkipped,
-             .code = std::string(kBeforeBaseline),
-             .reason = "it was there before its bucket was added, and is ignored"},
-            now
-        );
+        return NoteAside(transaction, *item, AsideByPolicy(of.bucket), now);
     }
     if (Choose(of.rules, item->key).empty()) {
         return EndUnopened(
@@ -169,57 +167,63 @@ Result<void> LetGo(Transaction& transaction, const ItemId& id, const Waiting& of
             *item,
             {.status = Status::kSkipped,
              .code = std::string(kNoRule),
-             .reason = "no rule of its bucket takes this path"},
+             .reason = NoRuleSentence(of.bucket.name, of.rules)},
             now
         );
     }
     return GiveRuns(transaction, *item, of, now);
 }
 
-/// How many no longer wait. Without a rule nothing is let go: they would all be skipped.
+/// How many no longer wait.
 Result<int> LetSomeGo(Transaction& transaction, const BucketId& id, Timestamp now) {
-    auto bucket = transaction.buckets.Get(id);
-    auto rules = transaction.rules.OfBucket(id);
-    if (!bucket || !rules) {
-        return Unexpected(bucket ? rules.error() : bucket.error());
+    const auto of = WaitingIn(transaction.View(), id);
+    if (!of) {
+        return Unexpected(of.error());
     }
-    const bool ignored = bucket->options.backlog.policy == BacklogPolicy::kIgnore;
-    if (!bucket->active || (!ignored && std::ranges::none_of(*rules, &Rule::enabled))) {
-        return 0;
-    }
-    const Waiting of{.bucket = *std::move(bucket), .rules = *std::move(rules)};
-    const auto room = RoomIn(transaction, of.bucket, now);
-    const auto items = room.and_then([&](int most) { return transaction.backlog.Waiting(id, most); });
+    const auto items = NoteEnds(transaction, of->open)
+                           .and_then([&] { return RoomIn(transaction.View(), *of, now); })
+                           .and_then([&](int most) { return transaction.backlog.Waiting(id, most); });
     if (!items) {
         return Unexpected(items.error());
     }
     for (const auto& item : *items) {
-        if (auto done = LetGo(transaction, item, of, now); !done) {
+        if (auto done = LetGo(transaction, item, *of, now); !done) {
             return Unexpected(done.error());
         }
     }
     return static_cast<int>(items->size());
 }
 
-/// Buckets that something waits in, or that let something go which has not ended.
-Result<std::vector<BucketId>> ToLookAt(Storage& storage) {
-    return storage.Read([](const Snapshot& snapshot) -> Result<std::vector<BucketId>> {
-        const auto buckets = snapshot.buckets.List();
-        if (!buckets) {
-            return Unexpected(buckets.error());
+/// True when there is something to write: an end to note, or something that waits and has room.
+Result<bool> IsDue(const Snapshot& snapshot, const BucketId& id, Timestamp now) {
+    const auto of = WaitingIn(snapshot, id);
+    const auto waiting = snapshot.backlog.Waiting(id, 1);
+    if (!of || !waiting) {
+        return Unexpected(of ? waiting.error() : of.error());
+    }
+    if (std::ranges::any_of(of->open, IsTerminal, &OpenItem::status)) {
+        return true;
+    }
+    return waiting->empty() ? Result<bool>(false)
+                            : RoomIn(snapshot, *of, now).map([](int room) { return room > 0; });
+}
+
+Result<std::vector<BucketId>> FindDue(const Snapshot& snapshot, Timestamp now) {
+    const auto buckets = snapshot.buckets.List();
+    if (!buckets) {
+        return Unexpected(buckets.error());
+    }
+    std::vector<BucketId> found;
+    for (const auto& bucket : *buckets) {
+        const auto due = IsDue(snapshot, bucket.id, now);
+        if (!due) {
+            return Unexpected(due.error());
         }
-        std::vector<BucketId> found;
-        for (const auto& bucket : *buckets) {
-            const auto waiting = snapshot.backlog.Waiting(bucket.id, 1);
-            if (!waiting) {
-                return Unexpected(waiting.error());
-            }
-            if (bucket.active && !waiting->empty()) {
-                found.push_back(bucket.id);
-            }
+        if (*due) {
+            found.push_back(bucket.id);
         }
-        return found;
-    });
+    }
+    return found;
 }
 
 }  // namespace
@@ -241,26 +245,42 @@ void BacklogBudget::Stop() {
     }
 }
 
-Result<int> BacklogBudget::RunOnce(const std::stop_token& stop) {
-    const auto buckets = ToLookAt(storage_);
-    if (!buckets) {
-        return Unexpected(buckets.error());
-    }
-    const auto now = clock_.Now();
+/// All that may be let go of the bucket now: a full batch is followed by another.
+Result<int> BacklogBudget::LetGo(const BucketId& id, Timestamp now, const std::stop_token& stop) {
     int given = 0;
-    for (const auto& id : *buckets) {
+    Result<int> some = 0;
+    do {
+        some = storage_.Write([&](Transaction& transaction) { return LetSomeGo(transaction, id, now); });
+        if (!some) {
+            return some;
+        }
+        given += *some;
+        if (*some > 0) {
+            given_();
+        }
+    } while (*some == kBatch && !stop.stop_requested());
+    return given;
+}
+
+Result<int> BacklogBudget::RunOnce(const std::stop_token& stop) {
+    const auto now = clock_.Now();
+    const auto due = storage_.Read([&](const Snapshot& snapshot) { return FindDue(snapshot, now); });
+    if (!due) {
+        return Unexpected(due.error());
+    }
+    int given = 0;
+    for (const auto& id : *due) {
         if (stop.stop_requested()) {
             break;
         }
-        const auto some =
-            storage_.Write([&](Transaction& transaction) { return LetSomeGo(transaction, id, now); });
+        const auto some = LetGo(id, now, stop);
         if (!some) {
             return some;
         }
         given += *some;
     }
     const auto old = std::chrono::floor<std::chrono::days>(now) - std::chrono::days(1);
-    const auto forgotten = given == 0 ? Result<int>(0) : storage_.Write([&](Transaction& transaction) {
+    const auto forgotten = due->empty() ? Result<int>(0) : storage_.Write([&](Transaction& transaction) {
         return transaction.backlog.ForgetGiven(old);
     });
     return forgotten ? Result<int>(given) : forgotten;
@@ -268,13 +288,10 @@ Result<int> BacklogBudget::RunOnce(const std::stop_token& stop) {
 
 void BacklogBudget::Loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-        const auto given = RunOnce(stop);
-        if (!given) {
+        if (const auto given = RunOnce(stop); !given) {
             Log(LogLevel::kWarn, "a backlog could not be looked at", {{"error", given.error().message}});
-        } else if (*given > 0) {
-            given_();
         }
-        Sleep(kInterval, stop);
+        SleepFor(kInterval, stop);
     }
 }
 

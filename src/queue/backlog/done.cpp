@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -32,10 +29,6 @@ namespace notify {
 
 namespace {
 
-std::string SentenceOf(const DoneMark& mark) {
-    return fmt::format("an earlier system has done it, as of {}", ToRfc3339(mark.at));
-}
-
 Process EndedElsewhere(Process process, const DoneMark& mark, Timestamp now) {
     process.status = Status::kSkipped;
     process.since = now;
@@ -44,24 +37,10 @@ Process EndedElsewhere(Process process, const DoneMark& mark, Timestamp now) {
         .code = std::string(ToString(ErrorCode::kUnsupported)),
         .stage = "queue",
         .reason = std::string(kDoneElsewhere),
-        .message = SentenceOf(mark),
+        .message = DoneSentence(mark),
         .will_retry = false
     };
     return process;
-}
-
-/// Writes why an item without processes is Skipped, without telling: it ended already.
-Result<void> SetReason(
-    Transaction& transaction, Item item, std::string_view code, std::string reason, Timestamp now
-) {
-    item.reason_code = code;
-    item.reason = std::move(reason);
-    const ItemChange change{
-        .at = now, .status = item.status, .reason_code = item.reason_code, .reason = item.reason
-    };
-    return transaction.items.SetStatus(item).and_then([&] {
-        return transaction.items.AddChange(item.id, change);
-    });
 }
 
 Result<void> EndWaiting(
@@ -86,14 +65,14 @@ Result<MarkCounts> EndUnprocessed(
     Transaction& transaction, const Item& item, const DoneMark& mark, Timestamp now
 ) {
     const UnopenedEnd end{
-        .status = Status::kSkipped, .code = std::string(kDoneElsewhere), .reason = SentenceOf(mark)
+        .status = Status::kSkipped, .code = std::string(kDoneElsewhere), .reason = DoneSentence(mark)
     };
     const bool was_no_work = item.reason_code == kNoRule || item.reason_code == kBeforeBaseline;
     if (item.status == Status::kPending) {
         return EndUnopened(transaction, item, end, now).map([] { return MarkCounts{.items = 1}; });
     }
     return item.status == Status::kSkipped && was_no_work
-               ? SetReason(transaction, item, end.code, end.reason, now).map([] {
+               ? NoteAside(transaction, item, {.code = end.code, .reason = end.reason}, now).map([] {
                      return MarkCounts{.items = 1};
                  })
                : Result<MarkCounts>(MarkCounts{});
@@ -128,8 +107,8 @@ Result<MarkCounts> MarkOne(
     Transaction& transaction, const Bucket& bucket, const WantedMark& wanted, Timestamp now
 ) {
     const auto there = IsThere(transaction.View(), bucket, wanted.mark);
-    const auto marked = there && !(*there && !wanted.dated) ? transaction.backlog.Mark(bucket.id, wanted.mark)
-                                                            : there.map([](bool) { return false; });
+    const auto marked = there && (!*there || wanted.dated) ? transaction.backlog.Mark(bucket.id, wanted.mark)
+                                                           : there.map([](bool) { return false; });
     if (!marked || !*marked) {
         return marked.map([](bool) { return MarkCounts{.unchanged = 1}; });
     }
@@ -157,14 +136,16 @@ Result<void> TakeUpUnprocessed(
         return Unexpected(rules ? aside.error() : rules.error());
     }
     if (*aside) {
-        auto waits = item;
-        PutAside(waits, **aside);
-        waits.since = waits.status == item.status ? item.since : now;
-        return transaction.items.SetStatus(waits);
+        return NoteAside(transaction, item, **aside, now);
     }
     const auto choices = Choose(*rules, item.key);
     if (choices.empty()) {
-        return SetReason(transaction, item, kNoRule, "no rule of its bucket takes this path", now);
+        return NoteAside(
+            transaction,
+            item,
+            {.code = std::string(kNoRule), .reason = NoRuleSentence(bucket.name, *rules)},
+            now
+        );
     }
     for (const auto& choice : choices) {
         if (auto added = transaction.processes.Add(FirstRun(item, choice, now)); !added) {

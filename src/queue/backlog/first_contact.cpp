@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <bits/chrono.h>
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
@@ -15,11 +16,15 @@
 #include "domain/item.hpp"
 #include "domain/status.hpp"
 #include "storage/backlog_repository.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
+
+/// A store may date what it is given from when the upload began, and its clock may be wrong.
+constexpr std::chrono::days kLongestUpload{7};
 
 std::string LimitsOf(const BucketBacklog& backlog) {
     auto text = backlog.items_per_day > 0 ? fmt::format("{} items", backlog.items_per_day) : std::string();
@@ -30,7 +35,13 @@ std::string LimitsOf(const BucketBacklog& backlog) {
     return text;
 }
 
-SetAside ByPolicy(const Bucket& bucket) {
+}  // namespace
+
+std::string DoneSentence(const DoneMark& mark) {
+    return fmt::format("an earlier system has done it, as of {}", ToRfc3339(mark.at));
+}
+
+SetAside AsideByPolicy(const Bucket& bucket) {
     if (bucket.options.backlog.policy == BacklogPolicy::kBudget) {
         return {
             .code = {},
@@ -48,13 +59,11 @@ SetAside ByPolicy(const Bucket& bucket) {
     };
 }
 
-}  // namespace
-
-bool WasThereBefore(const Bucket& bucket, Timestamp modified_at) {
-    if (modified_at >= std::chrono::floor<std::chrono::seconds>(bucket.created_at)) {
-        return false;
+bool WasThereBefore(const Bucket& bucket, Timestamp modified_at, Timestamp noticed_at) {
+    if (!bucket.first_scan_at || noticed_at < *bucket.first_scan_at) {
+        return modified_at < std::chrono::floor<std::chrono::seconds>(bucket.created_at);
     }
-    return bucket.kind != "local" || !bucket.last_scan_at || !bucket.last_scan_note.empty();
+    return bucket.kind != "local" && modified_at < bucket.created_at - kLongestUpload;
 }
 
 Result<std::optional<SetAside>> FindSetAside(
@@ -68,14 +77,11 @@ Result<std::optional<SetAside>> FindSetAside(
         return Covers(mark, item.version, item.modified_at);
     });
     if (done != marks->end()) {
-        return SetAside{
-            .code = std::string(kDoneElsewhere),
-            .reason = fmt::format("an earlier system has done it, as of {}", ToRfc3339(done->at))
-        };
+        return SetAside{.code = std::string(kDoneElsewhere), .reason = DoneSentence(*done)};
     }
     return bucket.options.backlog.policy != BacklogPolicy::kProcess &&
-                   WasThereBefore(bucket, item.modified_at)
-               ? std::optional(ByPolicy(bucket))
+                   WasThereBefore(bucket, item.modified_at, item.discovered_at)
+               ? std::optional(AsideByPolicy(bucket))
                : std::nullopt;
 }
 
@@ -84,6 +90,18 @@ void PutAside(Item& item, const SetAside& aside) {
     item.blocked_by = aside.Waits() ? BlockedBy::kBudget : BlockedBy::kNothing;
     item.reason_code = aside.code;
     item.reason = aside.reason;
+}
+
+Result<void> NoteAside(Transaction& transaction, Item item, const SetAside& aside, Timestamp now) {
+    const auto before = item.status;
+    PutAside(item, aside);
+    item.since = item.status == before ? item.since : now;
+    const ItemChange change{
+        .at = now, .status = item.status, .reason_code = item.reason_code, .reason = item.reason
+    };
+    return transaction.items.SetStatus(item).and_then([&] {
+        return transaction.items.AddChange(item.id, change);
+    });
 }
 
 bool IsAside(const Item& item) {

@@ -80,18 +80,11 @@ Result<UniqueFd> OpenEach(const std::string& folder, std::string_view key, int f
     }
 }
 
-Result<void> WriteAll(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return Unexpected(SystemError(errno, "write"));
-        }
-        bytes.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
-    }
-    if (::fchmod(fd, kMode) != 0 || ::fsync(fd) != 0) {
-        return Unexpected(SystemError(errno, "write"));
-    }
-    return {};
+Result<void> WriteDurably(int fd, std::string_view bytes) {
+    return WriteWhole(fd, bytes, "write").and_then([&]() -> Result<void> {
+        return ::fchmod(fd, kMode) == 0 && ::fsync(fd) == 0 ? Result<void>{}
+                                                            : Unexpected(SystemError(errno, "write"));
+    });
 }
 
 /// A file without a name, where the file system has that; else one with the name `temporary`.
@@ -132,7 +125,7 @@ Result<void> ReplaceFile(int folder, const std::string& name, std::string_view b
     if (!fd) {
         return Unexpected(fd.error());
     }
-    auto done = WriteAll(fd->Get(), bytes);
+    auto done = WriteDurably(fd->Get(), bytes);
     const auto unnamed = fmt::format("/proc/self/fd/{}", fd->Get());
     if (done && !has_name &&
         ::linkat(AT_FDCWD, unnamed.c_str(), folder, temporary.c_str(), AT_SYMLINK_FOLLOW) != 0) {

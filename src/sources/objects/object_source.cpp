@@ -45,6 +45,16 @@ bool IsDirectoryMarker(const StoredObject& object) {
     return object.size_bytes == 0 && object.key.ends_with('/');
 }
 
+/// As it is told: when it was written is by our clock, which is what it is compared with.
+FoundObject FoundFrom(const StoreClient& client, const StoredObject& object) {
+    return {
+        .key = object.key,
+        .version = VersionOf(object),
+        .size_bytes = object.size_bytes,
+        .modified_at = object.modified_at - client.ClockOffset()
+    };
+}
+
 std::string BucketOf(const Bucket& bucket, const PublicationTarget& target) {
     return target.place.empty() ? PlaceOf(bucket.location).bucket : target.place;
 }
@@ -98,25 +108,20 @@ Result<ScanReport> ObjectSource::Scan(
     }
     const auto place = PlaceOf(bucket.location);
     ScanReport report;
-    const auto settled_before = clock_.Now() + (*client)->ClockOffset() - bucket.settle_time;
+    const auto settled_before = clock_.Now() - bucket.settle_time;
     const auto visit = [&](const StoredObject& object) -> Result<void> {
         if (IsDirectoryMarker(object) || !PassesGlobs(bucket.include, bucket.exclude, object.key)) {
             return {};
         }
         ++report.seen;
-        const bool settles = object.modified_at > settled_before;
-        if (settles) {
+        auto told = FoundFrom(**client, object);
+        told.settles = told.modified_at > settled_before;
+        if (told.settles) {
             ++report.settling;
-            const auto at = clock_.Now() + (object.modified_at - settled_before);
+            const auto at = clock_.Now() + (told.modified_at - settled_before);
             report.look_again_at = std::min(report.look_again_at.value_or(at), at);
         }
-        return found(
-            {.key = object.key,
-             .version = VersionOf(object),
-             .size_bytes = object.size_bytes,
-             .modified_at = object.modified_at,
-             .settles = settles}
-        );
+        return found(std::move(told));
     };
     const KeyRange keys{.bucket = place.bucket, .prefix = place.prefix, .start_after = request.start_after};
     return (*client)->List(keys, visit, stop).map([&] { return report; });
@@ -140,12 +145,7 @@ Result<std::optional<FoundObject>> ObjectSource::Look(
     if (IsDirectoryMarker(object)) {
         return std::nullopt;
     }
-    return FoundObject{
-        .key = key,
-        .version = VersionOf(object),
-        .size_bytes = object.size_bytes,
-        .modified_at = object.modified_at
-    };
+    return FoundFrom(**client, object);
 }
 
 Result<OpenedItem> ObjectSource::Open(const Bucket& bucket, const Item& item, std::stop_token stop) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,6 +17,7 @@
 #include "core/http_client.hpp"
 #include "core/random.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "sources/objects/faults.hpp"
 
 namespace notify::objects {
@@ -34,14 +34,6 @@ milliseconds Times(milliseconds duration, double factor) {
 }
 
 }  // namespace
-
-bool SleepFor(milliseconds duration, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, duration, [] { return false; });
-    return !stop.stop_requested();
-}
 
 milliseconds RetryPause(const RetryLimits& limits, int attempt, std::optional<milliseconds> asked) {
     const double doublings = std::clamp(attempt - 1, 0, 30);

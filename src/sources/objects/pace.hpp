@@ -27,9 +27,6 @@ struct RetryLimits {
     std::chrono::milliseconds longest_pause = std::chrono::seconds(20);  ///< Longer ones are the caller's.
 };
 
-/// Waits; false at once when a stop is requested.
-bool SleepFor(std::chrono::milliseconds duration, const std::stop_token& stop);
-
 /// Full jitter: uniform between 0 and min(longest, first · 2^(attempt−1)), but no less than what the store
 /// asks for. (Source: AWS Architecture Blog, "Exponential Backoff And Jitter".)
 [[nodiscard]] std::chrono::milliseconds RetryPause(

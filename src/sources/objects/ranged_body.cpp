@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "sources/objects/answers.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/pace.hpp"

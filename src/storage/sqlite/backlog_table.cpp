@@ -9,6 +9,7 @@
 #include "core/result.hpp"
 #include "domain/done_mark.hpp"
 #include "domain/ids.hpp"
+#include "domain/status.hpp"
 #include "storage/backlog_repository.hpp"
 #include "storage/sqlite/connection.hpp"
 
@@ -21,8 +22,9 @@ constexpr const char* kWaitingSql = R"sql(
     ORDER BY modified_at DESC, id LIMIT ?)sql";
 constexpr const char* kNoteGivenSql =
     "INSERT INTO backlog_given (item_id, bucket_id, at, media_ms) VALUES (?, ?, ?, NULL)";
-constexpr const char* kOpenSql =
-    "SELECT item_id FROM backlog_given WHERE bucket_id = ? AND media_ms IS NULL ORDER BY item_id";
+constexpr const char* kOpenSql = R"sql(
+    SELECT i.id, i.status, i.reason_code FROM backlog_given g JOIN item i ON i.id = g.item_id
+    WHERE g.bucket_id = ? AND g.media_ms IS NULL ORDER BY g.item_id)sql";
 constexpr const char* kSetEndedSql = "UPDATE backlog_given SET media_ms = ? WHERE item_id = ?";
 constexpr const char* kUsedSql =
     "SELECT count(*), coalesce(sum(media_ms), 0) FROM backlog_given WHERE bucket_id = ? AND at >= ?";
@@ -36,8 +38,8 @@ constexpr const char* kMarksSql =
 constexpr const char* kPaceSql = R"sql(
     SELECT count(*), coalesce(sum(took), 0), coalesce(sum(size_bytes), 0)
     FROM (SELECT p.finished_at - p.started_at AS took, i.size_bytes
-          FROM process p JOIN item i ON i.id = p.item_id
-          WHERE p.processor = ? AND p.status = 'Completed' AND p.started_at IS NOT NULL
+          FROM process p JOIN item i ON i.id = p.item_id JOIN result r ON r.id = p.result_id
+          WHERE p.processor = ? AND p.status = 'Completed' AND r.created_at >= p.started_at
           ORDER BY p.id DESC LIMIT 200))sql";
 
 }  // namespace
@@ -50,8 +52,15 @@ Result<void> BacklogTable::NoteGiven(const BucketId& bucket, const ItemId& item,
     return connection_.Change(kNoteGivenSql, item, bucket, at).map([](int) {});
 }
 
-Result<std::vector<ItemId>> BacklogTable::Open(const BucketId& bucket) const {
-    return connection_.Select(kOpenSql, [](Row& row) { return row.As<ItemId>(); }, bucket);
+Result<std::vector<OpenItem>> BacklogTable::Open(const BucketId& bucket) const {
+    const auto read = [](Row& row) {
+        OpenItem item;
+        item.id = row.As<ItemId>();
+        item.status = StatusFrom(row.Text()).value_or(Status::kPending);
+        item.reason_code = row.Text();
+        return item;
+    };
+    return connection_.Select(kOpenSql, read, bucket);
 }
 
 Result<void> BacklogTable::SetEnded(const ItemId& item, std::chrono::milliseconds media) {

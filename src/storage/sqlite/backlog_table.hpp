@@ -14,7 +14,7 @@ public:
 
     [[nodiscard]] Result<std::vector<ItemId>> Waiting(const BucketId& bucket, int limit) const override;
     Result<void> NoteGiven(const BucketId& bucket, const ItemId& item, Timestamp at) override;
-    [[nodiscard]] Result<std::vector<ItemId>> Open(const BucketId& bucket) const override;
+    [[nodiscard]] Result<std::vector<OpenItem>> Open(const BucketId& bucket) const override;
     Result<void> SetEnded(const ItemId& item, std::chrono::milliseconds media) override;
     [[nodiscard]] Result<BacklogUse> Used(const BucketId& bucket, Timestamp since) const override;
     Result<int> ForgetGiven(Timestamp before) override;

@@ -39,18 +39,22 @@ constexpr const char* kHasItemsSql = "SELECT 1 FROM item WHERE bucket_id = ? LIM
 constexpr const char* kGetSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
            b.include_globs, b.exclude_globs, b.publish, b.weight, b.options, b.created_at, b.last_scan_at,
-           b.last_scan_note
+           b.last_scan_note, b.first_scan_at
     FROM bucket b JOIN source s ON s.id = b.source_id
     WHERE b.id = ?1 OR b.name = ?2
     ORDER BY b.id = ?1 DESC)sql";
 constexpr const char* kListSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
            b.include_globs, b.exclude_globs, b.publish, b.weight, b.options, b.created_at, b.last_scan_at,
-           b.last_scan_note
+           b.last_scan_note, b.first_scan_at
     FROM bucket b JOIN source s ON s.id = b.source_id
     ORDER BY b.name)sql";
 
-constexpr const char* kScannedSql = "UPDATE bucket SET last_scan_at = ?, last_scan_note = ? WHERE id = ?";
+constexpr const char* kScannedSql = R"sql(
+    UPDATE bucket
+    SET last_scan_at = ?1, last_scan_note = ?2,
+        first_scan_at = iif(?3, coalesce(first_scan_at, ?1), first_scan_at)
+    WHERE id = ?4)sql";
 constexpr const char* kHoldSql =
     "UPDATE bucket SET held_until = ?, held_reason = ?, held_sentence = ?, held_times = ? WHERE id = ?";
 constexpr const char* kHoldOfSql =
@@ -108,6 +112,7 @@ Bucket ReadBucket(Row& row) {
     bucket.created_at = row.Time();
     bucket.last_scan_at = row.OptionalTime();
     bucket.last_scan_note = row.Text();
+    bucket.first_scan_at = row.OptionalTime();
     return bucket;
 }
 
@@ -219,8 +224,8 @@ Result<std::vector<Bucket>> BucketTable::List() const {
     return connection_.Select(kListSql, ReadBucket);
 }
 
-Result<void> BucketTable::SetScanned(const BucketId& id, Timestamp at, std::string_view note) {
-    return connection_.Change(kScannedSql, at, note, id).map([](int) {});
+Result<void> BucketTable::SetScanned(const BucketId& id, Timestamp at, std::string_view note, bool whole) {
+    return connection_.Change(kScannedSql, at, note, whole, id).map([](int) {});
 }
 
 Result<void> BucketTable::Hold(const BucketId& id, const BucketHold& hold) {

@@ -18,7 +18,7 @@ public:
     [[nodiscard]] Result<Bucket> Get(const BucketId& id) const override;
     [[nodiscard]] Result<Bucket> Find(std::string_view id_or_name) const override;
     [[nodiscard]] Result<std::vector<Bucket>> List() const override;
-    Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note) override;
+    Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note, bool whole) override;
     Result<void> Hold(const BucketId& id, const BucketHold& hold) override;
     Result<bool> Release(const BucketId& id, Timestamp now) override;
     [[nodiscard]] Result<std::optional<BucketHold>> HoldOf(const BucketId& id) const override;

@@ -118,6 +118,21 @@ TEST_F(SchedulerTest, TellsAFailureOnceAndAgainOnlyWhenItIsAnother) {
     EXPECT_EQ(Count("bucket.scan_failed"), 2);
 }
 
+TEST_F(SchedulerTest, KeepsWhenAScanFirstSawAllOfABucket) {
+    const auto bucket = AddBucket();
+    std::filesystem::rename(bucket.location, folder_ / "unmounted");
+    EXPECT_FALSE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    EXPECT_EQ(Stored(bucket.id).first_scan_at, std::nullopt) << "it failed";
+    std::filesystem::rename(folder_ / "unmounted", bucket.location);
+    clock_.Advance(seconds(1));
+    EXPECT_TRUE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    const auto first = clock_.Now();
+    EXPECT_EQ(Stored(bucket.id).first_scan_at, first);
+    clock_.Advance(seconds(1));
+    EXPECT_TRUE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    EXPECT_EQ(Stored(bucket.id).first_scan_at, first);
+}
+
 TEST_F(SchedulerTest, TriesAFailedScanAgainWithinSecondsNotOnlyAfterTheInterval) {
     auto bucket = AddBucket();
     Change(bucket, [](Bucket& changed) { changed.scan_interval = std::chrono::hours(10); });

@@ -43,6 +43,7 @@ CREATE TABLE bucket (
     created_at INTEGER NOT NULL,
     last_scan_at INTEGER,
     last_scan_note TEXT NOT NULL,
+    first_scan_at INTEGER, -- when a scan first ended that had seen all there was
     held_until INTEGER, -- its store is in trouble: nothing is claimed before then
     held_reason TEXT NOT NULL DEFAULT '',
     held_sentence TEXT NOT NULL DEFAULT '',

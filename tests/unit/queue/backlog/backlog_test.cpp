@@ -2,14 +2,17 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/error.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/done_mark.hpp"
 #include "queue/backlog/budget.hpp"
+#include "queue/backlog/done.hpp"
 #include "queue/backlog/first_contact.hpp"
 #include "queue/item_control.hpp"
 #include "queue/process_end.hpp"
@@ -19,6 +22,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -39,6 +43,32 @@ protected:
         auto bucket = AddBucket(processors);
         Change(bucket, [&](Bucket& changed) { changed.options.backlog = backlog; });
         return bucket;
+    }
+
+    /// The same in a store that is not asked for anything.
+    Bucket AddStoreBucket(const BucketBacklog& backlog) {
+        const SourceId store("src_store");
+        Bucket bucket;
+        bucket.id = BucketId("bkt_store");
+        bucket.source_id = store;
+        bucket.kind = "s3";
+        bucket.name = "media";
+        bucket.location = "media";
+        bucket.created_at = clock_.Now();
+        bucket.options.backlog = backlog;
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.sources
+                .Add({.id = store, .kind = "s3", .name = "store", .config = "{}", .created_at = clock_.Now()})
+                .and_then([&] { return transaction.buckets.Add(bucket); });
+        }));
+        AddRule(bucket, "checksum");
+        return bucket;
+    }
+
+    void NoteScan(const Bucket& bucket, std::string_view note, bool whole) {
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.buckets.SetScanned(bucket.id, clock_.Now(), note, whole);
+        }));
     }
 
     int Take(const Bucket& bucket, const std::string& key, milliseconds older, std::string version = "1") {
@@ -92,6 +122,29 @@ protected:
         ADD_FAILURE() << "not claimed";
     }
 
+    /// What is claimed waits a day because its media is archived; how many.
+    int ClaimArchived() {
+        const auto claims = Claim(100);
+        const Error archived{
+            .code = ErrorCode::kThrottled,
+            .stage = "store",
+            .reason = "archived",
+            .retry_after = hours(24),
+            .message = "it is archived"
+        };
+        for (const auto& claim : claims) {
+            const auto& process = claim.processes.front();
+            EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+                return transaction.processes
+                    .UpdateHeld(
+                        AfterFailure(process, archived, CrashKind::kNone, clock_.Now()), process.fence
+                    )
+                    .and_then([&](bool) { return FinishItem(transaction, claim.item.id, clock_.Now()); });
+            }));
+        }
+        return static_cast<int>(claims.size());
+    }
+
     int given_ = 0;
     BacklogBudget budget_{*storage_, clock_, [this] { ++given_; }};
     ItemControl control_{*storage_, clock_, [](const ProcessId&) {}};
@@ -115,18 +168,49 @@ TEST_F(BacklogTest, ThatIsIgnoredIsSkippedWithoutNewsAndWhatLandsDuringTheScanIs
     EXPECT_EQ(control_.Rerun(old.id, "anna").value(), 1) << "one can be taken by hand";
 }
 
-TEST_F(BacklogTest, OfAFolderIsOverWhenAScanHasSeenAllOfIt) {
+TEST_F(BacklogTest, OfAFolderIsOverWhenAScanHasSeenAllOfItWhateverLaterScansSay) {
     const auto bucket = AddOldBucket({.policy = BacklogPolicy::kIgnore});
-    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
-        return transaction.buckets.SetScanned(bucket.id, clock_.Now(), "the folder is not mounted");
-    }));
+    NoteScan(bucket, "the folder is not mounted", false);
     Take(bucket, "a.mp4", hours(1));
     EXPECT_EQ(Of("a.mp4").reason_code, kBeforeBaseline);
-    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
-        return transaction.buckets.SetScanned(bucket.id, clock_.Now(), "");
-    }));
+    NoteScan(bucket, "", true);
     Take(bucket, "copied in with its old time.mp4", hours(1));
     EXPECT_EQ(Of("copied in with its old time.mp4").status, Status::kPending);
+    NoteScan(bucket, "some folders are not watched", false);
+    Take(bucket, "and another.mp4", hours(24 * 365));
+    EXPECT_EQ(Of("and another.mp4").status, Status::kPending);
+}
+
+TEST_F(BacklogTest, OfAStoreIsOverButForWhatIsOlderThanAnUploadMayBe) {
+    const auto bucket = AddStoreBucket({.policy = BacklogPolicy::kIgnore});
+    Take(bucket, "there.mxf", hours(1));
+    EXPECT_EQ(Of("there.mxf").reason_code, kBeforeBaseline);
+    clock_.Advance(seconds(30));
+    NoteScan(bucket, "", true);
+    clock_.Advance(seconds(30));
+    Take(bucket, "new, and the store's clock is ten minutes behind.mxf", std::chrono::minutes(9));
+    EXPECT_EQ(Of("new, and the store's clock is ten minutes behind.mxf").status, Status::kPending);
+    Take(bucket, "an upload of six days.mxf", hours(24 * 6));
+    EXPECT_EQ(Of("an upload of six days.mxf").status, Status::kPending);
+    Take(bucket, "archive that the globs left out.mxf", hours(24 * 8));
+    EXPECT_EQ(Of("archive that the globs left out.mxf").reason_code, kBeforeBaseline);
+}
+
+TEST_F(BacklogTest, IsJudgedByWhenItWasNoticedAlsoWhenAMarkOfItIsTakenBackLater) {
+    const auto bucket = AddStoreBucket({.policy = BacklogPolicy::kIgnore});
+    const DoneMark mark{.key = "a", .version = {}, .at = clock_.Now()};
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.backlog.Mark(bucket.id, mark);
+    }));
+    Take(bucket, "a", hours(1));
+    EXPECT_EQ(Of("a").reason_code, kDoneElsewhere);
+    clock_.Advance(seconds(30));
+    NoteScan(bucket, "", true);
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return UnmarkDone(transaction, bucket, {{.mark = mark}}, clock_.Now());
+    }));
+    EXPECT_EQ(Of("a").status, Status::kSkipped);
+    EXPECT_EQ(Of("a").reason_code, kBeforeBaseline);
 }
 
 TEST_F(BacklogTest, WaitsForItsBudgetWithASentenceAndIsLetGoNewestFirst) {
@@ -177,6 +261,21 @@ TEST_F(BacklogTest, OfHoursIsLetGoUntilTheyAreUsedUp) {
     EXPECT_EQ(Go(), 0) << "2 of 1.5 hours are used";
 }
 
+TEST_F(BacklogTest, GoesOnBehindMoreArchivedItemsThanMayBeUnderWay) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 100});
+    for (int i = 0; i < 40; ++i) {
+        Take(bucket, "archived " + std::to_string(i), hours(1));
+    }
+    Take(bucket, "on disk", hours(2));
+    EXPECT_EQ(Go(), 16);
+    EXPECT_EQ(Go(), 0) << "so many are under way";
+    EXPECT_EQ(ClaimArchived(), 16);
+    EXPECT_EQ(Go(), 16);
+    EXPECT_EQ(ClaimArchived(), 16);
+    EXPECT_EQ(Go(), 9);
+    EXPECT_EQ(OnlyProcess(Of("on disk").id).status, Status::kPending);
+}
+
 TEST_F(BacklogTest, IsLetGoWholeWhenItIsToBeProcessedAfterAllAndSkippedWhenIgnored) {
     auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 1});
     Take(bucket, "a", hours(1));
@@ -190,6 +289,41 @@ TEST_F(BacklogTest, IsLetGoWholeWhenItIsToBeProcessedAfterAllAndSkippedWhenIgnor
     Change(bucket, [](Bucket& changed) { changed.options.backlog.policy = BacklogPolicy::kIgnore; });
     EXPECT_EQ(Go(), 1);
     EXPECT_EQ(Of("d").reason_code, kBeforeBaseline);
+    EXPECT_THAT(Of("d").reason, HasSubstr("before bucket 'in' was added, and is ignored"));
+    const auto ignored = Of("d").id;
+    EXPECT_THAT(Events(ignored.Value()), ElementsAre("item.discovered")) << "there may be millions";
+    const auto history =
+        storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.History(ignored); }).value();
+    EXPECT_EQ(history.back().status, Status::kSkipped);
+}
+
+TEST_F(BacklogTest, IsLetGoInOneLookHoweverMuchItIsWhenNothingLimitsIt) {
+    auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 1});
+    for (int i = 0; i < 203; ++i) {
+        Take(bucket, std::to_string(i), hours(1));
+    }
+    EXPECT_EQ(Go(), 1);
+    Change(bucket, [](Bucket& changed) { changed.options.backlog.policy = BacklogPolicy::kProcess; });
+    EXPECT_EQ(Go(), 202);
+    EXPECT_EQ(given_, 4) << "workers begin before all are let go";
+}
+
+TEST_F(BacklogTest, WritesNothingWhileThereIsNoRoomAndNotesEndsWhenNothingWaitsAnyMore) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 1});
+    Take(bucket, "a", hours(1));
+    Take(bucket, "b", hours(2));
+    EXPECT_EQ(Go(), 1);
+    storage_->refuse = 1;
+    EXPECT_EQ(Go(), 0);
+    EXPECT_EQ(storage_->refused, 0);
+    storage_->refuse = 0;
+    ASSERT_TRUE(control_.Cancel(Of("b").id, "anna"));
+    Complete(Of("a").id, hours(1));
+    EXPECT_EQ(Go(), 0);
+    const auto use = storage_->Read([&](const Snapshot& snapshot) {
+        return snapshot.backlog.Used(bucket.id, clock_.Now() - hours(48));
+    });
+    EXPECT_EQ(use->media, hours(1));
 }
 
 TEST_F(BacklogTest, ThatWaitsIsSupersededByANewVersionAndCanBeCancelled) {

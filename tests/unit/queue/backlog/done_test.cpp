@@ -106,6 +106,34 @@ TEST_F(DoneTest, SkipsWhatNoRuleTookSoThatALaterRuleDoesNot) {
     EXPECT_EQ(Stored(item.id).reason_code, kDoneElsewhere);
 }
 
+TEST_F(DoneTest, IsTakenBackToWhatThePolicySaysWithALineOfHistoryAndNoNews) {
+    auto bucket = AddBucket();
+    const auto last_line = [&](const ItemId& id) {
+        return storage_->Read([&](const Snapshot& snapshot) { return snapshot.items.History(id); })
+            .value()
+            .back();
+    };
+    for (const auto policy : {BacklogPolicy::kBudget, BacklogPolicy::kIgnore}) {
+        Change(bucket, [&](Bucket& changed) {
+            changed.options.backlog = {.policy = policy, .items_per_day = 3};
+        });
+        const auto key = "there before " + std::to_string(static_cast<int>(policy));
+        Mark(bucket, Now(key));
+        const auto item = Take(bucket, key);
+        EXPECT_EQ(item.reason_code, kDoneElsewhere);
+        EXPECT_EQ(Unmark(bucket, Now(key)).items, 1);
+        const auto now = Stored(item.id);
+        const bool waits = policy == BacklogPolicy::kBudget;
+        EXPECT_EQ(now.status, waits ? Status::kPending : Status::kSkipped);
+        EXPECT_EQ(now.blocked_by, waits ? BlockedBy::kBudget : BlockedBy::kNothing);
+        EXPECT_EQ(now.reason_code, waits ? "" : std::string(kBeforeBaseline));
+        EXPECT_EQ(last_line(item.id).status, now.status);
+        EXPECT_EQ(last_line(item.id).reason, now.reason);
+        EXPECT_THAT(Events(item.id.Value()), IsEmpty());
+        EXPECT_THAT(ProcessesOf(item.id), IsEmpty());
+    }
+}
+
 TEST_F(DoneTest, IsTakenBackAndWhatItSkippedIsTakenUp) {
     const auto bucket = AddBucket();
     const auto before = Take(bucket, "before");

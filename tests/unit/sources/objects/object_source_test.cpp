@@ -145,6 +145,19 @@ TEST_F(ObjectSourceTest, TellsOfWhatWasWrittenAMomentAgoThatItSettles) {
     EXPECT_TRUE(report.look_again_at.has_value());
 }
 
+TEST_F(ObjectSourceTest, TellsByOurClockWhenAnObjectWasWritten) {
+    Put("a", "x");
+    std::vector<FoundObject> before;
+    ASSERT_TRUE(Scan(before).has_value());
+    const auto looked_at = source_.Look(bucket_, "a", {}).value().value().modified_at;
+    fake_.Set(R"({"clock": 7200})");
+    std::vector<FoundObject> after;
+    ASSERT_TRUE(Scan(after).has_value());
+    EXPECT_LE(std::chrono::abs(after.at(0).modified_at - before.at(0).modified_at), 5s);
+    EXPECT_LE(std::chrono::abs(source_.Look(bucket_, "a", {}).value().value().modified_at - looked_at), 5s);
+    EXPECT_EQ(after.at(0).version, before.at(0).version);
+}
+
 TEST_F(ObjectSourceTest, OpensTheVersionThatWasNoticedAndNoOther) {
     Put("a", "0123456789");
     const auto item = Noticed("a");
