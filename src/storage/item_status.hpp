@@ -22,8 +22,8 @@ namespace notify {
 /// sentence says why.
 inline constexpr std::string_view kUnresolved = "unresolved";
 
-/// True of the reasons for which an item waits by itself: its media is archived or on its way back, or another
-/// item is being processed for the same bytes. Whatever else its source has goes on meanwhile.
+/// True of the reasons for which an item waits by itself: its media is archived or on its way back, or
+/// another item is being processed for the same bytes. Whatever else its source has goes on meanwhile.
 [[nodiscard]] bool IsOfTheItem(std::string_view reason) noexcept;
 
 /// Computes the item's status from the latest run of each of its processes, why it does not move, and its

@@ -12,10 +12,8 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
-#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
-#include "storage/bucket_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <bits/chrono.h>
-
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include <bits/chrono.h>
 #include <fmt/format.h>
 
 #include "core/clock.hpp"

@@ -169,8 +169,7 @@ Result<int> ItemTable::AddIfNew(const Item& item) {
             item.state_version
         );
     };
-    const auto first =
-        add([&](const auto&... values) { return connection_.Change(kAddFirstSql, values...); });
+    auto first = add([&](const auto&... values) { return connection_.Change(kAddFirstSql, values...); });
     if (!first || *first == 1) {
         return first;
     }
