@@ -1,7 +1,6 @@
 #include "sources/local/beneath.hpp"
 
 #include <cerrno>
-#include <cstddef>
 #include <string_view>
 #include <utility>
 

@@ -9,7 +9,6 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/sleep.hpp"
-#include "sources/objects/pace.hpp"
 
 namespace notify::objects {
 
