@@ -54,9 +54,12 @@ Result<void> RefusingStorage::RunWrite(const WriteFunction& function) {
         ++refused;
         return Fail(refuse_as, "the disk is full");
     }
+    auto left = lose.load();
+    while (left > 0 && !lose.compare_exchange_weak(left, left - 1)) {
+    }
+    // decided before others can see what is written, and write themselves
     auto done = inner_.Write(function);
-    if (lose > 0) {
-        --lose;
+    if (left > 0) {
         return Fail(ErrorCode::kUnavailable, "whether it was committed is not known");
     }
     return done;

@@ -1,12 +1,16 @@
 #include "unit/sources/local_folder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
-#include <sys/fsuid.h>
+#include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "core/base64.hpp"
 #include "core/random.hpp"
@@ -87,10 +91,14 @@ std::vector<std::string> LocalFolder::Names() const {
     return names;
 }
 
-void LocalFolder::AsNobody(const std::function<void()>& what) {
-    // of this thread only: with another file system user id root's rights over files are gone too
+void LocalFolder::WithModesOnly(const std::function<void()>& what) {
+    // capabilities are a thread's own; without these two root is an owner as any other
     std::thread([&] {
-        ::setfsuid(65534);
+        __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+        std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+        ASSERT_EQ(::syscall(SYS_capget, &header, sets.data()), 0);
+        sets[0].effective &= ~((1U << CAP_DAC_OVERRIDE) | (1U << CAP_DAC_READ_SEARCH));
+        ASSERT_EQ(::syscall(SYS_capset, &header, sets.data()), 0);
         what();
     }).join();
 }

@@ -41,8 +41,9 @@ protected:
     /// Names in the bucket's folder, dot files too, sorted.
     [[nodiscard]] std::vector<std::string> Names() const;
 
-    /// Runs `what` on a thread that has no right to go past file permissions, whoever runs the test.
-    static void AsNobody(const std::function<void()>& what);
+    /// Runs `what` on a thread that may do to files what their modes say and no more, also when root runs the
+    /// test.
+    static void WithModesOnly(const std::function<void()>& what);
 
     std::filesystem::path base_;    ///< Holds everything; nothing is written elsewhere.
     std::filesystem::path folder_;  ///< The bucket's.

@@ -128,7 +128,7 @@ TEST_F(LocalScan, SeesWhatALinkInsidePointsToOnlyOnce) {
 TEST_F(LocalScan, ReportsUnreadableFilesWithAReason) {
     Write("a.mp4");
     ::chmod((folder_ / "a.mp4").c_str(), 0);
-    AsNobody([&] {
+    WithModesOnly([&] {
         const auto found = Scan();
         ASSERT_EQ(found.size(), 1U);
         EXPECT_EQ(found.front().skip_code, "unreadable");
@@ -140,7 +140,7 @@ TEST_F(LocalScan, GoesOnPastFoldersThatCannotBeOpenedAndSaysSo) {
     Write("open/a.mp4");
     Write("closed/b.mp4");
     ::chmod((folder_ / "closed").c_str(), 0);
-    AsNobody([&] {
+    WithModesOnly([&] {
         EXPECT_EQ(ScanKeys(), Keys{"open/a.mp4"});
         EXPECT_NE(report_.note.find("closed"), std::string::npos) << report_.note;
     });

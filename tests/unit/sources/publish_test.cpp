@@ -82,7 +82,7 @@ TEST_F(LocalPublish, TakesAwayWhatACrashLeftAndNoScanSeesIt) {
 TEST_F(LocalPublish, IsForbiddenInAReadOnlyFolder) {
     Write("a.mp4");
     ::chmod(folder_.c_str(), 0555);
-    AsNobody([&] {
+    WithModesOnly([&] {
         const auto published = Publish("a.mp4", "{}");
         ASSERT_FALSE(published.has_value());
         EXPECT_EQ(published.error().code, ErrorCode::kForbidden);
