@@ -180,17 +180,6 @@ class Crash(ServiceTest):
         self.service.stop()
         self.assertEqual(self.left_over(), [])
 
-    def children(self) -> list:
-        found = []
-        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rsplit(")", 1)
-            except OSError:
-                continue
-            if "notifications-a" in fields[0] and fields[1].split()[1] == str(self.service.process.pid):
-                found.append(int(path.parent.name))
-        return found
-
     def loaders(self) -> list:
         """Children that have the models, or are loading them."""
         def has_models(pid: int) -> bool:
@@ -198,7 +187,7 @@ class Crash(ServiceTest):
                 return b"--load-models" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
             except OSError:
                 return False
-        return [pid for pid in self.children() if has_models(pid)]
+        return [pid for pid in self.service.children() if has_models(pid)]
 
     def kill_loaders(self) -> set:
         killed = set(wait_for("a child with models", self.loaders))
@@ -234,7 +223,7 @@ class Crash(ServiceTest):
         self.assertEqual((item["processes"][0]["crashes"], item["processes"][0]["attempt"]), (0, 0), item)
 
     def kill_children(self) -> int:
-        killed = self.children()
+        killed = self.service.children()
         for child in killed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
@@ -297,7 +286,7 @@ class Crash(ServiceTest):
         self.service.watch_inbox("checksum")
         self.service.drop("a.jpg", SAMPLES / "biden.jpg")
         self.service.wait_until_terminal("a.jpg")
-        children = wait_for("a warm child", self.children)
+        children = wait_for("a warm child", self.service.children)
         self.service.kill()
         wait_for("the children to end", lambda: not any(pathlib.Path(f"/proc/{c}/exe").exists() for c in children), 20)
 

@@ -10,6 +10,7 @@ import unittest
 import crash_test
 import flood_test
 import scan_test
+import store_kills_test
 
 
 def steps(only: str) -> list:
@@ -31,7 +32,8 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=50, help="how often each step is taken (50)")
     parser.add_argument("--flood", type=int, default=500, help="how many hostile files land amid as many good ones (500); 0 for none")
     parser.add_argument("--scan", type=int, default=100_000, help="how many keys a scan has that is killed 20 times (100000); 0 for none")
-    parser.add_argument("--only", default="", help="the steps whose names contain this, without scan and flood; * stands for anything")
+    parser.add_argument("--objects", type=int, default=1000, help="how many objects of a store are worked off under 20 kills (1000); 0 for none")
+    parser.add_argument("--only", default="", help="the steps whose names contain this, without scan, objects and flood; * stands for anything")
     parser.add_argument("--jobs", type=int, default=1, help="how many services at a time (1)")
     wanted = parser.parse_args()
     chosen = steps(wanted.only)
@@ -54,6 +56,12 @@ def main() -> int:
         wrong, took = once(scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once"))
         print(wrong, file=sys.stderr)
         rows.append((f"scan of {wanted.scan} keys", not wrong, 1, took))
+        failed += bool(wrong)
+    if wanted.objects > 0 and not wanted.only:
+        store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
+        wrong, took = once(store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open"))
+        print(wrong, file=sys.stderr)
+        rows.append((f"{wanted.objects} objects of a store", not wrong, 1, took))
         failed += bool(wrong)
     if wanted.flood > 0 and not wanted.only:
         flood_test.EACH = wanted.flood

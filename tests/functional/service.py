@@ -120,6 +120,18 @@ class Service:
             self.process.kill()
             self.process.wait(30)
 
+    def children(self) -> list:
+        """Process ids of its children that run now."""
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rsplit(")", 1)
+            except OSError:
+                continue
+            if "notifications-a" in fields[0] and fields[1].split()[1] == str(self.process.pid):
+                found.append(int(path.parent.name))
+        return found
+
 
 class ServiceTest(unittest.TestCase):
     """A folder and a service for each test; the log is shown when it fails."""
