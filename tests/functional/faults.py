@@ -27,6 +27,20 @@ def once(test: unittest.TestCase) -> tuple:
     return "\n".join(wrong), time.monotonic() - start
 
 
+def long_forms(wanted: argparse.Namespace) -> list:
+    """(what it is, the test) of the functional tests that are run with more than in script/test."""
+    scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
+    store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
+    flood_test.EACH = wanted.flood
+    forms = [
+        (wanted.scan, f"scan of {wanted.scan} keys", scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once")),
+        (wanted.objects, f"{wanted.objects} objects of a store",
+         store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open")),
+        (wanted.flood, f"flood of {wanted.flood}", flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones")),
+    ]
+    return [(told, test) for many, told, test in forms if many > 0]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=50, help="how often each step is taken (50)")
@@ -51,23 +65,10 @@ def main() -> int:
             print(file=sys.stderr)
             rows.append((name.removeprefix("test_"), good, wanted.times, seconds / wanted.times))
             failed += wanted.times - good
-    if wanted.scan > 0 and not wanted.only:
-        scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
-        wrong, took = once(scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once"))
+    for told, test in [] if wanted.only else long_forms(wanted):
+        wrong, took = once(test)
         print(wrong, file=sys.stderr)
-        rows.append((f"scan of {wanted.scan} keys", not wrong, 1, took))
-        failed += bool(wrong)
-    if wanted.objects > 0 and not wanted.only:
-        store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
-        wrong, took = once(store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open"))
-        print(wrong, file=sys.stderr)
-        rows.append((f"{wanted.objects} objects of a store", not wrong, 1, took))
-        failed += bool(wrong)
-    if wanted.flood > 0 and not wanted.only:
-        flood_test.EACH = wanted.flood
-        wrong, took = once(flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones"))
-        print(wrong, file=sys.stderr)
-        rows.append((f"flood of {wanted.flood}", not wrong, 1, took))
+        rows.append((told, not wrong, 1, took))
         failed += bool(wrong)
     width = max(len(row[0]) for row in rows)
     print(f"{'step':<{width}}   good of  s each")

@@ -178,26 +178,25 @@ class StoreBytes(ServiceTest):
         self.assertEqual({self.service.item(key)["processes"][0]["attempt"] for key in keys[:10]}, {0})
         self.assertEqual(len(items), 50)
 
-    def test_a_new_secret_ends_the_hold_at_once(self):
+    def held_store(self, code: str) -> FakeS3:
+        """A store whose bucket is held back as soon as a.mxf was asked for, refused with `code`."""
         self.service.start()
         store = self.add_store("store", "--scan-seconds", "3600")
         store.put_all({"media/a.mxf": b"1"})
-        store.control(faults=[{"method": method, "key": "a.mxf", "times": 1000, "do": "status", "status": 403, "code": "ExpiredToken"}
+        store.control(faults=[{"method": method, "key": "a.mxf", "times": 1000, "do": "status", "status": 403, "code": code}
                               for method in ("HEAD", "GET")])
         self.service.command("buckets", "scan", "store")
         wait_for("the hold", lambda: self.service.get("/v1/buckets/store")["held"])
+        return store
+
+    def test_a_new_secret_ends_the_hold_at_once(self):
+        store = self.held_store("ExpiredToken")
         store.control(faults=[])
         self.service.command("sources", "secret", "store", "--access-key", "AKTEST", "--secret-file", self.secret("SecretForTests"))
         self.wait_for_completed("store", "a.mxf", within=20)
 
     def test_a_bucket_that_is_held_back_says_so_in_the_list_and_to_the_doctor(self):
-        self.service.start()
-        store = self.add_store("store", "--scan-seconds", "3600")
-        store.put_all({"media/a.mxf": b"1"})
-        store.control(faults=[{"method": method, "key": "a.mxf", "times": 1000, "do": "status", "status": 403, "code": "InvalidAccessKeyId"}
-                              for method in ("HEAD", "GET")])
-        self.service.command("buckets", "scan", "store")
-        wait_for("the hold", lambda: self.service.get("/v1/buckets/store")["held"])
+        self.held_store("InvalidAccessKeyId")
         told = r"held back until 2.*: .*does not know the access key"
         self.assertRegex(self.service.command("buckets", "list"), told)
         self.assertRegex(self.service.command("doctor", code=1), "FIX bucket store: .*" + told)
