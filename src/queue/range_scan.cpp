@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
-#include <iterator>
 #include <mutex>
 #include <optional>
 #include <span>

@@ -101,7 +101,8 @@ Result<std::vector<std::string>> FindCuts(
         level = std::move(below);
     }
     std::ranges::sort(cuts);
-    cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+    const auto twice = std::ranges::unique(cuts);
+    cuts.erase(twice.begin(), twice.end());
     return Thinned(std::move(cuts), wanted);
 }
 

@@ -110,6 +110,7 @@ public:
             std::min(static_cast<std::size_t>(what_.bucket.options.scan_streams), scan_.Ranges().size());
         {
             std::vector<std::jthread> threads;
+            threads.reserve(count);
             for (std::size_t i = 0; i < count; ++i) {
                 threads.emplace_back([this] { Loop(); });
             }

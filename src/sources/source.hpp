@@ -101,7 +101,7 @@ public:
     /// most `most_pages` (≥ 1) requests. kUnsupported when it does not list folders.
     [[nodiscard]] virtual Result<FolderListing> ListFolder(
         const Bucket& /*bucket*/, const std::string& /*folder*/, int /*most_pages*/, std::stop_token /*stop*/
-    ) {
+    ) {  // NOLINT(performance-unnecessary-value-param): by value as in all of them
         return Fail(ErrorCode::kUnsupported, "the source cannot list folders");
     }
 
