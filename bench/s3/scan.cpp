@@ -79,8 +79,9 @@ Result<double> Scan(Storage& storage, const Bucket& bucket, int keys, int expect
     if (auto begun = scan.Begin(); !begun) {
         return Unexpected(begun.error());
     }
+    auto& range = scan.Ranges().front();
     for (int i = 0; i < keys; ++i) {
-        auto found = scan.Found({
+        auto found = range.Found({
             .key = fmt::format("{:02}/{:09}.mxf", 0, i),
             .version = fmt::format("{:032x}-1234567", i),
             .size_bytes = 1'234'567,
@@ -90,7 +91,7 @@ Result<double> Scan(Storage& storage, const Bucket& bucket, int keys, int expect
             return Unexpected(found.error());
         }
     }
-    if (auto ended = scan.End({}); !ended) {
+    if (auto ended = range.End().and_then([&] { return scan.End({}); }); !ended) {
         return Unexpected(ended.error());
     }
     if (scan.Added() != expected) {

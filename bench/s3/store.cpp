@@ -2,13 +2,15 @@
 // size. It checks no signature and holds nothing: pages are made from the number in the key, bytes from their
 // offset.
 //
-// usage: bench_s3_store KEYS OBJECT_BYTES
+// usage: bench_s3_store KEYS OBJECT_BYTES [MILLISECONDS]
 // It prints its port and ends with its standard input. Bucket "keys" holds KEYS keys "d00/000000000.mxf" …, a
-// thousand to a folder; bucket "one" holds one object "object" of OBJECT_BYTES.
+// thousand to a folder; bucket "one" holds one object "object" of OBJECT_BYTES. A page of a listing takes
+// MILLISECONDS, as stores far away do.
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -27,9 +30,12 @@
 
 namespace {
 
+constexpr std::uint64_t kInFolder = 1000;  // keys
+
 struct Sizes {
     std::uint64_t keys = 0;
     std::uint64_t object_bytes = 0;
+    std::uint64_t page_ms = 0;
 };
 
 struct Request {
@@ -87,47 +93,76 @@ std::string_view Parameter(std::string_view target, std::string_view name) {
     return {};
 }
 
-/// The number behind the key "d00/000000123.mxf": where a listing that starts after it begins.
+/// The number behind the key "d000000/000000123.mxf", or of the first key in the folder "d000000/": where a
+/// listing that starts after it begins.
 std::uint64_t Behind(std::string_view key) {
     const auto slash = key.find_last_of("/F");  // "/" or "%2F"
+    if (slash != std::string_view::npos && slash + 1 == key.size()) {
+        return Number(key.substr(1)) * kInFolder;
+    }
     const auto digits = key.substr(slash == std::string_view::npos ? 0 : slash + 1);
     return digits.empty() ? 0 : Number(digits) + 1;
+}
+
+constexpr std::string_view kBegin =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "
+    "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+    "<Name>keys</Name><EncodingType>url</EncodingType>";
+
+/// `next`: the number that the next page begins at.
+std::string Ended(std::string page, std::uint64_t count, std::uint64_t next, bool more) {
+    fmt::format_to(
+        std::back_inserter(page), "<KeyCount>{}</KeyCount><IsTruncated>{}</IsTruncated>", count, more
+    );
+    if (more) {
+        fmt::format_to(std::back_inserter(page), "<NextContinuationToken>t{}</NextContinuationToken>", next);
+    }
+    return page + "</ListBucketResult>";
+}
+
+/// A page of up to `most` folders from the one of key `first` on; nothing in a folder.
+std::string FolderPage(std::uint64_t first, std::uint64_t end, std::uint64_t most, bool in_folder) {
+    std::string page(kBegin);
+    const auto folders = in_folder ? 0 : (end + kInFolder - 1) / kInFolder;
+    const auto from = std::min(folders, first / kInFolder);
+    const auto to = std::min(folders, from + most);
+    for (auto i = from; i < to; ++i) {
+        fmt::format_to(
+            std::back_inserter(page), "<CommonPrefixes><Prefix>d{:06}/</Prefix></CommonPrefixes>", i
+        );
+    }
+    return Ended(std::move(page), to - from, to * kInFolder, to < folders);
 }
 
 /// A page of up to `most` keys from number `first` on, below `end`.
 std::string Page(std::uint64_t first, std::uint64_t end, std::uint64_t most) {
     const auto last = std::min(end, first + most);
-    std::string page =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "
-        "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-        "<Name>keys</Name><EncodingType>url</EncodingType>";
+    std::string page(kBegin);
     page.reserve(page.size() + (last - first) * 240);
     for (auto i = first; i < last; ++i) {
         fmt::format_to(
             std::back_inserter(page),
             "<Contents><Key>d{:06}/{:09}.mxf</Key><LastModified>2026-01-24T02:31:00.000Z</LastModified>"
             "<ETag>&quot;{:032x}&quot;</ETag><Size>{}</Size><StorageClass>STANDARD</StorageClass></Contents>",
-            i / 1000,
+            i / kInFolder,
             i,
             i * 2654435761U,
             1'000'000 + i
         );
     }
-    const bool more = last < end;
-    fmt::format_to(
-        std::back_inserter(page), "<KeyCount>{}</KeyCount><IsTruncated>{}</IsTruncated>", last - first, more
-    );
-    if (more) {
-        fmt::format_to(std::back_inserter(page), "<NextContinuationToken>t{}</NextContinuationToken>", last);
-    }
-    return page + "</ListBucketResult>";
+    return Ended(std::move(page), last - first, last, last < end);
 }
 
 bool List(int socket, std::string_view target, const Sizes& sizes) {
     const auto token = Parameter(target, "continuation-token");
     const auto first = token.empty() ? Behind(Parameter(target, "start-after")) : Number(token.substr(1));
     const auto most = Parameter(target, "max-keys");
-    const auto page = Page(std::min(first, sizes.keys), sizes.keys, most.empty() ? 1000 : Number(most));
+    const auto from = std::min(first, sizes.keys);
+    const auto count = most.empty() ? 1000 : Number(most);
+    const auto page = Parameter(target, "delimiter").empty()
+                          ? Page(from, sizes.keys, count)
+                          : FolderPage(from, sizes.keys, count, !Parameter(target, "prefix").empty());
+    std::this_thread::sleep_for(std::chrono::milliseconds(sizes.page_ms));
     return SendAll(
                socket,
                fmt::format(
@@ -240,11 +275,13 @@ void Serve(int socket, Sizes sizes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) {
-        fmt::print(stderr, "usage: bench_s3_store KEYS OBJECT_BYTES\n");
+    if (argc != 3 && argc != 4) {
+        fmt::print(stderr, "usage: bench_s3_store KEYS OBJECT_BYTES [MILLISECONDS]\n");
         return 2;
     }
-    const Sizes sizes{.keys = Number(argv[1]), .object_bytes = Number(argv[2])};
+    const Sizes sizes{
+        .keys = Number(argv[1]), .object_bytes = Number(argv[2]), .page_ms = argc == 4 ? Number(argv[3]) : 0
+    };
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;

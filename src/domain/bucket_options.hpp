@@ -69,6 +69,8 @@ struct BucketPublishing {
     friend bool operator==(const BucketPublishing&, const BucketPublishing&) = default;
 };
 
+inline constexpr int kMostScanStreams = 16;
+
 struct BucketOptions {
     BucketFilters filters;
     BucketSchedule schedule;
@@ -77,6 +79,7 @@ struct BucketOptions {
     BucketPublishing publishing;
     bool sequences = true;  ///< Numbered frames, and files of a camera's card, become one item.
     bool restore = false;   ///< Archived objects may be restored, which costs money.
+    int scan_streams = 1;   ///< So many listings at a time, 1 to kMostScanStreams.
 
     friend bool operator==(const BucketOptions&, const BucketOptions&) = default;
 };

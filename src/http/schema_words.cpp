@@ -243,6 +243,13 @@ constexpr std::array kMembers{
     MemberWords{"sandbox_note", "What is missing of it.", ""},
     MemberWords{"scan", "How far its scan is, for a store that lists in order.", ""},
     MemberWords{"scan_interval_seconds", "How often it is looked through, besides being watched.", ""},
+    MemberWords{
+        "scan_streams",
+        "How many listings at a time read it, each of a part of its keys; more than 1 for s3 and "
+        "object_matrix "
+        "only.",
+        ""
+    },
     MemberWords{"schedule", "When it is scanned.", ""},
     MemberWords{"scopes", "What it opens: read, write, biometric, admin.", ""},
     MemberWords{"sealed", "Biometric: encrypted at rest, given to the scope `biometric` only.", ""},

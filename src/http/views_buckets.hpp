@@ -93,6 +93,7 @@ struct BucketView {
     BucketPublishing publishing;
     bool sequences = true;
     bool restore = false;
+    int scan_streams = 1;
     std::vector<RuleView> rules;
     std::optional<BucketHold> held;
     std::optional<std::string> last_scan_at;
@@ -124,6 +125,7 @@ BOOST_DESCRIBE_STRUCT(
      publishing,
      sequences,
      restore,
+     scan_streams,
      rules,
      held,
      last_scan_at,
@@ -150,6 +152,7 @@ struct BucketChange {
     std::optional<BucketPublishing> publishing;
     std::optional<bool> sequences;
     std::optional<bool> restore;
+    std::optional<Within<int, 1, kMostScanStreams>> scan_streams;
 };
 
 BOOST_DESCRIBE_STRUCT(
@@ -169,7 +172,8 @@ BOOST_DESCRIBE_STRUCT(
      dedupe,
      publishing,
      sequences,
-     restore)
+     restore,
+     scan_streams)
 )
 
 struct NewBucket : BucketChange {

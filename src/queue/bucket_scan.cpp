@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <stop_token>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,9 +13,10 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/scan.hpp"
-#include "queue/batch_worker.hpp"
 #include "queue/intake.hpp"
 #include "queue/ordered_scan.hpp"
+#include "queue/scan_cuts.hpp"
+#include "queue/scan_streams.hpp"
 #include "queue/sieve/sieve.hpp"
 #include "sources/source.hpp"
 
@@ -22,6 +24,7 @@ namespace notify {
 
 namespace {
 
+constexpr int kRangesPerStream = 4;  // so that one that is larger than others keeps no stream waiting
 constexpr std::size_t kBatch = 200;  // objects in one transaction, of a listing in any order
 
 using Progress = std::function<void(const ScanState&)>;
@@ -43,13 +46,17 @@ ScanOutcome Outcome(
     return {.summary = std::move(summary), .look_again_at = look_again_at, .ended = std::move(last)};
 }
 
-Result<void> See(Sieve& sieve, std::vector<FoundObject> objects) {
-    for (auto& object : objects) {
-        if (auto seen = sieve.Take(std::move(object)); !seen) {
-            return seen;
-        }
+/// A bucket that cannot be cut is listed by one stream, which then tells what is wrong with its store.
+OrderedScan::Cuts CutsOf(const Bucket& bucket, SourceConnection& source, const std::stop_token& stop) {
+    const auto streams = bucket.options.scan_streams;
+    if (streams == 1 || !source.ListsFolders()) {
+        return {};
     }
-    return {};
+    return [&bucket, &source, stop, streams]() -> Result<std::vector<std::string>> {
+        auto cuts = FindCuts(source, bucket, streams * kRangesPerStream, stop);
+        return cuts || cuts.error().code == ErrorCode::kStopped ? std::move(cuts)
+                                                                : std::vector<std::string>();
+    };
 }
 
 }  // namespace
@@ -65,37 +72,20 @@ ScanOutcome BucketScan::InOrder(
     const Bucket& bucket, SourceConnection& source, const Progress& progress, const std::stop_token& stop
 ) {
     OrderedScan scan(storage_, clock_, bucket);
-    if (auto begun = scan.Begin(); !begun) {
+    if (auto begun = scan.Begin(CutsOf(bucket, source, stop)); !begun) {
         return {.summary = {}, .look_again_at = {}, .ended = std::move(begun)};
     }
-    progress(scan.State());
-    const auto sink = [&](FoundObject object, bool taken) {
-        return taken ? scan.Found(std::move(object)) : scan.Passed(std::move(object.key));
-    };
-    Sieve sieve(bucket, clock_.Now(), sink, scan.StartAfter());
-    scan.HeldBy([&sieve] { return sieve.ResumeAfter(); });
-    std::vector<FoundObject> batch;
-    BatchWorker worker([&](std::vector<FoundObject> objects) {
-        auto taken = See(sieve, std::move(objects));
-        progress(scan.State());
-        return taken;
-    });
-    const auto report = source.Scan(
-        {.bucket = bucket, .start_after = scan.StartAfter()},
-        [&](FoundObject object) -> Result<void> {
-            batch.push_back(std::move(object));
-            return batch.size() < kScanBatch ? Result<void>{} : worker.Give(std::exchange(batch, {}));
-        },
-        stop
-    );
-    auto last = worker.Give(std::move(batch)).and_then([&] { return worker.Finish(); });
+    const auto told = [&] { progress(scan.State()); };
+    told();
+    auto listed = ListRanges({.bucket = bucket, .source = source, .now = clock_.Now()}, scan, told, stop);
+    const auto& report = listed.report;
+    auto last = std::move(listed.taken_in);
     if (last) {
-        last = report ? sieve.End().and_then([&] { return scan.End(stop); })
-                      : scan.BreakOff(report.error().code != ErrorCode::kStopped);
+        last = report ? scan.End(stop) : scan.BreakOff(report.error().code != ErrorCode::kStopped);
     }
     ScanSummary summary{.seen = scan.State().seen, .added = scan.Added(), .resumed = scan.IsResumed()};
-    summary.seen -= std::min(summary.seen, sieve.Counted().many);
-    return Outcome(std::move(summary), report, sieve.Counted(), std::move(last));
+    summary.seen -= std::min(summary.seen, listed.sieved.many);
+    return Outcome(std::move(summary), report, listed.sieved, std::move(last));
 }
 
 ScanOutcome BucketScan::InAnyOrder(

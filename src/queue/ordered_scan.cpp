@@ -1,10 +1,8 @@
 #include "queue/ordered_scan.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <optional>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -12,16 +10,13 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/failpoint.hpp"
 #include "core/hash.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/scan.hpp"
-#include "queue/intake.hpp"
-#include "queue/range_compare.hpp"
+#include "queue/range_scan.hpp"
 #include "queue/removal.hpp"
-#include "sources/source.hpp"
 #include "storage/bucket_options_text.hpp"
 #include "storage/scan_repository.hpp"
 #include "storage/storage.hpp"
@@ -32,9 +27,6 @@ namespace {
 
 constexpr int kRemovedBatch = 100;  // items: others wait for such a transaction some 10 ms
 constexpr int kForgottenBatch = 1000;
-
-/// While there is nothing new: what a kill costs of a scan.
-constexpr std::chrono::seconds kPutAtLeast{5};
 
 /// Changes with what decides which objects count.
 std::string ScopeOf(const Bucket& bucket) {
@@ -49,14 +41,50 @@ std::string ScopeOf(const Bucket& bucket) {
     return Sha256Hex(text);
 }
 
+/// The keys behind `position`, cut behind each of `keys`; none when there is none to cut at.
+std::vector<ScanRange> RangesBehind(const std::string& position, const std::vector<std::string>& keys) {
+    std::vector<ScanRange> ranges;
+    auto after = position;
+    for (const auto& key : keys) {
+        if (key > after) {
+            ranges.push_back({.after = after, .through = key, .position = after});
+            after = key;
+        }
+    }
+    if (!ranges.empty()) {
+        ranges.push_back({.after = after, .through = std::nullopt, .position = after});
+    }
+    return ranges;
+}
+
+/// What there is of the bucket's last scan.
+struct LastScan {
+    ScanState state;
+    std::vector<ScanRange> ranges;
+};
+
+Result<LastScan> ReadLast(Storage& storage, const BucketId& bucket) {
+    return storage.Read([&](const Snapshot& snapshot) -> Result<LastScan> {
+        auto state = snapshot.scans.Get(bucket);
+        auto ranges = snapshot.scans.Ranges(bucket);
+        if (!state || !ranges) {
+            return Unexpected(state ? ranges.error() : state.error());
+        }
+        return LastScan{
+            .state = state->value_or(ScanState{.number = 0, .finished_at = Timestamp()}),
+            .ranges = *std::move(ranges)
+        };
+    });
+}
+
 }  // namespace
 
-Result<void> OrderedScan::Begin() {
-    const auto read = storage_.Read([&](const Snapshot& snapshot) { return snapshot.scans.Get(bucket_.id); });
+Result<void> OrderedScan::Begin(const Cuts& cuts) {
+    auto read = ReadLast(storage_, bucket_.id);
     if (!read) {
         return Unexpected(read.error());
     }
-    const auto last = read->value_or(ScanState{.number = 0, .finished_at = Timestamp()});
+    const auto& last = read->state;
     const auto scope = ScopeOf(bucket_);
     const auto now = clock_.Now();
     resumed_ = !last.finished_at && last.scope == scope;
@@ -64,111 +92,100 @@ Result<void> OrderedScan::Begin() {
         resumed_
             ? last
             : ScanState{.number = last.number + 1, .started_at = now, .scope = scope, .position_at = now};
-    began_behind_ = state_.position;
-    put_at_ = now;
     // what a scan did not see that was given up is nothing that two whole scans in a row did not see
-    return last.finished_at || resumed_ ? Result<void>{} : ForgetMissed();
+    auto forgotten = last.finished_at || resumed_ ? Result<void>{} : ForgetMissed();
+    return forgotten.and_then([&] { return Cut(cuts, std::move(read->ranges)); });
 }
 
-Result<void> OrderedScan::Found(FoundObject object) {
-    return See({.object = std::move(object), .counts = true});
-}
-
-Result<void> OrderedScan::Passed(std::string key) {
-    return See({.object = {.key = std::move(key)}, .counts = false});
-}
-
-Result<void> OrderedScan::See(Sighting sighting) {
-    const auto& last = sightings_.empty() ? state_.position : sightings_.back().object.key;
-    if (sighting.object.key > last) {
-        sightings_.push_back(std::move(sighting));
-    } else if (sighting.counts) {
-        late_.push_back(std::move(sighting.object));
+/// Makes the ranges, and keeps them when others are kept. `kept`: those of the last scan.
+Result<void> OrderedScan::Cut(const Cuts& cuts, std::vector<ScanRange> kept) {
+    std::vector<ScanRange> ranges;
+    if (resumed_ && !kept.empty()) {
+        ranges = std::move(kept);
+    } else {
+        const auto keys = cuts ? cuts() : std::vector<std::string>();
+        if (!keys) {
+            return Unexpected(keys.error());
+        }
+        ranges = RangesBehind(state_.position, *keys);
+        const bool are_others = !ranges.empty() || !kept.empty();
+        if (auto put = are_others ? Put(ranges) : Result<void>{}; !put) {
+            return put;
+        }
     }
-    return sightings_.size() + late_.size() < kScanBatch ? Result<void>{} : Flush(false);
+    if (ranges.empty()) {
+        ranges.push_back({.after = {}, .through = std::nullopt, .position = state_.position});
+    }
+    const auto keep = [this](
+                          Transaction& transaction, const RangeStep& step, const RangeScan::Missing& missing
+                      ) { return Keep(transaction, step, missing); };
+    for (auto& range : ranges) {
+        if (!range.done) {
+            ranges_.emplace_back(storage_, clock_, bucket_, std::move(range), keep);
+        }
+    }
+    return {};
+}
+
+/// Of a scan that is not cut the position is its only range's.
+Result<void> OrderedScan::Keep(
+    Transaction& transaction, const RangeStep& step, const RangeScan::Missing& missing
+) const {
+    for (const auto& item : missing) {
+        if (auto noted = transaction.scans.NoteMissing(bucket_.id, state_.number, item); !noted) {
+            return noted;
+        }
+    }
+    if (!IsWhole(step.range)) {
+        return transaction.scans.MoveRange(bucket_.id, step.range, step.more, step.at);
+    }
+    auto state = state_;
+    state.position = step.range.position;
+    state.position_at = step.at;
+    state.seen += step.seen;
+    return transaction.scans.Put(bucket_.id, state);
+}
+
+ScanState OrderedScan::State() const {
+    auto state = state_;
+    bool is_at_first = true;
+    for (const auto& range : ranges_) {
+        const auto step = range.Step();
+        state.seen += step.seen;
+        state.position_at = step.seen > 0 ? std::max(state.position_at, step.at) : state.position_at;
+        if (is_at_first && (!step.range.done || &range == &ranges_.back())) {
+            state.position = step.range.position;
+            is_at_first = false;
+        }
+    }
+    if (state.finished_at) {
+        state.position.clear();
+    }
+    return state;
+}
+
+int OrderedScan::Added() const {
+    int added = 0;
+    for (const auto& range : ranges_) {
+        added += range.Added();
+    }
+    return added;
 }
 
 Result<void> OrderedScan::End(const std::stop_token& stop) {
-    return Flush(true).and_then(
-                          [&] { return RemoveGone(stop); }
-    ).and_then([&] {
-         return ForgetMissed();
-     }).and_then([&] {
+    return RemoveGone(stop).and_then([&] { return ForgetMissed(); }).and_then([&] {
         state_.finished_at = clock_.Now();
-        state_.position.clear();
-        return Put();
+        return Put({});
     });
 }
 
 Result<void> OrderedScan::BreakOff(bool failed) {
-    return Flush(false).and_then([&] {
-        const bool came_further = Kept(state_).position != began_behind_;
-        const bool gives_up = failed && resumed_ && !came_further;
-        if (gives_up) {
-            state_.scope.clear();
-        }
-        return came_further || gives_up ? Put() : Result<void>{};
-    });
-}
-
-Result<void> OrderedScan::Flush(bool to_the_end) {
-    auto sightings = std::exchange(sightings_, {});
-    // before the range in whose place they were told: a kill between the two costs nothing
-    if (auto taken = TakeLate(std::exchange(late_, {})); !taken) {
-        return taken;
-    }
-    std::span<Sighting> left(sightings);
-    bool more = to_the_end || !left.empty();
-    const auto end = to_the_end || !more ? std::nullopt : std::optional(left.back().object.key);
-    while (more) {
-        const auto position = state_.position;
-        const auto compared = CompareRange(storage_, bucket_, {.after = position, .through = end}, left);
-        auto committed = compared.and_then([&](const ComparedRange& range) { return Commit(range); });
-        if (!committed) {
-            return committed;
-        }
-        left = left.subspan(compared->sightings);
-        more = compared->through != end;
-    }
-    return {};
-}
-
-Result<void> OrderedScan::Commit(const ComparedRange& compared) {
-    auto next = state_;
-    next.position = compared.through.value_or(next.position);
-    next.position_at = clock_.Now();
-    next.seen += compared.sightings;
-    const bool nothing = compared.wanted.empty() && compared.missing.empty();
-    if (!nothing || next.position_at - put_at_ >= kPutAtLeast) {
-        FailPoint("fetched");
-        const auto taken = storage_.Write([&](Transaction& transaction) -> Result<int> {
-            for (const auto& item : compared.missing) {
-                if (auto noted = transaction.scans.NoteMissing(bucket_.id, next.number, item); !noted) {
-                    return Unexpected(noted.error());
-                }
-            }
-            return transaction.scans.Put(bucket_.id, Kept(next)).and_then([&] {
-                return TakeAll(transaction, bucket_.id, compared.wanted, clock_);
-            });
-        });
-        if (!taken) {
-            return Unexpected(taken.error());
-        }
-        added_ += *taken;
-        put_at_ = next.position_at;
-    }
-    state_ = std::move(next);
-    return {};
-}
-
-Result<void> OrderedScan::TakeLate(const std::vector<FoundObject>& late) {
-    if (late.empty()) {
+    const bool came_further = std::ranges::any_of(ranges_, &RangeScan::CameFurther);
+    if (!failed || !resumed_ || came_further) {
         return {};
     }
-    return Intake(storage_, clock_).Take(bucket_, late).map([&](int taken) {
-        added_ += taken;
-        state_.seen += late.size();
-    });
+    state_.scope.clear();  // it is given up
+    return Put({});
 }
 
 Result<void> OrderedScan::RemoveGone(const std::stop_token& stop) {
@@ -206,19 +223,13 @@ Result<void> OrderedScan::ForgetMissed() {
     return forgotten.map([](int) {});
 }
 
-Result<void> OrderedScan::Put() {
-    put_at_ = clock_.Now();
+Result<void> OrderedScan::Put(const std::vector<ScanRange>& ranges) {
+    const auto state = State();
     return storage_.Write([&](Transaction& transaction) {
-        return transaction.scans.Put(bucket_.id, Kept(state_));
+        return transaction.scans.Put(bucket_.id, state).and_then([&] {
+            return transaction.scans.PutRanges(bucket_.id, ranges);
+        });
     });
-}
-
-/// As it is written: a range that is held was taken in, and is looked at again after a cut.
-ScanState OrderedScan::Kept(ScanState state) const {
-    if (resumes_after_ && !state.finished_at) {
-        state.position = std::min(state.position, resumes_after_());
-    }
-    return state;
 }
 
 }  // namespace notify

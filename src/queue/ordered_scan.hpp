@@ -1,11 +1,10 @@
 #pragma once
 
-// One scan of a bucket whose store lists its keys in order: range by range it is compared with what is known,
-// and how far it came is kept with what it took in.
+// One scan of a bucket whose store lists its keys in order: as a whole or cut into ranges, each of which is
+// compared with what is known (range_scan.hpp), and how far it came is kept with what it took in.
 
-#include <cstddef>
+#include <deque>
 #include <functional>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -15,76 +14,68 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/scan.hpp"
-#include "queue/range_compare.hpp"
-#include "sources/source.hpp"
+#include "queue/range_scan.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
-inline constexpr std::size_t kScanBatch = 1000;  ///< Objects in one transaction.
-
-/// Begin; Found or Passed for each object in the order of keys; End when the listing ended well, else
-/// BreakOff. Holds at most a thousand objects. An item whose object neither this scan nor the one before it
-/// saw is removed at the end (removal.hpp). Used by one thread at a time, and one at a time for a bucket.
-/// `storage` and `clock` outlive it. Its methods fail as Storage does.
+/// Begin; then what is listed of each of its Ranges; End when all of them ended, else BreakOff. An item whose
+/// object neither this scan nor the one before it saw is removed at the end (removal.hpp). One at a time for
+/// a bucket; of one thread but for the ranges and State. `storage` and `clock` outlive it. Its methods fail
+/// as Storage does.
 class OrderedScan final {
 public:
+    /// Keys to cut the bucket at: behind each of them a range begins. None: it is not cut.
+    using Cuts = std::function<Result<std::vector<std::string>>()>;
+
     OrderedScan(Storage& storage, const Clock& clock, Bucket bucket)
         : storage_(storage), clock_(clock), bucket_(std::move(bucket)) {}
 
-    /// Goes on where the bucket's last scan was cut. Begins a new one when there is none that can go on: it
-    /// finished, other objects count now, or it came no further when it was tried again.
-    [[nodiscard]] Result<void> Begin();
+    ~OrderedScan() = default;
+    OrderedScan(const OrderedScan&) = delete;
+    OrderedScan& operator=(const OrderedScan&) = delete;
 
-    /// The key to list behind; "" for all.
-    [[nodiscard]] const std::string& StartAfter() const noexcept { return state_.position; }
+    /// Goes on where the bucket's last scan was cut off, in the ranges it had. Begins a new one when there is
+    /// none that can go on: it finished, other objects count now, or it came no further when it was tried
+    /// again. `cuts` is asked for what has no ranges yet; what it fails with ends it.
+    [[nodiscard]] Result<void> Begin(const Cuts& cuts = {});
 
-    /// True when Begin found one to go on with: what changed before its position is not seen.
+    /// Those that are not done yet, in the order of keys: one of all keys for a scan that is not cut. Each
+    /// may be used by a thread of its own.
+    [[nodiscard]] std::deque<RangeScan>& Ranges() noexcept { return ranges_; }
+
+    /// True when Begin found one to go on with: what changed before its positions is not seen.
     [[nodiscard]] bool IsResumed() const noexcept { return resumed_; }
 
-    /// Asked whenever the state is kept: the key behind which the next scan is to begin when this one is cut,
-    /// when that is before the position. Lives as long as objects are told.
-    void HeldBy(std::function<std::string()> resumes_after) { resumes_after_ = std::move(resumes_after); }
-
-    /// An object that counts. One that comes behind a later key is taken in all the same, only slower.
-    [[nodiscard]] Result<void> Found(FoundObject object);
-
-    /// An object that is there and does not count: it is no new item, and none that is missing.
-    [[nodiscard]] Result<void> Passed(std::string key);
-
-    /// Takes in what is left, removes what is gone, and notes that the scan finished. kStopped.
+    /// When all ranges ended: removes what is gone, and notes that the scan finished. kStopped.
     [[nodiscard]] Result<void> End(const std::stop_token& stop);
 
-    /// Takes in what is left, so that the next scan goes on there. `failed`: not because it was stopped.
+    /// When not all of them did, and those that did not were broken off. `failed`: not because it was
+    /// stopped.
     [[nodiscard]] Result<void> BreakOff(bool failed);
 
     /// How many items are new or taken up again.
-    [[nodiscard]] int Added() const noexcept { return added_; }
+    [[nodiscard]] int Added() const;
 
-    /// How far it is.
-    [[nodiscard]] const ScanState& State() const noexcept { return state_; }
+    /// How far it is; its position is that of the first range that is not done. Thread-safe beside the
+    /// ranges.
+    [[nodiscard]] ScanState State() const;
 
 private:
-    [[nodiscard]] Result<void> See(Sighting sighting);
-    [[nodiscard]] Result<void> Flush(bool to_the_end);
-    [[nodiscard]] Result<void> Commit(const ComparedRange& compared);
-    [[nodiscard]] Result<void> TakeLate(const std::vector<FoundObject>& late);
+    [[nodiscard]] Result<void> Cut(const Cuts& cuts, std::vector<ScanRange> kept);
+    [[nodiscard]] Result<void> Keep(
+        Transaction& transaction, const RangeStep& step, const RangeScan::Missing& missing
+    ) const;
     [[nodiscard]] Result<void> RemoveGone(const std::stop_token& stop);
     [[nodiscard]] Result<void> ForgetMissed();
-    [[nodiscard]] Result<void> Put();
-    [[nodiscard]] ScanState Kept(ScanState state) const;
+    [[nodiscard]] Result<void> Put(const std::vector<ScanRange>& ranges);
 
     Storage& storage_;
     const Clock& clock_;
     const Bucket bucket_;
-    ScanState state_;
-    std::function<std::string()> resumes_after_;
-    std::string began_behind_;
-    Timestamp put_at_;  ///< When the state was last written, or read.
+    ScanState state_;  ///< As Begin made it; the ranges know what they saw since.
     bool resumed_ = false;
-    std::vector<Sighting> sightings_;  ///< In the order of keys, all behind the position.
-    std::vector<FoundObject> late_;    ///< Those that came behind a later key.
-    int added_ = 0;
+    std::deque<RangeScan> ranges_;
 };
 
 }  // namespace notify

@@ -61,16 +61,17 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
         );
     };
     add("local", kNoConfig, nullptr, std::make_unique<LocalSource>(settings.data_dir, clock));
+    using Listing = objects::ObjectSource::Listing;
     const auto add_objects =
-        [&](std::string_view kind, std::string_view schema, objects::ConnectStore connect) {
+        [&](std::string_view kind, std::string_view schema, objects::ConnectStore connect, Listing listing) {
             add(kind,
                 schema,
                 CheckS3,
-                std::make_unique<objects::ObjectSource>(settings.access, std::move(connect), clock));
+                std::make_unique<objects::ObjectSource>(settings.access, std::move(connect), clock, listing));
         };
-    add_objects("datacore", datacore::Schema(), datacore::ConnectStore);
-    add_objects("object_matrix", object_matrix::Schema(), s3::ConnectStore);
-    add_objects("s3", s3::Schema(), s3::ConnectStore);
+    add_objects("datacore", datacore::Schema(), datacore::ConnectStore, Listing::kWhole);
+    add_objects("object_matrix", object_matrix::Schema(), s3::ConnectStore, Listing::kByFolders);
+    add_objects("s3", s3::Schema(), s3::ConnectStore, Listing::kByFolders);
 }
 
 SourceRegistry::~SourceRegistry() = default;

@@ -13,6 +13,7 @@
 
 #include "core/byte_source.hpp"
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
@@ -39,6 +40,15 @@ struct FoundObject {
 struct ScanRequest {
     const Bucket& bucket;
     std::string start_after;  ///< A key: only those behind it, for a source that lists in order. "": all.
+    std::optional<std::string> through;  ///< Only up to and with this key, for one that ListsFolders.
+};
+
+/// What stands directly in a folder of a store.
+struct FolderListing {
+    std::vector<std::string> files;    ///< Keys.
+    std::vector<std::string> folders;  ///< What the keys in folders of it begin with: "a/b/".
+    bool whole = false;                ///< Else there is more behind them in the order of keys.
+    int pages = 0;                     ///< Requests that were made.
 };
 
 /// What a scan came to.
@@ -82,6 +92,18 @@ public:
 
     /// True when a scan tells objects in the order of their keys' bytes and can begin behind a key.
     [[nodiscard]] virtual bool ListsInOrder() const noexcept = 0;
+
+    /// True when ListFolder works, and a part of the keys can be listed for the price of that part. Not for
+    /// stores whose listing comes from a search index.
+    [[nodiscard]] virtual bool ListsFolders() const noexcept { return false; }
+
+    /// What stands in `folder`, the beginning of keys with its slash, "" for the bucket's own place; in at
+    /// most `most_pages` (≥ 1) requests. kUnsupported when it does not list folders.
+    [[nodiscard]] virtual Result<FolderListing> ListFolder(
+        const Bucket& /*bucket*/, const std::string& /*folder*/, int /*most_pages*/, std::stop_token /*stop*/
+    ) {  // NOLINT(performance-unnecessary-value-param): by value as in all of them
+        return Fail(ErrorCode::kUnsupported, "the source cannot list folders");
+    }
 
     /// The object at that key as it is now, whatever the bucket's globs say; nothing when there is none.
     [[nodiscard]] virtual Result<std::optional<FoundObject>> Look(

@@ -121,6 +121,7 @@ BucketOptions FromJson(const object& json) {
     publishing.Read("prefix", options.publishing.prefix);
     members.Read("sequences", options.sequences);
     members.Read("restore", options.restore);
+    members.Read("scan_streams", options.scan_streams);
     return options;
 }
 
@@ -144,7 +145,8 @@ std::string OptionsToText(const BucketOptions& options) {
               {"bucket", options.publishing.bucket},
               {"prefix", options.publishing.prefix}}},
             {"sequences", options.sequences},
-            {"restore", options.restore}
+            {"restore", options.restore},
+            {"scan_streams", options.scan_streams}
         }
     );
 }

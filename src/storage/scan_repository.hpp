@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/scan.hpp"
@@ -25,6 +26,18 @@ public:
 
     /// Replaces it. kNotFound when there is no such bucket.
     virtual Result<void> Put(const BucketId& bucket, const ScanState& state) = 0;
+
+    /// The ranges that the bucket's last scan is cut into, in the order of keys; none for one that is not.
+    [[nodiscard]] virtual Result<std::vector<ScanRange>> Ranges(const BucketId& bucket) const = 0;
+
+    /// Replaces them all. kNotFound when there is no such bucket, kConflict when two begin behind one key.
+    virtual Result<void> PutRanges(const BucketId& bucket, const std::vector<ScanRange>& ranges) = 0;
+
+    /// Notes how far the range is that begins behind `range.after`, and that the scan has seen `more` objects
+    /// since its ranges were last moved. kNotFound when there is no such range.
+    virtual Result<void> MoveRange(
+        const BucketId& bucket, const ScanRange& range, std::uint64_t more, Timestamp at
+    ) = 0;
 
     /// Notes that scan `number` did not see the item. It counts once for each scan, and anew when the scan
     /// before saw it.

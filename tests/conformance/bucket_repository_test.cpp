@@ -40,7 +40,8 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
         .dedupe = Dedupe::kAfter,
         .publishing = {.formats = {"csv", "edl"}, .bucket = "results", .prefix = "faces/"},
         .sequences = false,
-        .restore = true
+        .restore = true,
+        .scan_streams = 4
     };
     Write([&](Transaction& transaction) { return transaction.buckets.Add(bucket); });
     const auto stored = Stored(bucket.id);

@@ -78,9 +78,90 @@ TEST_P(Scans, RefuseTheStateOfABucketThatIsMissing) {
 
 TEST_P(Scans, GoWithTheirBucket) {
     const auto bucket = AddBucket();
-    Write([&](Transaction& transaction) { return transaction.scans.Put(bucket.id, {}); });
+    Write([&](Transaction& transaction) {
+        return transaction.scans.Put(bucket.id, {}).and_then([&] {
+            return transaction.scans.PutRanges(bucket.id, {ScanRange()});
+        });
+    });
     Write([&](Transaction& transaction) { return transaction.buckets.Remove(bucket.id); });
     EXPECT_FALSE(State(bucket.id));
+    EXPECT_TRUE(Read([&](const Snapshot& snapshot) { return snapshot.scans.Ranges(bucket.id); }).empty());
+}
+
+TEST_P(Scans, KeepTheRangesOfTheLastOneInTheOrderOfKeys) {
+    const auto bucket = AddBucket();
+    const auto other = AddBucket("other");
+    const auto ranges = [&](const Bucket& of) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.scans.Ranges(of.id); });
+    };
+    const auto put = [&](const std::vector<ScanRange>& wanted) {
+        Write([&](Transaction& transaction) { return transaction.scans.PutRanges(bucket.id, wanted); });
+    };
+    EXPECT_TRUE(ranges(bucket).empty());
+    const std::string odd("m\xff\0/", 4);
+    put(
+        {{.after = odd, .through = std::nullopt, .position = odd},
+         {.after = "", .through = "b/", .position = "", .done = true},
+         {.after = "b/", .through = odd, .position = "b/7"}}
+    );
+    auto stored = ranges(bucket);
+    ASSERT_EQ(stored.size(), 3U);
+    EXPECT_EQ(stored[0].after, "");
+    EXPECT_EQ(stored[0].through, "b/");
+    EXPECT_TRUE(stored[0].done);
+    EXPECT_EQ(stored[1].position, "b/7");
+    EXPECT_EQ(stored[1].through, odd);
+    EXPECT_FALSE(stored[1].done);
+    EXPECT_EQ(stored[2].after, odd);
+    EXPECT_FALSE(stored[2].through);
+    EXPECT_TRUE(ranges(other).empty());
+    put({{.after = "x", .through = std::nullopt, .position = "x"}});
+    ASSERT_EQ(ranges(bucket).size(), 1U);
+    put({});
+    EXPECT_TRUE(ranges(bucket).empty());
+}
+
+TEST_P(Scans, NoteHowFarARangeIsAndWhatItSawMore) {
+    const auto bucket = AddBucket();
+    Write([&](Transaction& transaction) {
+        return transaction.scans.Put(bucket.id, {.started_at = Now(), .position_at = Now(), .seen = 5})
+            .and_then([&] {
+                return transaction.scans.PutRanges(
+                    bucket.id,
+                    {{.after = "", .through = "b/", .position = ""},
+                     {.after = "b/", .through = std::nullopt, .position = "b/"}}
+                );
+            });
+    });
+    const ScanRange moved{.after = "b/", .through = std::nullopt, .position = "c", .done = true};
+    Write([&](Transaction& transaction) {
+        return transaction.scans.MoveRange(bucket.id, moved, 7, Now() + 2ms);
+    });
+    const auto stored = Read([&](const Snapshot& snapshot) { return snapshot.scans.Ranges(bucket.id); });
+    EXPECT_EQ(stored.at(0).position, "");
+    EXPECT_FALSE(stored.at(0).done);
+    EXPECT_EQ(stored.at(1).position, "c");
+    EXPECT_TRUE(stored.at(1).done);
+    EXPECT_EQ(State(bucket.id)->seen, 12U);
+    EXPECT_EQ(State(bucket.id)->position_at, Now() + 2ms);
+    const ScanRange none{.after = "d/", .through = std::nullopt, .position = "e"};
+    EXPECT_EQ(
+        Refused([&](Transaction& transaction) {
+            return transaction.scans.MoveRange(bucket.id, none, 1, Now());
+        }),
+        ErrorCode::kNotFound
+    );
+    EXPECT_EQ(State(bucket.id)->seen, 12U);
+}
+
+TEST_P(Scans, RefuseRangesThatBeginBehindOneKeyOrOfABucketThatIsMissing) {
+    const auto bucket = AddBucket();
+    const auto refused = [&](const BucketId& of, const std::vector<ScanRange>& ranges) {
+        return Refused([&](Transaction& transaction) { return transaction.scans.PutRanges(of, ranges); });
+    };
+    const ScanRange range{.after = "a", .through = std::nullopt, .position = "a"};
+    EXPECT_EQ(refused(bucket.id, {range, range}), ErrorCode::kConflict);
+    EXPECT_EQ(refused(BucketId("bkt_none"), {range}), ErrorCode::kNotFound);
 }
 
 TEST_P(Scans, TellWhatTwoInARowDidNotSee) {

@@ -5,14 +5,15 @@ and has the faults it is told to have. It prints its port, and ends when its sta
 Objects are made through the S3 API itself, or by POST /_control {put: {BUCKET/KEY: BASE64}}. It (unsigned, JSON) also sets:
   credentials {ACCESS: SECRET}   token: the session token that is required    expired [ACCESS, …]   denied [PREFIX, …]
   clock: seconds its clock is ahead    region: of its buckets    first_form: true knows only ListObjects
-  many {BUCKET: COUNT}: keys "00/000000000.mxf", made up    page: the most keys of a page
+  many {BUCKET: COUNT}: keys "00/000000000.mxf", made up    per_folder: of them, else all in one    page: the most keys of a page
+  delay: seconds that each listing takes
   archived [KEY, …]    restored [KEY, …]: of them, those that can be read again    ignore_encoding: true    repeat_token: true    unsorted: true    cut_xml: true
   faults [{method, key, query, times | share, do, …}]: the first that fits is done; `do` is one of
      status {status, code, body, headers}   cut {bytes}   short {bytes}   drip   hang {seconds}   html
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
 GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen};
 POST {show: BUCKET/KEY} answers {base64} beside them."""
-import base64, calendar, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
+import base64, bisect, calendar, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
 from xml.sax.saxutils import escape
 
 REGION = "us-east-1"
@@ -206,13 +207,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Up to `most` (key, etag, size, storage class, time) behind `after`, in the order of bytes."""
         count = STATE.get("many", {}).get(self.bucket)
         if count is not None:
-            at = int(after[3:12]) + 1 if len(after) >= 12 else 0
-            made = (("%02d/%09d.mxf" % (0, i)).encode() for i in range(at, min(count, at + most)))
+            made_up = lambda i: ("%02d/%09d.mxf" % (i // STATE.get("per_folder", 10**9), i)).encode()
+            at = max(bisect.bisect_right(range(count), after, key=made_up), bisect.bisect_left(range(count), prefix, key=made_up))
+            made = (key for key in map(made_up, range(at, min(count, at + most))) if key.startswith(prefix))
             return [(key, "%032x" % (hash(key) & (2**128 - 1)), 1234567, "STANDARD", MADE_UP) for key in made]
         with STATE.lock:
             found = sorted(k for b, k in STATE.objects if b == self.bucket and k > after and k.startswith(prefix))
             return [(k, o["etag"], len(o["data"]), "GLACIER" if k.decode("utf-8", "replace") in STATE.get("archived", [])
                      else "STANDARD", self.listed(o["time"])) for k, o in ((k, STATE.objects[self.bucket, k]) for k in found[:most])]
+
+    def folders_and_keys(self, after, prefix, most):
+        """The same with what stands in a folder in its place: (folder, None, …)."""
+        found = []
+        while len(found) < most and (next_key := self.keys_after(after, prefix, 1)):
+            after = next_key[0][0]
+            slash = after.find(b"/", len(prefix))
+            found.append((after[:slash + 1], None) if slash >= 0 else next_key[0])
+            after = after[:slash + 1] + b"\xff" * 8 if slash >= 0 else after
+        return found
 
     def listed(self, when):
         return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(when + STATE.get("clock", 0)))
@@ -227,7 +239,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         most = min(int(q.get("max-keys", 1000)), STATE.get("page"))
         if STATE.get("repeat_token") and after:
             after = b""
-        found = self.keys_after(after, prefix, most + 1)
+        time.sleep(STATE.get("delay", 0))
+        if "delimiter" in q:
+            after += b"\xff" * 8 if after.endswith(b"/") and after != prefix else b""
+            found = self.folders_and_keys(after, prefix, most + 1)
+        else:
+            found = self.keys_after(after, prefix, most + 1)
         more, found = len(found) > most, found[:most]
         url = q.get("encoding-type") == "url" and not STATE.get("ignore_encoding")
         show = (lambda k: encode(k, "/-._~").replace("%20", "+")) if url else (lambda k: escape(k.decode("utf-8", "replace")))
@@ -244,7 +261,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             xml.append("<KeyCount>%d</KeyCount>" % len(found))
             if more:
                 xml.append("<NextContinuationToken>%s</NextContinuationToken>" % last.hex())
-        for key, etag, size, storage, when in found:
+        for folder in [row[0] for row in found if row[1] is None]:
+            xml.append("<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>" % show(folder))
+        for key, etag, size, storage, when in [row for row in found if row[1] is not None]:
             xml.append("<Contents><Key>%s</Key><LastModified>%s</LastModified><ETag>&quot;%s&quot;"
                        "</ETag><Size>%d</Size><StorageClass>%s</StorageClass></Contents>" % (show(key), when, etag, size, storage))
         data = "".join(xml + ["</ListBucketResult>"]).encode()

@@ -3,6 +3,7 @@ import contextlib
 import json
 import pathlib
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -15,16 +16,21 @@ FAKE = pathlib.Path(__file__).resolve().parent.parent / "fakes" / "s3.py"
 
 
 class FakeStore:
-    """tests/fakes/s3.py with a bucket `many` of so many keys."""
+    """tests/fakes/s3.py with a bucket `many` of so many keys, in one folder or so many to a folder."""
 
-    def __init__(self, keys: int) -> None:
+    def __init__(self, keys: int, per_folder: int = 10**9) -> None:
         self.process = subprocess.Popen([sys.executable, FAKE, "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
         self.has(keys)
+        self.control(per_folder=per_folder)
+
+    def control(self, **what) -> dict:
+        body = json.dumps(what).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.url + "/_control", data=body, method="POST"), timeout=60) as answer:
+            return json.loads(answer.read())
 
     def has(self, keys: int) -> None:
-        body = json.dumps({"many": {"many": keys}}).encode()
-        urllib.request.urlopen(urllib.request.Request(self.url + "/_control", data=body, method="POST"), timeout=60).close()
+        self.control(many={"many": keys})
 
     def __enter__(self) -> "FakeStore":
         return self
@@ -37,12 +43,12 @@ class FakeStore:
 class Scan(ServiceTest):
     KEYS, KILLS = 20_000, 4  # script/faults: more of both
 
-    def watch(self, store: FakeStore) -> None:
+    def watch(self, store: FakeStore, *more: str) -> None:
         secret = self.folder / "secret"
         secret.write_text("SecretForTests\n")
         self.service.command("sources", "add", "s3", "--name", "store", "--endpoint", store.url, "--access-key", "AKTEST", "--secret-file", secret)
         self.service.command("buckets", "add", "many", "--source", "store", "--name", "many", "--scan-seconds", "604800", "--no-publish",
-                             "--backlog", "process")
+                             "--backlog", "process", *more)
 
     def bucket(self) -> dict:
         return self.service.get("/v1/buckets/many")
@@ -55,17 +61,49 @@ class Scan(ServiceTest):
         with FakeStore(self.KEYS) as store:
             self.service.start()
             self.watch(store)
-            seen = 0
-            for point in sorted(random.sample(range(self.KEYS - self.KEYS // 10), self.KILLS)):
-                wait_for(f"{point} keys", lambda: self.bucket()["scan"]["seen"] >= point or self.bucket()["last_scan_at"])
-                time.sleep(random.uniform(0, 0.05))
-                self.service.kill()
-                before, seen = seen, self.one("SELECT coalesce(max(seen), 0) FROM scan_state")[0]
-                self.assertGreaterEqual(seen, before, "it goes on where it was")
-                self.service.start()
-            wait_for("the scan to end", lambda: self.bucket()["last_scan_at"], 600)
-            self.assertEqual((self.bucket()["scan"]["state"], self.bucket()["scan"]["seen"]), ("idle", self.KEYS))
+            self.kill_again_and_again()
+        self.assert_every_key_once()
+
+    def test_several_streams_that_are_killed_again_and_again_take_in_every_key_once(self):
+        with FakeStore(self.KEYS, per_folder=self.KEYS // 25) as store:
+            self.service.start()
+            self.watch(store, "--scan-streams", "4")
+            self.kill_again_and_again()
+            begun = {path for _, path, _ in store.control()["log"] if re.search(r"start-after=\d\d%2F(&|$)", path)}
+            self.assertGreater(len(begun), 8, "ranges begin in front of folders")
+        self.assert_every_key_once()
+        self.assertEqual(self.one("SELECT count(*) FROM scan_range"), (0,))
+
+    def test_a_listing_error_in_one_range_ends_the_scan_and_is_told_and_the_next_goes_on(self):
+        with FakeStore(2_000, per_folder=100) as store:
+            store.control(faults=[{"query": "start-after=11%2F", "do": "html", "times": 1}])
+            self.service.start()
+            self.watch(store, "--scan-streams", "4")
+            wait_for("the failure to be told", lambda: self.one("SELECT count(*) FROM event WHERE type = 'bucket.scan_failed'")[0])
+            wait_for("the scan to end", lambda: self.bucket()["last_scan_note"] == "" and self.bucket()["scan"]["seen"] == 2_000)
             self.service.stop()
+        self.assertEqual(self.one("SELECT count(*) FROM event WHERE type = 'bucket.scan_failed'"), (1,))
+        self.assertEqual(self.one("SELECT count(*), count(DISTINCT key) FROM item"), (2_000, 2_000))
+
+    def test_streams_are_refused_where_the_listing_is_not_cut(self):
+        self.service.start()
+        self.service.command("buckets", "add", self.service.inbox, "--name", "inbox", "--processor", "checksum", "--scan-streams", "2", code=1)
+        self.assertIn("a local bucket is listed as a whole, by one stream", self.service.errors)
+
+    def kill_again_and_again(self) -> None:
+        seen = 0
+        for point in sorted(random.sample(range(self.KEYS - self.KEYS // 10), self.KILLS)):
+            wait_for(f"{point} keys", lambda: self.bucket()["scan"]["seen"] >= point or self.bucket()["last_scan_at"])
+            time.sleep(random.uniform(0, 0.05))
+            self.service.kill()
+            before, seen = seen, self.one("SELECT coalesce(max(seen), 0) FROM scan_state")[0]
+            self.assertGreaterEqual(seen, before, "it goes on where it was")
+            self.service.start()
+        wait_for("the scan to end", lambda: self.bucket()["last_scan_at"], 600)
+        self.assertEqual((self.bucket()["scan"]["state"], self.bucket()["scan"]["seen"]), ("idle", self.KEYS))
+        self.service.stop()
+
+    def assert_every_key_once(self) -> None:
         self.assertEqual(self.one("SELECT count(*), count(DISTINCT key) FROM item"), (self.KEYS, self.KEYS))
         told = "SELECT count(*), count(DISTINCT subject) FROM event WHERE type = 'item.discovered'"
         self.assertEqual(self.one(told), (self.KEYS, self.KEYS))

@@ -53,6 +53,7 @@ struct OptionWords {
     std::vector<std::string> media_types;
     std::optional<bool> sequences;
     std::optional<std::string> dedupe;
+    std::optional<int> scan_streams;
 };
 
 /// Everything a command may be given; each reads its own part.

@@ -108,6 +108,13 @@ void AddBucketOptions(CLI::App& command, OptionWords& words) {
             "after, off"
         )
         ->check(CLI::IsMember(std::vector<std::string>(kDedupeWords.begin(), kDedupeWords.end())));
+    command
+        .add_option(
+            "--scan-streams",
+            words.scan_streams,
+            "How many listings at a time read a bucket of s3 or object_matrix, each a part of its keys (1)"
+        )
+        ->check(CLI::Range(1, kMostScanStreams));
 }
 
 bool ChangesAPart(const OptionWords& words) {
@@ -144,6 +151,9 @@ void PutBucketOptions(const OptionWords& words, const object& there, object& bod
     }
     if (words.dedupe) {
         body["dedupe"] = *words.dedupe;
+    }
+    if (words.scan_streams) {
+        body["scan_streams"] = *words.scan_streams;
     }
 }
 

@@ -18,6 +18,8 @@
 #include "http/routes/publishing_checks.hpp"
 #include "queue/calendar/calendar.hpp"
 #include "queue/sieve/filters.hpp"
+#include "sources/registry.hpp"
+#include "sources/source.hpp"
 
 namespace notify {
 
@@ -64,6 +66,22 @@ Result<void> CheckSettings(const Bucket& bucket) {
     }
     return IsName(bucket.name) ? Result<void>{}
                                : Fail(ErrorCode::kInvalidArgument, fmt::format("/name: {}", kNameRule));
+}
+
+Result<void> CheckStreams(const SourceRegistry& sources, const Bucket& bucket) {
+    if (bucket.options.scan_streams == 1) {
+        return {};
+    }
+    return sources.Find(bucket.kind).and_then([&](const SourceConnection* source) {
+        return source->ListsFolders()
+                   ? Result<void>{}
+                   : Fail(
+                         ErrorCode::kInvalidArgument,
+                         fmt::format(
+                             "/scan_streams: a {} bucket is listed as a whole, by one stream", bucket.kind
+                         )
+                     );
+    });
 }
 
 namespace {

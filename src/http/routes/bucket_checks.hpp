@@ -6,6 +6,7 @@
 
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "sources/registry.hpp"
 
 namespace notify {
 
@@ -13,6 +14,9 @@ namespace notify {
 /// something passes, a schedule that can be understood (kUnavailable when the system has no time zones).
 /// kInvalidArgument with the JSON pointer.
 [[nodiscard]] Result<void> CheckSettings(const Bucket& bucket);
+
+/// Several streams only where the source can list folders. kInvalidArgument with the JSON pointer.
+[[nodiscard]] Result<void> CheckStreams(const SourceRegistry& sources, const Bucket& bucket);
 
 /// kConflict when its folder is, holds or lies in that of another; likewise for prefixes in one bucket of a
 /// store. Looks at the folders to follow links.

@@ -76,6 +76,7 @@ void TakeOptions(BucketOptions& options, const view::BucketChange& change) {
     }
     options.restore = change.restore.value_or(options.restore);
     options.sequences = change.sequences.value_or(options.sequences);
+    options.scan_streams = change.scan_streams ? change.scan_streams->value : options.scan_streams;
     if (change.publishing) {
         options.publishing = {
             .formats = {},
@@ -151,6 +152,7 @@ void ShowOptions(view::BucketView& shown, const BucketOptions& options) {
         .formats = {}, .bucket = options.publishing.bucket, .prefix = options.publishing.prefix
     };
     shown.sequences = options.sequences;
+    shown.scan_streams = options.scan_streams;
     for (const auto& format : options.publishing.formats) {
         shown.publishing.formats.push_back({format});
     }

@@ -194,12 +194,11 @@ private:
             return Unexpected(rules ? its_source.error() : rules.error());
         }
         Bucket bucket = BucketOfNew(wanted, *its_source, parts_.clock.Now());
-        auto checked =
-            CheckSettings(bucket).and_then(
-                                     [&] { return CheckBacklog(bucket, wanted.backlog.has_value()); }
-            ).and_then([&] {
-                 return CheckPlace(parts_, bucket, request.stop);
-             }).and_then([&] { return CheckResultsPlace(parts_.sources, bucket, request.stop); });
+        auto checked = CheckSettings(bucket)
+                           .and_then([&] { return CheckBacklog(bucket, wanted.backlog.has_value()); })
+                           .and_then([&] { return CheckStreams(parts_.sources, bucket); })
+                           .and_then([&] { return CheckPlace(parts_, bucket, request.stop); })
+                           .and_then([&] { return CheckResultsPlace(parts_.sources, bucket, request.stop); });
         if (!checked) {
             return Unexpected(checked.error());
         }
@@ -275,12 +274,14 @@ private:
             auto done = CheckSettings(bucket).and_then(
                                                  [&] { return CheckBacklog(bucket, true); }
             ).and_then([&] {
-                 return transaction.buckets.List();
-             }).and_then([&](const std::vector<Bucket>& all) {
-                   return CheckResultsApart(bucket, all);
-               }).and_then([&] {
-                     return transaction.buckets.Update(bucket);
+                 return CheckStreams(parts_.sources, bucket);
+             }).and_then([&] {
+                   return transaction.buckets.List();
+               }).and_then([&](const std::vector<Bucket>& all) {
+                     return CheckResultsApart(bucket, all);
                  }).and_then([&] {
+                       return transaction.buckets.Update(bucket);
+                   }).and_then([&] {
                 return Audit(transaction, request, "bucket.change", bucket, parts_.clock.Now());
             });
             return done ? WithRules(transaction.View(), bucket) : Unexpected(done.error());

@@ -59,6 +59,9 @@ public:
                 return page ? Result<void>() : Unexpected(page.error());
             }
             for (const auto& object : **page) {
+                if (keys.through && object.key > *keys.through) {
+                    return {};
+                }
                 auto taken = found(
                     {.key = object.key,
                      .etag = object.etag,

@@ -123,8 +123,24 @@ Result<ScanReport> ObjectSource::Scan(
         }
         return found(std::move(told));
     };
-    const KeyRange keys{.bucket = place.bucket, .prefix = place.prefix, .start_after = request.start_after};
+    const KeyRange keys{
+        .bucket = place.bucket,
+        .prefix = place.prefix,
+        .start_after = request.start_after,
+        .through = request.through
+    };
     return (*client)->List(keys, visit, stop).map([&] { return report; });
+}
+
+Result<FolderListing> ObjectSource::ListFolder(
+    const Bucket& bucket, const std::string& folder, int most_pages, std::stop_token stop
+) {
+    const auto client = ClientOf(bucket.source_id);
+    if (!client) {
+        return Unexpected(client.error());
+    }
+    const auto place = PlaceOf(bucket.location);
+    return (*client)->ListFolder(place.bucket, folder.empty() ? place.prefix : folder, most_pages, stop);
 }
 
 Result<std::optional<FoundObject>> ObjectSource::Look(

@@ -2,6 +2,7 @@
 
 // Buckets of object stores: the connection of kinds s3, object_matrix and datacore.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,9 +38,12 @@ struct Place {
 /// to a token. Thread-safe.
 class ObjectSource final : public SourceConnection {
 public:
+    /// Whether its stores' listings may be cut into folders.
+    enum class Listing : std::uint8_t { kWhole, kByFolders };
+
     /// `clock` outlives it.
-    ObjectSource(FindAccess access, ConnectStore connect, const Clock& clock)
-        : access_(std::move(access)), connect_(std::move(connect)), clock_(clock) {}
+    ObjectSource(FindAccess access, ConnectStore connect, const Clock& clock, Listing listing)
+        : access_(std::move(access)), connect_(std::move(connect)), clock_(clock), listing_(listing) {}
 
     /// Objects in the order of their keys, without directory markers (empty objects whose key ends with a
     /// slash). Errors of StoreClient::List.
@@ -50,6 +54,12 @@ public:
     ) override;
 
     [[nodiscard]] bool ListsInOrder() const noexcept override { return true; }
+
+    [[nodiscard]] bool ListsFolders() const noexcept override { return listing_ == Listing::kByFolders; }
+
+    [[nodiscard]] Result<FolderListing> ListFolder(
+        const Bucket& bucket, const std::string& folder, int most_pages, std::stop_token stop
+    ) override;
 
     [[nodiscard]] Result<std::optional<FoundObject>> Look(
         const Bucket& bucket, const std::string& key, std::stop_token stop
@@ -96,6 +106,7 @@ private:
     const FindAccess access_;
     const ConnectStore connect_;
     const Clock& clock_;
+    const Listing listing_;
     std::mutex mutex_;
     std::map<SourceId, Connected> connected_;
 };

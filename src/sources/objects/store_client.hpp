@@ -8,15 +8,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "sources/access.hpp"
 #include "sources/objects/ranged_body.hpp"
+#include "sources/source.hpp"
 
 namespace notify::objects {
 
@@ -41,8 +44,9 @@ struct StoredInfo {
 /// Keys of a bucket.
 struct KeyRange {
     std::string bucket;
-    std::string prefix;       ///< "" or what they begin with.
-    std::string start_after;  ///< A key: only those behind it. "": all.
+    std::string prefix;                  ///< "" or what they begin with.
+    std::string start_after;             ///< A key: only those behind it. "": all.
+    std::optional<std::string> through;  ///< Only up to and with this key.
 };
 
 /// Thread-safe. Functions block, and end with kStopped soon after a stop is requested. Errors have stage
@@ -54,13 +58,23 @@ public:
     StoreClient& operator=(const StoreClient&) = delete;
     virtual ~StoreClient() = default;
 
-    /// Calls `found` for each key, in the order of their bytes, to the last one; in memory of one page. What
+    /// Calls `found` for each key of the range, in the order of their bytes; in memory of one page. What
     /// `found` fails with ends it.
     [[nodiscard]] virtual Result<void> List(
         const KeyRange& keys,
         const std::function<Result<void>(const StoredObject&)>& found,
         const std::stop_token& stop
     ) = 0;
+
+    /// See SourceConnection::ListFolder; `folder`: what the keys begin with.
+    [[nodiscard]] virtual Result<FolderListing> ListFolder(
+        const std::string& /*bucket*/,
+        const std::string& /*folder*/,
+        int /*most_pages*/,
+        const std::stop_token& /*stop*/
+    ) {
+        return Fail(ErrorCode::kUnsupported, "the store cannot list folders");
+    }
 
     /// Lists one key: whether the bucket is there and may be listed.
     [[nodiscard]] virtual Result<void> Check(

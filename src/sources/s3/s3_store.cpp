@@ -1,8 +1,10 @@
 #include "sources/s3/s3_store.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -22,6 +24,7 @@
 #include "sources/s3/listing.hpp"
 #include "sources/s3/sigv4.hpp"
 #include "sources/s3/xml.hpp"
+#include "sources/source.hpp"
 
 namespace notify::s3 {
 
@@ -46,6 +49,15 @@ Result<Credentials> CredentialsOf(const FindAccess& access, const SourceId& id, 
     ).map(CredentialsIn);
 }
 
+/// Where a listing of folders goes on in the first form.
+std::string LastOf(const ListPage& page) {
+    auto last = page.next_marker;
+    if (last.empty() && !page.objects.empty()) {
+        last = page.objects.back().key;
+    }
+    return page.prefixes.empty() || !page.next_marker.empty() ? last : std::max(last, page.prefixes.back());
+}
+
 class S3Store final : public objects::StoreClient {
 public:
     S3Store(ClientSettings settings, CredentialsProvider credentials, const Clock& clock)
@@ -63,6 +75,9 @@ public:
                 return page ? Result<void>() : Unexpected(page.error());
             }
             for (const auto& object : (*page)->objects) {
+                if (keys.through && object.key > *keys.through) {
+                    return {};
+                }
                 auto taken = found(
                     {.key = object.key,
                      .etag = object.etag,
@@ -74,6 +89,28 @@ public:
                 }
             }
         }
+    }
+
+    [[nodiscard]] Result<FolderListing> ListFolder(
+        const std::string& bucket, const std::string& folder, int most_pages, const std::stop_token& stop
+    ) override {
+        FolderListing listing;
+        ListRequest request{.prefix = folder, .delimiter = "/"};
+        while (!listing.whole && listing.pages < most_pages) {
+            auto page = client_.List(bucket, request, stop);
+            if (!page) {
+                return Unexpected(page.error());
+            }
+            ++listing.pages;
+            listing.whole = !page->truncated;
+            request.token = page->next_token;
+            request.start_after = LastOf(*page);
+            for (auto& object : page->objects) {
+                listing.files.push_back(std::move(object.key));
+            }
+            std::ranges::move(page->prefixes, std::back_inserter(listing.folders));
+        }
+        return listing;
     }
 
     [[nodiscard]] Result<void> Check(

@@ -2,8 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/scan.hpp"
@@ -22,6 +26,15 @@ constexpr const char* kPutSql = R"sql(
     SET number = excluded.number, started_at = excluded.started_at, scope = excluded.scope,
         position = excluded.position, position_at = excluded.position_at, seen = excluded.seen,
         finished_at = excluded.finished_at)sql";
+constexpr const char* kRangesSql = R"sql(
+    SELECT after_key, through_key, position, done FROM scan_range WHERE bucket_id = ? ORDER BY after_key)sql";
+constexpr const char* kForgetRangesSql = "DELETE FROM scan_range WHERE bucket_id = ?";
+constexpr const char* kAddRangeSql = R"sql(
+    INSERT INTO scan_range (bucket_id, after_key, through_key, position, done) VALUES (?, ?, ?, ?, ?))sql";
+constexpr const char* kMoveRangeSql = R"sql(
+    UPDATE scan_range SET position = ?, done = ? WHERE bucket_id = ? AND after_key = ?)sql";
+constexpr const char* kSeeMoreSql =
+    "UPDATE scan_state SET seen = seen + ?, position_at = ? WHERE bucket_id = ?";
 constexpr const char* kNoteMissingSql = R"sql(
     INSERT INTO scan_miss (bucket_id, item_id, scan, misses) VALUES (?1, ?2, ?3, 1)
     ON CONFLICT (bucket_id, item_id) DO UPDATE
@@ -45,6 +58,17 @@ ScanState ReadState(Row& row) {
     return state;
 }
 
+ScanRange ReadRange(Row& row) {
+    ScanRange range;
+    range.after = row.Bytes();
+    if (auto through = row.Bytes(); !through.empty()) {
+        range.through = std::move(through);
+    }
+    range.position = row.Bytes();
+    range.done = row.Bool();
+    return range;
+}
+
 }  // namespace
 
 Result<std::optional<ScanState>> ScanTable::Get(const BucketId& bucket) const {
@@ -64,6 +88,32 @@ Result<void> ScanTable::Put(const BucketId& bucket, const ScanState& state) {
             state.seen,
             state.finished_at
         )
+        .map([](int) {});
+}
+
+Result<std::vector<ScanRange>> ScanTable::Ranges(const BucketId& bucket) const {
+    return connection_.Select(kRangesSql, ReadRange, bucket);
+}
+
+Result<void> ScanTable::PutRanges(const BucketId& bucket, const std::vector<ScanRange>& ranges) {
+    auto put = connection_.Change(kForgetRangesSql, bucket);
+    for (auto range = ranges.begin(); put && range != ranges.end(); ++range) {
+        const std::string_view through = range->through ? std::string_view(*range->through) : "";
+        put = connection_.Change(
+            kAddRangeSql, bucket, Blob{range->after}, Blob{through}, Blob{range->position}, range->done
+        );
+    }
+    return put.map([](int) {});
+}
+
+Result<void> ScanTable::MoveRange(
+    const BucketId& bucket, const ScanRange& range, std::uint64_t more, Timestamp at
+) {
+    return connection_.Change(kMoveRangeSql, Blob{range.position}, range.done, bucket, Blob{range.after})
+        .and_then([&](int moved) {
+            return moved == 1 ? connection_.Change(kSeeMoreSql, more, at, bucket)
+                              : Fail(ErrorCode::kNotFound, "the scan has no such range");
+        })
         .map([](int) {});
 }
 

@@ -14,6 +14,11 @@ public:
 
     [[nodiscard]] Result<std::optional<ScanState>> Get(const BucketId& bucket) const override;
     Result<void> Put(const BucketId& bucket, const ScanState& state) override;
+    [[nodiscard]] Result<std::vector<ScanRange>> Ranges(const BucketId& bucket) const override;
+    Result<void> PutRanges(const BucketId& bucket, const std::vector<ScanRange>& ranges) override;
+    Result<void> MoveRange(
+        const BucketId& bucket, const ScanRange& range, std::uint64_t more, Timestamp at
+    ) override;
     Result<void> NoteMissing(const BucketId& bucket, std::int64_t number, const ItemId& item) override;
     [[nodiscard]] Result<std::vector<ItemId>> MissingTwice(
         const BucketId& bucket, std::int64_t number, const ItemId& after, int limit

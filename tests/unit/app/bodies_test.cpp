@@ -93,11 +93,12 @@ TEST_F(BodiesTest, OfABucketHoldItsFiltersAndScheduleAsTheApiWantsThem) {
              .max_age = "7d",
              .media_types = {"video/*"},
              .sequences = false,
-             .dedupe = "off"}
+             .dedupe = "off",
+             .scan_streams = 4}
         ),
         R"({"filters":{"min_bytes":10000000,"max_age_seconds":604800,"media_types":["video/*"]},)"
         R"("schedule":{"cron":"@daily","time_zone":"Europe/Zurich","windows":["Mon-Fri 20:00-06:00","Sat,Sun"]},)"
-        R"("sequences":false,"dedupe":"off"})"
+        R"("sequences":false,"dedupe":"off","scan_streams":4})"
     );
 }
 

@@ -119,6 +119,42 @@ TEST_F(BucketsTest, AreRefusedWithASchedulOrFiltersThatMeanNothing) {
     EXPECT_EQ(Ask("POST", "/v1/buckets", R"({"location":"/","schedule":{"cron":"x"}})").status, 400);
 }
 
+TEST_F(BucketsTest, AreListedBySeveralStreamsOnlyWhereTheListingMayBeCut) {
+    for (const auto* kind : {"s3", "object_matrix", "datacore"}) {
+        const auto name = std::string(kind);
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.sources.Add(
+                {.id = SourceId("src_" + name),
+                 .kind = name,
+                 .name = name,
+                 .config = R"({"endpoint":"http://127.0.0.1:9"})",
+                 .created_at = clock_.Now()}
+            );
+        }));
+        const auto add = [&](const std::string& streams) {
+            return Ask(
+                "POST",
+                "/v1/buckets",
+                R"({"location":"media","active":false,"backlog":{"policy":"process"},"kind":")" + name +
+                    R"(","source":")" + name + R"(","name":")" + name + R"(","scan_streams":)" + streams + "}"
+            );
+        };
+        EXPECT_EQ(add("17").status, 400);
+        EXPECT_EQ(add("0").status, 400);
+        const auto added = add("4");
+        if (name == "datacore") {
+            EXPECT_EQ(added.status, 400);
+            EXPECT_EQ(JsonOf(added).at("pointer").as_string(), "/scan_streams");
+            EXPECT_THAT(added.body, HasSubstr("a datacore bucket is listed as a whole, by one stream"));
+            EXPECT_EQ(add("1").status, 201);
+            EXPECT_EQ(Ask("PATCH", "/v1/buckets/datacore", R"({"scan_streams":2})").status, 400);
+        } else {
+            EXPECT_EQ(added.status, 201) << added.body;
+            EXPECT_EQ(Expect(200, "GET", "/v1/buckets/" + name).at("scan_streams").to_number<int>(), 4);
+        }
+    }
+}
+
 TEST_F(BucketsTest, CountInAScanWhatTheirFiltersLeaveOut) {
     const auto folder = folder_.Path() / "in";
     ASSERT_EQ(

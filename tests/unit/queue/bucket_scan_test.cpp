@@ -1,83 +1,17 @@
 #include "queue/bucket_scan.hpp"
 
-#include <functional>
-#include <map>
-#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "storage/item_repository.hpp"
 #include "unit/queue/fixture.hpp"
+#include "unit/queue/listed_source.hpp"
 
 namespace notify::testing {
 namespace {
-
-/// Lists what a test puts into it, in the order of keys; fails behind so many objects when that is set.
-class ListedSource final : public SourceConnection {
-public:
-    [[nodiscard]] Result<ScanReport> Scan(
-        const ScanRequest& request,
-        const std::function<Result<void>(FoundObject)>& found,
-        std::stop_token /*stop*/
-    ) override {
-        ScanReport report;
-        for (auto at = objects.upper_bound(request.start_after); at != objects.end(); ++at) {
-            if (fails_behind && report.seen == *fails_behind) {
-                return Fail(ErrorCode::kUnavailable, "the store does not answer");
-            }
-            ++report.seen;
-            if (auto taken = found(at->second); !taken) {
-                return Unexpected(taken.error());
-            }
-        }
-        return report;
-    }
-
-    [[nodiscard]] bool ListsInOrder() const noexcept override { return true; }
-
-    [[nodiscard]] Result<std::optional<FoundObject>> Look(
-        const Bucket& /*bucket*/, const std::string& /*key*/, std::stop_token /*stop*/
-    ) override {
-        return std::nullopt;
-    }
-
-    [[nodiscard]] Result<OpenedItem> Open(const Bucket&, const Item&, std::stop_token) override {
-        return Fail(ErrorCode::kNotFound, "nothing is opened");
-    }
-
-    [[nodiscard]] std::unique_ptr<BucketWatch> Watch(
-        const Bucket&, std::function<void(std::string_view)>
-    ) override {
-        return nullptr;
-    }
-
-    [[nodiscard]] Result<void> CheckBucket(const Bucket&, std::stop_token) override { return {}; }
-
-    [[nodiscard]] std::string PublicationKey(std::string_view key, std::string_view suffix) const override {
-        return std::string(key) + std::string(suffix);
-    }
-
-    [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
-        const Bucket&, const PublicationTarget&, std::stop_token
-    ) override {
-        return std::nullopt;
-    }
-
-    [[nodiscard]] Result<void> Publish(
-        const Bucket&, const Item&, const PublicationTarget&, std::string_view, std::stop_token
-    ) override {
-        return {};
-    }
-
-    std::map<std::string, FoundObject> objects;
-    std::optional<std::uint64_t> fails_behind;
-};
 
 class BucketScanTest : public QueueTest {
 protected:

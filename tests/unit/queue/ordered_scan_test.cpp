@@ -55,21 +55,25 @@ protected:
     int Scan(std::optional<int> cut = {}, bool failed = false) {
         OrderedScan scan(counting_, clock_, bucket_);
         EXPECT_TRUE(scan.Begin());
-        began_behind_ = scan.StartAfter();
+        auto& range = scan.Ranges().front();
+        began_behind_ = range.Range().position;
         for (auto at = store_.upper_bound(began_behind_); at != store_.end(); ++at) {
             if (cut && (*cut)-- == 0) {
+                EXPECT_TRUE(range.BreakOff());
                 EXPECT_TRUE(scan.BreakOff(failed));
                 return scan.Added();
             }
             const auto& [key, version] = *at;
             const bool counts = !key.ends_with(".small");
             EXPECT_TRUE(
-                counts ? scan.Found({.key = key, .version = version, .size_bytes = 7}) : scan.Passed(key)
+                counts ? range.Found({.key = key, .version = version, .size_bytes = 7}) : range.Passed(key)
             );
         }
         if (failed) {
+            EXPECT_TRUE(range.BreakOff());
             EXPECT_TRUE(scan.BreakOff(true));
         } else {
+            EXPECT_TRUE(range.End());
             EXPECT_TRUE(scan.End({}));
         }
         return scan.Added();
@@ -151,7 +155,7 @@ TEST_F(OrderedScanTest, KeepsItsPositionWithWhatItTookInWhenItIsKilled) {
         OrderedScan killed(*storage_, clock_, bucket_);
         ASSERT_TRUE(killed.Begin());
         for (const auto& [key, version] : store_) {
-            ASSERT_TRUE(killed.Found({.key = key, .version = version}));
+            ASSERT_TRUE(killed.Ranges().front().Found({.key = key, .version = version}));
         }
     }
     EXPECT_EQ(State().position, "01999");
@@ -167,7 +171,7 @@ TEST_F(OrderedScanTest, NotesItsPositionEveryFewSecondsWhileNothingIsNew) {
     OrderedScan scan(*storage_, clock_, bucket_);
     ASSERT_TRUE(scan.Begin());
     for (const auto& [key, version] : store_) {
-        ASSERT_TRUE(scan.Found({.key = key, .version = version}));
+        ASSERT_TRUE(scan.Ranges().front().Found({.key = key, .version = version}));
         if (key == "01500") {
             clock_.Advance(seconds(6));
         }
@@ -217,8 +221,9 @@ TEST_F(OrderedScanTest, TakesInWhatComesBehindALaterKey) {
     OrderedScan scan(*storage_, clock_, bucket_);
     ASSERT_TRUE(scan.Begin());
     for (const auto* key : {"b", "d", "c", "e"}) {
-        ASSERT_TRUE(scan.Found({.key = key, .version = "1"}));
+        ASSERT_TRUE(scan.Ranges().front().Found({.key = key, .version = "1"}));
     }
+    ASSERT_TRUE(scan.Ranges().front().End());
     ASSERT_TRUE(scan.End({}));
     EXPECT_EQ(scan.Added(), 4);
     EXPECT_EQ(scan.State().seen, 4U);

@@ -103,6 +103,16 @@ CREATE TABLE scan_state (
     finished_at INTEGER -- NULL while it goes on or was cut
 ) STRICT;
 
+-- its parts, while it goes on or was cut, when several streams list the bucket
+CREATE TABLE scan_range (
+    bucket_id TEXT NOT NULL REFERENCES bucket (id) ON DELETE CASCADE,
+    after_key BLOB NOT NULL, -- the keys behind this one
+    through_key BLOB NOT NULL, -- up to and with this one; empty: to the last
+    position BLOB NOT NULL, -- as scan_state's, within the range
+    done INTEGER NOT NULL CHECK (done IN (0, 1)),
+    PRIMARY KEY (bucket_id, after_key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE item (
     id TEXT PRIMARY KEY,
     bucket_id TEXT NOT NULL REFERENCES bucket (id),

@@ -89,7 +89,8 @@ protected:
             return access_;
         },
         ConnectStore,
-        clock_
+        clock_,
+        objects::ObjectSource::Listing::kWhole
     };
 };
 

@@ -78,7 +78,10 @@ protected:
     Bucket bucket_;
     SourceAccess access_;
     objects::ObjectSource source_{
-        [this](const SourceId&) { return Result<SourceAccess>(access_); }, ConnectStore, clock_
+        [this](const SourceId&) { return Result<SourceAccess>(access_); },
+        ConnectStore,
+        clock_,
+        objects::ObjectSource::Listing::kByFolders
     };
 };
 
@@ -99,6 +102,60 @@ TEST_F(ObjectSourceTest, ScansInOrderFromAKeyOn) {
     EXPECT_THAT(Keys("a/1.mxf"), ElementsAre("a/2.mxf", "b", "c.notifications.json"));
     bucket_.location = "media/a/";
     EXPECT_THAT(Keys(), ElementsAre("a/1.mxf", "a/2.mxf"));
+}
+
+TEST_F(ObjectSourceTest, ScansUpToAKey) {
+    for (const auto* key : {"a/1.mxf", "a/2.mxf", "b", "b/1.mxf", "c"}) {
+        Put(key, "x");
+    }
+    std::vector<std::string> keys;
+    const auto scanned = source_.Scan(
+        {.bucket = bucket_, .start_after = "a/1.mxf", .through = "b/"},
+        [&](const FoundObject& object) -> Result<void> {
+            keys.push_back(object.key);
+            return {};
+        },
+        {}
+    );
+    ASSERT_TRUE(scanned.has_value());
+    EXPECT_EQ(scanned->seen, 2U);
+    EXPECT_THAT(keys, ElementsAre("a/2.mxf", "b"));
+}
+
+TEST_F(ObjectSourceTest, ListsWhatStandsInAFolder) {
+    for (const auto* key : {"in/a/1.mxf", "in/a/2.mxf", "in/b", "in/c d/+/x", "in/z.mxf", "other/x"}) {
+        Put(key, "x");
+    }
+    bucket_.location = "media/in/";
+    EXPECT_TRUE(source_.ListsFolders());
+    auto listing = source_.ListFolder(bucket_, "", 9, {});
+    ASSERT_TRUE(listing.has_value());
+    EXPECT_THAT(listing->files, ElementsAre("in/b", "in/z.mxf"));
+    EXPECT_THAT(listing->folders, ElementsAre("in/a/", "in/c d/"));
+    EXPECT_TRUE(listing->whole);
+    EXPECT_EQ(listing->pages, 1);
+    listing = source_.ListFolder(bucket_, "in/c d/", 9, {});
+    ASSERT_TRUE(listing.has_value());
+    EXPECT_THAT(listing->folders, ElementsAre("in/c d/+/"));
+}
+
+TEST_F(ObjectSourceTest, ListsALargeFolderPageByPageAndNoFurtherThanAsked) {
+    for (const auto* key : {"a/1", "b/1", "b/2", "c", "d/1", "e/1", "f"}) {
+        Put(key, "x");
+    }
+    for (const auto* form : {"false", "true"}) {
+        fake_.Set(std::string(R"({"page": 2, "first_form": )") + form + "}");
+        auto listing = source_.ListFolder(bucket_, "", 9, {});
+        ASSERT_TRUE(listing.has_value());
+        EXPECT_THAT(listing->folders, ElementsAre("a/", "b/", "d/", "e/"));
+        EXPECT_THAT(listing->files, ElementsAre("c", "f"));
+        EXPECT_TRUE(listing->whole);
+        EXPECT_EQ(listing->pages, 3);
+        listing = source_.ListFolder(bucket_, "", 2, {});
+        ASSERT_TRUE(listing.has_value());
+        EXPECT_THAT(listing->folders, ElementsAre("a/", "b/", "d/"));
+        EXPECT_FALSE(listing->whole);
+    }
 }
 
 TEST_F(ObjectSourceTest, LeavesOutDirectoryMarkersAndWhatGlobsLeaveOut) {
