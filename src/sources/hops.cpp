@@ -31,7 +31,7 @@ std::string_view HopAt(std::string_view reason) {
         std::string_view hop;
     };
 
-    static constexpr std::array<Row, 17> kRows{{
+    static constexpr std::array<Row, 18> kRows{{
         {.reason = "", .hop = "setup"},
         {.reason = objects::kBadNetworkSetup, .hop = "setup"},
         {.reason = objects::kProxyFailed, .hop = "proxy"},
@@ -43,6 +43,7 @@ std::string_view HopAt(std::string_view reason) {
         {.reason = objects::kWrongAnswer, .hop = "answer"},
         {.reason = objects::kSlowDown, .hop = "answer"},
         {.reason = objects::kStoreFault, .hop = "answer"},
+        {.reason = objects::kNoCredentials, .hop = "credentials"},
         {.reason = objects::kCredentialsRefused, .hop = "credentials"},
         {.reason = objects::kCredentialsExpired, .hop = "credentials"},
         {.reason = objects::kClockOff, .hop = "credentials"},
@@ -126,7 +127,8 @@ std::vector<Hop> HopsOf(const Source& source, const Result<void>& checked) {
         failed = "proxy";  // the only one that we look up and connect to
     }
     std::vector<Hop> hops;
-    auto state = HopState::kPassed;
+    const bool asked = checked || checked.error().reason != objects::kNoCredentials;
+    auto state = asked ? HopState::kPassed : HopState::kNotReached;
     for (const auto name : kStoreHops) {
         const bool ends_here = name == failed;
         if (way.Has(name) || ends_here) {

@@ -33,6 +33,7 @@ constexpr std::array kBucketFaults{
     kNotAStore,
     kNoBucket,
     kWrongRegion,
+    kNoCredentials,
     kCredentialsRefused,
     kCredentialsExpired,
     kAccessDenied,
