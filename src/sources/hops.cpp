@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,7 @@
 
 #include "core/ip_address.hpp"
 #include "core/json.hpp"
+#include "core/proxy.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
 #include "domain/source.hpp"
@@ -53,32 +53,6 @@ std::string_view HopAt(std::string_view reason) {
     }};
     const auto* const row = std::ranges::find(kRows, reason, &Row::reason);
     return row == kRows.end() ? "bucket" : row->hop;  // a store's answer, and none of those with a name
-}
-
-/// Lower-case names, addresses and networks, without the dot that a name may begin with.
-std::vector<std::string> EntriesOf(std::string_view no_proxy) {
-    std::vector<std::string> entries(1);
-    for (const char c : no_proxy) {
-        if (c == ',' || c == ' ') {
-            entries.emplace_back();
-        } else if (c != '.' || !entries.back().empty()) {
-            entries.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        }
-    }
-    return entries;
-}
-
-/// True for a host that is reached without the proxy: `no_proxy` as libcurl reads it, where a name stands for
-/// what is below it too, and "*" alone for every host.
-bool IsLeftOut(const std::string& host, std::string_view no_proxy) {
-    const auto address = IpAddress::Parse(host);
-    return no_proxy == "*" || std::ranges::any_of(EntriesOf(no_proxy), [&](const std::string& entry) {
-               if (address) {
-                   const auto network = IpNetwork::Parse(entry);
-                   return network && network->Contains(*address);
-               }
-               return !entry.empty() && (host == entry || host.ends_with("." + entry));
-           });
 }
 
 std::string Text(const boost::json::object& json, std::string_view name) {
