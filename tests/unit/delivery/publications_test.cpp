@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "delivery/publishing/csv.hpp"
+#include "delivery/publishing/metadata.hpp"
 #include "delivery/publishing/republish.hpp"
 #include "unit/delivery/exports.hpp"
 #include "unit/delivery/publishing_fixture.hpp"
@@ -174,6 +175,66 @@ TEST_F(Publications, GoIntoTheBucketForResults) {
     RequestWanted();
     AwaitAll();
     EXPECT_EQ(memory_.publishes, 2);
+}
+
+TEST_F(Publications, CarryASummaryOnlyWhereTheBucketWantsThat) {
+    Publish(kClip);
+    EXPECT_EQ(memory_.metadata.at("clip.mp4.notifications.json"), UserMetadata());
+    bucket_.options.publishing.metadata = true;
+    SetBucket();
+    RequestWanted();
+    AwaitAll();
+    EXPECT_EQ(memory_.publishes, 12) << "with it each is another";
+    const UserMetadata summary{
+        {"notifications-item", item_.id.Value()},
+        {"notifications-status", "Completed"},
+        {"notifications-processors", "facial-recognition"},
+        {"notifications-people", "1"}
+    };
+    EXPECT_EQ(memory_.metadata.at("clip.mp4.notifications.json"), summary);
+    EXPECT_EQ(memory_.metadata.at("clip.mp4.notifications.csv"), summary);
+    RequestWanted();
+    AwaitAll();
+    EXPECT_EQ(memory_.publishes, 12) << "nothing changed";
+}
+
+TEST_F(Publications, CarryASummaryThatIsNeverTooLongAndPlain) {
+    Fill(kClip);
+    Change([&](Transaction& transaction) -> Result<void> {
+        Process process;
+        process.id = ProcessId(MakeId("prc"));
+        process.item_id = item_.id;
+        process.bucket_id = bucket_.id;
+        process.processor = "caf\xc3\xa9\r\n" + std::string(5000, 'x');
+        process.config = "{}";
+        process.config_hash = Sha256Hex("{}");
+        process.since = process.created_at = process.next_attempt_at = clock_.Now();
+        return transaction.processes.Add(process)
+            .and_then([&] {
+                return transaction.results.AddOrGet(
+                    {.id = ResultId(MakeId("res")),
+                     .lineage_key = "other",
+                     .content_sha256 = item_.content_sha256,
+                     .processor = process.processor,
+                     .processor_version = "1",
+                     .document = "{}",
+                     .created_at = clock_.Now()}
+                );
+            })
+            .and_then([&](const ResultId& id) { return Complete(transaction, process, id); });
+    });
+    const auto metadata =
+        storage_->Read(
+                    [&](const Snapshot& snapshot) { return PublicationMetadata(snapshot, item_.id); }
+        ).value();
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : metadata) {
+        bytes += name.size() + value.size();
+        EXPECT_EQ(value.find_first_of("\r\n\xc3\xa9"), std::string::npos);
+    }
+    EXPECT_EQ(metadata.size(), 4U);
+    EXPECT_LT(bytes, kMostMetadataBytes);
+    EXPECT_EQ(metadata.at(2).second.substr(0, 7), "caf????");
 }
 
 TEST_F(Publications, AreWrittenInTheNewPlaceWhenThatChanges) {
