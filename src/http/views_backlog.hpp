@@ -166,7 +166,7 @@ struct RerunAnswer {
 
 BOOST_DESCRIBE_STRUCT(RerunAnswer, (), (looked_at, items, processes, busy, set_aside))
 
-inline constexpr std::array<std::string_view, 10> kIntakeWords{
+inline constexpr std::array<std::string_view, 11> kIntakeWords{
     "new",
     "known",
     "left_out",
@@ -176,7 +176,8 @@ inline constexpr std::array<std::string_view, 10> kIntakeWords{
     "unknown_bucket",
     "unconfirmed",
     "test",
-    "restored"
+    "restored",
+    "not_followed"
 };
 
 struct IntakeRecord {

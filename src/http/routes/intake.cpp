@@ -70,6 +70,15 @@ public:
         if (message.test) {
             Tell({}, {}, {.word = "test", .sentence = "the store's test message has arrived"});
         }
+        if (message.subscription) {
+            Tell(
+                {},
+                {},
+                {.word = "not_followed",
+                 .sentence =
+                     "this service opens no link that it is sent: confirm the subscription where it was made"}
+            );
+        }
         for (const auto& news : message.news) {
             TakeOne(news, *buckets);
         }
@@ -253,8 +262,11 @@ void AddIntakeRoutes(Router& router, const ApiParts& parts) {
              "its store, and becomes an item as if a scan had found it, once for each version. `records` "
              "says "
              "what became of each; of what was restored from an archive the item that waits for it is looked "
-             "at now. The s3:TestEvent is acknowledged. Scans go on: what no message told of they find.",
+             "at now. The s3:TestEvent is acknowledged. An SNS message may be text/plain, as SNS sends it; "
+             "the link that confirms a subscription is not followed (`not_followed`). Scans go on: what no "
+             "message told of they find.",
          .body = MessageSchema,
+         .takes_plain_text = true,
          .answer = &described::Schema<view::IntakeAnswer>,
          .handle = [parts](Request& r) { return TakeIn(parts, r); }}
     );

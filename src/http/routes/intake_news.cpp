@@ -132,7 +132,11 @@ Result<StoreMessage> OfPlain(const value& body) {
 }  // namespace
 
 Result<StoreMessage> ReadStoreMessage(const value& body) {
-    if (!body.is_object() || Text(body.get_object(), "Type") != "Notification") {
+    const auto type = body.is_object() ? Text(body.get_object(), "Type") : std::string();
+    if (type == "SubscriptionConfirmation" || type == "UnsubscribeConfirmation") {
+        return StoreMessage{.news = {}, .test = false, .subscription = true};
+    }
+    if (type != "Notification") {
         return OfPlain(body);
     }
     return ParseJson(Text(body.get_object(), "Message"))
