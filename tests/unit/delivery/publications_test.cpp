@@ -44,6 +44,8 @@ protected:
         return found == memory_.objects.end() ? "not there" : found->second;
     }
 
+    boost::json::value JsonOfFile(const std::string& suffix) { return ParseJson(File(suffix)).value(); }
+
     void SetBucket() {
         Change([&](Transaction& transaction) { return transaction.buckets.Update(bucket_); });
     }
@@ -175,6 +177,19 @@ TEST_F(Publications, GoIntoTheBucketForResults) {
     RequestWanted();
     AwaitAll();
     EXPECT_EQ(memory_.publishes, 2);
+}
+
+TEST_F(Publications, AreWrittenOfNumbersThatNoMediaHas) {
+    Publish(R"({"schema":"face_tracks/1",
+        "media":{"media_type":"video/mp4","duration_ms":1e300,"width":-5,"height":1e308,"frame_rate":"25/1"},
+        "tracks":[{"track":-1e30,"boxes":[{"ms":-1e99,"x":1e99,"y":-1e99,"width":1e99,"height":-1}]},
+                  {"track":1e30,"boxes":[{"ms":18446744073709551615,"x":0,"y":0,"width":0,"height":0}]}]})");
+    const auto read = JsonOfFile("face-search.json");
+    EXPECT_EQ(read.at("VideoMetadata").at("DurationMillis"), 1'000'000'000'000);
+    EXPECT_EQ(read.at("VideoMetadata").at("FrameHeight"), 10'000'000);
+    EXPECT_EQ(read.at("VideoMetadata").at("FrameWidth"), 0);
+    EXPECT_EQ(read.at("Persons").at(0).at("Timestamp"), 0);
+    EXPECT_EQ(read.at("Persons").at(1).at("Timestamp"), 1'000'000'000'000);
 }
 
 TEST_F(Publications, CarryASummaryOnlyWhereTheBucketWantsThat) {
