@@ -163,7 +163,7 @@ Result<SourceAccess> SourceSecrets::Access(const SourceId& id) const {
     if (access.secrets.empty() && !unreadable.empty()) {
         return Unexpected(
             objects::CredentialsFault(
-                objects::kCredentialsRefused,
+                objects::kNoCredentials,
                 fmt::format(
                     "the secret of source '{0}' cannot be opened ({1}); give it another: notifications-api "
                     "sources "
@@ -179,7 +179,7 @@ Result<SourceAccess> SourceSecrets::Access(const SourceId& id) const {
         if (!secret) {
             return Unexpected(
                 objects::CredentialsFault(
-                    objects::kCredentialsRefused,
+                    objects::kNoCredentials,
                     fmt::format(
                         "source '{0}' has no credentials ({1}); give it some: notifications-api sources "
                         "secret {0}",

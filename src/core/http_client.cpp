@@ -322,7 +322,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
     if (*code != CURLE_OK && !transfer.response.body_cut) {
         return Unexpected(
             transfer.refused ? *transfer.refused
-                             : TransportFault(*code, easy.get(), request, transfer.detail.data())
+                             : TransportFault(*code, easy.get(), request, settings_, transfer.detail.data())
         );
     }
     long status = 0;

@@ -102,9 +102,10 @@ public:
 
     /// Any answer is a success here, whatever its status. kForbidden: the guard refused every address (the
     /// sentence is the guard's). kUnavailable: no name, connection, TLS or complete answer in time, with a
-    /// reason that says which: "name", "connect", "proxy", "tls", "setup" (a file or address of the
-    /// settings), "timeout", "slow" (below least_speed) or "broken" (the connection ended early).
-    /// kInvalidArgument: a header holds a line break. kStopped: at once when a stop is requested.
+    /// reason that says which: "name", "connect", "proxy" (it is not there, does not answer or refuses; the
+    /// sentence names it), "tls", "setup" (a file or address of the settings), "timeout", "slow" (below
+    /// least_speed) or "broken" (the connection ended early). kInvalidArgument: a header holds a line break.
+    /// kStopped: at once when a stop is requested.
     [[nodiscard]] Result<HttpResponse> Send(const HttpRequest& request, const std::stop_token& stop) const;
 
 private:

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/http_client.hpp"
+#include "core/proxy.hpp"
 
 namespace notify {
 
@@ -51,10 +52,38 @@ bool HasConnected(CURL* easy) {
     return microseconds > 0;
 }
 
+long Told(CURL* easy, CURLINFO what) {
+    long number = 0;
+    curl_easy_getinfo(easy, what, &number);
+    return number;
+}
+
+/// Of a transfer that went through a proxy: true when it ended before anything of the other side was seen.
+bool EndedAtProxy(CURL* easy, std::string_view reason, const HttpRequest& request) {
+    // over http an answer, and its absence, may be either's
+    const bool waits_for_tunnel = request.url.Scheme() == "https" && Told(easy, CURLINFO_NUM_CONNECTS) > 0 &&
+                                  Told(easy, CURLINFO_HTTP_CONNECTCODE) == 0;
+    return reason == "connect" || (waits_for_tunnel && reason != "setup");
+}
+
+std::string ProxySentence(CURLcode code, const std::string& proxy, std::string_view detail) {
+    if (code == CURLE_COULDNT_RESOLVE_PROXY) {
+        return fmt::format("the host of the proxy {} is not known", proxy);
+    }
+    if (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT || code == CURLE_GOT_NOTHING) {
+        return fmt::format("the proxy {} does not answer", proxy);
+    }
+    return fmt::format("the proxy {}: {}", proxy, detail.empty() ? curl_easy_strerror(code) : detail);
+}
+
+/// `host`: who was asked, and through which proxy.
 std::string Sentence(
-    CURLcode code, std::string_view reason, const HttpRequest& request, std::string_view detail
+    CURLcode code,
+    std::string_view reason,
+    const HttpRequest& request,
+    const std::string& host,
+    std::string_view detail
 ) {
-    const auto& host = request.url.Host();
     if (reason == "slow" && request.least_speed) {
         return fmt::format(
             "{} sent less than {} bytes a second for {} s",
@@ -77,25 +106,38 @@ std::string Sentence(
     if (code == CURLE_GOT_NOTHING) {
         return fmt::format("{} closed the connection without an answer", host);
     }
-    const bool telling = !detail.empty() && (reason == "tls" || reason == "proxy" || reason == "setup");
+    const bool telling = !detail.empty() && (reason == "tls" || reason == "setup");
     return fmt::format("no answer from {}: {}", host, telling ? detail : curl_easy_strerror(code));
 }
 
 }  // namespace
 
-Error TransportFault(CURLcode code, CURL* easy, const HttpRequest& request, std::string_view detail) {
-    long tunnel = 0;
-    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+Error TransportFault(
+    CURLcode code,
+    CURL* easy,
+    const HttpRequest& request,
+    const HttpClientSettings& settings,
+    std::string_view detail
+) {
+    const auto& host = request.url.Host();
+    const bool by_proxy = !settings.proxy.empty() && !IsLeftOut(host, settings.no_proxy);
+    const auto proxy = ProxyName(settings.proxy);
+    const auto tunnel = Told(easy, CURLINFO_HTTP_CONNECTCODE);
     auto reason = ReasonOf(code, tunnel != 0 && tunnel / 100 != 2);
     if (code == CURLE_OPERATION_TIMEDOUT && request.least_speed && detail.starts_with("Operation too slow")) {
         reason = "slow";
     } else if (code == CURLE_OPERATION_TIMEDOUT && !HasConnected(easy)) {
         reason = "connect";
     }
+    if (by_proxy && EndedAtProxy(easy, reason, request)) {
+        reason = "proxy";
+    }
+    const auto asked = by_proxy ? fmt::format("{} through the proxy {}", host, proxy) : host;
     return {
         .code = ErrorCode::kUnavailable,
         .reason = std::string(reason),
-        .message = Sentence(code, reason, request, detail),
+        .message = reason == "proxy" ? ProxySentence(code, proxy, detail)
+                                     : Sentence(code, reason, request, asked, detail),
     };
 }
 

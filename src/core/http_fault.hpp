@@ -16,9 +16,13 @@ namespace notify {
 inline constexpr std::size_t kMaxHttpHeaderBytes = 64U << 10U;
 
 /// kUnavailable with the reasons of HttpClient::Send. `detail` is what CURLOPT_ERRORBUFFER holds; `easy` has
-/// just ended with `code`.
+/// just ended with `code`. Names the proxy of `settings` where one was gone through, without its password.
 [[nodiscard]] Error TransportFault(
-    CURLcode code, CURL* easy, const HttpRequest& request, std::string_view detail
+    CURLcode code,
+    CURL* easy,
+    const HttpRequest& request,
+    const HttpClientSettings& settings,
+    std::string_view detail
 );
 
 }  // namespace notify

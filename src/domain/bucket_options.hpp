@@ -63,8 +63,9 @@ inline constexpr std::array<std::string_view, 3> kDedupeWords{"before", "after",
 /// What is written back besides the JSON document, and where.
 struct BucketPublishing {
     std::vector<std::string> formats;
-    std::string bucket;  ///< A bucket of the same store; "": beside the object.
-    std::string prefix;  ///< Goes before the key in that bucket.
+    std::string bucket;     ///< A bucket of the same store; "": beside the object.
+    std::string prefix;     ///< Goes before the key in that bucket.
+    bool metadata = false;  ///< Objects of results carry a summary as user metadata; not in a folder.
 
     friend bool operator==(const BucketPublishing&, const BucketPublishing&) = default;
 };

@@ -115,7 +115,11 @@ void Close(boost::json::value& schema, object& components) {
 object RequestBody(const Route& route, object& components) {
     auto schema = route.body(components);
     Close(schema, components);
-    return {{"required", !route.may_lack_body}, {"content", JsonContent(std::move(schema))}};
+    auto content = JsonContent(std::move(schema));
+    if (route.takes_plain_text) {
+        content["text/plain"] = object{{"schema", object{{"type", "string"}}}};
+    }
+    return {{"required", !route.may_lack_body}, {"content", std::move(content)}};
 }
 
 /// Any one of them is enough: the scopes stand beside the key (OpenAPI 3.1, "Security Requirement Object").

@@ -72,11 +72,13 @@ Response NoRoute(const Request& request, const std::string& allowed) {
     return response;
 }
 
-/// "application/json", "application/merge-patch+json; charset=utf-8", in any case.
-bool IsJson(std::string_view content_type) {
+/// "application/json", "application/merge-patch+json; charset=utf-8", in any case; "text/plain" where the
+/// route takes it.
+bool IsTaken(std::string_view content_type, const Route& route) {
     std::string type(content_type.substr(0, content_type.find_first_of("; \t")));
     std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-    return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
+    return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json")) ||
+           (route.takes_plain_text && type == "text/plain");
 }
 
 /// What is wrong with the query or with the body's type.
@@ -85,7 +87,7 @@ std::optional<Response> OddRequest(const Request& request, const Route& route) {
         return Problem(checked.error(), request.id);
     }
     const auto type = request.Header("content-type");
-    if (route.body != nullptr && !type.empty() && !IsJson(type)) {
+    if (route.body != nullptr && !type.empty() && !IsTaken(type, route)) {
         return ProblemOf(
             415, "unsupported_media_type", "the body must be sent as application/json", request.id
         );

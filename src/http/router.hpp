@@ -53,6 +53,7 @@ struct Route {
     std::vector<Parameter> headers;  ///< For the document.
     MakeSchema body = nullptr;       ///< Of the request; null when it takes none.
     bool may_lack_body = false;
+    bool takes_plain_text = false;         ///< The JSON may come as text/plain too, as SNS sends it.
     std::size_t max_body = 1U << 20U;      ///< When it takes one.
     MakeSchema answer = nullptr;           ///< Of the 2xx response; null when it is not JSON.
     std::vector<std::string> media_types;  ///< Of the 2xx response when it is not JSON.

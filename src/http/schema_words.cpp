@@ -172,6 +172,11 @@ constexpr std::array kMembers{
         ""
     },
     MemberWords{"message", "A sentence for people.", ""},
+    MemberWords{
+        "metadata",
+        "Objects of results carry a summary as user metadata (x-amz-meta-notifications-…). Not in a folder.",
+        ""
+    },
     MemberWords{"min_age_seconds", "Objects that were written later wait until they are so old.", ""},
     MemberWords{"min_bytes", "Smaller objects are left out.", ""},
     MemberWords{"models", "ok, or why faces cannot be recognised.", ""},

@@ -166,8 +166,18 @@ struct RerunAnswer {
 
 BOOST_DESCRIBE_STRUCT(RerunAnswer, (), (looked_at, items, processes, busy, set_aside))
 
-inline constexpr std::array<std::string_view, 9> kIntakeWords{
-    "new", "known", "left_out", "gone", "not_an_object", "paused", "unknown_bucket", "unconfirmed", "test"
+inline constexpr std::array<std::string_view, 11> kIntakeWords{
+    "new",
+    "known",
+    "left_out",
+    "gone",
+    "not_an_object",
+    "paused",
+    "unknown_bucket",
+    "unconfirmed",
+    "test",
+    "restored",
+    "not_followed"
 };
 
 struct IntakeRecord {

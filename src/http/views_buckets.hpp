@@ -48,9 +48,10 @@ struct BucketPublishing {
     std::vector<Word<kMorePublicationWords>> formats;
     std::optional<std::string> bucket;
     std::optional<std::string> prefix;
+    std::optional<bool> metadata;
 };
 
-BOOST_DESCRIBE_STRUCT(BucketPublishing, (), (formats, bucket, prefix))
+BOOST_DESCRIBE_STRUCT(BucketPublishing, (), (formats, bucket, prefix, metadata))
 
 inline constexpr std::array<std::string_view, 2> kScanWords{"idle", "running"};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "queue/retry_policy.hpp"
+#include "sources/objects/faults.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
@@ -231,6 +233,11 @@ Result<std::vector<FoundObject>> ToTake(
     });
 }
 
+bool WaitsForArchive(const Process& process) {
+    return process.status == Status::kPending && process.failure &&
+           (process.failure->reason == objects::kArchived || process.failure->reason == objects::kRestoring);
+}
+
 }  // namespace
 
 Result<int> Intake::Take(const Bucket& bucket, const std::vector<FoundObject>& objects) {
@@ -240,6 +247,34 @@ Result<int> Intake::Take(const Bucket& bucket, const std::vector<FoundObject>& o
     }
     return storage_.Write([&](Transaction& transaction) {
         return TakeAll(transaction, bucket.id, *wanted, clock_);
+    });
+}
+
+Result<int> Intake::TakeRestored(const BucketId& bucket, std::string_view key) {
+    return storage_.Write([&](Transaction& transaction) -> Result<int> {
+        const auto now = clock_.Now();
+        const auto item = transaction.items.Newest(bucket, key);
+        if (!item || !*item) {
+            return item.map([](const auto&) { return 0; });
+        }
+        const auto processes = transaction.processes.OfItem((*item)->id);
+        if (!processes) {
+            return Unexpected(processes.error());
+        }
+        int count = 0;
+        for (auto process : *processes) {
+            if (!WaitsForArchive(process) || process.next_attempt_at <= now) {
+                continue;
+            }
+            process.next_attempt_at = now;
+            if (auto written = transaction.processes.UpdatePending(process); !written) {
+                return Unexpected(written.error());
+            }
+            ++count;
+        }
+        return count == 0
+                   ? Result<int>(0)
+                   : RefreshItem(transaction, (*item)->id, now).map([&](const Item&) { return count; });
     });
 }
 

@@ -2,6 +2,7 @@
 
 // From what a scan found to rows: items, and a process for each processor that rules choose.
 
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -26,6 +27,10 @@ public:
     /// `no_rule` is given what a rule added or changed since then chooses for it. How many items are new or
     /// taken up again.
     [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
+
+    /// The archived object at that key can be read again, as somebody says: what waited for that is looked at
+    /// now instead of in an hour or a day. How many processes; 0 when nothing waits for it.
+    [[nodiscard]] Result<int> TakeRestored(const BucketId& bucket, std::string_view key);
 
 private:
     Storage& storage_;

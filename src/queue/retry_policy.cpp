@@ -121,16 +121,30 @@ bool IsStoreTrouble(const Error& error) {
            (objects::IsMomentary(error) && error.reason != objects::kWrongAnswer);
 }
 
+/// A store's trouble may be with one object for ever: of it nobody is to blame, and it is asked for ever more
+/// seldom. That of a whole bucket is waited for by its hold.
+Process AfterStoreTrouble(Process process, const Error& error, int pauses, Timestamp now) {
+    if (objects::IsBucketFault(error)) {
+        return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
+    }
+    process.pauses = pauses + 1;
+    const auto delay = BackoffDelay(process.pauses, kPause, kCap);
+    return Waiting(std::move(process), std::max(delay, error.retry_after.value_or(kPause)), now);
+}
+
 Process AfterError(Process process, const Error& error, Timestamp now) {
+    const int pauses = std::exchange(process.pauses, 0);
     switch (error.code) {
         case ErrorCode::kThrottled:
         case ErrorCode::kUnauthenticated:
         case ErrorCode::kStorageFull:
             return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
         case ErrorCode::kUnavailable:
-            return error.reason == kNoChild || IsStoreTrouble(error)
-                       ? Waiting(std::move(process), error.retry_after.value_or(kPause), now)
-                       : TriedAgain(std::move(process), now);
+            if (error.reason == kNoChild) {
+                return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
+            }
+            return IsStoreTrouble(error) ? AfterStoreTrouble(std::move(process), error, pauses, now)
+                                         : TriedAgain(std::move(process), now);
         case ErrorCode::kInternal:
             return TriedAgain(std::move(process), now);
         case ErrorCode::kCancelled:

@@ -28,8 +28,10 @@ inline constexpr int kMaxCrashes = 3;
 ///   crash in a group    Pending at once, alone; nothing is counted
 ///   crash alone         crashes + 1; Pending after a pause, the third time Failed with reason `poisoned`
 ///   stopped             Pending at once, nothing counted
-///   throttled, unauthenticated, storage_full, no child, a store that cannot be reached or is in trouble
+///   throttled, unauthenticated, storage_full, no child, a store that cannot be reached
 ///                       Pending after a pause (60 s, or what the error says), nothing counted
+///   a store in trouble  (store_fault, interrupted) pauses + 1; Pending after 60 s doubling to 6 h, or what
+///                       the error says if that is longer; no attempt is burned
 ///   conflict            Skipped, `superseded`: the object is no longer that version
 ///   unsupported         Skipped for no_video, not_media, empty, unsupported_media, no_rule; else Failed
 ///   cancelled           Cancelled

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,7 @@
 
 #include "core/ip_address.hpp"
 #include "core/json.hpp"
+#include "core/proxy.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
 #include "domain/source.hpp"
@@ -31,7 +31,7 @@ std::string_view HopAt(std::string_view reason) {
         std::string_view hop;
     };
 
-    static constexpr std::array<Row, 17> kRows{{
+    static constexpr std::array<Row, 18> kRows{{
         {.reason = "", .hop = "setup"},
         {.reason = objects::kBadNetworkSetup, .hop = "setup"},
         {.reason = objects::kProxyFailed, .hop = "proxy"},
@@ -43,6 +43,7 @@ std::string_view HopAt(std::string_view reason) {
         {.reason = objects::kWrongAnswer, .hop = "answer"},
         {.reason = objects::kSlowDown, .hop = "answer"},
         {.reason = objects::kStoreFault, .hop = "answer"},
+        {.reason = objects::kNoCredentials, .hop = "credentials"},
         {.reason = objects::kCredentialsRefused, .hop = "credentials"},
         {.reason = objects::kCredentialsExpired, .hop = "credentials"},
         {.reason = objects::kClockOff, .hop = "credentials"},
@@ -52,32 +53,6 @@ std::string_view HopAt(std::string_view reason) {
     }};
     const auto* const row = std::ranges::find(kRows, reason, &Row::reason);
     return row == kRows.end() ? "bucket" : row->hop;  // a store's answer, and none of those with a name
-}
-
-/// Lower-case names, addresses and networks, without the dot that a name may begin with.
-std::vector<std::string> EntriesOf(std::string_view no_proxy) {
-    std::vector<std::string> entries(1);
-    for (const char c : no_proxy) {
-        if (c == ',' || c == ' ') {
-            entries.emplace_back();
-        } else if (c != '.' || !entries.back().empty()) {
-            entries.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        }
-    }
-    return entries;
-}
-
-/// True for a host that is reached without the proxy: `no_proxy` as libcurl reads it, where a name stands for
-/// what is below it too, and "*" alone for every host.
-bool IsLeftOut(const std::string& host, std::string_view no_proxy) {
-    const auto address = IpAddress::Parse(host);
-    return no_proxy == "*" || std::ranges::any_of(EntriesOf(no_proxy), [&](const std::string& entry) {
-               if (address) {
-                   const auto network = IpNetwork::Parse(entry);
-                   return network && network->Contains(*address);
-               }
-               return !entry.empty() && (host == entry || host.ends_with("." + entry));
-           });
 }
 
 std::string Text(const boost::json::object& json, std::string_view name) {
@@ -126,7 +101,8 @@ std::vector<Hop> HopsOf(const Source& source, const Result<void>& checked) {
         failed = "proxy";  // the only one that we look up and connect to
     }
     std::vector<Hop> hops;
-    auto state = HopState::kPassed;
+    const bool asked = checked || checked.error().reason != objects::kNoCredentials;
+    auto state = asked ? HopState::kPassed : HopState::kNotReached;
     for (const auto name : kStoreHops) {
         const bool ends_here = name == failed;
         if (way.Has(name) || ends_here) {

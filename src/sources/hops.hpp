@@ -27,7 +27,7 @@ struct Hop {
 /// as `checked`, CheckBucket's outcome, shows them. What the source's configuration leaves out is no hop: tls
 /// of http, dns of an address, proxy without one; through a proxy its own names and connections are proxy's.
 /// All passed when there is no error, else one failed. Of an error without a reason it is the first: nobody
-/// was asked.
+/// was asked. Without credentials nobody is asked either: that hop failed, and no other was reached.
 [[nodiscard]] std::vector<Hop> HopsOf(const Source& source, const Result<void>& checked);
 
 }  // namespace notify

@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/byte_source.hpp"
@@ -67,11 +68,15 @@ struct OpenedItem {
     std::optional<FileState> state;  ///< Of the descriptor, when it was seen to be the item's version.
 };
 
+/// Names and values in printable ASCII, names in lower case without a store's "x-amz-meta-".
+using UserMetadata = std::vector<std::pair<std::string, std::string>>;
+
 /// Where results of an item are written, and as what.
 struct PublicationTarget {
     std::string place;  ///< "" in the item's bucket; else a folder or a bucket of the same store.
     std::string key;    ///< Relative to a folder; whole in a store's bucket.
     std::string media_type;
+    UserMetadata metadata;  ///< What the object carries besides its bytes, where its store can do that.
 };
 
 /// Thread-safe; blocking calls end soon after a stop is requested, with kStopped.

@@ -119,6 +119,7 @@ BucketOptions FromJson(const object& json) {
     publishing.Read("formats", options.publishing.formats);
     publishing.Read("bucket", options.publishing.bucket);
     publishing.Read("prefix", options.publishing.prefix);
+    publishing.Read("metadata", options.publishing.metadata);
     members.Read("sequences", options.sequences);
     members.Read("restore", options.restore);
     members.Read("scan_streams", options.scan_streams);
@@ -143,7 +144,8 @@ std::string OptionsToText(const BucketOptions& options) {
             {"publishing",
              {{"formats", Texts(options.publishing.formats)},
               {"bucket", options.publishing.bucket},
-              {"prefix", options.publishing.prefix}}},
+              {"prefix", options.publishing.prefix},
+              {"metadata", options.publishing.metadata}}},
             {"sequences", options.sequences},
             {"restore", options.restore},
             {"scan_streams", options.scan_streams}

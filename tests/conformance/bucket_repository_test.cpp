@@ -38,7 +38,7 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
         .schedule = {.cron = "0 2 * * *", .windows = {"Mon-Fri 20:00-06:00"}, .time_zone = "Europe/Zurich"},
         .backlog = {.policy = BacklogPolicy::kBudget, .items_per_day = 500, .decode_hours_per_day = 12.5},
         .dedupe = Dedupe::kAfter,
-        .publishing = {.formats = {"csv", "edl"}, .bucket = "results", .prefix = "faces/"},
+        .publishing = {.formats = {"csv", "edl"}, .bucket = "results", .prefix = "faces/", .metadata = true},
         .sequences = false,
         .restore = true,
         .scan_streams = 4

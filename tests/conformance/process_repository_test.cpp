@@ -35,6 +35,7 @@ TEST_P(Processes, KeepEverything) {
     process.max_attempts = 9;
     process.crashes = 1;
     process.rescues = 4;
+    process.pauses = 6;
     process.alone = true;
     process.next_attempt_at = Now() + 7s;
     process.lease_owner = NodeId("nod_a");
@@ -65,6 +66,7 @@ TEST_P(Processes, KeepEverything) {
     EXPECT_EQ(stored.max_attempts, 9);
     EXPECT_EQ(stored.crashes, 1);
     EXPECT_EQ(stored.rescues, 4);
+    EXPECT_EQ(stored.pauses, 6);
     EXPECT_TRUE(stored.alone);
     EXPECT_EQ(stored.next_attempt_at, Now() + 7s);
     EXPECT_EQ(stored.lease_owner, NodeId("nod_a"));
@@ -137,6 +139,7 @@ TEST_P(Processes, AreWrittenByWhoHoldsThem) {
     held.max_attempts = 3;
     held.crashes = 2;
     held.rescues = 3;
+    held.pauses = 2;
     held.alone = true;
     held.next_attempt_at = Now() + 5s;
     held.lease_owner = NodeId();
@@ -154,6 +157,7 @@ TEST_P(Processes, AreWrittenByWhoHoldsThem) {
     EXPECT_EQ(stored.max_attempts, 3);
     EXPECT_EQ(stored.crashes, 2);
     EXPECT_EQ(stored.rescues, 3);
+    EXPECT_EQ(stored.pauses, 2);
     EXPECT_TRUE(stored.alone);
     EXPECT_EQ(stored.next_attempt_at, held.next_attempt_at);
     EXPECT_TRUE(stored.lease_owner.IsEmpty());

@@ -11,7 +11,9 @@ Objects are made through the S3 API itself, or by POST /_control {put: {BUCKET/K
   faults [{method, key, query, times | share, do, …}]: the first that fits is done; `do` is one of
      status {status, code, body, headers}   cut {bytes}   short {bytes}   drip   hang {seconds}   html
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
-GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen};
+Objects keep their x-amz-meta-…, and answer with it.
+GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen,
+meta: {BUCKET/KEY: {NAME: VALUE}} of objects that have any};
 POST {show: BUCKET/KEY} answers {base64} beside them."""
 import base64, bisect, calendar, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
 from xml.sax.saxutils import escape
@@ -193,7 +195,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             shown = tuple(asked.pop("show", "/").split("/", 1))
             STATE.set.update(asked)
             state = {"requests": len(STATE.log), "connections": STATE.connections, "log": STATE.log[-2000:],
-                     "headers": sorted(STATE.headers), "uploads": len(STATE.uploads)}
+                     "headers": sorted(STATE.headers), "uploads": len(STATE.uploads),
+                     "meta": {f"{bucket}/{key.decode('utf-8', 'replace')}": found["meta"]
+                              for (bucket, key), found in STATE.objects.items() if found["meta"]}}
             if (shown[0], shown[1].encode()) in STATE.objects:
                 state["base64"] = base64.b64encode(STATE.objects[shown[0], shown[1].encode()]["data"]).decode()
         data = json.dumps(state).encode()
@@ -303,6 +307,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         headers += [] if do == "no_etag" else [("ETag", '"%s"' % etag)]
         headers += [("Content-Range", "bytes %d-%d/%d" % (first, last, len(data)))] if status == 206 else []
         headers += [("x-amz-storage-class", "GLACIER")] if archived else []
+        headers += list(found["meta"].items())
         if archived and (restored or found.get("restoring")):
             headers.append(("x-amz-restore", 'ongoing-request="%s"' % str(not restored).lower()))
         if do == "drip":
@@ -339,9 +344,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 etag = self.store(body, self.headers.get("Content-Type", ""))
         self.answer(200, b"", [("ETag", '"%s"' % etag)])
 
-    def store(self, data, kind, etag=None):
+    def metadata(self):
+        return {k.lower(): v for k, v in self.headers.items() if k.lower().startswith("x-amz-meta-")}
+
+    def store(self, data, kind, etag=None, meta=None):
         etag = etag or hashlib.md5(data).hexdigest()
-        meta = {k.lower(): v for k, v in self.headers.items() if k.lower().startswith("x-amz-meta-")}
+        meta = self.metadata() if meta is None else meta
+        if sum(len(k) - len("x-amz-meta-") + len(v) for k, v in meta.items()) > 2048:
+            raise Refused(400, "MetadataTooLarge")
         STATE.objects[self.bucket, self.key] = {"data": data, "etag": etag, "time": time.time(), "type": kind, "meta": meta}
         return etag
 
@@ -360,7 +370,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with STATE.lock:
             if "uploads" in self.query:
                 name = "up/load+%d=" % (len(STATE.log))
-                STATE.uploads[name] = {"parts": {}, "type": self.headers.get("Content-Type", "")}
+                STATE.uploads[name] = {"parts": {}, "type": self.headers.get("Content-Type", ""), "meta": self.metadata()}
                 xml = "<InitiateMultipartUploadResult><UploadId>%s</UploadId></InitiateMultipartUploadResult>" % name
                 return self.answer(200, xml.encode())
             if "restore" in self.query:
@@ -372,7 +382,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise Refused(400, "InvalidPart")
             data = b"".join(data for _, data in parts)
             etag = hashlib.md5(b"".join(bytes.fromhex(e) for e, _ in parts)).hexdigest() + "-%d" % len(parts)
-            self.store(data, upload["type"], etag)
+            self.store(data, upload["type"], etag, upload["meta"])
         xml = "<CompleteMultipartUploadResult><ETag>&quot;%s&quot;</ETag></CompleteMultipartUploadResult>" % etag
         return self.answer(200, xml.encode())
 

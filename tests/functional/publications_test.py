@@ -118,11 +118,15 @@ class PublicationsInStores(ServiceTest):
         self.service.command("sources", "add", "s3", "--name", "store", "--endpoint", store.url, "--access-key", "AKTEST",
                              "--secret-file", secret)
         add = ("--source", "store", "--processor", "checksum", "--settle-seconds", "0", "--backlog", "process")
-        self.service.command("buckets", "add", "media", *add, "--results-bucket", "results", "--results-prefix", "from/")
+        self.service.command("buckets", "add", "media", *add, "--results-bucket", "results", "--results-prefix", "from/",
+                             "--publish-metadata")
         self.service.wait_until_terminal("day/a.bin")
         name = "results/from/day/a.bin.notifications.json"
         document = json.loads(wait_for("the results", lambda: store.read(name)))
         self.assertEqual(document["item"]["key"], "day/a.bin")
+        self.assertEqual(store.control()["meta"], {name: {
+            "x-amz-meta-notifications-item": document["item"]["id"], "x-amz-meta-notifications-status": "Completed",
+            "x-amz-meta-notifications-processors": "checksum", "x-amz-meta-notifications-people": "0"}})
         self.assertEqual(store.requests("PUT", "media/"), [], "nothing beside the object")
         self.service.command("buckets", "add", "results", *add)
         self.service.wait_until_terminal("other.bin")

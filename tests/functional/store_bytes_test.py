@@ -122,6 +122,11 @@ class StoreBytes(ServiceTest):
         wait = int(item["why"][0].split(" waits ")[1].split(" s ")[0])
         self.assertTrue(86_000 < wait <= 86_400, item["why"])
         self.assertEqual((self.reads(store, "old.mxf"), store.requests("POST")), (0, []))
+        store.control(restored=["old.mxf"])
+        told = {"Records": [{"eventName": "s3:ObjectRestore:Completed", "s3": {"bucket": {"name": "media"}, "object": {"key": "old.mxf"}}}]}
+        _, answer = self.service.request("POST", "/v1/intake/s3", told)
+        self.assertEqual((answer["added"], answer["records"][0]["outcome"]), (0, "restored"))
+        self.wait_for_completed("store", "old.mxf")
 
     def test_an_archived_object_is_restored_once_where_the_bucket_may(self):
         self.service.start()

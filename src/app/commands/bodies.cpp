@@ -133,7 +133,8 @@ void AddBucketOptions(const Words& words, object& body) {
 }  // namespace
 
 std::optional<object> PublishingBody(const Words& words, object publishing) {
-    if (words.publish_formats.empty() && !words.results_bucket && !words.results_prefix) {
+    if (words.publish_formats.empty() && !words.results_bucket && !words.results_prefix &&
+        !words.publish_metadata) {
         return std::nullopt;
     }
     if (!words.publish_formats.empty()) {
@@ -146,6 +147,9 @@ std::optional<object> PublishingBody(const Words& words, object publishing) {
     }
     if (words.results_prefix) {
         publishing["prefix"] = *words.results_prefix;
+    }
+    if (words.publish_metadata) {
+        publishing["metadata"] = *words.publish_metadata;
     }
     return publishing;
 }

@@ -77,6 +77,7 @@ struct Words {
     std::vector<std::string> publish_formats;
     std::optional<std::string> results_bucket;
     std::optional<std::string> results_prefix;
+    std::optional<bool> publish_metadata;
     std::optional<int> weight;
     std::string status;
     std::string bucket;

@@ -175,6 +175,11 @@ void AddSettings(CLI::App& command, Words& words) {
             fmt::join(kMorePublicationWords, ", ")
         )
     );
+    command.add_flag_function(
+        "--publish-metadata,!--no-publish-metadata",
+        [&words](std::int64_t wanted) { words.publish_metadata = wanted > 0; },
+        "Give the objects of results a summary as user metadata, in a store, or do not (it is so at first)"
+    );
     command.add_option(
         "--results-bucket",
         words.results_bucket,

@@ -33,15 +33,25 @@ namespace json = boost::json;
 
 constexpr std::string_view kSchema = "face_tracks/1";
 constexpr std::size_t kMostFaces = 50'000;  // about 15 MB of text
+constexpr double kMostMs = 1e12;            // some decades
+constexpr double kMostPixels = 1e7;
+constexpr double kMostTracks = 1e9;
 
 const json::value* Member(const json::value& value, std::string_view name) {
     const auto* const object = value.if_object();
     return object == nullptr ? nullptr : object->if_contains(name);
 }
 
-double NumberAt(const json::value& value, std::string_view name) {
+/// What a document says comes from the sandbox: a number beyond is taken for the nearest that can be; 0 for
+/// none.
+double NumberAt(const json::value& value, std::string_view name, double least, double most) {
     const auto* const member = Member(value, name);
-    return member != nullptr && member->is_number() ? member->to_number<double>() : 0;
+    return member != nullptr && member->is_number() ? std::clamp(member->to_number<double>(), least, most)
+                                                    : 0;
+}
+
+std::int64_t MillisecondsAt(const json::value& value, std::string_view name) {
+    return static_cast<std::int64_t>(NumberAt(value, name, 0, kMostMs));
 }
 
 std::string TextAt(const json::value& value, std::string_view name) {
@@ -57,10 +67,10 @@ const json::array& ArrayAt(const json::value& value, std::string_view name) {
 
 Box BoxOf(const json::value& value) {
     return {
-        .x = NumberAt(value, "x"),
-        .y = NumberAt(value, "y"),
-        .width = NumberAt(value, "width"),
-        .height = NumberAt(value, "height")
+        .x = NumberAt(value, "x", -kMostPixels, kMostPixels),
+        .y = NumberAt(value, "y", -kMostPixels, kMostPixels),
+        .width = NumberAt(value, "width", 0, kMostPixels),
+        .height = NumberAt(value, "height", 0, kMostPixels)
     };
 }
 
@@ -83,9 +93,9 @@ SeenMedia MediaOf(const json::value& document) {
     }
     return {
         .media_type = TextAt(*media, "media_type"),
-        .duration_ms = static_cast<std::int64_t>(NumberAt(*media, "duration_ms")),
-        .width = NumberAt(*media, "width"),
-        .height = NumberAt(*media, "height"),
+        .duration_ms = MillisecondsAt(*media, "duration_ms"),
+        .width = NumberAt(*media, "width", 0, kMostPixels),
+        .height = NumberAt(*media, "height", 0, kMostPixels),
         .timebase = TimebaseOf(*media)
     };
 }
@@ -197,11 +207,11 @@ Result<void> AddFaces(const Snapshot& snapshot, PublishedFacts& facts) {
         }
         for (const auto& track : ArrayAt(result.document, "tracks")) {
             ++face;
-            const auto owner = owners->find(static_cast<int>(NumberAt(track, "track")));
+            const auto owner = owners->find(static_cast<int>(NumberAt(track, "track", 0, kMostTracks)));
             const auto& boxes = ArrayAt(track, "boxes");
             for (std::size_t i = 0; i < boxes.size(); i += thinning) {
                 facts.faces.push_back(
-                    {.ms = static_cast<std::int64_t>(NumberAt(boxes[i], "ms")),
+                    {.ms = MillisecondsAt(boxes[i], "ms"),
                      .face = face,
                      .box = BoxOf(boxes[i]),
                      .appearance = owner == owners->end() ? -1 : owner->second}

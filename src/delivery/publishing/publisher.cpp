@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,9 +18,11 @@
 #include "delivery/clean_text.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/publishing/formats.hpp"
+#include "delivery/publishing/metadata.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
+#include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/publication.hpp"
 #include "domain/status.hpp"
@@ -81,6 +84,30 @@ Result<void> CheckNewest(const Snapshot& snapshot, const Item& item) {
                  );
 }
 
+/// All that an object is written with.
+struct Contents {
+    Rendering rendering;
+    UserMetadata metadata;
+    std::string digest;  ///< Of both.
+};
+
+Result<Contents> ContentsOf(
+    const Snapshot& snapshot, const Bucket& bucket, const ItemId& id, std::string_view format
+) {
+    auto rendering = Render(snapshot, id, format);
+    auto metadata = bucket.options.publishing.metadata ? PublicationMetadata(snapshot, id) : UserMetadata();
+    if (!rendering || !metadata) {
+        return Unexpected(!rendering ? rendering.error() : metadata.error());
+    }
+    auto text = rendering->text;
+    for (const auto& [name, value] : *metadata) {
+        text += fmt::format("\n{}: {}", name, value);
+    }
+    return Contents{
+        .rendering = *std::move(rendering), .metadata = *std::move(metadata), .digest = Sha256Hex(text)
+    };
+}
+
 PublicationTarget TargetOf(
     const Bucket& bucket, const Item& item, const SourceConnection& source, const PublicationFormat& format
 ) {
@@ -119,20 +146,20 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         }
         const auto source = find_(bucket->kind);
         const auto format = FindPublicationFormat(publication->format);
-        auto rendering = Render(snapshot, item->id, publication->format);
-        if (!source || !format || !rendering) {
-            return Unexpected(!source ? source.error() : !format ? format.error() : rendering.error());
+        auto contents = ContentsOf(snapshot, *bucket, item->id, publication->format);
+        if (!source || !format || !contents) {
+            return Unexpected(!source ? source.error() : !format ? format.error() : contents.error());
         }
         auto target = TargetOf(*bucket, *item, **source, *format);
-        auto digest = Sha256Hex(rendering->text);
+        target.metadata = std::move(contents->metadata);
         return Work{
             .publication = std::move(*publication),
             .item = std::move(*item),
             .bucket = std::move(*bucket),
             .source = *source,
             .target = std::move(target),
-            .rendering = std::move(*rendering),
-            .digest = std::move(digest)
+            .rendering = std::move(contents->rendering),
+            .digest = std::move(contents->digest)
         };
     });
 }
@@ -213,13 +240,14 @@ Outcome ResultPublisher::Deliver(const Delivery& delivery, const std::stop_token
         );
     }
     return {
-        .settle = [delivery, now, publication = work->publication, digest = work->digest](
-                      Transaction& transaction
-                  ) -> Result<Delivery> {
+        .settle =
+            [delivery, now, publication = work->publication, digest = work->digest, bucket = work->bucket](
+                Transaction& transaction
+            ) -> Result<Delivery> {
             auto row = publication;
             row.written_digest = digest;
-            const auto present = Render(transaction.View(), row.item_id, row.format);
-            row.desired_digest = present ? Sha256Hex(present->text) : digest;
+            const auto present = ContentsOf(transaction.View(), bucket, row.item_id, row.format);
+            row.desired_digest = present ? present->digest : digest;
             if (auto set = transaction.deliveries.SetPublication(row); !set) {
                 return Unexpected(set.error());
             }

@@ -81,7 +81,8 @@ void TakeOptions(BucketOptions& options, const view::BucketChange& change) {
         options.publishing = {
             .formats = {},
             .bucket = change.publishing->bucket.value_or(""),
-            .prefix = change.publishing->prefix.value_or("")
+            .prefix = change.publishing->prefix.value_or(""),
+            .metadata = change.publishing->metadata.value_or(false)
         };
         for (const auto& format : change.publishing->formats) {
             options.publishing.formats.push_back(format.text);
@@ -149,7 +150,10 @@ void ShowOptions(view::BucketView& shown, const BucketOptions& options) {
     shown.dedupe = {std::string(kDedupeWords.at(static_cast<std::size_t>(options.dedupe)))};
     shown.restore = options.restore;
     shown.publishing = {
-        .formats = {}, .bucket = options.publishing.bucket, .prefix = options.publishing.prefix
+        .formats = {},
+        .bucket = options.publishing.bucket,
+        .prefix = options.publishing.prefix,
+        .metadata = options.publishing.metadata
     };
     shown.sequences = options.sequences;
     shown.scan_streams = options.scan_streams;

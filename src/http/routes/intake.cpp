@@ -58,6 +58,9 @@ public:
     StoreIntake(const ApiParts& parts, std::stop_token stop)
         : parts_(parts), stop_(std::move(stop)), intake_(parts.storage, parts.clock) {}
 
+    /// True when something is to be done at once.
+    [[nodiscard]] bool HasWork() const noexcept { return restored_ || answer_.added > 0; }
+
     Result<view::IntakeAnswer> Take(const StoreMessage& message) {
         const auto buckets =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
@@ -67,10 +70,19 @@ public:
         if (message.test) {
             Tell({}, {}, {.word = "test", .sentence = "the store's test message has arrived"});
         }
+        if (message.subscription) {
+            Tell(
+                {},
+                {},
+                {.word = "not_followed",
+                 .sentence =
+                     "this service opens no link that it is sent: confirm the subscription where it was made"}
+            );
+        }
         for (const auto& news : message.news) {
             TakeOne(news, *buckets);
         }
-        return std::move(answer_);
+        return answer_;
     }
 
 private:
@@ -151,7 +163,7 @@ private:
                 };
             }
             if (*found) {
-                return Taken(bucket, **found);
+                return news.restored ? Restored(bucket, **found) : Taken(bucket, **found);
             }
         }
         return excluded ? Outcome{.word = "left_out", .sentence = "the globs of the bucket leave it out"}
@@ -179,6 +191,18 @@ private:
                    : std::nullopt;
     }
 
+    /// What waits for the object is looked at at once; else it is as new or as known as any other.
+    Outcome Restored(const Bucket& bucket, const FoundObject& object) {
+        const auto waiting = intake_.TakeRestored(bucket.id, object.key);
+        if (!waiting) {
+            return {.word = "unconfirmed", .sentence = waiting.error().message};
+        }
+        restored_ = restored_ || *waiting > 0;
+        return *waiting > 0
+                   ? Outcome{.word = "restored", .sentence = "its item waited for that and is looked at now"}
+                   : Taken(bucket, object);
+    }
+
     Outcome Taken(const Bucket& bucket, const FoundObject& object) {
         if (auto left_out = LeftOut(bucket, object)) {
             return *std::move(left_out);
@@ -196,6 +220,7 @@ private:
     std::stop_token stop_;
     Intake intake_;
     view::IntakeAnswer answer_;
+    bool restored_ = false;
 };
 
 /// Any object: stores send more than is read here, and other things in other versions.
@@ -213,10 +238,10 @@ Response TakeIn(const ApiParts& parts, const Request& request) {
     if (!json) {
         return Problem(json.error().Within("the request's body"), request.id);
     }
-    const auto answer = ReadStoreMessage(*json).and_then([&](const StoreMessage& message) {
-        return StoreIntake(parts, request.stop).Take(message);
-    });
-    if (answer && answer->added > 0) {
+    StoreIntake intake(parts, request.stop);
+    const auto answer =
+        ReadStoreMessage(*json).and_then([&](const StoreMessage& message) { return intake.Take(message); });
+    if (intake.HasWork()) {
         parts.nudge();
     }
     return Answer(request, answer, [](const view::IntakeAnswer& shown) { return shown; });
@@ -236,9 +261,12 @@ void AddIntakeRoutes(Router& router, const ApiParts& parts) {
              "EventBridge, or an SNS notification of either. It is only a hint: each object is looked for in "
              "its store, and becomes an item as if a scan had found it, once for each version. `records` "
              "says "
-             "what became of each. The s3:TestEvent is acknowledged. Scans go on: what no message told of "
-             "they find.",
+             "what became of each; of what was restored from an archive the item that waits for it is looked "
+             "at now. The s3:TestEvent is acknowledged. An SNS message may be text/plain, as SNS sends it; "
+             "the link that confirms a subscription is not followed (`not_followed`). Scans go on: what no "
+             "message told of they find.",
          .body = MessageSchema,
+         .takes_plain_text = true,
          .answer = &described::Schema<view::IntakeAnswer>,
          .handle = [parts](Request& r) { return TakeIn(parts, r); }}
     );

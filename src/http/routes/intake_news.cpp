@@ -46,9 +46,9 @@ std::vector<std::string> Readings(const std::string& key) {
 }
 
 /// Names are told with and without "s3:" before them.
-bool IsCreation(std::string_view event) {
+std::string_view Bare(std::string_view event) {
     event.remove_prefix(event.starts_with("s3:") ? 3 : 0);
-    return event.starts_with("ObjectCreated") || event.starts_with("ObjectRestore:Completed");
+    return event;
 }
 
 Result<StoreNews> OfRecord(const value& record) {
@@ -61,10 +61,12 @@ Result<StoreNews> OfRecord(const value& record) {
         );
     }
     auto event = Text(record.get_object(), "eventName");
+    const bool restored = Bare(event).starts_with("ObjectRestore:Completed");
     return StoreNews{
         .bucket = std::move(bucket),
         .keys = Readings(key),
-        .created = IsCreation(event),
+        .created = restored || Bare(event).starts_with("ObjectCreated"),
+        .restored = restored,
         .event = std::move(event)
     };
 }
@@ -93,12 +95,14 @@ Result<StoreMessage> OfEventBridge(const object& event) {
     if (bucket.empty() || key.empty()) {
         return Fail(ErrorCode::kInvalidArgument, "/detail: the event names no bucket.name and object.key");
     }
-    const bool created = type == "Object Created" || type == "Object Restore Completed";
+    const bool restored = type == "Object Restore Completed";
+    const bool created = restored || type == "Object Created";
     return StoreMessage{
         .news =
             {{.bucket = std::move(bucket),
               .keys = {std::move(key)},
               .created = created,
+              .restored = restored,
               .event = std::move(type)}},
         .test = false
     };
@@ -128,7 +132,11 @@ Result<StoreMessage> OfPlain(const value& body) {
 }  // namespace
 
 Result<StoreMessage> ReadStoreMessage(const value& body) {
-    if (!body.is_object() || Text(body.get_object(), "Type") != "Notification") {
+    const auto type = body.is_object() ? Text(body.get_object(), "Type") : std::string();
+    if (type == "SubscriptionConfirmation" || type == "UnsubscribeConfirmation") {
+        return StoreMessage{.news = {}, .test = false, .subscription = true};
+    }
+    if (type != "Notification") {
         return OfPlain(body);
     }
     return ParseJson(Text(body.get_object(), "Message"))

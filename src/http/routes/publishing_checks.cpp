@@ -65,6 +65,12 @@ Result<void> CheckPublishing(const Bucket& bucket) {
             );
         }
     }
+    if (bucket.kind == "local" && publishing.metadata) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "/publishing/metadata: files of a folder carry none; object stores do"
+        );
+    }
     if (bucket.kind != "local" && publishing.bucket.find('/') != std::string_view::npos) {
         return Fail(
             ErrorCode::kInvalidArgument,

@@ -45,6 +45,7 @@ constexpr std::int64_t kUnderWay = 16;
 constexpr std::int64_t kUnderWayByHours = 4;
 constexpr int kBatch = 100;  // items in a transaction when nothing limits them
 constexpr milliseconds kInterval{2000};
+constexpr std::int64_t kLongestMs = 1'000'000'000'000;  // some decades: what results say is added up
 
 milliseconds DurationIn(const StoredResult& result) {
     const auto json = ParseJson(result.document);
@@ -52,7 +53,9 @@ milliseconds DurationIn(const StoredResult& result) {
     const auto* duration =
         media != nullptr && media->is_object() ? media->get_object().if_contains("duration_ms") : nullptr;
     return milliseconds(
-        duration != nullptr && duration->is_int64() ? std::max<std::int64_t>(duration->get_int64(), 0) : 0
+        duration != nullptr && duration->is_int64()
+            ? std::clamp<std::int64_t>(duration->get_int64(), 0, kLongestMs)
+            : 0
     );
 }
 

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/http_client.hpp"
@@ -23,6 +25,7 @@
 #include "sources/objects/faults.hpp"
 #include "sources/objects/pace.hpp"
 #include "sources/objects/ranged_body.hpp"
+#include "sources/objects/store_client.hpp"
 #include "sources/s3/sigv4.hpp"
 
 namespace notify::datacore {
@@ -251,15 +254,19 @@ Result<std::string> NativeClient::Write(
     const std::string& bucket,
     const std::string& key,
     std::string_view bytes,
-    const std::string& content_type,
+    const objects::WrittenAs& as,
     const std::stop_token& stop
 ) {
+    HttpHeaders headers{{"content-type", as.content_type}};
+    for (const auto& [name, value] : as.metadata) {
+        headers.emplace_back(fmt::format("x-{}-meta", name), value);
+    }
     Call call{
         .method = "PUT",
         .bucket = bucket,
         .key = key,
         .action = "write",
-        .headers = {{"content-type", content_type}},
+        .headers = std::move(headers),
         .body = bytes,
     };
     auto response = Do([&] { return call; }, stop);

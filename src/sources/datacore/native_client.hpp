@@ -21,6 +21,7 @@
 #include "sources/objects/faults.hpp"
 #include "sources/objects/pace.hpp"
 #include "sources/objects/ranged_body.hpp"
+#include "sources/objects/store_client.hpp"
 #include "sources/s3/endpoint.hpp"
 
 namespace notify::datacore {
@@ -83,12 +84,13 @@ public:
         const std::stop_token& stop
     );
 
-    /// Writes the object, replacing what is there; returns its ETag.
+    /// Writes the object, replacing what is there; returns its ETag. Metadata NAME is Swarm's header
+    /// x-NAME-meta, which is x-amz-meta-NAME of its S3.
     [[nodiscard]] Result<std::string> Write(
         const std::string& bucket,
         const std::string& key,
         std::string_view bytes,
-        const std::string& content_type,
+        const objects::WrittenAs& as,
         const std::stop_token& stop
     );
 

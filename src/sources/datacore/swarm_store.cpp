@@ -108,10 +108,10 @@ public:
         const std::string& bucket,
         const std::string& key,
         std::string_view bytes,
-        const std::string& content_type,
+        const objects::WrittenAs& as,
         const std::stop_token& stop
     ) override {
-        return client_.Write(bucket, key, bytes, content_type, stop).map([](const std::string&) {});
+        return client_.Write(bucket, key, bytes, as, stop).map([](const std::string&) {});
     }
 
     [[nodiscard]] Result<void> Restore(

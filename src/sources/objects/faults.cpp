@@ -33,13 +33,16 @@ constexpr std::array kBucketFaults{
     kNotAStore,
     kNoBucket,
     kWrongRegion,
+    kNoCredentials,
     kCredentialsRefused,
     kCredentialsExpired,
     kAccessDenied,
     kClockOff,
 };
-// an endpoint that refuses connections may be starting again
-constexpr std::array kMomentary{kUnreachable, kSlowDown, kStoreFault, kInterrupted, kWrongAnswer};
+// an endpoint or a proxy that refuses connections may be starting again
+constexpr std::array kMomentary{
+    kUnreachable, kProxyFailed, kSlowDown, kStoreFault, kInterrupted, kWrongAnswer
+};
 
 }  // namespace
 
@@ -123,7 +126,9 @@ Error FaultOf(const Error& transport, const Asked& asked) {
         return lasting(
             kProxyFailed,
             fmt::format(
-                "the proxy does not lead to {}: {}; check the proxy", asked.endpoint, transport.message
+                "no way to {}: {}; check the source's proxy, or name the host in its no_proxy",
+                asked.endpoint,
+                transport.message
             )
         );
     }

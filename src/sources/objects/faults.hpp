@@ -13,14 +13,15 @@
 namespace notify::objects {
 
 // Reasons (Error::reason). Of the whole bucket: nothing in it can be read until somebody mends it.
-inline constexpr std::string_view kUnknownHost = "unknown_host";                // kUnavailable
-inline constexpr std::string_view kUnreachable = "unreachable";                 // kUnavailable
-inline constexpr std::string_view kTlsRefused = "tls_refused";                  // kUnavailable
-inline constexpr std::string_view kProxyFailed = "proxy_failed";                // kUnavailable
-inline constexpr std::string_view kBadNetworkSetup = "bad_network_setup";       // kUnavailable
-inline constexpr std::string_view kNotAStore = "not_a_store";                   // kUnavailable
-inline constexpr std::string_view kNoBucket = "no_bucket";                      // kUnavailable
-inline constexpr std::string_view kWrongRegion = "wrong_region";                // kUnavailable
+inline constexpr std::string_view kUnknownHost = "unknown_host";           // kUnavailable
+inline constexpr std::string_view kUnreachable = "unreachable";            // kUnavailable
+inline constexpr std::string_view kTlsRefused = "tls_refused";             // kUnavailable
+inline constexpr std::string_view kProxyFailed = "proxy_failed";           // kUnavailable
+inline constexpr std::string_view kBadNetworkSetup = "bad_network_setup";  // kUnavailable
+inline constexpr std::string_view kNotAStore = "not_a_store";              // kUnavailable
+inline constexpr std::string_view kNoBucket = "no_bucket";                 // kUnavailable
+inline constexpr std::string_view kWrongRegion = "wrong_region";           // kUnavailable
+inline constexpr std::string_view kNoCredentials = "no_credentials";  // kUnauthenticated: nothing was asked
 inline constexpr std::string_view kCredentialsRefused = "credentials_refused";  // kUnauthenticated
 inline constexpr std::string_view kCredentialsExpired = "credentials_expired";  // kUnauthenticated
 inline constexpr std::string_view kAccessDenied = "access_denied";              // kUnauthenticated
@@ -70,8 +71,8 @@ struct Asked {
 /// A fault that lasts until somebody mends it: it is asked again in a minute.
 [[nodiscard]] Error LastingFault(ErrorCode code, std::string_view reason, std::string message);
 
-/// The store takes the credentials not, or no more (kUnauthenticated, with that reason): it is asked again in
-/// half a minute, so that new ones are taken soon.
+/// There are no credentials, or the store takes them not, or no more (kUnauthenticated, with that reason): it
+/// is asked again in half a minute, so that new ones are taken soon.
 [[nodiscard]] Error CredentialsFault(std::string_view reason, std::string message);
 
 /// The failure of a request that got no answer (HttpClient::Send). kStopped stays as it is.

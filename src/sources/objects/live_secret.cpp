@@ -30,7 +30,7 @@ Result<Secret> LiveSecret(
         return *refused;
     }
     return Unexpected(CredentialsFault(
-        kCredentialsRefused,
+        kNoCredentials,
         fmt::format(
             "source '{0}' has no credentials; give it some: notifications-api sources secret {0}",
             found->source.name

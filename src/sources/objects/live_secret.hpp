@@ -18,7 +18,7 @@ enum class Fitness : std::uint8_t {
 };
 
 /// The newest secret that fits, else the newest that was refused. Errors of `access`; kUnauthenticated
-/// (credentials_refused) when there is none, with what to do.
+/// (no_credentials) when there is none, with what to do.
 [[nodiscard]] Result<Secret> LiveSecret(
     const FindAccess& access, const SourceId& id, const std::function<Fitness(const Secret&)>& fitness
 );

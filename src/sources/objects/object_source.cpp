@@ -35,6 +35,8 @@ namespace {
 
 constexpr std::size_t kLongestKey = 1024;  // bytes; of S3
 constexpr std::size_t kStartBytes = 64;
+// the kind of stores that keep metadata as they were when the object was made
+constexpr std::string_view kUnchanging = "object_matrix";
 
 /// What Read compares with: VersionOf without the size.
 std::string_view EtagIn(std::string_view version) {
@@ -267,7 +269,18 @@ Result<void> ObjectSource::Publish(
                    ? Fail(ErrorCode::kNotFound, "the media is not there any more")
                    : Unexpected(media.error());
     }
-    return (*client)->Write(BucketOf(bucket, target), target.key, bytes, target.media_type, stop);
+    const auto place = BucketOf(bucket, target);
+    WrittenAs as{.content_type = target.media_type, .metadata = target.metadata};
+    if (bucket.kind == kUnchanging && !as.metadata.empty()) {
+        const auto there = (*client)->Head(place, target.key, stop);
+        if (!there && there.error().code != ErrorCode::kNotFound) {
+            return Unexpected(there.error());
+        }
+        if (there) {
+            as.metadata.clear();
+        }
+    }
+    return (*client)->Write(place, target.key, bytes, as, stop);
 }
 
 }  // namespace notify::objects

@@ -86,6 +86,7 @@ public:
     [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
         const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
     ) override;
+    /// MatrixStore's user metadata cannot be changed: there only an object that is new gets any.
     [[nodiscard]] Result<void> Publish(
         const Bucket& bucket,
         const Item& item,

@@ -81,8 +81,10 @@ Result<void> Pace::AwaitRetry(const Error& fault, int attempt, const std::stop_t
     if (fault.reason == kSlowDown) {
         SlowDown(fault.retry_after);
     }
-    // for an endpoint that refuses connections the delay is the caller's, between one call and the next
-    const auto asked = fault.reason == kUnreachable ? std::nullopt : fault.retry_after;
+    // for an endpoint or a proxy that refuses connections the delay is the caller's, between one call and the
+    // next
+    const bool unanswered = fault.reason == kUnreachable || fault.reason == kProxyFailed;
+    const auto asked = unanswered ? std::nullopt : fault.retry_after;
     const bool too_long = asked.value_or(milliseconds(0)) > limits_.longest_pause;
     if (!IsMomentary(fault) || too_long || attempt >= limits_.attempts || !TakeRetry()) {
         return Unexpected(fault);

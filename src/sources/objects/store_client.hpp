@@ -13,6 +13,8 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -39,6 +41,12 @@ struct StoredInfo {
     bool archived = false;   ///< Cannot be read before it is restored.
     bool restoring = false;  ///< Archived, and on its way back.
     bool tiered = false;     ///< Archived by Intelligent-Tiering: it comes back for good, not as a copy.
+};
+
+/// What an object is written with beside its bytes.
+struct WrittenAs {
+    std::string content_type;
+    std::vector<std::pair<std::string, std::string>> metadata;  ///< As UserMetadata; 2 KB together.
 };
 
 /// Keys of a bucket.
@@ -100,7 +108,7 @@ public:
         const std::string& bucket,
         const std::string& key,
         std::string_view bytes,
-        const std::string& content_type,
+        const WrittenAs& as,
         const std::stop_token& stop
     ) = 0;
 

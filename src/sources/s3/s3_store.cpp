@@ -148,10 +148,11 @@ public:
         const std::string& bucket,
         const std::string& key,
         std::string_view bytes,
-        const std::string& content_type,
+        const objects::WrittenAs& as,
         const std::stop_token& stop
     ) override {
-        return client_.Write(bucket, key, bytes, {.content_type = content_type}, stop)
+        return client_
+            .Write(bucket, key, bytes, {.content_type = as.content_type, .metadata = as.metadata}, stop)
             .map([](const std::string&) {});
     }
 

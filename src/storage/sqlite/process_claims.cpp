@@ -47,7 +47,7 @@ constexpr const char* kHoldSql = R"sql(
     WHERE item_id = ?5 AND status = 'Pending' AND next_attempt_at <= ?1
       AND CASE WHEN ?4 = '' THEN alone = 0 ELSE id = ?4 END
     RETURNING id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
-              priority, attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+              priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
               cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
               result_id, created_at, started_at, finished_at)sql";
 

@@ -22,33 +22,33 @@ namespace {
 
 constexpr const char* kAddSql = R"sql(
     INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
-                         priority, attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence,
+                         priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence,
                          progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message,
                          failure_will_retry, result_id, created_at, started_at, finished_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kCountOneSql =
     "INSERT INTO process_count VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1";
 constexpr const char* kGetSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE id = ?)sql";
 constexpr const char* kOfItemSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE item_id = ? ORDER BY run, created_at, id)sql";
 constexpr const char* kExpiredSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' AND lease_until < ? ORDER BY lease_until, id)sql";
 constexpr const char* kAllProcessingSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
@@ -57,7 +57,7 @@ constexpr const char* kUpdateSql = R"sql(
     SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
         lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = max(cancel_requested, ?11), failure_code = ?12,
         failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
-        finished_at = ?18, priority = ?21, max_attempts = ?22
+        finished_at = ?18, priority = ?21, max_attempts = ?22, pauses = ?24
     WHERE id = ?19 AND status = ?23 AND fence = ?20)sql";
 constexpr const char* kCountSql =
     "SELECT processor, status, count FROM process_count WHERE count > 0 ORDER BY processor, status";
@@ -120,7 +120,8 @@ Result<int> Update(Connection& connection, Status from, const Process& p, std::i
         fence,
         p.priority,
         p.max_attempts,
-        ToString(from)
+        ToString(from),
+        p.pauses
     );
 }
 
@@ -144,6 +145,7 @@ Process ReadProcess(Row& row) {
     p.max_attempts = row.Int();
     p.crashes = row.Int();
     p.rescues = row.Int();
+    p.pauses = row.Int();
     p.alone = row.Bool();
     p.next_attempt_at = row.Time();
     p.lease_owner = row.As<NodeId>();
@@ -188,6 +190,7 @@ Result<void> ProcessTable::Add(const Process& p) {
             p.max_attempts,
             p.crashes,
             p.rescues,
+            p.pauses,
             p.alone,
             p.next_attempt_at,
             p.lease_owner,

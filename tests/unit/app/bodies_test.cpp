@@ -133,6 +133,9 @@ TEST_F(BodiesTest, OfABucketsPublishingKeepWhatIsNotGiven) {
     EXPECT_EQ(place.at("bucket"), "other");
     EXPECT_FALSE(place.contains("prefix")) << "that was of the place before";
     EXPECT_EQ(PublishingBody({.results_prefix = "x/"}, there)->at("prefix"), "x/");
+    const auto carrying = PublishingBody({.publish_metadata = true}, there).value();
+    EXPECT_EQ(carrying.at("metadata"), true);
+    EXPECT_EQ(carrying.at("prefix"), "in/");
     const auto added = BucketBody({.path = "/srv/media", .publish_formats = {"csv"}}).value();
     EXPECT_EQ(added.at("publishing").at("formats"), boost::json::array{"csv"});
     EXPECT_FALSE(BucketBody({.path = "/srv/media"})->contains("publishing"));

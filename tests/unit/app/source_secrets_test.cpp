@@ -9,6 +9,7 @@
 
 #include "core/clock.hpp"
 #include "core/secret_box.hpp"
+#include "sources/objects/faults.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 #include "support/temporary_folder.hpp"
@@ -75,6 +76,7 @@ TEST_F(SourceSecretsTest, ThatCannotBeOpenedLeaveTheOtherLiveOne) {
     keep("AKBAD", "nothing that was ever sealed");
     const auto refused = secrets.Access(source_.id).error();
     EXPECT_EQ(refused.code, ErrorCode::kUnauthenticated);
+    EXPECT_EQ(refused.reason, objects::kNoCredentials);
     EXPECT_THAT(refused.message, HasSubstr("cannot be opened"));
     keep("AKGOOD", secrets.Seal({.secret_key = "s"}));
     keep("AKBAD", "nothing that was ever sealed");
@@ -90,6 +92,7 @@ TEST_F(SourceSecretsTest, AreElseThoseThatTheConfigurationNames) {
     EXPECT_EQ(access.secrets.at(0).secret_key, "secret");
     const auto missing = Access({{"STORE_A", {.value = "AK"}}}).error();
     EXPECT_EQ(missing.code, ErrorCode::kUnauthenticated);
+    EXPECT_EQ(missing.reason, objects::kNoCredentials);
     EXPECT_THAT(missing.message, HasSubstr("set it, or STORE_B_FILE, and start the service again"));
 }
 

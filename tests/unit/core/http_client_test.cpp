@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <string>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "unit/delivery/receiver.hpp"
@@ -159,6 +161,22 @@ TEST(HttpClient, PaysNoAttentionToAProxyInTheEnvironment) {
     ::unsetenv("http_proxy");
     EXPECT_EQ(response.value().status, 204);
     EXPECT_EQ(proxy.Connections(), 0U);
+}
+
+TEST(HttpClient, NamesAProxyThatIsSilentAndOneThatIsNotThere) {
+    const Receiver silent([](const auto&, auto) {
+        return Answer{.bytes = {}, .after = Answer::After::kHang};
+    });
+    auto request = RequestTo("https://store.invalid/");
+    const HttpClient unknown({.proxy = "http://user:canary@no-such-proxy.invalid:3128"});
+    const auto no_host = unknown.Send(request, {}).error();
+    EXPECT_EQ(no_host.reason, "proxy");
+    EXPECT_EQ(no_host.message, "the host of the proxy no-such-proxy.invalid:3128 is not known");
+    request.total_timeout = milliseconds(500);
+    const HttpClient waiting({.proxy = fmt::format("http://user:canary@127.0.0.1:{}", silent.Port())});
+    const auto no_answer = waiting.Send(request, {}).error();
+    EXPECT_EQ(no_answer.reason, "proxy");
+    EXPECT_EQ(no_answer.message, fmt::format("the proxy 127.0.0.1:{} does not answer", silent.Port()));
 }
 
 TEST(HttpClient, RefusesHeadersWithLineBreaks) {

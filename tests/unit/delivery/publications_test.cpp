@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "delivery/publishing/csv.hpp"
+#include "delivery/publishing/metadata.hpp"
 #include "delivery/publishing/republish.hpp"
 #include "unit/delivery/exports.hpp"
 #include "unit/delivery/publishing_fixture.hpp"
@@ -42,6 +43,8 @@ protected:
         const auto found = memory_.objects.find("clip.mp4.notifications." + suffix);
         return found == memory_.objects.end() ? "not there" : found->second;
     }
+
+    boost::json::value JsonOfFile(const std::string& suffix) { return ParseJson(File(suffix)).value(); }
 
     void SetBucket() {
         Change([&](Transaction& transaction) { return transaction.buckets.Update(bucket_); });
@@ -174,6 +177,79 @@ TEST_F(Publications, GoIntoTheBucketForResults) {
     RequestWanted();
     AwaitAll();
     EXPECT_EQ(memory_.publishes, 2);
+}
+
+TEST_F(Publications, AreWrittenOfNumbersThatNoMediaHas) {
+    Publish(R"({"schema":"face_tracks/1",
+        "media":{"media_type":"video/mp4","duration_ms":1e300,"width":-5,"height":1e308,"frame_rate":"25/1"},
+        "tracks":[{"track":-1e30,"boxes":[{"ms":-1e99,"x":1e99,"y":-1e99,"width":1e99,"height":-1}]},
+                  {"track":1e30,"boxes":[{"ms":18446744073709551615,"x":0,"y":0,"width":0,"height":0}]}]})");
+    const auto read = JsonOfFile("face-search.json");
+    EXPECT_EQ(read.at("VideoMetadata").at("DurationMillis"), 1'000'000'000'000);
+    EXPECT_EQ(read.at("VideoMetadata").at("FrameHeight"), 10'000'000);
+    EXPECT_EQ(read.at("VideoMetadata").at("FrameWidth"), 0);
+    EXPECT_EQ(read.at("Persons").at(0).at("Timestamp"), 0);
+    EXPECT_EQ(read.at("Persons").at(1).at("Timestamp"), 1'000'000'000'000);
+}
+
+TEST_F(Publications, CarryASummaryOnlyWhereTheBucketWantsThat) {
+    Publish(kClip);
+    EXPECT_EQ(memory_.metadata.at("clip.mp4.notifications.json"), UserMetadata());
+    bucket_.options.publishing.metadata = true;
+    SetBucket();
+    RequestWanted();
+    AwaitAll();
+    EXPECT_EQ(memory_.publishes, 12) << "with it each is another";
+    const UserMetadata summary{
+        {"notifications-item", item_.id.Value()},
+        {"notifications-status", "Completed"},
+        {"notifications-processors", "facial-recognition"},
+        {"notifications-people", "1"}
+    };
+    EXPECT_EQ(memory_.metadata.at("clip.mp4.notifications.json"), summary);
+    EXPECT_EQ(memory_.metadata.at("clip.mp4.notifications.csv"), summary);
+    RequestWanted();
+    AwaitAll();
+    EXPECT_EQ(memory_.publishes, 12) << "nothing changed";
+}
+
+TEST_F(Publications, CarryASummaryThatIsNeverTooLongAndPlain) {
+    Fill(kClip);
+    Change([&](Transaction& transaction) -> Result<void> {
+        Process process;
+        process.id = ProcessId(MakeId("prc"));
+        process.item_id = item_.id;
+        process.bucket_id = bucket_.id;
+        process.processor = "caf\xc3\xa9\r\n" + std::string(5000, 'x');
+        process.config = "{}";
+        process.config_hash = Sha256Hex("{}");
+        process.since = process.created_at = process.next_attempt_at = clock_.Now();
+        return transaction.processes.Add(process)
+            .and_then([&] {
+                return transaction.results.AddOrGet(
+                    {.id = ResultId(MakeId("res")),
+                     .lineage_key = "other",
+                     .content_sha256 = item_.content_sha256,
+                     .processor = process.processor,
+                     .processor_version = "1",
+                     .document = "{}",
+                     .created_at = clock_.Now()}
+                );
+            })
+            .and_then([&](const ResultId& id) { return Complete(transaction, process, id); });
+    });
+    const auto metadata =
+        storage_->Read(
+                    [&](const Snapshot& snapshot) { return PublicationMetadata(snapshot, item_.id); }
+        ).value();
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : metadata) {
+        bytes += name.size() + value.size();
+        EXPECT_EQ(value.find_first_of("\r\n\xc3\xa9"), std::string::npos);
+    }
+    EXPECT_EQ(metadata.size(), 4U);
+    EXPECT_LT(bytes, kMostMetadataBytes);
+    EXPECT_EQ(metadata.at(2).second.substr(0, 7), "caf????");
 }
 
 TEST_F(Publications, AreWrittenInTheNewPlaceWhenThatChanges) {

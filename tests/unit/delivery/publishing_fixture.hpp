@@ -80,11 +80,13 @@ public:
         }
         objects[target.place + target.key] = bytes;
         media_types[target.place + target.key] = target.media_type;
+        metadata[target.place + target.key] = target.metadata;
         return {};
     }
 
     std::map<std::string, std::string> objects;  ///< By place and key, written one behind the other.
     std::map<std::string, std::string> media_types;
+    std::map<std::string, UserMetadata> metadata;
     std::atomic<int> publishes = 0;
     std::atomic<bool> refuses = false;
     std::atomic<bool> gone = false;

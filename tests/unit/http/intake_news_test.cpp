@@ -36,6 +36,16 @@ TEST(IntakeNews, KnowsEventsByBothForms) {
     EXPECT_TRUE(Read(Records("a", "s3:ObjectCreated:CompleteMultipartUpload"))->news[0].created);
     EXPECT_FALSE(Read(Records("a", "ObjectRemoved:Delete"))->news[0].created);
     EXPECT_FALSE(Read(Records("a", "s3:ObjectRestore:Post"))->news[0].created);
+    EXPECT_FALSE(Read(Records("a", "s3:ObjectCreated:Put"))->news[0].restored);
+    EXPECT_FALSE(Read(Records("a", "s3:ObjectRestore:Post"))->news[0].restored);
+    EXPECT_TRUE(Read(Records("a", "s3:ObjectRestore:Completed"))->news[0].restored);
+    EXPECT_TRUE(
+        Read(
+            R"({"detail-type":"Object Restore Completed","detail":{"bucket":{"name":"m"},"object":{"key":"a"}}})"
+        )
+            ->news[0]
+            .restored
+    );
 }
 
 TEST(IntakeNews, TakesEventBridgeKeysAsTheyAreAndSnsEnvelopes) {

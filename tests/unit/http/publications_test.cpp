@@ -50,6 +50,14 @@ TEST_F(PublishingApi, TakesTheFormatsThereAreAndNamesThemForAnother) {
     ExpectRefused(R"({"formats":["csv","vtt","csv"]})", "/publishing/formats/2", "csv is there twice");
 }
 
+TEST_F(PublishingApi, RefusesMetadataForAFolderWhoseFilesCarryNone) {
+    EXPECT_EQ(Expect(200, "GET", "/v1/buckets/in").at("publishing").at("metadata"), false);
+    ExpectRefused(
+        R"({"formats":[],"metadata":true})", "/publishing/metadata", "files of a folder carry none"
+    );
+    EXPECT_EQ(Set(R"({"formats":[],"metadata":false})").status, 200);
+}
+
 TEST_F(PublishingApi, GivesEachBucketAPartOfThePlaceForResults) {
     const auto place = Results();
     ASSERT_EQ(Set(fmt::format(R"({{"formats":[],"bucket":"{}/./"}})", place)).status, 200);

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "queue/retry_policy.hpp"
+#include "sources/objects/faults.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
+#include "storage/process_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -47,6 +52,35 @@ TEST_F(IntakeTest, TakesTheSameVersionOnce) {
     EXPECT_EQ(Take(bucket, {Object("a.mp4"), Object("b.mp4"), Object("b.mp4")}), 0);
     EXPECT_EQ(Items().size(), 2U);
     EXPECT_EQ(Count("item.discovered"), 2);
+}
+
+TEST_F(IntakeTest, LooksAtOnceAtWhatWaitsForARestoredObject) {
+    const auto bucket = AddBucket({"checksum"});
+    const auto waits = [&](const std::string& key, const Error& error) {
+        EXPECT_EQ(Take(bucket, {Object(key)}), 1);
+        const auto claim = Claim().at(0);
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            const auto after = AfterFailure(claim.processes.at(0), error, CrashKind::kNone, clock_.Now());
+            return transaction.processes.UpdateHeld(after, after.fence).and_then([&](bool) {
+                return RefreshItem(transaction, claim.item.id, clock_.Now());
+            });
+        }));
+        return claim.item.id;
+    };
+    const auto archived = waits("a.mxf", objects::ArchivedFault({.key = "a.mxf"}));
+    const auto restoring = waits("b.mxf", objects::RestoringFault({.key = "b.mxf"}));
+    const auto busy = waits("c.mxf", {.code = ErrorCode::kThrottled, .message = "busy"});
+    for (const auto& [key, id] : {std::pair("a.mxf", archived), std::pair("b.mxf", restoring)}) {
+        EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kRetryDelay);
+        EXPECT_EQ(intake_->TakeRestored(bucket.id, key).value(), 1);
+        EXPECT_EQ(OnlyProcess(id).next_attempt_at, clock_.Now());
+        EXPECT_EQ(OnlyProcess(id).attempt, 0);
+        EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kSlot);
+        EXPECT_EQ(intake_->TakeRestored(bucket.id, key).value(), 0) << "once";
+    }
+    EXPECT_EQ(intake_->TakeRestored(bucket.id, "c.mxf").value(), 0) << "it waits for something else";
+    EXPECT_GT(OnlyProcess(busy).next_attempt_at, clock_.Now());
+    EXPECT_EQ(intake_->TakeRestored(bucket.id, "nothing.mxf").value(), 0);
 }
 
 TEST_F(IntakeTest, LeavesOutWhatWeWroteOurselves) {

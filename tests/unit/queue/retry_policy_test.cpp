@@ -1,10 +1,13 @@
 #include "queue/retry_policy.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ostream>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "sources/objects/faults.hpp"
 
 namespace notify {
 namespace {
@@ -125,6 +128,40 @@ TEST(RetryPolicy, NeverWaitsLongerThanSixHours) {
     const auto after = AfterFailure(process, ErrorOf(ErrorCode::kUnavailable), CrashKind::kNone, kNow);
     EXPECT_GE(after.next_attempt_at, kNow + hours(3));
     EXPECT_LE(after.next_attempt_at, kNow + hours(6));
+}
+
+TEST(RetryPolicy, AsksAStoreInTroubleEverMoreSeldomAndBurnsNoAttempt) {
+    for (const auto reason : {objects::kStoreFault, objects::kInterrupted}) {
+        auto process = Running();
+        const auto error = objects::Fault(ErrorCode::kUnavailable, reason, "the store has a fault");
+        milliseconds most = kMinute;
+        for (int pause = 1; pause <= 12; ++pause) {
+            process = AfterFailure(process, error, CrashKind::kNone, kNow);
+            ASSERT_EQ(process.status, Status::kPending);
+            EXPECT_EQ(process.pauses, pause);
+            EXPECT_EQ(process.attempt, 1);
+            EXPECT_GE(process.next_attempt_at, kNow + std::max(kMinute, most / 2));
+            EXPECT_LE(process.next_attempt_at, kNow + most);
+            most = std::min<milliseconds>(2 * most, hours(6));
+            process.status = Status::kProcessing;
+        }
+    }
+}
+
+TEST(RetryPolicy, WaitsForAStoreInTroubleAsLongAsItAsksAtLeast) {
+    auto error = objects::Fault(ErrorCode::kUnavailable, objects::kStoreFault, "a fault");
+    error.retry_after = hours(1);
+    const auto after = AfterFailure(Running(), error, CrashKind::kNone, kNow);
+    EXPECT_EQ(after.next_attempt_at, kNow + hours(1));
+}
+
+TEST(RetryPolicy, CountsTheWaitsForAStoreAnewAfterAnotherEnd) {
+    auto process = Running();
+    process.pauses = 7;
+    for (const auto code : {ErrorCode::kThrottled, ErrorCode::kUnavailable, ErrorCode::kInternal}) {
+        EXPECT_EQ(AfterFailure(process, ErrorOf(code), CrashKind::kNone, kNow).pauses, 0);
+    }
+    EXPECT_EQ(GivenBack(process, kNow).pauses, 7);
 }
 
 TEST(RetryPolicy, BlamesNobodyForAGroupThatCrashedButSeparatesIt) {

@@ -73,6 +73,13 @@ TEST(Hops, BehindTheFailedOneAreNotReached) {
     );
 }
 
+TEST(Hops, WithoutCredentialsWereNotTried) {
+    EXPECT_THAT(
+        Shown(Store(R"({"endpoint":"https://s3.example"})"), Failing(objects::kNoCredentials)),
+        ElementsAre("setup", "dns", "connect", "tls", "answer", "!credentials", "bucket")
+    );
+}
+
 TEST(Hops, AreOnlyThoseOfTheWayThatTheSourceGoes) {
     EXPECT_THAT(
         Shown(Store(R"({"endpoint":"http://10.0.0.7:9000"})"), {}),

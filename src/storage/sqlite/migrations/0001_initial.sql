@@ -238,6 +238,7 @@ CREATE TABLE process (
     max_attempts INTEGER NOT NULL,
     crashes INTEGER NOT NULL,
     rescues INTEGER NOT NULL,
+    pauses INTEGER NOT NULL CHECK (pauses >= 0), -- in a row, because of the store
     alone INTEGER NOT NULL CHECK (alone IN (0, 1)),
     next_attempt_at INTEGER NOT NULL,
     lease_owner TEXT NOT NULL,

@@ -99,27 +99,31 @@ protected:
     void Complete(const ItemId& id, milliseconds media) {
         const auto claims = Claim();
         for (const auto& claim : claims) {
-            if (claim.item.id != id) {
-                continue;
+            if (claim.item.id == id) {
+                Complete(claim, media);
+                return;
             }
-            const auto& process = claim.processes.front();
-            StoredResult result;
-            result.id = ResultId("res_" + id.Value());
-            result.lineage_key = id.Value();
-            result.document = R"({"media":{"duration_ms":)" + std::to_string(media.count()) + "}}";
-            result.created_at = clock_.Now();
-            EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-                return transaction.results.AddOrGet(result)
-                    .and_then([&](const ResultId& stored) {
-                        return transaction.processes.UpdateHeld(
-                            Completed(process, stored, clock_.Now()), process.fence
-                        );
-                    })
-                    .and_then([&](bool) { return FinishItem(transaction, id, clock_.Now()); });
-            }));
-            return;
         }
         ADD_FAILURE() << "not claimed";
+    }
+
+    void Complete(const ClaimedItem& claim, milliseconds media) {
+        const auto& id = claim.item.id;
+        const auto& process = claim.processes.front();
+        StoredResult result;
+        result.id = ResultId("res_" + id.Value());
+        result.lineage_key = id.Value();
+        result.document = R"({"media":{"duration_ms":)" + std::to_string(media.count()) + "}}";
+        result.created_at = clock_.Now();
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.results.AddOrGet(result)
+                .and_then([&](const ResultId& stored) {
+                    return transaction.processes.UpdateHeld(
+                        Completed(process, stored, clock_.Now()), process.fence
+                    );
+                })
+                .and_then([&](bool) { return FinishItem(transaction, id, clock_.Now()); });
+        }));
     }
 
     /// What is claimed waits a day because its media is archived; how many.
@@ -259,6 +263,19 @@ TEST_F(BacklogTest, OfHoursIsLetGoUntilTheyAreUsedUp) {
         }
     }
     EXPECT_EQ(Go(), 0) << "2 of 1.5 hours are used";
+}
+
+TEST_F(BacklogTest, OfHoursAddsUpWhatNoMediaPlays) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .decode_hours_per_day = 1.5});
+    for (const auto* key : {"a", "b"}) {
+        Take(bucket, key, hours(1));
+    }
+    EXPECT_EQ(Go(), 2);
+    for (const auto& claim : Claim()) {
+        Complete(claim, milliseconds::max());
+    }
+    Take(bucket, "c", hours(2));
+    EXPECT_EQ(Go(), 0) << "they are counted, and used all of it";
 }
 
 TEST_F(BacklogTest, GoesOnBehindMoreArchivedItemsThanMayBeUnderWay) {

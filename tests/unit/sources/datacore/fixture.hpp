@@ -43,7 +43,7 @@ protected:
 
     /// Writes an object; returns its ETag.
     std::string Put(const std::string& key, std::string_view bytes) {
-        return client_.Write("media", key, bytes, "video/mxf", {}).value();
+        return client_.Write("media", key, bytes, {.content_type = "video/mxf"}, {}).value();
     }
 
     static Result<std::string> ReadWith(

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <boost/json.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/base64.hpp"
@@ -35,6 +36,17 @@ TEST_F(NativeClientTest, WritesLooksAtReadsListsAndRemoves) {
     EXPECT_TRUE(client_.Remove("media", "day 1/clip.mxf", {}).has_value());
     EXPECT_TRUE(client_.Remove("media", "day 1/clip.mxf", {}).has_value());
     EXPECT_EQ(client_.Head("media", "day 1/clip.mxf", {}).error().reason, objects::kNoObject);
+}
+
+TEST_F(NativeClientTest, WritesMetadataAsSwarmNamesIt) {
+    const objects::WrittenAs as{
+        .content_type = "application/json", .metadata = {{"notifications-item", "itm_1"}}
+    };
+    ASSERT_TRUE(client_.Write("media", "a.json", "{}", as, {}).has_value());
+    EXPECT_THAT(
+        boost::json::serialize(fake_.Seen().at("headers")),
+        ::testing::HasSubstr("\"x-notifications-item-meta\"")
+    );
 }
 
 TEST_F(NativeClientTest, NamesTheDomainInEachRequestAndShowsTheTokenAsACookie) {
@@ -86,7 +98,8 @@ TEST_F(NativeClientTest, MakesNewObjectsByPostWhereAStoreMakesNoneByPut) {
     EXPECT_EQ(ReadAll("new.json", 2, etag).value(), "{}");
     Put("new.json", "[]");
     EXPECT_EQ(
-        client_.Write("nowhere", "new.json", "{}", "application/json", {}).error().reason, objects::kNoBucket
+        client_.Write("nowhere", "new.json", "{}", {.content_type = "application/json"}, {}).error().reason,
+        objects::kNoBucket
     );
 }
 

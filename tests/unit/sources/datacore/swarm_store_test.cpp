@@ -62,7 +62,7 @@ protected:
             [](const std::string* /*refused*/) { return std::string(kFakeToken); },
             clock
         );
-        ASSERT_TRUE(client.Write("media", key, bytes, "video/mxf", {}).has_value());
+        ASSERT_TRUE(client.Write("media", key, bytes, {.content_type = "video/mxf"}, {}).has_value());
     }
 
     static Item ItemOf(const FoundObject& found) {

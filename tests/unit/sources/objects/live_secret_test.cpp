@@ -52,7 +52,7 @@ TEST(LiveSecret, WithoutOneItIsSaidWhatToDo) {
     for (const auto& access : {With({}), With({""})}) {
         const auto error = Pick(access, "").error();
         EXPECT_EQ(error.code, ErrorCode::kUnauthenticated);
-        EXPECT_EQ(error.reason, kCredentialsRefused);
+        EXPECT_EQ(error.reason, kNoCredentials);
         EXPECT_NE(error.message.find("sources secret news"), std::string::npos);
     }
 }

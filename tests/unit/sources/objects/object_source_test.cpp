@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "core/json.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/s3/config.hpp"
 #include "sources/s3/s3_store.hpp"
@@ -306,6 +307,24 @@ TEST_F(ObjectSourceTest, PublishesBesideTheObjectAndNotBesideNothing) {
     auto gone = item;
     gone.key = "a/gone.mxf";
     EXPECT_EQ(source_.Publish(bucket_, gone, target, "{}", {}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ObjectSourceTest, PublishesMetadataWithTheResultAndNeverWithTheMedia) {
+    Put("a.mxf", "media");
+    const auto item = Noticed("a.mxf");
+    const auto publish = [&](const std::string& people) {
+        const PublicationTarget target{
+            .place = {}, .key = "a.json", .media_type = {}, .metadata = {{"notifications-people", people}}
+        };
+        EXPECT_TRUE(source_.Publish(bucket_, item, target, "{}", {}).has_value());
+        return ToJsonText(fake_.Seen().at("meta"));
+    };
+    EXPECT_EQ(publish("1"), R"({"media/a.json":{"x-amz-meta-notifications-people":"1"}})");
+    EXPECT_EQ(publish("2"), R"({"media/a.json":{"x-amz-meta-notifications-people":"2"}})");
+    bucket_.kind = "object_matrix";
+    EXPECT_EQ(publish("3"), "{}") << "what is there has metadata that cannot be changed";
+    EXPECT_TRUE(client_.Remove("media", "a.json", {}).has_value());
+    EXPECT_EQ(publish("4"), R"({"media/a.json":{"x-amz-meta-notifications-people":"4"}})");
 }
 
 TEST_F(ObjectSourceTest, PublishesIntoAnotherBucketOfTheStore) {

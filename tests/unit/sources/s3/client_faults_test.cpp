@@ -311,6 +311,19 @@ TEST_F(S3ClientTest, AnUnknownHostAClosedPortAndADeadProxyAreSaid) {
     ExpectSpeaks(no_proxy, "proxy");
 }
 
+TEST_F(S3ClientTest, AProxyThatDoesNotAnswerIsNamedWithoutItsPassword) {
+    for (const auto* endpoint : {"http://store.invalid", "https://store.invalid"}) {
+        auto settings = Settings(endpoint);
+        settings.network.proxy = "http://user:canary@127.0.0.1:1";
+        Client proxied(settings, Always(kGood), clock_);
+        const auto error = proxied.List("media", {}, {}).error();
+        EXPECT_EQ(error.reason, objects::kProxyFailed);
+        ExpectSpeaks(error, "the proxy 127.0.0.1:1 does not answer");
+        EXPECT_EQ(error.message.find("canary"), std::string::npos) << error.message;
+        EXPECT_EQ(error.message.find("nothing answers at"), std::string::npos) << error.message;
+    }
+}
+
 TEST_F(S3ClientTest, GoesThroughAProxyUnlessTheHostIsExempt) {
     auto settings = Settings("http://store.invalid");
     settings.network.proxy = fake_.Url();
