@@ -10,8 +10,6 @@ namespace notify {
 
 namespace {
 
-constexpr std::string_view kUnknown = "application/octet-stream";
-
 using Sign = std::pair<std::string_view, std::string_view>;
 
 constexpr std::array<Sign, 5> kBegins{
@@ -129,7 +127,7 @@ std::string_view TypeOfDocument(std::string_view start) noexcept {
     if (Holds(start.substr(0, 1024), "%PDF-")) {
         return "application/pdf";
     }
-    return IsText(start) ? TypeOfText(start) : kUnknown;
+    return IsText(start) ? TypeOfText(start) : kUnknownDocumentType;
 }
 
 }  // namespace notify

@@ -124,10 +124,10 @@ bool IsStoreTrouble(const Error& error) {
 /// A store's trouble may be with one object for ever: of it nobody is to blame, and it is asked for ever more
 /// seldom. That of a whole bucket is waited for by its hold.
 Process AfterStoreTrouble(Process process, const Error& error, int pauses, Timestamp now) {
+    process.pauses = pauses + 1;
     if (objects::IsBucketFault(error)) {
         return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
     }
-    process.pauses = pauses + 1;
     const auto delay = BackoffDelay(process.pauses, kPause, kCap);
     return Waiting(std::move(process), std::max(delay, error.retry_after.value_or(kPause)), now);
 }

@@ -95,7 +95,9 @@ Result<std::vector<std::string>> FindCuts(
                 return Unexpected(listing.error());
             }
             left -= std::max(1, listing->pages);
-            std::ranges::move(CutsIn(*std::move(listing)), std::back_inserter(below));
+            if (!IsNamedAsClipFolder(level[i])) {  // what of it shows a card may stand behind the cut
+                std::ranges::move(CutsIn(*std::move(listing)), std::back_inserter(below));
+            }
         }
         std::ranges::copy(below, std::back_inserter(cuts));
         level = std::move(below);

@@ -371,12 +371,15 @@ void Scheduler::NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcom
                 return Unexpected(told.error());
             }
         }
-        // who can list it can be read again
+        // what can be listed can be read again
         auto released = outcome ? transaction.buckets.Release(bucket.id, now) : Result<bool>(false);
+        const bool well_again = outcome && !before->last_scan_note.empty() && before->last_scan_note != note;
         const bool whole = outcome && outcome->whole;
-        return released.and_then([&](bool) {
-            return transaction.buckets.SetScanned(bucket.id, now, note, whole);
-        });
+        return released
+            .and_then([&](bool) {
+                return well_again ? transaction.buckets.Wake(bucket.id, now) : Result<int>(0);
+            })
+            .and_then([&](int) { return transaction.buckets.SetScanned(bucket.id, now, note, whole); });
     });
     if (!noted) {
         Log(LogLevel::kWarn, "scan not noted", {{"bucket", bucket.name}, {"error", noted.error().message}});

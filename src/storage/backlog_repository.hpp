@@ -23,11 +23,15 @@ struct BacklogUse {
     std::chrono::milliseconds media{0};  ///< Of those that have ended.
 };
 
+/// Process::pauses of what waits for its store since half an hour and more.
+inline constexpr int kLongPauses = 5;
+
 /// An item that was let go and has no end noted yet.
 struct OpenItem {
     ItemId id;
     Status status = Status::kPending;
     std::string reason_code;  ///< Item::reason_code.
+    bool waits_long = false;  ///< Its store could not give it kLongPauses times in a row.
 
     friend bool operator==(const OpenItem&, const OpenItem&) = default;
 };

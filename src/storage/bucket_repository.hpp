@@ -60,6 +60,9 @@ public:
     /// Ends the hold, and makes what waits for its reason ready at `now`. True when there was one.
     virtual Result<bool> Release(const BucketId& id, Timestamp now) = 0;
 
+    /// Makes ready at `now` what waits because the store could not give it (Process::pauses); how many.
+    virtual Result<int> Wake(const BucketId& id, Timestamp now) = 0;
+
     /// The hold, over or not, until it is released.
     [[nodiscard]] virtual Result<std::optional<BucketHold>> HoldOf(const BucketId& id) const = 0;
 

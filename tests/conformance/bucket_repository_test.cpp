@@ -107,6 +107,25 @@ TEST_P(Buckets, ReleasedMakeReadyWhatWaitedForTheReason) {
     EXPECT_GT(Stored(other).next_attempt_at, Now());
 }
 
+TEST_P(Buckets, WakeWhatWaitsForTheirStore) {
+    const auto bucket = AddBucket("in");
+    const auto wait = [&](const Bucket& in, const std::string& key, int pauses) {
+        auto process = AddProcess(AddItem(in, key));
+        process.pauses = pauses;
+        process.next_attempt_at = Now() + 300s;
+        Write([&](Transaction& transaction) { return transaction.processes.UpdatePending(process); });
+        return process.id;
+    };
+    const auto paused = wait(bucket, "a", 2);
+    const auto other_reason = wait(bucket, "b", 0);
+    const auto elsewhere = wait(AddBucket("other"), "a", 2);
+    EXPECT_EQ(Write([&](Transaction& transaction) { return transaction.buckets.Wake(bucket.id, Now()); }), 1);
+    EXPECT_EQ(Stored(paused).next_attempt_at, Now());
+    EXPECT_EQ(Stored(paused).pauses, 2);
+    EXPECT_GT(Stored(other_reason).next_attempt_at, Now());
+    EXPECT_GT(Stored(elsewhere).next_attempt_at, Now());
+}
+
 TEST_P(Buckets, RefuseATakenNameAndATakenPlace) {
     const auto taken = AddBucket("in");
     const auto add = [&](const Bucket& bucket) {

@@ -10,6 +10,7 @@ import unittest
 import crash_test
 import flood_test
 import scan_test
+import store_bytes_test
 import store_kills_test
 
 
@@ -32,10 +33,13 @@ def long_forms(wanted: argparse.Namespace) -> list:
     scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
     store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
     flood_test.EACH = wanted.flood
+    store_bytes_test.StoreBytes.BUSY_SECONDS = wanted.busy
     forms = [
         (wanted.scan, f"scan of {wanted.scan} keys", scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once")),
         (wanted.objects, f"{wanted.objects} objects of a store",
          store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open")),
+        (wanted.busy, f"a store that is busy for {wanted.busy} s",
+         store_bytes_test.StoreBytes("test_a_store_that_is_often_busy_is_asked_at_most_twice_as_often")),
         (wanted.flood, f"flood of {wanted.flood}", flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones")),
     ]
     return [(told, test) for many, told, test in forms if many > 0]
@@ -47,7 +51,8 @@ def main() -> int:
     parser.add_argument("--flood", type=int, default=500, help="how many hostile files land amid as many good ones (500); 0 for none")
     parser.add_argument("--scan", type=int, default=100_000, help="how many keys a scan has that is killed 20 times (100000); 0 for none")
     parser.add_argument("--objects", type=int, default=1000, help="how many objects of a store are worked off under 20 kills (1000); 0 for none")
-    parser.add_argument("--only", default="", help="the steps whose names contain this, without scan, objects and flood; * stands for anything")
+    parser.add_argument("--busy", type=int, default=300, help="for how many seconds a store answers 30 of 100 requests with 503 (300); 0 for none")
+    parser.add_argument("--only", default="", help="the steps whose names contain this, without scan, objects, busy store and flood; * stands for anything")
     parser.add_argument("--jobs", type=int, default=1, help="how many services at a time (1)")
     wanted = parser.parse_args()
     chosen = steps(wanted.only)

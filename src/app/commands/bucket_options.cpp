@@ -93,7 +93,7 @@ void AddBucketOptions(CLI::App& command, OptionWords& words) {
     command.add_option(
         "--media-type",
         words.media_types,
-        "Only objects of this type by their names: 'video/*'; may be repeated"
+        "Only objects of this type, by their names, then by content: 'video/*'; may be repeated"
     );
     command.add_flag_function(
         "--sequences,!--no-sequences",

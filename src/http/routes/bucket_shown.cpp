@@ -1,5 +1,6 @@
 #include "http/routes/bucket_shown.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/ids.hpp"
 #include "domain/rule.hpp"
 #include "domain/scan.hpp"
 #include "domain/source.hpp"
@@ -39,11 +41,25 @@ std::string_view WordOf(HopState state) {
     return state == HopState::kPassed ? "passed" : state == HopState::kFailed ? "failed" : "not reached";
 }
 
+/// The last scan; of one in ranges the position is that of the first range that is not done.
+Result<std::optional<ScanState>> LastScan(const Snapshot& snapshot, const BucketId& id) {
+    auto scan = snapshot.scans.Get(id);
+    const auto ranges = snapshot.scans.Ranges(id);
+    if (!scan || !*scan || !ranges) {
+        return ranges ? scan : Unexpected(ranges.error());
+    }
+    const auto open = std::ranges::find(*ranges, false, &ScanRange::done);
+    if (open != ranges->end()) {
+        (*scan)->position = open->position.empty() ? open->after : open->position;
+    }
+    return scan;
+}
+
 }  // namespace
 
 Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
     const auto source = snapshot.sources.Get(bucket.source_id);
-    const auto last_scan = snapshot.scans.Get(bucket.id);
+    const auto last_scan = LastScan(snapshot, bucket.id);
     const auto hold = snapshot.buckets.HoldOf(bucket.id);
     if (!source || !last_scan || !hold) {
         return Unexpected(!source ? source.error() : !last_scan ? last_scan.error() : hold.error());

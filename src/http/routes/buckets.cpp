@@ -162,11 +162,14 @@ public:
 private:
     /// The bucket's items go on at once: somebody saw that its store is well.
     [[nodiscard]] Result<void> Release(const Bucket& bucket) const {
-        const auto released = parts_.storage.Write([&](Transaction& transaction) {
-            return transaction.buckets.Release(bucket.id, parts_.clock.Now());
+        const auto woken = parts_.storage.Write([&](Transaction& transaction) {
+            const auto now = parts_.clock.Now();
+            return transaction.buckets.Release(bucket.id, now).and_then([&](bool) {
+                return transaction.buckets.Wake(bucket.id, now);
+            });
         });
         parts_.nudge();
-        return released.map([](bool) {});
+        return woken.map([](int) {});
     }
 
     /// Show, with how far its scan is when one goes on.

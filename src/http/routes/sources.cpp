@@ -151,8 +151,12 @@ private:
             if (bucket.source_id != id) {
                 continue;
             }
-            if (auto released = transaction.buckets.Release(bucket.id, parts_.clock.Now()); !released) {
-                return Unexpected(released.error());
+            const auto now = parts_.clock.Now();
+            const auto woken = transaction.buckets.Release(bucket.id, now).and_then([&](bool) {
+                return transaction.buckets.Wake(bucket.id, now);
+            });
+            if (!woken) {
+                return Unexpected(woken.error());
             }
         }
         return {};

@@ -59,6 +59,12 @@ Error Unfit(std::string reason, const std::string& media_type) {
     };
 }
 
+/// True for an error that says something of the bytes, and not of getting at them.
+bool IsOfTheBytes(const Error& error) {
+    return error.code == ErrorCode::kUnsupported || error.code == ErrorCode::kTooLarge ||
+           error.code == ErrorCode::kInvalidArgument;
+}
+
 /// `who`: its rule or its bucket.
 Error NotTaken(std::string_view who, const std::vector<std::string>& taken, const std::string& media_type) {
     return {
@@ -109,6 +115,7 @@ private:
     Result<void> Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor);
     Result<void> End(const ProcessRequest& asked, Result<Output> output);
     void EndCancelled();
+    [[nodiscard]] Result<void> CheckType(const ProcessRequest& asked, const Result<MediaInfo>& info) const;
     Result<AnyProcessor> Make(const ProcessRequest& asked, const Result<MediaInfo>& info);
     void Progress(const ProcessRequest& asked, double done);
 
@@ -241,6 +248,25 @@ Result<void> JobRun::Whole(ByteSource& bytes, const ProcessRequest& asked, Whole
     return End(asked, context.stop.stop_requested() ? Cancelled() : processor.Run(bytes, context));
 }
 
+/// That bucket and rules take the item's type. Bytes that could not be read have none, and what ends as
+/// "not_media" is of a type that nobody knows: a bucket takes that, a rule for other types does not.
+Result<void> JobRun::CheckType(const ProcessRequest& asked, const Result<MediaInfo>& info) const {
+    const bool is_known = info || media_type_ != kUnknownDocumentType;
+    const bool filtered = !job_.media_types.empty() || !asked.media_types.empty();
+    if (filtered && !info && !IsOfTheBytes(info.error())) {
+        return Unexpected(info.error());
+    }
+    if (is_known && !TakesMediaType(job_.media_types, media_type_)) {
+        return Unexpected(NotTaken("bucket", job_.media_types, media_type_));
+    }
+    if (!is_known && !asked.media_types.empty() && info.error().reason != "not_media") {
+        return Unexpected(info.error());
+    }
+    return TakesMediaType(asked.media_types, media_type_)
+               ? Result<void>{}
+               : Unexpected(NotTaken("rule", asked.media_types, media_type_));
+}
+
 /// The processor, or why it has nothing to do with this item.
 Result<AnyProcessor> JobRun::Make(const ProcessRequest& asked, const Result<MediaInfo>& info) {
     const auto found = FindProcessor(equipment_.processors, asked.processor);
@@ -252,11 +278,8 @@ Result<AnyProcessor> JobRun::Make(const ProcessRequest& asked, const Result<Medi
         return Fail(ErrorCode::kInternal, "this child was started without models");
     }
     auto made = (*found)->make(asked.config, equipment_.models);
-    if (made && !TakesMediaType(job_.media_types, media_type_)) {
-        return Unexpected(NotTaken("bucket", job_.media_types, media_type_));
-    }
-    if (made && !TakesMediaType(asked.media_types, media_type_)) {
-        return Unexpected(NotTaken("rule", asked.media_types, media_type_));
+    if (const auto taken = made ? CheckType(asked, info) : Result<void>{}; !taken) {
+        return Unexpected(taken.error());
     }
     if (!made || Accepts(kind, {})) {
         return made;  // whoever takes everything also takes what is no media

@@ -79,10 +79,11 @@ Result<milliseconds> MediaOf(const Snapshot& snapshot, const ItemId& id) {
     return longest;
 }
 
-/// False of what has ended, and of what waits for a reason of its own, as archived media does for days: it
-/// takes nobody's turn.
+/// False of what has ended, and of what waits for a reason of its own, as archived media does for days, or
+/// for a store that cannot give it: it takes nobody's turn.
 bool IsUnderWay(const OpenItem& item) {
-    return !IsTerminal(item.status) && (item.status != Status::kPending || !IsOfTheItem(item.reason_code));
+    const bool waits = item.status == Status::kPending && (item.waits_long || IsOfTheItem(item.reason_code));
+    return !IsTerminal(item.status) && !waits;
 }
 
 /// Notes the end of what has ended.

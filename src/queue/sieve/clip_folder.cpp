@@ -57,4 +57,10 @@ std::optional<ClipFolder> ClipFolderOf(std::string_view key) {
     return std::nullopt;
 }
 
+bool IsNamedAsClipFolder(std::string_view folder) {
+    const auto path = folder.substr(0, folder.find_last_not_of('/') + 1);
+    const auto name = path.substr(path.rfind('/') + 1);
+    return std::ranges::find(kKinds, name, &Kind::folder) != kKinds.end() || !TitleOf(name, "").empty();
+}
+
 }  // namespace notify

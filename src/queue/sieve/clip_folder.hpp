@@ -16,4 +16,7 @@ struct ClipFolder {
 /// Panasonic P2, "BPAV/CLPR/…" and "XDROOT/Clip/…" of Sony XDCAM, "BDMV/STREAM/…" of AVCHD, "….RDC/…" of RED.
 [[nodiscard]] std::optional<ClipFolder> ClipFolderOf(std::string_view key);
 
+/// True for a folder ("cards/A/CONTENTS/") whose name is that of clip folders, whatever stands in it.
+[[nodiscard]] bool IsNamedAsClipFolder(std::string_view folder);
+
 }  // namespace notify

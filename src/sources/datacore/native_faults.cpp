@@ -84,6 +84,8 @@ Error FaultOf(const HttpResponse& response, const Asked& asked, Timestamp now) {
         case 404:
         case 410:
             return asked.key.empty() ? objects::NoBucketFault(asked) : objects::NoObjectFault(asked);
+        case 407:
+            return objects::ProxyRefusedFault(asked);
         case 408:
             return objects::RequestTimeoutFault(asked);
         case 412:

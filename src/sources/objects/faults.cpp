@@ -140,6 +140,18 @@ Error FaultOf(const Error& transport, const Asked& asked) {
     return Fault(ErrorCode::kUnavailable, kInterrupted, transport.message);
 }
 
+Error ProxyRefusedFault(const Asked& asked) {
+    return LastingFault(
+        ErrorCode::kUnavailable,
+        kProxyFailed,
+        fmt::format(
+            "no way to {}: the proxy wants to be given a user and a password (status 407); name them in the "
+            "source's proxy, or the host in its no_proxy",
+            asked.endpoint
+        )
+    );
+}
+
 Error NoBucketFault(const Asked& asked) {
     return LastingFault(
         ErrorCode::kUnavailable,

@@ -108,6 +108,9 @@ struct Asked {
     const Asked& asked, int status, std::optional<std::chrono::milliseconds> pause
 );
 
+/// The proxy in between wants credentials: its answer, status 407, is not the store's.
+[[nodiscard]] Error ProxyRefusedFault(const Asked& asked);
+
 /// The store waited too long for the rest of the request.
 [[nodiscard]] Error RequestTimeoutFault(const Asked& asked);
 

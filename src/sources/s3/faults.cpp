@@ -160,6 +160,9 @@ Error Denied(const ErrorBody& body, const HttpResponse& response, const Asked& a
 }  // namespace
 
 Error FaultOf(const HttpResponse& response, const Asked& asked, Timestamp now) {
+    if (response.status == 407) {
+        return objects::ProxyRefusedFault(asked);
+    }
     const auto body = ReadErrorBody(response.body);
     if (auto fault = CredentialFault(body.code, asked)) {
         return *fault;

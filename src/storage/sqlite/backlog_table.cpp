@@ -23,8 +23,10 @@ constexpr const char* kWaitingSql = R"sql(
 constexpr const char* kNoteGivenSql =
     "INSERT INTO backlog_given (item_id, bucket_id, at, media_ms) VALUES (?, ?, ?, NULL)";
 constexpr const char* kOpenSql = R"sql(
-    SELECT i.id, i.status, i.reason_code FROM backlog_given g JOIN item i ON i.id = g.item_id
-    WHERE g.bucket_id = ? AND g.media_ms IS NULL ORDER BY g.item_id)sql";
+    SELECT i.id, i.status, i.reason_code,
+           EXISTS (SELECT 1 FROM process p WHERE p.item_id = i.id AND p.status = 'Pending' AND p.pauses >= ?2)
+    FROM backlog_given g JOIN item i ON i.id = g.item_id
+    WHERE g.bucket_id = ?1 AND g.media_ms IS NULL ORDER BY g.item_id)sql";
 constexpr const char* kSetEndedSql = "UPDATE backlog_given SET media_ms = ? WHERE item_id = ?";
 constexpr const char* kUsedSql =
     "SELECT count(*), coalesce(sum(media_ms), 0) FROM backlog_given WHERE bucket_id = ? AND at >= ?";
@@ -58,9 +60,10 @@ Result<std::vector<OpenItem>> BacklogTable::Open(const BucketId& bucket) const {
         item.id = row.As<ItemId>();
         item.status = StatusFrom(row.Text()).value_or(Status::kPending);
         item.reason_code = row.Text();
+        item.waits_long = row.Bool();
         return item;
     };
-    return connection_.Select(kOpenSql, read, bucket);
+    return connection_.Select(kOpenSql, read, bucket, kLongPauses);
 }
 
 Result<void> BacklogTable::SetEnded(const ItemId& item, std::chrono::milliseconds media) {

@@ -62,6 +62,9 @@ constexpr const char* kHoldOfSql =
 constexpr const char* kReadySql = R"sql(
     UPDATE process SET next_attempt_at = ?1
     WHERE bucket_id = ?2 AND status = 'Pending' AND next_attempt_at > ?1 AND failure_reason = ?3)sql";
+constexpr const char* kWakeSql = R"sql(
+    UPDATE process SET next_attempt_at = ?1
+    WHERE bucket_id = ?2 AND status = 'Pending' AND next_attempt_at > ?1 AND pauses > 0)sql";
 constexpr const char* kReleaseSql = R"sql(
     UPDATE bucket SET held_until = NULL, held_reason = '', held_sentence = '', held_times = 0 WHERE id = ?)sql";
 constexpr const char* kNoteOwnSql =
@@ -241,6 +244,10 @@ Result<bool> BucketTable::Release(const BucketId& id, Timestamp now) {
     return connection_.Change(kReadySql, now, id, (*hold)->reason)
         .and_then([&](int) { return connection_.Change(kReleaseSql, id); })
         .map([](int) { return true; });
+}
+
+Result<int> BucketTable::Wake(const BucketId& id, Timestamp now) {
+    return connection_.Change(kWakeSql, now, id);
 }
 
 Result<std::optional<BucketHold>> BucketTable::HoldOf(const BucketId& id) const {

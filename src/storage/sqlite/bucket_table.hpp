@@ -21,6 +21,7 @@ public:
     Result<void> SetScanned(const BucketId& id, Timestamp at, std::string_view note, bool whole) override;
     Result<void> Hold(const BucketId& id, const BucketHold& hold) override;
     Result<bool> Release(const BucketId& id, Timestamp now) override;
+    Result<int> Wake(const BucketId& id, Timestamp now) override;
     [[nodiscard]] Result<std::optional<BucketHold>> HoldOf(const BucketId& id) const override;
     Result<void> NoteOwnObject(const BucketId& id, std::string_view key, Timestamp at) override;
     Result<void> NoteOwnResult(

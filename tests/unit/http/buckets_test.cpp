@@ -11,7 +11,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domain/scan.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/scan_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "unit/http/fixture.hpp"
 
@@ -99,6 +101,32 @@ TEST_F(BucketsTest, TellWhenTheyAreScannedNextByTheirSchedule) {
     EXPECT_TRUE(bucket.at("next_scan_at").is_null());
     EXPECT_EQ(bucket.at("schedule").at("time_zone").as_string(), "Europe/Zurich")
         << "what is not given stays";
+}
+
+TEST_F(BucketsTest, TellHowFarAScanInRangesIsByTheFirstThatIsNotDone) {
+    const BucketId id(AddBucket());
+    const auto put = [&](bool first_done, const std::string& position) {
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.scans
+                .Put(id, {.started_at = clock_.Now(), .scope = "all", .position = {}, .seen = 7})
+                .and_then([&] {
+                    return transaction.scans.PutRanges(
+                        id,
+                        {{.after = "", .through = "m/", .position = "m/", .done = first_done},
+                         {.after = "m/", .through = {}, .position = position}}
+                    );
+                });
+        }));
+    };
+    const auto position = [&] {
+        return std::string(
+            Expect(200, "GET", "/v1/buckets/" + id.Value()).at("scan").at("position").as_string()
+        );
+    };
+    put(true, "n/5");
+    EXPECT_EQ(position(), "n/5");
+    put(true, "");
+    EXPECT_EQ(position(), "m/") << "it has just begun";
 }
 
 TEST_F(BucketsTest, AreRefusedWithASchedulOrFiltersThatMeanNothing) {

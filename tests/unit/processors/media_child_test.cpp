@@ -133,6 +133,53 @@ TEST_F(MediaChild, GivesNothingToAnItemThatItsBucketDoesNotTake) {
     );
 }
 
+TEST_F(MediaChild, GivesBytesOfATypeThatNobodyKnowsToABucketButNotToARuleForOthers) {
+    auto of_pictures = Process("prc_2", "checksum");
+    of_pictures.media_types = {"image/*"};
+    auto job = JobOfBytes(Noise(5000), {Process("prc_1", "checksum"), of_pictures});
+    job.media_types = {"image/*"};
+    const auto seen = RunJobIn(host_, std::move(job));
+    EXPECT_TRUE(seen["prc_1"].document);
+    ASSERT_FALSE(seen["prc_2"].document);
+    EXPECT_EQ(seen["prc_2"].document.error().reason, "no_rule");
+}
+
+TEST_F(MediaChild, SaysThatAFilmIsNotCompleteAndNotThatItIsOfAnotherType) {
+    std::ifstream file(LongVideo(), std::ios::binary);
+    std::string start(4000, '\0');
+    file.read(start.data(), static_cast<std::streamsize>(start.size()));
+    auto of_films = Process("prc_1", "checksum");
+    of_films.media_types = {"video/*"};
+    auto job = JobOfBytes(start, {of_films});
+    job.media_types = {"video/*"};
+    const auto seen = RunJobIn(host_, std::move(job));
+    ASSERT_FALSE(seen["prc_1"].document);
+    EXPECT_EQ(seen["prc_1"].document.error().reason, "truncated") << seen["prc_1"].document.error().message;
+}
+
+TEST_F(MediaChild, SaysOfBytesThatCouldNotBeReadWhyAndNotOfWhichTypeTheyAreNot) {
+    const Error store{
+        .code = ErrorCode::kUnavailable,
+        .stage = "store",
+        .reason = "interrupted",
+        .message = "the line broke"
+    };
+    auto of_films = Process("prc_1", "checksum");
+    of_films.media_types = {"video/*"};
+    for (auto process : {of_films, Process("prc_1", "checksum")}) {
+        Job job;
+        job.name = "broken";
+        job.reader = std::make_unique<MemorySource>(Noise(100'000), 0, store);
+        job.size_bytes = 100'000;
+        job.processes = {process};
+        job.media_types = {"video/*"};
+        const auto seen = RunJobIn(host_, std::move(job));
+        ASSERT_FALSE(seen["prc_1"].document);
+        EXPECT_EQ(seen["prc_1"].document.error().code, ErrorCode::kUnavailable);
+        EXPECT_EQ(seen["prc_1"].document.error().reason, "interrupted");
+    }
+}
+
 /// Runs the job and calls `act` once at the first sign of progress.
 template <class Act>
 Seen RunAndActOnProgress(ProcessorHost& host, Job job, const std::stop_token& stop, Act act) {

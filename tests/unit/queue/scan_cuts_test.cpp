@@ -95,6 +95,11 @@ TEST_F(ScanCutsTest, DoNotCutACamerasCard) {
     EXPECT_THAT(Cuts(16), ElementsAre("card/", "card/CONTENTS/", "red/", "z/"));
 }
 
+TEST_F(ScanCutsTest, DoNotCutACardInFrontOfWhatDoesNotShowThatItIsOne) {
+    Put({"disc/XDROOT/Clip/1.mxf", "disc/XDROOT/General/1", "disc/XDROOT/INDEX.XML", "z/BDMV/META/1", "z/x"});
+    EXPECT_THAT(Cuts(64), ElementsAre("disc/", "disc/XDROOT/", "z/", "z/BDMV/"));
+}
+
 TEST_F(ScanCutsTest, FailWithTheListing) {
     source_.folders_fail = true;
     EXPECT_EQ(FindCuts(source_, {}, 4, {}).error().code, ErrorCode::kUnsupported);

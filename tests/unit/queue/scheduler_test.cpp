@@ -118,6 +118,26 @@ TEST_F(SchedulerTest, TellsAFailureOnceAndAgainOnlyWhenItIsAnother) {
     EXPECT_EQ(Count("bucket.scan_failed"), 2);
 }
 
+TEST_F(SchedulerTest, WakesWhatWaitsForTheStoreWhenItIsWellAgainAndNotAtEachScan) {
+    const auto bucket = AddBucket();
+    const auto item = Discover(bucket, "a.mp4");
+    auto process = OnlyProcess(item.id);
+    const auto later = clock_.Now() + std::chrono::hours(6);
+    process.pauses = 9;
+    process.next_attempt_at = later;
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.processes.UpdatePending(process);
+    }));
+    EXPECT_TRUE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    EXPECT_EQ(OnlyProcess(item.id).next_attempt_at, later) << "nothing had been wrong with the listing";
+    std::filesystem::rename(bucket.location, folder_ / "unmounted");
+    EXPECT_FALSE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    EXPECT_EQ(OnlyProcess(item.id).next_attempt_at, later);
+    std::filesystem::rename(folder_ / "unmounted", bucket.location);
+    EXPECT_TRUE(scheduler_.ScanNow(bucket.id, {}).has_value());
+    EXPECT_EQ(OnlyProcess(item.id).next_attempt_at, clock_.Now());
+}
+
 TEST_F(SchedulerTest, KeepsWhenAScanFirstSawAllOfABucket) {
     const auto bucket = AddBucket();
     std::filesystem::rename(bucket.location, folder_ / "unmounted");

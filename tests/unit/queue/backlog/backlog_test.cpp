@@ -128,21 +128,23 @@ protected:
 
     /// What is claimed waits a day because its media is archived; how many.
     int ClaimArchived() {
+        return ClaimFailing(
+            {.code = ErrorCode::kThrottled,
+             .stage = "store",
+             .reason = "archived",
+             .retry_after = hours(24),
+             .message = "it is archived"}
+        );
+    }
+
+    /// What is claimed waits because of the error; how many.
+    int ClaimFailing(const Error& error) {
         const auto claims = Claim(100);
-        const Error archived{
-            .code = ErrorCode::kThrottled,
-            .stage = "store",
-            .reason = "archived",
-            .retry_after = hours(24),
-            .message = "it is archived"
-        };
         for (const auto& claim : claims) {
             const auto& process = claim.processes.front();
             EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
                 return transaction.processes
-                    .UpdateHeld(
-                        AfterFailure(process, archived, CrashKind::kNone, clock_.Now()), process.fence
-                    )
+                    .UpdateHeld(AfterFailure(process, error, CrashKind::kNone, clock_.Now()), process.fence)
                     .and_then([&](bool) { return FinishItem(transaction, claim.item.id, clock_.Now()); });
             }));
         }
@@ -291,6 +293,23 @@ TEST_F(BacklogTest, GoesOnBehindMoreArchivedItemsThanMayBeUnderWay) {
     EXPECT_EQ(ClaimArchived(), 16);
     EXPECT_EQ(Go(), 9);
     EXPECT_EQ(OnlyProcess(Of("on disk").id).status, Status::kPending);
+}
+
+TEST_F(BacklogTest, GoesOnBehindItemsThatTheStoreCanNotGiveForHalfAnHour) {
+    const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .items_per_day = 100});
+    for (int i = 0; i < 20; ++i) {
+        Take(bucket, "broken " + std::to_string(i), hours(1));
+    }
+    EXPECT_EQ(Go(), 16);
+    const Error fault{
+        .code = ErrorCode::kUnavailable, .stage = "store", .reason = "store_fault", .message = "status 502"
+    };
+    for (int pauses = 1; pauses <= 5; ++pauses) {
+        EXPECT_EQ(Go(), 0) << "they are under way, after " << pauses - 1;
+        EXPECT_EQ(ClaimFailing(fault), 16);
+        clock_.Advance(hours(1));
+    }
+    EXPECT_EQ(Go(), 4);
 }
 
 TEST_F(BacklogTest, IsLetGoWholeWhenItIsToBeProcessedAfterAllAndSkippedWhenIgnored) {

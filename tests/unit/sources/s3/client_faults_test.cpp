@@ -8,11 +8,13 @@
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/s3/client.hpp"
+#include "sources/s3/faults.hpp"
 #include "unit/sources/s3/fixture.hpp"
 
 namespace notify::s3 {
@@ -335,6 +337,17 @@ TEST_F(S3ClientTest, GoesThroughAProxyUnlessTheHostIsExempt) {
     exempt.network.proxy = "http://127.0.0.1:1";
     exempt.network.no_proxy = "127.0.0.1";
     EXPECT_TRUE(Client(exempt, Always(kGood), clock_).List("media", {}, {}).has_value());
+}
+
+TEST(S3Faults, OfAProxyThatWantsAPasswordAreTheProxys) {
+    const objects::Asked asked{.endpoint = "store:80", .bucket = "media", .key = {}, .action = "list"};
+    for (const auto* body : {"", "<html>log in</html>"}) {
+        const HttpResponse response{.status = 407, .headers = {}, .body = body};
+        const auto fault = FaultOf(response, asked, {});
+        EXPECT_EQ(fault.code, ErrorCode::kUnavailable);
+        EXPECT_EQ(fault.reason, objects::kProxyFailed);
+        EXPECT_THAT(fault.message, ::testing::HasSubstr("the proxy wants to be given a user"));
+    }
 }
 
 TEST_F(S3ClientTest, StartsFromTheAddressItIsBoundTo) {
