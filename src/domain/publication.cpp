@@ -15,8 +15,10 @@
 namespace notify {
 
 Result<PublicationFormat> FindPublicationFormat(std::string_view name) {
-    if (name == kJsonPublication.name) {
-        return kJsonPublication;
+    for (const auto& format : {kJsonPublication, kTimelinePublication, kStatusPublication}) {
+        if (format.name == name) {
+            return format;
+        }
     }
     std::string names;
     for (const auto& format : kMorePublications) {
@@ -31,7 +33,14 @@ Result<PublicationFormat> FindPublicationFormat(std::string_view name) {
     );
 }
 
+bool HoldsAssets(const Bucket& bucket) noexcept {
+    return bucket.kind == "iconik";
+}
+
 std::vector<std::string> WantedFormats(const Bucket& bucket) {
+    if (HoldsAssets(bucket)) {
+        return {std::string(kTimelinePublication.name)};
+    }
     std::vector<std::string> wanted{std::string(kJsonPublication.name)};
     std::ranges::copy(bucket.options.publishing.formats, std::back_inserter(wanted));
     return wanted;

@@ -41,6 +41,15 @@ inline constexpr std::array kMorePublications{
     },
 };
 
+/// What an asset has instead of objects beside it: who appears when, and how its processing stands. A store
+/// of assets takes them apart; nothing has their suffix.
+inline constexpr PublicationFormat kTimelinePublication{
+    .name = "timeline", .suffix = ".notifications.timeline", .media_type = "application/json"
+};
+inline constexpr PublicationFormat kStatusPublication{
+    .name = "status", .suffix = ".notifications.status", .media_type = "application/json"
+};
+
 /// Their names.
 inline constexpr auto kMorePublicationWords = [] {
     std::array<std::string_view, kMorePublications.size()> words{};
@@ -59,10 +68,13 @@ inline constexpr auto kPublicationWords = [] {
     return words;
 }();
 
-/// By name, the JSON too. kInvalidArgument with the names a bucket may have.
+/// By name, the JSON and those of assets too. kInvalidArgument with the names a bucket may have.
 [[nodiscard]] Result<PublicationFormat> FindPublicationFormat(std::string_view name);
 
-/// The formats a bucket that publishes wants, JSON first.
+/// True for a bucket of assets, whose store has a place for names on a timeline and for a status.
+[[nodiscard]] bool HoldsAssets(const Bucket& bucket) noexcept;
+
+/// The formats in which a bucket that publishes wants results: JSON first, or the timeline of an asset.
 [[nodiscard]] std::vector<std::string> WantedFormats(const Bucket& bucket);
 
 /// Where it wants them, as publications note it: "beside", or "results:<place>/<prefix>". What was written

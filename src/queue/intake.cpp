@@ -27,6 +27,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/publication_request.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -74,7 +75,7 @@ Result<void> Announce(Transaction& transaction, const Item& item, Timestamp now)
             .map([](bool) {});
     };
     if (noted) {
-        noted = tell("item.discovered");
+        noted = tell("item.discovered").and_then([&] { return RequestStatus(transaction, item, now); });
     }
     return noted && item.status == Status::kSkipped ? tell("item.skipped") : noted;
 }

@@ -73,8 +73,9 @@ using UserMetadata = std::vector<std::pair<std::string, std::string>>;
 
 /// Where results of an item are written, and as what.
 struct PublicationTarget {
-    std::string place;  ///< "" in the item's bucket; else a folder or a bucket of the same store.
-    std::string key;    ///< Relative to a folder; whole in a store's bucket.
+    std::string format;  ///< A name in domain/publication.hpp.
+    std::string place;   ///< "" in the item's bucket; else a folder or a bucket of the same store.
+    std::string key;     ///< Relative to a folder; whole in a store's bucket.
     std::string media_type;
     UserMetadata metadata;  ///< What the object carries besides its bytes, where its store can do that.
 };

@@ -27,6 +27,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/key_text.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -275,6 +276,9 @@ Result<Item> RefreshItem(Transaction& transaction, const ItemId& id, Timestamp n
     auto all = transaction.processes.OfItem(id);
     if (!item || !all || all->empty()) {
         return all ? item : Unexpected(all.error());
+    }
+    if (auto asked = RequestStatus(transaction, *item, now); !asked) {
+        return Unexpected(asked.error());
     }
     const auto processes = LatestRuns(std::move(*all));
     auto now_is = Present(transaction, *item, processes, now);

@@ -1,12 +1,15 @@
 #include "storage/publication_request.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/publication.hpp"
 #include "domain/status.hpp"
@@ -18,6 +21,22 @@
 #include "storage/storage.hpp"
 
 namespace notify {
+
+namespace {
+
+Result<void> Request(
+    Transaction& transaction, const Bucket& bucket, const ItemId& item, std::string format, Timestamp now
+) {
+    return transaction.deliveries.RequestPublication(
+        {.id = PublicationId(MakeId("pub")),
+         .item_id = item,
+         .destination = DestinationOf(bucket),
+         .format = std::move(format)},
+        now
+    );
+}
+
+}  // namespace
 
 Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Timestamp now) {
     const auto item = transaction.items.Get(id);
@@ -41,18 +60,20 @@ Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Tim
         return published.map([](bool) { return false; });
     }
     for (const auto& format : WantedFormats(*bucket)) {
-        const auto requested = transaction.deliveries.RequestPublication(
-            {.id = PublicationId(MakeId("pub")),
-             .item_id = id,
-             .destination = DestinationOf(*bucket),
-             .format = format},
-            now
-        );
+        const auto requested = Request(transaction, *bucket, id, format, now);
         if (!requested) {
             return Unexpected(requested.error());
         }
     }
     return true;
+}
+
+Result<void> RequestStatus(Transaction& transaction, const Item& item, Timestamp now) {
+    return transaction.buckets.Get(item.bucket_id).and_then([&](const Bucket& bucket) {
+        return HoldsAssets(bucket) && bucket.publish
+                   ? Request(transaction, bucket, item.id, std::string(kStatusPublication.name), now)
+                   : Result<void>{};
+    });
 }
 
 }  // namespace notify

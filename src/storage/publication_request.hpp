@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -15,5 +16,9 @@ namespace notify {
 /// wants, wait in the outbox; true then. False for all others and for a version that was replaced. kNotFound.
 /// Call inside a transaction.
 [[nodiscard]] Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Timestamp now);
+
+/// When the item is an asset in a bucket that publishes: makes sure that the publication of its status waits
+/// in the outbox. Call inside a transaction that changes the status of the item or of one of its processes.
+[[nodiscard]] Result<void> RequestStatus(Transaction& transaction, const Item& item, Timestamp now);
 
 }  // namespace notify

@@ -14,6 +14,7 @@
 #include "core/timecode.hpp"
 #include "delivery/clean_text.hpp"
 #include "delivery/publishing/facts.hpp"
+#include "delivery/publishing/rendering.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
@@ -188,9 +189,24 @@ Result<json::array> AppearancesPart(const Snapshot& snapshot, const ItemId& id) 
     });
 }
 
+/// Without what only tells which run it was.
+std::string EssenceOf(json::object document) {
+    for (auto& each : document.at("processes").as_array()) {
+        auto& process = each.as_object();
+        for (const auto* name : {"id", "run", "started_at", "finished_at"}) {
+            process.erase(name);
+        }
+        if (auto* result = process.if_contains("result")) {
+            result->as_object().erase("id");
+            result->as_object().erase("created_at");
+        }
+    }
+    return ToJsonText(document);
+}
+
 }  // namespace
 
-Result<std::string> PublicationDocument(const Snapshot& snapshot, const ItemId& id) {
+Result<Rendering> PublicationDocument(const Snapshot& snapshot, const ItemId& id) {
     const auto item = snapshot.items.Get(id);
     if (!item) {
         return Unexpected(item.error());
@@ -204,16 +220,15 @@ Result<std::string> PublicationDocument(const Snapshot& snapshot, const ItemId& 
     if (!processes || !appearances) {
         return Unexpected(!processes ? processes.error() : appearances.error());
     }
-    return ToJsonText(
-               json::object{
-                   {"schema", "notifications.v1"},
-                   {"item", ItemPart(*item)},
-                   {"bucket", BucketPart(*bucket)},
-                   {"processes", std::move(*processes)},
-                   {"appearances", std::move(*appearances)}
-               }
-           ) +
-           "\n";
+    json::object document{
+        {"schema", "notifications.v1"},
+        {"item", ItemPart(*item)},
+        {"bucket", BucketPart(*bucket)},
+        {"processes", std::move(*processes)},
+        {"appearances", std::move(*appearances)}
+    };
+    auto text = ToJsonText(document) + "\n";
+    return Rendering{.text = std::move(text), .essence = EssenceOf(std::move(document)), .unfit = {}};
 }
 
 }  // namespace notify

@@ -2,10 +2,10 @@
 
 // The document that is written back beside the media: docs/publications.md.
 
-#include <string>
 #include <string_view>
 
 #include "core/result.hpp"
+#include "delivery/publishing/rendering.hpp"
 #include "domain/ids.hpp"
 #include "storage/storage.hpp"
 
@@ -16,7 +16,8 @@ inline constexpr std::string_view kPublicationStart = R"({"schema":"notification
 
 /// What is known of the item, as JSON with a line break at its end: item, bucket, the latest run of each
 /// process with its result's document, appearances. Never embeddings. The same state gives the same bytes.
-/// kNotFound when the item or its bucket is gone.
-[[nodiscard]] Result<std::string> PublicationDocument(const Snapshot& snapshot, const ItemId& id);
+/// Its essence is the same for another run that found the same. kNotFound when the item or its bucket is
+/// gone.
+[[nodiscard]] Result<Rendering> PublicationDocument(const Snapshot& snapshot, const ItemId& id);
 
 }  // namespace notify

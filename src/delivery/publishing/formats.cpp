@@ -15,6 +15,9 @@
 #include "delivery/publishing/face_search.hpp"
 #include "delivery/publishing/facts.hpp"
 #include "delivery/publishing/line_text.hpp"
+#include "delivery/publishing/rendering.hpp"
+#include "delivery/publishing/standing.hpp"
+#include "delivery/publishing/timeline.hpp"
 #include "delivery/publishing/webvtt.hpp"
 #include "domain/ids.hpp"
 #include "domain/publication.hpp"
@@ -82,7 +85,15 @@ Result<Rendering> RenderBy(const Way& way, const Snapshot& snapshot, const ItemI
             return Unexpected(added.error());
         }
     }
-    return Rendering{.text = way.render(*facts), .unfit = std::string(Unfit(*facts, way.needs))};
+    return Rendering{
+        .text = way.render(*facts), .essence = {}, .unfit = std::string(Unfit(*facts, way.needs))
+    };
+}
+
+Result<Rendering> Plain(Result<std::string> text) {
+    return std::move(text).map([](std::string&& whole) {
+        return Rendering{.text = std::move(whole), .essence = {}, .unfit = {}};
+    });
 }
 
 }  // namespace
@@ -92,16 +103,22 @@ Result<Rendering> Render(const Snapshot& snapshot, const ItemId& id, std::string
     if (!known) {
         return Unexpected(known.error());
     }
+    if (known->name == kStatusPublication.name) {
+        return Plain(RenderStanding(snapshot, id));
+    }
+    if (known->name == kTimelinePublication.name) {
+        return Plain(ReadFacts(snapshot, id).map(RenderTimeline));
+    }
     const auto* const way = std::ranges::find(kWays, known->name, &Way::format);
-    return way != kWays.end() ? RenderBy(*way, snapshot, id)
-                              : PublicationDocument(snapshot, id).map([](std::string text) {
-                                    return Rendering{.text = std::move(text), .unfit = {}};
-                                });
+    return way != kWays.end() ? RenderBy(*way, snapshot, id) : PublicationDocument(snapshot, id);
 }
 
 std::string_view StartOf(std::string_view format) noexcept {
     const auto* const way = std::ranges::find(kWays, format, &Way::format);
-    return way != kWays.end() ? way->start : kPublicationStart;
+    if (way != kWays.end()) {
+        return way->start;
+    }
+    return format == kJsonPublication.name ? kPublicationStart : std::string_view("{");
 }
 
 }  // namespace notify

@@ -7,15 +7,11 @@
 #include <string_view>
 
 #include "core/result.hpp"
+#include "delivery/publishing/rendering.hpp"
 #include "domain/ids.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
-
-struct Rendering {
-    std::string text;
-    std::string unfit;  ///< "", or a sentence why the format has nothing to tell of this item.
-};
 
 /// The same state gives the same bytes. kNotFound when the item or its bucket is gone, kInvalidArgument for
 /// an unknown format or a result that is no JSON.

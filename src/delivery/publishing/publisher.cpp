@@ -62,7 +62,8 @@ Result<void> CheckWanted(const Bucket& bucket, const Publication& publication) {
         );
     }
     const auto wanted = WantedFormats(bucket);
-    return std::ranges::find(wanted, publication.format) != wanted.end()
+    const bool is_status = HoldsAssets(bucket) && publication.format == kStatusPublication.name;
+    return is_status || std::ranges::find(wanted, publication.format) != wanted.end()
                ? Result<void>{}
                : Fail(
                      ErrorCode::kCancelled,
@@ -88,7 +89,7 @@ Result<void> CheckNewest(const Snapshot& snapshot, const Item& item) {
 struct Contents {
     Rendering rendering;
     UserMetadata metadata;
-    std::string digest;  ///< Of both.
+    std::string digest;  ///< Of what of both is a change.
 };
 
 Result<Contents> ContentsOf(
@@ -99,7 +100,7 @@ Result<Contents> ContentsOf(
     if (!rendering || !metadata) {
         return Unexpected(!rendering ? rendering.error() : metadata.error());
     }
-    auto text = rendering->text;
+    auto text = rendering->essence.empty() ? rendering->text : rendering->essence;
     for (const auto& [name, value] : *metadata) {
         text += fmt::format("\n{}: {}", name, value);
     }
@@ -114,6 +115,7 @@ PublicationTarget TargetOf(
     const auto& publishing = bucket.options.publishing;
     const bool beside = publishing.bucket.empty();
     return {
+        .format = std::string(format.name),
         .place = publishing.bucket,
         .key = source.PublicationKey(beside ? item.key : publishing.prefix + item.key, format.suffix),
         .media_type = std::string(format.media_type)

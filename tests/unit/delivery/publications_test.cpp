@@ -8,6 +8,8 @@
 #include "delivery/publishing/csv.hpp"
 #include "delivery/publishing/metadata.hpp"
 #include "delivery/publishing/republish.hpp"
+#include "storage/item_status.hpp"
+#include "storage/publication_request.hpp"
 #include "unit/delivery/exports.hpp"
 #include "unit/delivery/publishing_fixture.hpp"
 
@@ -86,6 +88,23 @@ TEST_F(Publications, AreNotWrittenAgainWhenNothingChanged) {
     EXPECT_TRUE(RequestWanted());
     EXPECT_EQ(AwaitAll(), 12U);
     EXPECT_EQ(memory_.publishes, 6);
+}
+
+TEST_F(Publications, AreNotWrittenAgainForARunThatFoundTheSame) {
+    Publish(kClip);
+    const auto before = File("json");
+    clock_.Advance(std::chrono::hours(1));
+    Change([&](Transaction& transaction) -> Result<void> {
+        auto run = transaction.processes.OfItem(item_.id).value().at(0);
+        run.id = ProcessId("prc_again");
+        run.run = 2;
+        run.started_at = run.finished_at = clock_.Now();
+        return transaction.processes.Add(run);
+    });
+    EXPECT_TRUE(RequestWanted());
+    EXPECT_EQ(AwaitAll(), 12U);
+    EXPECT_EQ(memory_.publishes, 6);
+    EXPECT_EQ(File("json"), before);
 }
 
 TEST_F(Publications, AreWrittenOnlyInTheFormatsInWhichTheyDiffer) {
@@ -305,6 +324,74 @@ TEST_F(Publications, TakeOverAnEmptyFileAndOneOfAnEarlierDatabaseButNoOthers) {
     EXPECT_NE(Ended("vtt").last_error.find("was not written by this service"), std::string::npos);
     EXPECT_NE(File("vtt").find("mine"), std::string::npos);
     EXPECT_NE(File("avid-markers.txt"), "");
+}
+
+class AssetPublications : public Publications {
+protected:
+    AssetPublications() {
+        bucket_.kind = "iconik";
+        bucket_.options.publishing.formats.clear();
+    }
+
+    /// What the source was given last in a format.
+    boost::json::value Given(const std::string& format) {
+        return ParseJson(memory_.objects.at("clip.mp4.notifications." + format)).value();
+    }
+};
+
+TEST_F(AssetPublications, AreATimelineAndNothingBesideTheAsset) {
+    Publish(kClip);
+    ASSERT_EQ(memory_.objects.size(), 1U);
+    const auto timeline = Given("timeline");
+    EXPECT_EQ(timeline.at("looked"), true);
+    const auto& seen = timeline.at("appearances").at(0);
+    EXPECT_EQ(seen.at("name"), "Ada");
+    EXPECT_EQ(seen.at("person").as_string(), person_.id.Value());
+    EXPECT_EQ(seen.at("certainty"), "confirmed");
+    EXPECT_EQ(seen.at("start_ms"), 1200);
+    EXPECT_EQ(seen.at("end_ms"), 5400);
+}
+
+TEST_F(AssetPublications, TellTheStatusWithEachProcessAndWhyItFailed) {
+    Fill(kClip);
+    Change([&](Transaction& transaction) -> Result<void> {
+        auto processes = transaction.processes.OfItem(item_.id).value();
+        Process failed = processes.at(0);
+        failed.id = ProcessId("prc_failed");
+        failed.processor = "checksum";
+        failed.result_id = ResultId();
+        failed.status = Status::kFailed;
+        failed.failure =
+            Failure{.code = "internal", .stage = "read", .reason = {}, .message = "it \xFF broke"};
+        return transaction.processes.Add(failed)
+            .and_then([&] { return RefreshItem(transaction, item_.id, clock_.Now()); })
+            .map([](const Item&) {});
+    });
+    Start();
+    AwaitAll();
+    const auto standing = Given("status");
+    EXPECT_EQ(standing.at("status"), "Failed");
+    ASSERT_EQ(standing.at("processes").as_array().size(), 2U);
+    const auto& completed = standing.at("processes").at(0);
+    EXPECT_EQ(completed.at("status"), "Completed");
+    EXPECT_EQ(completed.at("message"), "");
+    const auto& failed = standing.at("processes").at(1);
+    EXPECT_EQ(failed.at("process"), "prc_failed");
+    EXPECT_EQ(failed.at("message"), "it \uFFFD broke");
+}
+
+TEST_F(AssetPublications, AreNotMadeWhereTheBucketDoesNotPublish) {
+    bucket_.publish = false;
+    Fill(kClip);
+    EXPECT_FALSE(RequestWanted());
+    Change([&](Transaction& transaction) { return RequestStatus(transaction, item_, clock_.Now()); });
+    EXPECT_TRUE(Deliveries().empty());
+}
+
+TEST_F(Publications, TellNoStatusBesideAnObject) {
+    Fill(kClip);
+    Change([&](Transaction& transaction) { return RequestStatus(transaction, item_, clock_.Now()); });
+    EXPECT_TRUE(Deliveries().empty());
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ protected:
     Result<void> AddPlace(Transaction& transaction) {
         const Source source{
             .id = bucket_.source_id,
-            .kind = "local",
+            .kind = bucket_.kind,
             .name = "here",
             .config = "{}",
             .created_at = clock_.Now()

@@ -17,6 +17,19 @@ TEST(PublicationFormats, AreFoundByNameAndOtherwiseNamed) {
     );
 }
 
+TEST(PublicationFormats, OfAnAssetAreATimelineWhateverTheBucketNames) {
+    Bucket bucket;
+    bucket.kind = "s3";
+    bucket.options.publishing.formats = {"csv"};
+    EXPECT_EQ(WantedFormats(bucket), (std::vector<std::string>{"notifications.json", "csv"}));
+    EXPECT_FALSE(HoldsAssets(bucket));
+    bucket.kind = "iconik";
+    EXPECT_EQ(WantedFormats(bucket), std::vector<std::string>{"timeline"});
+    EXPECT_TRUE(HoldsAssets(bucket));
+    EXPECT_EQ(FindPublicationFormat("timeline").value().name, "timeline");
+    EXPECT_EQ(FindPublicationFormat("status").value().name, "status");
+}
+
 TEST(PublicationFormats, AreKnownByTheEndOfTheirKeys) {
     for (const auto& format : kMorePublications) {
         EXPECT_TRUE(IsPublicationKey("clip.mp4" + std::string(format.suffix))) << format.name;
