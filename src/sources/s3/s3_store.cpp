@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/byte_source.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -57,6 +59,23 @@ std::string LastOf(const ListPage& page) {
     }
     return page.prefixes.empty() || !page.next_marker.empty() ? last : std::max(last, page.prefixes.back());
 }
+
+/// Borrowed bytes in memory.
+class TextBytes final : public ByteSource {
+public:
+    explicit TextBytes(std::string_view bytes) : bytes_(bytes) {}
+
+    [[nodiscard]] std::uint64_t Size() const override { return bytes_.size(); }
+
+    [[nodiscard]] Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::byte> into) override {
+        const auto part = bytes_.substr(std::min<std::size_t>(offset, bytes_.size()), into.size());
+        std::ranges::copy(std::as_bytes(std::span(part)), into.begin());
+        return part.size();
+    }
+
+private:
+    std::string_view bytes_;
+};
 
 class S3Store final : public objects::StoreClient {
 public:
@@ -151,8 +170,9 @@ public:
         const objects::WrittenAs& as,
         const std::stop_token& stop
     ) override {
+        TextBytes source(bytes);
         return client_
-            .Write(bucket, key, bytes, {.content_type = as.content_type, .metadata = as.metadata}, stop)
+            .WriteParts(bucket, key, source, {.content_type = as.content_type, .metadata = as.metadata}, stop)
             .map([](const std::string&) {});
     }
 

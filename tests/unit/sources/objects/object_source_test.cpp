@@ -327,6 +327,23 @@ TEST_F(ObjectSourceTest, PublishesMetadataWithTheResultAndNeverWithTheMedia) {
     EXPECT_EQ(publish("4"), R"({"media/a.json":{"x-amz-meta-notifications-people":"4"}})");
 }
 
+TEST_F(ObjectSourceTest, PublishesALargeResultInParts) {
+    Put("a.mxf", "media");
+    const std::string large((16U << 20U) + 1, 'x');
+    ASSERT_TRUE(source_
+                    .Publish(
+                        bucket_,
+                        Noticed("a.mxf"),
+                        {.place = {}, .key = "a.json", .media_type = "application/json"},
+                        large,
+                        {}
+                    )
+                    .has_value());
+    const auto written = client_.Head("media", "a.json", {}).value();
+    EXPECT_EQ(written.size_bytes, large.size());
+    EXPECT_TRUE(written.etag.ends_with("-2")) << written.etag;
+}
+
 TEST_F(ObjectSourceTest, PublishesIntoAnotherBucketOfTheStore) {
     Put("a/x.mxf", "media");
     fake_.Set(R"({"put":{"results/other":""}})");
