@@ -43,6 +43,7 @@
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
+#include "queue/live_progress.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -204,6 +205,9 @@ void Engine::Build() {
     );
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
+    live_progress = std::make_unique<LiveProgress>(
+        *storage, [this](std::string_view kind) { return sources->Find(kind); }, cancel
+    );
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
@@ -243,6 +247,7 @@ Result<void> Engine::Start() {
     reaper->Start();
     retention->Start();
     secret_expiry->Start();
+    live_progress->Start();
     backlog->Start();
     dispatcher->Start();
     workers->Start();
@@ -264,6 +269,7 @@ void Engine::Stop() {
     reaper->Stop();
     retention->Stop();
     secret_expiry->Stop();
+    live_progress->Stop();
     dispatcher->Stop();
     orphans->Stop();
 }

@@ -32,6 +32,7 @@
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
+#include "queue/live_progress.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -111,6 +112,7 @@ public:
     std::unique_ptr<Reaper> reaper;
     std::unique_ptr<Retention> retention;
     std::unique_ptr<SecretExpiry> secret_expiry;
+    std::unique_ptr<LiveProgress> live_progress;
     std::unique_ptr<BacklogBudget> backlog;
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<ItemControl> items;

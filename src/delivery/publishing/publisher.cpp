@@ -154,6 +154,7 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         }
         auto target = TargetOf(*bucket, *item, **source, *format);
         target.metadata = std::move(contents->metadata);
+        target.tried = delivery.fence > 1;
         return Work{
             .publication = std::move(*publication),
             .item = std::move(*item),
