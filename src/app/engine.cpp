@@ -44,6 +44,8 @@
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
 #include "queue/live_progress.hpp"
+#include "queue/messages/inbox.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -205,61 +207,50 @@ void Engine::Build() {
     );
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
-    live_progress = std::make_unique<LiveProgress>(
-        *storage, [this](std::string_view kind) { return sources->Find(kind); }, cancel
-    );
+    const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
+    live_progress = std::make_unique<LiveProgress>(*storage, find_source, cancel);
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
+    inbox = std::make_unique<Inbox>(
+        *storage,
+        clock,
+        find_source,
+        InboxCalls{.look_at = [this](const BucketId& id) { scheduler->LookAt(id); }, .added = nudge}
+    );
+    messages = std::make_unique<MessageIntake>(*storage, clock, settings.iconik_system_domain_id, [this] {
+        inbox->Nudge();
+        dispatcher->Nudge();
+    });
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
     webhooks = std::make_unique<WebhookSender>(
         WebhookParts{.storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock}
     );
-    publisher = std::make_unique<ResultPublisher>(*storage, clock, [this](std::string_view kind) {
-        return sources->Find(kind);
-    });
-    dispatcher = std::make_unique<Dispatcher>(
-        *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node}
-    );
-    endpoints = std::make_unique<Endpoints>(*storage, box, guard, clock);
-    replay = std::make_unique<Replay>(*storage, clock);
-    enrolment = std::make_unique<Enrolment>(
-        *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
-    );
-    relabelling = std::make_unique<Relabelling>(*storage, clock);
-    relabeller = std::make_unique<Relabeller>(*relabelling, nudge);
+    publisher = std::make_unique<ResultPublisher>(*storage, clock, find_source);
 }
 
-Result<void> Engine::Start() {
-    const auto reset = ResetAfterStart(*storage, clock.Now());
-    if (!reset) {
-        return Unexpected(reset.error());
-    }
-    if (*reset > 0) {
-        Log(LogLevel::kInfo,
-            "an earlier run left processes as Processing; they are Pending again",
-            {{"count", *reset}});
-    }
-    running_ = true;
-    orphans->Start();
-    completion->Start();
-    resolver->Start();
-    reaper->Start();
-    retention->Start();
-    secret_expiry->Start();
-    live_progress->Start();
-    backlog->Start();
-    dispatcher->Start();
-    workers->Start();
-    relabeller->Start();
-    scheduler->Start();
-    return {};
+running_ = true;
+orphans->Start();
+completion->Start();
+resolver->Start();
+reaper->Start();
+retention->Start();
+secret_expiry->Start();
+live_progress->Start();
+backlog->Start();
+dispatcher->Start();
+workers->Start();
+relabeller->Start();
+scheduler->Start();
+inbox->Start();
+return {};
 }
 
 void Engine::Stop() {
     if (!running_.exchange(false)) {
         return;
     }
+    inbox->Stop();
     scheduler->Stop();
     backlog->Stop();
     relabeller->Stop();
