@@ -227,23 +227,43 @@ void Engine::Build() {
         WebhookParts{.storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock}
     );
     publisher = std::make_unique<ResultPublisher>(*storage, clock, find_source);
+    dispatcher = std::make_unique<Dispatcher>(
+        *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node}
+    );
+    endpoints = std::make_unique<Endpoints>(*storage, box, guard, clock);
+    replay = std::make_unique<Replay>(*storage, clock);
+    enrolment = std::make_unique<Enrolment>(
+        *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
+    );
+    relabelling = std::make_unique<Relabelling>(*storage, clock);
+    relabeller = std::make_unique<Relabeller>(*relabelling, nudge);
 }
 
-running_ = true;
-orphans->Start();
-completion->Start();
-resolver->Start();
-reaper->Start();
-retention->Start();
-secret_expiry->Start();
-live_progress->Start();
-backlog->Start();
-dispatcher->Start();
-workers->Start();
-relabeller->Start();
-scheduler->Start();
-inbox->Start();
-return {};
+Result<void> Engine::Start() {
+    const auto reset = ResetAfterStart(*storage, clock.Now());
+    if (!reset) {
+        return Unexpected(reset.error());
+    }
+    if (*reset > 0) {
+        Log(LogLevel::kInfo,
+            "an earlier run left processes as Processing; they are Pending again",
+            {{"count", *reset}});
+    }
+    running_ = true;
+    orphans->Start();
+    completion->Start();
+    resolver->Start();
+    reaper->Start();
+    retention->Start();
+    secret_expiry->Start();
+    live_progress->Start();
+    backlog->Start();
+    dispatcher->Start();
+    workers->Start();
+    relabeller->Start();
+    scheduler->Start();
+    inbox->Start();
+    return {};
 }
 
 void Engine::Stop() {
