@@ -197,7 +197,7 @@ struct NumberRow {
     void (*store)(Settings&, std::int64_t);
 };
 
-constexpr std::array<NumberRow, 7> kNumbers{{
+constexpr std::array<NumberRow, 8> kNumbers{{
     {.name = "PORT",
      .low = 0,
      .high = 65535,
@@ -215,6 +215,7 @@ constexpr std::array<NumberRow, 7> kNumbers{{
      .low = 256,
      .high = 1048576,
      .store = [](Settings& s, std::int64_t n) { s.processor_memory_mib = static_cast<std::uint64_t>(n); }},
+    {.name = "SQS_POLL_INTERVAL", .low = 1, .high = 3600, .store = [](Settings&, std::int64_t) {}},
     {.name = "PROCESSOR_IDLE_SECONDS",
      .low = 0,
      .high = 86400,
@@ -254,7 +255,12 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
     if (row.name == "MODEL_PRECISION") {
         return value == "f32" || value == "bf16";
     }
-    if (row.name != "DATACORE_ENDPOINT" || value.empty()) {
+    if (row.name == "SQS_MODE") {
+        return value == "long_poll" || value == "interval";
+    }
+    const bool is_url =
+        row.name == "DATACORE_ENDPOINT" || row.name == "SQS_QUEUE_URL" || row.name == "SQS_ENDPOINT";
+    if (!is_url || value.empty()) {
         return true;
     }
     const auto url = Url::Parse(value);

@@ -160,7 +160,7 @@ private:
 
     [[nodiscard]] view::SourceView Show(const Kept& kept) const {
         const auto& source = kept.source;
-        const auto connection = parts_.sources.Find(source.kind);
+        const auto known = parts_.sources.Schema(source.kind);
         const auto* last = LastToEnd(kept.secrets);
         view::SourceView shown{
             .id = source.id.Value(),
@@ -169,7 +169,7 @@ private:
             .config = ParseJson(source.config).value_or(boost::json::object{}),
             .secrets = {},
             .expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at),
-            .note = connection ? "" : connection.error().message,
+            .note = known ? "" : known.error().message,
             .created_at = ToRfc3339(source.created_at)
         };
         for (const auto& secret : kept.secrets) {
@@ -225,7 +225,7 @@ private:
     }
 
     [[nodiscard]] Result<Kept> Make(const Request& request, const view::NewSource& wanted) const {
-        if (const auto known = parts_.sources.Find(wanted.kind); !known) {
+        if (const auto known = parts_.sources.Schema(wanted.kind); !known) {
             return Unexpected(known.error().Within("/kind"));
         }
         const auto config = ConfigOf(wanted.kind, wanted.config.value_or(boost::json::object{}));

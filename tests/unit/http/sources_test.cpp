@@ -48,6 +48,30 @@ TEST_F(SourcesApi, AreMadeShownChangedAndRemoved) {
     );
 }
 
+TEST_F(SourcesApi, TakeAQueueOfMessagesButNoBucketInIt) {
+    const auto made = Expect(
+        201,
+        "POST",
+        "/v1/sources",
+        R"({"kind":"sqs","name":"events","config":{"queue_url":"https://sqs.us-east-2.amazonaws.com/1/q"}})"
+    );
+    EXPECT_EQ(made.at("note"), "");
+    EXPECT_EQ(made.at("config").at("mode"), "long_poll");
+    EXPECT_THAT(
+        Refusal(
+            400,
+            "POST",
+            "/v1/buckets",
+            R"({"location":"media","source":"events","backlog":{"policy":"process"}})"
+        ),
+        HasSubstr("is a queue of messages and holds no buckets")
+    );
+    const auto test = Expect(200, "POST", "/v1/sources/events/test");
+    EXPECT_EQ(test.at("code"), "no_credentials");
+    Expect(201, "POST", "/v1/sources", kArchive);
+    EXPECT_THAT(Refusal(422, "POST", "/v1/sources/archive/test", ""), HasSubstr("buckets test BUCKET"));
+}
+
 TEST_F(SourcesApi, SayWhereAConfigurationIsWrong) {
     EXPECT_THAT(
         Refusal(400, "POST", "/v1/sources", R"({"kind":"s3"})"), HasSubstr("/config/endpoint: is missing")
@@ -115,7 +139,7 @@ TEST_F(SourcesApi, TellTheSchemaOfEachKind) {
         names.emplace_back(kind.at("kind").as_string());
         EXPECT_TRUE(kind.at("config_schema").is_object());
     }
-    EXPECT_THAT(names, ::testing::ElementsAre("local", "datacore", "object_matrix", "s3"));
+    EXPECT_THAT(names, ::testing::ElementsAre("local", "datacore", "object_matrix", "s3", "sqs"));
 }
 
 TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
