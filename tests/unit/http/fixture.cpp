@@ -66,7 +66,8 @@ ApiTest::ApiTest() {
                  };
              },
          .standstill = [this] { return standstill_; },
-         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; }}
+         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; },
+         .queues = [this] { return queues_; }}
     );
     read_key_ = MakeKey({"read"});
     write_key_ = MakeKey({"write"});
