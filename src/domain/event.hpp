@@ -81,8 +81,7 @@ struct Publication {
     std::string
         destination;     ///< "beside" the media, or "results:…" (DestinationOf in domain/publication.hpp).
     std::string format;  ///< A name in domain/publication.hpp.
-    std::string desired_digest;
-    std::string written_digest;  ///< Equal to the desired one when nothing is left to write.
+    std::string written_digest;  ///< Of what was written last; "" before the first time.
 };
 
 }  // namespace notify

@@ -85,8 +85,8 @@ std::string NoRuleSentence(std::string_view bucket_name, const std::vector<Rule>
 
 bool TakesMediaType(const std::vector<std::string>& patterns, std::string_view media_type) {
     const auto takes = [&](std::string_view pattern) {
-        return pattern.ends_with("/*") ? media_type.starts_with(pattern.substr(0, pattern.size() - 1))
-                                       : media_type == pattern;
+        const auto prefix = pattern.substr(0, pattern.find('*'));
+        return prefix.ends_with('/') ? media_type.starts_with(prefix) : media_type == pattern;
     };
     return patterns.empty() || std::ranges::any_of(patterns, takes);
 }

@@ -24,9 +24,8 @@ constexpr std::array kWordsOfTypes{
     },
     MemberWords{
         "BucketFilters.media_types",
-        "Only objects that may be of these types by their names: video/*, image/jpeg. A name that tells "
-        "nothing "
-        "passes. None: all.",
+        "Only objects of these types, by their names, then by content: video/*, image/jpeg. An item whose "
+        "name told nothing is Skipped when its bytes are of another type. None: all.",
         ""
     },
     MemberWords{"BucketImport.backlog", "Of the lines that say nothing of it.", ""},

@@ -14,6 +14,7 @@
 
 #include "core/json.hpp"
 #include "core/log.hpp"
+#include "core/percent.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"

@@ -81,6 +81,7 @@ Result<std::map<ProcessId, StoredResult>> KnownResults::Find(const ClaimedItem& 
                 return Unexpected(result.error());
             }
             if (*result && !HasIt(*all, (*result)->id) &&
+                TakesMediaType(claim.media_types, (*result)->media_type) &&
                 TakesMediaType(process.media_types, (*result)->media_type)) {
                 known.emplace(process.id, **std::move(result));
             }

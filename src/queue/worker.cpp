@@ -57,6 +57,7 @@ Job MakeJob(const ClaimedItem& claim, OpenedItem bytes) {
     job.size_bytes = bytes.size_bytes;
     job.descriptor = std::move(bytes.descriptor);
     job.reader = std::move(bytes.reader);
+    job.media_types = claim.media_types;
     for (const auto& process : claim.processes) {
         job.processes.push_back(
             {.id = process.id,
@@ -105,6 +106,7 @@ Result<void> Worker::RunClaim(ClaimedItem& claim, const std::stop_token& stop) {
     if (!place) {
         return Unexpected(AtStage(place.error(), "open"));
     }
+    claim.media_types = place->bucket.options.filters.media_types;
     // a version of a store's object names its bytes: what is known of them needs no request
     if (!place->IsFolder()) {
         auto reused = TakeAlias(claim.item).and_then([&] { return Reuse(claim, *place); });

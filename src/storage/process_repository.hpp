@@ -19,6 +19,8 @@ namespace notify {
 struct ClaimedItem {
     Item item;
     std::vector<Process> processes;  ///< Each Processing, with its new fence. Never empty.
+    std::vector<std::string>
+        media_types;  ///< By content, of the filters of its bucket; the worker fills it in. Empty: all.
 };
 
 /// Identifies one claim of one process: what a completion must still hold.

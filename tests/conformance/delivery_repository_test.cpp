@@ -54,13 +54,12 @@ protected:
         return Write([&](Transaction& transaction) { return transaction.deliveries.Release(Now(), all); });
     }
 
-    Publication RequestPublication(const Item& item, std::string digest) {
+    Publication RequestPublication(const Item& item) {
         const Publication publication{
             .id = PublicationId(MakeId("pub")),
             .item_id = item.id,
             .destination = "beside",
             .format = "notifications.json",
-            .desired_digest = std::move(digest),
             .written_digest = {}
         };
         Write([&](Transaction& transaction) {
@@ -374,8 +373,8 @@ TEST_P(Deliveries, AreCountedByKindAndStatus) {
 
 TEST_P(Deliveries, OfAPublicationAreAskedForOnce) {
     const auto item = AddItem(AddBucket(), "a");
-    const auto first = RequestPublication(item, "digest 1");
-    RequestPublication(item, "digest 2");
+    const auto first = RequestPublication(item);
+    RequestPublication(item);
     const auto rows = List({}).rows;
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].kind, DeliveryKind::kPublication);
@@ -386,7 +385,6 @@ TEST_P(Deliveries, OfAPublicationAreAskedForOnce) {
     EXPECT_EQ(stored.item_id, item.id);
     EXPECT_EQ(stored.destination, "beside");
     EXPECT_EQ(stored.format, "notifications.json");
-    EXPECT_EQ(stored.desired_digest, "digest 2");
     EXPECT_EQ(stored.written_digest, "");
     stored.written_digest = "digest 2";
     Write([&](Transaction& transaction) { return transaction.deliveries.SetPublication(stored); });
@@ -406,11 +404,11 @@ TEST_P(Deliveries, OfAPublicationAreAskedForOnce) {
 TEST_P(Deliveries, OfOnePublicationAreNeverMadeAtTheSameTime) {
     const auto bucket = AddBucket();
     const auto item = AddItem(bucket, "a");
-    RequestPublication(item, "digest 1");
+    RequestPublication(item);
     const auto held = ClaimDeliveries(9);
     ASSERT_EQ(held.size(), 1U);
-    RequestPublication(item, "digest 2");
-    RequestPublication(AddItem(bucket, "b"), "digest");
+    RequestPublication(item);
+    RequestPublication(AddItem(bucket, "b"));
     const auto other = ClaimDeliveries(9);
     ASSERT_EQ(other.size(), 1U);
     EXPECT_NE(other[0].publication_id, held[0].publication_id);
@@ -427,8 +425,8 @@ TEST_P(Deliveries, OfTwoVersionsOfAnObjectAreNeverMadeAtTheSameTime) {
     for (const auto* item : {&old, &newer}) {
         Write([&](Transaction& transaction) { return transaction.items.AddIfNew(*item); });
     }
-    const auto first = RequestPublication(old, "digest 1");
-    const auto second = RequestPublication(newer, "digest 2");
+    const auto first = RequestPublication(old);
+    const auto second = RequestPublication(newer);
     const auto held = ClaimDeliveries(9);
     ASSERT_EQ(held.size(), 1U);
     EXPECT_TRUE(ClaimDeliveries(9).empty());

@@ -239,21 +239,14 @@ Outcome ResultPublisher::Deliver(const Delivery& delivery, const std::stop_token
             burned ? std::optional(AttemptOf(delivery, began, start, written.error().message)) : std::nullopt
         );
     }
+    work->publication.written_digest = work->digest;
     return {
+        // what changes the results meanwhile asks for a delivery of its own, which waits for this one
         .settle =
-            [delivery, now, publication = work->publication, digest = work->digest, bucket = work->bucket](
-                Transaction& transaction
-            ) -> Result<Delivery> {
-            auto row = publication;
-            row.written_digest = digest;
-            const auto present = ContentsOf(transaction.View(), bucket, row.item_id, row.format);
-            row.desired_digest = present ? present->digest : digest;
-            if (auto set = transaction.deliveries.SetPublication(row); !set) {
-                return Unexpected(set.error());
-            }
-            return row.desired_digest == digest
-                       ? Ended(delivery, Status::kCompleted, {}, now)
-                       : Released(delivery, "the results changed while they were written", now);
+            [delivery, now, publication = work->publication](Transaction& transaction) -> Result<Delivery> {
+            return transaction.deliveries.SetPublication(publication).map([&] {
+                return Ended(delivery, Status::kCompleted, {}, now);
+            });
         },
         .attempt = AttemptOf(delivery, began, start, {})
     };

@@ -57,13 +57,14 @@ Error Unfit(std::string reason, const std::string& media_type) {
     };
 }
 
-Error NotTaken(const std::vector<std::string>& taken, const std::string& media_type) {
+/// `who`: its rule or its bucket.
+Error NotTaken(std::string_view who, const std::vector<std::string>& taken, const std::string& media_type) {
     return {
         .code = ErrorCode::kUnsupported,
         .stage = "probe",
         .reason = std::string(kNoRule),
         .retry_after = {},
-        .message = fmt::format("the item is {}; its rule takes {}", media_type, fmt::join(taken, ", ")),
+        .message = fmt::format("the item is {}; its {} takes {}", media_type, who, fmt::join(taken, ", ")),
     };
 }
 
@@ -249,8 +250,11 @@ Result<AnyProcessor> JobRun::Make(const ProcessRequest& asked, const Result<Medi
         return Fail(ErrorCode::kInternal, "this child was started without models");
     }
     auto made = (*found)->make(asked.config, equipment_.models);
+    if (made && !TakesMediaType(job_.media_types, media_type_)) {
+        return Unexpected(NotTaken("bucket", job_.media_types, media_type_));
+    }
     if (made && !TakesMediaType(asked.media_types, media_type_)) {
-        return Unexpected(NotTaken(asked.media_types, media_type_));
+        return Unexpected(NotTaken("rule", asked.media_types, media_type_));
     }
     if (!made || Accepts(kind, {})) {
         return made;  // whoever takes everything also takes what is no media

@@ -88,6 +88,7 @@ Result<JobRequest> MakeRequest(const Job& job, std::string number) {
         .size_bytes = job.size_bytes,
         .descriptor = job.descriptor.IsOpen(),
         .processes = {},
+        .media_types = job.media_types,
     };
     for (const auto& process : job.processes) {
         auto config = ParseJson(process.config.empty() ? "{}" : process.config);

@@ -35,6 +35,7 @@ struct Job {
     std::unique_ptr<ByteSource> reader;  ///< … or ranged reads that the host serves. Exactly one is set.
     std::uint64_t size_bytes = 0;
     std::vector<JobProcess> processes;
+    std::vector<std::string> media_types;  ///< What its bucket takes, as a process's.
 };
 
 struct JobArtifact {

@@ -37,10 +37,10 @@ Result<Message> Checked(const object& from, Read read) {
     return fields.Check().map([&] { return Message(std::move(message)); });
 }
 
-/// The media types that the process's rules take; empty when the member is missing.
-std::vector<std::string> ReadMediaTypes(Fields& fields, const object& process) {
+/// The media types that a process's rules or a job's bucket take; empty when the member is missing.
+std::vector<std::string> ReadMediaTypes(Fields& fields, const object& of) {
     std::vector<std::string> types;
-    if (!process.contains("media_types")) {
+    if (!of.contains("media_types")) {
         return types;
     }
     for (const auto& each : fields.Array("media_types", kMaxMediaTypes)) {
@@ -54,13 +54,14 @@ std::vector<std::string> ReadMediaTypes(Fields& fields, const object& process) {
     return types;
 }
 
-JobRequest ReadJob(Fields& fields) {
+JobRequest ReadJob(Fields& fields, const object& message) {
     JobRequest job{
         .job = fields.Text("job", kIdBytes),
         .name = fields.Text("name", kNameBytes),
         .size_bytes = fields.Count("size"),
         .descriptor = fields.Flag("descriptor"),
         .processes = {},
+        .media_types = ReadMediaTypes(fields, message),
     };
     for (const auto& each : fields.Array("processes", kMaxProcessesOfJob)) {
         if (!each.is_object()) {
@@ -220,7 +221,7 @@ Result<ParentMessage> ParseParentMessage(std::string_view line) {
     Fields fields(*parsed);
     const auto type = fields.Text("type", kWordBytes);
     if (type == "job") {
-        return Checked<ParentMessage>(*parsed, ReadJob);
+        return Checked<ParentMessage>(*parsed, [&](Fields& of_job) { return ReadJob(of_job, *parsed); });
     }
     if (type == "cancel") {
         return Checked<ParentMessage>(*parsed, ReadCancel);

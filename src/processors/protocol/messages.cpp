@@ -35,7 +35,7 @@ object JobToJson(const JobRequest& job) {
         }
         processes.push_back(std::move(process));
     }
-    return {
+    object message{
         {"type", "job"},
         {"job", job.job},
         {"name", job.name},
@@ -43,6 +43,10 @@ object JobToJson(const JobRequest& job) {
         {"descriptor", job.descriptor},
         {"processes", std::move(processes)}
     };
+    if (!job.media_types.empty()) {
+        message["media_types"] = array(job.media_types.begin(), job.media_types.end());
+    }
+    return message;
 }
 
 object CancelToJson(const CancelRequest& cancel) {

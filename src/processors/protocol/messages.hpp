@@ -40,6 +40,7 @@ struct JobRequest {
     std::uint64_t size_bytes = 0;
     bool descriptor = false;
     std::vector<ProcessRequest> processes;
+    std::vector<std::string> media_types;  ///< What its bucket takes, as a process's.
 };
 
 struct CancelRequest {

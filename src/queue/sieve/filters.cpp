@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/bucket_options.hpp"
+#include "domain/rule.hpp"
 #include "queue/sieve/name_types.hpp"
 #include "sources/source.hpp"
 
@@ -19,22 +20,13 @@ namespace notify {
 
 namespace {
 
-bool IsWanted(const std::vector<std::string>& wanted, std::string_view media_type) {
-    return std::ranges::any_of(wanted, [&](std::string_view prefix) {
-        return media_type.starts_with(prefix.substr(0, prefix.find('*')));
-    });
-}
-
 bool IsOfWantedType(const std::vector<std::string>& wanted, const FoundObject& object) {
-    if (wanted.empty()) {
-        return true;
-    }
     if (!object.media_type.empty()) {
-        return IsWanted(wanted, object.media_type);
+        return TakesMediaType(wanted, object.media_type);
     }
     const auto types = TypesOfName(object.key);
     return types.empty() || std::ranges::any_of(types, [&](const NameType& type) {
-               return IsWanted(wanted, type.media_type);
+               return TakesMediaType(wanted, type.media_type);
            });
 }
 

@@ -18,7 +18,8 @@ enum class Passage : std::uint8_t {
 };
 
 /// By size, age at `now` and media type. The type is the one that the source tells, else what the name says;
-/// a name that says nothing passes, because then only the bytes could tell, and processors look at those.
+/// a name that says nothing passes: then only the bytes tell, and its processes do not run when those are of
+/// another type.
 [[nodiscard]] Passage Passes(const BucketFilters& filters, const FoundObject& object, Timestamp now);
 
 /// kInvalidArgument with a JSON pointer ("/filters/max_bytes: …") for filters that let nothing pass, and

@@ -41,9 +41,8 @@ constexpr const char* kListSql = R"sql(
     SELECT id, url, description, types, secrets, active, disabled_reason, failing_since, consecutive_failures, created_at
     FROM endpoint ORDER BY created_at, id)sql";
 constexpr const char* kAddPublicationSql = R"sql(
-    INSERT INTO publication (id, item_id, destination, format, desired_digest, written_digest)
-    VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (item_id, destination, format) DO UPDATE SET desired_digest = excluded.desired_digest)sql";
+    INSERT INTO publication (id, item_id, destination, format, written_digest) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (item_id, destination, format) DO NOTHING)sql";
 constexpr const char* kPublicationOfSql =
     "SELECT id FROM publication WHERE item_id = ? AND destination = ? AND format = ?";
 constexpr const char* kWaitingSql =
@@ -53,10 +52,9 @@ constexpr const char* kQueueSql = R"sql(
                           lease_owner, last_error, created_at)
     VALUES (?, 'publication', '', '', ?, 'Pending', 0, ?, 0, '', '', ?))sql";
 constexpr const char* kGetPublicationSql = R"sql(
-    SELECT id, item_id, destination, format, desired_digest, written_digest FROM publication WHERE id = ?)sql";
+    SELECT id, item_id, destination, format, written_digest FROM publication WHERE id = ?)sql";
 constexpr const char* kHasPublicationSql = "SELECT 1 FROM publication WHERE item_id = ? LIMIT 1";
-constexpr const char* kSetPublicationSql =
-    "UPDATE publication SET desired_digest = ?, written_digest = ? WHERE id = ?";
+constexpr const char* kSetPublicationSql = "UPDATE publication SET written_digest = ? WHERE id = ?";
 
 Endpoint ReadEndpoint(Row& row) {
     Endpoint endpoint;
@@ -137,9 +135,8 @@ Result<std::vector<Endpoint>> DeliveryTable::Endpoints() const {
 }
 
 Result<void> DeliveryTable::RequestPublication(const Publication& p, Timestamp now) {
-    const auto added = connection_.Change(
-        kAddPublicationSql, p.id, p.item_id, p.destination, p.format, p.desired_digest, p.written_digest
-    );
+    const auto added =
+        connection_.Change(kAddPublicationSql, p.id, p.item_id, p.destination, p.format, p.written_digest);
     if (!added) {
         return Unexpected(added.error());
     }
@@ -168,7 +165,6 @@ Result<Publication> DeliveryTable::GetPublication(const PublicationId& id) const
             .item_id = row.As<ItemId>(),
             .destination = row.Text(),
             .format = row.Text(),
-            .desired_digest = row.Text(),
             .written_digest = row.Text(),
         };
     };
@@ -188,11 +184,7 @@ Result<bool> DeliveryTable::HasPublication(const ItemId& id) const {
 }
 
 Result<void> DeliveryTable::SetPublication(const Publication& p) {
-    return Found(
-        connection_.Change(kSetPublicationSql, p.desired_digest, p.written_digest, p.id),
-        "publication",
-        p.id.Value()
-    );
+    return Found(connection_.Change(kSetPublicationSql, p.written_digest, p.id), "publication", p.id.Value());
 }
 
 }  // namespace notify::sqlite

@@ -122,13 +122,16 @@ TEST_F(Publishing, WritesAgainWhatChangedWhileItWasWritten) {
     Fill();
     memory_.before = [&] {
         if (memory_.publishes == 1) {
-            static_cast<void>(storage_->Write([&](Transaction& transaction) {
+            EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
                 return transaction.people.RenamePerson(person_.id, "Ada Lovelace");
             }));
+            clock_.Advance(std::chrono::seconds(1));
+            EXPECT_TRUE(RequestWanted());
         }
     };
     Start();
     Request();
+    ASSERT_TRUE(Eventually([&] { return Deliveries().size() == 2; }));
     AwaitNewest(Status::kCompleted);
     EXPECT_EQ(memory_.publishes, 2);
     EXPECT_EQ(Written().at("appearances").at(0).at("person").at("name"), "Ada Lovelace");

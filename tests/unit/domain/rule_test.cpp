@@ -81,6 +81,7 @@ TEST(MediaTypes, AreTakenByNameOrByKind) {
     EXPECT_TRUE(TakesMediaType({}, "video/mp4"));
     EXPECT_TRUE(TakesMediaType({"image/png", "video/*"}, "video/mp4"));
     EXPECT_TRUE(TakesMediaType({"video/mp4"}, "video/mp4"));
+    EXPECT_TRUE(TakesMediaType({"video/"}, "video/mp4"));
     EXPECT_FALSE(TakesMediaType({"video/mp4"}, "video/mp4v"));
     EXPECT_FALSE(TakesMediaType({"video/*"}, "videos/mp4"));
     EXPECT_FALSE(TakesMediaType({"image/*"}, ""));

@@ -121,6 +121,18 @@ TEST_F(MediaChild, GivesADocumentToTheRuleOfItsType) {
     EXPECT_EQ(seen["prc_2"].document.error().message, "the item is application/pdf; its rule takes video/*");
 }
 
+TEST_F(MediaChild, GivesNothingToAnItemThatItsBucketDoesNotTake) {
+    auto job = JobOfBytes("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n", {Process("prc_1", "checksum")});
+    job.media_types = {"video/*", "image/"};
+    const auto seen = RunJobIn(host_, std::move(job));
+    ASSERT_FALSE(seen["prc_1"].document);
+    EXPECT_EQ(seen["prc_1"].document.error().code, ErrorCode::kUnsupported);
+    EXPECT_EQ(
+        seen["prc_1"].document.error().message,
+        "the item is application/pdf; its bucket takes video/*, image/"
+    );
+}
+
 /// Runs the job and calls `act` once at the first sign of progress.
 template <class Act>
 Seen RunAndActOnProgress(ProcessorHost& host, Job job, const std::stop_token& stop, Act act) {

@@ -27,12 +27,12 @@ TEST(ChildProtocol, ReadsAJobAsItWasWritten) {
         .name = "itm_1 caf\u00e9 \"x\".mp4",
         .size_bytes = std::numeric_limits<std::uint64_t>::max(),
         .descriptor = true,
-        .processes = {
-            {.process = "prc_1",
-             .processor = "checksum",
-             .config = {{"fps", 5}},
-             .media_types = {"video/*", "image/png"}}
-        },
+        .processes =
+            {{.process = "prc_1",
+              .processor = "checksum",
+              .config = {{"fps", 5}},
+              .media_types = {"video/*", "image/png"}}},
+        .media_types = {"audio/*"},
     };
     auto line = ToLine(ParentMessage(job));
     line.pop_back();
@@ -43,6 +43,7 @@ TEST(ChildProtocol, ReadsAJobAsItWasWritten) {
     ASSERT_EQ(read.processes.size(), 1U);
     EXPECT_EQ(read.processes[0].config, job.processes[0].config);
     EXPECT_EQ(read.processes[0].media_types, job.processes[0].media_types);
+    EXPECT_EQ(read.media_types, job.media_types);
 }
 
 TEST(ChildProtocol, RefusesMediaTypesThatAreNoTexts) {

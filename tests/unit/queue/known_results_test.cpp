@@ -114,6 +114,26 @@ TEST_F(KnownResultsTest, AreNotUsedWhereTheRulesDoNotTakeTheirMediaType) {
     EXPECT_TRUE(Becomes(second.id, Status::kCompleted));
 }
 
+TEST_F(KnownResultsTest, AreNotUsedWhereTheBucketDoesNotTakeTheirMediaType) {
+    const auto bucket = AddBucket();
+    const auto first = Discover(bucket, "a.mp4", "same");
+    StartWorkers();
+    Complete(first);
+    auto stills = AddBucket({"checksum"}, "stills");
+    Change(stills, [](Bucket& changed) { changed.options.filters.media_types = {"image/*"}; });
+    std::atomic<bool> told = false;
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        told = job.media_types == std::vector<std::string>{"image/*"};
+        observer.outcome(Found(job.processes.at(0).id));
+        return {};
+    });
+    const auto second = Discover(stills, "b", "same");
+    pool_->Nudge();
+    EXPECT_TRUE(runner_.AwaitJobs(2)) << "its child says that it does not take it";
+    EXPECT_TRUE(Becomes(second.id, Status::kCompleted));
+    EXPECT_TRUE(told);
+}
+
 TEST_F(KnownResultsTest, WithModelsAreKnownWhenAChildToldWhichItHas) {
     const auto bucket = AddBucket({"facial-recognition"});
     UseModels("models");

@@ -404,7 +404,6 @@ CREATE TABLE publication (
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     destination TEXT NOT NULL,
     format TEXT NOT NULL,
-    desired_digest TEXT NOT NULL,
     written_digest TEXT NOT NULL,
     UNIQUE (item_id, destination, format)
 ) STRICT;
