@@ -43,6 +43,8 @@
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
+#include "queue/messages/inbox.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -206,14 +208,23 @@ void Engine::Build() {
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
+    const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
+    inbox = std::make_unique<Inbox>(
+        *storage,
+        clock,
+        find_source,
+        InboxCalls{.look_at = [this](const BucketId& id) { scheduler->LookAt(id); }, .added = nudge}
+    );
+    messages = std::make_unique<MessageIntake>(*storage, clock, settings.iconik_system_domain_id, [this] {
+        inbox->Nudge();
+        dispatcher->Nudge();
+    });
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
     webhooks = std::make_unique<WebhookSender>(
         WebhookParts{.storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock}
     );
-    publisher = std::make_unique<ResultPublisher>(*storage, clock, [this](std::string_view kind) {
-        return sources->Find(kind);
-    });
+    publisher = std::make_unique<ResultPublisher>(*storage, clock, find_source);
     dispatcher = std::make_unique<Dispatcher>(
         *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node}
     );
@@ -248,6 +259,7 @@ Result<void> Engine::Start() {
     workers->Start();
     relabeller->Start();
     scheduler->Start();
+    inbox->Start();
     return {};
 }
 
@@ -255,6 +267,7 @@ void Engine::Stop() {
     if (!running_.exchange(false)) {
         return;
     }
+    inbox->Stop();
     scheduler->Stop();
     backlog->Stop();
     relabeller->Stop();

@@ -32,6 +32,8 @@
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
+#include "queue/messages/inbox.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -113,6 +115,8 @@ public:
     std::unique_ptr<SecretExpiry> secret_expiry;
     std::unique_ptr<BacklogBudget> backlog;
     std::unique_ptr<Scheduler> scheduler;
+    std::unique_ptr<Inbox> inbox;
+    std::unique_ptr<MessageIntake> messages;
     std::unique_ptr<ItemControl> items;
     std::unique_ptr<HttpClient> http;
     std::unique_ptr<WebhookSender> webhooks;

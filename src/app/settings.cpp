@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -28,6 +29,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
+#include "core/uuid.hpp"
 
 namespace notify {
 
@@ -197,6 +199,8 @@ struct NumberRow {
     void (*store)(Settings&, std::int64_t);
 };
 
+constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
+
 constexpr std::array<NumberRow, 8> kNumbers{{
     {.name = "PORT",
      .low = 0,
@@ -243,6 +247,10 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
         settings.webhook_allow_cidrs = Split(value);
     } else if (row.name == "DATABASE_HOST") {
         settings.database_host = value;
+    } else if (row.name == "ICONIK_WEBHOOK_SECRET") {
+        settings.iconik_webhook_secret = value;
+    } else if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
+        settings.iconik_system_domain_id = UuidOf(value);
     }
     return {};
 }
@@ -254,6 +262,12 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
     }
     if (row.name == "MODEL_PRECISION") {
         return value == "f32" || value == "bf16";
+    }
+    if (row.name == "ICONIK_WEBHOOK_SECRET") {
+        return value.empty() || value.size() >= kLeastSecret;
+    }
+    if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
+        return value.empty() || !UuidOf(value).empty();
     }
     if (row.name == "SQS_MODE") {
         return value == "long_poll" || value == "interval";

@@ -141,8 +141,9 @@ constexpr std::array kRows{
         .default_value = "30",
         .allowed = "0 to 36500",
         .section = kProcessing,
-        .description =
-            "How long events and ended deliveries are kept; 0 keeps them for ever. Items and results stay."
+        .description = "How long events, dead messages and ended deliveries are kept; 0 keeps them for ever. "
+                       "Items and results "
+                       "stay."
     },
     SettingRow{
         .name = "WEBHOOK_ALLOW_CIDRS",
@@ -168,6 +169,23 @@ constexpr std::array kRows{
         .section = kStores,
         .description = "Auth-Token for ICONIK, beside ICONIK_APP_ID.",
         .secret = true
+    },
+    SettingRow{
+        .name = "ICONIK_WEBHOOK_SECRET",
+        .default_value = "",
+        .allowed = "16 or more characters",
+        .section = kStores,
+        .description =
+            "What webhooks and custom actions of ICONIK carry in the header X-Notifications-Secret. "
+            "Unset: /v1/intake/iconik needs an API key.",
+        .secret = true
+    },
+    SettingRow{
+        .name = "ICONIK_SYSTEM_DOMAIN_ID",
+        .default_value = "",
+        .allowed = "a UUID",
+        .section = kStores,
+        .description = "The ICONIK whose messages are taken; those of another are not. Unset: of any."
     },
     SettingRow{
         .name = "AWS_ACCESS_KEY",

@@ -122,7 +122,7 @@ PublicationTarget TargetOf(
 
 }  // namespace
 
-ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, FindSource find)
+ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, SourceOfKind find)
     : storage_(storage), clock_(clock), find_(std::move(find)) {}
 
 Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery) const {

@@ -51,7 +51,9 @@ std::vector<view::IntakeRecord> TakeObject(
     const ApiParts& parts, const StoreNews& news, const std::vector<Bucket>& buckets, const Request& request
 ) {
     std::vector<view::IntakeRecord> records;
-    ObjectNews intake(parts.storage, parts.clock, parts.sources);
+    ObjectNews intake(parts.storage, parts.clock, [&](std::string_view kind) {
+        return parts.sources.Find(kind);
+    });
     for (const auto& outcome : intake.Take(news, buckets, request.stop)) {
         if (outcome.fault && !outcome.bucket_id.IsEmpty()) {
             parts.scheduler.LookAt(outcome.bucket_id);

@@ -33,7 +33,7 @@ std::pair<std::string_view, std::string_view> Parted(std::string_view location) 
 /// True when the bucket is one of an object store, at the place of the object.
 bool Watches(const Bucket& bucket, const StoreNews& news) {
     const auto [name, prefix] = Parted(bucket.location);
-    return bucket.kind != "local" && bucket.kind != "iconik" && name == news.bucket &&
+    return bucket.kind != "local" && bucket.kind != kIconikKind && name == news.bucket &&
            std::ranges::any_of(news.keys, [&, prefix = prefix](const std::string& each) {
                return each.starts_with(prefix);
            });
@@ -93,7 +93,7 @@ ObjectOutcome ObjectNews::In(const Bucket& bucket, const StoreNews& news, const 
             .sentence = fmt::format("bucket '{}' is paused; a scan finds it later", bucket.name)
         };
     }
-    const auto source = sources_.Find(bucket.kind);
+    const auto source = find_source_(bucket.kind);
     if (!source) {
         return Unconfirmed(source.error());
     }

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -13,8 +14,8 @@
 #include "domain/bucket.hpp"
 #include "queue/intake.hpp"
 #include "sources/messages/news.hpp"
-#include "sources/registry.hpp"
 #include "sources/source.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -34,8 +35,8 @@ struct ObjectOutcome {
 /// borrowed outlives it.
 class ObjectNews final {
 public:
-    ObjectNews(Storage& storage, const Clock& clock, const SourceRegistry& sources)
-        : clock_(clock), sources_(sources), intake_(storage, clock) {}
+    ObjectNews(Storage& storage, const Clock& clock, SourceOfKind find_source)
+        : clock_(clock), find_source_(std::move(find_source)), intake_(storage, clock) {}
 
     /// `buckets`: all there are. One outcome for each bucket at whose place the object is; at least one.
     [[nodiscard]] std::vector<ObjectOutcome> Take(
@@ -49,7 +50,7 @@ private:
     [[nodiscard]] ObjectOutcome Taken(const Bucket& bucket, const FoundObject& object);
 
     const Clock& clock_;
-    const SourceRegistry& sources_;
+    const SourceOfKind find_source_;
     Intake intake_;
 };
 

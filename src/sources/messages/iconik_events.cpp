@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "core/result.hpp"
+#include "core/uuid.hpp"
 #include "sources/messages/members.hpp"
 #include "sources/messages/message.hpp"
 #include "sources/messages/news.hpp"
@@ -22,7 +23,6 @@ namespace notify::messages {
 namespace {
 
 using boost::json::object;
-using boost::json::value;
 
 constexpr std::string_view kWebhook = "iconik_webhook";
 constexpr std::string_view kAction = "iconik_action";
@@ -103,7 +103,7 @@ std::string AssetOf(const Event& event) {
     if (!IsOneOf(event.type, {"assets", "asset"}) || !IsOfEntity(event)) {
         return {};
     }
-    auto id = Uuid(event.whole, "object_id");
+    const auto id = Uuid(event.whole, "object_id");
     return id.empty() ? Uuid(event.data, "id") : id;
 }
 

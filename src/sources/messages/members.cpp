@@ -1,7 +1,6 @@
 #include "sources/messages/members.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,14 +15,8 @@ namespace notify::messages {
 
 namespace {
 
-constexpr std::size_t kUuidLength = 36;
-
 char Lower(char letter) noexcept {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool IsHyphen(std::size_t place) noexcept {
-    return place == 8 || place == 13 || place == 18 || place == 23;
 }
 
 }  // namespace
@@ -66,21 +59,6 @@ Unexpected NotUnderstood(std::string_view reason, std::string sentence) {
             .message = std::move(sentence)
         }
     );
-}
-
-std::string UuidOf(std::string_view text) {
-    if (text.size() != kUuidLength) {
-        return {};
-    }
-    std::string id(text);
-    std::ranges::transform(id, id.begin(), Lower);
-    for (std::size_t i = 0; i < id.size(); ++i) {
-        const bool is_digit = (id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f');
-        if (IsHyphen(i) ? id[i] != '-' : !is_digit) {
-            return {};
-        }
-    }
-    return id;
 }
 
 }  // namespace notify::messages

@@ -30,7 +30,4 @@ namespace notify::messages {
 /// kInvalidArgument with that reason.
 [[nodiscard]] Unexpected NotUnderstood(std::string_view reason, std::string sentence);
 
-/// A UUID (RFC 9562) in lower case; "" when the text is none.
-[[nodiscard]] std::string UuidOf(std::string_view text);
-
 }  // namespace notify::messages
