@@ -68,7 +68,7 @@ def check(method, path, headers, body, gate):
 
 class Gate(http.server.ThreadingHTTPServer):
     """Passes what is signed on to 127.0.0.1:`upstream`. POST /_control {"ahead": seconds} sets its clock, GET
-    /_control tells {OPERATION: how many}; what begins with /_unsigned passes without that."""
+    /_control tells {requests: {OPERATION: how many}, upstream: the port behind it}; what begins with /_unsigned passes without that."""
     request_queue_size = 128
     daemon_threads = True
 
@@ -98,7 +98,8 @@ class Passage(http.server.BaseHTTPRequestHandler):
     def control(self, body):
         if self.command == "POST":
             self.server.ahead = datetime.timedelta(seconds=json.loads(body)["ahead"])
-        self.answer(200, json.dumps(self.server.counts).encode())
+        told = {"requests": self.server.counts, "upstream": self.server.upstream}
+        self.answer(200, json.dumps(told).encode())
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

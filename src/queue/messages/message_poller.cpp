@@ -19,6 +19,7 @@
 #include "core/sleep.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "sources/access.hpp"
 #include "storage/source_repository.hpp"
@@ -73,13 +74,9 @@ void End(const std::vector<std::unique_ptr<QueueReader>>& readers) {
 }  // namespace
 
 MessagePoller::MessagePoller(
-    Storage& storage, const Clock& clock, FindAccess access, TakeMessages take, std::function<void()> told
+    Storage& storage, const Clock& clock, FindAccess access, MessageIntake& intake, std::function<void()> told
 )
-    : storage_(storage),
-      clock_(clock),
-      access_(std::move(access)),
-      take_(std::move(take)),
-      told_(std::move(told)) {}
+    : storage_(storage), clock_(clock), access_(std::move(access)), intake_(intake), told_(std::move(told)) {}
 
 MessagePoller::~MessagePoller() {
     Stop();
@@ -140,7 +137,7 @@ Result<void> MessagePoller::Refresh() {
     }
     End(ending);
     const ReaderParts parts{
-        .storage = storage_, .clock = clock_, .access = access_, .take = take_, .told = told_
+        .storage = storage_, .clock = clock_, .access = access_, .intake = intake_, .told = told_
     };
     const std::scoped_lock lock(mutex_);
     for (auto& [id, queue] : *wanted) {

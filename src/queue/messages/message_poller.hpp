@@ -14,6 +14,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "sources/access.hpp"
 #include "storage/storage.hpp"
@@ -26,7 +27,11 @@ class MessagePoller final {
 public:
     /// `told` is called after an event was written.
     MessagePoller(
-        Storage& storage, const Clock& clock, FindAccess access, TakeMessages take, std::function<void()> told
+        Storage& storage,
+        const Clock& clock,
+        FindAccess access,
+        MessageIntake& intake,
+        std::function<void()> told
     );
     ~MessagePoller();
     MessagePoller(const MessagePoller&) = delete;
@@ -55,7 +60,7 @@ private:
     Storage& storage_;
     const Clock& clock_;
     const FindAccess access_;
-    const TakeMessages take_;
+    MessageIntake& intake_;
     const std::function<void()> told_;
     mutable std::mutex mutex_;
     std::map<SourceId, Running> readers_;

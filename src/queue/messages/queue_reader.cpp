@@ -28,6 +28,7 @@
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/sqs/config.hpp"
 #include "sources/sqs/wire.hpp"
@@ -46,7 +47,7 @@ constexpr seconds kLongestWait{20};  // of one request; SQS allows no more
 constexpr seconds kProbe{60};        // of a queue that refuses us
 constexpr milliseconds kFirstPause = seconds(1);
 constexpr auto kRedriveLasts = std::chrono::minutes(5);
-// a message that arrives damaged this often is damaged in the queue
+// one that arrives damaged this often is taken as it is: what it tells is only a hint where to look
 constexpr int kMostDamaged = 3;
 
 Event RefusalEvent(const Source& source, const Error& error, Timestamp now) {
@@ -80,12 +81,6 @@ seconds HiddenAfter(int received) noexcept {
     constexpr seconds kLongest{900};
     return received >= 6 ? kLongest : std::min(kLongest, kFirst * (1 << std::max(received, 1)));
 }
-
-/// A batch: what is handed over, and what arrived damaged and may arrive whole the next time.
-struct QueueReader::Sorted {
-    std::vector<sqs::Message> whole;
-    std::vector<sqs::Message> damaged;
-};
 
 QueueReader::QueueReader(Source source, ReaderParts parts, QueueState before)
     : source_(std::move(source)), parts_(parts), state_(std::move(before)) {
@@ -179,44 +174,54 @@ Result<void> QueueReader::RunOnce(const std::stop_token& stop) {
 }
 
 Result<void> QueueReader::TakeBatch(const std::vector<sqs::Message>& messages) {
-    Sorted sorted;
+    std::vector<sqs::Message> whole;
+    std::vector<sqs::Message> damaged;
+    std::vector<ReceivedMessage> received;
     for (const auto& message : messages) {
-        const bool settled = message.intact || message.received >= kMostDamaged;
-        (settled ? sorted.whole : sorted.damaged).push_back(message);
+        if (!message.intact && message.received < kMostDamaged) {
+            damaged.push_back(message);
+            continue;
+        }
+        whole.push_back(message);
+        received.push_back({.source_id = source_.id, .message_id = message.id, .body = message.body});
     }
-    if (!sorted.damaged.empty()) {
+    if (!damaged.empty()) {
         Log(LogLevel::kWarn,
             "messages of a queue have another MD5 than it tells",
-            {{"source", source_.name}, {"count", sorted.damaged.size()}});
-        Hide(sorted.damaged);
+            {{"source", source_.name}, {"count", damaged.size()}});
+        Hide(damaged);
     }
-    if (sorted.whole.empty()) {
+    if (whole.empty()) {
         return {};
     }
-    const auto taken = parts_.take(source_, sorted.whole);
-    if (!taken) {
-        Hide(sorted.whole);
-        return Unexpected(taken.error());
+    const auto outcomes = parts_.intake.Take(received);
+    if (!outcomes) {
+        Hide(whole);
+        return Unexpected(outcomes.error());
     }
     FailPoint("messages_committed");
-    auto deleted = Delete(sorted, *taken);
+    auto deleted = Delete(whole, *outcomes);
     FailPoint("messages_deleted");
     return deleted;
 }
 
-Result<void> QueueReader::Delete(const Sorted& sorted, const TakenMessages& taken) {
+Result<void> QueueReader::Delete(
+    const std::vector<sqs::Message>& messages, const std::vector<MessageOutcome>& outcomes
+) {
     std::vector<std::string> receipts;
     std::uint64_t dead = 0;
-    for (std::size_t i = 0; i < sorted.whole.size(); ++i) {
-        const bool is_dead = taken.fates.at(i) == MessageFate::kDead;
-        dead += is_dead ? 1U : 0U;
-        if (!is_dead || !Redrives()) {
-            receipts.push_back(sorted.whole[i].receipt);
+    std::uint64_t known = 0;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const auto& outcome = outcomes.at(i);
+        dead += outcome.dead ? 1U : 0U;
+        known += static_cast<std::uint64_t>(outcome.known);
+        if (!outcome.dead || !Redrives()) {
+            receipts.push_back(messages[i].receipt);
         }
     }
     {
         const std::scoped_lock lock(mutex_);
-        state_.known += taken.known;
+        state_.known += known;
         state_.dead += dead;
     }
     if (receipts.empty()) {

@@ -21,6 +21,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/source.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "sources/access.hpp"
 #include "sources/sqs/client.hpp"
 #include "sources/sqs/config.hpp"
@@ -28,22 +29,6 @@
 #include "storage/storage.hpp"
 
 namespace notify {
-
-/// What became of a message once it was committed.
-enum class MessageFate : std::uint8_t {
-    kTaken,  ///< What it tells of is in the database, or it tells of nothing.
-    kDead,   ///< It is not understood, and kept with the reason.
-};
-
-struct TakenMessages {
-    std::vector<MessageFate> fates;  ///< One for each message, in their order.
-    std::uint64_t known = 0;         ///< News that had been told before.
-};
-
-/// Commits what the messages tell of in one transaction: on disk when it returns. A message that is not
-/// intact is dead. On an error nothing was committed. Called on readers' threads.
-using TakeMessages =
-    std::function<Result<TakenMessages>(const Source& source, const std::vector<sqs::Message>& messages)>;
 
 /// What a queue has given since the service started.
 struct QueueState {
@@ -70,7 +55,7 @@ struct ReaderParts {
     Storage& storage;
     const Clock& clock;
     const FindAccess& access;
-    const TakeMessages& take;
+    MessageIntake& intake;
     const std::function<void()>& told;  ///< Called after an event was written.
 };
 
@@ -94,13 +79,13 @@ public:
     [[nodiscard]] QueueState State() const;
 
 private:
-    struct Sorted;
-
     void Loop(const std::stop_token& stop);
     [[nodiscard]] Result<void> Connect();
     [[nodiscard]] Result<void> RunOnce(const std::stop_token& stop);
     [[nodiscard]] Result<void> TakeBatch(const std::vector<sqs::Message>& messages);
-    [[nodiscard]] Result<void> Delete(const Sorted& sorted, const TakenMessages& taken);
+    [[nodiscard]] Result<void> Delete(
+        const std::vector<sqs::Message>& messages, const std::vector<MessageOutcome>& outcomes
+    );
     void Hide(const std::vector<sqs::Message>& messages);
     [[nodiscard]] bool Redrives();
     void Note(const Result<void>& outcome);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,14 +18,19 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/secret_box.hpp"
+#include "domain/news.hpp"
 #include "fakes/fake_store.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "sources/access.hpp"
+#include "storage/dead_message_repository.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/news_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 #include "storage/storage.hpp"
 #include "support/temporary_folder.hpp"
+#include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
 namespace {
@@ -54,6 +59,15 @@ std::string MessageJson(
     return boost::json::serialize(json);
 }
 
+std::string AssetId(int number) {
+    return fmt::format("{:08}-0000-4000-8000-000000000000", number);
+}
+
+/// The body of a message that tells of that asset.
+std::string Asset(int number) {
+    return fmt::format(R"({{"asset_id": "{}"}})", AssetId(number));
+}
+
 std::string Answer(std::string_view body, int status = 200) {
     return fmt::format(R"({{"status": {}, "body": {}}})", status, body);
 }
@@ -62,7 +76,9 @@ class MessagePollerTest : public ::testing::Test {
 protected:
     MessagePollerTest() {
         box_ = SecretBox::Open(folder_.Path() / "key").value();
-        storage_ = OpenSqliteStorage(folder_.Path() / "database", *box_, clock_).value();
+        inner_ = OpenSqliteStorage(folder_.Path() / "database", *box_, clock_).value();
+        storage_ = std::make_unique<RefusingStorage>(*inner_);
+        intake_ = std::make_unique<MessageIntake>(*storage_, clock_, "", [] {});
     }
 
     ~MessagePollerTest() override { poller_.reset(); }
@@ -107,32 +123,30 @@ protected:
                     };
                 });
             },
-            [this](const Source&, const std::vector<sqs::Message>& messages) { return Take(messages); },
+            *intake_,
             [] {}
         );
         poller_->Start();
     }
 
-    /// "bad" bodies are dead, "known" ones known; those that are not intact are dead.
-    Result<TakenMessages> Take(const std::vector<sqs::Message>& messages) {
-        const std::scoped_lock lock(mutex_);
-        if (refuse_ > 0) {
-            --refuse_;
-            return Fail(ErrorCode::kStorageFull, "the disk is full");
+    /// Addresses in the inbox, in their order.
+    std::vector<std::string> Told() {
+        const auto rows =
+            storage_->Read([](const Snapshot& snapshot) { return snapshot.news.List({.limit = 100}); });
+        std::vector<std::string> addresses;
+        for (const auto& row : rows.value().rows) {
+            EXPECT_EQ(row.source_id, id_);
+            addresses.push_back(row.address);
         }
-        TakenMessages taken;
-        for (const auto& message : messages) {
-            taken_.push_back(message.body);
-            const bool dead = message.body == "bad" || !message.intact;
-            taken.fates.push_back(dead ? MessageFate::kDead : MessageFate::kTaken);
-            taken.known += message.body == "known" ? 1U : 0U;
-        }
-        return taken;
+        std::ranges::sort(addresses);
+        return addresses;
     }
 
-    std::vector<std::string> Taken() {
-        const std::scoped_lock lock(mutex_);
-        return taken_;
+    std::vector<DeadMessage> Dead() {
+        return storage_
+            ->Read([](const Snapshot& snapshot) { return snapshot.dead_messages.List({}, {.limit = 100}); })
+            .value()
+            .rows;
     }
 
     /// The bodies of the requests of that operation.
@@ -180,11 +194,10 @@ protected:
     const SystemClock clock_;
     const SourceId id_{"src_queue"};
     std::optional<SecretBox> box_;
-    std::unique_ptr<Storage> storage_;
+    std::unique_ptr<Storage> inner_;
+    std::unique_ptr<RefusingStorage> storage_;
+    std::unique_ptr<MessageIntake> intake_;
     FakeQueue fake_;
-    std::mutex mutex_;
-    std::vector<std::string> taken_;
-    int refuse_ = 0;
     std::unique_ptr<MessagePoller> poller_;
 };
 
@@ -201,13 +214,15 @@ TEST_F(MessagePollerTest, CommitsABatchAndThenDeletesIt) {
     AddSource();
     Answers(
         {Answer(
-             fmt::format(R"({{"Messages": [{}, {}]}})", MessageJson("r1", "one"), MessageJson("r2", "known"))
+             fmt::format(
+                 R"({{"Messages": [{}, {}]}})", MessageJson("r1", Asset(1)), MessageJson("r2", Asset(1))
+             )
          ),
          Answer(R"({"Successful": [{"Id": "0"}, {"Id": "1"}]})")}
     );
     Start();
     Await([&] { return State().deleted == 2; });
-    EXPECT_THAT(Taken(), ElementsAre("one", "known"));
+    EXPECT_THAT(Told(), ElementsAre(AssetId(1)));
     EXPECT_THAT(Receipts("DeleteMessageBatch"), ElementsAre("r1", "r2"));
     EXPECT_EQ(State().received, 2U);
     EXPECT_EQ(State().known, 1U);
@@ -218,12 +233,12 @@ TEST_F(MessagePollerTest, CommitsABatchAndThenDeletesIt) {
 
 TEST_F(MessagePollerTest, WhatCannotBeCommittedIsPutOffAndNotDeleted) {
     AddSource();
-    refuse_ = 1;
-    const auto message = fmt::format(R"({{"Messages": [{}]}})", MessageJson("r1", "one", 3));
+    storage_->refuse = 1;
+    const auto message = fmt::format(R"({{"Messages": [{}]}})", MessageJson("r1", Asset(1), 3));
     Answers(
         {Answer(message),
          Answer(R"({"Successful": [{"Id": "0"}]})"),
-         Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r2", "one", 4))),
+         Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r2", Asset(1), 4))),
          Answer(R"({"Successful": [{"Id": "0"}]})")}
     );
     Start();
@@ -238,7 +253,7 @@ TEST_F(MessagePollerTest, ADeadMessageIsLeftToTheRedrivePolicy) {
     AddSource();
     Answers(
         {Answer(
-             fmt::format(R"({{"Messages": [{}, {}]}})", MessageJson("r1", "bad"), MessageJson("r2", "good"))
+             fmt::format(R"({{"Messages": [{}, {}]}})", MessageJson("r1", "bad"), MessageJson("r2", Asset(2)))
          ),
          Answer(
              R"({"Attributes": {"RedrivePolicy": "{\"deadLetterTargetArn\": \"arn\", \"maxReceiveCount\": 3}"}})"
@@ -249,6 +264,7 @@ TEST_F(MessagePollerTest, ADeadMessageIsLeftToTheRedrivePolicy) {
     Await([&] { return State().deleted == 1; });
     EXPECT_THAT(Receipts("DeleteMessageBatch"), ElementsAre("r2"));
     EXPECT_EQ(State().dead, 1U);
+    EXPECT_THAT(Told(), ElementsAre(AssetId(2)));
 }
 
 TEST_F(MessagePollerTest, ADeadMessageIsDeletedWhereThereIsNoRedrivePolicy) {
@@ -260,7 +276,9 @@ TEST_F(MessagePollerTest, ADeadMessageIsDeletedWhereThereIsNoRedrivePolicy) {
     );
     Start();
     Await([&] { return State().deleted == 1; });
-    EXPECT_THAT(Taken(), ElementsAre("bad"));
+    ASSERT_EQ(Dead().size(), 1U);
+    EXPECT_EQ(Dead()[0].message_id, "r1");
+    EXPECT_EQ(Dead()[0].body, "bad");
     EXPECT_THAT(Receipts("DeleteMessageBatch"), ElementsAre("r1"));
 }
 
@@ -275,27 +293,30 @@ TEST_F(MessagePollerTest, WhileTheRedrivePolicyIsUnknownNoDeadMessageIsDeleted) 
     EXPECT_THAT(Asked("DeleteMessageBatch"), IsEmpty());
 }
 
-TEST_F(MessagePollerTest, ADamagedMessageIsPutOffAndDeadWhenItStaysDamaged) {
+TEST_F(MessagePollerTest, ADamagedMessageIsPutOffAndTakenAsItIsTheThirdTime) {
     AddSource();
     const auto* wrong = "00000000000000000000000000000000";
     Answers(
-        {Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r1", "one", 2, wrong))),
+        {Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r1", Asset(1), 2, wrong))),
          Answer(R"({"Successful": [{"Id": "0"}]})"),
-         Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r2", "one", 3, wrong))),
-         Answer(R"({"Attributes": {}})"),
+         Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r2", Asset(1), 3, wrong))),
          Answer(R"({"Successful": [{"Id": "0"}]})")}
     );
     Start();
     Await([&] { return State().deleted == 1; });
     EXPECT_THAT(Receipts("ChangeMessageVisibilityBatch"), ElementsAre("r1"));
     EXPECT_THAT(Receipts("DeleteMessageBatch"), ElementsAre("r2"));
-    EXPECT_EQ(State().dead, 1U);
+    EXPECT_THAT(Told(), ElementsAre(AssetId(1)));
 }
 
 TEST_F(MessagePollerTest, WhatIsNotDeletedIsCountedAsSuch) {
     AddSource();
     Answers(
-        {Answer(fmt::format(R"({{"Messages": [{}, {}]}})", MessageJson("r1", "1"), MessageJson("r2", "2"))),
+        {Answer(
+             fmt::format(
+                 R"({{"Messages": [{}, {}]}})", MessageJson("r1", Asset(1)), MessageJson("r2", Asset(2))
+             )
+         ),
          Answer(
              R"({"Successful": [{"Id": "1"}], "Failed": [{"Id": "0", "Code": "ReceiptHandleIsInvalid"}]})"
          )}
@@ -330,7 +351,7 @@ TEST_F(MessagePollerTest, RefusedCredentialsPauseTheSourceWithOneEventAndAnother
 
 TEST_F(MessagePollerTest, AnIntervalIsOneRequest) {
     AddSource(R"(, "mode": "interval", "poll_interval_s": 2)");
-    const auto one = Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r", "one")));
+    const auto one = Answer(fmt::format(R"({{"Messages": [{}]}})", MessageJson("r", Asset(1))));
     const auto done = Answer(R"({"Successful": [{"Id": "0"}]})");
     Answers({one, done, one, done, one, done});
     const auto begun = std::chrono::steady_clock::now();
