@@ -46,6 +46,7 @@
 #include "queue/live_progress.hpp"
 #include "queue/messages/inbox.hpp"
 #include "queue/messages/message_intake.hpp"
+#include "queue/messages/message_poller.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -221,6 +222,9 @@ void Engine::Build() {
         inbox->Nudge();
         dispatcher->Nudge();
     });
+    message_poller = std::make_unique<MessagePoller>(
+        *storage, clock, [this](const SourceId& id) { return source_secrets->Access(id); }, *messages, nudge
+    );
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
     webhooks = std::make_unique<WebhookSender>(
@@ -263,6 +267,7 @@ Result<void> Engine::Start() {
     relabeller->Start();
     scheduler->Start();
     inbox->Start();
+    message_poller->Start();
     return {};
 }
 
@@ -270,6 +275,7 @@ void Engine::Stop() {
     if (!running_.exchange(false)) {
         return;
     }
+    message_poller->Stop();
     inbox->Stop();
     scheduler->Stop();
     backlog->Stop();

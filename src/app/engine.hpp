@@ -35,6 +35,7 @@
 #include "queue/live_progress.hpp"
 #include "queue/messages/inbox.hpp"
 #include "queue/messages/message_intake.hpp"
+#include "queue/messages/message_poller.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -119,6 +120,7 @@ public:
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<Inbox> inbox;
     std::unique_ptr<MessageIntake> messages;
+    std::unique_ptr<MessagePoller> message_poller;
     std::unique_ptr<ItemControl> items;
     std::unique_ptr<HttpClient> http;
     std::unique_ptr<WebhookSender> webhooks;

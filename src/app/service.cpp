@@ -214,6 +214,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                         .closures = static_cast<std::int64_t>(engine.storage->Closures())
                     };
                 },
+            .queues = [&engine] { return engine.message_poller->States(); },
             .key_revoked =
                 [&engine] { RemoveStaleFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now()); },
         }

@@ -201,7 +201,7 @@ struct NumberRow {
 
 constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
 
-constexpr std::array<NumberRow, 7> kNumbers{{
+constexpr std::array<NumberRow, 8> kNumbers{{
     {.name = "PORT",
      .low = 0,
      .high = 65535,
@@ -219,6 +219,7 @@ constexpr std::array<NumberRow, 7> kNumbers{{
      .low = 256,
      .high = 1048576,
      .store = [](Settings& s, std::int64_t n) { s.processor_memory_mib = static_cast<std::uint64_t>(n); }},
+    {.name = "SQS_POLL_INTERVAL", .low = 1, .high = 3600, .store = [](Settings&, std::int64_t) {}},
     {.name = "PROCESSOR_IDLE_SECONDS",
      .low = 0,
      .high = 86400,
@@ -268,7 +269,12 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
     if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
         return value.empty() || !UuidOf(value).empty();
     }
-    if (row.name != "DATACORE_ENDPOINT" || value.empty()) {
+    if (row.name == "SQS_MODE") {
+        return value == "long_poll" || value == "interval";
+    }
+    const bool is_url =
+        row.name == "DATACORE_ENDPOINT" || row.name == "SQS_QUEUE_URL" || row.name == "SQS_ENDPOINT";
+    if (!is_url || value.empty()) {
         return true;
     }
     const auto url = Url::Parse(value);

@@ -192,7 +192,8 @@ constexpr std::array kRows{
         .default_value = "",
         .allowed = "text",
         .section = kStores,
-        .description = "Access key of S3 stores, for sources that have no credentials of their own."
+        .description =
+            "Access key of S3 stores and queues, for sources that have no credentials of their own."
     },
     SettingRow{
         .name = "AWS_SECRET_KEY",
@@ -209,6 +210,42 @@ constexpr std::array kRows{
         .section = kStores,
         .description = "Session token of that access key, when it is a temporary one.",
         .secret = true
+    },
+    SettingRow{
+        .name = "AWS_REGION",
+        .default_value = "",
+        .allowed = "a region, like us-east-2",
+        .section = kStores,
+        .description = "Region of the queue of SQS_QUEUE_URL, when the URL does not name it."
+    },
+    SettingRow{
+        .name = "SQS_QUEUE_URL",
+        .default_value = "",
+        .allowed = "an http or https URL without a user",
+        .section = kStores,
+        .description =
+            "Queue that tells of new objects and assets. With both AWS keys it makes the source 'sqs'."
+    },
+    SettingRow{
+        .name = "SQS_ENDPOINT",
+        .default_value = "",
+        .allowed = "an http or https URL without a user",
+        .section = kStores,
+        .description = "Where that queue is asked, when it is not the host of its URL."
+    },
+    SettingRow{
+        .name = "SQS_MODE",
+        .default_value = "long_poll",
+        .allowed = "long_poll or interval",
+        .section = kStores,
+        .description = "long_poll: messages are taken when they come. interval: one request in each interval."
+    },
+    SettingRow{
+        .name = "SQS_POLL_INTERVAL",
+        .default_value = "60",
+        .allowed = "1 to 3600",
+        .section = kStores,
+        .description = "Seconds: the longest that the queue is not asked."
     },
     SettingRow{
         .name = "DATACORE_ENDPOINT",

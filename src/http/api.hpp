@@ -16,6 +16,7 @@
 #include "domain/ids.hpp"
 #include "http/router.hpp"
 #include "queue/item_control.hpp"
+#include "queue/messages/queue_reader.hpp"
 #include "queue/scheduler.hpp"
 #include "sources/access.hpp"
 #include "sources/registry.hpp"
@@ -89,6 +90,8 @@ struct ApiParts {
     std::function<Readiness()> readiness;
     std::function<std::optional<Standstill>()> standstill;  ///< Why nothing moves; nothing while it may.
     std::function<Activity()> activity;
+    /// What queues of messages have given; of sources of kind sqs.
+    std::function<std::vector<QueueState>()> queues;
     /// A key was revoked. May be empty.
     std::function<void()> key_revoked;
 };

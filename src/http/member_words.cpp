@@ -12,6 +12,8 @@ namespace {
 constexpr std::array kWordsOfTypes{
     MemberWords{"Attempt.number", "1 for the first try.", ""},
     MemberWords{"Audit.detail", "More about it.", ""},
+    MemberWords{"AuthFailed.code", "Why, as one word for programs.", ""},
+    MemberWords{"AuthFailed.sentence", "Why, and what to do.", ""},
     MemberWords{"Bucket.rules", "The processors that its own rules choose.", ""},
     MemberWords{"Bucket.source", "Name of the source it is in.", ""},
     MemberWords{
@@ -112,6 +114,16 @@ constexpr std::array kWordsOfTypes{
         "How many have nothing to publish: they have not ended, nothing was found, or they were replaced.",
         ""
     },
+    MemberWords{"Queue.answered_at", "When it answered last.", "date-time"},
+    MemberWords{"Queue.code", "Why it cannot be read now, as one word for programs; \"\" while it can.", ""},
+    MemberWords{"Queue.dead", "Messages that were not understood, each time that they came.", ""},
+    MemberWords{"Queue.deleted", "Messages that were taken in and deleted.", ""},
+    MemberWords{"Queue.known", "News in them that had been told before.", ""},
+    MemberWords{
+        "Queue.oldest_seconds", "How old the oldest message was that it gave last; 0 when it gave none.", ""
+    },
+    MemberWords{"Queue.received", "Messages that it gave since the service started.", ""},
+    MemberWords{"Queue.sentence", "Why it cannot be read now, and what to do.", ""},
     MemberWords{"RerunAnswer.items", "Items that get a run.", ""},
     MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
     MemberWords{"RerunAnswer.processes", "New runs.", ""},
@@ -121,6 +133,7 @@ constexpr std::array kWordsOfTypes{
     },
     MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"Source.note", "What the service still lacks to read it; \"\" when nothing.", ""},
+    MemberWords{"Source.queue", "What a queue of messages gave; null for a store.", ""},
     MemberWords{"SourceChange.config", "The whole configuration; its schema is at /v1/store-kinds.", ""},
     MemberWords{
         "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""

@@ -42,6 +42,12 @@ public:
     FakeSwarm() : FakeStore("swarm.py", {}, {}) {}
 };
 
+/// tests/fakes/sqs.py.
+class FakeQueue final : public FakeStore {
+public:
+    FakeQueue() : FakeStore("sqs.py", {}, {}) {}
+};
+
 inline constexpr std::string_view kFakeToken = "0123456789abcdef0123456789abcdef";
 
 }  // namespace notify::testing

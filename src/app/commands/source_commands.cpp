@@ -41,11 +41,13 @@ Result<void> AddSource(CommandLine& line) {
         body["secret"] = **std::move(secret);
     }
     return line.Ask("POST", "/v1/sources", body, [](const value& source) {
+        const bool is_queue = Shown(source, "kind") == "sqs";
         fmt::print(
-            "source {0} ({1}) is there; watch a bucket in it: notifications-api buckets add BUCKET --source "
-            "{0}\n",
+            "source {0} ({1}) is there; {2} {0}\n",
             Shown(source, "name"),
-            Shown(source, "id")
+            Shown(source, "id"),
+            is_queue ? "see whether its queue answers: notifications-api sources test"
+                     : "watch a bucket in it: notifications-api buckets add BUCKET --source"
         );
     });
 }
@@ -101,6 +103,7 @@ Result<void> ForgetSecret(CommandLine& line) {
 void AddConfig(CLI::App& command, Words& words) {
     auto& store = words.store;
     command.add_option("--endpoint", store.endpoint, "URL where the store answers");
+    command.add_option("--queue-url", store.queue_url, "URL of the queue, of kind sqs");
     command.add_option("--region", store.region, "Region that requests are signed for (us-east-1)");
     command.add_option("--addressing", store.addressing, "automatic, path or virtual_host");
     command.add_option("--proxy", store.proxy, "URL of a proxy");
@@ -139,7 +142,8 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
         return command;
     };
     auto& add = line.Add(group, "add", "Add a store", [&line] { return AddSource(line); });
-    add.add_option("kind", line.words.kind, "s3, object_matrix or datacore")->required();
+    add.add_option("kind", line.words.kind, "s3, object_matrix or datacore; sqs for a queue of messages")
+        ->required();
     add.add_option("--name", line.words.name, "Its name; the kind when not given");
     AddConfig(add, line.words);
     AddSecret(add, line.words);
@@ -170,6 +174,9 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
     )
         .add_option("number", line.words.number, "Of the secret")
         ->required();
+    named("test", "Ask the queue of a source of kind sqs, and say how far the way goes", [&line] {
+        return line.Ask("POST", TargetOf(line) + "/test", nullptr, PrintTest);
+    });
     named("remove", "Forget a source that has no buckets", [&line] {
         return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
             fmt::print("source {} is removed\n", line.words.id);

@@ -15,6 +15,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddHealthRoutes(router, parts);
     AddMetricsRoutes(router, parts);
     AddSourceRoutes(router, parts);
+    AddSourceTestRoutes(router, parts);
     AddStoreKindRoutes(router, parts);
     AddBucketRoutes(router, parts);
     AddImportRoutes(router, parts);

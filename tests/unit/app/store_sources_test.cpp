@@ -81,6 +81,56 @@ TEST(Stores, SayWhatIsMissing) {
     EXPECT_TRUE(nothing.complete.empty());
 }
 
+TEST(Stores, AQueueIsFoundWithTheKeysOfAmazonAndTakesItsRegionFromItsUrl) {
+    const auto found = FindStores({
+        {"SQS_QUEUE_URL", "https://sqs.us-east-2.amazonaws.com/123456789012/Webhook-Requeue"},
+        {"SQS_MODE", "interval"},
+        {"SQS_POLL_INTERVAL", "90"},
+        {"AWS_REGION", "us-east-1"},
+        {"AWS_ACCESS_KEY", "canary-1"},
+        {"AWS_SECRET_KEY", "canary-2"},
+    });
+    ASSERT_EQ(found.complete.size(), 1U);
+    EXPECT_EQ(found.complete[0].kind, "sqs");
+    EXPECT_EQ(
+        found.complete[0].config,
+        R"({"queue_url":"https://sqs.us-east-2.amazonaws.com/123456789012/Webhook-Requeue","mode":"interval",)"
+        R"("poll_interval_s":90})"
+    );
+    EXPECT_THAT(found.sentences, IsEmpty());
+}
+
+TEST(Stores, AQueueElsewhereNeedsItsRegionAndItsKeys) {
+    auto values = std::map<std::string, std::string, std::less<>>{
+        {"SQS_QUEUE_URL", "http://127.0.0.1:9324/000000000000/events"},
+        {"AWS_ACCESS_KEY", "k"},
+        {"AWS_SECRET_KEY", "s"},
+    };
+    EXPECT_THAT(
+        FindStores(values).sentences, ElementsAre(HasSubstr("SQS_QUEUE_URL is set, but AWS_REGION is"))
+    );
+    values["AWS_REGION"] = "eu-west-1";
+    EXPECT_THAT(FindStores(values).complete.at(0).config, HasSubstr(R"("region":"eu-west-1")"));
+    values.erase("AWS_SECRET_KEY");
+    EXPECT_THAT(FindStores(values).sentences, ElementsAre(HasSubstr("but AWS_SECRET_KEY is not")));
+    EXPECT_TRUE(FindStores(values).complete.empty());
+    EXPECT_THAT(
+        FindStores({{"SQS_ENDPOINT", "http://127.0.0.1:9324"}}).sentences,
+        ElementsAre(HasSubstr("SQS_ENDPOINT is set, but SQS_QUEUE_URL is not"))
+    );
+}
+
+TEST(Stores, AUrlThatIsNoQueueMakesNoSourceAndIsTold) {
+    const auto found = FindStores({
+        {"SQS_QUEUE_URL", "https://sqs.us-east-2.amazonaws.com/"},
+        {"AWS_REGION", "us-east-2"},
+        {"AWS_ACCESS_KEY", "k"},
+        {"AWS_SECRET_KEY", "s"},
+    });
+    EXPECT_TRUE(found.complete.empty());
+    EXPECT_THAT(found.sentences, ElementsAre(HasSubstr("must be the whole URL of the queue")));
+}
+
 TEST(Stores, BecomeSourcesOnce) {
     const testing::TemporaryFolder folder;
     const SystemClock clock;

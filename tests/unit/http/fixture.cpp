@@ -14,6 +14,7 @@
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify::testing {
@@ -25,7 +26,12 @@ ApiTest::ApiTest() {
     box_ = SecretBox::Open(data / "key").value();
     storage_ = OpenSqliteStorage(data / "database", *box_, clock_).value();
     artifacts_ = std::make_unique<ArtifactStore>(*storage_, *box_, data / "artifacts");
-    sources_ = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = data}, clock_);
+    const auto access = [this](const SourceId& id) {
+        return storage_->Read(
+                           [&](const Snapshot& snapshot) { return snapshot.sources.Get(id); }
+        ).map([](Source source) { return SourceAccess{.source = std::move(source), .secrets = {}}; });
+    };
+    sources_ = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = data, .access = access}, clock_);
     scheduler_ = std::make_unique<Scheduler>(*storage_, clock_, *sources_, [] {});
     items_ = std::make_unique<ItemControl>(*storage_, clock_, [](const ProcessId&) {});
     guard_ = AddressGuard::WithAllowed({"127.0.0.1/32"}).value();
@@ -60,7 +66,8 @@ ApiTest::ApiTest() {
                  };
              },
          .standstill = [this] { return standstill_; },
-         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; }}
+         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; },
+         .queues = [this] { return queues_; }}
     );
     read_key_ = MakeKey({"read"});
     write_key_ = MakeKey({"write"});

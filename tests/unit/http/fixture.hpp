@@ -93,6 +93,7 @@ protected:
     std::unique_ptr<Server> server_;
     std::atomic<bool> ready_ = true;
     std::optional<Standstill> standstill_;
+    std::vector<QueueState> queues_;
     std::string read_key_;
     std::string write_key_;
     std::string admin_key_;

@@ -330,6 +330,13 @@ void OpenApiTest::CheckSources() {
     Check("PATCH", "/v1/sources/{source}", "/v1/sources/s3", R"({"name":"archive"})");
     Check("DELETE", "/v1/sources/{source}/secrets/{number}", "/v1/sources/archive/secrets/" + number);
     Check("DELETE", "/v1/sources/{source}", "/v1/sources/archive");
+    Expect(
+        201,
+        "POST",
+        "/v1/sources",
+        R"({"kind":"sqs","name":"events","config":{"queue_url":"https://sqs.eu-west-1.amazonaws.com/1/q"}})"
+    );
+    Check("POST", "/v1/sources/{source}/test", "/v1/sources/events/test");
 }
 
 void OpenApiTest::CheckRules() {
