@@ -228,6 +228,10 @@ std::optional<Response> Router::Refusal(Request& request, const Route& route) co
     if (route.scope == Scope::kNone) {
         return std::nullopt;
     }
+    const auto opened = route.opens ? route.opens(request) : Result<bool>(false);
+    if (!opened || *opened) {
+        return opened ? std::nullopt : std::optional(Problem(opened.error(), request.id));
+    }
     auto caller = Authenticate(storage_, KeyOf(request), clock_.Now());
     if (!caller) {
         return Problem(caller.error(), request.id);
