@@ -15,6 +15,7 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/percent.hpp"
+#include "core/result.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
