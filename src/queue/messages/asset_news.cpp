@@ -16,6 +16,7 @@
 #include "domain/bucket.hpp"
 #include "queue/sieve/filters.hpp"
 #include "sources/messages/news.hpp"
+#include "sources/objects/faults.hpp"
 #include "sources/source.hpp"
 
 namespace notify {
@@ -92,10 +93,10 @@ Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
         const auto found = find_source_(bucket.kind).and_then([&](SourceConnection* source) {
             return source->Look(bucket, asset_id, stop);
         });
-        if (!found) {
+        if (!found && found.error().reason != objects::kNoBucket) {
             return Unexpected(found.error());
         }
-        if (!*found) {
+        if (!found || !*found) {  // a collection that is gone holds nothing
             continue;
         }
         all.is_held = true;

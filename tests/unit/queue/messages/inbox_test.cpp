@@ -265,6 +265,24 @@ TEST_F(InboxTest, AnAssetThatIsPutIntoOneMoreBucketStaysOneItem) {
     EXPECT_EQ(Items().size(), 2U) << "a new version is a new item";
 }
 
+TEST_F(InboxTest, ACollectionThatIsGoneDoesNotHoldUpTheOthers) {
+    Watch("iconik", "gone", "collections/1");
+    const auto other = Watch("iconik", "other", "collections/2");
+    store_.held[kId] = {"other"};
+    store_.while_asked = [&] {
+        store_.fault.reset();
+        if (store_.asked.back().starts_with("gone")) {
+            store_.fault =
+                Error{.code = ErrorCode::kUnavailable, .reason = "no_bucket", .message = "there is none"};
+        }
+    };
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    ASSERT_EQ(Items().size(), 1U);
+    EXPECT_EQ(Items().at(0).bucket_id, other.id);
+    EXPECT_THAT(Waiting(), IsEmpty());
+}
+
 TEST_F(InboxTest, NewsOfACollectionHasItsBucketScanned) {
     const auto bucket = Watch("iconik", "films", std::string("collections/") + kId);
     const auto search = Watch("iconik", "found", std::string("searches/") + kId);
