@@ -30,7 +30,7 @@ public:
     SourceRegistry(const SourceRegistry&) = delete;
     SourceRegistry& operator=(const SourceRegistry&) = delete;
 
-    /// kInvalidArgument names the kinds there are, and says of one that is to come that it is not read yet.
+    /// kInvalidArgument names the kinds there are.
     [[nodiscard]] Result<SourceConnection*> Find(std::string_view kind) const;
 
     [[nodiscard]] std::vector<std::string> Kinds() const;

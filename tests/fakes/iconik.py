@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A synthetic Iconik for tests: the part of its API that is used, with its limits, and the faults it is told to have.
-Shapes are those of Iconik's OpenAPI documents of May 2025; iconik_test.py of the functional tests runs a public client against it.
+Shapes are those of Iconik's OpenAPI documents of May 2025; iconik_contract_test.py of the functional tests runs a public client against it.
 It prints its port, and ends when its standard input does. Signed URLs lead to a second port, which serves media alone.
 
 POST /_control (JSON, without credentials) sets:

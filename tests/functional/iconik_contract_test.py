@@ -3,7 +3,7 @@ import base64, sys, unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from iconik_fake import APP_ID, TOKEN, FakeIconik
+from stores import FakeIconik
 
 try:
     from pythonik.friendly import Iconik
@@ -33,9 +33,9 @@ class IconikContract(unittest.TestCase):
         self.fake = FakeIconik()
         self.addCleanup(self.fake.close)
         data = base64.b64encode(MEDIA).decode()
-        self.fake.set(collections=[{"id": PLACE}], saved=[{"id": SAVED}], make=[
+        self.fake.control(collections=[{"id": PLACE}], saved=[{"id": SAVED}], make=[
             {"id": ASSET, "original": data, "collections": [PLACE], "proxies": [{"data": data, "lines": 540}, {"data": data, "lines": 1080}]}])
-        self.client = Iconik(APP_ID, TOKEN, base_url=self.fake.url + "/API")
+        self.client = Iconik(FakeIconik.APP_ID, FakeIconik.TOKEN, base_url=self.fake.url + "/API")
 
     def said(self, response, status=200):
         """The answer as the client's model has it."""
@@ -114,7 +114,7 @@ class IconikContract(unittest.TestCase):
                                                         steps=[{"label": "Detect", "status": "WAITING"}])), 201)
         self.assertEqual(self.said(self.client.patch_job(job["id"], body=body(progress_processed=40)))["progress"], 40)
         self.said(self.client.patch_job_steps_by_job_step(job["id"], job["steps"][0]["id"], body=body(status="DONE")))
-        self.fake.set(abort=[job["id"]])
+        self.fake.control(abort=[job["id"]])
         self.assertEqual(self.said(self.client.get_job(job["id"]))["status"], "ABORT_PENDING")
         self.assertEqual(self.said(self.client.get_jobs())["total"], 1)
 

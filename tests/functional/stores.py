@@ -50,3 +50,8 @@ class FakeS3(FakeStore):
 class FakeSwarm(FakeStore):
     PROGRAM = "swarm.py"
     TOKEN = "0123456789abcdef0123456789abcdef"  # lives at the start
+
+
+class FakeIconik(FakeStore):
+    PROGRAM = "iconik.py"
+    APP_ID, TOKEN = "app-of-tests", "token-of-tests"
