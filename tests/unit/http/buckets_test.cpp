@@ -76,9 +76,7 @@ TEST_F(BucketsTest, OfIconikAreCollectionsSearchesOrAllAssetsAndPublishNoFiles) 
     EXPECT_FALSE(JsonOf(assets).at("publish").as_bool());
     EXPECT_THAT(add("assets", R"(,"name":"b","publish":true)").body, HasSubstr("/publish"));
     const auto refused = Ask(
-        "POST",
-        "/v1/buckets",
-        R"({"location":"a collection","kind":"iconik","backlog":{"policy":"process"}})"
+        "POST", "/v1/buckets", R"({"location":"a collection","kind":"iconik","backlog":{"policy":"process"}})"
     );
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/location");
