@@ -448,6 +448,10 @@ def remove_action(state, request, action):
 
 
 # --- search
+CRITERIA = {"doc_types", "exclude_fields", "facets", "facets_filters", "filter", "include_fields", "metadata_view_id", "query", "search_after",
+            "search_fields", "sort"}
+
+
 def passes(row, criteria):
     for term in (criteria.get("filter") or {}).get("terms", []):
         value, allowed, limits = row.get(term["name"]), term.get("value_in"), term.get("range") or {}
@@ -461,6 +465,10 @@ def passes(row, criteria):
 @route("POST", "search", "search")
 def search(state, request):
     criteria = request.body or {}
+    wrong = {name: "Field may not be null." if name in CRITERIA else "Unknown field." for name, value in criteria.items()
+             if value is None or name not in CRITERIA}
+    if wrong:
+        raise Refused(400, wrong)
     per_page = whole_number(request, "per_page", 10, 1000)
     sort = criteria.get("sort") or [{"name": "date_created"}]
     key = lambda row: [str(row.get(one["name"], "")) for one in sort] + [row["id"]]

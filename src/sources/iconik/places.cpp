@@ -1,8 +1,10 @@
 #include "sources/iconik/places.hpp"
 
+#include <array>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/json/array.hpp>
@@ -51,20 +53,30 @@ Request SavedSearchRequest(const Place& place) {
     };
 }
 
-/// Assets in the order in which they were made: what is added while it is listed stands at its end.
-object SearchCriteria(object criteria) {
-    criteria["doc_types"] = boost::json::array{"assets"};
-    criteria["sort"] = boost::json::array{object{{"name", "date_created"}, {"order", "asc"}}};
-    criteria.erase("search_after");
+/// Assets in the order in which they were made: what is added while it is listed stands at its end. Of what
+/// was saved only what chooses objects counts, not how the browser shows them.
+object SearchCriteria(const object& wanted) {
+    constexpr std::array<std::string_view, 5> kChoosing{
+        "query", "filter", "facets_filters", "search_fields", "metadata_view_id"
+    };
+    object criteria{
+        {"doc_types", boost::json::array{"assets"}},
+        {"sort", boost::json::array{object{{"name", "date_created"}, {"order", "asc"}}}}
+    };
+    for (const auto name : kChoosing) {
+        if (const auto* const given = wanted.if_contains(name); given != nullptr && !given->is_null()) {
+            criteria[name] = *given;
+        }
+    }
     return criteria;
 }
 
-List SearchOf(object criteria) {
+List SearchOf(const object& criteria) {
     return {
         .request = {
             .method = "POST",
             .path = "search/v1/search/",
-            .body = SearchCriteria(std::move(criteria)),
+            .body = SearchCriteria(criteria),
             .what = "the assets",
             .action = "search"
         }
@@ -118,12 +130,12 @@ Result<void> EachAssetIn(
             });
     }
     if (place.kind == Place::Kind::kSearch) {
-        auto criteria = CriteriaOf(client, place, stop);
-        return criteria ? EachOfSearch(client, SearchOf(*std::move(criteria)), visit, stop)
+        const auto criteria = CriteriaOf(client, place, stop);
+        return criteria ? EachOfSearch(client, SearchOf(*criteria), visit, stop)
                         : Unexpected(criteria.error());
     }
-    auto criteria = changed_since ? ChangedSince(*changed_since) : object();
-    return EachOfSearch(client, SearchOf(std::move(criteria)), visit, stop);
+    const auto criteria = changed_since ? ChangedSince(*changed_since) : object();
+    return EachOfSearch(client, SearchOf(criteria), visit, stop);
 }
 
 Result<void> CheckPlace(Client& client, const Place& place, const std::stop_token& stop) {

@@ -119,7 +119,7 @@ TEST_F(IconikSourceTest, WhatHasNoMediaOfItsOwnIsSkippedAndAPlaceholderIsWaitedF
 TEST_F(IconikSourceTest, ASavedSearchFindsWhatItLooksFor) {
     fake_.Set(
         fmt::format(
-            R"({{"saved": [{{"id": "{}", "criteria": {{"doc_types": ["assets", "collections"], "query": "wanted", "filter": null}}}}],
+            R"({{"saved": [{{"id": "{}", "criteria": {{"doc_types": ["assets", "collections"], "query": "wanted", "filter": null, "name": "mine", "search_after": ["x"]}}}}],
              "make": [{{"title": "wanted.mxf"}}, {{"title": "other.mxf"}}, {{"title": "also wanted.mxf"}}]}})",
             kSaved
         )
