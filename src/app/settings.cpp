@@ -44,8 +44,13 @@ Unexpected Malformed(const SettingRow& row, std::string_view value) {
 }
 
 constexpr std::string_view kFileSuffix = "_FILE";
-constexpr std::array<std::string_view, 4> kCredentialNames{
-    "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "DATACORE_TOKEN"
+constexpr std::array<std::string_view, 6> kCredentialNames{
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SESSION_TOKEN",
+    "DATACORE_TOKEN",
+    "ICONIK_APP_ID",
+    "ICONIK_ACCESS_TOKEN"
 };
 
 /// Such a name needs no row in the table: a source's configuration refers to it.

@@ -154,13 +154,18 @@ constexpr std::array kRows{
                        "exactly (/32, /128)."
     },
     SettingRow{
+        .name = "ICONIK_URL",
+        .default_value = "https://app.iconik.io",
+        .allowed = "an http(s) URL",
+        .section = kStores,
+        .description = "Where ICONIK is, for the source that ICONIK_APP_ID and ICONIK_ACCESS_TOKEN make."
+    },
+    SettingRow{
         .name = "ICONIK_APP_ID",
         .default_value = "",
         .allowed = "text",
         .section = kStores,
-        .description =
-            "App-ID for ICONIK. With ICONIK_ACCESS_TOKEN it makes a source, which this version cannot read "
-            "yet."
+        .description = "App-ID for ICONIK. With ICONIK_ACCESS_TOKEN it makes a source."
     },
     SettingRow{
         .name = "ICONIK_ACCESS_TOKEN",

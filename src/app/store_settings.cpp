@@ -21,6 +21,8 @@ namespace {
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
+constexpr std::string_view kIconikUrl = "ICONIK_URL";
+constexpr std::string_view kIconikHost = "https://app.iconik.io";
 constexpr std::string_view kAppId = "ICONIK_APP_ID";
 constexpr std::string_view kAccessToken = "ICONIK_ACCESS_TOKEN";
 constexpr std::string_view kEndpoint = "DATACORE_ENDPOINT";
@@ -42,35 +44,19 @@ bool Has(const Values& values, std::string_view name) {
     return !ValueOf(values, name).empty();
 }
 
-boost::json::object InSetting(std::string_view name) {
-    return {{"setting", name}};
-}
-
 std::string Incomplete(std::string_view given, std::string_view missing, std::string_view store) {
     return fmt::format("{} is set, but {} is not: there is no source for {}", given, missing, store);
-}
-
-std::string NotReadYet(std::string_view given, std::string_view kind, std::string_view store) {
-    return fmt::format(
-        "{} are set: they make the source '{}'; still missing is a version that reads {}", given, kind, store
-    );
 }
 
 void FindIconik(const Values& values, StoresFound& found) {
     const bool app_id = Has(values, kAppId);
     const bool token = Has(values, kAccessToken);
     if (app_id && token) {
-        found.complete.push_back(
-            {.kind = "iconik",
-             .config = ToJsonText(
-                 boost::json::object{
-                     {"app_id", ValueOf(values, kAppId)}, {"access_token", InSetting(kAccessToken)}
-                 }
-             )}
-        );
-        found.sentences.push_back(
-            NotReadYet(fmt::format("{} and {}", kAppId, kAccessToken), "iconik", "ICONIK")
-        );
+        const boost::json::object config{
+            {"endpoint", Has(values, kIconikUrl) ? ValueOf(values, kIconikUrl) : std::string(kIconikHost)},
+            {"credentials", boost::json::object{{"access_key", kAppId}, {"secret_key", kAccessToken}}}
+        };
+        found.complete.push_back({.kind = "iconik", .config = ToJsonText(config)});
     } else if (app_id || token) {
         found.sentences.push_back(
             Incomplete(app_id ? kAppId : kAccessToken, app_id ? kAccessToken : kAppId, "ICONIK")

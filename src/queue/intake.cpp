@@ -1,6 +1,7 @@
 #include "queue/intake.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -302,9 +303,10 @@ Result<std::vector<FoundObject>> ToTake(
     });
 }
 
-bool WaitsForArchive(const Process& process) {
+bool WaitsForItsBytes(const Process& process) {
+    constexpr std::array kReasons{objects::kArchived, objects::kRestoring, objects::kMediaNotReady};
     return process.status == Status::kPending && process.failure &&
-           (process.failure->reason == objects::kArchived || process.failure->reason == objects::kRestoring);
+           std::ranges::find(kReasons, process.failure->reason) != kReasons.end();
 }
 
 }  // namespace
@@ -332,10 +334,11 @@ Result<int> Intake::TakeRestored(const BucketId& bucket, std::string_view key) {
         }
         int count = 0;
         for (auto process : *processes) {
-            if (!WaitsForArchive(process) || process.next_attempt_at <= now) {
+            if (!WaitsForItsBytes(process) || process.next_attempt_at <= now) {
                 continue;
             }
             process.next_attempt_at = now;
+            process.pauses = 0;
             if (auto written = transaction.processes.UpdatePending(process); !written) {
                 return Unexpected(written.error());
             }

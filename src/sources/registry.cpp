@@ -1,7 +1,6 @@
 #include "sources/registry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -21,6 +20,9 @@
 #include "domain/source.hpp"
 #include "sources/datacore/schema.hpp"
 #include "sources/datacore/swarm_store.hpp"
+#include "sources/iconik/config.hpp"
+#include "sources/iconik/iconik_source.hpp"
+#include "sources/iconik/schema.hpp"
 #include "sources/local/local_source.hpp"
 #include "sources/object_matrix/schema.hpp"
 #include "sources/objects/object_source.hpp"
@@ -38,22 +40,16 @@ namespace {
 /// A folder needs no more than its path.
 constexpr std::string_view kNoConfig = R"({"type": "object", "properties": {}})";
 
-struct Later {
-    std::string_view kind;
-    std::string_view name;
-};
-
-/// Kinds that the schema and the settings know before there is a connection.
-constexpr std::array<Later, 1> kLater{{
-    {.kind = "iconik", .name = "ICONIK"},
-}};
-
 Result<void> CheckS3(std::string_view config) {
     return s3::ReadConfig(config).map([](const s3::Config&) {});
 }
 
 Result<void> CheckSqs(std::string_view config) {
     return sqs::ReadConfig(config).map([](const sqs::Config&) {});
+}
+
+Result<void> CheckIconik(std::string_view config) {
+    return iconik::ReadConfig(config).map([](const iconik::Config&) {});
 }
 
 }  // namespace
@@ -80,6 +76,10 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
                 CheckS3,
                 std::make_unique<objects::ObjectSource>(settings.access, std::move(connect), clock, listing));
         };
+    add("iconik",
+        iconik::Schema(),
+        CheckIconik,
+        std::make_unique<iconik::IconikSource>(settings.access, clock));
     add_objects("datacore", datacore::Schema(), datacore::ConnectStore, Listing::kWhole);
     add_objects("object_matrix", object_matrix::Schema(), s3::ConnectStore, Listing::kByFolders);
     add_objects("s3", s3::Schema(), s3::ConnectStore, Listing::kByFolders);
@@ -93,15 +93,6 @@ SourceRegistry::~SourceRegistry() = default;
 
 Result<const SourceRegistry::Entry*> SourceRegistry::EntryOf(std::string_view kind) const {
     const auto found = std::ranges::find(entries_, kind, &Entry::kind);
-    const auto* const later = std::ranges::find(kLater, kind, &Later::kind);
-    if (found == entries_.end() && later != kLater.end()) {
-        return Fail(
-            ErrorCode::kInvalidArgument,
-            fmt::format(
-                "this version cannot read {} yet; it reads: {}", later->name, fmt::join(Kinds(), ", ")
-            )
-        );
-    }
     if (found == entries_.end()) {
         return Fail(
             ErrorCode::kInvalidArgument,

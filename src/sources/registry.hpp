@@ -33,8 +33,7 @@ public:
     SourceRegistry(const SourceRegistry&) = delete;
     SourceRegistry& operator=(const SourceRegistry&) = delete;
 
-    /// kInvalidArgument names the kinds there are, and says of one that is to come that it is not read yet,
-    /// and of a queue of messages that it holds no buckets.
+    /// kInvalidArgument names the kinds there are, and says of a queue of messages that it holds no buckets.
     [[nodiscard]] Result<SourceConnection*> Find(std::string_view kind) const;
 
     [[nodiscard]] std::vector<std::string> Kinds() const;

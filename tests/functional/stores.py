@@ -52,6 +52,11 @@ class FakeSwarm(FakeStore):
     TOKEN = "0123456789abcdef0123456789abcdef"  # lives at the start
 
 
+class FakeIconik(FakeStore):
+    PROGRAM = "iconik.py"
+    APP_ID, TOKEN = "app-of-tests", "token-of-tests"
+
+
 class ElasticMq:
     """A server of Amazon SQS (tests/servers/elasticmq.py) behind a gate that checks signatures."""
     JARS = pathlib.Path(os.environ["NOTIFY_DEPS"]) / "elasticmq" / "lib"

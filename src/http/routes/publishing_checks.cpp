@@ -65,6 +65,12 @@ Result<void> CheckPublishing(const Bucket& bucket) {
             );
         }
     }
+    if (bucket.kind == "iconik" && bucket.publish) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "/publish: no file can be written beside an asset of Iconik; leave it out"
+        );
+    }
     if (bucket.kind == "local" && publishing.metadata) {
         return Fail(
             ErrorCode::kInvalidArgument,

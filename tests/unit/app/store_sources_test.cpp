@@ -37,20 +37,22 @@ TEST(Stores, AreFoundWhenTheirVariablesAreComplete) {
     });
     ASSERT_EQ(found.complete.size(), 2U);
     EXPECT_EQ(
-        found.complete[0].config, R"({"app_id":"app","access_token":{"setting":"ICONIK_ACCESS_TOKEN"}})"
+        found.complete[0].config,
+        R"({"endpoint":"https://app.iconik.io","credentials":{"access_key":"ICONIK_APP_ID","secret_key":"ICONIK_ACCESS_TOKEN"}})"
     );
     EXPECT_EQ(
         found.complete[1].config,
         R"({"endpoint":"https://swarm.example","credentials":{"token":"DATACORE_TOKEN"}})"
     );
-    EXPECT_THAT(
-        found.sentences,
-        ElementsAre(
-            "ICONIK_APP_ID and ICONIK_ACCESS_TOKEN are set: they make the source 'iconik'; still missing is "
-            "a "
-            "version that reads ICONIK"
-        )
+    EXPECT_THAT(found.sentences, IsEmpty());
+}
+
+TEST(Stores, OfIconikAreWhereTheSettingsSay) {
+    const auto found = FindStores(
+        {{"ICONIK_APP_ID", "app"}, {"ICONIK_ACCESS_TOKEN", "t"}, {"ICONIK_URL", "https://eu.iconik.io"}}
     );
+    ASSERT_EQ(found.complete.size(), 1U);
+    EXPECT_THAT(found.complete[0].config, HasSubstr(R"("endpoint":"https://eu.iconik.io")"));
 }
 
 TEST(Stores, OfDatacoreMayBeReachedWithTheKeysOfS3) {
@@ -136,7 +138,9 @@ TEST(Stores, BecomeSourcesOnce) {
     const SystemClock clock;
     const auto box = SecretBox::Open(folder.Path() / "key").value();
     const auto storage = OpenSqliteStorage(folder.Path() / "database", box, clock).value();
-    const std::vector<StoreSettings> stores{{.kind = "iconik", .config = R"({"app_id":"a"})"}};
+    const std::vector<StoreSettings> stores{
+        {.kind = "iconik", .config = R"({"endpoint":"https://app.iconik.io"})"}
+    };
     const SourceRegistry registry({.data_dir = folder.Path(), .access = nullptr}, clock);
     ASSERT_TRUE(EnsureStoreSources(*storage, registry, stores, clock.Now()));
     ASSERT_TRUE(EnsureStoreSources(*storage, registry, stores, clock.Now()));
@@ -144,7 +148,7 @@ TEST(Stores, BecomeSourcesOnce) {
         storage->Read([](const Snapshot& snapshot) { return snapshot.sources.List(); }).value();
     ASSERT_EQ(sources.size(), 1U);
     EXPECT_EQ(sources[0].kind, "iconik");
-    EXPECT_EQ(sources[0].config, R"({"app_id":"a"})");
+    EXPECT_THAT(sources[0].config, HasSubstr(R"("endpoint":"https://app.iconik.io")"));
 }
 
 }  // namespace

@@ -118,7 +118,8 @@ TEST_F(SourcesApi, SayWhereAConfigurationIsWrong) {
     );
     EXPECT_THAT(Refusal(400, "POST", "/v1/sources", R"({"kind":"ftp"})"), HasSubstr("/kind"));
     EXPECT_THAT(
-        Refusal(400, "POST", "/v1/sources", R"({"kind":"iconik"})"), HasSubstr("cannot read ICONIK yet")
+        Refusal(400, "POST", "/v1/sources", R"({"kind":"iconik","config":{"endpoint":"https://a/b/c"}})"),
+        HasSubstr("/config/endpoint")
     );
 }
 
@@ -171,7 +172,7 @@ TEST_F(SourcesApi, TellTheSchemaOfEachKind) {
         names.emplace_back(kind.at("kind").as_string());
         EXPECT_TRUE(kind.at("config_schema").is_object());
     }
-    EXPECT_THAT(names, ::testing::ElementsAre("local", "datacore", "object_matrix", "s3", "sqs"));
+    EXPECT_THAT(names, ::testing::ElementsAre("local", "iconik", "datacore", "object_matrix", "s3", "sqs"));
 }
 
 TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
