@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
