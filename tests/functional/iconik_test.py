@@ -39,7 +39,7 @@ class IconikTest(ServiceTest):
         return next((item for item in self.service.get("/v1/items?limit=200")["rows"] if item["key"] == asset), None)
 
     def test_assets_of_a_collection_are_processed_on_their_proxies_whatever_goes_wrong(self):
-        made = {self.make(original=encoded(b"original %d" % n), proxies=[{"data": encoded(b"proxy %d" % n)}]): b"proxy %d" % n for n in range(40)}
+        made = {self.make(original=encoded(b"original %d" % n), proxies=[{"data": encoded(b"proxy %d" % n)}]): b"proxy %d" % n for n in range(150)}
         self.store.control(faults=FAULTS)
         self.start()
         self.add_bucket()
@@ -54,7 +54,7 @@ class IconikTest(ServiceTest):
         self.assertNotIn("app-id", seen["media_headers"])
         self.assertNotIn("auth-token", seen["media_headers"])
         scan = json.loads(self.service.command("--json", "buckets", "scan", "dailies"))
-        self.assertEqual((scan["seen"], scan["added"]), (40, 0))
+        self.assertEqual((scan["seen"], scan["added"]), (150, 0))
         for text in (json.dumps(self.service.get("/v1/sources")), self.service.log.read_text()):
             self.assertNotIn(FakeIconik.TOKEN, text)
             self.assertNotIn("X-Signature", text)
