@@ -270,8 +270,8 @@ void AddMetricsRoutes(Router& router, const ApiParts& parts) {
          .summary = "Metrics",
          .description = "Prometheus text: items by bucket and status, processes by processor and status, "
                         "deliveries by kind "
-                         "and status, news of messages that waits, what waits and since when, what queues of "
-                         "messages gave, workers, "
+                        "and status, news of messages that waits, what waits and since when, what queues of "
+                        "messages gave, workers, "
                         "children, the version.",
          .media_types = {"text/plain"},
          .handle = [parts](Request& r) { return Metrics(r, parts); }}

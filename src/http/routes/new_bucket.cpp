@@ -70,9 +70,8 @@ Bucket BucketOfNew(const view::NewBucket& wanted, const Source& source, Timestam
     bucket.location = source.kind == "local" ? NormalFolder(wanted.location) : wanted.location;
     bucket.name = NameFrom(bucket);
     bucket.created_at = now;
-    if (source.kind == "iconik") {
-        bucket.publish = false;
-        bucket.scan_interval = bucket.location == "assets" ? kAllAssetsInterval : bucket.scan_interval;
+    if (source.kind == kIconikKind && bucket.location == kAllAssets) {
+        bucket.scan_interval = kAllAssetsInterval;
     }
     TakeChange(bucket, wanted);
     return bucket;

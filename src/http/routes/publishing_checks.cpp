@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/bucket_options.hpp"
+#include "domain/publication.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 
@@ -65,10 +66,13 @@ Result<void> CheckPublishing(const Bucket& bucket) {
             );
         }
     }
-    if (bucket.kind == "iconik" && bucket.publish) {
+    const bool wants_files = !formats.empty() || !publishing.bucket.empty() || publishing.metadata;
+    if (HoldsAssets(bucket) && wants_files) {
         return Fail(
             ErrorCode::kInvalidArgument,
-            "/publish: no file can be written beside an asset of Iconik; leave it out"
+            "/publishing: an asset of Iconik gets names on its timeline and a status; formats, another "
+            "bucket "
+            "and user metadata are for files"
         );
     }
     if (bucket.kind == "local" && publishing.metadata) {

@@ -20,6 +20,7 @@
 #include "domain/named.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/ids.hpp"
+#include "sources/iconik/writing.hpp"
 #include "sources/s3/config.hpp"
 
 namespace notify::iconik {
@@ -43,6 +44,43 @@ std::string LowerCase(std::string_view text) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
     });
     return lower;
+}
+
+std::string TextOr(const boost::json::object& json, std::string_view name, const std::string& otherwise) {
+    return json.contains(name) ? TextIn(json, name) : otherwise;
+}
+
+bool FlagOr(const boost::json::object& json, std::string_view name, bool otherwise) {
+    const auto* const found = json.if_contains(name);
+    return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
+}
+
+Result<Writing> ReadWriting(const boost::json::object& json) {
+    Writing writing;
+    writing.segment_type = TextOr(json, "segment_type", writing.segment_type);
+    writing.track = TextOr(json, "segment_track", writing.track);
+    writing.proposed = FlagOr(json, "write_proposed", writing.proposed);
+    writing.names_view = TextOr(json, "names_view", writing.names_view);
+    writing.names_field = TextOr(json, "names_field", writing.names_field);
+    writing.append_names = FlagOr(json, "append_names", writing.append_names);
+    writing.status_field = TextOr(json, "status_field", writing.status_field);
+    writing.jobs = FlagOr(json, "jobs", writing.jobs);
+    if (!writing.names_view.empty() && !IsId(writing.names_view)) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "/names_view: must be the id of a metadata view, a UUID of 36 letters"
+        );
+    }
+    if (writing.names_view.empty() != writing.names_field.empty()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "/{}: names need a view and a field in it; give both or none",
+                writing.names_view.empty() ? "names_view" : "names_field"
+            )
+        );
+    }
+    return writing;
 }
 
 Result<void> AddTypes(
@@ -107,7 +145,12 @@ Result<Config> ReadConfig(std::string_view json_text) {
     if (!base) {
         return Unexpected(base.error().Within("/endpoint"));
     }
+    auto writing = ReadWriting(given);
+    if (!writing) {
+        return Unexpected(writing.error());
+    }
     Config config;
+    config.writing = *std::move(writing);
     config.client.base_url = *std::move(base);
     config.client.network = std::move(common->network);
     config.client.limits = common->limits;

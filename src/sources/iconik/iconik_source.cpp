@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
@@ -27,13 +29,17 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/publication.hpp"
 #include "sources/access.hpp"
 #include "sources/iconik/asset.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
+#include "sources/iconik/jobs.hpp"
 #include "sources/iconik/media.hpp"
 #include "sources/iconik/places.hpp"
 #include "sources/iconik/signed_media.hpp"
+#include "sources/iconik/standing.hpp"
+#include "sources/iconik/timeline.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/live_secret.hpp"
 #include "sources/objects/object_reader.hpp"
@@ -282,17 +288,46 @@ std::string IconikSource::PublicationKey(std::string_view key, std::string_view 
 Result<std::optional<std::string>> IconikSource::StartOfPublished(
     const Bucket& /*bucket*/, const PublicationTarget& /*target*/, std::stop_token /*stop*/
 ) {  // NOLINT(performance-unnecessary-value-param): by value as in all of them
-    return Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
+    return std::nullopt;
 }
 
 Result<void> IconikSource::Publish(
-    const Bucket& /*bucket*/,
-    const Item& /*item*/,
-    const PublicationTarget& /*target*/,
-    std::string_view /*bytes*/,
-    std::stop_token /*stop*/
-) {                 // NOLINT(performance-unnecessary-value-param): by value as in all of them
-    return Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
+    const Bucket& bucket,
+    const Item& item,
+    const PublicationTarget& target,
+    std::string_view bytes,
+    std::stop_token stop
+) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection) {
+        return Unexpected(connection.error());
+    }
+    auto& client = (*connection)->client;
+    const auto& writing = (*connection)->config.writing;
+    if (target.format == kTimelinePublication.name) {
+        const Written to{.asset = item.key, .version = item.version};
+        return WriteTimeline(client, writing, to, bytes, target.tried, stop);
+    }
+    return target.format == kStatusPublication.name
+               ? WriteStanding(client, writing, item.key, bytes, stop)
+               : Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
+}
+
+Result<std::vector<ProcessId>> IconikSource::ShowProgress(
+    const Bucket& bucket, const Item& item, const std::vector<RunningProcess>& processes, std::stop_token stop
+) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection || !(*connection)->config.writing.jobs) {
+        return connection ? Result<std::vector<ProcessId>>() : Unexpected(connection.error());
+    }
+    std::map<std::string, double> running;
+    for (const auto& process : processes) {
+        running[process.process.Value()] = process.done;
+    }
+    return iconik::ShowProgress((*connection)->client, item.key, running, stop)
+        .map([](const std::vector<std::string>& aborted) {
+            return std::vector<ProcessId>(aborted.begin(), aborted.end());
+        });
 }
 
 }  // namespace notify::iconik

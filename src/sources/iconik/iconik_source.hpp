@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -64,15 +65,25 @@ public:
 
     [[nodiscard]] std::string PublicationKey(std::string_view key, std::string_view suffix) const override;
 
-    /// Both kUnsupported: a file has no place beside an asset.
+    /// Nothing: what we write is known by its external ids.
     [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
         const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
     ) override;
+
+    /// Of the `timeline` segments and names, of the `status` a field, jobs and a row of history; each written
+    /// where it differs. kUnsupported for other formats: a file has no place beside an asset.
     [[nodiscard]] Result<void> Publish(
         const Bucket& bucket,
         const Item& item,
         const PublicationTarget& target,
         std::string_view bytes,
+        std::stop_token stop
+    ) override;
+
+    [[nodiscard]] Result<std::vector<ProcessId>> ShowProgress(
+        const Bucket& bucket,
+        const Item& item,
+        const std::vector<RunningProcess>& processes,
         std::stop_token stop
     ) override;
 

@@ -18,7 +18,16 @@ constexpr std::string_view kOwn = R"json(
                              "description": "How long an asset may be without media that can be read before it is Failed"},
         "video_file_types": {"type": "array", "description": "Media types of originals that are taken, like video/mp4; with all three lists empty every type is"},
         "audio_file_types": {"type": "array", "description": "Likewise"},
-        "image_file_types": {"type": "array", "description": "Likewise"})json";
+        "image_file_types": {"type": "array", "description": "Likewise"},
+        "segment_type": {"type": "string", "enum": ["GENERIC", "TAG", "MARKER"], "default": "GENERIC", "description": "Of the segments that names are written as"},
+        "segment_track": {"type": "string", "maxLength": 200, "default": "Facial Recognition", "description": "Their track on the timeline"},
+        "write_proposed": {"type": "boolean", "default": false, "description": "Whether appearances that are only proposed are written too"},
+        "names_view": {"type": "string", "default": "", "description": "Id of the metadata view whose field gets the names; empty: no field does"},
+        "names_field": {"type": "string", "maxLength": 200, "default": "", "description": "Name of that field"},
+        "append_names": {"type": "boolean", "default": false, "description": "Whether names in the field that others wrote stay"},
+        "status_field": {"type": "string", "enum": ["analyze_status", "face_recognition_status", ""], "default": "analyze_status",
+                         "description": "The asset's field that says how processing stands; empty: none"},
+        "jobs": {"type": "boolean", "default": true, "description": "Whether each process is a job of the asset"})json";
 
 }  // namespace
 
