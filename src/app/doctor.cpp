@@ -185,6 +185,17 @@ Finding OfBucket(ApiClient& api, const value& row) {
                         : Bad(std::move(what), note);
 }
 
+Finding OfQueue(ApiClient& api, const value& row) {
+    auto what = fmt::format("source {}", Shown(row, "name"));
+    const auto test = api.Call("POST", "/v1/sources/" + PercentEncoded(Shown(row, "id")) + "/test");
+    if (!test) {
+        return Bad(std::move(what), test.error().message);
+    }
+    return Shown(*test, "passed") == "true"
+               ? Good(std::move(what), "its queue answers")
+               : Bad(std::move(what), fmt::format("{}: {}", FailedHop(*test), Shown(*test, "sentence")));
+}
+
 /// What became of the last delivery to the endpoint that went wrong: ": connection refused"; "" when unknown.
 std::string LastErrorOf(ApiClient& api, const std::string& endpoint) {
     const auto answer = api.Call("GET", "/v1/deliveries?limit=200&endpoint=" + PercentEncoded(endpoint));
@@ -248,6 +259,11 @@ void OfApi(const Settings& settings, ApiClient& api, std::vector<Finding>& findi
     const auto buckets = RowsOf(api, "/v1/buckets", findings);
     for (const auto& row : buckets) {
         findings.push_back(OfBucket(api, row));
+    }
+    for (const auto& row : RowsOf(api, "/v1/sources", findings)) {
+        if (Shown(row, "kind") == "sqs") {
+            findings.push_back(OfQueue(api, row));
+        }
     }
     const auto endpoints = RowsOf(api, "/v1/webhooks", findings);
     for (const auto& row : endpoints) {

@@ -43,6 +43,10 @@
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
+#include "queue/live_progress.hpp"
+#include "queue/messages/inbox.hpp"
+#include "queue/messages/message_intake.hpp"
+#include "queue/messages/message_poller.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -52,6 +56,7 @@
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
 #include "storage/result_consumer.hpp"
@@ -204,16 +209,17 @@ void Engine::Build() {
     );
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
+    const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
+    live_progress = std::make_unique<LiveProgress>(*storage, find_source, cancel);
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
+    BuildInbox(find_source);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
     webhooks = std::make_unique<WebhookSender>(
         WebhookParts{.storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock}
     );
-    publisher = std::make_unique<ResultPublisher>(*storage, clock, [this](std::string_view kind) {
-        return sources->Find(kind);
-    });
+    publisher = std::make_unique<ResultPublisher>(*storage, clock, find_source);
     dispatcher = std::make_unique<Dispatcher>(
         *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node}
     );
@@ -224,6 +230,28 @@ void Engine::Build() {
     );
     relabelling = std::make_unique<Relabelling>(*storage, clock);
     relabeller = std::make_unique<Relabeller>(*relabelling, nudge);
+}
+
+void Engine::BuildInbox(const SourceOfKind& find_source) {
+    inbox = std::make_unique<Inbox>(
+        *storage,
+        clock,
+        find_source,
+        InboxCalls{
+            .look_at = [this](const BucketId& id) { scheduler->LookAt(id); }, .added = [this] { Nudge(); }
+        }
+    );
+    messages = std::make_unique<MessageIntake>(*storage, clock, settings.iconik_system_domain_id, [this] {
+        inbox->Nudge();
+        dispatcher->Nudge();
+    });
+    message_poller = std::make_unique<MessagePoller>(
+        *storage,
+        clock,
+        [this](const SourceId& id) { return source_secrets->Access(id); },
+        *messages,
+        [this] { Nudge(); }
+    );
 }
 
 Result<void> Engine::Start() {
@@ -243,11 +271,14 @@ Result<void> Engine::Start() {
     reaper->Start();
     retention->Start();
     secret_expiry->Start();
+    live_progress->Start();
     backlog->Start();
     dispatcher->Start();
     workers->Start();
     relabeller->Start();
     scheduler->Start();
+    inbox->Start();
+    message_poller->Start();
     return {};
 }
 
@@ -255,6 +286,8 @@ void Engine::Stop() {
     if (!running_.exchange(false)) {
         return;
     }
+    message_poller->Stop();
+    inbox->Stop();
     scheduler->Stop();
     backlog->Stop();
     relabeller->Stop();
@@ -264,6 +297,7 @@ void Engine::Stop() {
     reaper->Stop();
     retention->Stop();
     secret_expiry->Stop();
+    live_progress->Stop();
     dispatcher->Stop();
     orphans->Stop();
 }

@@ -32,6 +32,10 @@
 #include "queue/completion.hpp"
 #include "queue/item_control.hpp"
 #include "queue/job_runner.hpp"
+#include "queue/live_progress.hpp"
+#include "queue/messages/inbox.hpp"
+#include "queue/messages/message_intake.hpp"
+#include "queue/messages/message_poller.hpp"
 #include "queue/reaper.hpp"
 #include "queue/resolver.hpp"
 #include "queue/retention.hpp"
@@ -40,6 +44,7 @@
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
@@ -89,6 +94,7 @@ private:
 
     [[nodiscard]] Result<void> OpenStorage();
     void Build();
+    void BuildInbox(const SourceOfKind& find_source);
 
 public:
     const Settings settings;
@@ -111,8 +117,12 @@ public:
     std::unique_ptr<Reaper> reaper;
     std::unique_ptr<Retention> retention;
     std::unique_ptr<SecretExpiry> secret_expiry;
+    std::unique_ptr<LiveProgress> live_progress;
     std::unique_ptr<BacklogBudget> backlog;
     std::unique_ptr<Scheduler> scheduler;
+    std::unique_ptr<Inbox> inbox;
+    std::unique_ptr<MessageIntake> messages;
+    std::unique_ptr<MessagePoller> message_poller;
     std::unique_ptr<ItemControl> items;
     std::unique_ptr<HttpClient> http;
     std::unique_ptr<WebhookSender> webhooks;

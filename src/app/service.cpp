@@ -196,6 +196,8 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .items = *engine.items,
             .endpoints = *engine.endpoints,
             .replay = *engine.replay,
+            .messages = *engine.messages,
+            .iconik_webhook_secret = engine.settings.iconik_webhook_secret,
             .enrol =
                 [&engine](
                     std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view actor
@@ -214,6 +216,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                         .closures = static_cast<std::int64_t>(engine.storage->Closures())
                     };
                 },
+            .queues = [&engine] { return engine.message_poller->States(); },
             .key_revoked =
                 [&engine] { RemoveStaleFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now()); },
         }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -28,6 +29,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/url.hpp"
+#include "core/uuid.hpp"
 
 namespace notify {
 
@@ -42,8 +44,13 @@ Unexpected Malformed(const SettingRow& row, std::string_view value) {
 }
 
 constexpr std::string_view kFileSuffix = "_FILE";
-constexpr std::array<std::string_view, 4> kCredentialNames{
-    "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "DATACORE_TOKEN"
+constexpr std::array<std::string_view, 6> kCredentialNames{
+    "AWS_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SESSION_TOKEN",
+    "DATACORE_TOKEN",
+    "ICONIK_APP_ID",
+    "ICONIK_ACCESS_TOKEN"
 };
 
 /// Such a name needs no row in the table: a source's configuration refers to it.
@@ -197,7 +204,9 @@ struct NumberRow {
     void (*store)(Settings&, std::int64_t);
 };
 
-constexpr std::array<NumberRow, 7> kNumbers{{
+constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
+
+constexpr std::array<NumberRow, 8> kNumbers{{
     {.name = "PORT",
      .low = 0,
      .high = 65535,
@@ -215,6 +224,7 @@ constexpr std::array<NumberRow, 7> kNumbers{{
      .low = 256,
      .high = 1048576,
      .store = [](Settings& s, std::int64_t n) { s.processor_memory_mib = static_cast<std::uint64_t>(n); }},
+    {.name = "SQS_POLL_INTERVAL", .low = 1, .high = 3600, .store = [](Settings&, std::int64_t) {}},
     {.name = "PROCESSOR_IDLE_SECONDS",
      .low = 0,
      .high = 86400,
@@ -242,6 +252,10 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
         settings.webhook_allow_cidrs = Split(value);
     } else if (row.name == "DATABASE_HOST") {
         settings.database_host = value;
+    } else if (row.name == "ICONIK_WEBHOOK_SECRET") {
+        settings.iconik_webhook_secret = value;
+    } else if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
+        settings.iconik_system_domain_id = UuidOf(value);
     }
     return {};
 }
@@ -254,7 +268,18 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
     if (row.name == "MODEL_PRECISION") {
         return value == "f32" || value == "bf16";
     }
-    if (row.name != "DATACORE_ENDPOINT" || value.empty()) {
+    if (row.name == "ICONIK_WEBHOOK_SECRET") {
+        return value.empty() || value.size() >= kLeastSecret;
+    }
+    if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
+        return value.empty() || !UuidOf(value).empty();
+    }
+    if (row.name == "SQS_MODE") {
+        return value == "long_poll" || value == "interval";
+    }
+    const bool is_url =
+        row.name == "DATACORE_ENDPOINT" || row.name == "SQS_QUEUE_URL" || row.name == "SQS_ENDPOINT";
+    if (!is_url || value.empty()) {
         return true;
     }
     const auto url = Url::Parse(value);

@@ -63,9 +63,11 @@ struct Settings {
     std::chrono::days retention{30};  ///< 0: for ever.
     std::vector<std::string> webhook_allow_cidrs;
     std::string database_host;
-    std::vector<StoreSettings> stores;  ///< Those whose variables are complete.
-    CredentialSettings credentials;     ///< Never logged or shown.
-    std::vector<std::string> warnings;  ///< Sentences to log once at start.
+    std::string iconik_webhook_secret;    ///< "": webhooks of Iconik need an API key.
+    std::string iconik_system_domain_id;  ///< In lower case; "": of any Iconik.
+    std::vector<StoreSettings> stores;    ///< Those whose variables are complete.
+    CredentialSettings credentials;       ///< Never logged or shown.
+    std::vector<std::string> warnings;    ///< Sentences to log once at start.
 };
 
 /// Checks the variables and fills in defaults. `program_folder`: where the running program is; the child and

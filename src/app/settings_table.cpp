@@ -141,8 +141,9 @@ constexpr std::array kRows{
         .default_value = "30",
         .allowed = "0 to 36500",
         .section = kProcessing,
-        .description =
-            "How long events and ended deliveries are kept; 0 keeps them for ever. Items and results stay."
+        .description = "How long events, dead messages and ended deliveries are kept; 0 keeps them for ever. "
+                       "Items and results "
+                       "stay."
     },
     SettingRow{
         .name = "WEBHOOK_ALLOW_CIDRS",
@@ -153,13 +154,18 @@ constexpr std::array kRows{
                        "exactly (/32, /128)."
     },
     SettingRow{
+        .name = "ICONIK_URL",
+        .default_value = "https://app.iconik.io",
+        .allowed = "an http(s) URL",
+        .section = kStores,
+        .description = "Where ICONIK is, for the source that ICONIK_APP_ID and ICONIK_ACCESS_TOKEN make."
+    },
+    SettingRow{
         .name = "ICONIK_APP_ID",
         .default_value = "",
         .allowed = "text",
         .section = kStores,
-        .description =
-            "App-ID for ICONIK. With ICONIK_ACCESS_TOKEN it makes a source, which this version cannot read "
-            "yet."
+        .description = "App-ID for ICONIK. With ICONIK_ACCESS_TOKEN it makes a source."
     },
     SettingRow{
         .name = "ICONIK_ACCESS_TOKEN",
@@ -170,11 +176,29 @@ constexpr std::array kRows{
         .secret = true
     },
     SettingRow{
+        .name = "ICONIK_WEBHOOK_SECRET",
+        .default_value = "",
+        .allowed = "16 or more characters",
+        .section = kStores,
+        .description =
+            "What webhooks and custom actions of ICONIK carry in the header X-Notifications-Secret. "
+            "Unset: /v1/intake/iconik needs an API key.",
+        .secret = true
+    },
+    SettingRow{
+        .name = "ICONIK_SYSTEM_DOMAIN_ID",
+        .default_value = "",
+        .allowed = "a UUID",
+        .section = kStores,
+        .description = "The ICONIK whose messages are taken; those of another are not. Unset: of any."
+    },
+    SettingRow{
         .name = "AWS_ACCESS_KEY",
         .default_value = "",
         .allowed = "text",
         .section = kStores,
-        .description = "Access key of S3 stores, for sources that have no credentials of their own."
+        .description =
+            "Access key of S3 stores and queues, for sources that have no credentials of their own."
     },
     SettingRow{
         .name = "AWS_SECRET_KEY",
@@ -191,6 +215,42 @@ constexpr std::array kRows{
         .section = kStores,
         .description = "Session token of that access key, when it is a temporary one.",
         .secret = true
+    },
+    SettingRow{
+        .name = "AWS_REGION",
+        .default_value = "",
+        .allowed = "a region, like us-east-2",
+        .section = kStores,
+        .description = "Region of the queue of SQS_QUEUE_URL, when the URL does not name it."
+    },
+    SettingRow{
+        .name = "SQS_QUEUE_URL",
+        .default_value = "",
+        .allowed = "an http or https URL without a user",
+        .section = kStores,
+        .description =
+            "Queue that tells of new objects and assets. With both AWS keys it makes the source 'sqs'."
+    },
+    SettingRow{
+        .name = "SQS_ENDPOINT",
+        .default_value = "",
+        .allowed = "an http or https URL without a user",
+        .section = kStores,
+        .description = "Where that queue is asked, when it is not the host of its URL."
+    },
+    SettingRow{
+        .name = "SQS_MODE",
+        .default_value = "long_poll",
+        .allowed = "long_poll or interval",
+        .section = kStores,
+        .description = "long_poll: messages are taken when they come. interval: one request in each interval."
+    },
+    SettingRow{
+        .name = "SQS_POLL_INTERVAL",
+        .default_value = "60",
+        .allowed = "1 to 3600",
+        .section = kStores,
+        .description = "Seconds: the longest that the queue is not asked."
     },
     SettingRow{
         .name = "DATACORE_ENDPOINT",

@@ -56,6 +56,18 @@ Result<Secret> Parted(Secret secret) {
     return secret;
 }
 
+/// The settings of a source that names none. No store is shown the keys of another kind of store.
+object UsualNames(std::string_view kind, bool has_session) {
+    if (kind == "iconik") {
+        return {{"access_key", "ICONIK_APP_ID"}, {"secret_key", "ICONIK_ACCESS_TOKEN"}};
+    }
+    return {
+        {"access_key", "AWS_ACCESS_KEY"},
+        {"secret_key", "AWS_SECRET_KEY"},
+        {"session_token", has_session ? "AWS_SESSION_TOKEN" : ""}
+    };
+}
+
 }  // namespace
 
 std::string SourceSecrets::Seal(const Secret& secret) const {
@@ -108,14 +120,9 @@ Result<std::string> SourceSecrets::ValueOf(const std::string& setting) const {
 Result<Secret> SourceSecrets::FromSettings(const Source& source) const {
     const auto config = ObjectOf(source.config);
     const auto* named = config.if_contains("credentials");
-    const auto names =
-        named != nullptr && named->is_object()
-            ? named->get_object()
-            : object{
-                  {"access_key", "AWS_ACCESS_KEY"},
-                  {"secret_key", "AWS_SECRET_KEY"},
-                  {"session_token", settings_.contains("AWS_SESSION_TOKEN") ? "AWS_SESSION_TOKEN" : ""}
-              };
+    const auto names = named != nullptr && named->is_object()
+                           ? named->get_object()
+                           : UsualNames(source.kind, settings_.contains("AWS_SESSION_TOKEN"));
     auto access_key = ValueOf(Member(names, "access_key"));
     auto secret_key = ValueOf(Member(names, "secret_key"));
     auto session_token = ValueOf(Member(names, "session_token"));

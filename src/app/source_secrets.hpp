@@ -15,8 +15,8 @@
 namespace notify {
 
 /// A source's own secrets come first, then the settings that its configuration names under `credentials`,
-/// then AWS_ACCESS_KEY with AWS_SECRET_KEY. A setting that is a file is read at each use: what is written
-/// there counts at once. Thread-safe.
+/// then those of its kind: AWS_ACCESS_KEY with AWS_SECRET_KEY, ICONIK_APP_ID with ICONIK_ACCESS_TOKEN. A
+/// setting that is a file is read at each use: what is written there counts at once. Thread-safe.
 class SourceSecrets final {
 public:
     /// What is borrowed outlives it.

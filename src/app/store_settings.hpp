@@ -11,7 +11,7 @@ namespace notify {
 
 /// What a source of a store needs to know.
 struct StoreSettings {
-    std::string kind;    ///< "iconik", "datacore".
+    std::string kind;    ///< "iconik", "datacore", "sqs".
     std::string config;  ///< JSON; `credentials` names the settings that hold them.
 };
 

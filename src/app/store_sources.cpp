@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,24 +22,38 @@ namespace notify {
 
 namespace {
 
-std::string EndpointIn(std::string_view config) {
+/// Where a source is: the member of its configuration that says so, and what it says.
+struct Place {
+    std::string_view option;
+    std::string url;
+};
+
+Place PlaceIn(std::string_view config) {
     const auto json = ParseJson(config);
-    const auto* endpoint = json && json->is_object() ? json->get_object().if_contains("endpoint") : nullptr;
-    return endpoint != nullptr && endpoint->is_string() ? std::string(endpoint->get_string()) : std::string();
+    for (const auto& [member, option] :
+         {std::pair("queue_url", "--queue-url"), std::pair("endpoint", "--endpoint")}) {
+        const auto* found = json && json->is_object() ? json->get_object().if_contains(member) : nullptr;
+        if (found != nullptr && found->is_string()) {
+            return {.option = option, .url = std::string(found->get_string())};
+        }
+    }
+    return {};
 }
 
 /// Somebody may have changed the source since; then the settings do not undo it.
 void WarnOfOther(const Source& there, std::string_view wanted) {
-    const auto endpoint = EndpointIn(wanted);
-    if (EndpointIn(there.config) != endpoint) {
+    const auto place = PlaceIn(wanted);
+    const auto present = PlaceIn(there.config).url;
+    if (present != place.url) {
         Log(LogLevel::kWarn,
             fmt::format(
                 "the settings name {0}, but source '{1}' is at {2}; to have it at {0}: notifications-api "
                 "sources "
-                "change {1} --endpoint {0}",
-                endpoint,
+                "change {1} {3} {0}",
+                place.url,
                 there.name,
-                EndpointIn(there.config)
+                present,
+                place.option
             ));
     }
 }
@@ -50,8 +65,8 @@ Result<void> EnsureStoreSources(
 ) {
     for (const auto& store : stores) {
         // a kind that is to come has no schema yet
-        const auto config = sources.Find(store.kind) ? sources.Normalise(store.kind, store.config)
-                                                     : Result<std::string>(store.config);
+        const auto config = sources.Schema(store.kind) ? sources.Normalise(store.kind, store.config)
+                                                       : Result<std::string>(store.config);
         if (!config) {
             return Unexpected(config.error().Within("the source " + store.kind));
         }

@@ -56,6 +56,13 @@ std::string HmacSha256(std::string_view key, std::string_view message) {
     return digest;
 }
 
+std::string Md5Hex(std::string_view bytes) {
+    std::array<unsigned char, 16> digest{};
+    unsigned int length = digest.size();
+    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_md5(), nullptr);
+    return ToHex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
 bool EqualInConstantTime(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// SHA-256 and HMAC-SHA-256 over OpenSSL.
+// SHA-256, HMAC-SHA-256 and MD5 over OpenSSL.
 
 #include <memory>
 #include <string>
@@ -13,6 +13,10 @@ namespace notify {
 
 /// The 32 raw bytes of HMAC-SHA-256.
 [[nodiscard]] std::string HmacSha256(std::string_view key, std::string_view message);
+
+/// 32 lower-case hexadecimal digits of the MD5 of `bytes`: a checksum of protocols that have no better one;
+/// nothing is safe by it.
+[[nodiscard]] std::string Md5Hex(std::string_view bytes);
 
 /// Equal without telling by its duration where two texts differ.
 [[nodiscard]] bool EqualInConstantTime(std::string_view a, std::string_view b) noexcept;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -13,6 +14,13 @@
 #include "domain/ids.hpp"
 
 namespace notify {
+
+/// The kind of Iconik's sources, whose objects are assets: one item of the source, whichever of its buckets
+/// they are found in.
+inline constexpr std::string_view kIconikKind = "iconik";
+
+/// The location of a bucket of Iconik that holds the assets that are in no other bucket.
+inline constexpr std::string_view kAllAssets = "assets";
 
 /// A place that is watched. `location` is an absolute folder path for kind "local", and a bucket of the store
 /// for object stores, or "bucket/prefix": then only keys that begin with the prefix count.

@@ -20,6 +20,8 @@ using EventId = StrongId<struct EventIdTag>;              // msg_  (also the web
 using EndpointId = StrongId<struct EndpointIdTag>;        // end_
 using DeliveryId = StrongId<struct DeliveryIdTag>;        // dlv_
 using PublicationId = StrongId<struct PublicationIdTag>;  // pub_
+using NewsId = StrongId<struct NewsIdTag>;                // nws_
+using DeadMessageId = StrongId<struct DeadMessageIdTag>;  // dead_
 using KeyId = StrongId<struct KeyIdTag>;                  // key_
 using NodeId = StrongId<struct NodeIdTag>;                // nod_
 

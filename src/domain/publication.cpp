@@ -34,7 +34,7 @@ Result<PublicationFormat> FindPublicationFormat(std::string_view name) {
 }
 
 bool HoldsAssets(const Bucket& bucket) noexcept {
-    return bucket.kind == "iconik";
+    return bucket.kind == kIconikKind;
 }
 
 std::vector<std::string> WantedFormats(const Bucket& bucket) {

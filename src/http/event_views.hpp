@@ -107,6 +107,26 @@ struct CredentialsExpiring {
 
 BOOST_DESCRIBE_STRUCT(CredentialsExpiring, (), (source, name, kind, expires_at, within))
 
+struct AuthFailed {
+    std::string source;
+    std::string name;
+    std::string kind;
+    std::string code;
+    std::string sentence;
+};
+
+BOOST_DESCRIBE_STRUCT(AuthFailed, (), (source, name, kind, code, sentence))
+
+struct MessageDead {
+    std::string message;
+    std::string source;
+    std::string reason;
+    std::string sentence;
+    std::int64_t size_bytes = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(MessageDead, (), (message, source, reason, sentence, size_bytes))
+
 struct EndpointDisabled {
     std::string endpoint;
     std::string description;
@@ -142,7 +162,7 @@ struct EventType {
 };
 
 /// Every type that the service tells.
-inline constexpr std::array<EventType, 16> kEventTypes{{
+inline constexpr std::array<EventType, 18> kEventTypes{{
     {.name = "item.discovered",
      .when = "A new file or version was noticed.",
      .data = &described::Schema<view::ItemEvent>},
@@ -181,6 +201,13 @@ inline constexpr std::array<EventType, 16> kEventTypes{{
     {.name = "source.credentials_expiring",
      .when = "The last credentials of a source end in 7 days, or in 24 hours.",
      .data = &described::Schema<view::CredentialsExpiring>},
+    {.name = "source.auth_failed",
+     .when =
+         "A store or a queue refuses the credentials of a source; it is asked once a minute from then on.",
+     .data = &described::Schema<view::AuthFailed>},
+    {.name = "message.dead",
+     .when = "A message of a queue was not understood; it is kept.",
+     .data = &described::Schema<view::MessageDead>},
     {.name = "endpoint.disabled",
      .when = "The service stopped telling an endpoint.",
      .data = &described::Schema<view::EndpointDisabled>},

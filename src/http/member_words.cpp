@@ -12,6 +12,8 @@ namespace {
 constexpr std::array kWordsOfTypes{
     MemberWords{"Attempt.number", "1 for the first try.", ""},
     MemberWords{"Audit.detail", "More about it.", ""},
+    MemberWords{"AuthFailed.code", "Why, as one word for programs.", ""},
+    MemberWords{"AuthFailed.sentence", "Why, and what to do.", ""},
     MemberWords{"Bucket.rules", "The processors that its own rules choose.", ""},
     MemberWords{"Bucket.source", "Name of the source it is in.", ""},
     MemberWords{
@@ -54,6 +56,13 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
     MemberWords{"Count.processes", "How many processes that was.", ""},
     MemberWords{"CredentialsExpiring.within", "How long it is until then, at most: 7d or 24h.", ""},
+    MemberWords{"DeadMessage.body", "At most 64 KiB of it, without secrets.", ""},
+    MemberWords{"DeadMessage.message", "Its id in the queue.", ""},
+    MemberWords{"DeadMessage.reason", "Which envelope, or what in it, was not understood; one word.", ""},
+    MemberWords{"DeadMessage.source", "Id of the queue it came from.", ""},
+    MemberWords{"DeadMessageRow.message", "Its id in the queue.", ""},
+    MemberWords{"DeadMessageRow.reason", "Which envelope, or what in it, was not understood; one word.", ""},
+    MemberWords{"DeadMessageRow.source", "Id of the queue it came from.", ""},
     MemberWords{"Delivery.attempt", "How often it was tried.", ""},
     MemberWords{"Delivery.kind", "webhook, or publication: the result beside the media.", ""},
     MemberWords{"DeliveryRow.attempt", "How often it was tried.", ""},
@@ -93,6 +102,10 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"ItemEventProcess.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Key.key", "The key itself, shown when it is made and never again.", ""},
     MemberWords{"Live.status", "alive.", ""},
+    MemberWords{"MessageDead.message", "Id of the dead message.", ""},
+    MemberWords{"MessageDead.reason", "Which envelope, or what in it, was not understood; one word.", ""},
+    MemberWords{"MessageDead.source", "Id of the queue it came from.", ""},
+    MemberWords{"MessageTaken.added", "How much news that was not waiting yet.", ""},
     MemberWords{
         "NewBucket.backlog",
         "What becomes of what is in it already; a bucket of an object store needs it.",
@@ -101,6 +114,10 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NewReplay.since", "What was made then or later.", "date-time"},
     MemberWords{"NewSource.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"NewSource.secret", "Its first credential; without one the settings' are used.", ""},
+    MemberWords{"NewsRow.address", "Where to look: the bucket and the key of an object, else the id.", ""},
+    MemberWords{"NewsRow.kind", "object, restored_object, asset, chosen_asset, collection or search.", ""},
+    MemberWords{"NewsRow.reason", "Why it could not be looked at, as one word; empty before that.", ""},
+    MemberWords{"NewsRow.source", "Id of the queue that told it; empty when it was sent here.", ""},
     MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},
     MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Problem.status", "The HTTP status.", ""},
@@ -112,6 +129,16 @@ constexpr std::array kWordsOfTypes{
         "How many have nothing to publish: they have not ended, nothing was found, or they were replaced.",
         ""
     },
+    MemberWords{"Queue.answered_at", "When it answered last.", "date-time"},
+    MemberWords{"Queue.code", "Why it cannot be read now, as one word for programs; \"\" while it can.", ""},
+    MemberWords{"Queue.dead", "Messages that were not understood, each time that they came.", ""},
+    MemberWords{"Queue.deleted", "Messages that were taken in and deleted.", ""},
+    MemberWords{"Queue.known", "News in them that had been told before.", ""},
+    MemberWords{
+        "Queue.oldest_seconds", "How old the oldest message was that it gave last; 0 when it gave none.", ""
+    },
+    MemberWords{"Queue.received", "Messages that it gave since the service started.", ""},
+    MemberWords{"Queue.sentence", "Why it cannot be read now, and what to do.", ""},
     MemberWords{"RerunAnswer.items", "Items that get a run.", ""},
     MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
     MemberWords{"RerunAnswer.processes", "New runs.", ""},
@@ -121,6 +148,7 @@ constexpr std::array kWordsOfTypes{
     },
     MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"Source.note", "What the service still lacks to read it; \"\" when nothing.", ""},
+    MemberWords{"Source.queue", "What a queue of messages gave; null for a store.", ""},
     MemberWords{"SourceChange.config", "The whole configuration; its schema is at /v1/store-kinds.", ""},
     MemberWords{
         "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""

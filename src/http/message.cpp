@@ -1,14 +1,13 @@
 #include "http/message.hpp"
 
-#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "core/base64.hpp"
 #include "core/error.hpp"
+#include "core/percent.hpp"
 #include "core/result.hpp"
 #include "delivery/clean_text.hpp"
 
@@ -28,23 +27,6 @@ std::optional<std::string> DecodedText(std::string_view text, bool query) {
 }
 
 }  // namespace
-
-std::optional<std::string> PercentDecoded(std::string_view text, bool query) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            const auto byte = FromHex(text.substr(i + 1, 2));
-            if (!byte || byte->size() != 1 || byte->front() == '\0') {
-                return std::nullopt;
-            }
-            out += *byte;
-            i += 2;
-        } else {
-            out += query && text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return out;
-}
 
 std::string_view Request::Header(std::string_view name) const {
     return Find(headers, name);

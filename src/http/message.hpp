@@ -78,9 +78,6 @@ struct Admission {
 /// Judges a request that has a body by its header alone; called from several threads.
 using Admit = std::function<Admission(Request)>;
 
-/// Decodes %XX, and '+' as a space in queries. Nothing when an escape is broken or a zero byte is in it.
-[[nodiscard]] std::optional<std::string> PercentDecoded(std::string_view text, bool query = false);
-
 /// Splits "/v1/items?status=Failed" into the request and decodes its query. kInvalidArgument when it is no
 /// such target or does not decode to UTF-8.
 [[nodiscard]] Result<void> SetTarget(Request& request, std::string_view target);

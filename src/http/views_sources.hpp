@@ -20,6 +20,21 @@ struct SecretView {
 
 BOOST_DESCRIBE_STRUCT(SecretView, (), (number, access_key, added_at, expires_at))
 
+struct QueueView {
+    std::int64_t received = 0;
+    std::int64_t deleted = 0;
+    std::int64_t known = 0;
+    std::int64_t dead = 0;
+    std::optional<std::string> answered_at;
+    double oldest_seconds = 0;
+    std::string code;
+    std::string sentence;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    QueueView, (), (received, deleted, known, dead, answered_at, oldest_seconds, code, sentence)
+)
+
 struct SourceView {
     std::string id;
     std::string kind;
@@ -27,11 +42,12 @@ struct SourceView {
     boost::json::value config;
     std::vector<SecretView> secrets;
     std::optional<std::string> expires_at;  // of the last secret that lives
+    std::optional<QueueView> queue;         // of kind sqs, while the service runs
     std::string note;
     std::string created_at;
 };
 
-BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, config, secrets, expires_at, note, created_at))
+BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, config, secrets, expires_at, queue, note, created_at))
 
 struct SourceList {
     std::vector<SourceView> rows;

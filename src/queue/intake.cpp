@@ -1,6 +1,8 @@
 #include "queue/intake.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -197,16 +199,84 @@ bool IsKnown(const Item& newest, const FoundObject& object) {
            (newest.status != Status::kSkipped || newest.reason_code != "superseded");
 }
 
-Result<bool> TakeOne(Transaction& transaction, const Place& place, const FoundObject& object, Timestamp now) {
-    auto is_new = TakeNew(transaction, place, object, now);
+/// Where the object is an item: an asset of Iconik is in the bucket of its source in which it was one first.
+Result<Bucket> HomeOf(const Snapshot& snapshot, const Bucket& bucket, std::string_view key) {
+    if (bucket.kind != kIconikKind) {
+        return bucket;
+    }
+    auto buckets = snapshot.buckets.List();
+    if (!buckets) {
+        return Unexpected(buckets.error());
+    }
+    for (auto& each : *buckets) {
+        const auto newest = each.source_id == bucket.source_id ? snapshot.items.Newest(each.id, key)
+                                                               : Result<std::optional<Item>>(std::nullopt);
+        if (!newest) {
+            return Unexpected(newest.error());
+        }
+        if (*newest) {
+            return std::move(each);
+        }
+    }
+    return bucket;
+}
+
+/// The place with its home instead, where the rules of both choose.
+Result<Place> AtHome(const Snapshot& snapshot, Place place, std::string_view key) {
+    auto home = HomeOf(snapshot, place.bucket, key);
+    if (!home || home->id == place.bucket.id) {
+        return home.map([&](const Bucket&) { return std::move(place); });
+    }
+    auto rules = snapshot.rules.OfBucket(home->id);
+    if (!rules) {
+        return Unexpected(rules.error());
+    }
+    std::ranges::move(place.rules, std::back_inserter(*rules));
+    return Place{.bucket = *std::move(home), .rules = *std::move(rules)};
+}
+
+/// True when rules choose something for the asset that it had not been given: it was put into one more
+/// bucket.
+Result<bool> LacksRuns(const Snapshot& snapshot, const Item& item, const std::vector<Rule>& rules) {
+    if (item.removed_at || (item.status == Status::kSkipped && item.reason_code != kNoRule)) {
+        return false;
+    }
+    return RunsOfChoices(snapshot.processes.OfItem(item.id), item, Choose(rules, item.key), item.since)
+        .map([](const auto& runs) { return !runs.empty(); });
+}
+
+Result<bool> TakeOne(Transaction& transaction, const Place& found, const FoundObject& object, Timestamp now) {
+    const auto place = AtHome(transaction.View(), found, object.key);
+    auto is_new = place ? TakeNew(transaction, *place, object, now) : Unexpected(place.error());
     if (!is_new || *is_new) {
         return is_new;
     }
-    const auto known = transaction.items.Newest(place.bucket.id, object.key);
-    if (!known) {
-        return Unexpected(known.error());
+    const auto known = transaction.items.Newest(place->bucket.id, object.key);
+    if (!known || !*known) {
+        return known.map([](const auto&) { return false; });
     }
-    return *known && HasNewRule(**known, place.rules) ? TakeUp(transaction, **known, place, now) : false;
+    const bool is_guest = place->bucket.id != found.bucket.id;
+    const auto lacks = is_guest ? LacksRuns(transaction.View(), **known, place->rules)
+                                : Result<bool>(HasNewRule(**known, place->rules));
+    return lacks && *lacks ? TakeUp(transaction, **known, *place, now) : lacks;
+}
+
+/// True when there is something to do for the object.
+Result<bool> IsWanted(
+    const Snapshot& snapshot, const Bucket& bucket, const FoundObject& object, const std::vector<Rule>& rules
+) {
+    const auto own = snapshot.buckets.IsOwnObject(bucket.id, object.key);
+    const auto home = HomeOf(snapshot, bucket, object.key);
+    if (!own || !home) {
+        return Unexpected(own ? home.error() : own.error());
+    }
+    const auto newest = snapshot.items.Newest(home->id, object.key);
+    if (!newest || *own) {
+        return newest.map([](const auto&) { return false; });
+    }
+    const bool is_to_take = IsToTake(*newest ? &**newest : nullptr, object, rules);
+    return is_to_take || home->id == bucket.id ? Result<bool>(is_to_take)
+                                               : LacksRuns(snapshot, **newest, rules);
 }
 
 /// Those of the objects that there is something to do for: most scans find nothing new, and then nothing is
@@ -221,12 +291,11 @@ Result<std::vector<FoundObject>> ToTake(
         }
         std::vector<FoundObject> taken;
         for (const auto& object : objects) {
-            const auto newest = snapshot.items.Newest(bucket.id, object.key);
-            const auto own = snapshot.buckets.IsOwnObject(bucket.id, object.key);
-            if (!newest || !own) {
-                return Unexpected(newest ? own.error() : newest.error());
+            const auto is_wanted = IsWanted(snapshot, bucket, object, *rules);
+            if (!is_wanted) {
+                return Unexpected(is_wanted.error());
             }
-            if (!*own && IsToTake(*newest ? &**newest : nullptr, object, *rules)) {
+            if (*is_wanted) {
                 taken.push_back(object);
             }
         }
@@ -234,9 +303,10 @@ Result<std::vector<FoundObject>> ToTake(
     });
 }
 
-bool WaitsForArchive(const Process& process) {
+bool WaitsForItsBytes(const Process& process) {
+    constexpr std::array kReasons{objects::kArchived, objects::kRestoring, objects::kMediaNotReady};
     return process.status == Status::kPending && process.failure &&
-           (process.failure->reason == objects::kArchived || process.failure->reason == objects::kRestoring);
+           std::ranges::find(kReasons, process.failure->reason) != kReasons.end();
 }
 
 }  // namespace
@@ -264,10 +334,11 @@ Result<int> Intake::TakeRestored(const BucketId& bucket, std::string_view key) {
         }
         int count = 0;
         for (auto process : *processes) {
-            if (!WaitsForArchive(process) || process.next_attempt_at <= now) {
+            if (!WaitsForItsBytes(process) || process.next_attempt_at <= now) {
                 continue;
             }
             process.next_attempt_at = now;
+            process.pauses = 0;
             if (auto written = transaction.processes.UpdatePending(process); !written) {
                 return Unexpected(written.error());
             }

@@ -28,8 +28,9 @@ public:
     /// taken up again.
     [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
 
-    /// The archived object at that key can be read again, as somebody says: what waited for that is looked at
-    /// now instead of in an hour or a day. How many processes; 0 when nothing waits for it.
+    /// The object at that key can be read now, as somebody says: what waited because it is archived, or
+    /// because its media was not there, is looked at now instead of later. How many processes; 0 when nothing
+    /// waits.
     [[nodiscard]] Result<int> TakeRestored(const BucketId& bucket, std::string_view key);
 
 private:

@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/sleep.hpp"
+#include "storage/dead_message_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/storage.hpp"
@@ -47,19 +48,23 @@ Result<Removed> Retention::RunOnce(const std::stop_token& stop) {
         const auto removed = storage_.Write([&](Transaction& transaction) -> Result<Removed> {
             const auto deliveries = transaction.deliveries.RemoveOld(before, kBatch);
             const auto events = transaction.events.RemoveOld(before, kBatch);
-            if (!deliveries || !events) {
-                return Unexpected(deliveries ? events.error() : deliveries.error());
+            const auto dead_messages = transaction.dead_messages.RemoveOld(before, kBatch);
+            for (const auto* rows : {&deliveries, &events, &dead_messages}) {
+                if (!*rows) {
+                    return Unexpected(rows->error());
+                }
             }
-            return Removed{.events = *events, .deliveries = *deliveries};
+            return Removed{.events = *events, .deliveries = *deliveries, .dead_messages = *dead_messages};
         });
         if (!removed) {
             return removed;
         }
-        if (removed->events + removed->deliveries == 0) {
+        if (removed->All() == 0) {
             break;
         }
         all.events += removed->events;
         all.deliveries += removed->deliveries;
+        all.dead_messages += removed->dead_messages;
         SleepFor((steady_clock::now() - began) * kPauses, stop);
     }
     return all;
@@ -70,10 +75,12 @@ void Retention::Loop(const std::stop_token& stop) {
         const auto removed = RunOnce(stop);
         if (!removed) {
             Log(LogLevel::kWarn, "old rows could not be removed", {{"error", removed.error().message}});
-        } else if (removed->events + removed->deliveries > 0) {
+        } else if (removed->All() > 0) {
             Log(LogLevel::kInfo,
                 "old rows removed",
-                {{"events", removed->events}, {"deliveries", removed->deliveries}});
+                {{"events", removed->events},
+                 {"deliveries", removed->deliveries},
+                 {"dead_messages", removed->dead_messages}});
         }
         SleepFor(kInterval, stop);
     }

@@ -17,6 +17,9 @@ namespace notify {
 struct Removed {
     int events = 0;
     int deliveries = 0;
+    int dead_messages = 0;
+
+    [[nodiscard]] int All() const noexcept { return events + deliveries + dead_messages; }
 };
 
 /// One thread that looks once an hour. Everything borrowed outlives it.

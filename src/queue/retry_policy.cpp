@@ -25,7 +25,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kBase = std::chrono::seconds(5);
 constexpr milliseconds kCap = std::chrono::hours(6);
-constexpr milliseconds kPause = std::chrono::seconds(60);  // when the other side did not say how long
+constexpr milliseconds kPause = std::chrono::seconds(60);      // when the other side did not say how long
+constexpr milliseconds kMediaBase = std::chrono::seconds(15);  // an upload ends soon, or in hours
+constexpr milliseconds kMediaCap = std::chrono::minutes(15);
 constexpr milliseconds kResolveCap = std::chrono::minutes(10);
 constexpr int kMaxResolveFailures = 5;
 constexpr milliseconds kCrashPause = std::chrono::seconds(1);
@@ -132,8 +134,18 @@ Process AfterStoreTrouble(Process process, const Error& error, int pauses, Times
     return Waiting(std::move(process), std::max(delay, error.retry_after.value_or(kPause)), now);
 }
 
+/// Media is looked for ever more seldom; its source says when it was waited for long enough.
+Process AfterMissingMedia(Process process, int pauses, Timestamp now) {
+    process.pauses = pauses + 1;
+    const auto delay = BackoffDelay(process.pauses, kMediaBase, kMediaCap);
+    return Waiting(std::move(process), delay, now);
+}
+
 Process AfterError(Process process, const Error& error, Timestamp now) {
     const int pauses = std::exchange(process.pauses, 0);
+    if (error.reason == objects::kMediaNotReady) {
+        return AfterMissingMedia(std::move(process), pauses, now);
+    }
     switch (error.code) {
         case ErrorCode::kThrottled:
         case ErrorCode::kUnauthenticated:

@@ -7,7 +7,7 @@
 namespace notify {
 
 bool IsCredentialSetting(std::string_view name) {
-    constexpr std::array<std::string_view, 3> kPrefixes{"STORE_", "AWS_", "DATACORE_"};
+    constexpr std::array<std::string_view, 4> kPrefixes{"STORE_", "AWS_", "DATACORE_", "ICONIK_"};
     const bool begins =
         std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
     return begins && std::ranges::all_of(name, [](char c) {

@@ -26,8 +26,8 @@ struct Secret {
     friend bool operator==(const Secret&, const Secret&) = default;
 };
 
-/// True for what may be the name of a setting that holds a credential: STORE_…, AWS_… or DATACORE_…, in
-/// capitals, digits and "_". A key that was pasted in the place of its name is none.
+/// True for what may be the name of a setting that holds a credential: STORE_…, AWS_…, DATACORE_… or
+/// ICONIK_…, in capitals, digits and "_". A key that was pasted in the place of its name is none.
 [[nodiscard]] bool IsCredentialSetting(std::string_view name);
 
 /// A source as it is now.

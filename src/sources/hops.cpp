@@ -78,7 +78,8 @@ struct Way {
 Way WayTo(const Source& source) {
     const auto json = ParseJson(source.config);
     const auto config = json && json->is_object() ? json->get_object() : boost::json::object();
-    const auto url = Url::Parse(Text(config, "endpoint"));
+    const auto endpoint = Text(config, "endpoint");
+    const auto url = Url::Parse(endpoint.empty() ? Text(config, "queue_url") : endpoint);
     if (!url) {
         return {.by_proxy = !Text(config, "proxy").empty()};
     }
@@ -87,6 +88,11 @@ Way WayTo(const Source& source) {
         .by_name = !IpAddress::Parse(url->Host()),
         .encrypted = url->Scheme() == "https"
     };
+}
+
+/// What is at the end of the way is named as what it is.
+std::string_view Named(std::string_view hop, const Source& source) {
+    return hop == "bucket" && source.kind == "sqs" ? "queue" : hop;
 }
 
 }  // namespace
@@ -106,7 +112,7 @@ std::vector<Hop> HopsOf(const Source& source, const Result<void>& checked) {
     for (const auto name : kStoreHops) {
         const bool ends_here = name == failed;
         if (way.Has(name) || ends_here) {
-            hops.push_back({.name = name, .state = ends_here ? HopState::kFailed : state});
+            hops.push_back({.name = Named(name, source), .state = ends_here ? HopState::kFailed : state});
         }
         state = ends_here ? HopState::kNotReached : state;
     }

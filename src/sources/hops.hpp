@@ -1,6 +1,6 @@
 #pragma once
 
-// The way to a bucket, hop by hop, for whoever wants to know where it ends.
+// The way to a bucket or a queue, hop by hop, for whoever wants to know where it ends.
 
 #include <cstdint>
 #include <string_view>
@@ -23,8 +23,9 @@ struct Hop {
     HopState state = HopState::kPassed;
 };
 
-/// The hops to an object store (setup, proxy, dns, connect, tls, answer, credentials, bucket) or to a folder,
-/// as `checked`, CheckBucket's outcome, shows them. What the source's configuration leaves out is no hop: tls
+/// The hops to an object store (setup, proxy, dns, connect, tls, answer, credentials, bucket), to a queue of
+/// messages (the last is "queue") or to a folder, as `checked`, the outcome of CheckBucket or of
+/// SourceRegistry::Test, shows them. What the source's configuration leaves out is no hop: tls
 /// of http, dns of an address, proxy without one; through a proxy its own names and connections are proxy's.
 /// All passed when there is no error, else one failed. Of an error without a reason it is the first: nobody
 /// was asked. Without credentials nobody is asked either: that hop failed, and no other was reached.

@@ -1,9 +1,9 @@
 #include "sources/registry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,8 +16,13 @@
 #include "core/error.hpp"
 #include "core/json_schema.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/source.hpp"
 #include "sources/datacore/schema.hpp"
 #include "sources/datacore/swarm_store.hpp"
+#include "sources/iconik/config.hpp"
+#include "sources/iconik/iconik_source.hpp"
+#include "sources/iconik/schema.hpp"
 #include "sources/local/local_source.hpp"
 #include "sources/object_matrix/schema.hpp"
 #include "sources/objects/object_source.hpp"
@@ -26,6 +31,7 @@
 #include "sources/s3/s3_store.hpp"
 #include "sources/s3/schema.hpp"
 #include "sources/source.hpp"
+#include "sources/sqs/config.hpp"
 
 namespace notify {
 
@@ -34,18 +40,16 @@ namespace {
 /// A folder needs no more than its path.
 constexpr std::string_view kNoConfig = R"({"type": "object", "properties": {}})";
 
-struct Later {
-    std::string_view kind;
-    std::string_view name;
-};
-
-/// Kinds that the schema and the settings know before there is a connection.
-constexpr std::array<Later, 1> kLater{{
-    {.kind = "iconik", .name = "ICONIK"},
-}};
-
 Result<void> CheckS3(std::string_view config) {
     return s3::ReadConfig(config).map([](const s3::Config&) {});
+}
+
+Result<void> CheckSqs(std::string_view config) {
+    return sqs::ReadConfig(config).map([](const sqs::Config&) {});
+}
+
+Result<void> CheckIconik(std::string_view config) {
+    return iconik::ReadConfig(config).map([](const iconik::Config&) {});
 }
 
 }  // namespace
@@ -59,7 +63,8 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
             {.kind = std::string(kind),
              .schema = schema,
              .check = std::move(check),
-             .connection = std::move(connection)}
+             .connection = std::move(connection),
+             .test = nullptr}
         );
     };
     add("local", kNoConfig, nullptr, std::make_unique<LocalSource>(settings.data_dir, clock));
@@ -71,24 +76,23 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
                 CheckS3,
                 std::make_unique<objects::ObjectSource>(settings.access, std::move(connect), clock, listing));
         };
+    add("iconik",
+        iconik::Schema(),
+        CheckIconik,
+        std::make_unique<iconik::IconikSource>(settings.access, clock));
     add_objects("datacore", datacore::Schema(), datacore::ConnectStore, Listing::kWhole);
     add_objects("object_matrix", object_matrix::Schema(), s3::ConnectStore, Listing::kByFolders);
     add_objects("s3", s3::Schema(), s3::ConnectStore, Listing::kByFolders);
+    add("sqs", sqs::Schema(), CheckSqs, nullptr);
+    entries_.back().test = [access = settings.access, &clock](
+                               const SourceId& id, const std::stop_token& stop
+                           ) { return sqs::Test(id, access, clock, stop); };
 }
 
 SourceRegistry::~SourceRegistry() = default;
 
 Result<const SourceRegistry::Entry*> SourceRegistry::EntryOf(std::string_view kind) const {
     const auto found = std::ranges::find(entries_, kind, &Entry::kind);
-    const auto* const later = std::ranges::find(kLater, kind, &Later::kind);
-    if (found == entries_.end() && later != kLater.end()) {
-        return Fail(
-            ErrorCode::kInvalidArgument,
-            fmt::format(
-                "this version cannot read {} yet; it reads: {}", later->name, fmt::join(Kinds(), ", ")
-            )
-        );
-    }
     if (found == entries_.end()) {
         return Fail(
             ErrorCode::kInvalidArgument,
@@ -99,7 +103,18 @@ Result<const SourceRegistry::Entry*> SourceRegistry::EntryOf(std::string_view ki
 }
 
 Result<SourceConnection*> SourceRegistry::Find(std::string_view kind) const {
-    return EntryOf(kind).map([](const Entry* entry) { return entry->connection.get(); });
+    return EntryOf(kind).and_then([&](const Entry* entry) -> Result<SourceConnection*> {
+        return entry->connection ? Result<SourceConnection*>(entry->connection.get())
+                                 : Fail(
+                                       ErrorCode::kInvalidArgument,
+                                       fmt::format(
+                                           "a source of kind {} is a queue of messages and holds no buckets; "
+                                           "add the bucket to "
+                                           "the source of the store that the messages tell of",
+                                           kind
+                                       )
+                                   );
+    });
 }
 
 std::vector<std::string> SourceRegistry::Kinds() const {
@@ -127,6 +142,21 @@ Result<std::string> SourceRegistry::Normalise(std::string_view kind, std::string
         }
     }
     return normal;
+}
+
+Result<void> SourceRegistry::Test(const Source& source, const std::stop_token& stop) const {
+    return EntryOf(source.kind).and_then([&](const Entry* entry) {
+        return entry->test
+                   ? entry->test(source.id, stop)
+                   : Fail(
+                         ErrorCode::kUnsupported,
+                         fmt::format(
+                             "source '{}' is asked for each of its buckets: notifications-api buckets "
+                             "test BUCKET",
+                             source.name
+                         )
+                     );
+    });
 }
 
 }  // namespace notify

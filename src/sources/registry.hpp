@@ -5,12 +5,15 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/source.hpp"
 #include "sources/access.hpp"
 #include "sources/source.hpp"
 
@@ -30,24 +33,32 @@ public:
     SourceRegistry(const SourceRegistry&) = delete;
     SourceRegistry& operator=(const SourceRegistry&) = delete;
 
-    /// kInvalidArgument names the kinds there are, and says of one that is to come that it is not read yet.
+    /// kInvalidArgument names the kinds there are, and says of a queue of messages that it holds no buckets.
     [[nodiscard]] Result<SourceConnection*> Find(std::string_view kind) const;
 
     [[nodiscard]] std::vector<std::string> Kinds() const;
 
-    /// JSON Schema of the configuration that a source of the kind has. kInvalidArgument as Find.
+    /// JSON Schema of the configuration that a source of the kind has, one without buckets too.
+    /// kInvalidArgument as Find.
     [[nodiscard]] Result<std::string_view> Schema(std::string_view kind) const;
 
     /// Checks a configuration and fills in its defaults: canonical JSON. kInvalidArgument with the JSON
     /// pointer of the fault.
     [[nodiscard]] Result<std::string> Normalise(std::string_view kind, std::string_view config) const;
 
+    /// Asks a source that holds no buckets, as CheckBucket does a bucket. kUnsupported for those that do:
+    /// their buckets are asked.
+    [[nodiscard]] Result<void> Test(const Source& source, const std::stop_token& stop) const;
+
 private:
+    using TestSource = std::function<Result<void>(const SourceId&, const std::stop_token&)>;
+
     struct Entry {
         std::string kind;
         std::string_view schema;
         std::function<Result<void>(std::string_view)> check;  ///< What a schema cannot say; may be empty.
-        std::unique_ptr<SourceConnection> connection;
+        std::unique_ptr<SourceConnection> connection;         ///< Null when it holds no buckets…
+        TestSource test;                                      ///< … and then this is set.
     };
 
     [[nodiscard]] Result<const Entry*> EntryOf(std::string_view kind) const;

@@ -78,6 +78,13 @@ struct PublicationTarget {
     std::string key;     ///< Relative to a folder; whole in a store's bucket.
     std::string media_type;
     UserMetadata metadata;  ///< What the object carries besides its bytes, where its store can do that.
+    bool tried = false;     ///< An earlier try may have written some of it.
+};
+
+/// A process that runs, and how far it is, 0 … 1.
+struct RunningProcess {
+    ProcessId process;
+    double done = 0;
 };
 
 /// Thread-safe; blocking calls end soon after a stop is requested, with kStopped.
@@ -154,6 +161,17 @@ public:
         std::string_view bytes,
         std::stop_token stop
     ) = 0;
+
+    /// Shows how far an item's processes are, where the store has a place for that. Those that somebody asks
+    /// to stop there.
+    [[nodiscard]] virtual Result<std::vector<ProcessId>> ShowProgress(
+        const Bucket& /*bucket*/,
+        const Item& /*item*/,
+        const std::vector<RunningProcess>& /*processes*/,
+        std::stop_token /*stop*/
+    ) {                 // NOLINT(performance-unnecessary-value-param): by value as in all of them
+        return std::vector<ProcessId>();
+    }
 };
 
 /// Ends a watch when destroyed (joins its thread).

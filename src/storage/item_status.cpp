@@ -178,7 +178,9 @@ Result<void> Note(
 }  // namespace
 
 bool IsOfTheItem(std::string_view reason) noexcept {
-    constexpr std::array<std::string_view, 3> kOfTheItem{"archived", "restoring", "same_bytes"};
+    constexpr std::array<std::string_view, 4> kOfTheItem{
+        "archived", "restoring", "media_not_ready", "same_bytes"
+    };
     return std::ranges::find(kOfTheItem, reason) != kOfTheItem.end();
 }
 

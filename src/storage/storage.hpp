@@ -23,6 +23,8 @@ class ResultRepository;
 class PeopleRepository;
 class EventRepository;
 class DeliveryRepository;
+class NewsRepository;
+class DeadMessageRepository;
 class KeyRepository;
 
 /// A consistent view: everything read through it is of one moment.
@@ -38,6 +40,8 @@ struct Snapshot {
     const PeopleRepository& people;
     const EventRepository& events;
     const DeliveryRepository& deliveries;
+    const NewsRepository& news;
+    const DeadMessageRepository& dead_messages;
     const KeyRepository& keys;
 };
 
@@ -54,6 +58,8 @@ struct Transaction {
     PeopleRepository& people;
     EventRepository& events;
     DeliveryRepository& deliveries;
+    NewsRepository& news;
+    DeadMessageRepository& dead_messages;
     KeyRepository& keys;
 
     /// What this transaction sees, for code that only reads.
@@ -70,6 +76,8 @@ struct Transaction {
             .people = people,
             .events = events,
             .deliveries = deliveries,
+            .news = news,
+            .dead_messages = dead_messages,
             .keys = keys
         };
     }

@@ -42,6 +42,18 @@ public:
     FakeSwarm() : FakeStore("swarm.py", {}, {}) {}
 };
 
+/// tests/fakes/sqs.py.
+class FakeQueue final : public FakeStore {
+public:
+    FakeQueue() : FakeStore("sqs.py", {}, {}) {}
+};
+
+/// tests/fakes/iconik.py. It takes the App-ID "app-of-tests" with the token "token-of-tests".
+class FakeIconik final : public FakeStore {
+public:
+    FakeIconik() : FakeStore("iconik.py", {}, {}) {}
+};
+
 inline constexpr std::string_view kFakeToken = "0123456789abcdef0123456789abcdef";
 
 }  // namespace notify::testing

@@ -15,8 +15,10 @@ Objects keep their x-amz-meta-…, and answer with it.
 GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen,
 meta: {BUCKET/KEY: {NAME: VALUE}} of objects that have any};
 POST {show: BUCKET/KEY} answers {base64} beside them."""
-import base64, bisect, calendar, hashlib, hmac, http.server, json, os, random, re, socket, sys, threading, time, urllib.parse
+import base64, bisect, calendar, hashlib, hmac, http.server, json, random, re, socket, threading, time, urllib.parse
 from xml.sax.saxutils import escape
+
+import serving
 
 REGION = "us-east-1"
 MADE_UP = "2026-11-24T02:31:00.000Z"  # when made-up objects were written
@@ -395,30 +397,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(204)
 
 
-class Server(http.server.ThreadingHTTPServer):
-    request_queue_size = 128
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], (ConnectionError, OSError)):
-            super().handle_error(request, client_address)
-
-
-def main():
-    server = Server(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Handler)
-    if len(sys.argv) > 2:  # a PEM file with the certificate and its key
-        import ssl
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(sys.argv[2])
-        if len(sys.argv) > 3:  # the authority of the clients
-            context.load_verify_locations(sys.argv[3])
-            context.verify_mode = ssl.CERT_REQUIRED
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    os.write(1, b"%d\n" % server.server_address[1])
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    while os.read(0, 4096):
-        pass
-
-
 if __name__ == "__main__":
-    main()
+    serving.serve(Handler)

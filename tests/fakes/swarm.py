@@ -17,7 +17,9 @@ POST /.TOKEN/ with HTTP Basic (users {NAME: PASSWORD}) makes a token: X-User-Tok
 "YYYY-MM-DD"), X-User-Secret-Key-Meta. GET /.TOKEN/?format=json lists them, DELETE /.TOKEN/ID removes one.
 GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen, cookies: ever seen};
 POST {show: BUCKET/NAME} answers {base64} beside them."""
-import base64, calendar, http.server, json, os, random, re, secrets, socket, sys, threading, time, urllib.parse
+import base64, calendar, http.server, json, random, re, secrets, socket, threading, time, urllib.parse
+
+import serving
 
 DAY = 24 * 3600
 
@@ -327,27 +329,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200)
 
 
-class Server(http.server.ThreadingHTTPServer):
-    request_queue_size = 128
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        if not isinstance(sys.exc_info()[1], (ConnectionError, OSError)):
-            super().handle_error(request, client_address)
-
-
-def main():
-    server = Server(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Handler)
-    if len(sys.argv) > 2:  # a PEM file with the certificate and its key
-        import ssl
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(sys.argv[2])
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    os.write(1, b"%d\n" % server.server_address[1])
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    while os.read(0, 4096):
-        pass
-
-
 if __name__ == "__main__":
-    main()
+    serving.serve(Handler)

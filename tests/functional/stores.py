@@ -50,3 +50,57 @@ class FakeS3(FakeStore):
 class FakeSwarm(FakeStore):
     PROGRAM = "swarm.py"
     TOKEN = "0123456789abcdef0123456789abcdef"  # lives at the start
+
+
+class FakeIconik(FakeStore):
+    PROGRAM = "iconik.py"
+    APP_ID, TOKEN = "app-of-tests", "token-of-tests"
+
+
+class ElasticMq:
+    """A server of Amazon SQS (tests/servers/elasticmq.py) behind a gate that checks signatures."""
+    JARS = pathlib.Path(os.environ["NOTIFY_DEPS"]) / "elasticmq" / "lib"
+    KEYS = {"AWS_ACCESS_KEY": "AKTEST", "AWS_SECRET_KEY": "SecretForTests", "AWS_REGION": "eu-west-1"}
+
+    def __init__(self) -> None:
+        server = FAKES.parent / "servers" / "elasticmq.py"
+        self.process = subprocess.Popen([sys.executable, server, self.JARS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def queue(self, name: str) -> str:
+        return f"{self.url}/000000000000/{name}"
+
+    def ask(self, operation: str, name: str, **members) -> dict:
+        """What the service does not do, unsigned."""
+        headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": f"AmazonSQS.{operation}"}
+        body = json.dumps({"QueueUrl": self.queue(name)} | members).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.url + "/_unsigned/", body, headers), timeout=60) as answer:
+            return json.loads(answer.read() or b"{}")
+
+    def send(self, name: str, bodies: list) -> None:
+        for start in range(0, len(bodies), 10):
+            entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies[start:start + 10])]
+            answer = self.ask("SendMessageBatch", name, Entries=entries)
+            assert len(answer.get("Successful", [])) == len(entries), answer
+
+    def left(self, name: str) -> int:
+        """Messages in the queue, those that somebody received included."""
+        told = self.ask("GetQueueAttributes", name, AttributeNames=["All"])["Attributes"]
+        return int(told["ApproximateNumberOfMessages"]) + int(told["ApproximateNumberOfMessagesNotVisible"])
+
+    def requests(self) -> dict:
+        """How many signed requests there were, by operation."""
+        return self.control()["requests"]
+
+    def behind_the_gate(self) -> str:
+        """The server itself, which checks no signatures."""
+        return f"http://127.0.0.1:{self.control()['upstream']}"
+
+    def control(self) -> dict:
+        with urllib.request.urlopen(self.url + "/_control", timeout=60) as answer:
+            return json.load(answer)
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(30)

@@ -27,6 +27,7 @@
 #include "processors/protocol/frames.hpp"
 #include "processors/protocol/messages.hpp"
 #include "unit/inference/dlib_writer.hpp"
+#include "unit/sources/messages/bodies.hpp"
 
 namespace notify::fuzz {
 namespace {
@@ -52,6 +53,27 @@ Inputs ApiInputs() {
          R"(j{"since":"2026-01-02T03:04:05Z"})",
          R"(k{"name":"a key","scopes":["read","write"]})"}) {
         inputs.emplace_back(body);
+    }
+    return inputs;
+}
+
+/// Each shape, plain and in each pair of envelopes.
+Inputs MessageInputs() {
+    Inputs inputs;
+    for (const auto& body :
+         {testing::Records("a+b%2Fc.mp4"),
+          testing::EventBridge("a.mp4"),
+          testing::AssetCreated(),
+          ToJsonText(testing::Webhook("files", "update", {{"asset_id", testing::kAsset}})),
+          ToJsonText(testing::Action()),
+          std::string(R"({"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"media"})"),
+          std::string(R"({"bucket":"media","key":"a.mp4"})")}) {
+        inputs.push_back(body);
+        for (const auto& inner : testing::Wrappings()) {
+            for (const auto& outer : testing::Wrappings()) {
+                inputs.push_back(outer.around(inner.around(body)));
+            }
+        }
     }
     return inputs;
 }
@@ -190,5 +212,6 @@ int main(int count, char** arguments) {
     WriteAll(folder / "api_json", ApiInputs());
     WriteAll(folder / "child_protocol", ProtocolInputs());
     WriteAll(folder / "model_import", {notify::SmallNetwork(), SmallLibrary()});
+    WriteAll(folder / "store_message", MessageInputs());
     return 0;
 }

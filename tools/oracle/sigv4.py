@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compares our signatures with botocore's on random requests: odd keys, sub-resources, queries, tokens, both forms.
+"""Compares our signatures with botocore's on random requests: of S3 with odd keys, sub-resources, queries, tokens, in
+both forms; and of SQS, with paths.
 usage: sigv4.py PROGRAM [COUNT [SEED]]     PROGRAM: build/asan/tests/unit/sources/s3/s3_sign_lines (target s3_sign_lines)
 The Python must have botocore (tools/pins.txt; script/bootstrap bench installs it)."""
 import datetime, hashlib, json, random, subprocess, sys, urllib.parse
@@ -39,7 +40,7 @@ def make(r):
         headers["If-Match"] = '"%032x"' % r.getrandbits(128)
     body = bytes(r.getrandbits(8) for _ in range(r.randint(0, 40)))
     return {
-        "method": r.choice(["GET", "GET", "HEAD", "PUT", "POST", "DELETE"]), "host": host,
+        "service": "s3", "method": r.choice(["GET", "GET", "HEAD", "PUT", "POST", "DELETE"]), "host": host,
         "path": "/" + ("" if virtual else "bucket/") + text(r, 0, 20), "query": query, "headers": headers,
         "payload_hash": r.choice([hashlib.sha256(body).hexdigest(), "UNSIGNED-PAYLOAD"]),
         "access_key": "AK" + "".join(r.choice("ABCDEF234567") for _ in range(18)),
@@ -47,6 +48,16 @@ def make(r):
         "session_token": r.choice(["", "", "FwoG+/=" * r.randint(1, 30)]), "region": region,
         "time": r.randint(946684800, 4102444799), "presign": r.random() < 0.3, "life": r.randint(1, 604800),
     }
+
+
+def make_sqs(r):
+    """A request to a queue: a POST of JSON, to an endpoint that may be below a path."""
+    request = make(r)
+    path = "/" + "/".join(r.choice(["queue", "a b", "é", "x%y", "~", "a+b"]) for _ in range(r.randint(0, 3)))
+    body = bytes(r.getrandbits(8) for _ in range(r.randint(0, 40)))
+    return {**request, "service": "sqs", "method": "POST", "path": path, "query": {}, "presign": False,
+            "headers": {"content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.ReceiveMessage"},
+            "payload_hash": hashlib.sha256(body).hexdigest()}
 
 
 def line(request):
@@ -57,6 +68,17 @@ def line(request):
         else:
             coded[name] = value.encode().hex() if isinstance(value, str) else value
     return json.dumps(coded)
+
+
+class GeneralSigner(botocore.auth.SigV4Auth):
+    """As HeaderSigner, for services other than S3."""
+
+    def __init__(self, credentials, service, region, payload_hash):
+        super().__init__(credentials, service, region)
+        self.given = payload_hash
+
+    def payload(self, request):
+        return self.given
 
 
 class HeaderSigner(botocore.auth.S3SigV4Auth):
@@ -82,6 +104,9 @@ def expected(request):
         botocore.auth.S3SigV4QueryAuth(credentials, "s3", request["region"], request["life"]).add_auth(aws)
         query = aws.url.split("?", 1)[1]
         return dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+    if request["service"] != "s3":
+        GeneralSigner(credentials, request["service"], request["region"], request["payload_hash"]).add_auth(aws)
+        return aws.headers["Authorization"]
     HeaderSigner(credentials, request["region"], request["payload_hash"]).add_auth(aws)
     return aws.headers["Authorization"]
 
@@ -98,7 +123,7 @@ def main():
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     r, wrong, left = random.Random(seed), 0, count
     while left:
-        batch = [make(r) for _ in range(min(left, 10_000))]
+        batch = [make_sqs(r) if r.random() < 0.1 else make(r) for _ in range(min(left, 10_000))]
         left -= len(batch)
         lines = "\n".join(map(line, batch)) + "\n"
         answers = subprocess.run([program], input=lines, capture_output=True, text=True, check=True).stdout.splitlines()

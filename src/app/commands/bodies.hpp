@@ -15,6 +15,7 @@ namespace notify {
 /// Of a source's configuration and secret.
 struct StoreWords {
     std::string endpoint;
+    std::string queue_url;
     std::string region;
     std::string addressing;
     std::string proxy;

@@ -86,12 +86,7 @@ Result<void> ScanBucket(CommandLine& line) {
 }
 
 Result<void> TestBucket(CommandLine& line) {
-    return line.Ask("POST", TargetOf(line) + "/test", nullptr, [](const value& test) {
-        for (const auto& hop : test.at("hops").as_array()) {
-            fmt::print("{:<12} {}\n", Shown(hop, "hop"), Shown(hop, "state"));
-        }
-        fmt::print("{}\n", Shown(test, "passed") == "true" ? "it can be read" : Shown(test, "sentence"));
-    });
+    return line.Ask("POST", TargetOf(line) + "/test", nullptr, PrintTest);
 }
 
 Result<void> SetActive(CommandLine& line, bool active) {

@@ -92,6 +92,13 @@ std::string HoldOf(const boost::json::value& bucket) {
                : fmt::format("held back until {}: {}", Shown(*held, "until"), Shown(*held, "sentence"));
 }
 
+void PrintTest(const boost::json::value& test) {
+    for (const auto& hop : test.at("hops").as_array()) {
+        fmt::print("{:<12} {}\n", Shown(hop, "hop"), Shown(hop, "state"));
+    }
+    fmt::print("{}\n", Shown(test, "passed") == "true" ? "it can be read" : Shown(test, "sentence"));
+}
+
 void PrintMore(const boost::json::value& answer) {
     if (const auto next = Shown(answer, "next"); !next.empty()) {
         fmt::print("there are more; go on with --after {}\n", next);

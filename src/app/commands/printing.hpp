@@ -26,6 +26,9 @@ void PrintTable(
     const boost::json::value& answer, const std::vector<std::string>& columns, std::string_view none
 );
 
+/// How far the way to a bucket or a queue goes, a hop a line, and a sentence.
+void PrintTest(const boost::json::value& test);
+
 /// Says with which option the list goes on, when the answer is a page with more behind it.
 void PrintMore(const boost::json::value& answer);
 

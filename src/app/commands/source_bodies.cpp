@@ -33,6 +33,7 @@ Result<object> SourceConfig(const Words& words, object config) {
     }
     for (const auto& [member, text] :
          {std::pair("endpoint", &words.store.endpoint),
+          {"queue_url", &words.store.queue_url},
           {"region", &words.store.region},
           {"addressing", &words.store.addressing},
           {"proxy", &words.store.proxy},

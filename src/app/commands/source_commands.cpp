@@ -1,9 +1,12 @@
 // notifications-api sources …
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <CLI/App.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
@@ -11,9 +14,11 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/earlier_config.hpp"
 #include "app/commands/printing.hpp"
 #include "app/commands/source_bodies.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/result.hpp"
 
 namespace notify {
@@ -41,11 +46,13 @@ Result<void> AddSource(CommandLine& line) {
         body["secret"] = **std::move(secret);
     }
     return line.Ask("POST", "/v1/sources", body, [](const value& source) {
+        const bool is_queue = Shown(source, "kind") == "sqs";
         fmt::print(
-            "source {0} ({1}) is there; watch a bucket in it: notifications-api buckets add BUCKET --source "
-            "{0}\n",
+            "source {0} ({1}) is there; {2} {0}\n",
             Shown(source, "name"),
-            Shown(source, "id")
+            Shown(source, "id"),
+            is_queue ? "see whether its queue answers: notifications-api sources test"
+                     : "watch a bucket in it: notifications-api buckets add BUCKET --source"
         );
     });
 }
@@ -64,6 +71,57 @@ Result<void> ChangeSource(CommandLine& line) {
         body["name"] = line.words.name;
     }
     return line.Ask("PATCH", TargetOf(line), body, PrintDocument);
+}
+
+/// A source of that kind that is there is given what the file says in the place of what it had.
+Result<value> MakeOrChange(CommandLine& line, const object& wanted) {
+    const auto all = line.Call("GET", "/v1/sources", nullptr);
+    if (!all) {
+        return Unexpected(all.error());
+    }
+    for (const auto& source : all->at("rows").as_array()) {
+        if (source.at("kind") != wanted.at("kind")) {
+            continue;
+        }
+        auto config = source.at("config").as_object();
+        for (const auto& member : wanted.at("config").as_object()) {
+            config[member.key()] = member.value();
+        }
+        return line.Call(
+            "PATCH", "/v1/sources/" + Shown(source, "id"), object{{"config", std::move(config)}}
+        );
+    }
+    return line.Call("POST", "/v1/sources", wanted);
+}
+
+Result<void> ImportSources(CommandLine& line) {
+    constexpr std::size_t kMostBytes = 1U << 20U;
+    const auto read = ReadFile(line.words.id, kMostBytes).and_then([](const std::string& text) {
+        return ReadEarlierConfig(text, ProcessorNames());
+    });
+    if (!read) {
+        return Unexpected(read.error());
+    }
+    object done{{"sources", boost::json::array()}, {"sentences", boost::json::array()}};
+    for (const auto& wanted : read->sources) {
+        auto source = MakeOrChange(line, wanted);
+        if (!source) {
+            return Unexpected(source.error());
+        }
+        done["sources"].as_array().push_back(*std::move(source));
+    }
+    for (const auto& sentence : read->sentences) {
+        done["sentences"].as_array().emplace_back(sentence);
+    }
+    line.Show(done, [](const value& answer) {
+        for (const auto& source : answer.at("sources").as_array()) {
+            fmt::print("source {} ({}) is as the file says\n", Shown(source, "name"), Shown(source, "kind"));
+        }
+        for (const auto& sentence : answer.at("sentences").as_array()) {
+            fmt::print("{}\n", std::string_view(sentence.as_string()));
+        }
+    });
+    return {};
 }
 
 Result<void> GiveSecret(CommandLine& line) {
@@ -101,6 +159,7 @@ Result<void> ForgetSecret(CommandLine& line) {
 void AddConfig(CLI::App& command, Words& words) {
     auto& store = words.store;
     command.add_option("--endpoint", store.endpoint, "URL where the store answers");
+    command.add_option("--queue-url", store.queue_url, "URL of the queue, of kind sqs");
     command.add_option("--region", store.region, "Region that requests are signed for (us-east-1)");
     command.add_option("--addressing", store.addressing, "automatic, path or virtual_host");
     command.add_option("--proxy", store.proxy, "URL of a proxy");
@@ -139,10 +198,19 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
         return command;
     };
     auto& add = line.Add(group, "add", "Add a store", [&line] { return AddSource(line); });
-    add.add_option("kind", line.words.kind, "s3, object_matrix or datacore")->required();
+    add.add_option("kind", line.words.kind, "s3, object_matrix, datacore or iconik; sqs for a queue of messages")
+        ->required();
     add.add_option("--name", line.words.name, "Its name; the kind when not given");
     AddConfig(add, line.words);
     AddSecret(add, line.words);
+    line.Add(
+            group,
+            "import",
+            "Make sources of the config.json of the service that came before",
+            [&line] { return ImportSources(line); }
+    )
+        .add_option("file", line.words.id, "config.json")
+        ->required();
     line.Add(group, "list", "All sources", [&line] {
         return line.Ask("GET", "/v1/sources", nullptr, [](const value& answer) {
             PrintTable(
@@ -170,6 +238,9 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
     )
         .add_option("number", line.words.number, "Of the secret")
         ->required();
+    named("test", "Ask the queue of a source of kind sqs, and say how far the way goes", [&line] {
+        return line.Ask("POST", TargetOf(line) + "/test", nullptr, PrintTest);
+    });
     named("remove", "Forget a source that has no buckets", [&line] {
         return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
             fmt::print("source {} is removed\n", line.words.id);

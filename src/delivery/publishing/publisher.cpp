@@ -27,6 +27,7 @@
 #include "domain/publication.hpp"
 #include "domain/status.hpp"
 #include "sources/source.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -124,7 +125,7 @@ PublicationTarget TargetOf(
 
 }  // namespace
 
-ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, FindSource find)
+ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, SourceOfKind find)
     : storage_(storage), clock_(clock), find_(std::move(find)) {}
 
 Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery) const {
@@ -154,6 +155,7 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         }
         auto target = TargetOf(*bucket, *item, **source, *format);
         target.metadata = std::move(contents->metadata);
+        target.tried = delivery.fence > 1;
         return Work{
             .publication = std::move(*publication),
             .item = std::move(*item),

@@ -15,18 +15,16 @@
 #include "domain/event.hpp"
 #include "domain/item.hpp"
 #include "sources/source.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
-
-/// The connection for a store kind; borrowed. SourceRegistry::Find in the service.
-using FindSource = std::function<Result<SourceConnection*>(std::string_view kind)>;
 
 /// Renders the item in the publication's format, notes in the ledger that the object will be ours, writes it
 /// by the source's publisher. Nothing is written when it stands there already. Thread-safe if `find` is.
 class ResultPublisher final {
 public:
-    ResultPublisher(Storage& storage, const Clock& clock, FindSource find);
+    ResultPublisher(Storage& storage, const Clock& clock, SourceOfKind find);
 
     /// Never fails: whatever happened is the outcome. A folder that cannot be written to, or a file of
     /// somebody else's in the place, is tried again on the schedule. What is no longer its key's newest item
@@ -53,7 +51,7 @@ private:
 
     Storage& storage_;
     const Clock& clock_;
-    FindSource find_;
+    SourceOfKind find_;
 };
 
 }  // namespace notify

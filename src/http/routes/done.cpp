@@ -16,6 +16,7 @@
 #include "core/clock.hpp"
 #include "core/csv.hpp"
 #include "core/error.hpp"
+#include "core/percent.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/named.hpp"

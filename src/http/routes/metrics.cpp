@@ -1,9 +1,12 @@
 // /metrics: Prometheus text exposition, format 0.0.4.
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +19,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
+#include "domain/news.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/message.hpp"
@@ -23,9 +27,11 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/version.hpp"
+#include "queue/messages/queue_reader.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/news_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -39,6 +45,7 @@ struct Counts {
     std::vector<ProcessCount> processes;
     std::vector<DeliveryCount> deliveries;
     QueueDepth depth;
+    std::vector<NewsCount> news;
 };
 
 Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
@@ -52,8 +59,16 @@ Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
     if (!deliveries || !depth) {
         return Unexpected(deliveries ? depth.error() : deliveries.error());
     }
+    auto news = snapshot.news.Count();
+    if (!news) {
+        return Unexpected(news.error());
+    }
     Counts counts{
-        .items = {}, .processes = std::move(*processes), .deliveries = std::move(*deliveries), .depth = *depth
+        .items = {},
+        .processes = std::move(*processes),
+        .deliveries = std::move(*deliveries),
+        .depth = *depth,
+        .news = std::move(*news)
     };
     for (const auto& bucket : *buckets) {
         auto of_bucket = snapshot.items.CountByStatus(bucket.id);
@@ -127,6 +142,24 @@ std::string OfDeliveries(const Counts& counts) {
     return text;
 }
 
+std::string OfNews(const Counts& counts) {
+    auto text = Head(
+        "notifications_news",
+        "gauge",
+        "What messages told of and is still to be looked at, by kind and state."
+    );
+    for (const auto& row : counts.news) {
+        text += fmt::format(
+            "notifications_news{{kind=\"{0}\",state=\"due\"}} {1}\n"
+            "notifications_news{{kind=\"{0}\",state=\"delayed\"}} {2}\n",
+            ToString(row.kind),
+            row.count - row.delayed,
+            row.delayed
+        );
+    }
+    return text;
+}
+
 std::string OfQueue(const QueueDepth& depth, Timestamp now) {
     const auto age = depth.oldest_created_at ? now - *depth.oldest_created_at : Timestamp::duration(0);
     return One("notifications_queue_ready", "gauge", "Processes that wait for a worker now.", depth.ready) +
@@ -135,6 +168,60 @@ std::string OfQueue(const QueueDepth& depth, Timestamp now) {
                "gauge",
                "Age of the oldest process that waits.",
                std::chrono::duration<double>(age).count());
+}
+
+/// Of each queue of messages; nothing where there is none.
+std::string OfMessages(const std::vector<QueueState>& queues, Timestamp now) {
+    struct Row {
+        std::string_view name;
+        std::string_view type;
+        std::string_view help;
+        std::function<double(const QueueState&)> value;
+    };
+
+    static const std::array<Row, 5> rows{{
+        {.name = "received_total",
+         .type = "counter",
+         .help = "Messages that queues gave.",
+         .value = [](const QueueState& queue) { return static_cast<double>(queue.received); }},
+        {.name = "deleted_total",
+         .type = "counter",
+         .help = "Messages that were taken in and deleted.",
+         .value = [](const QueueState& queue) { return static_cast<double>(queue.deleted); }},
+        {.name = "known_total",
+         .type = "counter",
+         .help = "News in messages that had been told before.",
+         .value = [](const QueueState& queue) { return static_cast<double>(queue.known); }},
+        {.name = "dead_total",
+         .type = "counter",
+         .help = "Messages that were not understood, each time that they came.",
+         .value = [](const QueueState& queue) { return static_cast<double>(queue.dead); }},
+        {.name = "unreadable",
+         .type = "gauge",
+         .help = "1 while the queue cannot be read.",
+         .value = [](const QueueState& queue) { return queue.sentence.empty() ? 0.0 : 1.0; }},
+    }};
+    std::string text;
+    for (const auto& row : queues.empty() ? std::span<const Row>() : std::span<const Row>(rows)) {
+        const auto name = fmt::format("notifications_messages_{}", row.name);
+        text += Head(name, row.type, row.help);
+        for (const auto& queue : queues) {
+            text += fmt::format("{}{{source=\"{}\"}} {}\n", name, LabelText(queue.source), row.value(queue));
+        }
+    }
+    if (!queues.empty()) {
+        text += Head(
+            "notifications_messages_oldest_seconds", "gauge", "Age of the oldest message that came last."
+        );
+    }
+    for (const auto& queue : queues) {
+        text += fmt::format(
+            "notifications_messages_oldest_seconds{{source=\"{}\"}} {}\n",
+            LabelText(queue.source),
+            OldestAge(queue, now).count()
+        );
+    }
+    return text;
 }
 
 std::string OfService(const Activity& activity) {
@@ -167,8 +254,8 @@ Response Metrics(const Request& request, const ApiParts& parts) {
     }
     return {
         .content_type = "text/plain; version=0.0.4",
-        .body = OfItems(*counts) + OfProcesses(*counts) + OfDeliveries(*counts) +
-                OfQueue(counts->depth, now) + OfService(parts.activity())
+        .body = OfItems(*counts) + OfProcesses(*counts) + OfDeliveries(*counts) + OfNews(*counts) +
+                OfQueue(counts->depth, now) + OfMessages(parts.queues(), now) + OfService(parts.activity())
     };
 }
 
@@ -183,7 +270,9 @@ void AddMetricsRoutes(Router& router, const ApiParts& parts) {
          .summary = "Metrics",
          .description = "Prometheus text: items by bucket and status, processes by processor and status, "
                         "deliveries by kind "
-                        "and status, what waits and since when, workers, children, the version.",
+                        "and status, news of messages that waits, what waits and since when, what queues of "
+                        "messages gave, workers, "
+                        "children, the version.",
          .media_types = {"text/plain"},
          .handle = [parts](Request& r) { return Metrics(r, parts); }}
     );

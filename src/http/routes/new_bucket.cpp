@@ -1,5 +1,6 @@
 #include "http/routes/new_bucket.hpp"
 
+#include <chrono>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -22,6 +23,13 @@
 #include "storage/storage.hpp"
 
 namespace notify {
+
+namespace {
+
+// its news comes by webhooks; what was missed is found within an hour
+constexpr std::chrono::hours kAllAssetsInterval{1};
+
+}  // namespace
 
 std::string NameFrom(const Bucket& bucket) {
     std::string_view place = bucket.location;
@@ -62,6 +70,9 @@ Bucket BucketOfNew(const view::NewBucket& wanted, const Source& source, Timestam
     bucket.location = source.kind == "local" ? NormalFolder(wanted.location) : wanted.location;
     bucket.name = NameFrom(bucket);
     bucket.created_at = now;
+    if (source.kind == kIconikKind && bucket.location == kAllAssets) {
+        bucket.scan_interval = kAllAssetsInterval;
+    }
     TakeChange(bucket, wanted);
     return bucket;
 }

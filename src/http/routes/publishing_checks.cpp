@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/bucket_options.hpp"
+#include "domain/publication.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 
@@ -64,6 +65,15 @@ Result<void> CheckPublishing(const Bucket& bucket) {
                 fmt::format("/publishing/formats/{}: {} is there twice", at - formats.begin(), *at)
             );
         }
+    }
+    const bool wants_files = !formats.empty() || !publishing.bucket.empty() || publishing.metadata;
+    if (HoldsAssets(bucket) && wants_files) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "/publishing: an asset of Iconik gets names on its timeline and a status; formats, another "
+            "bucket "
+            "and user metadata are for files"
+        );
     }
     if (bucket.kind == "local" && publishing.metadata) {
         return Fail(

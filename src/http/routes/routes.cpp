@@ -15,6 +15,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddHealthRoutes(router, parts);
     AddMetricsRoutes(router, parts);
     AddSourceRoutes(router, parts);
+    AddSourceTestRoutes(router, parts);
     AddStoreKindRoutes(router, parts);
     AddBucketRoutes(router, parts);
     AddImportRoutes(router, parts);
@@ -23,6 +24,8 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddItemRoutes(router, parts);
     AddDoneRoutes(router, parts);
     AddIntakeRoutes(router, parts);
+    AddIconikIntakeRoutes(router, parts);
+    AddMessageRoutes(router, parts);
     AddPublicationRoutes(router, parts);
     AddResultRoutes(router, parts);
     AddPeopleRoutes(router, parts);

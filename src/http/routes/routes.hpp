@@ -23,6 +23,7 @@ namespace notify {
 
 void AddHealthRoutes(Router& router, const ApiParts& parts);
 void AddSourceRoutes(Router& router, const ApiParts& parts);
+void AddSourceTestRoutes(Router& router, const ApiParts& parts);
 void AddStoreKindRoutes(Router& router, const ApiParts& parts);
 void AddMetricsRoutes(Router& router, const ApiParts& parts);
 void AddBucketRoutes(Router& router, const ApiParts& parts);
@@ -32,6 +33,8 @@ void AddRuleRoutes(Router& router, const ApiParts& parts);
 void AddItemRoutes(Router& router, const ApiParts& parts);
 void AddDoneRoutes(Router& router, const ApiParts& parts);
 void AddIntakeRoutes(Router& router, const ApiParts& parts);
+void AddIconikIntakeRoutes(Router& router, const ApiParts& parts);
+void AddMessageRoutes(Router& router, const ApiParts& parts);
 void AddPublicationRoutes(Router& router, const ApiParts& parts);
 void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
@@ -24,8 +25,8 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/secret_checks.hpp"
+#include "http/routes/source_shown.hpp"
 #include "http/views_sources.hpp"
-#include "queue/secret_expiry.hpp"
 #include "sources/access.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
@@ -163,28 +164,7 @@ private:
     }
 
     [[nodiscard]] view::SourceView Show(const Kept& kept) const {
-        const auto& source = kept.source;
-        const auto connection = parts_.sources.Find(source.kind);
-        const auto* last = LastToEnd(kept.secrets);
-        view::SourceView shown{
-            .id = source.id.Value(),
-            .kind = source.kind,
-            .name = source.name,
-            .config = ParseJson(source.config).value_or(boost::json::object{}),
-            .secrets = {},
-            .expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at),
-            .note = connection ? "" : connection.error().message,
-            .created_at = ToRfc3339(source.created_at)
-        };
-        for (const auto& secret : kept.secrets) {
-            shown.secrets.push_back(
-                {.number = secret.number,
-                 .access_key = secret.access_key,
-                 .added_at = ToRfc3339(secret.added_at),
-                 .expires_at = TextOf(secret.expires_at)}
-            );
-        }
-        return shown;
+        return ShowSource(parts_, kept.source, kept.secrets);
     }
 
     [[nodiscard]] Result<void> Audit(
@@ -229,7 +209,7 @@ private:
     }
 
     [[nodiscard]] Result<Kept> Make(const Request& request, const view::NewSource& wanted) const {
-        if (const auto known = parts_.sources.Find(wanted.kind); !known) {
+        if (const auto known = parts_.sources.Schema(wanted.kind); !known) {
             return Unexpected(known.error().Within("/kind"));
         }
         const auto config = ConfigOf(wanted.kind, wanted.config.value_or(boost::json::object{}));

@@ -37,6 +37,8 @@ inline constexpr std::string_view kObjectChanged = "object_changed";  // kConfli
 inline constexpr std::string_view kArchived = "archived";    // kThrottled, to be asked again in a day
 inline constexpr std::string_view kRestoring = "restoring";  // kThrottled, to be asked again in an hour
 inline constexpr std::string_view kNoRanges = "no_ranges";   // kUnsupported
+inline constexpr std::string_view kMediaNotReady = "media_not_ready";    // kThrottled: it is uploaded still
+inline constexpr std::string_view kMediaNeverCame = "media_never_came";  // kNotFound: it was waited for
 
 /// An access that is denied is kUnauthenticated too, as is a clock that is off: policies and clocks are
 /// mended by people, and meanwhile no item burns an attempt (queue/retry_policy.hpp). True for the reasons of

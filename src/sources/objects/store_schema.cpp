@@ -5,29 +5,26 @@
 
 #include <fmt/format.h>
 
+#include "sources/objects/network_config.hpp"
+
 namespace notify::objects {
 
 namespace {
 
-constexpr std::string_view kInCommon = R"json(
-        "proxy": {"type": "string", "description": "URL of a proxy, without name and password"},
-        "no_proxy": {"type": "string", "description": "Names and networks reached without it, separated by commas"},
-        "ca_file": {"type": "string", "description": "PEM file of the authorities that sign the store's certificate"},
-        "client_certificate": {"type": "string", "description": "PEM file shown to the store"},
-        "client_key": {"type": "string", "description": "PEM file of its key"},
-        "bind_address": {"type": "string", "description": "Address or interface that connections start from"},
+constexpr std::string_view kLimits = R"json(
         "max_connections": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "Requests under way at the same time, of this node"},
         "max_requests_s": {"type": "number", "minimum": 0.1, "description": "Requests that are begun in a second, of this node"},
-        "max_mbit_s": {"type": "number", "minimum": 0.1, "description": "Read from the store in a second, in 10^6 bits, of this node"},
-        "credentials": {"type": "object",
-                        "description": "Names of settings that hold them: access_key, secret_key, session_token, token"}
+        "max_mbit_s": {"type": "number", "minimum": 0.1, "description": "Read from the store in a second, in 10^6 bits, of this node"}
 )json";
 
 }  // namespace
 
 std::string StoreSchema(std::string_view own) {
     return fmt::format(
-        R"({{"type": "object", "required": ["endpoint"], "properties": {{{},{}}}}})", own, kInCommon
+        R"({{"type": "object", "required": ["endpoint"], "properties": {{{},{},{}}}}})",
+        own,
+        kLimits,
+        NetworkProperties()
     );
 }
 

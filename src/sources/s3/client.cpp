@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -21,6 +20,7 @@
 #include "sources/s3/call.hpp"
 #include "sources/s3/endpoint.hpp"
 #include "sources/s3/faults.hpp"
+#include "sources/s3/signer.hpp"
 #include "sources/s3/sigv4.hpp"
 #include "sources/s3/xml.hpp"
 
@@ -30,8 +30,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// stores refuse requests that are 15 minutes off
-constexpr milliseconds kSkewThatMatters = std::chrono::minutes(4);
 // the least speed ends what hangs long before
 constexpr milliseconds kLongestTransfer = std::chrono::hours(6);
 
@@ -51,13 +49,13 @@ struct Client::Correction {
 
 Client::Client(ClientSettings settings, CredentialsProvider credentials, const Clock& clock)
     : settings_(std::move(settings)),
-      credentials_(std::move(credentials)),
       clock_(clock),
+      signer_(std::move(credentials), clock),
       http_(Keeping(settings_.network)),
       pace_(settings_.retry, settings_.limits) {}
 
 milliseconds Client::ClockOffset() const noexcept {
-    return milliseconds(clock_offset_ms_.load());
+    return signer_.ClockOffset();
 }
 
 objects::Asked Client::AskedBy(const Call& call) const {
@@ -75,22 +73,13 @@ std::string Client::RegionOf(const std::string& bucket) const {
     return found == regions_.end() ? settings_.endpoint.Region() : found->second;
 }
 
-Result<Credentials> Client::CredentialsNow() const {
-    std::optional<Credentials> refused;
-    {
-        const std::scoped_lock lock(learned_mutex_);
-        refused = refused_;
-    }
-    return credentials_(refused ? &*refused : nullptr);
-}
-
 Result<Client::Sent> Client::SendOnce(const Call& call, const std::stop_token& stop) const {
-    auto credentials = CredentialsNow();
+    auto credentials = signer_.CredentialsNow();
     if (!credentials) {
         return Unexpected(credentials.error());
     }
     Sent sent{.credentials = std::move(*credentials), .region = RegionOf(call.bucket)};
-    sent.signed_at = clock_.Now() + ClockOffset();
+    sent.signed_at = signer_.Now();
     auto target = settings_.endpoint.At(call.bucket, call.key, CanonicalQuery(call.query), sent.region);
     if (!target) {
         return Unexpected(target.error());
@@ -138,20 +127,6 @@ Error Client::FaultOfAnswer(const Call& call, const Sent& sent, const std::stop_
     return FaultOf(sent.response, AskedBy(call), clock_.Now());
 }
 
-bool Client::LearnsClock(const Sent& sent) {
-    const auto theirs = ServerTime(sent.response);
-    const int status = sent.response.status;
-    if (!theirs || (status != 403 && status != 400 && status != 401)) {
-        return false;
-    }
-    const auto off = *theirs - sent.signed_at;
-    if (off > -kSkewThatMatters && off < kSkewThatMatters) {
-        return false;
-    }
-    clock_offset_ms_ = (*theirs - clock_.Now()).count();
-    return true;
-}
-
 bool Client::LearnsRegion(const Call& call, const HttpResponse& response) {
     const int status = response.status;
     if (status / 100 != 3 && status != 400 && status != 403) {
@@ -174,7 +149,7 @@ bool Client::LearnsRegion(const Call& call, const HttpResponse& response) {
 
 /// True when the request is to be sent again at once, with what was learned from the refusal.
 bool Client::Corrects(const Call& call, const Sent& sent, const Error& fault, Correction& done) {
-    if (!done.clock && LearnsClock(sent)) {
+    if (!done.clock && signer_.LearnsClock(sent.response, sent.signed_at)) {
         done.clock = true;
         return true;
     }
@@ -183,12 +158,7 @@ bool Client::Corrects(const Call& call, const Sent& sent, const Error& fault, Co
         return true;
     }
     if (!done.credentials && fault.code == ErrorCode::kUnauthenticated) {
-        {
-            const std::scoped_lock lock(learned_mutex_);
-            refused_ = sent.credentials;
-        }
-        const auto newer = CredentialsNow();
-        done.credentials = newer && *newer != sent.credentials;
+        done.credentials = signer_.HasOthersThan(sent.credentials);
         return done.credentials;
     }
     return false;
@@ -222,14 +192,14 @@ Result<std::string> Client::PresignRead(
     if (!target) {
         return Unexpected(target.error());
     }
-    const auto credentials = CredentialsNow();
+    const auto credentials = signer_.CredentialsNow();
     if (!credentials) {
         return Unexpected(credentials.error());
     }
     const auto query = PresignQuery(
         {.host = target->host, .path = target->path},
         *credentials,
-        {.region = region, .time = clock_.Now() + ClockOffset()},
+        {.region = region, .time = signer_.Now()},
         lifetime
     );
     return target->url.Text() + "?" + query;

@@ -3,7 +3,6 @@
 // One S3 store: list, look at, read by ranges, write, presign. What is momentary is tried again in here; what
 // is left is one sentence (objects/faults.hpp). Source: docs.aws.amazon.com/AmazonS3/latest/API.
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +25,7 @@
 #include "sources/objects/pace.hpp"
 #include "sources/objects/ranged_body.hpp"
 #include "sources/s3/endpoint.hpp"
-#include "sources/s3/sigv4.hpp"
+#include "sources/s3/signer.hpp"
 #include "sources/s3/xml.hpp"
 
 namespace notify::s3 {
@@ -39,11 +38,6 @@ struct ClientSettings {
     LeastSpeed least_speed = {};
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
 };
-
-/// Asked before each request, on any thread; what it fails with the request fails with. `refused` is null, or
-/// the credentials that the store refused last: others are given in their place when there are some, and
-/// tried at once. So a new secret needs no restart, and one that comes before its time does no harm.
-using CredentialsProvider = std::function<Result<Credentials>(const Credentials* refused)>;
 
 /// What is asked of a listing. A token goes before `start_after`.
 struct ListRequest {
@@ -159,11 +153,9 @@ private:
     [[nodiscard]] Result<Sent> SendOnce(const Call& call, const std::stop_token& stop) const;
     [[nodiscard]] Error FaultOfAnswer(const Call& call, const Sent& sent, const std::stop_token& stop) const;
     [[nodiscard]] bool Corrects(const Call& call, const Sent& sent, const Error& fault, Correction& done);
-    [[nodiscard]] bool LearnsClock(const Sent& sent);
     [[nodiscard]] bool LearnsRegion(const Call& call, const HttpResponse& response);
     [[nodiscard]] objects::Asked AskedBy(const Call& call) const;
     [[nodiscard]] std::string RegionOf(const std::string& bucket) const;
-    [[nodiscard]] Result<Credentials> CredentialsNow() const;
     [[nodiscard]] bool ListsInFirstForm(const std::string& bucket) const;
     [[nodiscard]] Result<ListPage> ListForm(
         const std::string& bucket, const ListRequest& request, bool first_form, const std::stop_token& stop
@@ -176,13 +168,11 @@ private:
     );
 
     const ClientSettings settings_;
-    const CredentialsProvider credentials_;
     const Clock& clock_;
+    Signer signer_;
     const HttpClient http_;
     mutable objects::Pace pace_;
-    std::atomic<std::int64_t> clock_offset_ms_ = 0;
     mutable std::mutex learned_mutex_;
-    std::optional<Credentials> refused_;          ///< The last that were.
     std::map<std::string, std::string> regions_;  ///< Of buckets that are elsewhere.
     std::map<std::string, bool> first_form_;      ///< Buckets that know only ListObjects.
 };

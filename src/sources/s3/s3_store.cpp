@@ -16,40 +16,20 @@
 #include "core/byte_source.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
-#include "domain/ids.hpp"
 #include "sources/access.hpp"
-#include "sources/objects/live_secret.hpp"
 #include "sources/objects/ranged_body.hpp"
 #include "sources/objects/store_client.hpp"
 #include "sources/s3/client.hpp"
 #include "sources/s3/config.hpp"
 #include "sources/s3/listing.hpp"
-#include "sources/s3/sigv4.hpp"
+#include "sources/s3/live_credentials.hpp"
+#include "sources/s3/signer.hpp"
 #include "sources/s3/xml.hpp"
 #include "sources/source.hpp"
 
 namespace notify::s3 {
 
 namespace {
-
-Credentials CredentialsIn(const Secret& secret) {
-    return {
-        .access_key = secret.access_key,
-        .secret_key = secret.secret_key,
-        .session_token = secret.session_token
-    };
-}
-
-Result<Credentials> CredentialsOf(const FindAccess& access, const SourceId& id, const Credentials* refused) {
-    return objects::LiveSecret(
-               access, id, [&](const Secret& secret) {
-                   return secret.access_key.empty() ? objects::Fitness::kUnfit
-                          : refused != nullptr && CredentialsIn(secret) == *refused
-                              ? objects::Fitness::kRefused
-                              : objects::Fitness::kFit;
-               }
-    ).map(CredentialsIn);
-}
 
 /// Where a listing of folders goes on in the first form.
 std::string LastOf(const ListPage& page) {
@@ -206,9 +186,7 @@ Result<std::shared_ptr<objects::StoreClient>> ConnectStore(
                 .network = std::move(config.network),
                 .limits = config.limits
             },
-            [access, id = now.source.id](const Credentials* refused) {
-                return CredentialsOf(access, id, refused);
-            },
+            LiveCredentials(access, now.source.id),
             clock
         );
     });

@@ -110,7 +110,7 @@ std::string Signature(
     const auto canonical = fmt::format(
         "{}\n{}\n{}\n{}\n{}\n{}",
         request.method,
-        request.path,
+        scope.form == SigningForm::kS3 ? request.path : EncodePath(request.path),
         CanonicalQuery(request.query),
         headers.lines,
         headers.names,
@@ -156,7 +156,9 @@ HttpHeaders SignHeaders(
 ) {
     auto headers = request.headers;
     const auto time = DateTime(scope.time);
-    headers.emplace_back("x-amz-content-sha256", request.payload_hash);
+    if (scope.form == SigningForm::kS3) {
+        headers.emplace_back("x-amz-content-sha256", request.payload_hash);
+    }
     headers.emplace_back("x-amz-date", time);
     if (!credentials.session_token.empty()) {
         headers.emplace_back("x-amz-security-token", credentials.session_token);

@@ -1,10 +1,11 @@
 #pragma once
 
-// AWS Signature Version 4: the Authorization header and presigned queries. Paths are encoded once, as S3
-// wants it. Source: docs.aws.amazon.com/AmazonS3/latest/API, "Authenticating Requests (AWS Signature Version
-// 4)".
+// AWS Signature Version 4: the Authorization header and presigned queries, for S3 and for other services.
+// Source: docs.aws.amazon.com/AmazonS3/latest/API, "Authenticating Requests (AWS Signature Version 4)", and
+// docs.aws.amazon.com/IAM/latest/UserGuide, "Create a signed AWS API request".
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,10 +45,17 @@ struct SigningRequest {
     std::string payload_hash = std::string(kEmptyPayload);  ///< Lower-case hex, or kUnsignedPayload.
 };
 
+/// How a service wants its requests signed.
+enum class SigningForm : std::uint8_t {
+    kS3,       ///< The path as it is sent; the payload's digest in a header of its own.
+    kGeneral,  ///< All others: the sent path encoded once more, and no such header.
+};
+
 /// Where and when a signature holds.
 struct SigningScope {
     std::string region = "us-east-1";
     std::string service = "s3";
+    SigningForm form = SigningForm::kS3;
     Timestamp time;  ///< To the second; a server takes it within 15 minutes of its own clock.
 };
 
@@ -60,8 +68,8 @@ struct SigningScope {
 /// The query in its canonical form, which is also how it is sent: "a=1&uploads=". Without "?".
 [[nodiscard]] std::string CanonicalQuery(const Query& query);
 
-/// The request's own headers, and x-amz-date, x-amz-content-sha256, x-amz-security-token (for temporary keys)
-/// and authorization. They never contain a checksum header, and the secret not at all.
+/// The request's own headers, and x-amz-date, x-amz-content-sha256 (for S3), x-amz-security-token (for
+/// temporary keys) and authorization. They never contain a checksum header, and the secret not at all.
 [[nodiscard]] HttpHeaders SignHeaders(
     const SigningRequest& request, const Credentials& credentials, const SigningScope& scope
 );

@@ -6,10 +6,12 @@
 #include "storage/sqlite/backlog_table.hpp"
 #include "storage/sqlite/bucket_table.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/dead_message_table.hpp"
 #include "storage/sqlite/delivery_table.hpp"
 #include "storage/sqlite/event_table.hpp"
 #include "storage/sqlite/item_table.hpp"
 #include "storage/sqlite/key_table.hpp"
+#include "storage/sqlite/news_table.hpp"
 #include "storage/sqlite/people_table.hpp"
 #include "storage/sqlite/process_table.hpp"
 #include "storage/sqlite/result_table.hpp"
@@ -34,6 +36,8 @@ struct Tables {
           people(connection, box),
           deliveries(connection, clock),
           events(connection),
+          news(connection),
+          dead_messages(connection),
           keys(connection) {}
 
     [[nodiscard]] Transaction AsTransaction() {
@@ -49,6 +53,8 @@ struct Tables {
             .people = people,
             .events = events,
             .deliveries = deliveries,
+            .news = news,
+            .dead_messages = dead_messages,
             .keys = keys
         };
     }
@@ -66,6 +72,8 @@ struct Tables {
             .people = people,
             .events = events,
             .deliveries = deliveries,
+            .news = news,
+            .dead_messages = dead_messages,
             .keys = keys
         };
     }
@@ -81,6 +89,8 @@ struct Tables {
     PeopleTable people;
     DeliveryTable deliveries;
     EventTable events;
+    NewsTable news;
+    DeadMessageTable dead_messages;
     KeyTable keys;
 };
 

@@ -145,6 +145,21 @@ TEST_F(SettingsTest, RefuseASecretInAnEndpoint) {
     EXPECT_THAT(refused.error().message, HasSubstr("DATACORE_ENDPOINT"));
 }
 
+TEST_F(SettingsTest, TakeTheSecretOfWebhooksWhenItIsLongEnough) {
+    EXPECT_EQ(
+        Make({{"ICONIK_WEBHOOK_SECRET", "canary-of-sixteen"}})->iconik_webhook_secret, "canary-of-sixteen"
+    );
+    const auto refused = Make({{"ICONIK_WEBHOOK_SECRET", "canary-7"}});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("16 or more characters"));
+    EXPECT_THAT(refused.error().message, ::testing::Not(HasSubstr("canary-7")));
+    EXPECT_EQ(
+        Make({{"ICONIK_SYSTEM_DOMAIN_ID", "3F2C8A52-0D7F-11F1-9A51-0A580A3C5B11"}})->iconik_system_domain_id,
+        "3f2c8a52-0d7f-11f1-9a51-0a580a3c5b11"
+    );
+    EXPECT_FALSE(Make({{"ICONIK_SYSTEM_DOMAIN_ID", "mine"}}));
+}
+
 TEST_F(SettingsTest, TakeAValueFromTheFileThatNameFileNames) {
     const auto path = Write("port", "9100\n");
     const auto settings = Make({{"PORT_FILE", path.string()}});

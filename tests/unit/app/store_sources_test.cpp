@@ -37,20 +37,22 @@ TEST(Stores, AreFoundWhenTheirVariablesAreComplete) {
     });
     ASSERT_EQ(found.complete.size(), 2U);
     EXPECT_EQ(
-        found.complete[0].config, R"({"app_id":"app","access_token":{"setting":"ICONIK_ACCESS_TOKEN"}})"
+        found.complete[0].config,
+        R"({"endpoint":"https://app.iconik.io","credentials":{"access_key":"ICONIK_APP_ID","secret_key":"ICONIK_ACCESS_TOKEN"}})"
     );
     EXPECT_EQ(
         found.complete[1].config,
         R"({"endpoint":"https://swarm.example","credentials":{"token":"DATACORE_TOKEN"}})"
     );
-    EXPECT_THAT(
-        found.sentences,
-        ElementsAre(
-            "ICONIK_APP_ID and ICONIK_ACCESS_TOKEN are set: they make the source 'iconik'; still missing is "
-            "a "
-            "version that reads ICONIK"
-        )
+    EXPECT_THAT(found.sentences, IsEmpty());
+}
+
+TEST(Stores, OfIconikAreWhereTheSettingsSay) {
+    const auto found = FindStores(
+        {{"ICONIK_APP_ID", "app"}, {"ICONIK_ACCESS_TOKEN", "t"}, {"ICONIK_URL", "https://eu.iconik.io"}}
     );
+    ASSERT_EQ(found.complete.size(), 1U);
+    EXPECT_THAT(found.complete[0].config, HasSubstr(R"("endpoint":"https://eu.iconik.io")"));
 }
 
 TEST(Stores, OfDatacoreMayBeReachedWithTheKeysOfS3) {
@@ -81,12 +83,64 @@ TEST(Stores, SayWhatIsMissing) {
     EXPECT_TRUE(nothing.complete.empty());
 }
 
+TEST(Stores, AQueueIsFoundWithTheKeysOfAmazonAndTakesItsRegionFromItsUrl) {
+    const auto found = FindStores({
+        {"SQS_QUEUE_URL", "https://sqs.us-east-2.amazonaws.com/123456789012/Webhook-Requeue"},
+        {"SQS_MODE", "interval"},
+        {"SQS_POLL_INTERVAL", "90"},
+        {"AWS_REGION", "us-east-1"},
+        {"AWS_ACCESS_KEY", "canary-1"},
+        {"AWS_SECRET_KEY", "canary-2"},
+    });
+    ASSERT_EQ(found.complete.size(), 1U);
+    EXPECT_EQ(found.complete[0].kind, "sqs");
+    EXPECT_EQ(
+        found.complete[0].config,
+        R"({"queue_url":"https://sqs.us-east-2.amazonaws.com/123456789012/Webhook-Requeue","mode":"interval",)"
+        R"("poll_interval_s":90})"
+    );
+    EXPECT_THAT(found.sentences, IsEmpty());
+}
+
+TEST(Stores, AQueueElsewhereNeedsItsRegionAndItsKeys) {
+    auto values = std::map<std::string, std::string, std::less<>>{
+        {"SQS_QUEUE_URL", "http://127.0.0.1:9324/000000000000/events"},
+        {"AWS_ACCESS_KEY", "k"},
+        {"AWS_SECRET_KEY", "s"},
+    };
+    EXPECT_THAT(
+        FindStores(values).sentences, ElementsAre(HasSubstr("SQS_QUEUE_URL is set, but AWS_REGION is"))
+    );
+    values["AWS_REGION"] = "eu-west-1";
+    EXPECT_THAT(FindStores(values).complete.at(0).config, HasSubstr(R"("region":"eu-west-1")"));
+    values.erase("AWS_SECRET_KEY");
+    EXPECT_THAT(FindStores(values).sentences, ElementsAre(HasSubstr("but AWS_SECRET_KEY is not")));
+    EXPECT_TRUE(FindStores(values).complete.empty());
+    EXPECT_THAT(
+        FindStores({{"SQS_ENDPOINT", "http://127.0.0.1:9324"}}).sentences,
+        ElementsAre(HasSubstr("SQS_ENDPOINT is set, but SQS_QUEUE_URL is not"))
+    );
+}
+
+TEST(Stores, AUrlThatIsNoQueueMakesNoSourceAndIsTold) {
+    const auto found = FindStores({
+        {"SQS_QUEUE_URL", "https://sqs.us-east-2.amazonaws.com/"},
+        {"AWS_REGION", "us-east-2"},
+        {"AWS_ACCESS_KEY", "k"},
+        {"AWS_SECRET_KEY", "s"},
+    });
+    EXPECT_TRUE(found.complete.empty());
+    EXPECT_THAT(found.sentences, ElementsAre(HasSubstr("must be the whole URL of the queue")));
+}
+
 TEST(Stores, BecomeSourcesOnce) {
     const testing::TemporaryFolder folder;
     const SystemClock clock;
     const auto box = SecretBox::Open(folder.Path() / "key").value();
     const auto storage = OpenSqliteStorage(folder.Path() / "database", box, clock).value();
-    const std::vector<StoreSettings> stores{{.kind = "iconik", .config = R"({"app_id":"a"})"}};
+    const std::vector<StoreSettings> stores{
+        {.kind = "iconik", .config = R"({"endpoint":"https://app.iconik.io"})"}
+    };
     const SourceRegistry registry({.data_dir = folder.Path(), .access = nullptr}, clock);
     ASSERT_TRUE(EnsureStoreSources(*storage, registry, stores, clock.Now()));
     ASSERT_TRUE(EnsureStoreSources(*storage, registry, stores, clock.Now()));
@@ -94,7 +148,7 @@ TEST(Stores, BecomeSourcesOnce) {
         storage->Read([](const Snapshot& snapshot) { return snapshot.sources.List(); }).value();
     ASSERT_EQ(sources.size(), 1U);
     EXPECT_EQ(sources[0].kind, "iconik");
-    EXPECT_EQ(sources[0].config, R"({"app_id":"a"})");
+    EXPECT_THAT(sources[0].config, HasSubstr(R"("endpoint":"https://app.iconik.io")"));
 }
 
 }  // namespace

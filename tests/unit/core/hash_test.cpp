@@ -19,6 +19,11 @@ TEST(Sha256, FollowsTheStandardsVectors) {
     );
 }
 
+TEST(Md5, FollowsTheStandardsVectors) {
+    EXPECT_EQ(Md5Hex(""), "d41d8cd98f00b204e9800998ecf8427e");
+    EXPECT_EQ(Md5Hex("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
 TEST(Sha256, IsTheSameInPieces) {
     Sha256 pieces;
     const std::string million(1'000'000, 'a');

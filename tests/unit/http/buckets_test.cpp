@@ -51,22 +51,37 @@ TEST_F(BucketsTest, AreMadeWithTheirRulesOrNotAtAll) {
     EXPECT_EQ(rules[0].at("biometric_basis").as_string(), "consent");
 }
 
-TEST_F(BucketsTest, OnAStoreThatIsNotReadYetAreRefusedAndItsSourceSaysSo) {
+TEST_F(BucketsTest, OfIconikAreCollectionsSearchesOrAllAssetsAndPublishNoFiles) {
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
         return transaction.sources.Add(
             {.id = SourceId("src_1"),
              .kind = "iconik",
              .name = "iconik",
-             .config = R"({"app_id":"our-app","access_token":{"setting":"ICONIK_ACCESS_TOKEN"}})",
+             .config = R"({"endpoint":"https://iconik.example"})",
              .created_at = clock_.Now()}
         );
     }));
-    const auto sources = Ask("GET", "/v1/sources").body;
-    EXPECT_THAT(sources, HasSubstr("this version cannot read ICONIK yet; it reads: local"));
-    const auto refused = Ask("POST", "/v1/buckets", R"({"location":"a collection","kind":"iconik"})");
+    const auto add = [&](std::string_view location, std::string_view more) {
+        return Ask(
+            "POST",
+            "/v1/buckets",
+            fmt::format(
+                R"({{"location":"{}","kind":"iconik","active":false,"backlog":{{"policy":"process"}}{}}})",
+                location,
+                more
+            )
+        );
+    };
+    const auto assets = add("assets", "");
+    ASSERT_EQ(assets.status, 201) << assets.body;
+    EXPECT_EQ(JsonOf(assets).at("scan_interval_seconds").to_number<int>(), 3600);
+    EXPECT_FALSE(JsonOf(assets).at("publish").as_bool());
+    EXPECT_THAT(add("assets", R"(,"name":"b","publish":true)").body, HasSubstr("/publish"));
+    const auto refused = Ask(
+        "POST", "/v1/buckets", R"({"location":"a collection","kind":"iconik","backlog":{"policy":"process"}})"
+    );
     EXPECT_EQ(refused.status, 400);
-    EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/kind");
-    EXPECT_THAT(refused.body, HasSubstr("this version cannot read ICONIK yet"));
+    EXPECT_EQ(JsonOf(refused).at("pointer").as_string(), "/location");
 }
 
 TEST_F(BucketsTest, MayNotOverlapAnotherNotEvenThroughALink) {

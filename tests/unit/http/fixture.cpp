@@ -14,6 +14,7 @@
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/result_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify::testing {
@@ -25,12 +26,18 @@ ApiTest::ApiTest() {
     box_ = SecretBox::Open(data / "key").value();
     storage_ = OpenSqliteStorage(data / "database", *box_, clock_).value();
     artifacts_ = std::make_unique<ArtifactStore>(*storage_, *box_, data / "artifacts");
-    sources_ = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = data}, clock_);
+    const auto access = [this](const SourceId& id) {
+        return storage_->Read(
+                           [&](const Snapshot& snapshot) { return snapshot.sources.Get(id); }
+        ).map([](Source source) { return SourceAccess{.source = std::move(source), .secrets = {}}; });
+    };
+    sources_ = std::make_unique<SourceRegistry>(SourceSettings{.data_dir = data, .access = access}, clock_);
     scheduler_ = std::make_unique<Scheduler>(*storage_, clock_, *sources_, [] {});
     items_ = std::make_unique<ItemControl>(*storage_, clock_, [](const ProcessId&) {});
     guard_ = AddressGuard::WithAllowed({"127.0.0.1/32"}).value();
     endpoints_ = std::make_unique<Endpoints>(*storage_, *box_, guard_, clock_);
     replay_ = std::make_unique<Replay>(*storage_, clock_);
+    messages_ = std::make_unique<MessageIntake>(*storage_, clock_, "", [] {});
     router_ = std::make_unique<Router>(*storage_, clock_);
     const auto enrol = [](std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view) {
         EnrolmentVerdict verdict{.person = PersonId("per_1"), .name = std::string(name), .photos = 1};
@@ -50,6 +57,8 @@ ApiTest::ApiTest() {
          .items = *items_,
          .endpoints = *endpoints_,
          .replay = *replay_,
+         .messages = *messages_,
+         .iconik_webhook_secret = "a secret of sixteen",
          .enrol = enrol,
          .relabel = [] {},
          .nudge = [] {},
@@ -60,7 +69,8 @@ ApiTest::ApiTest() {
                  };
              },
          .standstill = [this] { return standstill_; },
-         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; }}
+         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; },
+         .queues = [this] { return queues_; }}
     );
     read_key_ = MakeKey({"read"});
     write_key_ = MakeKey({"write"});

@@ -89,10 +89,12 @@ protected:
     AddressGuard guard_;
     std::unique_ptr<Endpoints> endpoints_;
     std::unique_ptr<Replay> replay_;
+    std::unique_ptr<MessageIntake> messages_;
     std::unique_ptr<Router> router_;
     std::unique_ptr<Server> server_;
     std::atomic<bool> ready_ = true;
     std::optional<Standstill> standstill_;
+    std::vector<QueueState> queues_;
     std::string read_key_;
     std::string write_key_;
     std::string admin_key_;

@@ -26,8 +26,6 @@ TEST(Target, IsSplitAndItsQueryDecoded) {
 TEST(Target, KeepsItsPathEncodedSoThatASlashInANameIsNoSeparator) {
     EXPECT_EQ(Of("/v1/people/AC%2FDC").path, "/v1/people/AC%2FDC");
     EXPECT_EQ(Of("/a+b").path, "/a+b");
-    EXPECT_EQ(PercentDecoded("a+b%2Fc"), "a+b/c");
-    EXPECT_EQ(PercentDecoded("a+b%2fc", true), "a b/c");
 }
 
 TEST(Target, TakesTheLastOfARepeatedName) {

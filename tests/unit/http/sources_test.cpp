@@ -1,5 +1,6 @@
 // /v1/sources and /v1/store-kinds.
 
+#include <chrono>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -48,6 +49,61 @@ TEST_F(SourcesApi, AreMadeShownChangedAndRemoved) {
     );
 }
 
+TEST_F(SourcesApi, TakeAQueueOfMessagesButNoBucketInIt) {
+    const auto made = Expect(
+        201,
+        "POST",
+        "/v1/sources",
+        R"({"kind":"sqs","name":"events","config":{"queue_url":"https://sqs.us-east-2.amazonaws.com/1/q"}})"
+    );
+    EXPECT_EQ(made.at("note"), "");
+    EXPECT_EQ(made.at("config").at("mode"), "long_poll");
+    EXPECT_THAT(
+        Refusal(
+            400,
+            "POST",
+            "/v1/buckets",
+            R"({"location":"media","source":"events","backlog":{"policy":"process"}})"
+        ),
+        HasSubstr("is a queue of messages and holds no buckets")
+    );
+    const auto test = Expect(200, "POST", "/v1/sources/events/test");
+    EXPECT_EQ(test.at("code"), "no_credentials");
+    Expect(201, "POST", "/v1/sources", kArchive);
+    EXPECT_THAT(Refusal(422, "POST", "/v1/sources/archive/test", ""), HasSubstr("buckets test BUCKET"));
+}
+
+TEST_F(SourcesApi, TellWhatAQueueGave) {
+    const auto made = Expect(
+        201,
+        "POST",
+        "/v1/sources",
+        R"({"kind":"sqs","name":"events","config":{"queue_url":"https://sqs.us-east-2.amazonaws.com/1/q"}})"
+    );
+    EXPECT_TRUE(made.at("queue").is_null());
+    queues_ = {
+        {.source_id = SourceId(std::string(made.at("id").as_string())),
+         .source = "events",
+         .received = 7,
+         .deleted = 5,
+         .known = 3,
+         .dead = 1,
+         .answered_at = clock_.Now(),
+         .oldest_sent_at = clock_.Now() - std::chrono::seconds(90),
+         .code = "no_queue",
+         .sentence = "there is none"}
+    };
+    const auto queue = Expect(200, "GET", "/v1/sources/events").at("queue");
+    EXPECT_EQ(queue.at("received"), 7);
+    EXPECT_EQ(queue.at("known"), 3);
+    EXPECT_EQ(queue.at("oldest_seconds"), 90.0);
+    EXPECT_EQ(queue.at("code"), "no_queue");
+    const auto metrics = Ask("GET", "/metrics").body;
+    EXPECT_THAT(metrics, HasSubstr("notifications_messages_received_total{source=\"events\"} 7\n"));
+    EXPECT_THAT(metrics, HasSubstr("notifications_messages_unreadable{source=\"events\"} 1\n"));
+    EXPECT_THAT(metrics, HasSubstr("notifications_messages_oldest_seconds{source=\"events\"} 90\n"));
+}
+
 TEST_F(SourcesApi, SayWhereAConfigurationIsWrong) {
     EXPECT_THAT(
         Refusal(400, "POST", "/v1/sources", R"({"kind":"s3"})"), HasSubstr("/config/endpoint: is missing")
@@ -62,7 +118,8 @@ TEST_F(SourcesApi, SayWhereAConfigurationIsWrong) {
     );
     EXPECT_THAT(Refusal(400, "POST", "/v1/sources", R"({"kind":"ftp"})"), HasSubstr("/kind"));
     EXPECT_THAT(
-        Refusal(400, "POST", "/v1/sources", R"({"kind":"iconik"})"), HasSubstr("cannot read ICONIK yet")
+        Refusal(400, "POST", "/v1/sources", R"({"kind":"iconik","config":{"endpoint":"https://a/b/c"}})"),
+        HasSubstr("/config/endpoint")
     );
 }
 
@@ -115,7 +172,7 @@ TEST_F(SourcesApi, TellTheSchemaOfEachKind) {
         names.emplace_back(kind.at("kind").as_string());
         EXPECT_TRUE(kind.at("config_schema").is_object());
     }
-    EXPECT_THAT(names, ::testing::ElementsAre("local", "datacore", "object_matrix", "s3"));
+    EXPECT_THAT(names, ::testing::ElementsAre("local", "iconik", "datacore", "object_matrix", "s3", "sqs"));
 }
 
 TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {

@@ -69,12 +69,17 @@ TEST_F(IntakeTest, LooksAtOnceAtWhatWaitsForARestoredObject) {
     };
     const auto archived = waits("a.mxf", objects::ArchivedFault({.key = "a.mxf"}));
     const auto restoring = waits("b.mxf", objects::RestoringFault({.key = "b.mxf"}));
+    const auto not_ready = waits(
+        "d.mxf", objects::Fault(ErrorCode::kThrottled, objects::kMediaNotReady, "its proxy is not there")
+    );
     const auto busy = waits("c.mxf", {.code = ErrorCode::kThrottled, .message = "busy"});
-    for (const auto& [key, id] : {std::pair("a.mxf", archived), std::pair("b.mxf", restoring)}) {
+    for (const auto& [key, id] :
+         {std::pair("a.mxf", archived), std::pair("b.mxf", restoring), std::pair("d.mxf", not_ready)}) {
         EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kRetryDelay);
         EXPECT_EQ(intake_->TakeRestored(bucket.id, key).value(), 1);
         EXPECT_EQ(OnlyProcess(id).next_attempt_at, clock_.Now());
         EXPECT_EQ(OnlyProcess(id).attempt, 0);
+        EXPECT_EQ(OnlyProcess(id).pauses, 0);
         EXPECT_EQ(Stored(id).blocked_by, BlockedBy::kSlot);
         EXPECT_EQ(intake_->TakeRestored(bucket.id, key).value(), 0) << "once";
     }

@@ -21,7 +21,7 @@
 namespace notify::testing {
 
 /// Lists its objects in the order of keys, as a whole or by folders; several listings at a time.
-class ListedSource final : public SourceConnection {
+class ListedSource : public SourceConnection {
 public:
     [[nodiscard]] Result<ScanReport> Scan(
         const ScanRequest& request,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/ulid.hpp"
+#include "storage/dead_message_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
@@ -39,6 +40,21 @@ TEST_F(RetentionTest, RemovesWhatIsOlderThanIsKeptAndNothingElse) {
     ASSERT_TRUE(removed.has_value());
     EXPECT_EQ(removed->events, 2500);
     EXPECT_EQ(Count("item.completed"), 3);
+}
+
+TEST_F(RetentionTest, RemovesOldDeadMessages) {
+    const auto add = [&](const std::string& id) {
+        return storage_->Write([&](Transaction& transaction) {
+            return transaction.dead_messages.Add(
+                {.id = DeadMessageId(id), .message_id = id, .created_at = clock_.Now()}
+            );
+        });
+    };
+    ASSERT_TRUE(add("dead_1"));
+    clock_.Advance(days(31));
+    ASSERT_TRUE(add("dead_2"));
+    EXPECT_EQ(Retention(*storage_, clock_, days(30)).RunOnce({})->dead_messages, 1);
+    EXPECT_EQ(Retention(*storage_, clock_, days(30)).RunOnce({})->All(), 0);
 }
 
 TEST_F(RetentionTest, KeepsItemsAndWhatIsKnownOfThem) {

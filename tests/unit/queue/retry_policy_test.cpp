@@ -148,6 +148,22 @@ TEST(RetryPolicy, AsksAStoreInTroubleEverMoreSeldomAndBurnsNoAttempt) {
     }
 }
 
+TEST(RetryPolicy, LooksForMediaThatIsNotThereEverMoreSeldomAndBurnsNoAttempt) {
+    auto process = Running();
+    const auto error = objects::Fault(ErrorCode::kThrottled, objects::kMediaNotReady, "no proxy yet");
+    milliseconds most = std::chrono::seconds(15);
+    for (int pause = 1; pause <= 10; ++pause) {
+        process = AfterFailure(process, error, CrashKind::kNone, kNow);
+        ASSERT_EQ(process.status, Status::kPending);
+        EXPECT_EQ(process.pauses, pause);
+        EXPECT_EQ(process.attempt, 1);
+        EXPECT_GE(process.next_attempt_at, kNow + most / 2);
+        EXPECT_LE(process.next_attempt_at, kNow + most);
+        most = std::min<milliseconds>(2 * most, std::chrono::minutes(15));
+        process.status = Status::kProcessing;
+    }
+}
+
 TEST(RetryPolicy, WaitsForAStoreInTroubleAsLongAsItAsksAtLeast) {
     auto error = objects::Fault(ErrorCode::kUnavailable, objects::kStoreFault, "a fault");
     error.retry_after = hours(1);

@@ -42,6 +42,22 @@ std::string_view FailedHop(std::string_view reason) {
     return {};
 }
 
+TEST(Hops, ToAQueueEndAtTheQueue) {
+    const Source queue{
+        .kind = "sqs",
+        .name = "events",
+        .config = R"({"queue_url":"https://sqs.eu-west-1.amazonaws.com/1/q"})"
+    };
+    EXPECT_THAT(
+        Shown(queue, Failing("no_queue")),
+        ElementsAre("+setup", "+dns", "+connect", "+tls", "+answer", "+credentials", "!queue")
+    );
+    EXPECT_THAT(
+        Shown(queue, Failing(objects::kCredentialsRefused)),
+        ElementsAre("+setup", "+dns", "+connect", "+tls", "+answer", "!credentials", "queue")
+    );
+}
+
 TEST(Hops, NameTheOneThatFailed) {
     EXPECT_EQ(FailedHop(objects::kUnknownHost), "dns");
     EXPECT_EQ(FailedHop(objects::kUnreachable), "connect");

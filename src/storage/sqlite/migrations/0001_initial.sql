@@ -451,6 +451,43 @@ CREATE TABLE delivery_attempt (
 
 CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequence);
 
+-- what messages told of, until it was looked at: see domain/news.hpp
+CREATE TABLE news (
+    id TEXT PRIMARY KEY,
+    source_id TEXT NOT NULL, -- the queue it came from; '' when it was sent here
+    kind TEXT NOT NULL CHECK (kind IN ('object', 'restored_object', 'asset', 'chosen_asset', 'collection', 'search')),
+    address BLOB NOT NULL,
+    version_id TEXT NOT NULL,
+    system_domain_id TEXT NOT NULL,
+    told INTEGER NOT NULL CHECK (told > 0),
+    first_told_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL CHECK (tries >= 0),
+    reason TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    UNIQUE (source_id, kind, address)
+) STRICT;
+
+CREATE INDEX news_due ON news (due_at, id);
+
+-- messages that were not understood
+CREATE TABLE dead_message (
+    id TEXT PRIMARY KEY,
+    source_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    body TEXT NOT NULL, -- the first 64 KiB, without secrets
+    size_bytes INTEGER NOT NULL,
+    is_whole INTEGER NOT NULL CHECK (is_whole IN (0, 1)),
+    receives INTEGER NOT NULL CHECK (receives > 0),
+    created_at INTEGER NOT NULL,
+    replayed_at INTEGER,
+    UNIQUE (source_id, message_id)
+) STRICT;
+
+CREATE INDEX dead_message_by_time ON dead_message (created_at);
+
 CREATE TABLE api_key (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,

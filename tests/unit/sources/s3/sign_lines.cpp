@@ -37,8 +37,12 @@ std::string Sign(const boost::json::object& line) {
         .secret_key = Bytes(line.at("secret_key")),
         .session_token = Bytes(line.at("session_token")),
     };
+    const auto service = Bytes(line.at("service"));
     const SigningScope scope{
-        .region = Bytes(line.at("region")), .time = FromMillis(line.at("time").as_int64() * 1000)
+        .region = Bytes(line.at("region")),
+        .service = service,
+        .form = service == "s3" ? SigningForm::kS3 : SigningForm::kGeneral,
+        .time = FromMillis(line.at("time").as_int64() * 1000)
     };
     if (line.at("presign").as_bool()) {
         return PresignQuery(request, credentials, scope, std::chrono::seconds(line.at("life").as_int64()));

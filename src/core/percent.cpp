@@ -1,0 +1,29 @@
+#include "core/percent.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base64.hpp"
+
+namespace notify {
+
+std::optional<std::string> PercentDecoded(std::string_view text, bool form) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            const auto byte = FromHex(text.substr(i + 1, 2));
+            if (!byte || byte->size() != 1 || byte->front() == '\0') {
+                return std::nullopt;
+            }
+            out += *byte;
+            i += 2;
+        } else {
+            out += form && text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+}  // namespace notify

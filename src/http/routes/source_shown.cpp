@@ -1,0 +1,72 @@
+#include "http/routes/source_shown.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "domain/source.hpp"
+#include "http/api.hpp"
+#include "http/routes/routes.hpp"
+#include "http/views_sources.hpp"
+#include "queue/messages/queue_reader.hpp"
+#include "queue/secret_expiry.hpp"
+
+namespace notify {
+
+namespace {
+
+std::optional<view::QueueView> ShowQueue(const ApiParts& parts, const Source& source) {
+    if (source.kind != "sqs") {
+        return std::nullopt;
+    }
+    const auto states = parts.queues();
+    const auto state = std::ranges::find(states, source.id, &QueueState::source_id);
+    if (state == states.end()) {
+        return std::nullopt;
+    }
+    return view::QueueView{
+        .received = static_cast<std::int64_t>(state->received),
+        .deleted = static_cast<std::int64_t>(state->deleted),
+        .known = static_cast<std::int64_t>(state->known),
+        .dead = static_cast<std::int64_t>(state->dead),
+        .answered_at = TextOf(state->answered_at),
+        .oldest_seconds = OldestAge(*state, parts.clock.Now()).count(),
+        .code = state->code,
+        .sentence = state->sentence
+    };
+}
+
+}  // namespace
+
+view::SourceView ShowSource(
+    const ApiParts& parts, const Source& source, const std::vector<SourceSecret>& secrets
+) {
+    const auto known = parts.sources.Schema(source.kind);
+    const auto* last = LastToEnd(secrets);
+    view::SourceView shown{
+        .id = source.id.Value(),
+        .kind = source.kind,
+        .name = source.name,
+        .config = ParseJson(source.config).value_or(boost::json::object{}),
+        .secrets = {},
+        .expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at),
+        .queue = ShowQueue(parts, source),
+        .note = known ? "" : known.error().message,
+        .created_at = ToRfc3339(source.created_at)
+    };
+    for (const auto& secret : secrets) {
+        shown.secrets.push_back(
+            {.number = secret.number,
+             .access_key = secret.access_key,
+             .added_at = ToRfc3339(secret.added_at),
+             .expires_at = TextOf(secret.expires_at)}
+        );
+    }
+    return shown;
+}
+
+}  // namespace notify

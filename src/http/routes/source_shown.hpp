@@ -1,0 +1,18 @@
+#pragma once
+
+// How the API shows a source.
+
+#include <vector>
+
+#include "domain/source.hpp"
+#include "http/api.hpp"
+#include "http/views_sources.hpp"
+
+namespace notify {
+
+/// No secret is shown; of a queue of messages also what it has given.
+[[nodiscard]] view::SourceView ShowSource(
+    const ApiParts& parts, const Source& source, const std::vector<SourceSecret>& secrets
+);
+
+}  // namespace notify

@@ -1,0 +1,143 @@
+#include "queue/messages/asset_news.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "queue/sieve/filters.hpp"
+#include "sources/messages/news.hpp"
+#include "sources/objects/faults.hpp"
+#include "sources/source.hpp"
+
+namespace notify {
+
+namespace {
+
+/// Those of Iconik that are active, in the order in which they were added.
+std::vector<Bucket> IconikBuckets(const std::vector<Bucket>& buckets) {
+    std::vector<Bucket> found;
+    std::ranges::copy_if(buckets, std::back_inserter(found), [](const Bucket& bucket) {
+        return bucket.kind == kIconikKind;
+    });
+    std::ranges::sort(found, {}, [](const Bucket& bucket) {
+        return std::tuple(bucket.created_at, bucket.id.Value());
+    });
+    return found;
+}
+
+Error NoSource() {
+    return {
+        .code = ErrorCode::kUnavailable,
+        .stage = "look",
+        .reason = "no_iconik_bucket",
+        .message =
+            "no bucket of an Iconik source is here; add the source and its bucket (docs/messages.md), and "
+            "the news that waits is looked at"
+    };
+}
+
+IconikOutcome Unconfirmed(const Error& fault) {
+    return {.word = "unconfirmed", .sentence = fault.message, .fault = fault};
+}
+
+bool HoldsTheRest(const Bucket& bucket) {
+    return bucket.location == kAllAssets;
+}
+
+}  // namespace
+
+IconikOutcome AssetNewsIntake::Take(
+    const AssetNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
+) {
+    auto places = IconikBuckets(buckets);
+    if (places.empty()) {
+        return Unconfirmed(NoSource());
+    }
+    const auto rest = std::ranges::stable_partition(places, std::not_fn(HoldsTheRest));
+    auto taken = Into({places.begin(), rest.begin()}, news.asset_id, stop);
+    if (taken && !taken->is_held) {
+        taken = Into({rest.begin(), rest.end()}, news.asset_id, stop);
+    }
+    if (!taken) {
+        return Unconfirmed(taken.error());
+    }
+    if (!taken->is_held) {
+        return {
+            .word = "unknown_bucket",
+            .sentence = fmt::format("asset {} is in no active bucket here, or gone", news.asset_id)
+        };
+    }
+    return taken->added > 0
+               ? IconikOutcome{.word = "new", .sentence = ""}
+               : IconikOutcome{.word = "known", .sentence = "this version of it was noticed before"};
+}
+
+Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
+    const std::vector<Bucket>& buckets, const std::string& asset_id, const std::stop_token& stop
+) {
+    Taken all;
+    for (const auto& bucket : buckets) {
+        if (!bucket.active) {
+            continue;
+        }
+        const auto found = find_source_(bucket.kind).and_then([&](SourceConnection* source) {
+            return source->Look(bucket, asset_id, stop);
+        });
+        if (!found && found.error().reason != objects::kNoBucket) {
+            return Unexpected(found.error());
+        }
+        if (!found || !*found) {  // a collection that is gone holds nothing
+            continue;
+        }
+        all.is_held = true;
+        if (Passes(bucket.options.filters, **found, clock_.Now()) == Passage::kLeftOut) {
+            continue;
+        }
+        const auto added = intake_.Take(bucket, {**found});
+        const auto woken = added ? intake_.TakeRestored(bucket.id, asset_id) : added;
+        if (!woken) {
+            return Unexpected(woken.error());
+        }
+        all.added += *added + *woken;
+    }
+    return all;
+}
+
+IconikOutcome AssetNewsIntake::Take(const CollectionNews& news, const std::vector<Bucket>& buckets) {
+    return LookAt("collections/" + news.collection_id, buckets);
+}
+
+IconikOutcome AssetNewsIntake::Take(const SearchNews& news, const std::vector<Bucket>& buckets) {
+    return LookAt("searches/" + news.search_id, buckets);
+}
+
+IconikOutcome AssetNewsIntake::LookAt(const std::string& location, const std::vector<Bucket>& buckets) {
+    const auto places = IconikBuckets(buckets);
+    if (places.empty()) {
+        return Unconfirmed(NoSource());
+    }
+    bool is_known = false;
+    for (const auto& bucket : places) {
+        if (bucket.location == location) {
+            is_known = true;
+            look_at_(bucket.id);
+        }
+    }
+    return is_known ? IconikOutcome{.word = "looked_at", .sentence = "its bucket is scanned"}
+                    : IconikOutcome{
+                          .word = "unknown_bucket",
+                          .sentence = fmt::format("no bucket here is at '{}'; add it", location)
+                      };
+}
+
+}  // namespace notify

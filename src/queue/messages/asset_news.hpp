@@ -1,0 +1,77 @@
+#pragma once
+
+// From news of Iconik to items of the buckets that watch its collections, searches and assets.
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "queue/intake.hpp"
+#include "sources/messages/news.hpp"
+#include "sources/source.hpp"
+#include "sources/source_of_kind.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// What became of news of Iconik.
+struct IconikOutcome {
+    /// "new" (an item, or processes that it had not had), "known", "looked_at" (its bucket is scanned),
+    /// "unknown_bucket"; "unconfirmed": see `fault`.
+    std::string_view word;
+    std::string sentence;
+    std::optional<Error> fault;  ///< Why Iconik could not be asked, or the item not be stored.
+};
+
+/// Looks for assets in Iconik and takes them in as if a scan had found them. Thread-safe; everything
+/// borrowed outlives it.
+class AssetNewsIntake final {
+public:
+    /// `look_at` has a bucket scanned soon.
+    AssetNewsIntake(
+        Storage& storage,
+        const Clock& clock,
+        SourceOfKind find_source,
+        std::function<void(const BucketId&)> look_at
+    )
+        : clock_(clock),
+          find_source_(std::move(find_source)),
+          look_at_(std::move(look_at)),
+          intake_(storage, clock) {}
+
+    /// Takes the asset into the buckets that hold it: it is one item of its source, and the rules of all of
+    /// them choose what runs. What waits for its media is looked at now. `buckets`: all there are.
+    [[nodiscard]] IconikOutcome Take(
+        const AssetNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
+    );
+
+    /// Has the bucket scanned whose place that is.
+    [[nodiscard]] IconikOutcome Take(const CollectionNews& news, const std::vector<Bucket>& buckets);
+    [[nodiscard]] IconikOutcome Take(const SearchNews& news, const std::vector<Bucket>& buckets);
+
+private:
+    struct Taken {
+        bool is_held = false;  ///< A bucket holds the asset.
+        int added = 0;
+    };
+
+    [[nodiscard]] Result<Taken> Into(
+        const std::vector<Bucket>& buckets, const std::string& asset_id, const std::stop_token& stop
+    );
+    [[nodiscard]] IconikOutcome LookAt(const std::string& location, const std::vector<Bucket>& buckets);
+
+    const Clock& clock_;
+    const SourceOfKind find_source_;
+    const std::function<void(const BucketId&)> look_at_;
+    Intake intake_;
+};
+
+}  // namespace notify

@@ -1,0 +1,192 @@
+#include "queue/messages/inbox.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/backoff.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/news.hpp"
+#include "queue/messages/news_row.hpp"
+#include "sources/messages/news.hpp"
+#include "sources/source_of_kind.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/news_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kBatch = 100;
+constexpr auto kPoll = std::chrono::seconds(5);  // also what another node has told
+constexpr auto kFirstDelay = std::chrono::seconds(5);
+constexpr auto kLongestDelay = std::chrono::minutes(15);
+
+/// The store that news is of: what it does not answer for one it does not for the next.
+std::string StoreOf(const InboxNews& row) {
+    const bool is_object = row.kind == NewsKind::kObject || row.kind == NewsKind::kRestoredObject;
+    return is_object ? "object " + row.address.substr(0, row.address.find('\0')) : "iconik";
+}
+
+/// True for what is of the store and not of the one thing that was asked for.
+bool IsOfTheStore(const Error& fault) {
+    return fault.code == ErrorCode::kUnavailable || fault.code == ErrorCode::kUnauthenticated ||
+           fault.code == ErrorCode::kThrottled;
+}
+
+milliseconds DelayAfter(const InboxNews& row, const Error& fault) {
+    return std::max(
+        BackoffDelay(row.tries + 1, kFirstDelay, kLongestDelay), fault.retry_after.value_or(milliseconds(0))
+    );
+}
+
+}  // namespace
+
+Inbox::Inbox(Storage& storage, const Clock& clock, const SourceOfKind& find_source, InboxCalls calls)
+    : storage_(storage),
+      clock_(clock),
+      calls_(std::move(calls)),
+      objects_(storage, clock, find_source),
+      assets_(storage, clock, find_source, calls_.look_at) {}
+
+Inbox::~Inbox() {
+    Stop();
+}
+
+void Inbox::Start() {
+    if (!thread_.joinable()) {
+        thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
+    }
+}
+
+void Inbox::Stop() {
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+}
+
+void Inbox::Nudge() {
+    {
+        const std::scoped_lock lock(mutex_);
+        nudged_ = true;
+    }
+    wakes_.notify_all();
+}
+
+Result<int> Inbox::RunOnce(const std::stop_token& stop) {
+    const auto due = storage_.Read([&](const Snapshot& snapshot) -> Result<Due> {
+        auto rows = snapshot.news.Due(clock_.Now(), kBatch);
+        auto buckets = snapshot.buckets.List();
+        if (!rows || !buckets) {
+            return Unexpected(rows ? buckets.error() : rows.error());
+        }
+        return Due{.rows = *std::move(rows), .buckets = *std::move(buckets)};
+    });
+    if (!due || due->rows.empty()) {
+        return due.map([](const Due&) { return 0; });
+    }
+    std::vector<Worked> worked;
+    std::map<std::string, Error> silent;  // stores that did not answer in this round
+    for (const auto& row : due->rows) {
+        const auto known = silent.find(StoreOf(row));
+        auto fault = known == silent.end() ? Work(row, due->buckets, stop) : std::optional(known->second);
+        if (stop.stop_requested()) {
+            break;  // a stop's faults are nobody's
+        }
+        if (fault && IsOfTheStore(*fault)) {
+            silent.emplace(StoreOf(row), *fault);
+        }
+        worked.push_back({.row = row, .fault = std::move(fault)});
+    }
+    if (std::exchange(added_, false)) {
+        calls_.added();
+    }
+    return Write(worked).map([&] { return static_cast<int>(worked.size()); });
+}
+
+/// Why the row stays; nothing when it is done.
+std::optional<Error> Inbox::Work(
+    const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop
+) {
+    const auto news = NewsOf(row);
+    if (const auto* const object = std::get_if<StoreNews>(&news)) {
+        return WorkObject(*object, buckets, stop);
+    }
+    const auto* const asset = std::get_if<AssetNews>(&news);
+    const auto* const collection = std::get_if<CollectionNews>(&news);
+    const auto outcome = asset != nullptr        ? assets_.Take(*asset, buckets, stop)
+                         : collection != nullptr ? assets_.Take(*collection, buckets)
+                                                 : assets_.Take(std::get<SearchNews>(news), buckets);
+    added_ = added_ || outcome.word == "new";
+    if (outcome.word == "unknown_bucket") {
+        Log(LogLevel::kInfo, "news of Iconik is of no bucket here", {{"why", outcome.sentence}});
+    }
+    return outcome.fault;
+}
+
+std::optional<Error> Inbox::WorkObject(
+    const StoreNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
+) {
+    std::optional<Error> fault;
+    for (auto& outcome : objects_.Take(news, buckets, stop)) {
+        added_ = added_ || outcome.word == "new" || outcome.word == "restored";
+        fault = outcome.fault ? std::move(outcome.fault) : std::move(fault);
+    }
+    return fault;
+}
+
+Result<void> Inbox::Write(const std::vector<Worked>& worked) {
+    return storage_.Write([&](Transaction& transaction) -> Result<void> {
+        for (const auto& each : worked) {
+            const auto& fault = each.fault;
+            const auto due_at = fault ? clock_.Now() + DelayAfter(each.row, *fault) : Timestamp();
+            auto written =
+                fault ? transaction.news.Delay(
+                            each.row.id,
+                            due_at,
+                            fault->reason.empty() ? std::string(ToString(fault->code)) : fault->reason,
+                            fault->message
+                        )
+                      : transaction.news.End(each.row.id, each.row.told).map([](bool) {});
+            if (!written) {
+                return written;
+            }
+        }
+        return {};
+    });
+}
+
+void Inbox::Loop(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        const auto worked = RunOnce(stop);
+        if (!worked) {
+            Log(LogLevel::kWarn, "the inbox could not be worked", {{"error", worked.error().message}});
+        }
+        if (!worked || *worked == 0) {
+            Await(stop);
+        }
+    }
+}
+
+void Inbox::Await(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    wakes_.wait_for(lock, stop, kPoll, [this] { return nudged_; });
+    nudged_ = false;
+}
+
+}  // namespace notify

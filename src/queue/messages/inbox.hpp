@@ -1,0 +1,87 @@
+#pragma once
+
+// Looks at what messages told of: the one way out of the inbox.
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/news.hpp"
+#include "queue/messages/asset_news.hpp"
+#include "queue/messages/object_news.hpp"
+#include "sources/source.hpp"
+#include "sources/source_of_kind.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Whom the inbox tells.
+struct InboxCalls {
+    std::function<void(const BucketId&)> look_at;  ///< That bucket is to be scanned soon.
+    std::function<void()> added;                   ///< There are new items, or some that wait no longer.
+};
+
+/// One thread. Asks the store for each row that is due, the longest due first, takes the item in and removes
+/// the row. A store that cannot answer delays its rows, 5 s doubling to 15 min; none is lost. A row that is
+/// told again while it is worked is looked at again. Everything borrowed outlives it.
+class Inbox final {
+public:
+    Inbox(Storage& storage, const Clock& clock, const SourceOfKind& find_source, InboxCalls calls);
+    ~Inbox();
+    Inbox(const Inbox&) = delete;
+    Inbox& operator=(const Inbox&) = delete;
+
+    void Start();
+    void Stop();
+
+    /// Says that there may be rows. Thread-safe.
+    void Nudge();
+
+    /// Works the 100 rows that are due longest once; how many. The error of the database, which leaves the
+    /// rows as they are: looking twice at the same does no harm.
+    [[nodiscard]] Result<int> RunOnce(const std::stop_token& stop);
+
+private:
+    /// What is to be written of a row that was worked.
+    struct Worked {
+        InboxNews row;
+        std::optional<Error> fault;  ///< Nothing: it is done.
+    };
+
+    /// The rows that are due, and what they are looked for in.
+    struct Due {
+        std::vector<InboxNews> rows;
+        std::vector<Bucket> buckets;
+    };
+
+    void Loop(const std::stop_token& stop);
+    void Await(const std::stop_token& stop);
+    [[nodiscard]] std::optional<Error> Work(
+        const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop
+    );
+    [[nodiscard]] std::optional<Error> WorkObject(
+        const StoreNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
+    );
+    [[nodiscard]] Result<void> Write(const std::vector<Worked>& worked);
+
+    Storage& storage_;
+    const Clock& clock_;
+    const InboxCalls calls_;
+    ObjectNews objects_;
+    AssetNewsIntake assets_;
+    bool added_ = false;  ///< Since it was told last; of the thread that works.
+    std::mutex mutex_;
+    std::condition_variable_any wakes_;
+    bool nudged_ = true;
+    std::jthread thread_;
+};
+
+}  // namespace notify

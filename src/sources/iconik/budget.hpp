@@ -1,0 +1,63 @@
+#pragma once
+
+// How fast Iconik is asked beyond what a source's limits say: slower as its own count runs low, and hardly at
+// all while it refuses our credentials.
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "core/clock.hpp"
+#include "core/http_client.hpp"
+#include "core/result.hpp"
+#include "sources/access.hpp"
+
+namespace notify::iconik {
+
+/// Iconik allows 50 requests a second and 1,000 in 20 s, over all that use a token.
+inline constexpr double kMostRequestsPerSecond = 40;
+
+/// The pause between two requests when `remaining` of the 1,000 are left: none from 200 on, then 25 ms
+/// growing to 500 ms.
+[[nodiscard]] std::chrono::milliseconds PauseAt(int remaining) noexcept;
+
+/// Thread-safe.
+class RateBudget final {
+public:
+    /// Waits for the turn of one request. kStopped.
+    [[nodiscard]] Result<void> Await(const std::stop_token& stop);
+
+    /// Takes note of RateLimit-Remaining, where the answer has it.
+    void Note(const HttpResponse& response);
+
+private:
+    std::mutex mutex_;
+    std::chrono::milliseconds pause_{0};
+    std::chrono::steady_clock::time_point next_;
+};
+
+/// Which credentials were refused, and when they may be tried again: once a minute, by one request.
+/// Thread-safe.
+class RefusedCredentials final {
+public:
+    /// `clock` outlives it.
+    explicit RefusedCredentials(const Clock& clock) : clock_(clock) {}
+
+    /// The last that were refused; nothing since others were taken.
+    [[nodiscard]] std::optional<Secret> Last() const;
+
+    /// True when a request may be made with these; the one probe of a minute is taken with it.
+    [[nodiscard]] bool MayTry(const Secret& secret);
+
+    void Refuse(const Secret& secret);
+    void Accept(const Secret& secret);
+
+private:
+    const Clock& clock_;
+    mutable std::mutex mutex_;
+    std::optional<Secret> refused_;
+    Timestamp tried_at_;
+};
+
+}  // namespace notify::iconik

@@ -1,0 +1,189 @@
+#include "sources/iconik/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
+#include "domain/named.hpp"
+#include "sources/iconik/client.hpp"
+#include "sources/iconik/ids.hpp"
+#include "sources/iconik/writing.hpp"
+#include "sources/s3/config.hpp"
+
+namespace notify::iconik {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kWishes{"auto", "proxy", "original"};
+constexpr std::array<std::string_view, 3> kTypeLists{
+    "video_file_types", "audio_file_types", "image_file_types"
+};
+constexpr std::size_t kMostTypes = 200;
+
+std::int64_t NumberIn(const boost::json::object& json, std::string_view name, std::int64_t otherwise) {
+    const auto* const found = json.if_contains(name);
+    return found != nullptr && found->is_int64() ? found->get_int64() : otherwise;
+}
+
+std::string LowerCase(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    });
+    return lower;
+}
+
+std::string TextOr(const boost::json::object& json, std::string_view name, const std::string& otherwise) {
+    return json.contains(name) ? TextIn(json, name) : otherwise;
+}
+
+bool FlagOr(const boost::json::object& json, std::string_view name, bool otherwise) {
+    const auto* const found = json.if_contains(name);
+    return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
+}
+
+Result<Writing> ReadWriting(const boost::json::object& json) {
+    Writing writing;
+    writing.segment_type = TextOr(json, "segment_type", writing.segment_type);
+    writing.track = TextOr(json, "segment_track", writing.track);
+    writing.proposed = FlagOr(json, "write_proposed", writing.proposed);
+    writing.names_view = TextOr(json, "names_view", writing.names_view);
+    writing.names_field = TextOr(json, "names_field", writing.names_field);
+    writing.append_names = FlagOr(json, "append_names", writing.append_names);
+    writing.status_field = TextOr(json, "status_field", writing.status_field);
+    writing.jobs = FlagOr(json, "jobs", writing.jobs);
+    if (!writing.names_view.empty() && !IsId(writing.names_view)) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "/names_view: must be the id of a metadata view, a UUID of 36 letters"
+        );
+    }
+    if (writing.names_view.empty() != writing.names_field.empty()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "/{}: names need a view and a field in it; give both or none",
+                writing.names_view.empty() ? "names_view" : "names_field"
+            )
+        );
+    }
+    return writing;
+}
+
+Result<void> AddTypes(
+    const boost::json::object& json, std::string_view name, std::vector<std::string>& types
+) {
+    const auto* const found = json.if_contains(name);
+    if (found == nullptr || !found->is_array()) {
+        return {};
+    }
+    for (const auto& type : found->get_array()) {
+        if (!type.is_string() || std::string_view(type.get_string()).find('/') == std::string_view::npos) {
+            return Fail(
+                ErrorCode::kInvalidArgument, fmt::format("/{}: must hold media types like video/mp4", name)
+            );
+        }
+        if (types.size() == kMostTypes) {
+            return Fail(
+                ErrorCode::kInvalidArgument, fmt::format("/{}: more types than {}", name, kMostTypes)
+            );
+        }
+        types.push_back(LowerCase(type.get_string()));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> BaseUrl(std::string_view endpoint) {
+    const auto url = Url::Parse(endpoint);
+    if (!url) {
+        return Unexpected(url.error());
+    }
+    auto text = url->Text();
+    const auto cut = [&](std::string_view end) {
+        if (text.ends_with(end)) {
+            text.resize(text.size() - end.size());
+        }
+    };
+    cut("/");
+    cut("/API");
+    const auto host_at = text.find("://") + 3;
+    if (url->HasUserInfo() || text.find_first_of("/?#", host_at) != std::string::npos) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "give the host alone, like https://app.iconik.io, without a path, a name or a password"
+        );
+    }
+    return text;
+}
+
+Result<Config> ReadConfig(std::string_view json_text) {
+    auto common = s3::ReadConfig(json_text);  // network, limits, credentials
+    if (!common) {
+        return Unexpected(common.error());
+    }
+    const auto json = ParseJson(json_text);
+    if (!json || !json->is_object()) {
+        return Fail(ErrorCode::kInvalidArgument, "the configuration of the source is no JSON object");
+    }
+    const auto& given = json->get_object();
+    auto base = BaseUrl(TextIn(given, "endpoint"));
+    if (!base) {
+        return Unexpected(base.error().Within("/endpoint"));
+    }
+    auto writing = ReadWriting(given);
+    if (!writing) {
+        return Unexpected(writing.error());
+    }
+    Config config;
+    config.writing = *std::move(writing);
+    config.client.base_url = *std::move(base);
+    config.client.network = std::move(common->network);
+    config.client.limits = common->limits;
+    config.media = Named<MediaWish>(kWishes, TextIn(given, "media")).value_or(MediaWish::kAuto);
+    config.min_lines = static_cast<int>(NumberIn(given, "min_lines", config.min_lines));
+    config.media_wait = std::chrono::hours(NumberIn(given, "media_wait_hours", config.media_wait.count()));
+    for (const auto name : kTypeLists) {
+        if (auto added = AddTypes(given, name, config.file_types); !added) {
+            return Unexpected(added.error());
+        }
+    }
+    return config;
+}
+
+Result<Place> PlaceOf(std::string_view location) {
+    const auto slash = location.find('/');
+    const auto word = location.substr(0, slash);
+    const auto id = slash == std::string_view::npos ? std::string_view() : location.substr(slash + 1);
+    if (word == "assets" && id.empty()) {
+        return Place{};
+    }
+    const bool is_collection = word == "collections";
+    if ((!is_collection && word != "searches") || !IsId(id)) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "a place in Iconik is collections/ID, searches/ID (a saved search) or assets (all of them); the "
+            "ID "
+            "stands at the end of its address in the browser"
+        );
+    }
+    return Place{
+        .kind = is_collection ? Place::Kind::kCollection : Place::Kind::kSearch, .id = std::string(id)
+    };
+}
+
+}  // namespace notify::iconik

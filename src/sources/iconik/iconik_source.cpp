@@ -1,0 +1,333 @@
+#include "sources/iconik/iconik_source.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/glob.hpp"
+#include "core/http_client.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
+#include "core/url.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/publication.hpp"
+#include "sources/access.hpp"
+#include "sources/iconik/asset.hpp"
+#include "sources/iconik/client.hpp"
+#include "sources/iconik/config.hpp"
+#include "sources/iconik/jobs.hpp"
+#include "sources/iconik/media.hpp"
+#include "sources/iconik/places.hpp"
+#include "sources/iconik/signed_media.hpp"
+#include "sources/iconik/standing.hpp"
+#include "sources/iconik/timeline.hpp"
+#include "sources/objects/faults.hpp"
+#include "sources/objects/live_secret.hpp"
+#include "sources/objects/object_reader.hpp"
+#include "sources/objects/pace.hpp"
+#include "sources/source.hpp"
+
+namespace notify::iconik {
+
+namespace {
+
+using boost::json::object;
+
+// a search may learn late of what changed, and clocks differ
+constexpr auto kOverlap = std::chrono::minutes(15);
+
+Result<Secret> SecretOf(const FindAccess& access, const SourceId& id, const Secret* refused) {
+    const auto fitness = [&](const Secret& secret) {
+        const bool whole = !secret.access_key.empty() && !secret.secret_key.empty();
+        return !whole                                     ? objects::Fitness::kUnfit
+               : refused != nullptr && secret == *refused ? objects::Fitness::kRefused
+                                                          : objects::Fitness::kFit;
+    };
+    return objects::LiveSecret(access, id, fitness);
+}
+
+bool IsPlaceholder(const Asset& asset) {
+    return asset.type == "PLACEHOLDER";
+}
+
+FoundObject FoundFrom(const Asset& asset) {
+    FoundObject found{
+        .key = asset.id, .version = asset.version, .modified_at = asset.modified_at, .media_type = {}
+    };
+    if (asset.type != "ASSET") {
+        found.skip_code = "no_media";
+        found.skip_reason =
+            fmt::format("it is a {} of Iconik and has no media of its own", objects::CleanText(asset.type));
+    }
+    return found;
+}
+
+std::string HostIn(const std::string& url) {
+    return Url::Parse(url).map([](const Url& parsed) { return parsed.Host(); }).value_or(std::string());
+}
+
+}  // namespace
+
+IconikSource::Connection::Connection(Config of, CredentialsProvider credentials, const Clock& clock)
+    : config(std::move(of)),
+      client(config.client, std::move(credentials), clock),
+      media(
+          std::make_shared<MediaStore>(
+              config.client.network,
+              GuardOfMedia(HostIn(config.client.base_url), config.client.network.proxy),
+              objects::RetryLimits{},
+              clock
+          )
+      ) {}
+
+Result<std::shared_ptr<IconikSource::Connection>> IconikSource::ConnectionOf(const SourceId& id) {
+    const auto found = access_(id);
+    if (!found) {
+        return Unexpected(found.error());
+    }
+    const std::scoped_lock lock(mutex_);
+    auto& connected = connected_[id];
+    if (connected.connection && connected.config == found->source.config) {
+        return connected.connection;
+    }
+    auto config = ReadConfig(found->source.config);
+    if (!config) {
+        // a file that is not there now may be there again: nothing in the bucket is at fault
+        return Unexpected(
+            objects::LastingFault(
+                ErrorCode::kUnavailable,
+                objects::kBadNetworkSetup,
+                fmt::format(
+                    "the configuration of source '{}': {}", found->source.name, config.error().message
+                )
+            )
+        );
+    }
+    connected = {
+        .config = found->source.config,
+        .connection = std::make_shared<Connection>(
+            *std::move(config),
+            [access = access_, id](const Secret* refused) { return SecretOf(access, id, refused); },
+            clock_
+        )
+    };
+    return connected.connection;
+}
+
+/// From when on a scan must look at what changed; nothing when it must look at all.
+std::optional<Timestamp> IconikSource::LastScanOf(const BucketId& id) const {
+    const std::scoped_lock lock(mutex_);
+    const auto last = scanned_at_.find(id);
+    return last == scanned_at_.end() ? std::nullopt : std::optional(last->second - kOverlap);
+}
+
+Result<ScanReport> IconikSource::Scan(
+    const ScanRequest& request, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
+) {
+    const auto& bucket = request.bucket;
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection) {
+        return Unexpected(connection.error());
+    }
+    const auto place = PlaceOf(bucket.location);
+    if (!place) {
+        return Unexpected(place.error());
+    }
+    auto& client = (*connection)->client;
+    const auto begun = clock_.Now();
+    ScanReport report;
+    const auto visit = [&](const object& json) -> Result<void> {
+        auto asset = ReadAsset(json);
+        if (!asset) {
+            return Unexpected(asset.error());
+        }
+        if (asset->deleted || IsPlaceholder(*asset) ||
+            !PassesGlobs(bucket.include, bucket.exclude, asset->id)) {
+            return {};
+        }
+        if (asset->version.empty()) {  // a search need not tell versions
+            asset = GetAsset(client, asset->id, stop);
+            if (!asset) {
+                return asset.error().code == ErrorCode::kNotFound ? Result<void>()
+                                                                  : Unexpected(asset.error());
+            }
+        }
+        ++report.seen;
+        return found(FoundFrom(*asset));
+    };
+    return EachAssetIn(client, *place, LastScanOf(bucket.id), visit, stop).map([&] {
+        const std::scoped_lock lock(mutex_);
+        scanned_at_[bucket.id] = begun;
+        return report;
+    });
+}
+
+Result<std::optional<FoundObject>> IconikSource::Look(
+    const Bucket& bucket, const std::string& key, std::stop_token stop
+) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    const auto place = PlaceOf(bucket.location);
+    if (!connection || !place) {
+        return Unexpected(connection ? place.error() : connection.error());
+    }
+    const auto asset = GetAsset((*connection)->client, key, stop);
+    if (!asset) {
+        return asset.error().code == ErrorCode::kNotFound ? Result<std::optional<FoundObject>>(std::nullopt)
+                                                          : Unexpected(asset.error());
+    }
+    const bool elsewhere = place->kind == Place::Kind::kCollection &&
+                           std::ranges::find(asset->collections, place->id) == asset->collections.end();
+    return elsewhere || IsPlaceholder(*asset) ? std::nullopt : std::optional(FoundFrom(*asset));
+}
+
+Result<OpenedItem> IconikSource::OpenMedia(
+    const std::shared_ptr<Connection>& connection, const Item& item, std::stop_token stop
+) {
+    auto& client = connection->client;
+    const auto asset = GetAsset(client, item.key, stop);
+    if (!asset) {
+        return Unexpected(asset.error());
+    }
+    if (asset->version != item.version) {
+        return Unexpected(
+            objects::Fault(
+                ErrorCode::kConflict,
+                objects::kObjectChanged,
+                fmt::format("{} has another version than was noticed", NameOf(*asset))
+            )
+        );
+    }
+    const auto chosen = ChooseMedia(client, connection->config, *asset, stop);
+    if (!chosen) {
+        return Unexpected(chosen.error());
+    }
+    if (chosen->instead_of_proxy) {
+        Log(LogLevel::kWarn, "no proxy will do; the original is read", {{"asset", asset->id}});
+    }
+    const auto file = std::make_shared<MediaStore::File>(
+        connection->media,
+        [connection, id = asset->id, media = *chosen](const std::stop_token& stopped) {
+            return UrlOf(connection->client, id, media, stopped);
+        },
+        NameOf(*asset)
+    );
+    if (auto opened = file->Open(stop); !opened) {
+        return Unexpected(opened.error());
+    }
+    // holds the file for as long as the reader lives
+    auto read = [file](std::uint64_t offset, std::span<std::byte> into, const std::stop_token& stopped) {
+        return file->Read(offset, into, stopped);
+    };
+    return OpenedItem{
+        .descriptor = {},
+        .reader = std::make_unique<objects::ObjectReader>(std::move(read), file->Size(), std::move(stop)),
+        .size_bytes = file->Size(),
+        .state = {}
+    };
+}
+
+Result<OpenedItem> IconikSource::Open(const Bucket& bucket, const Item& item, std::stop_token stop) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection) {
+        return Unexpected(connection.error());
+    }
+    auto opened = OpenMedia(*connection, item, std::move(stop));
+    const auto wait = (*connection)->config.media_wait;
+    if (!opened && opened.error().reason == objects::kMediaNotReady &&
+        clock_.Now() - item.discovered_at >= wait) {
+        return Unexpected(
+            objects::Fault(
+                ErrorCode::kNotFound,
+                objects::kMediaNeverCame,
+                fmt::format(
+                    "no media that can be read came for asset {} in {} hours; upload it, or see why it has "
+                    "no "
+                    "proxy, and run the item again",
+                    item.key,
+                    wait.count()
+                )
+            )
+        );
+    }
+    return opened;
+}
+
+Result<void> IconikSource::CheckBucket(const Bucket& bucket, std::stop_token stop) {
+    const auto place = PlaceOf(bucket.location);
+    if (!place) {
+        return Unexpected(place.error());
+    }
+    return ConnectionOf(bucket.source_id).and_then([&](const std::shared_ptr<Connection>& connection) {
+        return CheckPlace(connection->client, *place, stop);
+    });
+}
+
+std::string IconikSource::PublicationKey(std::string_view key, std::string_view suffix) const {
+    return fmt::format("{}{}", key, suffix);
+}
+
+Result<std::optional<std::string>> IconikSource::StartOfPublished(
+    const Bucket& /*bucket*/, const PublicationTarget& /*target*/, std::stop_token /*stop*/
+) {  // NOLINT(performance-unnecessary-value-param): by value as in all of them
+    return std::nullopt;
+}
+
+Result<void> IconikSource::Publish(
+    const Bucket& bucket,
+    const Item& item,
+    const PublicationTarget& target,
+    std::string_view bytes,
+    std::stop_token stop
+) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection) {
+        return Unexpected(connection.error());
+    }
+    auto& client = (*connection)->client;
+    const auto& writing = (*connection)->config.writing;
+    if (target.format == kTimelinePublication.name) {
+        const Written to{.asset = item.key, .version = item.version};
+        return WriteTimeline(client, writing, to, bytes, target.tried, stop);
+    }
+    return target.format == kStatusPublication.name
+               ? WriteStanding(client, writing, item.key, bytes, stop)
+               : Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
+}
+
+Result<std::vector<ProcessId>> IconikSource::ShowProgress(
+    const Bucket& bucket, const Item& item, const std::vector<RunningProcess>& processes, std::stop_token stop
+) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection || !(*connection)->config.writing.jobs) {
+        return connection ? Result<std::vector<ProcessId>>() : Unexpected(connection.error());
+    }
+    std::map<std::string, double> running;
+    for (const auto& process : processes) {
+        running[process.process.Value()] = process.done;
+    }
+    return iconik::ShowProgress((*connection)->client, item.key, running, stop)
+        .map([](const std::vector<std::string>& aborted) {
+            return std::vector<ProcessId>(aborted.begin(), aborted.end());
+        });
+}
+
+}  // namespace notify::iconik

@@ -1,0 +1,117 @@
+#pragma once
+
+// Assets of Iconik: the connection of kind "iconik". A bucket is a collection, a saved search, or all assets;
+// an item's key is the asset's id, its version the id of the asset's version.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "sources/access.hpp"
+#include "sources/iconik/client.hpp"
+#include "sources/iconik/config.hpp"
+#include "sources/iconik/signed_media.hpp"
+#include "sources/source.hpp"
+
+namespace notify::iconik {
+
+/// One client for each source, made anew when its configuration changes. Thread-safe.
+class IconikSource final : public SourceConnection {
+public:
+    /// `clock` outlives it.
+    IconikSource(FindAccess access, const Clock& clock) : access_(std::move(access)), clock_(clock) {}
+
+    /// Assets with media of their own; placeholders are told when they have become assets. Of `assets` the
+    /// first scan since the start tells all, later ones what changed since the one before.
+    [[nodiscard]] Result<ScanReport> Scan(
+        const ScanRequest& request,
+        const std::function<Result<void>(FoundObject)>& found,
+        std::stop_token stop
+    ) override;
+
+    [[nodiscard]] bool ListsInOrder() const noexcept override { return false; }
+
+    /// Nothing too for an asset that is not in the bucket's collection.
+    [[nodiscard]] Result<std::optional<FoundObject>> Look(
+        const Bucket& bucket, const std::string& key, std::stop_token stop
+    ) override;
+
+    /// Chooses what is read (media.hpp), and opens it by a signed URL. kConflict when the asset has a newer
+    /// version; kThrottled (media_not_ready, archived) while it cannot be read; kNotFound (media_never_came)
+    /// when it was noticed longer ago than the source waits.
+    [[nodiscard]] Result<OpenedItem> Open(
+        const Bucket& bucket, const Item& item, std::stop_token stop
+    ) override;
+
+    /// Null: what tells of news are its webhooks.
+    [[nodiscard]] std::unique_ptr<BucketWatch> Watch(
+        const Bucket& /*bucket*/, std::function<void(std::string_view)> /*changed*/
+    ) override {
+        return nullptr;
+    }
+
+    [[nodiscard]] Result<void> CheckBucket(const Bucket& bucket, std::stop_token stop) override;
+
+    [[nodiscard]] std::string PublicationKey(std::string_view key, std::string_view suffix) const override;
+
+    /// Nothing: what we write is known by its external ids.
+    [[nodiscard]] Result<std::optional<std::string>> StartOfPublished(
+        const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
+    ) override;
+
+    /// Of the `timeline` segments and names, of the `status` a field, jobs and a row of history; each written
+    /// where it differs. kUnsupported for other formats: a file has no place beside an asset.
+    [[nodiscard]] Result<void> Publish(
+        const Bucket& bucket,
+        const Item& item,
+        const PublicationTarget& target,
+        std::string_view bytes,
+        std::stop_token stop
+    ) override;
+
+    [[nodiscard]] Result<std::vector<ProcessId>> ShowProgress(
+        const Bucket& bucket,
+        const Item& item,
+        const std::vector<RunningProcess>& processes,
+        std::stop_token stop
+    ) override;
+
+private:
+    struct Connection {
+        Connection(Config of, CredentialsProvider credentials, const Clock& clock);
+
+        Config config;
+        Client client;
+        std::shared_ptr<MediaStore> media;  ///< Shared with what is being read.
+    };
+
+    struct Connected {
+        std::string config;
+        std::shared_ptr<Connection> connection;  ///< Shared with calls under way.
+    };
+
+    [[nodiscard]] Result<std::shared_ptr<Connection>> ConnectionOf(const SourceId& id);
+    [[nodiscard]] std::optional<Timestamp> LastScanOf(const BucketId& id) const;
+    [[nodiscard]] static Result<OpenedItem> OpenMedia(
+        const std::shared_ptr<Connection>& connection, const Item& item, std::stop_token stop
+    );
+
+    const FindAccess access_;
+    const Clock& clock_;
+    mutable std::mutex mutex_;
+    std::map<SourceId, Connected> connected_;
+    std::map<BucketId, Timestamp> scanned_at_;  ///< When the last scan that ended well began.
+};
+
+}  // namespace notify::iconik

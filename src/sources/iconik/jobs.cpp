@@ -1,0 +1,225 @@
+#include "sources/iconik/jobs.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include "core/result.hpp"
+#include "sources/iconik/client.hpp"
+#include "sources/iconik/ids.hpp"
+#include "sources/iconik/paging.hpp"
+
+namespace notify::iconik {
+
+namespace {
+
+using boost::json::object;
+
+constexpr std::string_view kProcess = "notifications_process";  // of a job's metadata
+constexpr std::string_view kAbortPending = "ABORT_PENDING";
+constexpr int kMostOfAPage = 100;
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kStatuses{{
+    {"Pending", "WAITING"},
+    {"Processing", "STARTED"},
+    {"Completed", "FINISHED"},
+    {"Failed", "FAILED"},
+    {"Cancelled", "ABORTED"},
+    {"Skipped", "SKIPPED"},
+}};
+
+struct Job {
+    std::string id;
+    std::string status;
+    std::string message;
+    std::int64_t hundredths = 0;
+};
+
+bool IsOpen(std::string_view status) noexcept {
+    return status == "WAITING" || status == "STARTED" || status == "READY" || status == "PAUSED" ||
+           status == kAbortPending;
+}
+
+std::string MessageOf(const object& row) {
+    auto error = TextIn(row, "error_message");
+    return error.empty() ? TextIn(row, "message") : std::move(error);
+}
+
+/// The process whose job that is; "" when it is none of ours.
+std::string ProcessOf(const object& row) {
+    const auto* const metadata = row.if_contains("metadata");
+    return metadata != nullptr && metadata->is_object() ? TextIn(metadata->get_object(), kProcess)
+                                                        : std::string();
+}
+
+Request RequestOf(const std::string& asset, const std::string& job) {
+    return {
+        .path = job.empty() ? std::string("jobs/v1/jobs/") : fmt::format("jobs/v1/jobs/{}/", job),
+        .query = {},
+        .what = fmt::format("a job of asset {}", asset)
+    };
+}
+
+/// Of ours, by process; of several of one process the first.
+Result<std::map<std::string, Job>> ReadJobs(
+    Client& client, const std::string& asset, const std::stop_token& stop
+) {
+    std::map<std::string, Job> jobs;
+    auto request = RequestOf(asset, {});
+    request.query = fmt::format("object_id={}&type=CUSTOM", asset);
+    request.action = "list";
+    const auto listed = EachByPage(
+        client,
+        {.request = std::move(request), .per_page = kMostOfAPage},
+        [&](const object& row) -> Result<void> {
+            const auto process = ProcessOf(row);
+            const auto* const done = row.if_contains("progress_processed");
+            Job job{
+                .id = TextIn(row, "id"),
+                .status = TextIn(row, "status"),
+                .message = MessageOf(row),
+                .hundredths = done != nullptr && done->is_int64() ? done->get_int64() : 0
+            };
+            if (!process.empty() && IsId(job.id)) {
+                jobs.try_emplace(process, std::move(job));
+            }
+            return {};
+        },
+        stop
+    );
+    return listed.map([&] { return std::move(jobs); });
+}
+
+Result<void> Change(
+    Client& client, const std::string& asset, const std::string& job, object body, const std::stop_token& stop
+) {
+    auto request = RequestOf(asset, job);
+    request.method = "PATCH";
+    request.action = "change";
+    request.body = std::move(body);
+    return client.Send(request, stop).map([](const boost::json::value&) {});
+}
+
+/// What a job says of a process.
+object StateOf(const object& process) {
+    const auto status = JobStatusOf(TextIn(process, "status"));
+    object state{{"status", status}};
+    state[status == "FAILED" ? "error_message" : "message"] = TextIn(process, "message");
+    if (status == "FINISHED") {
+        state["progress_processed"] = 100;
+    }
+    return state;
+}
+
+Result<void> Add(Client& client, const JobsOf& of, const object& process, const std::stop_token& stop) {
+    const auto processor = TextIn(process, "processor");
+    auto body = StateOf(process);
+    body["title"] = of.title.empty() ? processor : fmt::format("{}: {}", processor, of.title);
+    body["type"] = "CUSTOM";
+    body["custom_type"] = processor;
+    body["object_type"] = "assets";
+    body["object_id"] = of.asset;
+    body["progress_total"] = 100;
+    body["metadata"] = object{{kProcess, TextIn(process, "process")}};
+    auto request = RequestOf(of.asset, {});
+    request.method = "POST";
+    request.action = "make";
+    request.body = std::move(body);
+    request.repeatable = false;
+    return client.Send(request, stop).map([](const boost::json::value&) {});
+}
+
+/// True when the job need not be changed. Somebody's abort stays until the process has ended.
+bool Says(const Job& job, const object& state) {
+    const auto status = TextIn(state, "status");
+    return (job.status == kAbortPending && IsOpen(status)) ||
+           (job.status == status && job.message == MessageOf(state));
+}
+
+}  // namespace
+
+std::string_view JobStatusOf(std::string_view status) noexcept {
+    for (const auto& [ours, theirs] : kStatuses) {
+        if (ours == status) {
+            return theirs;
+        }
+    }
+    return kStatuses.front().second;
+}
+
+Result<void> WriteJobs(
+    Client& client, const JobsOf& of, const boost::json::array& processes, const std::stop_token& stop
+) {
+    auto there = ReadJobs(client, of.asset, stop);
+    if (!there) {
+        return Unexpected(there.error());
+    }
+    for (const auto& each : processes) {
+        const auto& process = each.as_object();
+        const auto job = there->extract(TextIn(process, "process"));
+        Result<void> written;
+        if (job.empty()) {
+            written = Add(client, of, process, stop);
+        } else if (auto state = StateOf(process); !Says(job.mapped(), state)) {
+            written = Change(client, of.asset, job.mapped().id, std::move(state), stop);
+        }
+        if (!written) {
+            return written;
+        }
+    }
+    for (const auto& [process, job] : *there) {
+        if (!IsOpen(job.status)) {
+            continue;
+        }
+        object over{{"status", "SKIPPED"}, {"message", "another run took its place"}};
+        if (auto ended = Change(client, of.asset, job.id, std::move(over), stop); !ended) {
+            return ended;
+        }
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> ShowProgress(
+    Client& client,
+    const std::string& asset,
+    const std::map<std::string, double>& running,
+    const std::stop_token& stop
+) {
+    const auto there = ReadJobs(client, asset, stop);
+    if (!there) {
+        return Unexpected(there.error());
+    }
+    std::vector<std::string> aborted;
+    for (const auto& [process, done] : running) {
+        const auto job = there->find(process);
+        if (job == there->end()) {
+            continue;  // its making is on its way
+        }
+        if (job->second.status == kAbortPending) {
+            aborted.push_back(process);
+            continue;
+        }
+        const auto hundredths = static_cast<std::int64_t>(std::floor(done * 100));
+        if (hundredths <= job->second.hundredths) {
+            continue;
+        }
+        object progress{{"progress_processed", hundredths}};
+        if (auto shown = Change(client, asset, job->second.id, std::move(progress), stop); !shown) {
+            return Unexpected(shown.error());
+        }
+    }
+    return aborted;
+}
+
+}  // namespace notify::iconik

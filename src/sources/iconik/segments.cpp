@@ -1,0 +1,135 @@
+#include "sources/iconik/segments.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "sources/iconik/client.hpp"
+#include "sources/iconik/writing.hpp"
+
+namespace notify::iconik {
+
+namespace {
+
+constexpr std::size_t kHashLetters = 32;
+
+std::int64_t NumberIn(const boost::json::object& json, std::string_view name) {
+    const auto* const found = json.if_contains(name);
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+std::string ExternalId(std::string_view version, std::string_view person, std::int64_t start_ms, int number) {
+    const auto hash = Sha256Hex(fmt::format("{}\n{}\n{}\n{}", version, person, start_ms, number));
+    return fmt::format("{}{}", kOurExternalIds, hash.substr(0, kHashLetters));
+}
+
+bool Same(const Segment& a, const Segment& b) {
+    return a.type == b.type && a.track == b.track && a.text == b.text && a.start_ms == b.start_ms &&
+           a.end_ms == b.end_ms;
+}
+
+}  // namespace
+
+Result<std::vector<Segment>> WantedSegments(
+    std::string_view timeline, std::string_view version, const Writing& writing
+) {
+    const auto json = ParseJson(timeline);
+    const auto* const appearances =
+        json && json->is_object() ? json->get_object().if_contains("appearances") : nullptr;
+    if (appearances == nullptr || !appearances->is_array()) {
+        return Fail(ErrorCode::kInternal, "what is to be written on the timeline is no timeline");
+    }
+    std::vector<Segment> wanted;
+    std::map<std::pair<std::string, std::int64_t>, int> at_once;  // of a person from one time on
+    for (const auto& each : appearances->get_array()) {
+        const auto& seen = each.as_object();
+        if (!writing.proposed && TextIn(seen, "certainty") != "confirmed") {
+            continue;
+        }
+        const auto person = TextIn(seen, "person");
+        const auto start_ms = NumberIn(seen, "start_ms");
+        wanted.push_back(
+            {.id = {},
+             .external_id = ExternalId(version, person, start_ms, at_once[{person, start_ms}]++),
+             .type = writing.segment_type,
+             .track = writing.track,
+             .text = TextIn(seen, "name"),
+             .start_ms = start_ms,
+             .end_ms = NumberIn(seen, "end_ms")}
+        );
+    }
+    return wanted;
+}
+
+std::optional<Segment> ReadSegment(const boost::json::object& json) {
+    auto external_id = TextIn(json, "external_id");
+    if (!external_id.starts_with(kOurExternalIds)) {
+        return std::nullopt;
+    }
+    return Segment{
+        .id = TextIn(json, "id"),
+        .external_id = std::move(external_id),
+        .type = TextIn(json, "segment_type"),
+        .track = TextIn(json, "segment_track"),
+        .text = TextIn(json, "segment_text"),
+        .start_ms = NumberIn(json, "time_start_milliseconds"),
+        .end_ms = NumberIn(json, "time_end_milliseconds")
+    };
+}
+
+boost::json::object ToJson(const Segment& segment, std::string_view version) {
+    boost::json::object json{
+        {"external_id", segment.external_id},
+        {"segment_type", segment.type},
+        {"segment_track", segment.track},
+        {"segment_text", segment.text},
+        {"time_start_milliseconds", segment.start_ms},
+        {"time_end_milliseconds", segment.end_ms},
+    };
+    if (!segment.id.empty()) {
+        json["id"] = segment.id;
+    } else if (!version.empty()) {
+        json["version_id"] = version;
+    }
+    return json;
+}
+
+Difference Compare(const std::vector<Segment>& wanted, const std::vector<Segment>& there) {
+    Difference difference;
+    std::map<std::string, const Segment*> kept;
+    for (const auto& segment : there) {
+        if (!kept.emplace(segment.external_id, &segment).second) {
+            difference.remove.push_back(segment.id);
+        }
+    }
+    for (const auto& segment : wanted) {
+        const auto found = kept.find(segment.external_id);
+        if (found == kept.end()) {
+            difference.add.push_back(segment);
+            continue;
+        }
+        if (!Same(segment, *found->second)) {
+            difference.change.push_back(segment);
+            difference.change.back().id = found->second->id;
+        }
+        kept.erase(found);
+    }
+    for (const auto& [external_id, segment] : kept) {
+        difference.remove.push_back(segment->id);
+    }
+    return difference;
+}
+
+}  // namespace notify::iconik

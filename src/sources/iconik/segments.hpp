@@ -1,0 +1,53 @@
+#pragma once
+
+// Who appears when in an asset, as segments of its timeline: what is wanted, what is there, what differs.
+// Source: SegmentSchema of Iconik's assets API.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "core/result.hpp"
+#include "sources/iconik/writing.hpp"
+
+namespace notify::iconik {
+
+/// How the external ids of our segments begin; what begins otherwise is never touched.
+inline constexpr std::string_view kOurExternalIds = "notifications-api:";
+
+struct Segment {
+    std::string id;           ///< Iconik's; "" for one that is not there yet.
+    std::string external_id;  ///< The same for the same person from the same time on in the same version.
+    std::string type;
+    std::string track;
+    std::string text;
+    std::int64_t start_ms = 0;
+    std::int64_t end_ms = 0;
+};
+
+/// Of the `timeline` publication of an item whose version is `version`. kInternal when it is none.
+[[nodiscard]] Result<std::vector<Segment>> WantedSegments(
+    std::string_view timeline, std::string_view version, const Writing& writing
+);
+
+/// Nothing when it is none of ours.
+[[nodiscard]] std::optional<Segment> ReadSegment(const boost::json::object& json);
+
+/// As it is added, or changed when it has an id.
+[[nodiscard]] boost::json::object ToJson(const Segment& segment, std::string_view version);
+
+struct Difference {
+    std::vector<Segment> add;
+    std::vector<Segment> change;      ///< With the ids of those there.
+    std::vector<std::string> remove;  ///< Ids.
+};
+
+/// What makes those there what is wanted, with the fewest writes. Of several there with one external id the
+/// first stays.
+[[nodiscard]] Difference Compare(const std::vector<Segment>& wanted, const std::vector<Segment>& there);
+
+}  // namespace notify::iconik

@@ -1,0 +1,20 @@
+#pragma once
+
+// What is written to an asset, and how: part of the configuration of a source of kind "iconik".
+
+#include <string>
+
+namespace notify::iconik {
+
+struct Writing {
+    std::string segment_type = "GENERIC";         ///< "GENERIC", "TAG" or "MARKER".
+    std::string track = "Facial Recognition";     ///< The segments' track.
+    bool proposed = false;                        ///< Appearances that are only proposed are written too.
+    std::string names_view;                       ///< Id of a metadata view; "": names are not written.
+    std::string names_field;                      ///< Name of its field.
+    bool append_names = false;                    ///< Names that others wrote into the field stay.
+    std::string status_field = "analyze_status";  ///< Or "face_recognition_status"; "": none is set.
+    bool jobs = true;                             ///< A CUSTOM job for each process.
+};
+
+}  // namespace notify::iconik

@@ -1,0 +1,91 @@
+"""Assets of Iconik, with the one that tests/fakes/iconik.py is."""
+import base64
+import hashlib
+import json
+import uuid
+
+from service import ServiceTest, wait_for
+from stores import FakeIconik
+
+PLACE = "11111111-1111-4111-8111-111111111111"
+FAULTS = [{"do": "status", "status": 503, "share": 0.02}, {"do": "status", "status": 429, "share": 0.01}, {"do": "reset", "share": 0.01},
+          {"do": "cut", "share": 0.01}, {"path": "/media/", "do": "status", "status": 500, "share": 0.05}]
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+class IconikTest(ServiceTest):
+    def setUp(self):
+        super().setUp()
+        self.store = FakeIconik()
+        self.addCleanup(self.store.close)
+        self.store.control(collections=[{"id": PLACE}])
+
+    def start(self) -> None:
+        self.service.start(ICONIK_URL=self.store.url, ICONIK_APP_ID=FakeIconik.APP_ID, ICONIK_ACCESS_TOKEN=FakeIconik.TOKEN)
+
+    def add_bucket(self, *more: str) -> None:
+        self.service.command("buckets", "add", f"collections/{PLACE}", "--name", "dailies", "--source", "iconik", "--processor", "checksum",
+                             "--backlog", "process", *more)
+
+    def make(self, **asset) -> str:
+        asset = {"id": str(uuid.uuid4()), "collections": [PLACE]} | asset
+        self.store.control(make=[asset])
+        return asset["id"]
+
+    def item(self, asset: str):
+        return next((item for item in self.service.get("/v1/items?limit=200")["rows"] if item["key"] == asset), None)
+
+    def test_assets_of_a_collection_are_processed_on_their_proxies_whatever_goes_wrong(self):
+        made = {self.make(original=encoded(b"original %d" % n), proxies=[{"data": encoded(b"proxy %d" % n)}]): b"proxy %d" % n for n in range(150)}
+        self.store.control(faults=FAULTS)
+        self.start()
+        self.add_bucket()
+        for asset, item in self.service.wait_until_terminal(*made).items():
+            self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0), item)
+            self.assertEqual(item["content_sha256"], hashlib.sha256(made[asset]).hexdigest())
+        seen = self.store.control()
+        self.assertLessEqual(seen["peak_second"], 50)
+        self.assertLessEqual(seen["peak_window"], 1000)
+        self.assertEqual(seen["refused"], 0)
+        self.assertEqual(seen["writes"], {})
+        self.assertNotIn("app-id", seen["media_headers"])
+        self.assertNotIn("auth-token", seen["media_headers"])
+        scan = json.loads(self.service.command("--json", "buckets", "scan", "dailies"))
+        self.assertEqual((scan["seen"], scan["added"]), (150, 0))
+        for text in (json.dumps(self.service.get("/v1/sources")), self.service.log.read_text()):
+            self.assertNotIn(FakeIconik.TOKEN, text)
+            self.assertNotIn("X-Signature", text)
+
+    def test_an_asset_that_comes_before_its_proxy_waits_for_it_and_burns_no_attempt(self):
+        asset = self.make(original=encoded(b"original"), proxies=[{"data": encoded(b"late proxy"), "closes_after": 6}])
+        self.start()
+        self.add_bucket()
+        waiting = wait_for("it to wait", lambda: (self.item(asset) or {}).get("reason_code") == "media_not_ready" and self.item(asset))
+        self.assertEqual((waiting["status"], waiting["blocked_by"]), ("Pending", "retry_delay"))
+        item = self.service.wait_until_terminal(asset)[asset]
+        self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0), item)
+        self.assertEqual(item["content_sha256"], hashlib.sha256(b"late proxy").hexdigest())
+
+    def test_a_token_that_ends_pauses_the_source_and_a_new_one_needs_no_restart(self):
+        first = self.make(proxies=[{"data": encoded(b"first")}])
+        self.start()
+        self.add_bucket("--scan-seconds", "2")
+        self.service.wait_until_terminal(first)
+        self.store.control(tokens={FakeIconik.APP_ID: "new-token"})
+        second = self.make(proxies=[{"data": encoded(b"second")}])
+        wait_for("a refusal", lambda: any(status == 401 for _, _, status in self.store.control()["log"]))
+        refused = self.refusals()
+        wait_for("the bucket to say so", lambda: "App-ID" in json.dumps(self.service.get("/v1/buckets")))
+        self.assertLessEqual(self.refusals() - refused, 1, "one request a minute asks")
+        path = self.service.folder / "token"
+        path.write_text("new-token\n")
+        path.chmod(0o600)
+        self.service.command("sources", "secret", "iconik", "--access-key", FakeIconik.APP_ID, "--secret-file", path)
+        item = self.service.wait_until_terminal(second)[second]
+        self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0), item)
+
+    def refusals(self) -> int:
+        return sum(status == 401 for _, _, status in self.store.control()["log"])

@@ -1,0 +1,311 @@
+// What leaves the inbox, and as what.
+
+#include "queue/messages/inbox.hpp"
+
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "core/ulid.hpp"
+#include "queue/messages/news_row.hpp"
+#include "sources/messages/news.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/news_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/source_repository.hpp"
+#include "unit/queue/fixture.hpp"
+#include "unit/queue/messages/told_source.hpp"
+
+namespace notify::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr const char* kId = "3f2c8a52-0d7f-11f1-9a51-0a580a3c5b11";
+
+class InboxTest : public QueueTest {
+protected:
+    InboxTest() {
+        for (const auto* const kind : {"s3", "iconik"}) {
+            EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+                return transaction.sources.Add(
+                    {.id = SourceId(std::string("src_") + kind),
+                     .kind = kind,
+                     .name = kind,
+                     .config = "{}",
+                     .created_at = clock_.Now()}
+                );
+            }));
+        }
+    }
+
+    Bucket Watch(
+        const std::string& kind,
+        const std::string& name,
+        const std::string& location,
+        const std::vector<std::string>& processors = {"checksum"}
+    ) {
+        clock_.Advance(1s);
+        Bucket bucket;
+        bucket.id = BucketId(MakeId("bkt"));
+        bucket.source_id = SourceId("src_" + kind);
+        bucket.kind = kind;
+        bucket.name = name;
+        bucket.location = location;
+        bucket.created_at = clock_.Now();
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.buckets.Add(bucket);
+        }));
+        for (const auto& processor : processors) {
+            AddRule(bucket, processor);
+        }
+        return bucket;
+    }
+
+    void Tell(const News& news) {
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.news.Tell(RowOf(news, clock_.Now()));
+        }));
+    }
+
+    void TellObject(const std::string& key, const std::string& bucket = "media") {
+        Tell(StoreNews{.bucket = bucket, .keys = {key}, .created = true, .event = ""});
+    }
+
+    void TellAsset() { Tell(AssetNews{.asset_id = kId, .change = AssetChange::kEntity, .version_id = ""}); }
+
+    int Run() { return inbox_.RunOnce({}).value(); }
+
+    std::vector<InboxNews> Waiting() {
+        return storage_->Read([](const Snapshot& snapshot) { return snapshot.news.List({.limit = 200}); })
+            .value()
+            .rows;
+    }
+
+    std::vector<std::string> ProcessorsOf(const ItemId& item) {
+        std::vector<std::string> names;
+        for (const auto& process : ProcessesOf(item)) {
+            names.push_back(process.processor);
+        }
+        return names;
+    }
+
+    ToldSource store_;
+    std::vector<BucketId> looked_at_;
+    int added_ = 0;
+    Inbox inbox_{
+        *storage_,
+        clock_,
+        [this](std::string_view) { return Result<SourceConnection*>(&store_); },
+        {.look_at = [this](const BucketId& id) { looked_at_.push_back(id); }, .added = [this] { ++added_; }}
+    };
+};
+
+TEST_F(InboxTest, TakesAnObjectIntoEachBucketAtItsPlaceAndRemovesTheRow) {
+    Watch("s3", "all", "media");
+    Watch("s3", "films", "media/films/");
+    Watch("s3", "other", "media/other/");
+    store_.held["films/a.mp4"] = {"all", "films"};
+    TellObject("films/a.mp4");
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Items().size(), 2U);
+    EXPECT_THAT(Waiting(), IsEmpty());
+    EXPECT_EQ(added_, 1);
+    TellObject("films/a.mp4");
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Items().size(), 2U) << "the same version";
+    EXPECT_EQ(added_, 1);
+}
+
+TEST_F(InboxTest, EndsNewsOfWhatIsGoneOrInNoBucket) {
+    Watch("s3", "all", "media");
+    TellObject("gone.mp4");
+    TellObject("a.mp4", "unknown");
+    EXPECT_EQ(Run(), 2);
+    EXPECT_THAT(Waiting(), IsEmpty());
+    EXPECT_THAT(Items(), IsEmpty());
+}
+
+TEST_F(InboxTest, DelaysWhatItsStoreCannotAnswerAndLosesNothing) {
+    Watch("s3", "all", "media");
+    Watch("s3", "well", "fine");
+    store_.held["a.mp4"] = {"all"};
+    store_.held["b.mp4"] = {"all"};
+    store_.fault = Error{.code = ErrorCode::kUnavailable, .reason = "refused", .message = "it is down"};
+    TellObject("a.mp4");
+    TellObject("b.mp4");
+    EXPECT_EQ(Run(), 2);
+    EXPECT_EQ(store_.asked.size(), 1U) << "a store that is down is asked once in a round";
+    for (const auto& row : Waiting()) {
+        EXPECT_EQ(row.reason, "refused");
+        EXPECT_EQ(row.sentence, "it is down");
+        EXPECT_EQ(row.tries, 1);
+        EXPECT_GT(row.due_at, clock_.Now());
+        EXPECT_LE(row.due_at, clock_.Now() + 5s);
+    }
+    EXPECT_EQ(Run(), 0) << "it is not due";
+    for (int i = 0; i < 12; ++i) {
+        clock_.Advance(15min);
+        EXPECT_EQ(Run(), 2);
+    }
+    EXPECT_LE(Waiting().at(0).due_at, clock_.Now() + 15min);
+    store_.fault.reset();
+    clock_.Advance(15min);
+    EXPECT_EQ(Run(), 2);
+    EXPECT_EQ(Items().size(), 2U);
+    EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+TEST_F(InboxTest, WaitsAsLongAsTheStoreSays) {
+    Watch("s3", "all", "media");
+    store_.fault = Error{.code = ErrorCode::kThrottled, .retry_after = 10min, .message = "slow down"};
+    TellObject("a.mp4");
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Waiting().at(0).due_at, clock_.Now() + 10min);
+    EXPECT_EQ(Waiting().at(0).reason, "throttled");
+}
+
+TEST_F(InboxTest, AFaultOfOneStoreDoesNotHoldUpAnother) {
+    Watch("s3", "all", "media");
+    Watch("s3", "well", "fine");
+    TellObject("a.mp4");
+    TellObject("b.mp4", "fine");
+    store_.held["b.mp4"] = {"well"};
+    store_.fault = Error{.code = ErrorCode::kUnavailable, .message = "it is down"};
+    store_.while_asked = [&] {
+        if (store_.asked.back().starts_with("well")) {
+            store_.fault.reset();
+        }
+    };
+    EXPECT_EQ(Run(), 2);
+    EXPECT_EQ(Items().size(), 1U);
+    EXPECT_EQ(Waiting().size(), 1U);
+}
+
+TEST_F(InboxTest, LooksAgainAtWhatIsToldWhileItIsWorked) {
+    Watch("s3", "all", "media");
+    store_.held["a.mp4"] = {"all"};
+    store_.while_asked = [&] {
+        store_.while_asked = nullptr;
+        TellObject("a.mp4");
+    };
+    TellObject("a.mp4");
+    EXPECT_EQ(Run(), 1);
+    ASSERT_EQ(Waiting().size(), 1U);
+    store_.version = "2";
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Items().size(), 2U);
+    EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+TEST_F(InboxTest, LeavesItsRowsWhenTheDatabaseRefuses) {
+    Watch("s3", "all", "media");
+    TellObject("a.mp4");
+    storage_->refuse = 1;
+    EXPECT_FALSE(inbox_.RunOnce({}));
+    EXPECT_EQ(Waiting().size(), 1U);
+    EXPECT_EQ(Run(), 1);
+}
+
+TEST_F(InboxTest, NewsOfAnAssetWaitsForABucketOfIconik) {
+    Watch("s3", "assets", "assets");
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    const auto waiting = Waiting();
+    ASSERT_EQ(waiting.size(), 1U);
+    EXPECT_EQ(waiting[0].reason, "no_iconik_bucket");
+    EXPECT_THAT(waiting[0].sentence, HasSubstr("no bucket of an Iconik source is here"));
+    Watch("iconik", "rest", "assets");
+    store_.held[kId] = {"rest"};
+    clock_.Advance(15min);
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Items().size(), 1U);
+}
+
+TEST_F(InboxTest, AnAssetInTwoBucketsIsOneItemOfWhatTheRulesOfBothChoose) {
+    const auto first = Watch("iconik", "b", "collections/1", {"checksum"});
+    Watch("iconik", "a", "collections/2", {"checksum", "facial-recognition"});
+    Watch("iconik", "rest", "assets", {"other"});
+    store_.held[kId] = {"b", "a", "rest"};
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    ASSERT_EQ(Items().size(), 1U);
+    const auto item = Items().at(0);
+    EXPECT_EQ(item.bucket_id, first.id) << "the bucket that was added first";
+    EXPECT_THAT(ProcessorsOf(item.id), UnorderedElementsAre("checksum", "facial-recognition"));
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(ProcessesOf(item.id).size(), 2U);
+}
+
+TEST_F(InboxTest, AnAssetThatIsPutIntoOneMoreBucketStaysOneItem) {
+    const auto rest = Watch("iconik", "rest", "assets", {"checksum"});
+    store_.held[kId] = {"rest"};
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    const auto later = Watch("iconik", "later", "collections/1", {"facial-recognition"});
+    store_.held[kId].insert("later");
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    ASSERT_EQ(Items().size(), 1U);
+    EXPECT_EQ(Items().at(0).bucket_id, rest.id);
+    EXPECT_EQ(ProcessesOf(Items().at(0).id).size(), 2U);
+    EXPECT_EQ(intake_->Take(later, {{.key = kId, .version = "1"}}).value(), 0) << "nor by a scan";
+    store_.version = "2";
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Items().size(), 2U) << "a new version is a new item";
+}
+
+TEST_F(InboxTest, ACollectionThatIsGoneDoesNotHoldUpTheOthers) {
+    Watch("iconik", "gone", "collections/1");
+    const auto other = Watch("iconik", "other", "collections/2");
+    store_.held[kId] = {"other"};
+    store_.while_asked = [&] {
+        store_.fault.reset();
+        if (store_.asked.back().starts_with("gone")) {
+            store_.fault =
+                Error{.code = ErrorCode::kUnavailable, .reason = "no_bucket", .message = "there is none"};
+        }
+    };
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    ASSERT_EQ(Items().size(), 1U);
+    EXPECT_EQ(Items().at(0).bucket_id, other.id);
+    EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+TEST_F(InboxTest, NewsOfACollectionHasItsBucketScanned) {
+    const auto bucket = Watch("iconik", "films", std::string("collections/") + kId);
+    const auto search = Watch("iconik", "found", std::string("searches/") + kId);
+    Tell(CollectionNews{.collection_id = kId});
+    Tell(SearchNews{.search_id = kId});
+    Tell(CollectionNews{.collection_id = "another"});
+    EXPECT_EQ(Run(), 3);
+    EXPECT_THAT(looked_at_, UnorderedElementsAre(bucket.id, search.id));
+    EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+TEST_F(InboxTest, WorksOnItsOwnThread) {
+    Watch("s3", "all", "media");
+    store_.held["a.mp4"] = {"all"};
+    inbox_.Start();
+    inbox_.Start();
+    TellObject("a.mp4");
+    inbox_.Nudge();
+    EXPECT_TRUE(Eventually([&] { return Items().size() == 1; }));
+    EXPECT_TRUE(Eventually([&] { return Waiting().empty(); }));
+    inbox_.Stop();
+    inbox_.Stop();
+}
+
+}  // namespace
+}  // namespace notify::testing
