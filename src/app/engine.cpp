@@ -55,6 +55,7 @@
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
 #include "storage/result_consumer.hpp"
@@ -210,19 +211,7 @@ void Engine::Build() {
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
-    inbox = std::make_unique<Inbox>(
-        *storage,
-        clock,
-        find_source,
-        InboxCalls{.look_at = [this](const BucketId& id) { scheduler->LookAt(id); }, .added = nudge}
-    );
-    messages = std::make_unique<MessageIntake>(*storage, clock, settings.iconik_system_domain_id, [this] {
-        inbox->Nudge();
-        dispatcher->Nudge();
-    });
-    message_poller = std::make_unique<MessagePoller>(
-        *storage, clock, [this](const SourceId& id) { return source_secrets->Access(id); }, *messages, nudge
-    );
+    BuildInbox(find_source);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
     webhooks = std::make_unique<WebhookSender>(
@@ -239,6 +228,28 @@ void Engine::Build() {
     );
     relabelling = std::make_unique<Relabelling>(*storage, clock);
     relabeller = std::make_unique<Relabeller>(*relabelling, nudge);
+}
+
+void Engine::BuildInbox(const SourceOfKind& find_source) {
+    inbox = std::make_unique<Inbox>(
+        *storage,
+        clock,
+        find_source,
+        InboxCalls{
+            .look_at = [this](const BucketId& id) { scheduler->LookAt(id); }, .added = [this] { Nudge(); }
+        }
+    );
+    messages = std::make_unique<MessageIntake>(*storage, clock, settings.iconik_system_domain_id, [this] {
+        inbox->Nudge();
+        dispatcher->Nudge();
+    });
+    message_poller = std::make_unique<MessagePoller>(
+        *storage,
+        clock,
+        [this](const SourceId& id) { return source_secrets->Access(id); },
+        *messages,
+        [this] { Nudge(); }
+    );
 }
 
 Result<void> Engine::Start() {

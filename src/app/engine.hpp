@@ -43,6 +43,7 @@
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
@@ -92,6 +93,7 @@ private:
 
     [[nodiscard]] Result<void> OpenStorage();
     void Build();
+    void BuildInbox(const SourceOfKind& find_source);
 
 public:
     const Settings settings;

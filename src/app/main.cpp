@@ -295,6 +295,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddBacklogCommands(app, line);
     notify::AddPeopleCommands(app, line);
     notify::AddWebhookCommands(app, line);
+    notify::AddMessageCommands(app, line);
     notify::AddKeyCommands(app, line);
     try {
         app.parse(argc, argv);

@@ -196,6 +196,8 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .items = *engine.items,
             .endpoints = *engine.endpoints,
             .replay = *engine.replay,
+            .messages = *engine.messages,
+            .iconik_webhook_secret = engine.settings.iconik_webhook_secret,
             .enrol =
                 [&engine](
                     std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view actor

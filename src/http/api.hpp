@@ -16,6 +16,7 @@
 #include "domain/ids.hpp"
 #include "http/router.hpp"
 #include "queue/item_control.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "queue/scheduler.hpp"
 #include "sources/access.hpp"
@@ -77,6 +78,8 @@ struct ApiParts {
     ItemControl& items;
     Endpoints& endpoints;
     Replay& replay;
+    MessageIntake& messages;
+    std::string iconik_webhook_secret;  ///< What opens /v1/intake/iconik; "": only a key does.
     /// Enrols photos of a person, who is made when the name is new. An error when nothing at all was
     /// accepted.
     std::function<Result<EnrolmentVerdict>(

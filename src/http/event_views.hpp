@@ -117,6 +117,16 @@ struct AuthFailed {
 
 BOOST_DESCRIBE_STRUCT(AuthFailed, (), (source, name, kind, code, sentence))
 
+struct MessageDead {
+    std::string message;
+    std::string source;
+    std::string reason;
+    std::string sentence;
+    std::int64_t size_bytes = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(MessageDead, (), (message, source, reason, sentence, size_bytes))
+
 struct EndpointDisabled {
     std::string endpoint;
     std::string description;
@@ -152,7 +162,7 @@ struct EventType {
 };
 
 /// Every type that the service tells.
-inline constexpr std::array<EventType, 17> kEventTypes{{
+inline constexpr std::array<EventType, 18> kEventTypes{{
     {.name = "item.discovered",
      .when = "A new file or version was noticed.",
      .data = &described::Schema<view::ItemEvent>},
@@ -195,6 +205,9 @@ inline constexpr std::array<EventType, 17> kEventTypes{{
      .when =
          "A store or a queue refuses the credentials of a source; it is asked once a minute from then on.",
      .data = &described::Schema<view::AuthFailed>},
+    {.name = "message.dead",
+     .when = "A message of a queue was not understood; it is kept.",
+     .data = &described::Schema<view::MessageDead>},
     {.name = "endpoint.disabled",
      .when = "The service stopped telling an endpoint.",
      .data = &described::Schema<view::EndpointDisabled>},

@@ -15,6 +15,7 @@
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/percent.hpp"
+#include "core/result.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
@@ -227,6 +228,10 @@ const Route* Router::RouteFor(Request& request, bool trusted, Response& refusal)
 std::optional<Response> Router::Refusal(Request& request, const Route& route) const {
     if (route.scope == Scope::kNone) {
         return std::nullopt;
+    }
+    const auto opened = route.opens ? route.opens(request) : Result<bool>(false);
+    if (!opened || *opened) {
+        return opened ? std::nullopt : std::optional(Problem(opened.error(), request.id));
     }
     auto caller = Authenticate(storage_, KeyOf(request), clock_.Now());
     if (!caller) {

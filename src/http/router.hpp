@@ -45,6 +45,8 @@ struct Route {
     std::string method;
     std::string pattern;  ///< "/v1/items/{id}".
     Scope scope = Scope::kRead;
+    /// Lets a request in without a key; false asks for one, an error refuses it. May be empty.
+    std::function<Result<bool>(const Request& request)> opens;
     Scope also = Scope::kNone;  ///< Needed too for some of what it gives; its handler asks for it.
     std::string tag;
     std::string summary;

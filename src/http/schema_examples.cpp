@@ -33,6 +33,10 @@ constexpr std::array kExamples{
         "StoreEvent",
         R"({"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"media"},"object":{"key":"films/a.mxf"}}}]})"
     },
+    Example{
+        "IconikEvent",
+        R"({"event_type":"assets","object_id":"3f2c8a52-0d7f-11f1-9a51-0a580a3c5b11","operation":"create","realm":"entity"})"
+    },
     Example{"BucketRerun", R"({"mode":"missing","dry_run":true})"},
     Example{
         "BucketChange",

@@ -68,6 +68,7 @@ void AddItemCommands(CLI::App& app, CommandLine& line);
 void AddBacklogCommands(const CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);
+void AddMessageCommands(CLI::App& app, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 
 /// The place and settings of a bucket that is added, or only looked into.

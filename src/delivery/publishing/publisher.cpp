@@ -27,6 +27,7 @@
 #include "domain/publication.hpp"
 #include "domain/status.hpp"
 #include "sources/source.hpp"
+#include "sources/source_of_kind.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"

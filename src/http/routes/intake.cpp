@@ -18,7 +18,6 @@
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
-#include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/schema_words.hpp"

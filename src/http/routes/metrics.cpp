@@ -19,6 +19,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
+#include "domain/news.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/message.hpp"
@@ -30,6 +31,7 @@
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/news_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -43,6 +45,7 @@ struct Counts {
     std::vector<ProcessCount> processes;
     std::vector<DeliveryCount> deliveries;
     QueueDepth depth;
+    std::vector<NewsCount> news;
 };
 
 Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
@@ -56,8 +59,16 @@ Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
     if (!deliveries || !depth) {
         return Unexpected(deliveries ? depth.error() : deliveries.error());
     }
+    auto news = snapshot.news.Count();
+    if (!news) {
+        return Unexpected(news.error());
+    }
     Counts counts{
-        .items = {}, .processes = std::move(*processes), .deliveries = std::move(*deliveries), .depth = *depth
+        .items = {},
+        .processes = std::move(*processes),
+        .deliveries = std::move(*deliveries),
+        .depth = *depth,
+        .news = std::move(*news)
     };
     for (const auto& bucket : *buckets) {
         auto of_bucket = snapshot.items.CountByStatus(bucket.id);
@@ -126,6 +137,24 @@ std::string OfDeliveries(const Counts& counts) {
             row.kind == DeliveryKind::kWebhook ? "webhook" : "publication",
             ToString(row.status),
             row.count
+        );
+    }
+    return text;
+}
+
+std::string OfNews(const Counts& counts) {
+    auto text = Head(
+        "notifications_news",
+        "gauge",
+        "What messages told of and is still to be looked at, by kind and state."
+    );
+    for (const auto& row : counts.news) {
+        text += fmt::format(
+            "notifications_news{{kind=\"{0}\",state=\"due\"}} {1}\n"
+            "notifications_news{{kind=\"{0}\",state=\"delayed\"}} {2}\n",
+            ToString(row.kind),
+            row.count - row.delayed,
+            row.delayed
         );
     }
     return text;
@@ -225,7 +254,7 @@ Response Metrics(const Request& request, const ApiParts& parts) {
     }
     return {
         .content_type = "text/plain; version=0.0.4",
-        .body = OfItems(*counts) + OfProcesses(*counts) + OfDeliveries(*counts) +
+        .body = OfItems(*counts) + OfProcesses(*counts) + OfDeliveries(*counts) + OfNews(*counts) +
                 OfQueue(counts->depth, now) + OfMessages(parts.queues(), now) + OfService(parts.activity())
     };
 }
@@ -239,10 +268,12 @@ void AddMetricsRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = "health",
          .summary = "Metrics",
-         .description = "Prometheus text: items by bucket and status, processes by processor and status, "
-                        "deliveries by kind "
-                        "and status, what waits and since when, what queues of messages gave, workers, "
-                        "children, the version.",
+         .description =
+             "Prometheus text: items by bucket and status, processes by processor and status, "
+             "deliveries by kind "
+             "and status, news of messages that waits, what waits and since when, what queues gave, "
+             "workers, "
+             "children, the version.",
          .media_types = {"text/plain"},
          .handle = [parts](Request& r) { return Metrics(r, parts); }}
     );

@@ -24,6 +24,8 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddItemRoutes(router, parts);
     AddDoneRoutes(router, parts);
     AddIntakeRoutes(router, parts);
+    AddIconikIntakeRoutes(router, parts);
+    AddMessageRoutes(router, parts);
     AddPublicationRoutes(router, parts);
     AddResultRoutes(router, parts);
     AddPeopleRoutes(router, parts);

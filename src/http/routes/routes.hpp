@@ -33,6 +33,8 @@ void AddRuleRoutes(Router& router, const ApiParts& parts);
 void AddItemRoutes(Router& router, const ApiParts& parts);
 void AddDoneRoutes(Router& router, const ApiParts& parts);
 void AddIntakeRoutes(Router& router, const ApiParts& parts);
+void AddIconikIntakeRoutes(Router& router, const ApiParts& parts);
+void AddMessageRoutes(Router& router, const ApiParts& parts);
 void AddPublicationRoutes(Router& router, const ApiParts& parts);
 void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);

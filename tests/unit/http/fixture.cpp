@@ -37,6 +37,7 @@ ApiTest::ApiTest() {
     guard_ = AddressGuard::WithAllowed({"127.0.0.1/32"}).value();
     endpoints_ = std::make_unique<Endpoints>(*storage_, *box_, guard_, clock_);
     replay_ = std::make_unique<Replay>(*storage_, clock_);
+    messages_ = std::make_unique<MessageIntake>(*storage_, clock_, "", [] {});
     router_ = std::make_unique<Router>(*storage_, clock_);
     const auto enrol = [](std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view) {
         EnrolmentVerdict verdict{.person = PersonId("per_1"), .name = std::string(name), .photos = 1};
@@ -56,6 +57,8 @@ ApiTest::ApiTest() {
          .items = *items_,
          .endpoints = *endpoints_,
          .replay = *replay_,
+         .messages = *messages_,
+         .iconik_webhook_secret = "a secret of sixteen",
          .enrol = enrol,
          .relabel = [] {},
          .nudge = [] {},

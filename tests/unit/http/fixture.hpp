@@ -89,6 +89,7 @@ protected:
     AddressGuard guard_;
     std::unique_ptr<Endpoints> endpoints_;
     std::unique_ptr<Replay> replay_;
+    std::unique_ptr<MessageIntake> messages_;
     std::unique_ptr<Router> router_;
     std::unique_ptr<Server> server_;
     std::atomic<bool> ready_ = true;

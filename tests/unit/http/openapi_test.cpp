@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "storage/dead_message_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "unit/http/fixture.hpp"
 #include "unit/http/schema_check.hpp"
@@ -102,6 +103,7 @@ protected:
     void CheckItems();
     void CheckPeople(const std::string& item);
     void CheckWebhooks();
+    void CheckMessages();
     void CheckTheRest();
 
     boost::json::object document_;
@@ -433,6 +435,31 @@ void OpenApiTest::CheckWebhooks() {
     Check("DELETE", "/v1/webhooks/{endpoint}", at);
 }
 
+void OpenApiTest::CheckMessages() {
+    Check(
+        "POST",
+        "/v1/intake/iconik",
+        "/v1/intake/iconik",
+        R"({"asset_id":"3f2c8a52-0d7f-11f1-9a51-0a580a3c5b11"})"
+    );
+    EXPECT_EQ(Check("GET", "/v1/news", "/v1/news").at("rows").as_array().size(), 1U);
+    for (const auto* const id : {"1", "2"}) {
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.dead_messages.Add(
+                {.id = DeadMessageId(std::string("dead_") + id),
+                 .message_id = id,
+                 .reason = "unrecognised",
+                 .body = R"({"bucket":"media","key":"a.mxf"})",
+                 .created_at = clock_.Now()}
+            );
+        }));
+    }
+    Check("POST", "/v1/dead-messages/{message}/replay", "/v1/dead-messages/dead_1/replay");
+    Check("GET", "/v1/dead-messages", "/v1/dead-messages");
+    Check("GET", "/v1/dead-messages/{message}", "/v1/dead-messages/dead_1");
+    Check("DELETE", "/v1/dead-messages/{message}", "/v1/dead-messages/dead_2");
+}
+
 void OpenApiTest::CheckTheRest() {
     const auto events = Check("GET", "/v1/events", "/v1/events");
     Check("GET", "/v1/events/{event}", "/v1/events/" + Of(events.at("rows").at(0)));
@@ -453,6 +480,7 @@ TEST_F(OpenApiTest, DescribesTheAnswersOfAllRoutesAsTheyReallyAre) {
     CheckRules();
     CheckItems();
     CheckWebhooks();
+    CheckMessages();
     CheckTheRest();
     for (const auto& route : router_->Routes()) {
         EXPECT_TRUE(!route.documented || checked_.contains(route.method + " " + route.pattern))
