@@ -11,8 +11,8 @@
 
 namespace notify {
 
-/// One connection to a store. `kind`: "local", "iconik", "datacore", "object_matrix", "s3"; or "sqs", a queue of
-/// messages about stores, in which no bucket is.
+/// One connection to a store. `kind`: "local", "iconik", "datacore", "object_matrix", "s3"; or "sqs", a
+/// queue of messages about stores, in which no bucket is.
 struct Source {
     SourceId id;
     std::string kind;

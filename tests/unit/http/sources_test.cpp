@@ -96,7 +96,7 @@ TEST_F(SourcesApi, TellWhatAQueueGave) {
     const auto queue = Expect(200, "GET", "/v1/sources/events").at("queue");
     EXPECT_EQ(queue.at("received"), 7);
     EXPECT_EQ(queue.at("known"), 3);
-    EXPECT_EQ(queue.at("oldest_seconds"), 90.0);
+    EXPECT_EQ(queue.at("oldest_seconds"), 90);
     EXPECT_EQ(queue.at("code"), "no_queue");
     const auto metrics = Ask("GET", "/metrics").body;
     EXPECT_THAT(metrics, HasSubstr("notifications_messages_received_total{source=\"events\"} 7\n"));
