@@ -42,7 +42,7 @@ class IconikTest(ServiceTest):
         made = {self.make(original=encoded(b"original %d" % n), proxies=[{"data": encoded(b"proxy %d" % n)}]): b"proxy %d" % n for n in range(150)}
         self.store.control(faults=FAULTS)
         self.start()
-        self.add_bucket()
+        self.add_bucket("--no-publish")
         for asset, item in self.service.wait_until_terminal(*made).items():
             self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0), item)
             self.assertEqual(item["content_sha256"], hashlib.sha256(made[asset]).hexdigest())

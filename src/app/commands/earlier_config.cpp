@@ -42,11 +42,15 @@ constexpr std::array<Told, 8> kTold{{
          "FacialRecognition is the processor facial-recognition: a bucket is given it when it is added"},
     {.field = "no_of_threads", .sentence = "set WORKERS for as many items at a time"},
     {.field = "temp_folder", .sentence = "is not needed: nothing is written outside DATA_DIR"},
-    {.field = "sqs_queue_url", .sentence = "is not taken over: assets are found by scans of their buckets"},
-    {.field = "aws_region", .sentence = "is not taken over: it was that of the queue"},
-    {.field = "system_endpoint", .sentence = "is not taken over: no webhook is made in Iconik"},
-    {.field = "single_webhook", .sentence = "is not taken over: no webhook is made in Iconik"},
-    {.field = "webhook_name", .sentence = "is not taken over: no webhook is made in Iconik"},
+    {.field = "sqs_queue_url",
+     .sentence = "is a source of its own: notifications-api sources add sqs --queue-url URL"},
+    {.field = "aws_region", .sentence = "goes with the queue: sources add sqs --region"},
+    {.field = "system_endpoint",
+     .sentence = "is of a webhook that is made in Iconik, by hand: docs/messages.md"},
+    {.field = "single_webhook",
+     .sentence = "is of a webhook that is made in Iconik, by hand: docs/messages.md"},
+    {.field = "webhook_name",
+     .sentence = "is of a webhook that is made in Iconik, by hand: docs/messages.md"},
 }};
 
 Unexpected Wrong(std::string_view field, std::string_view what) {

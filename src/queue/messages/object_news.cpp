@@ -64,6 +64,10 @@ ObjectOutcome UnknownBucket(const StoreNews& news) {
     };
 }
 
+ObjectOutcome LookedAtNow() {
+    return {.word = "restored", .sentence = "its item waited for that and is looked at now"};
+}
+
 }  // namespace
 
 std::vector<ObjectOutcome> ObjectNews::Take(
@@ -108,7 +112,9 @@ ObjectOutcome ObjectNews::In(const Bucket& bucket, const StoreNews& news, const 
         }
         const auto found = (*source)->Look(bucket, key, stop);
         if (!found) {
-            return Unconfirmed(found.error());
+            // what waits for it is opened, and that asks the store again
+            const auto waiting = news.restored ? intake_.TakeRestored(bucket.id, key) : Result<int>(0);
+            return waiting && *waiting > 0 ? LookedAtNow() : Unconfirmed(found.error());
         }
         if (*found) {
             return news.restored ? Restored(bucket, **found) : Taken(bucket, **found);
@@ -144,9 +150,7 @@ ObjectOutcome ObjectNews::Restored(const Bucket& bucket, const FoundObject& obje
     if (!waiting) {
         return Unconfirmed(waiting.error());
     }
-    return *waiting > 0
-               ? ObjectOutcome{.word = "restored", .sentence = "its item waited for that and is looked at now"}
-               : Taken(bucket, object);
+    return *waiting > 0 ? LookedAtNow() : Taken(bucket, object);
 }
 
 ObjectOutcome ObjectNews::Taken(const Bucket& bucket, const FoundObject& object) {

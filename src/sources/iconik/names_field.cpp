@@ -95,7 +95,8 @@ Result<void> WriteNames(
             error.code = ErrorCode::kUnsupported;
             error.reason = "no_field";
             error.message = fmt::format(
-                "Iconik has no view {} with a field '{}': notifications-api iconik setup makes them",
+                "Iconik has no view {} with a field '{}': make it there, or change names_view and "
+                "names_field of the source",
                 writing.names_view,
                 writing.names_field
             );

@@ -12,7 +12,9 @@
 
 #include "core/ulid.hpp"
 #include "queue/messages/news_row.hpp"
+#include "queue/retry_policy.hpp"
 #include "sources/messages/news.hpp"
+#include "sources/objects/faults.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/news_repository.hpp"
@@ -161,6 +163,27 @@ TEST_F(InboxTest, DelaysWhatItsStoreCannotAnswerAndLosesNothing) {
     clock_.Advance(15min);
     EXPECT_EQ(Run(), 2);
     EXPECT_EQ(Items().size(), 2U);
+    EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+TEST_F(InboxTest, HasWhatWaitsForARestoredObjectLookedAtAlsoWhileItsStoreDoesNotAnswer) {
+    Watch("s3", "all", "media");
+    store_.held["a.mp4"] = {"all"};
+    TellObject("a.mp4");
+    EXPECT_EQ(Run(), 1);
+    const auto item = Items().at(0).id;
+    const auto claim = Claim().at(0);
+    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+        const auto after = AfterFailure(
+            claim.processes.at(0), objects::ArchivedFault({.key = "a.mp4"}), CrashKind::kNone, clock_.Now()
+        );
+        return transaction.processes.UpdateHeld(after, after.fence);
+    }));
+    EXPECT_GT(OnlyProcess(item).next_attempt_at, clock_.Now());
+    store_.fault = Error{.code = ErrorCode::kUnavailable, .reason = "refused", .message = "it is down"};
+    Tell(StoreNews{.bucket = "media", .keys = {"a.mp4"}, .created = true, .restored = true, .event = ""});
+    Run();
+    EXPECT_EQ(OnlyProcess(item).next_attempt_at, clock_.Now());
     EXPECT_THAT(Waiting(), IsEmpty());
 }
 
