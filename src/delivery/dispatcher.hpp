@@ -23,8 +23,8 @@ struct DispatcherSettings {
     NodeId node;
     int senders = 4;
     int per_endpoint = 4;  ///< In flight for one endpoint; with more than one sender one is kept for others.
-    std::chrono::milliseconds lease = std::chrono::seconds(60);  ///< Longer than a request may take.
-    std::chrono::milliseconds poll = std::chrono::seconds(1);    ///< How long a missed Nudge may matter.
+    std::chrono::milliseconds lease = std::chrono::hours(1);   ///< Longer than all requests of one may take.
+    std::chrono::milliseconds poll = std::chrono::seconds(1);  ///< How long a missed Nudge may matter.
 };
 
 /// One claiming thread and `senders` sending ones. Everything is borrowed and outlives it.

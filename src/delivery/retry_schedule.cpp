@@ -77,12 +77,12 @@ Delivery AfterError(Delivery delivery, const Error& error, Timestamp now) {
             return Released(std::move(delivery), error.message, now);
         case ErrorCode::kStorageFull:
         case ErrorCode::kThrottled:
+        case ErrorCode::kUnauthenticated:
             return Released(
                 std::move(delivery),
                 error.message,
                 now + std::max<milliseconds>(error.retry_after.value_or(kOwnTrouble), kOwnTrouble)
             );
-        case ErrorCode::kUnauthenticated:
         case ErrorCode::kForbidden:
         case ErrorCode::kConflict:
         case ErrorCode::kUnavailable:

@@ -18,7 +18,7 @@ enum class NewsKind : std::uint8_t {
     kObject,          ///< Of an object store.
     kRestoredObject,  ///< One that can be read again.
     kAsset,           ///< Of Iconik; something of it changed.
-    kChosenAsset,     ///< Of Iconik; a person chose it.
+    kChosenAsset,     ///< Of Iconik; its media changed, or a person chose it.
     kCollection,      ///< Of Iconik: its contents.
     kSearch,          ///< Of Iconik: what a saved search finds.
 };

@@ -86,7 +86,7 @@ public:
     /// Makes sure (item, destination, format) has a publication and a Pending delivery for it.
     virtual Result<void> RequestPublication(const Publication& publication, Timestamp now) = 0;
     [[nodiscard]] virtual Result<Publication> GetPublication(const PublicationId& id) const = 0;
-    /// True when something of the item was published, or is to be.
+    /// True when something of the item was published, or is to be: results, not its status.
     [[nodiscard]] virtual Result<bool> HasPublication(const ItemId& id) const = 0;
     virtual Result<void> SetPublication(const Publication& publication) = 0;
 };

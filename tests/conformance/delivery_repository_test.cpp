@@ -401,6 +401,20 @@ TEST_P(Deliveries, OfAPublicationAreAskedForOnce) {
     );
 }
 
+TEST_P(Deliveries, OfAPublicationThatIsAskedForAgainAreTriedAtOnceAndWithAllTries) {
+    const auto item = AddItem(AddBucket(), "a");
+    RequestPublication(item);
+    auto held = ClaimDeliveries(9).at(0);
+    held.next_attempt_at = Now() + 1h;
+    EXPECT_TRUE(FinishDelivery(held, Status::kPending));
+    EXPECT_EQ(List({}).rows.at(0).attempt, 1);
+    RequestPublication(item);
+    const auto rows = List({}).rows;
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].attempt, 0);
+    EXPECT_EQ(rows[0].next_attempt_at, Now());
+}
+
 TEST_P(Deliveries, OfOnePublicationAreNeverMadeAtTheSameTime) {
     const auto bucket = AddBucket();
     const auto item = AddItem(bucket, "a");

@@ -107,7 +107,13 @@ Result<Rendering> Render(const Snapshot& snapshot, const ItemId& id, std::string
         return Plain(RenderStanding(snapshot, id));
     }
     if (known->name == kTimelinePublication.name) {
-        return Plain(ReadFacts(snapshot, id).map(RenderTimeline));
+        return ReadFacts(snapshot, id).map([](const PublishedFacts& facts) {
+            return Rendering{
+                .text = RenderTimeline(facts),
+                .essence = {},
+                .unfit = std::string(Unfit(facts, Needs::kFaces))
+            };
+        });
     }
     const auto* const way = std::ranges::find(kWays, known->name, &Way::format);
     return way != kWays.end() ? RenderBy(*way, snapshot, id) : PublicationDocument(snapshot, id);

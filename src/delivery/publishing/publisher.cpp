@@ -19,6 +19,7 @@
 #include "delivery/outcome.hpp"
 #include "delivery/publishing/formats.hpp"
 #include "delivery/publishing/metadata.hpp"
+#include "delivery/publishing/rendering.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
@@ -85,6 +86,8 @@ Result<void> CheckNewest(const Snapshot& snapshot, const Item& item) {
                      fmt::format("superseded: version {} of the file has taken its place", (*newest)->version)
                  );
 }
+
+constexpr std::string_view kHalfWritten = "half written";  // no digest
 
 /// All that an object is written with.
 struct Contents {
@@ -155,7 +158,7 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         }
         auto target = TargetOf(*bucket, *item, **source, *format);
         target.metadata = std::move(contents->metadata);
-        target.tried = delivery.fence > 1;
+        target.tried = delivery.fence > 1 || !publication->written_digest.empty();
         return Work{
             .publication = std::move(*publication),
             .item = std::move(*item),
@@ -208,9 +211,21 @@ Result<void> ResultPublisher::Note(const Work& work, const std::stop_token& stop
     });
 }
 
+/// What stands there is not known until the write that begins now is known to have ended.
+Result<void> ResultPublisher::Forget(const Publication& publication) const {
+    if (publication.written_digest.empty()) {
+        return {};
+    }
+    return storage_.Write([&](Transaction& transaction) {
+        auto row = publication;
+        row.written_digest = kHalfWritten;
+        return transaction.deliveries.SetPublication(row);
+    });
+}
+
 Result<void> ResultPublisher::Write(const Work& work, const std::stop_token& stop) const {
     // committed before the object exists: a scan that sees it must know whose it is
-    auto done = Note(work, stop);
+    auto done = Note(work, stop).and_then([&] { return Forget(work.publication); });
     FailPoint("publication_noted");
     if (done) {
         done = work.source->Publish(work.bucket, work.item, work.target, work.rendering.text, stop);

@@ -46,6 +46,7 @@ private:
 
     [[nodiscard]] Result<Work> Prepare(const Delivery& delivery) const;
     [[nodiscard]] Result<bool> IsKnown(const Work& work) const;
+    [[nodiscard]] Result<void> Forget(const Publication& publication) const;
     [[nodiscard]] Result<void> Note(const Work& work, const std::stop_token& stop) const;
     [[nodiscard]] Result<void> Write(const Work& work, const std::stop_token& stop) const;
 

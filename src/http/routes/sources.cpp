@@ -316,7 +316,8 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
          .description =
              "Connections to stores. A complete set of a store's variables in `.env` makes one at the start; "
              "`note` says what it still lacks. What asked a queue for news of a store, getQueueMessage, is "
-             "the queue message poller of its source.",
+             "the queue message poller of its source; the config.json of the service before is read by the "
+             "command `sources import`.",
          .answer = &described::Schema<view::SourceList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

@@ -54,6 +54,16 @@ bool HoldsTheRest(const Bucket& bucket) {
     return bucket.location == kAllAssets;
 }
 
+/// What a search finds only the search tells.
+bool IsSearch(const Bucket& bucket) {
+    return bucket.location.starts_with("searches/");
+}
+
+/// False for what this service's own writes to an asset are told as, too.
+bool Wakes(const AssetNews& news) {
+    return news.change != AssetChange::kEntity && news.change != AssetChange::kContents;
+}
+
 }  // namespace
 
 IconikOutcome AssetNewsIntake::Take(
@@ -64,9 +74,9 @@ IconikOutcome AssetNewsIntake::Take(
         return Unconfirmed(NoSource());
     }
     const auto rest = std::ranges::stable_partition(places, std::not_fn(HoldsTheRest));
-    auto taken = Into({places.begin(), rest.begin()}, news.asset_id, stop);
+    auto taken = Into({places.begin(), rest.begin()}, news, stop);
     if (taken && !taken->is_held) {
-        taken = Into({rest.begin(), rest.end()}, news.asset_id, stop);
+        taken = Into({rest.begin(), rest.end()}, news, stop);
     }
     if (!taken) {
         return Unconfirmed(taken.error());
@@ -83,20 +93,24 @@ IconikOutcome AssetNewsIntake::Take(
 }
 
 Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
-    const std::vector<Bucket>& buckets, const std::string& asset_id, const std::stop_token& stop
+    const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop
 ) {
     Taken all;
+    std::optional<Error> silent;
     for (const auto& bucket : buckets) {
-        if (!bucket.active) {
+        if (!bucket.active || IsSearch(bucket)) {
             continue;
         }
         const auto found = find_source_(bucket.kind).and_then([&](SourceConnection* source) {
-            return source->Look(bucket, asset_id, stop);
+            return source->Look(bucket, news.asset_id, stop);
         });
-        if (!found && found.error().reason != objects::kNoBucket) {
-            return Unexpected(found.error());
+        const bool tells = found || found.error().reason == objects::kNoBucket ||
+                           found.error().reason == objects::kAccessDenied;
+        if (!tells) {  // what another source holds does not wait for this one
+            silent = silent ? silent : found.error();
+            continue;
         }
-        if (!found || !*found) {  // a collection that is gone holds nothing
+        if (!found || !*found) {  // a collection that is gone holds nothing, nor one whose asset is hidden
             continue;
         }
         all.is_held = true;
@@ -104,13 +118,14 @@ Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
             continue;
         }
         const auto added = intake_.Take(bucket, {**found});
-        const auto woken = added ? intake_.TakeRestored(bucket.id, asset_id) : added;
+        const auto woken = added && Wakes(news) ? intake_.TakeRestored(bucket.id, news.asset_id)
+                                                : added.map([](int) { return 0; });
         if (!woken) {
             return Unexpected(woken.error());
         }
         all.added += *added + *woken;
     }
-    return all;
+    return silent ? Result<Taken>(Unexpected(*silent)) : Result<Taken>(all);
 }
 
 IconikOutcome AssetNewsIntake::Take(const CollectionNews& news, const std::vector<Bucket>& buckets) {

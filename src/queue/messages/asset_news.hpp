@@ -64,7 +64,7 @@ private:
     };
 
     [[nodiscard]] Result<Taken> Into(
-        const std::vector<Bucket>& buckets, const std::string& asset_id, const std::stop_token& stop
+        const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop
     );
     [[nodiscard]] IconikOutcome LookAt(const std::string& location, const std::vector<Bucket>& buckets);
 

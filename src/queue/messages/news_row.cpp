@@ -22,6 +22,10 @@ struct Address {
     std::string version_id;
 };
 
+bool IsOfMediaOrChosen(AssetChange change) {
+    return change != AssetChange::kEntity && change != AssetChange::kContents;
+}
+
 struct ToAddress {
     Address operator()(const StoreNews& news) const {
         auto bytes = news.bucket;
@@ -35,7 +39,7 @@ struct ToAddress {
 
     Address operator()(const AssetNews& news) const {
         return {
-            .kind = news.change == AssetChange::kAction ? NewsKind::kChosenAsset : NewsKind::kAsset,
+            .kind = IsOfMediaOrChosen(news.change) ? NewsKind::kChosenAsset : NewsKind::kAsset,
             .bytes = news.asset_id,
             .version_id = news.version_id
         };

@@ -158,6 +158,7 @@ Result<void> QueueReader::RunOnce(const std::stop_token& stop) {
     if (!messages) {
         return Unexpected(messages.error());
     }
+    was_empty_ = messages->empty();
     {
         const std::scoped_lock lock(mutex_);
         state_.received += messages->size();
@@ -315,7 +316,11 @@ milliseconds QueueReader::PauseAfter(const Result<void>& outcome, steady_clock::
     if (config_ && config_->mode == sqs::PollMode::kInterval) {
         return std::max(milliseconds(0), interval - passed);
     }
-    return outcome ? milliseconds(0) : BackoffDelay(failures_, kFirstPause, interval);
+    if (!outcome) {
+        return BackoffDelay(failures_, kFirstPause, interval);
+    }
+    // a queue that does not hold back an empty answer is not asked all the time
+    return was_empty_ ? std::max(milliseconds(0), kFirstPause - passed) : milliseconds(0);
 }
 
 }  // namespace notify

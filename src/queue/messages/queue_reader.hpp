@@ -101,6 +101,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> redrive_asked_at_;
     bool redrives_ = true;
     int failures_ = 0;  ///< In a row.
+    bool was_empty_ = false;
     bool refused_ = false;
     mutable std::mutex mutex_;
     QueueState state_;

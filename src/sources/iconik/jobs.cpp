@@ -71,7 +71,7 @@ Request RequestOf(const std::string& asset, const std::string& job) {
     };
 }
 
-/// Of ours, by process; of several of one process the first.
+/// Of ours, by process; of several of one process all but the first by their own ids.
 Result<std::map<std::string, Job>> ReadJobs(
     Client& client, const std::string& asset, const std::stop_token& stop
 ) {
@@ -92,7 +92,8 @@ Result<std::map<std::string, Job>> ReadJobs(
                 .hundredths = done != nullptr && done->is_int64() ? done->get_int64() : 0
             };
             if (!process.empty() && IsId(job.id)) {
-                jobs.try_emplace(process, std::move(job));
+                const bool is_first = !jobs.contains(process);
+                jobs.emplace(is_first ? process : job.id, std::move(job));
             }
             return {};
         },

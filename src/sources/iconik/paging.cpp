@@ -55,6 +55,11 @@ Result<Page> ReadPage(Client& client, const Request& request, const std::stop_to
     };
 }
 
+Unexpected TooManyPages(const Client& client, const List& list) {
+    const Asked asked{.host = client.Host(), .what = list.request.what, .action = list.request.action};
+    return Unexpected(NoAnswerFault(asked, "its list has no end"));
+}
+
 Result<void> VisitAll(const Page& page, const Visit& visit) {
     for (const auto& one : page.objects) {
         if (!one.is_object()) {
@@ -99,7 +104,7 @@ Result<void> EachByPage(Client& client, const List& list, const Visit& visit, co
 
 Result<void> EachBehindId(Client& client, const List& list, const Visit& visit, const std::stop_token& stop) {
     std::string last;
-    while (true) {
+    for (int pages = 0; pages < kMostPages; ++pages) {
         const auto query = last.empty() ? fmt::format("per_page={}", list.per_page)
                                         : fmt::format("per_page={}&last_id={}", list.per_page, last);
         const auto page = ReadPage(client, WithQuery(list.request, query), stop);
@@ -116,6 +121,7 @@ Result<void> EachBehindId(Client& client, const List& list, const Visit& visit, 
         }
         last = next;
     }
+    return TooManyPages(client, list);
 }
 
 Result<void> EachOfSearch(Client& client, const List& list, const Visit& visit, const std::stop_token& stop) {
@@ -123,7 +129,7 @@ Result<void> EachOfSearch(Client& client, const List& list, const Visit& visit, 
         WithQuery(list.request, fmt::format("per_page={}&save_search_history=false", list.per_page));
     request.method = "POST";
     boost::json::value last;
-    while (true) {
+    for (int pages = 0; pages < kMostPages; ++pages) {
         const auto page = ReadPage(client, request, stop);
         if (!page) {
             return Unexpected(page.error());
@@ -138,6 +144,7 @@ Result<void> EachOfSearch(Client& client, const List& list, const Visit& visit, 
         last = *sort;
         request.body->as_object()["search_after"] = last;
     }
+    return TooManyPages(client, list);
 }
 
 }  // namespace notify::iconik

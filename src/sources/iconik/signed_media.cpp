@@ -182,7 +182,11 @@ objects::Attempt MediaStore::File::Try(
         const objects::Asked asked{
             .endpoint = "the store of the media", .bucket = {}, .key = what_, .action = "read"
         };
-        return {.answer = Unexpected(objects::FaultOf(response.error(), asked)), .progress = progress};
+        auto fault = objects::FaultOf(response.error(), asked);
+        if (fault.code == ErrorCode::kUnavailable) {
+            fault.reason = objects::kInterrupted;  // of this asset's storage: others lie elsewhere
+        }
+        return {.answer = Unexpected(std::move(fault)), .progress = progress};
     }
     if (response->status / 100 == 2) {
         return {.answer = std::move(response), .progress = progress};

@@ -141,14 +141,15 @@ Result<void> WriteStanding(
     const auto there = answer->is_object() ? answer->get_object() : object();
     const auto status = TextIn(json->get_object(), "status");
     const auto& rows = processes->get_array();
-    auto written =
-        writing.jobs ? WriteJobs(client, {asset, TextIn(there, "title")}, rows, stop) : Result<void>{};
-    if (const auto history = HistoryOf(status, rows); written && !history.empty()) {
-        written = WriteHistory(client, asset, history, stop);
-    }
+    const auto history = writing.jobs ? HistoryOf(status, rows) : std::string();
     const auto value = FieldValueOf(status);
     const bool sets = !writing.status_field.empty() && TextIn(there, writing.status_field) != value;
-    return written && sets ? SetField(client, asset, writing.status_field, value, stop) : written;
+    // each for itself: one that Iconik refuses holds up no other
+    const auto set = sets ? SetField(client, asset, writing.status_field, value, stop) : Result<void>{};
+    const auto jobs =
+        writing.jobs ? WriteJobs(client, {asset, TextIn(there, "title")}, rows, stop) : Result<void>{};
+    const auto told = history.empty() ? Result<void>{} : WriteHistory(client, asset, history, stop);
+    return !jobs ? jobs : !told ? told : set;
 }
 
 }  // namespace notify::iconik

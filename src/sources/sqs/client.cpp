@@ -96,7 +96,8 @@ objects::Attempt Client::SendOnce(const Call& call, Correction& done, const std:
     const auto signed_at = signer_.Now();
     auto request = Signed(call, *credentials, signed_at);
     std::string kept;
-    request.take_body = pace_.Receiver({}, kept, call.max_body_bytes, stop);
+    const objects::TakeBody none;
+    request.take_body = pace_.Receiver(none, kept, call.max_body_bytes, stop);
     auto response = http_.Send(request, stop);
     if (!response) {
         const objects::Asked asked{

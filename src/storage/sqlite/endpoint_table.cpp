@@ -45,15 +45,17 @@ constexpr const char* kAddPublicationSql = R"sql(
     ON CONFLICT (item_id, destination, format) DO NOTHING)sql";
 constexpr const char* kPublicationOfSql =
     "SELECT id FROM publication WHERE item_id = ? AND destination = ? AND format = ?";
-constexpr const char* kWaitingSql =
-    "SELECT 1 FROM delivery WHERE publication_id = ? AND status = 'Pending' LIMIT 1";
+constexpr const char* kAskAgainSql = R"sql(
+    UPDATE delivery SET attempt = 0, next_attempt_at = min(next_attempt_at, ?)
+    WHERE publication_id = ? AND status = 'Pending')sql";
 constexpr const char* kQueueSql = R"sql(
     INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,
                           lease_owner, last_error, created_at)
     VALUES (?, 'publication', '', '', ?, 'Pending', 0, ?, 0, '', '', ?))sql";
 constexpr const char* kGetPublicationSql = R"sql(
     SELECT id, item_id, destination, format, written_digest FROM publication WHERE id = ?)sql";
-constexpr const char* kHasPublicationSql = "SELECT 1 FROM publication WHERE item_id = ? LIMIT 1";
+constexpr const char* kHasPublicationSql =
+    "SELECT 1 FROM publication WHERE item_id = ? AND format <> 'status' LIMIT 1";
 constexpr const char* kSetPublicationSql = "UPDATE publication SET written_digest = ? WHERE id = ?";
 
 Endpoint ReadEndpoint(Row& row) {
@@ -151,9 +153,9 @@ Result<void> DeliveryTable::RequestPublication(const Publication& p, Timestamp n
         return id ? Fail(ErrorCode::kInternal, "a publication that was added is not there")
                   : Unexpected(id.error());
     }
-    const auto waiting = connection_.First(kWaitingSql, [](Row& row) { return row.Int(); }, **id);
-    if (!waiting || *waiting) {
-        return waiting ? Result<void>{} : Unexpected(waiting.error());
+    const auto waiting = connection_.Change(kAskAgainSql, now, **id);
+    if (!waiting || *waiting > 0) {
+        return waiting.map([](int) {});
     }
     return connection_.Change(kQueueSql, MakeId("dlv"), **id, now, now).map([](int) {});
 }

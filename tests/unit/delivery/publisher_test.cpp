@@ -137,6 +137,26 @@ TEST_F(Publishing, WritesAgainWhatChangedWhileItWasWritten) {
     EXPECT_EQ(Written().at("appearances").at(0).at("person").at("name"), "Ada Lovelace");
 }
 
+TEST_F(Publishing, WritesAgainAfterAWriteOfWhichNobodyKnowsHowItEnded) {
+    Fill();
+    Start();
+    Request();
+    AwaitNewest(Status::kCompleted);
+    Change([&](Transaction& transaction) {
+        return transaction.people.RenamePerson(person_.id, "Ada Lovelace");
+    });
+    memory_.refuses = true;
+    clock_.Advance(std::chrono::seconds(1));
+    Request();
+    AwaitNewest(Status::kPending);
+    memory_.refuses = false;
+    Change([&](Transaction& transaction) { return transaction.people.RenamePerson(person_.id, "Ada"); });
+    clock_.Advance(std::chrono::hours(1));
+    const int before = memory_.publishes;
+    AwaitNewest(Status::kCompleted);
+    EXPECT_EQ(memory_.publishes, before + 1) << "what it was at first may stand there no more";
+}
+
 TEST_F(Publishing, NeverWritesEmbeddings) {
     Fill(R"({"tracks":[{"id":1,"embedding":[0.1,0.2]}],"embeddings":[[0.5]],"kept":true})");
     Start();

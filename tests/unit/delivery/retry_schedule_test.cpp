@@ -73,15 +73,12 @@ TEST(RetrySchedule, DecidesByTheErrorsCode) {
         EXPECT_EQ(after(code).status, Status::kFailed);
     }
     for (const auto code :
-         {ErrorCode::kForbidden,
-          ErrorCode::kUnavailable,
-          ErrorCode::kConflict,
-          ErrorCode::kInternal,
-          ErrorCode::kUnauthenticated}) {
+         {ErrorCode::kForbidden, ErrorCode::kUnavailable, ErrorCode::kConflict, ErrorCode::kInternal}) {
         EXPECT_EQ(after(code).status, Status::kPending);
         EXPECT_EQ(after(code).attempt, 2);
     }
-    for (const auto code : {ErrorCode::kStopped, ErrorCode::kStorageFull, ErrorCode::kThrottled}) {
+    for (const auto code :
+         {ErrorCode::kStopped, ErrorCode::kStorageFull, ErrorCode::kThrottled, ErrorCode::kUnauthenticated}) {
         EXPECT_EQ(after(code).status, Status::kPending);
         EXPECT_EQ(after(code).attempt, 1);
     }

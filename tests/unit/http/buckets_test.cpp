@@ -75,8 +75,10 @@ TEST_F(BucketsTest, OfIconikAreCollectionsSearchesOrAllAssetsAndPublishNoFiles) 
     const auto assets = add("assets", "");
     ASSERT_EQ(assets.status, 201) << assets.body;
     EXPECT_EQ(JsonOf(assets).at("scan_interval_seconds").to_number<int>(), 3600);
-    EXPECT_FALSE(JsonOf(assets).at("publish").as_bool());
-    EXPECT_THAT(add("assets", R"(,"name":"b","publish":true)").body, HasSubstr("/publish"));
+    EXPECT_TRUE(JsonOf(assets).at("publish").as_bool());
+    EXPECT_THAT(
+        add("assets", R"(,"name":"b","publishing":{"formats":["csv"]})").body, HasSubstr("/publishing")
+    );
     const auto refused = Ask(
         "POST", "/v1/buckets", R"({"location":"a collection","kind":"iconik","backlog":{"policy":"process"}})"
     );

@@ -288,6 +288,41 @@ TEST_F(InboxTest, AnAssetThatIsPutIntoOneMoreBucketStaysOneItem) {
     EXPECT_EQ(Items().size(), 2U) << "a new version is a new item";
 }
 
+TEST_F(InboxTest, WhatASavedSearchFindsNoMessageTells) {
+    Watch("iconik", "search", "searches/" + std::string(kId));
+    store_.held[kId] = {"search"};
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    EXPECT_THAT(store_.asked, IsEmpty());
+    EXPECT_THAT(Items(), IsEmpty());
+}
+
+TEST_F(InboxTest, OnlyNewsOfAnAssetsMediaWakesWhatWaitsForIt) {
+    Watch("iconik", "all", "assets");
+    store_.held[kId] = {"all"};
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    const auto item = Items().at(0).id;
+    const auto claim = Claim().at(0);
+    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+        const auto after = AfterFailure(
+            claim.processes.at(0),
+            objects::Fault(ErrorCode::kThrottled, objects::kMediaNotReady, "no proxy yet"),
+            CrashKind::kNone,
+            clock_.Now()
+        );
+        return transaction.processes.UpdateHeld(after, after.fence);
+    }));
+    const auto later = OnlyProcess(item).next_attempt_at;
+    EXPECT_GT(later, clock_.Now());
+    TellAsset();
+    Run();
+    EXPECT_EQ(OnlyProcess(item).next_attempt_at, later) << "it may be what we wrote ourselves";
+    Tell(AssetNews{.asset_id = kId, .change = AssetChange::kProxies, .version_id = ""});
+    Run();
+    EXPECT_EQ(OnlyProcess(item).next_attempt_at, clock_.Now());
+}
+
 TEST_F(InboxTest, ACollectionThatIsGoneDoesNotHoldUpTheOthers) {
     Watch("iconik", "gone", "collections/1");
     const auto other = Watch("iconik", "other", "collections/2");

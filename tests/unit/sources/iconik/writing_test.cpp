@@ -1,6 +1,7 @@
 // What is written to an asset, with the fake Iconik.
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -279,6 +280,42 @@ TEST_F(WritingTest, SaysThatAFieldIsRefusedAndWritesTheRest) {
     EXPECT_EQ(refused.error().reason, "status_refused");
     EXPECT_THAT(refused.error().message, HasSubstr("status_field"));
     EXPECT_EQ(Jobs().size(), 1U);
+}
+
+TEST_F(WritingTest, SetsTheFieldAndTheJobAlthoughHistoryIsRefused) {
+    fake_.Set(
+        R"({"faults": [{"method": "POST", "path": "history", "times": 9, "do": "status", "status": 403}]})"
+    );
+    EXPECT_EQ(Stand(StandingOf("Completed")).error().reason, "access_denied");
+    EXPECT_EQ(Field("analyze_status"), "DONE");
+    EXPECT_EQ(Jobs().at(0).at("status").as_string(), "FINISHED");
+    writing_.jobs = false;
+    EXPECT_TRUE(Stand(StandingOf("Completed")).has_value()) << "history goes with the jobs";
+}
+
+TEST_F(WritingTest, EndsAJobThatWasMadeTwice) {
+    ASSERT_TRUE(Stand(StandingOf("Processing")).has_value());
+    const auto job = Jobs().at(0).as_object();
+    const boost::json::object twice{
+        {"title", "again"},
+        {"type", "CUSTOM"},
+        {"status", "STARTED"},
+        {"object_id", kAsset},
+        {"metadata", job.at("metadata")}
+    };
+    ASSERT_TRUE(
+        client_
+            .Send(
+                {.method = "POST", .path = "jobs/v1/jobs/", .query = {}, .body = twice, .what = "a job"}, {}
+            )
+            .has_value()
+    );
+    ASSERT_TRUE(Stand(StandingOf("Completed")).has_value());
+    std::multiset<std::string> statuses;
+    for (const auto& each : Jobs()) {
+        statuses.insert(std::string(each.at("status").as_string()));
+    }
+    EXPECT_EQ(statuses, (std::multiset<std::string>{"FINISHED", "SKIPPED"}));
 }
 
 TEST_F(WritingTest, ShowsProgressAndFindsWhatSomebodyAborts) {
