@@ -66,18 +66,26 @@ std::string_view TypeOfZip(std::string_view start) noexcept {
     return "application/zip";
 }
 
+constexpr std::size_t kNoLead = 4;
+
+/// How many bytes follow the first one of a character (RFC 3629, 4); kNoLead for what none begins with.
+std::size_t FollowersOf(unsigned char lead) noexcept {
+    if (lead < 0x80) {
+        return 0;
+    }
+    if (lead < 0xC2 || lead >= 0xF5) {
+        return kNoLead;
+    }
+    return lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+}
+
 /// Well-formed UTF-8 (RFC 3629, 4) without control characters; the last character may be cut.
 bool IsText(std::string_view start) noexcept {
     for (std::size_t at = 0; at < start.size();) {
         const auto lead = static_cast<unsigned char>(start[at]);
         const bool control = lead < 0x20 && lead != '\t' && lead != '\n' && lead != '\r' && lead != '\f';
-        const std::size_t more = lead < 0x80   ? 0
-                                 : lead < 0xC2 ? 4
-                                 : lead < 0xE0 ? 1
-                                 : lead < 0xF0 ? 2
-                                 : lead < 0xF5 ? 3
-                                               : 4;
-        if (control || lead == 0x7F || more == 4) {
+        const auto more = FollowersOf(lead);
+        if (control || lead == 0x7F || more == kNoLead) {
             return false;
         }
         const auto rest = start.substr(at + 1, more);

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <map>
 #include <stop_token>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>

@@ -198,7 +198,9 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
         return command;
     };
     auto& add = line.Add(group, "add", "Add a store", [&line] { return AddSource(line); });
-    add.add_option("kind", line.words.kind, "s3, object_matrix, datacore or iconik; sqs for a queue of messages")
+    add.add_option(
+           "kind", line.words.kind, "s3, object_matrix, datacore or iconik; sqs for a queue of messages"
+    )
         ->required();
     add.add_option("--name", line.words.name, "Its name; the kind when not given");
     AddConfig(add, line.words);

@@ -59,6 +59,11 @@ bool IsSearch(const Bucket& bucket) {
     return bucket.location.starts_with("searches/");
 }
 
+/// True when an asset is not in a bucket as far as we may see: the collection is gone, or the asset hidden.
+bool HoldsNothing(const Error& error) {
+    return error.reason == objects::kNoBucket || error.reason == objects::kAccessDenied;
+}
+
 /// False for what this service's own writes to an asset are told as, too.
 bool Wakes(const AssetNews& news) {
     return news.change != AssetChange::kEntity && news.change != AssetChange::kContents;
@@ -104,28 +109,34 @@ Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
         const auto found = find_source_(bucket.kind).and_then([&](SourceConnection* source) {
             return source->Look(bucket, news.asset_id, stop);
         });
-        const bool tells = found || found.error().reason == objects::kNoBucket ||
-                           found.error().reason == objects::kAccessDenied;
-        if (!tells) {  // what another source holds does not wait for this one
-            silent = silent ? silent : found.error();
-            continue;
+        if (!found && !HoldsNothing(found.error())) {
+            silent = silent ? silent : found.error();  // what another source holds does not wait for this one
         }
-        if (!found || !*found) {  // a collection that is gone holds nothing, nor one whose asset is hidden
+        if (!found || !*found) {
             continue;
         }
         all.is_held = true;
-        if (Passes(bucket.options.filters, **found, clock_.Now()) == Passage::kLeftOut) {
-            continue;
+        const auto added = TakeFound(bucket, news, **found);
+        if (!added) {
+            return Unexpected(added.error());
         }
-        const auto added = intake_.Take(bucket, {**found});
-        const auto woken = added && Wakes(news) ? intake_.TakeRestored(bucket.id, news.asset_id)
-                                                : added.map([](int) { return 0; });
-        if (!woken) {
-            return Unexpected(woken.error());
-        }
-        all.added += *added + *woken;
+        all.added += *added;
     }
     return silent ? Result<Taken>(Unexpected(*silent)) : Result<Taken>(all);
+}
+
+/// How many items are new, and how many processes no longer wait.
+Result<int> AssetNewsIntake::TakeFound(
+    const Bucket& bucket, const AssetNews& news, const FoundObject& object
+) {
+    if (Passes(bucket.options.filters, object, clock_.Now()) == Passage::kLeftOut) {
+        return 0;
+    }
+    auto added = intake_.Take(bucket, {object});
+    if (!added || !Wakes(news)) {
+        return added;
+    }
+    return intake_.TakeRestored(bucket.id, news.asset_id).map([&](int woken) { return *added + woken; });
 }
 
 IconikOutcome AssetNewsIntake::Take(const CollectionNews& news, const std::vector<Bucket>& buckets) {

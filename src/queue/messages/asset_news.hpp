@@ -66,6 +66,9 @@ private:
     [[nodiscard]] Result<Taken> Into(
         const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop
     );
+    [[nodiscard]] Result<int> TakeFound(
+        const Bucket& bucket, const AssetNews& news, const FoundObject& object
+    );
     [[nodiscard]] IconikOutcome LookAt(const std::string& location, const std::vector<Bucket>& buckets);
 
     const Clock& clock_;

@@ -112,9 +112,7 @@ ObjectOutcome ObjectNews::In(const Bucket& bucket, const StoreNews& news, const 
         }
         const auto found = (*source)->Look(bucket, key, stop);
         if (!found) {
-            // what waits for it is opened, and that asks the store again
-            const auto waiting = news.restored ? intake_.TakeRestored(bucket.id, key) : Result<int>(0);
-            return waiting && *waiting > 0 ? LookedAtNow() : Unconfirmed(found.error());
+            return news.restored ? RestoredUnseen(bucket, key, found.error()) : Unconfirmed(found.error());
         }
         if (*found) {
             return news.restored ? Restored(bucket, **found) : Taken(bucket, **found);
@@ -122,6 +120,12 @@ ObjectOutcome ObjectNews::In(const Bucket& bucket, const StoreNews& news, const 
     }
     return excluded ? ObjectOutcome{.word = "left_out", .sentence = "the globs of the bucket leave it out"}
                     : ObjectOutcome{.word = "gone", .sentence = "the store has no such object now"};
+}
+
+/// What waits for it is opened, and that asks the store again.
+ObjectOutcome ObjectNews::RestoredUnseen(const Bucket& bucket, const std::string& key, const Error& fault) {
+    const auto waiting = intake_.TakeRestored(bucket.id, key);
+    return waiting && *waiting > 0 ? LookedAtNow() : Unconfirmed(fault);
 }
 
 /// Why the object is no item by itself; nothing when it is one.

@@ -47,6 +47,9 @@ private:
     [[nodiscard]] ObjectOutcome In(const Bucket& bucket, const StoreNews& news, const std::stop_token& stop);
     [[nodiscard]] std::optional<ObjectOutcome> LeftOut(const Bucket& bucket, const FoundObject& object) const;
     [[nodiscard]] ObjectOutcome Restored(const Bucket& bucket, const FoundObject& object);
+    [[nodiscard]] ObjectOutcome RestoredUnseen(
+        const Bucket& bucket, const std::string& key, const Error& fault
+    );
     [[nodiscard]] ObjectOutcome Taken(const Bucket& bucket, const FoundObject& object);
 
     const Clock& clock_;

@@ -305,8 +305,8 @@ Result<void> IconikSource::Publish(
     auto& client = (*connection)->client;
     const auto& writing = (*connection)->config.writing;
     if (target.format == kTimelinePublication.name) {
-        const Written to{.asset = item.key, .version = item.version};
-        return WriteTimeline(client, writing, to, bytes, target.tried, stop);
+        const Written to{.asset = item.key, .version = item.version, .tried = target.tried};
+        return WriteTimeline(client, writing, to, bytes, stop);
     }
     return target.format == kStatusPublication.name
                ? WriteStanding(client, writing, item.key, bytes, stop)

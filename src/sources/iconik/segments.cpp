@@ -1,6 +1,7 @@
 #include "sources/iconik/segments.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

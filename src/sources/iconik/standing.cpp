@@ -91,7 +91,7 @@ Result<void> WriteHistory(
         .what = fmt::format("the history of asset {}", asset)
     };
     bool is_there = false;
-    const auto listed = EachByPage(
+    auto listed = EachByPage(
         client,
         {.request = request},
         [&](const object& row) -> Result<void> {
@@ -146,8 +146,9 @@ Result<void> WriteStanding(
     const bool sets = !writing.status_field.empty() && TextIn(there, writing.status_field) != value;
     // each for itself: one that Iconik refuses holds up no other
     const auto set = sets ? SetField(client, asset, writing.status_field, value, stop) : Result<void>{};
-    const auto jobs =
-        writing.jobs ? WriteJobs(client, {asset, TextIn(there, "title")}, rows, stop) : Result<void>{};
+    const auto jobs = writing.jobs
+                          ? WriteJobs(client, {.asset = asset, .title = TextIn(there, "title")}, rows, stop)
+                          : Result<void>{};
     const auto told = history.empty() ? Result<void>{} : WriteHistory(client, asset, history, stop);
     return !jobs ? jobs : !told ? told : set;
 }

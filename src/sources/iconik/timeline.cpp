@@ -135,7 +135,6 @@ Result<void> WriteTimeline(
     const Writing& writing,
     const Written& to,
     std::string_view timeline,
-    bool tried,
     const std::stop_token& stop
 ) {
     const auto wanted = WantedSegments(timeline, to.version, writing);
@@ -144,7 +143,7 @@ Result<void> WriteTimeline(
     }
     Timeline segments(client, to, stop);
     auto there = segments.There();
-    if (there && tried && !Compare(*wanted, *there).add.empty()) {
+    if (there && to.tried && !Compare(*wanted, *there).add.empty()) {
         if (!SleepFor(kShownAfter, stop)) {
             return Fail(ErrorCode::kStopped, "the service stopped");
         }

@@ -16,18 +16,17 @@ namespace notify::iconik {
 struct Written {
     std::string asset;
     std::string version;
+    bool tried = false;  ///< An earlier try may have written some of it.
 };
 
 /// Makes our segments of that version, and the names in the field, what the timeline says; writes only what
-/// differs. `tried`: an earlier try may have written some of it, and Iconik shows segments of a bulk late, so
-/// it is looked at for 10 s more before anything is added. kUnavailable (uncertain) when nobody knows whether
-/// segments were added.
+/// differs. Iconik shows segments of a bulk late, so after an earlier try it is looked at for 10 s more
+/// before anything is added. kUnavailable (uncertain) when nobody knows whether segments were added.
 [[nodiscard]] Result<void> WriteTimeline(
     Client& client,
     const Writing& writing,
     const Written& to,
     std::string_view timeline,
-    bool tried,
     const std::stop_token& stop
 );
 

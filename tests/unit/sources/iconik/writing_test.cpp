@@ -68,7 +68,8 @@ protected:
     }
 
     Result<void> Write(const std::string& timeline, bool tried = false) {
-        return WriteTimeline(client_, writing_, to_, timeline, tried, {});
+        to_.tried = tried;
+        return WriteTimeline(client_, writing_, to_, timeline, {});
     }
 
     Result<void> Stand(const std::string& standing) {
