@@ -331,8 +331,10 @@ TEST_F(WritingTest, ShowsProgressAndFindsWhatSomebodyAborts) {
     EXPECT_EQ(Writes(), before) << "it is the same hundredth";
     fake_.Set(fmt::format(R"({{"abort": ["{}"]}})", std::string(Jobs().at(0).at("id").as_string())));
     EXPECT_EQ(show(0.6).value(), std::vector<std::string>{"prc_1"});
+    const auto aborting = Writes();
     ASSERT_TRUE(Stand(StandingOf("Processing")).has_value());
-    EXPECT_EQ(Jobs().at(0).at("status").as_string(), "ABORT_PENDING") << "it is not written over";
+    EXPECT_EQ(Jobs().at(0).at("status").as_string(), "ABORT_PENDING");
+    EXPECT_EQ(Writes(), aborting) << "it is not written over, whatever Iconik would make of that";
     ASSERT_TRUE(Stand(StandingOf("Cancelled")).has_value());
     EXPECT_EQ(Jobs().at(0).at("status").as_string(), "ABORTED");
 }
