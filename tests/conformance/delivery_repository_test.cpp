@@ -401,6 +401,25 @@ TEST_P(Deliveries, OfAPublicationAreAskedForOnce) {
     );
 }
 
+TEST_P(Deliveries, OfAStatusDoNotMeanThatResultsWerePublished) {
+    const auto item = AddItem(AddBucket(), "a");
+    Write([&](Transaction& transaction) {
+        return transaction.deliveries.RequestPublication(
+            {.id = PublicationId(MakeId("pub")),
+             .item_id = item.id,
+             .destination = "beside",
+             .format = "status"},
+            Now()
+        );
+    });
+    const auto has = [&] {
+        return Read([&](const Snapshot& snapshot) { return snapshot.deliveries.HasPublication(item.id); });
+    };
+    EXPECT_FALSE(has());
+    RequestPublication(item);
+    EXPECT_TRUE(has());
+}
+
 TEST_P(Deliveries, OfAPublicationThatIsAskedForAgainAreTriedAtOnceAndWithAllTries) {
     const auto item = AddItem(AddBucket(), "a");
     RequestPublication(item);

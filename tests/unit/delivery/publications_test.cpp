@@ -380,6 +380,15 @@ TEST_F(AssetPublications, TellTheStatusWithEachProcessAndWhyItFailed) {
     EXPECT_EQ(failed.at("message"), "it \uFFFD broke");
 }
 
+TEST_F(AssetPublications, LeaveTheTimelineAloneWhileNobodyLookedForFaces) {
+    Fill(R"({"sha256":"00"})");
+    Start();
+    ASSERT_TRUE(RequestWanted());
+    AwaitAll();
+    EXPECT_TRUE(memory_.objects.empty()) << "names that people wrote stay";
+    EXPECT_EQ(Ended("timeline").status, Status::kSkipped);
+}
+
 TEST_F(AssetPublications, AreNotMadeWhereTheBucketDoesNotPublish) {
     bucket_.publish = false;
     Fill(kClip);
