@@ -3,9 +3,10 @@
 AKTEST, secret SecretForTests, region eu-west-1), with the queues "events", whose messages go to "dead" when they were
 received three times, and "plain". Prints the gate's port once it answers, and ends when its standard input ends.
 usage: elasticmq.py JARS [PORT]   (.deps/elasticmq/lib; PORT: of the gate, else a free one)"""
-import os, pathlib, socket, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+import pathlib, sys, tempfile, threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import java_server
 from sigv4_gate import Gate
 
 CONFIG = """include classpath("application.conf")
@@ -20,45 +21,16 @@ queues {{
 """
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def answers(port):
-    try:
-        urllib.request.urlopen("http://127.0.0.1:%d/?Action=ListQueues" % port, timeout=2)
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
 def main():
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        port = free_port()
+        folder, port = pathlib.Path(name), java_server.free_port()
         gate = Gate(int(sys.argv[2]) if len(sys.argv) > 2 else 0, port, "AKTEST", "SecretForTests", "sqs", "eu-west-1")
         (folder / "elasticmq.conf").write_text(CONFIG.format(port=port, gate=gate.server_port))
-        java = subprocess.Popen(
-            ["java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-             "-Dconfig.file=" + str(folder / "elasticmq.conf"), "-cp", sys.argv[1] + "/*", "org.elasticmq.server.Main"],
-            stdin=subprocess.DEVNULL, stdout=(folder / "log").open("w"), stderr=subprocess.STDOUT)
-        try:
-            until = time.monotonic() + 120
-            while not answers(port):
-                if java.poll() is not None or time.monotonic() > until:
-                    sys.exit("ElasticMQ did not start:\n" + (folder / "log").read_text()[-2000:])
-                time.sleep(0.1)
+        arguments = ["-Dconfig.file=" + str(folder / "elasticmq.conf"), "org.elasticmq.server.Main"]
+        with java_server.running("ElasticMQ", folder, sys.argv[1], arguments, "http://127.0.0.1:%d/?Action=ListQueues" % port):
             threading.Thread(target=gate.serve_forever, daemon=True).start()
-            os.write(1, b"%d\n" % gate.server_port)
-            while os.read(0, 4096):
-                pass
-        finally:
-            java.kill()
-            java.wait()
+            java_server.tell_and_wait(gate.server_port)
+
 
 
 if __name__ == "__main__":
