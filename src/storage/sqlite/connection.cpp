@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +12,6 @@
 #include <asm-generic/errno.h>
 #include <fmt/format.h>
 
-#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 
@@ -69,75 +67,94 @@ ErrorCode CodeOf(int extended, int system_number) {
     }
 }
 
+/// No room → kStorageFull, a unique constraint → kConflict, a row that is referred to but missing →
+/// kNotFound, busy and input/output → kUnavailable, else kInternal.
+Error LastError(sqlite3* handle, std::string_view doing) {
+    return {
+        .code = CodeOf(sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)),
+        .stage = "storage",
+        .reason = {},
+        .retry_after = {},
+        .message = fmt::format("database: cannot {}: {}", doing, sqlite3_errmsg(handle))
+    };
+}
+
 }  // namespace
 
-void Binder::Bind(std::string_view text) {
-    sqlite3_bind_text64(
-        statement_,
-        ++index_,
-        text.data() == nullptr ? "" : text.data(),
-        text.size(),
-        SQLITE_STATIC,
-        SQLITE_UTF8
-    );
-}
+class Connection::Prepared final : public sql::Statement {
+public:
+    Prepared(sqlite3* handle, sqlite3_stmt* statement) : handle_(handle), statement_(statement) {}
 
-void Binder::Bind(const Blob& blob) {
-    sqlite3_bind_blob64(
-        statement_,
-        ++index_,
-        blob.bytes.data() == nullptr ? "" : blob.bytes.data(),
-        blob.bytes.size(),
-        SQLITE_STATIC
-    );
-}
+    ~Prepared() override { sqlite3_finalize(statement_); }
 
-void Binder::Bind(const NullIfEmpty& value) {
-    if (value.text.empty()) {
-        Bind(std::nullopt);
-    } else {
-        Bind(value.text);
+    Prepared(const Prepared&) = delete;
+    Prepared& operator=(const Prepared&) = delete;
+
+    void Reset() {
+        sqlite3_reset(statement_);
+        sqlite3_clear_bindings(statement_);
     }
-}
 
-void Binder::Bind(double number) {
-    sqlite3_bind_double(statement_, ++index_, number);
-}
-
-void Binder::Bind(std::nullopt_t) {
-    sqlite3_bind_null(statement_, ++index_);
-}
-
-void Binder::BindInteger(std::int64_t number) {
-    sqlite3_bind_int64(statement_, ++index_, number);
-}
-
-std::string Row::Text() {
-    return Bytes();
-}
-
-std::string Row::Bytes() {
-    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, index_));
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, index_));
-    ++index_;
-    return bytes == nullptr ? std::string() : std::string(bytes, size);
-}
-
-std::int64_t Row::Integer() {
-    return sqlite3_column_int64(statement_, index_++);
-}
-
-double Row::Real() {
-    return sqlite3_column_double(statement_, index_++);
-}
-
-std::optional<Timestamp> Row::OptionalTime() {
-    if (sqlite3_column_type(statement_, index_) == SQLITE_NULL) {
-        ++index_;
-        return std::nullopt;
+    void BindText(int parameter, std::string_view text) override {
+        const auto* const start = text.data() == nullptr ? "" : text.data();
+        sqlite3_bind_text64(statement_, parameter, start, text.size(), SQLITE_STATIC, SQLITE_UTF8);
     }
-    return Time();
-}
+
+    void BindBytes(int parameter, std::string_view bytes) override {
+        const auto* const start = bytes.data() == nullptr ? "" : bytes.data();
+        sqlite3_bind_blob64(statement_, parameter, start, bytes.size(), SQLITE_STATIC);
+    }
+
+    void BindInteger(int parameter, std::int64_t number) override {
+        sqlite3_bind_int64(statement_, parameter, number);
+    }
+
+    void BindReal(int parameter, double number) override {
+        sqlite3_bind_double(statement_, parameter, number);
+    }
+
+    void BindNull(int parameter) override { sqlite3_bind_null(statement_, parameter); }
+
+    [[nodiscard]] Result<bool> Step() override {
+        const int stepped = sqlite3_step(statement_);
+        if (stepped == SQLITE_ROW) {
+            return true;
+        }
+        if (stepped == SQLITE_DONE) {
+            sqlite3_reset(statement_);
+            return false;
+        }
+        auto error = LastError(handle_, sqlite3_stmt_readonly(statement_) != 0 ? "read" : "write");
+        sqlite3_reset(statement_);
+        return Unexpected(std::move(error));
+    }
+
+    [[nodiscard]] std::string_view BytesAt(int column) const override {
+        const auto* const bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+        return bytes == nullptr ? std::string_view() : std::string_view(bytes, size);
+    }
+
+    [[nodiscard]] std::int64_t IntegerAt(int column) const override {
+        return sqlite3_column_int64(statement_, column);
+    }
+
+    [[nodiscard]] double RealAt(int column) const override {
+        return sqlite3_column_double(statement_, column);
+    }
+
+    [[nodiscard]] bool IsNullAt(int column) const override {
+        return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+    }
+
+    [[nodiscard]] int Changed() const override { return sqlite3_changes(handle_); }
+
+private:
+    sqlite3* handle_;
+    sqlite3_stmt* statement_;
+};
+
+Connection::Connection(sqlite3* handle) : handle_(handle) {}
 
 Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path& path, Access access) {
     // SQLite counts the bytes of each allocation under one lock; nobody asks for them
@@ -150,10 +167,10 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path
     const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     std::unique_ptr<Connection> connection(new Connection(handle));
     if (opened != SQLITE_OK) {
-        return Unexpected(connection->LastError(fmt::format("open {}", path.native())));
+        return Unexpected(LastError(handle, fmt::format("open {}", path.native())));
     }
     sqlite3_busy_timeout(handle, kPatienceMs);
-    const auto mode = connection->First(kWalSql, [](Row& row) { return row.Text(); });
+    const auto mode = connection->First(kWalSql, [](sql::Row& row) { return row.Text(); });
     if (!mode) {
         return Unexpected(mode.error().Within(path.native()));
     }
@@ -170,69 +187,29 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path
 }
 
 Connection::~Connection() {
-    for (const auto& [sql, statement] : statements_) {
-        sqlite3_finalize(statement);
-    }
+    statements_.clear();
     sqlite3_close_v2(handle_);
 }
 
 Result<void> Connection::Execute(const std::string& sql) {
     if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
         const bool reads = sql == "BEGIN" || sql.starts_with("PRAGMA");
-        return Unexpected(LastError(reads ? "execute" : "write"));
+        return Unexpected(LastError(handle_, reads ? "execute" : "write"));
     }
     return {};
 }
 
-Result<sqlite3_stmt*> Connection::Prepare(const char* sql) {
+Result<sql::Statement*> Connection::Prepare(const char* sql) {
     const auto found = statements_.find(sql);
     if (found != statements_.end()) {
-        sqlite3_reset(found->second);
-        sqlite3_clear_bindings(found->second);
-        return found->second;
+        found->second->Reset();
+        return found->second.get();
     }
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
-        return Unexpected(LastError("prepare"));
+        return Unexpected(LastError(handle_, "prepare"));
     }
-    statements_.emplace(sql, statement);
-    return statement;
-}
-
-Result<bool> Connection::Step(sqlite3_stmt* statement) {
-    const int stepped = sqlite3_step(statement);
-    if (stepped == SQLITE_ROW) {
-        return true;
-    }
-    if (stepped == SQLITE_DONE) {
-        sqlite3_reset(statement);
-        return false;
-    }
-    auto error = LastError(sqlite3_stmt_readonly(statement) != 0 ? "read" : "write");
-    sqlite3_reset(statement);
-    return Unexpected(std::move(error));
-}
-
-Result<int> Connection::FinishChange(sqlite3_stmt* statement) {
-    while (true) {
-        const auto more = Step(statement);
-        if (!more) {
-            return Unexpected(more.error());
-        }
-        if (!*more) {
-            return sqlite3_changes(handle_);
-        }
-    }
-}
-
-Error Connection::LastError(std::string_view doing) const {
-    return {
-        .code = CodeOf(sqlite3_extended_errcode(handle_), sqlite3_system_errno(handle_)),
-        .stage = "storage",
-        .reason = {},
-        .retry_after = {},
-        .message = fmt::format("database: cannot {}: {}", doing, sqlite3_errmsg(handle_))
-    };
+    return statements_.emplace(sql, std::make_unique<Prepared>(handle_, statement)).first->second.get();
 }
 
 }  // namespace notify::sqlite

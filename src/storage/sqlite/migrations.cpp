@@ -40,7 +40,7 @@ Result<void> Migrate(Connection& connection, Timestamp now) {
     if (!made) {
         return made;
     }
-    const auto version = connection.First(kVersionSql, [](Row& row) { return row.Int(); });
+    const auto version = connection.First(kVersionSql, [](sql::Row& row) { return row.Int(); });
     if (!version) {
         return Unexpected(version.error());
     }

@@ -18,10 +18,10 @@
 #include "core/file.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
-#include "storage/sqlite/closure.hpp"
+#include "storage/sql/closure.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations.hpp"
-#include "storage/sqlite/tables.hpp"
+#include "storage/sql/tables.hpp"
 #include "storage/sqlite/writer.hpp"
 
 namespace notify {
@@ -30,7 +30,7 @@ namespace {
 
 using sqlite::Access;
 using sqlite::Connection;
-using sqlite::Tables;
+using sql::Tables;
 
 constexpr const char* kNoteKeySql =
     "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO NOTHING";
@@ -66,7 +66,7 @@ public:
             return Unexpected(connection.error());
         }
         const auto found =
-            (*connection)->Select("PRAGMA quick_check(3)", [](sqlite::Row& row) { return row.Text(); });
+            (*connection)->Select("PRAGMA quick_check(3)", [](sql::Row& row) { return row.Text(); });
         if (!found) {
             return Unexpected(found.error());
         }
@@ -125,7 +125,7 @@ private:
     UniqueFd lock_;
     const SecretBox& box_;
     const Clock& clock_;
-    sqlite::OpenClosures closures_;
+    sql::OpenClosures closures_;
     sqlite::Writer writer_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Reader>> idle_;  ///< After the writer: it closes last and tidies its log up.
@@ -155,7 +155,7 @@ Result<void> MakePrivateFile(const std::filesystem::path& path) {
 /// The database belongs to the first key it was opened with.
 Result<void> CheckKey(Connection& connection, const SecretBox& box) {
     const auto noted = connection.Change(kNoteKeySql, box.KeyId());
-    const auto known = connection.First(kKeySql, [](sqlite::Row& row) { return row.Text(); });
+    const auto known = connection.First(kKeySql, [](sql::Row& row) { return row.Text(); });
     if (!noted || !known) {
         return Unexpected(noted ? known.error() : noted.error());
     }

@@ -14,7 +14,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
-#include "storage/sqlite/closure.hpp"
+#include "storage/sql/closure.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/room.hpp"
 #include "storage/storage.hpp"
@@ -34,7 +34,7 @@ constexpr const char* kTrialSql = "PRAGMA user_version = 0";
 }  // namespace
 
 Writer::Writer(
-    std::unique_ptr<Connection> connection, OpenClosures& closures, const SecretBox& box, const Clock& clock
+    std::unique_ptr<Connection> connection, sql::OpenClosures& closures, const SecretBox& box, const Clock& clock
 )
     : closures_(closures),
       connection_(std::move(connection)),

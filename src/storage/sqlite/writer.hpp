@@ -16,9 +16,9 @@
 #include "core/error.hpp"
 #include "core/fault_log.hpp"
 #include "core/result.hpp"
-#include "storage/sqlite/closure.hpp"
+#include "storage/sql/closure.hpp"
 #include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/tables.hpp"
+#include "storage/sql/tables.hpp"
 #include "storage/storage.hpp"
 
 namespace notify::sqlite {
@@ -28,7 +28,7 @@ class Writer final {
 public:
     Writer(
         std::unique_ptr<Connection> connection,
-        OpenClosures& closures,
+        sql::OpenClosures& closures,
         const SecretBox& box,
         const Clock& clock
     );
@@ -63,9 +63,9 @@ private:
     void RunGroup(Group& group);
     Result<void> RunInSavepoint(const Storage::WriteFunction& function);
 
-    OpenClosures& closures_;
+    sql::OpenClosures& closures_;
     std::unique_ptr<Connection> connection_;
-    Tables tables_;
+    sql::Tables tables_;
     std::mutex mutex_;
     std::condition_variable_any queued_;
     Group queue_;

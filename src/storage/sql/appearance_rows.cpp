@@ -1,0 +1,165 @@
+// Appearances: PeopleTable's second half.
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
+#include "storage/people_repository.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/lists.hpp"
+#include "storage/sql/people_table.hpp"
+#include "storage/storage.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr const char* kClearAppearancesSql = "DELETE FROM appearance WHERE item_id = ? AND result_id = ?";
+constexpr const char* kAddAppearanceSql = R"sql(
+    INSERT INTO appearance (id, item_id, result_id, person_id, certainty, start_ms, end_ms, similarity, distance,
+                            best_shot_ms, box_x, box_y, box_width, box_height, tracks, rate_numerator,
+                            rate_denominator, start_timecode_frames, drop_frame)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kAppearancesSql = R"sql(
+    SELECT a.id, a.item_id, a.result_id, a.person_id, p.name, a.certainty, a.start_ms, a.end_ms, a.similarity,
+           a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
+           a.rate_denominator, a.start_timecode_frames, a.drop_frame
+    FROM appearance a JOIN person p ON p.id = a.person_id
+    WHERE (?1 = '' OR a.item_id = ?1) AND (?2 = '' OR a.person_id = ?2)
+      AND (?3 = '' OR (a.item_id, a.start_ms, a.id) > (?3, ?4, ?5))
+    ORDER BY a.item_id, a.start_ms, a.id LIMIT ?6)sql";
+
+/// Where a page of appearances ended, so that the next one goes on there even if its rows were replaced
+/// meanwhile: "<start>:<id>:<item>".
+struct Cursor {
+    std::string item_id;
+    std::int64_t start_ms = 0;
+    std::string id;
+};
+
+Cursor CursorFrom(std::string_view text) {
+    Cursor cursor;
+    const auto first = text.find(':');
+    const auto second = first == std::string_view::npos ? first : text.find(':', first + 1);
+    if (second == std::string_view::npos) {
+        return cursor;
+    }
+    const auto start = text.substr(0, first);
+    std::from_chars(std::to_address(start.begin()), std::to_address(start.end()), cursor.start_ms);
+    cursor.id = text.substr(first + 1, second - first - 1);
+    cursor.item_id = text.substr(second + 1);
+    return cursor;
+}
+
+std::string CursorText(const Appearance& last) {
+    return fmt::format("{}:{}:{}", last.start_ms, last.id.Value(), last.item_id.Value());
+}
+
+Appearance ReadAppearance(Row& row) {
+    Appearance a;
+    a.id = row.As<AppearanceId>();
+    a.item_id = row.As<ItemId>();
+    a.result_id = row.As<ResultId>();
+    a.person_id = row.As<PersonId>();
+    a.person_name = row.Text();
+    a.certainty = CertaintyFrom(row.Text()).value_or(Certainty::kPossible);
+    a.start_ms = row.Integer();
+    a.end_ms = row.Integer();
+    a.similarity = row.Real();
+    a.distance = row.Real();
+    a.best_shot_ms = row.Integer();
+    a.box = {.x = row.Real(), .y = row.Real(), .width = row.Real(), .height = row.Real()};
+    for (auto& id : ListFromText(row.Text())) {
+        a.tracks.emplace_back(std::move(id));
+    }
+    a.timebase.rate = {.numerator = row.Integer(), .denominator = row.Integer()};
+    a.timebase.start = row.Integer();
+    a.timebase.drop_frame = row.Integer() != 0;
+    return a;
+}
+
+std::string TracksText(const std::vector<TrackId>& tracks) {
+    std::vector<std::string> texts;
+    texts.reserve(tracks.size());
+    for (const auto& id : tracks) {
+        texts.push_back(id.Value());
+    }
+    return ListToText(texts);
+}
+
+}  // namespace
+
+Result<void> PeopleTable::ReplaceAppearances(
+    const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances
+) {
+    if (auto cleared = connection_.Change(kClearAppearancesSql, item, result); !cleared) {
+        return Unexpected(cleared.error());
+    }
+    for (const auto& a : appearances) {
+        auto added = connection_.Change(
+            kAddAppearanceSql,
+            a.id,
+            item,
+            result,
+            a.person_id,
+            ToString(a.certainty),
+            a.start_ms,
+            a.end_ms,
+            a.similarity,
+            a.distance,
+            a.best_shot_ms,
+            a.box.x,
+            a.box.y,
+            a.box.width,
+            a.box.height,
+            TracksText(a.tracks),
+            a.timebase.rate.numerator,
+            a.timebase.rate.denominator,
+            a.timebase.start,
+            a.timebase.drop_frame ? 1 : 0
+        );
+        if (!added) {
+            return Unexpected(added.error());
+        }
+    }
+    return {};
+}
+
+Result<Page<Appearance>> PeopleTable::Appearances(
+    const AppearanceFilter& filter, const PageRequest& page
+) const {
+    const int limit = std::clamp(page.limit, 1, 200);
+    const auto from = CursorFrom(page.after);
+    return connection_
+        .Select(
+            kAppearancesSql,
+            ReadAppearance,
+            filter.item_id,
+            filter.person_id,
+            from.item_id,
+            from.start_ms,
+            from.id,
+            limit + 1
+        )
+        .map([&](std::vector<Appearance> rows) {
+            Page<Appearance> found{.rows = std::move(rows), .next = {}};
+            if (found.rows.size() > static_cast<std::size_t>(limit)) {
+                found.rows.pop_back();
+                found.next = CursorText(found.rows.back());
+            }
+            return found;
+        });
+}
+
+}  // namespace notify::sql

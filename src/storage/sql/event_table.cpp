@@ -1,0 +1,130 @@
+#include "storage/sql/event_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/ulid.hpp"
+#include "domain/event.hpp"
+#include "domain/ids.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/lists.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr const char* kAppendSql = R"sql(
+    INSERT INTO event (id, type, subject, dedup_key, at, data) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING)sql";
+constexpr const char* kWantingSql = "SELECT id, types FROM endpoint WHERE active = 1";
+constexpr const char* kAddDeliverySql = R"sql(
+    INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,
+                          lease_owner, last_error, created_at)
+    VALUES (?, 'webhook', ?, ?, '', 'Pending', 0, ?, 0, '', '', ?))sql";
+constexpr const char* kGetSql =
+    "SELECT sequence, id, type, subject, dedup_key, at, data FROM event WHERE id = ?";
+constexpr const char* kAfterSql = R"sql(
+    SELECT sequence, id, type, subject, dedup_key, at, data FROM event
+    WHERE sequence > ?1 AND (?2 = '' OR subject = ?2) ORDER BY sequence LIMIT ?3)sql";
+// the oldest by sequence are the oldest by time: nothing else is looked at
+constexpr const char* kRemoveOldSql = R"sql(
+    DELETE FROM event WHERE sequence IN (
+        SELECT sequence FROM (SELECT sequence, id, at FROM event ORDER BY sequence LIMIT ?2) e
+        WHERE at < ?1
+          AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))))sql";
+constexpr const char* kForgetNameSql = R"sql(
+    UPDATE event
+    SET data = json_set(data, '$.people', (
+        SELECT json_group_array(
+            CASE WHEN json_extract(p.value, '$.person') = ?1 THEN json_remove(p.value, '$.name') ELSE json(p.value) END)
+        FROM json_each(data, '$.people') p))
+    WHERE type LIKE 'item.%' AND instr(data, ?1) > 0)sql";
+constexpr const char* kForgetAnswersSql = R"sql(
+    UPDATE delivery_attempt SET response = x''
+    WHERE delivery_id IN (
+        SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id
+        WHERE e.type LIKE 'item.%' AND instr(e.data, ?1) > 0))sql";
+constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
+
+Event ReadEvent(Row& row) {
+    Event event;
+    event.sequence = row.Integer();
+    event.id = row.As<EventId>();
+    event.type = row.Text();
+    event.subject = row.Text();
+    event.dedup_key = row.Text();
+    event.at = row.Time();
+    event.data = row.Text();
+    return event;
+}
+
+struct Wanting {
+    EndpointId id;
+    std::vector<std::string> types;
+};
+
+}  // namespace
+
+Result<bool> EventTable::Append(const Event& event) {
+    const auto added = connection_.Change(
+        kAppendSql, event.id, event.type, event.subject, NullIfEmpty{event.dedup_key}, event.at, event.data
+    );
+    if (!added || *added == 0 || event.type == "endpoint.test") {
+        return added.map([](int count) { return count == 1; });
+    }
+    const auto endpoints = connection_.Select(kWantingSql, [](Row& row) {
+        return Wanting{.id = row.As<EndpointId>(), .types = ListFromText(row.Text())};
+    });
+    if (!endpoints) {
+        return Unexpected(endpoints.error());
+    }
+    for (const auto& endpoint : *endpoints) {
+        if (!WantsType(endpoint.types, event.type)) {
+            continue;
+        }
+        if (auto queued =
+                connection_.Change(kAddDeliverySql, MakeId("dlv"), event.id, endpoint.id, event.at, event.at);
+            !queued) {
+            return Unexpected(queued.error());
+        }
+    }
+    return true;
+}
+
+Result<Event> EventTable::Get(const EventId& id) const {
+    return connection_.First(kGetSql, ReadEvent, id).and_then([&](std::optional<Event> event) {
+        return event ? Result<Event>(std::move(*event))
+                     : Fail(ErrorCode::kNotFound, fmt::format("there is no event {}", id.Value()));
+    });
+}
+
+Result<std::vector<Event>> EventTable::After(
+    std::int64_t sequence, int limit, std::string_view subject
+) const {
+    return connection_.Select(kAfterSql, ReadEvent, sequence, subject, limit);
+}
+
+Result<int> EventTable::ForgetName(const PersonId& person) {
+    return connection_.Change(kForgetAnswersSql, person).and_then([&](int) {
+        return connection_.Change(kForgetNameSql, person);
+    });
+}
+
+Result<int> EventTable::RemoveOld(Timestamp before, int limit) {
+    return connection_.Change(kRemoveOldSql, before, limit);
+}
+
+Result<std::int64_t> EventTable::LastSequence() const {
+    return connection_.First(
+                          kLastSql, [](Row& row) { return row.Integer(); }
+    ).map([](std::optional<std::int64_t> last) { return last.value_or(0); });
+}
+
+}  // namespace notify::sql

@@ -1,0 +1,28 @@
+#pragma once
+
+// EventRepository in SQL.
+
+#include "storage/event_repository.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::sql {
+
+/// See EventRepository. The connection outlives it.
+class EventTable final : public EventRepository {
+public:
+    explicit EventTable(Connection& connection) : connection_(connection) {}
+
+    Result<bool> Append(const Event& event) override;
+    [[nodiscard]] Result<Event> Get(const EventId& id) const override;
+    [[nodiscard]] Result<std::vector<Event>> After(
+        std::int64_t sequence, int limit, std::string_view subject
+    ) const override;
+    Result<int> ForgetName(const PersonId& person) override;
+    Result<int> RemoveOld(Timestamp before, int limit) override;
+    [[nodiscard]] Result<std::int64_t> LastSequence() const override;
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace notify::sql

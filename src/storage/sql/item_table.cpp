@@ -1,0 +1,308 @@
+#include "storage/sql/item_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "domain/status.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/key_range.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/storage.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+// most items are the first of their key. For these one row of values: before an INSERT … SELECT SQLite copies
+// every page that it may touch
+constexpr const char* kAddFirstSql = R"sql(
+    INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
+                      generation)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1)
+    ON CONFLICT (bucket_id, key, generation) DO NOTHING)sql";
+constexpr const char* kAddSql = R"sql(
+    INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
+                      generation)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+           1 + coalesce((SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3), 0)
+    WHERE NOT EXISTS (SELECT 1 FROM item
+                      WHERE bucket_id = ?2 AND key = ?3 AND version = ?4
+                        AND generation = (SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3)
+                        AND removed_at IS NULL AND NOT (status = 'Skipped' AND reason_code = 'superseded'))
+    RETURNING generation)sql";
+constexpr const char* kGetSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item WHERE id = ?)sql";
+constexpr const char* kNewestSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item WHERE bucket_id = ? AND key = ? ORDER BY generation DESC LIMIT 1)sql";
+// the newest of each key: that of which there is no later one
+constexpr const char* kNewestBetweenSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item i
+    WHERE bucket_id = ?1 AND key > ?2 AND key <= ?3
+      AND NOT EXISTS (SELECT 1 FROM item n
+                      WHERE n.bucket_id = i.bucket_id AND n.key = i.key AND n.generation > i.generation)
+    ORDER BY key LIMIT ?4)sql";
+constexpr const char* kNewestBehindSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item i
+    WHERE bucket_id = ?1 AND key > ?2
+      AND NOT EXISTS (SELECT 1 FROM item n
+                      WHERE n.bucket_id = i.bucket_id AND n.key = i.key AND n.generation > i.generation)
+    ORDER BY key LIMIT ?3)sql";
+constexpr const char* kLiveSql = R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item WHERE bucket_id = ? AND key = ? AND id <> ? AND status IN ('Pending', 'Processing'))sql";
+constexpr const char* kCountSql = "SELECT status, count(*) FROM item GROUP BY status";
+constexpr const char* kCountOfBucketSql =
+    "SELECT status, count(*) FROM item WHERE bucket_id = ? GROUP BY status";
+constexpr const char* kSetStatusSql = R"sql(
+    UPDATE item
+    SET state_version = state_version + (status <> ?1), status = ?1, since = ?2, blocked_by = ?3, reason_code = ?4,
+        reason = ?5, resolving_since = ?6
+    WHERE id = ?7)sql";
+constexpr const char* kSetContentSql = R"sql(
+    UPDATE item
+    SET media_type = CASE WHEN ?1 = '' THEN media_type ELSE ?1 END,
+        content_sha256 = CASE WHEN ?2 = '' THEN content_sha256 ELSE ?2 END
+    WHERE id = ?3)sql";
+constexpr const char* kSetRemovedSql = "UPDATE item SET removed_at = ? WHERE id = ?";
+constexpr const char* kAddChangeSql = R"sql(
+    INSERT INTO item_change (item_id, number, at, status, process_id, attempt, reason_code, reason)
+    VALUES (?1, (SELECT 1 + coalesce(max(number), 0) FROM item_change WHERE item_id = ?1), ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kHistorySql = R"sql(
+    SELECT at, status, process_id, attempt, reason_code, reason
+    FROM (SELECT number, at, status, process_id, attempt, reason_code, reason
+          FROM item_change WHERE item_id = ? ORDER BY number DESC LIMIT 200)
+    ORDER BY number)sql";
+constexpr const char* kSetAliasSql = R"sql(
+    INSERT INTO content_alias (bucket_id, key, version, sha256) VALUES (?, ?, ?, ?)
+    ON CONFLICT (bucket_id, key, version) DO UPDATE SET sha256 = excluded.sha256)sql";
+constexpr const char* kAliasSql =
+    "SELECT sha256 FROM content_alias WHERE bucket_id = ? AND key = ? AND version = ?";
+
+Item ReadItem(Row& row) {
+    Item item;
+    item.id = row.As<ItemId>();
+    item.bucket_id = row.As<BucketId>();
+    item.key = row.Bytes();
+    item.version = row.Text();
+    item.size_bytes = static_cast<std::uint64_t>(row.Integer());
+    item.modified_at = row.Time();
+    item.media_type = row.Text();
+    item.content_sha256 = row.Text();
+    item.status = StatusFrom(row.Text()).value_or(Status::kPending);
+    item.since = row.Time();
+    item.blocked_by = BlockedByFrom(row.Text()).value_or(BlockedBy::kNothing);
+    item.reason_code = row.Text();
+    item.reason = row.Text();
+    item.discovered_at = row.Time();
+    item.resolving_since = row.OptionalTime();
+    item.removed_at = row.OptionalTime();
+    item.state_version = row.Integer();
+    return item;
+}
+
+Result<void> Found(int changed, const ItemId& id) {
+    return changed == 1 ? Result<void>{}
+                        : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
+}
+
+/// A condition that is not asked for is left out, so that the index fits what is.
+std::string ListSql(bool by_bucket, bool by_status) {
+    return fmt::format(
+        R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item
+    WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (?4 = '' OR instr(key, CAST(?4 AS BLOB)) > 0)
+    ORDER BY id DESC LIMIT ?5)sql",
+        by_bucket ? "bucket_id = ?2" : "?2 = ''",
+        by_status ? "status = ?3" : "?3 = ''"
+    );
+}
+
+}  // namespace
+
+Result<int> ItemTable::AddIfNew(const Item& item) {
+    const auto add = [&](const auto& how) {
+        return how(
+            item.id,
+            item.bucket_id,
+            Blob{item.key},
+            item.version,
+            item.size_bytes,
+            item.modified_at,
+            item.media_type,
+            item.content_sha256,
+            ToString(item.status),
+            item.since,
+            ToString(item.blocked_by),
+            item.reason_code,
+            item.reason,
+            item.discovered_at,
+            item.resolving_since,
+            item.removed_at,
+            item.state_version
+        );
+    };
+    auto first = add([&](const auto&... values) { return connection_.Change(kAddFirstSql, values...); });
+    if (!first || *first == 1) {
+        return first;
+    }
+    const auto read = [](Row& row) { return row.Int(); };
+    return add(
+               [&](const auto&... values) { return connection_.First(kAddSql, read, values...); }
+    ).map([](std::optional<int> generation) { return generation.value_or(0); });
+}
+
+Result<Item> ItemTable::Get(const ItemId& id) const {
+    return connection_.First(kGetSql, ReadItem, id).and_then([&](std::optional<Item> item) {
+        return item ? Result<Item>(std::move(*item))
+                    : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
+    });
+}
+
+Result<std::optional<Item>> ItemTable::Newest(const BucketId& bucket, std::string_view key) const {
+    return connection_.First(kNewestSql, ReadItem, bucket, Blob{key});
+}
+
+Result<std::vector<Item>> ItemTable::NewestBetween(
+    const BucketId& bucket, const KeyRange& range, int limit
+) const {
+    return range.through
+               ? connection_.Select(
+                     kNewestBetweenSql, ReadItem, bucket, Blob{range.after}, Blob{*range.through}, limit
+                 )
+               : connection_.Select(kNewestBehindSql, ReadItem, bucket, Blob{range.after}, limit);
+}
+
+Result<std::vector<Item>> ItemTable::LiveVersions(
+    const BucketId& bucket, std::string_view key, const ItemId& keep
+) const {
+    return connection_.Select(kLiveSql, ReadItem, bucket, Blob{key}, keep);
+}
+
+Result<Page<Item>> ItemTable::List(const ItemFilter& filter, const PageRequest& page) const {
+    const int limit = std::clamp(page.limit, 1, 200);
+    const auto status = filter.status ? ToString(*filter.status) : std::string_view();
+    static const std::array<std::string, 4> list_sql{
+        ListSql(false, false), ListSql(false, true), ListSql(true, false), ListSql(true, true)
+    };
+    const auto& sql = list_sql.at((filter.bucket_id.IsEmpty() ? 0U : 2U) + (filter.status ? 1U : 0U));
+    return connection_
+        .Select(sql.c_str(), ReadItem, page.after, filter.bucket_id, status, filter.key_contains, limit + 1)
+        .map([&](std::vector<Item> rows) {
+            Page<Item> found{.rows = std::move(rows), .next = {}};
+            if (found.rows.size() > static_cast<std::size_t>(limit)) {
+                found.rows.pop_back();
+                found.next = found.rows.back().id.Value();
+            }
+            return found;
+        });
+}
+
+Result<std::map<Status, std::int64_t>> ItemTable::CountByStatus(const BucketId& bucket) const {
+    const auto read = [](Row& row) {
+        const auto status = StatusFrom(row.Text()).value_or(Status::kPending);
+        return std::pair(status, row.Integer());
+    };
+    const auto counted = bucket.IsEmpty() ? connection_.Select(kCountSql, read)
+                                          : connection_.Select(kCountOfBucketSql, read, bucket);
+    return counted.map([](const std::vector<std::pair<Status, std::int64_t>>& rows) {
+        return std::map<Status, std::int64_t>(rows.begin(), rows.end());
+    });
+}
+
+Result<void> ItemTable::SetStatus(const Item& item) {
+    return connection_
+        .Change(
+            kSetStatusSql,
+            ToString(item.status),
+            item.since,
+            ToString(item.blocked_by),
+            item.reason_code,
+            item.reason,
+            item.resolving_since,
+            item.id
+        )
+        .and_then([&](int changed) { return Found(changed, item.id); });
+}
+
+Result<void> ItemTable::SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) {
+    return connection_.Change(kSetContentSql, media_type, sha256, id).and_then([&](int changed) {
+        return Found(changed, id);
+    });
+}
+
+Result<void> ItemTable::SetRemoved(const ItemId& id, Timestamp at) {
+    return connection_.Change(kSetRemovedSql, at, id).and_then([&](int changed) {
+        return Found(changed, id);
+    });
+}
+
+Result<void> ItemTable::AddChange(const ItemId& id, const ItemChange& change) {
+    return connection_
+        .Change(
+            kAddChangeSql,
+            id,
+            change.at,
+            ToString(change.status),
+            change.process_id,
+            change.attempt,
+            change.reason_code,
+            change.reason
+        )
+        .map([](int) {});
+}
+
+Result<std::vector<ItemChange>> ItemTable::History(const ItemId& id) const {
+    const auto read = [](Row& row) {
+        return ItemChange{
+            .at = row.Time(),
+            .status = StatusFrom(row.Text()).value_or(Status::kPending),
+            .process_id = row.As<ProcessId>(),
+            .attempt = row.Int(),
+            .reason_code = row.Text(),
+            .reason = row.Text(),
+        };
+    };
+    return connection_.Select(kHistorySql, read, id);
+}
+
+Result<void> ItemTable::SetAlias(
+    const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256
+) {
+    return connection_.Change(kSetAliasSql, bucket, Blob{key}, version, sha256).map([](int) {});
+}
+
+Result<std::optional<std::string>> ItemTable::Alias(
+    const BucketId& bucket, std::string_view key, std::string_view version
+) const {
+    return connection_.First(kAliasSql, [](Row& row) { return row.Text(); }, bucket, Blob{key}, version);
+}
+
+}  // namespace notify::sql

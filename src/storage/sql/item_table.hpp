@@ -1,0 +1,44 @@
+#pragma once
+
+// ItemRepository in SQL.
+
+#include "storage/item_repository.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::sql {
+
+/// See ItemRepository. The connection outlives it.
+class ItemTable final : public ItemRepository {
+public:
+    explicit ItemTable(Connection& connection) : connection_(connection) {}
+
+    Result<int> AddIfNew(const Item& item) override;
+    [[nodiscard]] Result<Item> Get(const ItemId& id) const override;
+    [[nodiscard]] Result<std::optional<Item>> Newest(
+        const BucketId& bucket, std::string_view key
+    ) const override;
+    [[nodiscard]] Result<std::vector<Item>> NewestBetween(
+        const BucketId& bucket, const KeyRange& range, int limit
+    ) const override;
+    [[nodiscard]] Result<std::vector<Item>> LiveVersions(
+        const BucketId& bucket, std::string_view key, const ItemId& keep
+    ) const override;
+    [[nodiscard]] Result<Page<Item>> List(const ItemFilter& filter, const PageRequest& page) const override;
+    [[nodiscard]] Result<std::map<Status, std::int64_t>> CountByStatus(const BucketId& bucket) const override;
+    Result<void> SetStatus(const Item& item) override;
+    Result<void> SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) override;
+    Result<void> SetRemoved(const ItemId& id, Timestamp at) override;
+    Result<void> AddChange(const ItemId& id, const ItemChange& change) override;
+    [[nodiscard]] Result<std::vector<ItemChange>> History(const ItemId& id) const override;
+    Result<void> SetAlias(
+        const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256
+    ) override;
+    [[nodiscard]] Result<std::optional<std::string>> Alias(
+        const BucketId& bucket, std::string_view key, std::string_view version
+    ) const override;
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace notify::sql

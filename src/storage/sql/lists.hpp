@@ -1,0 +1,18 @@
+#pragma once
+
+// Lists of texts in one column: JSON.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notify::sql {
+
+[[nodiscard]] std::string ListToText(const std::vector<std::string>& list);
+[[nodiscard]] std::vector<std::string> ListFromText(std::string_view text);
+
+/// The same for lists of bytes, each in base 64.
+[[nodiscard]] std::string BytesListToText(const std::vector<std::string>& list);
+[[nodiscard]] std::vector<std::string> BytesListFromText(std::string_view text);
+
+}  // namespace notify::sql

@@ -1,0 +1,271 @@
+#include "storage/sql/people_table.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr std::string_view kPurpose = "embedding";
+
+constexpr const char* kAddPersonSql = "INSERT INTO person (id, name, created_at) VALUES (?, ?, ?)";
+constexpr const char* kRenameSql = "UPDATE person SET name = ? WHERE id = ?";
+constexpr const char* kRemoveSql = "DELETE FROM person WHERE id = ?";
+constexpr const char* kFindSql = R"sql(
+    SELECT id, name, created_at FROM person WHERE id = ?1 OR name = ?2 ORDER BY id = ?1 DESC LIMIT 1)sql";
+constexpr const char* kListSql = "SELECT id, name, created_at FROM person ORDER BY name";
+constexpr const char* kAddPhotoSql = R"sql(
+    INSERT INTO enrolment_photo (id, person_id, file_name, sha256, embedding, box_x, box_y, box_width, box_height,
+                                 quality, crop_sha256, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kRemovePhotoSql = "DELETE FROM enrolment_photo WHERE id = ?";
+constexpr const char* kPhotosSql = R"sql(
+    SELECT id, person_id, file_name, sha256, embedding, box_x, box_y, box_width, box_height, quality, crop_sha256,
+           created_at
+    FROM enrolment_photo WHERE ?1 = '' OR person_id = ?1 ORDER BY person_id, id)sql";
+constexpr const char* kVersionSql = "SELECT version FROM gallery_version";
+constexpr const char* kRaiseVersionSql = "UPDATE gallery_version SET version = version + 1";
+constexpr const char* kAddTrackSql = R"sql(
+    INSERT INTO face_track (id, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width,
+                            box_height, quality, shots, thumbnail)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (result_id, number) DO NOTHING)sql";
+constexpr const char* kTracksSql = R"sql(
+    SELECT id, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width, box_height, quality,
+           shots, thumbnail
+    FROM face_track WHERE result_id = ? ORDER BY number)sql";
+
+std::string SealEmbeddings(const SecretBox& box, const Embedding* first, std::size_t count) {
+    std::string bytes(count * sizeof(Embedding), '\0');
+    if (count > 0) {
+        std::memcpy(bytes.data(), first, bytes.size());
+    }
+    return box.Seal(bytes, kPurpose);
+}
+
+Result<std::vector<Embedding>> OpenEmbeddings(const SecretBox& box, const std::string& sealed) {
+    const auto bytes = box.Open(sealed, kPurpose);
+    if (!bytes) {
+        return Unexpected(bytes.error().Within("embeddings"));
+    }
+    std::vector<Embedding> embeddings(bytes->size() / sizeof(Embedding));
+    if (!embeddings.empty()) {
+        std::memcpy(embeddings.data(), bytes->data(), embeddings.size() * sizeof(Embedding));
+    }
+    return embeddings;
+}
+
+/// The rows, or the first error among them.
+template <class T>
+Result<std::vector<T>> AllOrError(std::vector<Result<T>> rows) {
+    std::vector<T> all;
+    all.reserve(rows.size());
+    for (auto& row : rows) {
+        if (!row) {
+            return Unexpected(std::move(row.error()));
+        }
+        all.push_back(std::move(*row));
+    }
+    return all;
+}
+
+Box ReadBox(Row& row) {
+    return {.x = row.Real(), .y = row.Real(), .width = row.Real(), .height = row.Real()};
+}
+
+Person ReadPerson(Row& row) {
+    return {.id = row.As<PersonId>(), .name = row.Text(), .created_at = row.Time()};
+}
+
+Result<EnrolmentPhoto> ReadPhoto(Row& row, const SecretBox& box) {
+    EnrolmentPhoto photo;
+    photo.id = row.As<PhotoId>();
+    photo.person_id = row.As<PersonId>();
+    photo.file_name = row.Text();
+    photo.sha256 = row.Text();
+    const auto embeddings = OpenEmbeddings(box, row.Bytes());
+    if (!embeddings || embeddings->size() != 1) {
+        return embeddings ? Fail(ErrorCode::kInternal, "a photo has not one embedding")
+                          : Unexpected(embeddings.error());
+    }
+    photo.embedding = embeddings->front();
+    photo.box = ReadBox(row);
+    photo.quality = row.Real();
+    photo.crop_sha256 = row.Text();
+    photo.created_at = row.Time();
+    return photo;
+}
+
+Result<FaceTrack> ReadTrack(Row& row, const SecretBox& box) {
+    FaceTrack track;
+    track.id = row.As<TrackId>();
+    track.result_id = row.As<ResultId>();
+    track.number = row.Int();
+    track.link = row.Int();
+    track.start_ms = row.Integer();
+    track.end_ms = row.Integer();
+    track.best_shot_ms = row.Integer();
+    track.best_box = ReadBox(row);
+    track.quality = row.Real();
+    auto shots = OpenEmbeddings(box, row.Bytes());
+    if (!shots) {
+        return Unexpected(shots.error());
+    }
+    track.shots = std::move(*shots);
+    track.thumbnail = row.Text();
+    return track;
+}
+
+/// After a change of people or photos: raises the gallery's version, and says kNotFound when nothing changed.
+Result<void> Changed(
+    Connection& connection, const Result<int>& changed, std::string_view what, std::string_view id
+) {
+    if (!changed) {
+        return Unexpected(changed.error());
+    }
+    if (*changed == 0) {
+        return Fail(ErrorCode::kNotFound, fmt::format("there is no {} {}", what, id));
+    }
+    return connection.Change(kRaiseVersionSql).map([](int) {});
+}
+
+Error NameTaken(const Error& error, std::string_view name) {
+    return error.code == ErrorCode::kConflict
+               ? Error{.code = error.code, .message = fmt::format("there is a person named '{}' already", name)}
+               : error;
+}
+
+}  // namespace
+
+Result<void> PeopleTable::AddPerson(const Person& person) {
+    const auto added = connection_.Change(kAddPersonSql, person.id, person.name, person.created_at);
+    return added ? Changed(connection_, added, "person", person.id.Value())
+                 : Unexpected(NameTaken(added.error(), person.name));
+}
+
+Result<void> PeopleTable::RenamePerson(const PersonId& id, std::string_view name) {
+    const auto renamed = connection_.Change(kRenameSql, name, id);
+    return renamed ? Changed(connection_, renamed, "person", id.Value())
+                   : Unexpected(NameTaken(renamed.error(), name));
+}
+
+Result<void> PeopleTable::RemovePerson(const PersonId& id) {
+    return Changed(connection_, connection_.Change(kRemoveSql, id), "person", id.Value());
+}
+
+Result<Person> PeopleTable::Get(const PersonId& id) const {
+    return connection_.First(kFindSql, ReadPerson, id, std::nullopt)
+        .and_then([&](std::optional<Person> person) {
+            return person ? Result<Person>(std::move(*person))
+                          : Fail(ErrorCode::kNotFound, fmt::format("there is no person {}", id.Value()));
+        });
+}
+
+Result<Person> PeopleTable::Find(std::string_view id_or_name) const {
+    return connection_.First(kFindSql, ReadPerson, id_or_name, id_or_name)
+        .and_then([&](std::optional<Person> person) {
+            return person ? Result<Person>(std::move(*person))
+                          : Fail(ErrorCode::kNotFound, fmt::format("there is no person '{}'", id_or_name));
+        });
+}
+
+Result<std::vector<Person>> PeopleTable::List() const {
+    return connection_.Select(kListSql, ReadPerson);
+}
+
+Result<void> PeopleTable::AddPhoto(const EnrolmentPhoto& photo) {
+    const auto added = connection_.Change(
+        kAddPhotoSql,
+        photo.id,
+        photo.person_id,
+        photo.file_name,
+        photo.sha256,
+        Blob{SealEmbeddings(box_, &photo.embedding, 1)},
+        photo.box.x,
+        photo.box.y,
+        photo.box.width,
+        photo.box.height,
+        photo.quality,
+        photo.crop_sha256,
+        photo.created_at
+    );
+    if (!added && added.error().code == ErrorCode::kConflict) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format("the photo {} is enrolled for this person already", photo.file_name)
+        );
+    }
+    return Changed(connection_, added, "photo", photo.id.Value());
+}
+
+Result<void> PeopleTable::RemovePhoto(const PhotoId& id) {
+    return Changed(connection_, connection_.Change(kRemovePhotoSql, id), "photo", id.Value());
+}
+
+Result<std::vector<EnrolmentPhoto>> PeopleTable::PhotosOf(const PersonId& id) const {
+    return connection_.Select(
+                          kPhotosSql, [this](Row& row) { return ReadPhoto(row, box_); }, id
+    )
+        .and_then(AllOrError<EnrolmentPhoto>);
+}
+
+Result<std::vector<EnrolmentPhoto>> PeopleTable::AllPhotos() const {
+    return PhotosOf(PersonId());
+}
+
+Result<std::int64_t> PeopleTable::GalleryVersion() const {
+    return connection_.First(
+                          kVersionSql, [](Row& row) { return row.Integer(); }
+    ).map([](std::optional<std::int64_t> version) { return version.value_or(0); });
+}
+
+Result<void> PeopleTable::AddTracks(const std::vector<FaceTrack>& tracks) {
+    for (const auto& t : tracks) {
+        auto added = connection_.Change(
+            kAddTrackSql,
+            t.id,
+            t.result_id,
+            t.number,
+            t.link,
+            t.start_ms,
+            t.end_ms,
+            t.best_shot_ms,
+            t.best_box.x,
+            t.best_box.y,
+            t.best_box.width,
+            t.best_box.height,
+            t.quality,
+            Blob{SealEmbeddings(box_, t.shots.data(), t.shots.size())},
+            t.thumbnail
+        );
+        if (!added) {
+            return Unexpected(added.error());
+        }
+    }
+    return {};
+}
+
+Result<std::vector<FaceTrack>> PeopleTable::TracksOf(const ResultId& result) const {
+    return connection_.Select(
+                          kTracksSql, [this](Row& row) { return ReadTrack(row, box_); }, result
+    )
+        .and_then(AllOrError<FaceTrack>);
+}
+
+}  // namespace notify::sql

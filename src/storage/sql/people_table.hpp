@@ -1,0 +1,41 @@
+#pragma once
+
+// PeopleRepository in SQL.
+
+#include "core/secret_box.hpp"
+#include "storage/people_repository.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::sql {
+
+/// See PeopleRepository. The connection outlives it.
+class PeopleTable final : public PeopleRepository {
+public:
+    PeopleTable(Connection& connection, const SecretBox& box) : connection_(connection), box_(box) {}
+
+    Result<void> AddPerson(const Person& person) override;
+    Result<void> RenamePerson(const PersonId& id, std::string_view name) override;
+    Result<void> RemovePerson(const PersonId& id) override;
+    [[nodiscard]] Result<Person> Get(const PersonId& id) const override;
+    [[nodiscard]] Result<Person> Find(std::string_view id_or_name) const override;
+    [[nodiscard]] Result<std::vector<Person>> List() const override;
+    Result<void> AddPhoto(const EnrolmentPhoto& photo) override;
+    Result<void> RemovePhoto(const PhotoId& id) override;
+    [[nodiscard]] Result<std::vector<EnrolmentPhoto>> PhotosOf(const PersonId& id) const override;
+    [[nodiscard]] Result<std::vector<EnrolmentPhoto>> AllPhotos() const override;
+    [[nodiscard]] Result<std::int64_t> GalleryVersion() const override;
+    Result<void> AddTracks(const std::vector<FaceTrack>& tracks) override;
+    [[nodiscard]] Result<std::vector<FaceTrack>> TracksOf(const ResultId& result) const override;
+    Result<void> ReplaceAppearances(
+        const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances
+    ) override;
+    [[nodiscard]] Result<Page<Appearance>> Appearances(
+        const AppearanceFilter& filter, const PageRequest& page
+    ) const override;
+
+private:
+    Connection& connection_;
+    const SecretBox& box_;
+};
+
+}  // namespace notify::sql

@@ -1,0 +1,170 @@
+// ProcessTable::Claim: a batch of items, fair over buckets by weight.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
+#include "storage/fair_turns.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/item_table.hpp"
+#include "storage/sql/process_row.hpp"
+#include "storage/sql/process_table.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr const char* kReadyBucketsSql = R"sql(
+    SELECT b.id, b.weight, b.turn_start, b.turn_finish, b.held_until IS NOT NULL FROM bucket b
+    WHERE b.active = 1
+      AND (b.held_until IS NULL
+           OR (b.held_until <= ?1
+               AND NOT EXISTS (SELECT 1 FROM process h INDEXED BY process_held
+                               WHERE h.status = 'Processing' AND h.bucket_id = b.id AND h.since >= b.held_until)))
+      AND EXISTS (SELECT 1 FROM process p
+                  WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at <= ?1))sql";
+constexpr const char* kLatestTurnSql = "SELECT coalesce(max(turn_start), 0) FROM bucket";
+constexpr const char* kSetTurnSql = "UPDATE bucket SET turn_start = ?, turn_finish = ? WHERE id = ?";
+constexpr const char* kReadySql = R"sql(
+    SELECT id, item_id, alone FROM process INDEXED BY process_ready
+    WHERE bucket_id = ? AND status = 'Pending' AND next_attempt_at <= ?
+    ORDER BY priority DESC, created_at, id LIMIT ?)sql";
+// ?4 names one process that runs alone, or is empty for the group of the item
+constexpr const char* kHoldSql = R"sql(
+    UPDATE process
+    SET status = 'Processing', since = ?1, lease_owner = ?2, lease_until = ?3, fence = fence + 1, started_at = ?1,
+        progress = 0
+    WHERE item_id = ?5 AND status = 'Pending' AND next_attempt_at <= ?1
+      AND CASE WHEN ?4 = '' THEN alone = 0 ELSE id = ?4 END
+    RETURNING id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
+              priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+              cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
+              result_id, created_at, started_at, finished_at)sql";
+
+// rows read for each job wanted: several processes of one item are one job
+constexpr int kRowsPerJob = 8;
+
+/// What one worker would run: an item's group, or one process alone.
+struct Job {
+    ItemId item_id;
+    std::string alone;  ///< The id of the process, empty for a group.
+
+    friend auto operator<=>(const Job&, const Job&) = default;
+};
+
+/// The jobs of a bucket in the order of their first process.
+Result<std::vector<Job>> ReadyJobs(Connection& connection, const BucketId& bucket, int most, Timestamp now) {
+    const auto read = [](Row& row) {
+        auto process = row.Text();
+        Job job{.item_id = row.As<ItemId>(), .alone = {}};
+        if (row.Bool()) {
+            job.alone = std::move(process);
+        }
+        return job;
+    };
+    auto rows = connection.Select(kReadySql, read, bucket, now, most * kRowsPerJob);
+    if (!rows) {
+        return rows;
+    }
+    std::set<Job> seen;
+    std::erase_if(*rows, [&](const Job& job) { return !seen.insert(job).second; });
+    return rows;
+}
+
+/// A bucket with something to claim.
+struct ReadyBucket {
+    BucketTurn turn;
+    bool on_trial = false;  ///< Its hold is over and not released: one item shows whether the store is well.
+};
+
+Result<std::vector<ReadyBucket>> ReadyBuckets(Connection& connection, Timestamp now) {
+    return connection.Select(
+        kReadyBucketsSql,
+        [](Row& row) {
+            ReadyBucket bucket;
+            bucket.turn.id = row.As<BucketId>();
+            bucket.turn.weight = row.Int();
+            bucket.turn.start = row.Integer();
+            bucket.turn.finish = row.Integer();
+            bucket.on_trial = row.Bool();
+            return bucket;
+        },
+        now
+    );
+}
+
+struct Taking {
+    const NodeId& node;
+    Timestamp now;
+    Timestamp lease_until;
+};
+
+Result<ClaimedItem> Take(Connection& connection, const Job& job, const Taking& taking) {
+    auto held = connection.Select(
+        kHoldSql, ReadProcess, taking.now, taking.node, taking.lease_until, job.alone, job.item_id
+    );
+    auto item = ItemTable(connection).Get(job.item_id);
+    if (!held || !item) {
+        return Unexpected(held ? item.error() : held.error());
+    }
+    std::ranges::sort(*held, {}, [](const Process& process) {
+        return std::tuple(-process.priority, process.created_at, process.id);
+    });
+    return ClaimedItem{.item = std::move(*item), .processes = std::move(*held)};
+}
+
+Result<void> KeepTurns(Connection& connection, const std::vector<BucketTurn>& buckets) {
+    for (const auto& bucket : buckets) {
+        if (auto kept = connection.Change(kSetTurnSql, bucket.start, bucket.finish, bucket.id); !kept) {
+            return Unexpected(kept.error());
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<ClaimedItem>> ProcessTable::Claim(
+    const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+) {
+    const auto buckets = ReadyBuckets(connection_, now);
+    const auto latest = connection_.First(kLatestTurnSql, [](Row& row) { return row.Integer(); });
+    if (!buckets || !latest) {
+        return Unexpected(buckets ? latest.error() : buckets.error());
+    }
+    max_items = std::max(max_items, 0);
+    std::vector<BucketTurn> turns;
+    std::vector<std::vector<Job>> jobs;
+    for (const auto& bucket : *buckets) {
+        auto ready = ReadyJobs(connection_, bucket.turn.id, max_items, now);
+        if (!ready) {
+            return Unexpected(ready.error());
+        }
+        turns.push_back(bucket.turn);
+        turns.back().waiting = bucket.on_trial ? std::min<std::size_t>(ready->size(), 1) : ready->size();
+        jobs.push_back(std::move(*ready));
+    }
+    std::vector<ClaimedItem> claimed;
+    std::vector<std::size_t> next(turns.size(), 0);
+    const Taking taking{.node = node, .now = now, .lease_until = now + lease};
+    for (const auto turn : TakeTurns(turns, latest->value_or(0), static_cast<std::size_t>(max_items))) {
+        auto taken = Take(connection_, jobs[turn][next[turn]++], taking);
+        if (!taken) {
+            return Unexpected(taken.error());
+        }
+        claimed.push_back(std::move(*taken));
+    }
+    return KeepTurns(connection_, turns).map([&] { return std::move(claimed); });
+}
+
+}  // namespace notify::sql

@@ -1,0 +1,337 @@
+#include "storage/sql/process_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/lists.hpp"
+#include "storage/sql/process_row.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr const char* kAddSql = R"sql(
+    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
+                         priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence,
+                         progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message,
+                         failure_will_retry, result_id, created_at, started_at, finished_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kCountOneSql =
+    "INSERT INTO process_count VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1";
+constexpr const char* kGetSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE id = ?)sql";
+constexpr const char* kOfItemSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE item_id = ? ORDER BY run, created_at, id)sql";
+constexpr const char* kExpiredSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE status = 'Processing' AND lease_until < ? ORDER BY lease_until, id)sql";
+constexpr const char* kAllProcessingSql = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
+constexpr const char* kUpdateSql = R"sql(
+    UPDATE process
+    SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
+        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = max(cancel_requested, ?11), failure_code = ?12,
+        failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
+        finished_at = ?18, priority = ?21, max_attempts = ?22, pauses = ?24
+    WHERE id = ?19 AND status = ?23 AND fence = ?20)sql";
+constexpr const char* kCountSql =
+    "SELECT processor, status, count FROM process_count WHERE count > 0 ORDER BY processor, status";
+constexpr const char* kDepthSql = R"sql(
+    SELECT coalesce(sum(next_attempt_at <= ?1), 0), coalesce(sum(next_attempt_at > ?1), 0), min(created_at)
+    FROM process WHERE status = 'Pending')sql";
+constexpr const char* kCancelSql =
+    "UPDATE process SET cancel_requested = 1 WHERE id = ? AND status = 'Processing'";
+constexpr const char* kProgressSql =
+    "UPDATE process SET progress = ? WHERE id = ? AND status = 'Processing' AND fence = ?";
+constexpr const char* kHeartbeatSql = R"sql(
+    UPDATE process SET lease_until = ?1 WHERE id = ?2 AND status = 'Processing' AND fence = ?3 AND lease_owner = ?4)sql";
+constexpr const char* kCancelledSql =
+    "SELECT id, fence FROM process WHERE status = 'Processing' AND lease_owner = ? AND cancel_requested = 1";
+constexpr const char* kNextReadySql = R"sql(
+    SELECT min((SELECT min(p.next_attempt_at) FROM process p
+                WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at > ?))
+    FROM bucket b WHERE b.active = 1)sql";
+constexpr const char* kAddResolveSql =
+    "INSERT INTO resolve (process_id, item_id, next_at, attempt) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING";
+constexpr const char* kResolvesSql =
+    "SELECT process_id, attempt FROM resolve WHERE next_at <= ? ORDER BY next_at, process_id LIMIT ?";
+constexpr const char* kDelayResolveSql =
+    "UPDATE resolve SET attempt = attempt + 1, next_at = ? WHERE process_id = ?";
+constexpr const char* kIsResolvingSql = "SELECT 1 FROM resolve WHERE item_id = ? LIMIT 1";
+constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id = ?";
+
+/// Writes `p` where it is still in `from`: how many rows were. kInternal for a step that MayBecome forbids.
+Result<int> Update(Connection& connection, Status from, const Process& p, std::int64_t fence) {
+    if (p.status != from && !MayBecome(from, p.status)) {
+        return Fail(
+            ErrorCode::kInternal,
+            fmt::format(
+                "process {} cannot become {} from {}", p.id.Value(), ToString(p.status), ToString(from)
+            )
+        );
+    }
+    const auto failure = p.failure.value_or(Failure{});
+    return connection.Change(
+        kUpdateSql,
+        ToString(p.status),
+        p.since,
+        p.attempt,
+        p.crashes,
+        p.rescues,
+        p.alone,
+        p.next_attempt_at,
+        p.lease_owner,
+        p.lease_until,
+        p.progress,
+        p.cancel_requested,
+        failure.code,
+        failure.stage,
+        failure.reason,
+        failure.message,
+        failure.will_retry,
+        NullIfEmpty{p.result_id.Value()},
+        p.finished_at,
+        p.id,
+        fence,
+        p.priority,
+        p.max_attempts,
+        ToString(from),
+        p.pauses
+    );
+}
+
+}  // namespace
+
+Process ReadProcess(Row& row) {
+    Process p;
+    p.id = row.As<ProcessId>();
+    p.item_id = row.As<ItemId>();
+    p.bucket_id = row.As<BucketId>();
+    p.processor = row.Text();
+    p.config = row.Text();
+    p.config_hash = row.Text();
+    p.rule_id = row.As<RuleId>();
+    p.media_types = ListFromText(row.Text());
+    p.run = row.Int();
+    p.status = StatusFrom(row.Text()).value_or(Status::kPending);
+    p.since = row.Time();
+    p.priority = row.Int();
+    p.attempt = row.Int();
+    p.max_attempts = row.Int();
+    p.crashes = row.Int();
+    p.rescues = row.Int();
+    p.pauses = row.Int();
+    p.alone = row.Bool();
+    p.next_attempt_at = row.Time();
+    p.lease_owner = row.As<NodeId>();
+    p.lease_until = row.OptionalTime();
+    p.fence = row.Integer();
+    p.progress = row.Real();
+    p.cancel_requested = row.Bool();
+    Failure failure;
+    failure.code = row.Text();
+    failure.stage = row.Text();
+    failure.reason = row.Text();
+    failure.message = row.Text();
+    failure.will_retry = row.Bool();
+    if (!failure.code.empty()) {
+        p.failure = std::move(failure);
+    }
+    p.result_id = row.As<ResultId>();
+    p.created_at = row.Time();
+    p.started_at = row.OptionalTime();
+    p.finished_at = row.OptionalTime();
+    return p;
+}
+
+Result<void> ProcessTable::Add(const Process& p) {
+    const auto failure = p.failure.value_or(Failure{});
+    return connection_
+        .Change(
+            kAddSql,
+            p.id,
+            p.item_id,
+            p.bucket_id,
+            p.processor,
+            p.config,
+            p.config_hash,
+            p.rule_id,
+            ListToText(p.media_types),
+            p.run,
+            ToString(p.status),
+            p.since,
+            p.priority,
+            p.attempt,
+            p.max_attempts,
+            p.crashes,
+            p.rescues,
+            p.pauses,
+            p.alone,
+            p.next_attempt_at,
+            p.lease_owner,
+            p.lease_until,
+            p.fence,
+            p.progress,
+            p.cancel_requested,
+            failure.code,
+            failure.stage,
+            failure.reason,
+            failure.message,
+            failure.will_retry,
+            NullIfEmpty{p.result_id.Value()},
+            p.created_at,
+            p.started_at,
+            p.finished_at
+        )
+        .and_then([&](int) { return connection_.Change(kCountOneSql, p.processor, ToString(p.status)); })
+        .map([](int) {})
+        .map_error([&](const Error& error) {
+            return error.code == ErrorCode::kConflict
+                       ? Error{.code = error.code, .message = fmt::format("item {} has run {} of {} already", p.item_id.Value(), p.run, p.processor)}
+                       : error;
+        });
+}
+
+Result<Process> ProcessTable::Get(const ProcessId& id) const {
+    return connection_.First(kGetSql, ReadProcess, id).and_then([&](std::optional<Process> process) {
+        return process ? Result<Process>(std::move(*process))
+                       : Fail(ErrorCode::kNotFound, fmt::format("there is no process {}", id.Value()));
+    });
+}
+
+Result<std::vector<Process>> ProcessTable::OfItem(const ItemId& id) const {
+    return connection_.Select(kOfItemSql, ReadProcess, id);
+}
+
+Result<std::vector<Hold>> ProcessTable::Heartbeat(
+    const NodeId& node, const std::vector<Hold>& held, Timestamp until
+) {
+    for (const auto& hold : held) {
+        auto extended = connection_.Change(kHeartbeatSql, until, hold.process_id, hold.fence, node);
+        if (!extended) {
+            return Unexpected(extended.error());
+        }
+    }
+    return connection_.Select(
+        kCancelledSql,
+        [](Row& row) { return Hold{.process_id = row.As<ProcessId>(), .fence = row.Integer()}; },
+        node
+    );
+}
+
+Result<std::vector<Process>> ProcessTable::Expired(Timestamp now) const {
+    return connection_.Select(kExpiredSql, ReadProcess, now);
+}
+
+Result<std::vector<Process>> ProcessTable::AllProcessing() const {
+    return connection_.Select(kAllProcessingSql, ReadProcess);
+}
+
+Result<bool> ProcessTable::UpdateHeld(const Process& process, std::int64_t fence) {
+    return Update(connection_, Status::kProcessing, process, fence).map([](int changed) {
+        return changed == 1;
+    });
+}
+
+Result<void> ProcessTable::UpdatePending(const Process& process) {
+    const auto changed = Update(connection_, Status::kPending, process, process.fence);
+    if (!changed) {
+        return Unexpected(changed.error());
+    }
+    return *changed == 1
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kConflict, fmt::format("process {} is no longer Pending", process.id.Value())
+                 );
+}
+
+Result<bool> ProcessTable::RequestCancel(const ProcessId& id) {
+    return connection_.Change(kCancelSql, id).map([](int changed) { return changed == 1; });
+}
+
+Result<void> ProcessTable::SetProgress(const Hold& hold, double progress) {
+    return connection_.Change(kProgressSql, progress, hold.process_id, hold.fence).map([](int) {});
+}
+
+Result<std::optional<Timestamp>> ProcessTable::NextReadyAt(Timestamp now) const {
+    return connection_.First(
+                          kNextReadySql, [](Row& row) { return row.OptionalTime(); }, now
+    )
+        .map([](const std::optional<std::optional<Timestamp>>& row) { return row.value_or(std::nullopt); });
+}
+
+Result<std::vector<ProcessCount>> ProcessTable::Count() const {
+    return connection_.Select(kCountSql, [](Row& row) {
+        ProcessCount count;
+        count.processor = row.Text();
+        count.status = StatusFrom(row.Text()).value_or(Status::kPending);
+        count.count = row.Integer();
+        return count;
+    });
+}
+
+Result<QueueDepth> ProcessTable::Depth(Timestamp now) const {
+    const auto read = [](Row& row) {
+        QueueDepth depth;
+        depth.ready = row.Integer();
+        depth.delayed = row.Integer();
+        depth.oldest_created_at = row.OptionalTime();
+        return depth;
+    };
+    return connection_.First(kDepthSql, read, now).map([](const std::optional<QueueDepth>& depth) {
+        return depth.value_or(QueueDepth{});
+    });
+}
+
+Result<void> ProcessTable::AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) {
+    return connection_.Change(kAddResolveSql, process, item, at).map([](int) {});
+}
+
+Result<std::vector<PendingResolve>> ProcessTable::PendingResolves(Timestamp now, int limit) const {
+    const auto read = [](Row& row) {
+        return PendingResolve{.process_id = row.As<ProcessId>(), .attempt = row.Int()};
+    };
+    return connection_.Select(kResolvesSql, read, now, limit);
+}
+
+Result<void> ProcessTable::DelayResolve(const ProcessId& process, Timestamp next_at) {
+    return connection_.Change(kDelayResolveSql, next_at, process).map([](int) {});
+}
+
+Result<void> ProcessTable::RemoveResolve(const ProcessId& process) {
+    return connection_.Change(kRemoveResolveSql, process).map([](int) {});
+}
+
+Result<bool> ProcessTable::IsResolving(const ItemId& item) const {
+    return connection_.First(
+                          kIsResolvingSql, [](Row& row) { return row.Int(); }, item
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
+}
+
+}  // namespace notify::sql

@@ -1,0 +1,45 @@
+#pragma once
+
+// ProcessRepository in SQL.
+
+#include "storage/process_repository.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::sql {
+
+/// See ProcessRepository. The connection outlives it.
+class ProcessTable final : public ProcessRepository {
+public:
+    explicit ProcessTable(Connection& connection) : connection_(connection) {}
+
+    Result<void> Add(const Process& process) override;
+    [[nodiscard]] Result<Process> Get(const ProcessId& id) const override;
+    [[nodiscard]] Result<std::vector<Process>> OfItem(const ItemId& id) const override;
+    Result<std::vector<ClaimedItem>> Claim(
+        const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+    ) override;
+    Result<std::vector<Hold>> Heartbeat(
+        const NodeId& node, const std::vector<Hold>& held, Timestamp until
+    ) override;
+    [[nodiscard]] Result<std::vector<Process>> Expired(Timestamp now) const override;
+    [[nodiscard]] Result<std::vector<Process>> AllProcessing() const override;
+    Result<bool> UpdateHeld(const Process& process, std::int64_t fence) override;
+    Result<void> UpdatePending(const Process& process) override;
+    Result<bool> RequestCancel(const ProcessId& id) override;
+    Result<void> SetProgress(const Hold& hold, double progress) override;
+    [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
+    [[nodiscard]] Result<std::vector<ProcessCount>> Count() const override;
+    [[nodiscard]] Result<QueueDepth> Depth(Timestamp now) const override;
+    Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) override;
+    [[nodiscard]] Result<std::vector<PendingResolve>> PendingResolves(
+        Timestamp now, int limit
+    ) const override;
+    Result<void> DelayResolve(const ProcessId& process, Timestamp next_at) override;
+    Result<void> RemoveResolve(const ProcessId& process) override;
+    [[nodiscard]] Result<bool> IsResolving(const ItemId& item) const override;
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace notify::sql

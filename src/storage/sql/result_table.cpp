@@ -1,0 +1,148 @@
+#include "storage/sql/result_table.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/result.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr const char* kAddSql = R"sql(
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document,
+                        created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (lineage_key) DO NOTHING)sql";
+constexpr const char* kAddArtifactSql = R"sql(
+    INSERT INTO result_artifact (result_id, name, media_type, sha256, size_bytes, sealed) VALUES (?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kIdSql = "SELECT id FROM result WHERE lineage_key = ?";
+constexpr const char* kGetSql = R"sql(
+    SELECT id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at
+    FROM result WHERE id = ?)sql";
+constexpr const char* kArtifactsSql = R"sql(
+    SELECT name, media_type, sha256, size_bytes, sealed FROM result_artifact WHERE result_id = ? ORDER BY name)sql";
+constexpr const char* kPutRowSql =
+    R"sql(
+    INSERT INTO artifact_row (sha256, bytes, created_at) VALUES (?, ?, ?)
+    ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at)sql";
+constexpr const char* kRowSql = "SELECT bytes FROM artifact_row WHERE sha256 = ?";
+constexpr const char* kReferencedSql = R"sql(
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM result_artifact WHERE sha256 = ?1)
+                OR EXISTS (SELECT 1 FROM enrolment_photo WHERE crop_sha256 = ?1))sql";
+constexpr const char* kRemoveOrphansSql = R"sql(
+    DELETE FROM artifact_row
+    WHERE created_at < ?1
+      AND NOT EXISTS (SELECT 1 FROM result_artifact a WHERE a.sha256 = artifact_row.sha256)
+      AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = artifact_row.sha256))sql";
+
+StoredResult ReadResult(Row& row) {
+    StoredResult result;
+    result.id = row.As<ResultId>();
+    result.lineage_key = row.Text();
+    result.content_sha256 = row.Text();
+    result.media_type = row.Text();
+    result.processor = row.Text();
+    result.processor_version = row.Text();
+    result.document = row.Text();
+    result.created_at = row.Time();
+    return result;
+}
+
+}  // namespace
+
+Result<ResultId> ResultTable::AddOrGet(const StoredResult& result) {
+    const auto added = connection_.Change(
+        kAddSql,
+        result.id,
+        result.lineage_key,
+        result.content_sha256,
+        result.media_type,
+        result.processor,
+        result.processor_version,
+        result.document,
+        result.created_at
+    );
+    if (!added) {
+        return Unexpected(added.error());
+    }
+    if (*added == 0) {
+        return connection_.First(
+                              kIdSql, [](Row& row) { return row.As<ResultId>(); }, result.lineage_key
+        )
+            .map([](const std::optional<ResultId>& id) { return id.value_or(ResultId()); });
+    }
+    for (const auto& a : result.artifacts) {
+        auto noted = connection_.Change(
+            kAddArtifactSql, result.id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
+        );
+        if (!noted) {
+            return Unexpected(noted.error());
+        }
+    }
+    return result.id;
+}
+
+Result<StoredResult> ResultTable::Get(const ResultId& id) const {
+    auto result = connection_.First(kGetSql, ReadResult, id).and_then([&](std::optional<StoredResult> row) {
+        return row ? Result<StoredResult>(*std::move(row))
+                   : Fail(ErrorCode::kNotFound, fmt::format("there is no result {}", id.Value()));
+    });
+    if (!result) {
+        return result;
+    }
+    const auto read_artifact = [](Row& row) {
+        return ArtifactRef{
+            .name = row.Text(),
+            .media_type = row.Text(),
+            .sha256 = row.Text(),
+            .size_bytes = static_cast<std::uint64_t>(row.Integer()),
+            .sealed = row.Bool(),
+        };
+    };
+    return connection_.Select(kArtifactsSql, read_artifact, id).map([&](std::vector<ArtifactRef> artifacts) {
+        result->artifacts = std::move(artifacts);
+        return *std::move(result);
+    });
+}
+
+Result<std::optional<StoredResult>> ResultTable::FindByLineage(std::string_view lineage_key) const {
+    const auto id = connection_.First(kIdSql, [](Row& row) { return row.As<ResultId>(); }, lineage_key);
+    if (!id) {
+        return Unexpected(id.error());
+    }
+    if (!*id) {
+        return std::optional<StoredResult>();
+    }
+    return Get(**id).map([](StoredResult result) { return std::optional(std::move(result)); });
+}
+
+Result<void> ResultTable::PutArtifactRow(std::string_view sha256, std::string_view bytes) {
+    return connection_.Change(kPutRowSql, sha256, Blob{bytes}, clock_.Now()).map([](int) {});
+}
+
+Result<std::optional<std::string>> ResultTable::ArtifactRow(std::string_view sha256) const {
+    return connection_.First(kRowSql, [](Row& row) { return row.Bytes(); }, sha256);
+}
+
+Result<bool> ResultTable::IsReferenced(std::string_view sha256) const {
+    return connection_.First(
+                          kReferencedSql, [](Row& row) { return row.Int(); }, sha256
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
+}
+
+Result<int> ResultTable::RemoveOrphanRows() {
+    return connection_.Change(kRemoveOrphansSql, clock_.Now() - std::chrono::hours(1));
+}
+
+}  // namespace notify::sql

@@ -1,0 +1,31 @@
+#pragma once
+
+// ResultRepository in SQL.
+
+#include "core/clock.hpp"
+#include "storage/result_repository.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::sql {
+
+/// See ResultRepository. The connection outlives it.
+class ResultTable final : public ResultRepository {
+public:
+    ResultTable(Connection& connection, const Clock& clock) : connection_(connection), clock_(clock) {}
+
+    Result<ResultId> AddOrGet(const StoredResult& result) override;
+    [[nodiscard]] Result<StoredResult> Get(const ResultId& id) const override;
+    [[nodiscard]] Result<std::optional<StoredResult>> FindByLineage(
+        std::string_view lineage_key
+    ) const override;
+    Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) override;
+    [[nodiscard]] Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const override;
+    [[nodiscard]] Result<bool> IsReferenced(std::string_view sha256) const override;
+    Result<int> RemoveOrphanRows() override;
+
+private:
+    Connection& connection_;
+    const Clock& clock_;
+};
+
+}  // namespace notify::sql
