@@ -16,14 +16,18 @@ endfunction()
 
 # notify_tests(NAME SOURCES a_test.cpp … LINK lib …)   one test program; each TEST is a ctest test
 function(notify_tests name)
-    cmake_parse_arguments(TESTS "" "" "SOURCES;LINK" ${ARGN})
+    cmake_parse_arguments(TESTS "" "" "SOURCES;LINK;FIXTURES" ${ARGN})
     add_executable(${name} ${TESTS_SOURCES})
     target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
     target_link_libraries(
         ${name}
         PRIVATE ${TESTS_LINK} project_warnings GTest::gmock GTest::gtest_main
     )
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+    gtest_discover_tests(
+        ${name}
+        DISCOVERY_MODE PRE_TEST
+        PROPERTIES TIMEOUT 300 FIXTURES_REQUIRED "${TESTS_FIXTURES}"
+    )
 endfunction()
 
 # notify_fuzz(NAME LINK lib …)   the fuzz target NAME.cpp: with libFuzzer under the preset `fuzz`; in the tests’ builds

@@ -1,5 +1,7 @@
 #include "conformance/factory.hpp"
 
+#include "servers/postgres.hpp"
+#include "storage/postgres/postgres_storage.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
 namespace notify::testing {
@@ -17,11 +19,27 @@ public:
     }
 };
 
+class PostgresFactory final : public StorageFactory {
+public:
+    [[nodiscard]] std::string Name() const override { return "Postgres"; }
+
+    [[nodiscard]] Result<std::unique_ptr<Storage>> Open(
+        const std::filesystem::path& folder, const SecretBox& box, const Clock& clock
+    ) const override {
+        return OpenPostgresStorage(PostgresOfTests().DatabaseOf(folder.filename().string()), box, clock);
+    }
+
+    void Remove(const std::filesystem::path& folder) const override {
+        PostgresOfTests().Drop(folder.filename().string());
+    }
+};
+
 }  // namespace
 
 std::vector<const StorageFactory*> Databases() {
     static const SqliteFactory kSqlite;
-    return {&kSqlite};
+    static const PostgresFactory kPostgres;
+    return {&kSqlite, &kPostgres};
 }
 
 }  // namespace notify::testing

@@ -28,6 +28,9 @@ public:
     [[nodiscard]] virtual Result<std::unique_ptr<Storage>> Open(
         const std::filesystem::path& folder, const SecretBox& box, const Clock& clock
     ) const = 0;
+
+    /// Takes away what is left of it outside of the folder. Called when its storage was destroyed.
+    virtual void Remove(const std::filesystem::path& /*folder*/) const {}
 };
 
 [[nodiscard]] std::vector<const StorageFactory*> Databases();

@@ -17,6 +17,7 @@ Conformance::Conformance()
 
 Conformance::~Conformance() {
     storage_.reset();
+    GetParam()->Remove(folder_);
     std::filesystem::remove_all(folder_);
 }
 

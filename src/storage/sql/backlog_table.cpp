@@ -29,16 +29,16 @@ constexpr const char* kOpenSql = R"sql(
     WHERE g.bucket_id = ?1 AND g.media_ms IS NULL ORDER BY g.item_id)sql";
 constexpr const char* kSetEndedSql = "UPDATE backlog_given SET media_ms = ? WHERE item_id = ?";
 constexpr const char* kUsedSql =
-    "SELECT count(*), coalesce(sum(media_ms), 0) FROM backlog_given WHERE bucket_id = ? AND at >= ?";
+    "SELECT count(*), CAST(coalesce(sum(media_ms), 0) AS BIGINT) FROM backlog_given WHERE bucket_id = ? AND at >= ?";
 constexpr const char* kForgetSql = "DELETE FROM backlog_given WHERE at < ? AND media_ms IS NOT NULL";
 constexpr const char* kMarkSql = R"sql(
     INSERT INTO done_key (bucket_id, key, version, at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (bucket_id, key, version) DO UPDATE SET at = excluded.at WHERE excluded.at > at)sql";
+    ON CONFLICT (bucket_id, key, version) DO UPDATE SET at = excluded.at WHERE excluded.at > done_key.at)sql";
 constexpr const char* kUnmarkSql = "DELETE FROM done_key WHERE bucket_id = ? AND key = ? AND version = ?";
 constexpr const char* kMarksSql =
     "SELECT key, version, at FROM done_key WHERE bucket_id = ? AND key = ? ORDER BY version";
 constexpr const char* kPaceSql = R"sql(
-    SELECT count(*), coalesce(sum(took), 0), coalesce(sum(size_bytes), 0)
+    SELECT count(*), CAST(coalesce(sum(took), 0) AS BIGINT), CAST(coalesce(sum(size_bytes), 0) AS BIGINT)
     FROM (SELECT p.finished_at - p.started_at AS took, i.size_bytes
           FROM process p JOIN item i ON i.id = p.item_id JOIN result r ON r.id = p.result_id
           WHERE p.processor = ? AND p.status = 'Completed' AND r.created_at >= p.started_at

@@ -53,7 +53,7 @@ constexpr const char* kListSql = R"sql(
 constexpr const char* kScannedSql = R"sql(
     UPDATE bucket
     SET last_scan_at = ?1, last_scan_note = ?2,
-        first_scan_at = iif(?3, coalesce(first_scan_at, ?1), first_scan_at)
+        first_scan_at = CASE WHEN ?3 = 1 THEN coalesce(first_scan_at, ?1) ELSE first_scan_at END
     WHERE id = ?4)sql";
 constexpr const char* kHoldSql =
     "UPDATE bucket SET held_until = ?, held_reason = ?, held_sentence = ?, held_times = ? WHERE id = ?";
@@ -77,7 +77,8 @@ constexpr const char* kNoteResultSql =
     "INSERT INTO own_result (source_id, address, noted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
 constexpr const char* kIsResultSql = "SELECT 1 FROM own_result WHERE source_id = ? AND address = ?";
 // a folder's keys are relative to it; those of a store's bucket are whole, whatever prefix is watched
-constexpr const char* kResultSeenSql = R"sql(
+constexpr Sql kResultSeenSql{
+    .sqlite = R"sql(
     INSERT INTO own_object (bucket_id, key, noted_at)
     SELECT seen.id, substr(?2, length(seen.root) + 1), ?3
     FROM (SELECT b.id, CAST(CASE s.kind WHEN 'local' THEN b.location
@@ -86,14 +87,22 @@ constexpr const char* kResultSeenSql = R"sql(
           FROM bucket b JOIN source s ON s.id = b.source_id
           WHERE b.source_id = ?1) AS seen
     WHERE substr(?2, 1, length(seen.root)) = seen.root
-    ON CONFLICT DO NOTHING)sql";
-// '0' follows '/'
+    ON CONFLICT DO NOTHING)sql",
+    .postgres = R"sql(
+    INSERT INTO own_object (bucket_id, key, noted_at)
+    SELECT seen.id, substr(?2, length(seen.root) + 1), ?3
+    FROM (SELECT b.id, convert_to(CASE s.kind WHEN 'local' THEN b.location
+                                              ELSE split_part(b.location, '/', 1) END || '/', 'UTF8') AS root
+          FROM bucket b JOIN source s ON s.id = b.source_id
+          WHERE b.source_id = ?1) AS seen
+    WHERE substr(?2, 1, length(seen.root)) = seen.root
+    ON CONFLICT DO NOTHING)sql"
+};
 constexpr const char* kResultsInSql = R"sql(
     INSERT INTO own_object (bucket_id, key, noted_at)
-    SELECT ?1, substr(r.address, length(?3) + 2), r.noted_at
+    SELECT ?1, substr(r.address, length(?3) + 1), r.noted_at
     FROM own_result r
-    WHERE r.source_id = ?2 AND r.address > CAST(CAST(?3 AS TEXT) || '/' AS BLOB)
-      AND r.address < CAST(CAST(?3 AS TEXT) || '0' AS BLOB)
+    WHERE r.source_id = ?2 AND r.address > ?3 AND r.address < ?4
     ON CONFLICT DO NOTHING)sql";
 constexpr const char* kIsOwnSql = "SELECT 1 FROM own_object WHERE bucket_id = ? AND key = ?";
 
@@ -161,8 +170,12 @@ Result<void> BucketTable::Add(const Bucket& bucket) {
     if (!added) {
         return Taken(added.error(), bucket);
     }
-    return connection_.Change(kResultsInSql, bucket.id, bucket.source_id, Blob{RootOf(bucket)}).map([](int) {
-    });
+    const auto root = RootOf(bucket);
+    const auto within = Address(root, "");
+    const auto behind = fmt::format("{}0", root);  // "0" follows "/"
+    return connection_
+        .Change(kResultsInSql, bucket.id, bucket.source_id, Blob{within}, Blob{behind})
+        .map([](int) {});
 }
 
 Result<void> BucketTable::Update(const Bucket& bucket) {
@@ -208,7 +221,7 @@ Result<void> BucketTable::Remove(const BucketId& id) {
 }
 
 Result<Bucket> BucketTable::Get(const BucketId& id) const {
-    return connection_.First(kGetSql, ReadBucket, id, std::nullopt)
+    return connection_.First(kGetSql, ReadBucket, id, NullIfEmpty{})
         .and_then([&](std::optional<Bucket> bucket) -> Result<Bucket> {
             return bucket ? Result<Bucket>(*std::move(bucket))
                           : Fail(ErrorCode::kNotFound, fmt::format("there is no bucket {}", id.Value()));

@@ -34,6 +34,8 @@ struct Sql {
     const char* postgres;
 };
 
+enum class Kind : std::uint8_t { kText, kBytes, kInteger, kReal };
+
 /// A statement that is prepared on a connection and belongs to it. Parameters count from 1, columns from 0.
 /// Bound texts and bytes are not copied: they outlive its steps.
 class Statement {
@@ -47,7 +49,8 @@ public:
     virtual void BindBytes(int parameter, std::string_view bytes) = 0;
     virtual void BindInteger(int parameter, std::int64_t number) = 0;
     virtual void BindReal(int parameter, double number) = 0;
-    virtual void BindNull(int parameter) = 0;
+    /// `kind`: of what is missing.
+    virtual void BindNull(int parameter, Kind kind) = 0;
 
     /// True when a row can be read, false when there are no more.
     [[nodiscard]] virtual Result<bool> Step() = 0;
@@ -73,11 +76,9 @@ public:
 
     void Bind(double number) { statement_.BindReal(++index_, number); }
 
-    void Bind(std::nullopt_t) { statement_.BindNull(++index_); }
-
     void Bind(const NullIfEmpty& value) {
         if (value.text.empty()) {
-            Bind(std::nullopt);
+            statement_.BindNull(++index_, Kind::kText);
         } else {
             Bind(value.text);
         }
@@ -106,7 +107,7 @@ public:
         if (time) {
             Bind(*time);
         } else {
-            Bind(std::nullopt);
+            statement_.BindNull(++index_, Kind::kInteger);
         }
     }
 

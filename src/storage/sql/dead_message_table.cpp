@@ -27,7 +27,7 @@ constexpr const char* kAddSql = R"sql(
     INSERT INTO dead_message (id, source_id, message_id, reason, sentence, body, size_bytes, is_whole, receives,
                               created_at, replayed_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (source_id, message_id) DO UPDATE SET receives = receives + 1
+    ON CONFLICT (source_id, message_id) DO UPDATE SET receives = dead_message.receives + 1
     RETURNING id)sql";
 constexpr const char* kGetSql = R"sql(
     SELECT id, source_id, message_id, reason, sentence, body, size_bytes, is_whole, receives, created_at, replayed_at
@@ -35,7 +35,7 @@ constexpr const char* kGetSql = R"sql(
 constexpr const char* kListSql = R"sql(
     SELECT id, source_id, message_id, reason, sentence, body, size_bytes, is_whole, receives, created_at, replayed_at
     FROM dead_message
-    WHERE (?1 = '' OR id < ?1) AND (?2 = '' OR source_id = ?2) AND (?3 < 0 OR (replayed_at IS NOT NULL) = ?3)
+    WHERE (?1 = '' OR id < ?1) AND (?2 = '' OR source_id = ?2) AND (?3 < 0 OR CASE WHEN replayed_at IS NULL THEN 0 ELSE 1 END = ?3)
     ORDER BY id DESC LIMIT ?4)sql";
 constexpr const char* kMarkSql = "UPDATE dead_message SET replayed_at = ? WHERE id = ?";
 constexpr const char* kRemoveSql = "DELETE FROM dead_message WHERE id = ?";

@@ -37,7 +37,7 @@ constexpr const char* kWaitingSql = R"sql(
             WHERE h.status = 'Processing' AND h.endpoint_id = waiting.endpoint_id)
     FROM waiting WHERE endpoint_id IS NOT NULL)sql";
 constexpr const char* kReadySql = R"sql(
-    SELECT d.id, d.next_attempt_at, '', x'' FROM delivery d
+    SELECT d.id, d.next_attempt_at, '', '' FROM delivery d
     WHERE d.status = 'Pending' AND d.endpoint_id = ?1 AND d.next_attempt_at <= ?2
     ORDER BY d.next_attempt_at, d.id LIMIT ?3)sql";
 // two of one publication, or of two versions of one object, would write the same file at once

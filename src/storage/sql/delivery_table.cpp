@@ -42,7 +42,7 @@ constexpr const char* kAddAttemptSql = R"sql(
     VALUES (?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kReleaseSql = R"sql(
     UPDATE delivery
-    SET status = 'Pending', attempt = max(attempt - 1, 0), lease_owner = '', lease_until = NULL
+    SET status = 'Pending', attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, lease_owner = '', lease_until = NULL
     WHERE status = 'Processing' AND (?1 = 1 OR lease_until < ?2))sql";
 constexpr const char* kAttemptsSql = R"sql(
     SELECT delivery_id, number, at, duration_ms, http_status, error, response

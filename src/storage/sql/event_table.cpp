@@ -39,15 +39,24 @@ constexpr const char* kRemoveOldSql = R"sql(
         SELECT sequence FROM (SELECT sequence, id, at FROM event ORDER BY sequence LIMIT ?2) e
         WHERE at < ?1
           AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))))sql";
-constexpr const char* kForgetNameSql = R"sql(
+constexpr Sql kForgetNameSql{
+    .sqlite = R"sql(
     UPDATE event
     SET data = json_set(data, '$.people', (
         SELECT json_group_array(
             CASE WHEN json_extract(p.value, '$.person') = ?1 THEN json_remove(p.value, '$.name') ELSE json(p.value) END)
         FROM json_each(data, '$.people') p))
-    WHERE type LIKE 'item.%' AND instr(data, ?1) > 0)sql";
+    WHERE type LIKE 'item.%' AND instr(data, ?1) > 0)sql",
+    .postgres = R"sql(
+    UPDATE event
+    SET data = jsonb_set(data::jsonb, '{people}', (
+        SELECT coalesce(jsonb_agg(CASE WHEN p.person ->> 'person' = ?1 THEN p.person - 'name' ELSE p.person END
+                                  ORDER BY p.number), '[]'::jsonb)
+        FROM jsonb_array_elements(data::jsonb -> 'people') WITH ORDINALITY AS p (person, number)))::text
+    WHERE type LIKE 'item.%' AND instr(data, ?1) > 0)sql"
+};
 constexpr const char* kForgetAnswersSql = R"sql(
-    UPDATE delivery_attempt SET response = x''
+    UPDATE delivery_attempt SET response = ?2
     WHERE delivery_id IN (
         SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id
         WHERE e.type LIKE 'item.%' AND instr(e.data, ?1) > 0))sql";
@@ -112,7 +121,7 @@ Result<std::vector<Event>> EventTable::After(
 }
 
 Result<int> EventTable::ForgetName(const PersonId& person) {
-    return connection_.Change(kForgetAnswersSql, person).and_then([&](int) {
+    return connection_.Change(kForgetAnswersSql, person, Blob{}).and_then([&](int) {
         return connection_.Change(kForgetNameSql, person);
     });
 }

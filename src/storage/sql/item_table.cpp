@@ -81,7 +81,7 @@ constexpr const char* kCountOfBucketSql =
     "SELECT status, count(*) FROM item WHERE bucket_id = ? GROUP BY status";
 constexpr const char* kSetStatusSql = R"sql(
     UPDATE item
-    SET state_version = state_version + (status <> ?1), status = ?1, since = ?2, blocked_by = ?3, reason_code = ?4,
+    SET state_version = state_version + CASE WHEN status <> ?1 THEN 1 ELSE 0 END, status = ?1, since = ?2, blocked_by = ?3, reason_code = ?4,
         reason = ?5, resolving_since = ?6
     WHERE id = ?7)sql";
 constexpr const char* kSetContentSql = R"sql(
@@ -138,7 +138,7 @@ std::string ListSql(bool by_bucket, bool by_status) {
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, removed_at, state_version
     FROM item
-    WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (?4 = '' OR instr(key, CAST(?4 AS BLOB)) > 0)
+    WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (length(?4) = 0 OR instr(key, ?4) > 0)
     ORDER BY id DESC LIMIT ?5)sql",
         by_bucket ? "bucket_id = ?2" : "?2 = ''",
         by_status ? "status = ?3" : "?3 = ''"
@@ -214,7 +214,7 @@ Result<Page<Item>> ItemTable::List(const ItemFilter& filter, const PageRequest& 
     };
     const auto& sql = list_sql.at((filter.bucket_id.IsEmpty() ? 0U : 2U) + (filter.status ? 1U : 0U));
     return connection_
-        .Select(sql.c_str(), ReadItem, page.after, filter.bucket_id, status, filter.key_contains, limit + 1)
+        .Select(sql.c_str(), ReadItem, page.after, filter.bucket_id, status, Blob{filter.key_contains}, limit + 1)
         .map([&](std::vector<Item> rows) {
             Page<Item> found{.rows = std::move(rows), .next = {}};
             if (found.rows.size() > static_cast<std::size_t>(limit)) {

@@ -28,7 +28,7 @@ constexpr const char* kTellSql = R"sql(
                       reason, sentence)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (source_id, kind, address) DO UPDATE
-    SET told = told + 1, version_id = excluded.version_id, system_domain_id = excluded.system_domain_id
+    SET told = news.told + 1, version_id = excluded.version_id, system_domain_id = excluded.system_domain_id
     RETURNING told)sql";
 constexpr const char* kGetSql = R"sql(
     SELECT id, source_id, kind, address, version_id, system_domain_id, told, first_told_at, due_at, tries, reason,
@@ -47,7 +47,7 @@ constexpr const char* kDelaySql =
     "UPDATE news SET due_at = ?, tries = tries + 1, reason = ?, sentence = ? WHERE id = ?";
 constexpr const char* kNextSql = "SELECT due_at FROM news ORDER BY due_at LIMIT 1";
 constexpr const char* kCountSql =
-    "SELECT kind, count(*), coalesce(sum(tries > 0), 0) FROM news GROUP BY kind ORDER BY kind";
+    "SELECT kind, count(*), count(*) FILTER (WHERE tries > 0) FROM news GROUP BY kind ORDER BY kind";
 
 InboxNews ReadNews(Row& row) {
     InboxNews news;

@@ -170,7 +170,7 @@ Result<void> PeopleTable::RemovePerson(const PersonId& id) {
 }
 
 Result<Person> PeopleTable::Get(const PersonId& id) const {
-    return connection_.First(kFindSql, ReadPerson, id, std::nullopt)
+    return connection_.First(kFindSql, ReadPerson, id, NullIfEmpty{})
         .and_then([&](std::optional<Person> person) {
             return person ? Result<Person>(std::move(*person))
                           : Fail(ErrorCode::kNotFound, fmt::format("there is no person {}", id.Value()));

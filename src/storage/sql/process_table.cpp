@@ -27,7 +27,8 @@ constexpr const char* kAddSql = R"sql(
                          failure_will_retry, result_id, created_at, started_at, finished_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kCountOneSql =
-    "INSERT INTO process_count VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1";
+    "INSERT INTO process_count (processor, status, count) VALUES (?, ?, 1) "
+    "ON CONFLICT (processor, status) DO UPDATE SET count = process_count.count + 1";
 constexpr const char* kGetSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
            attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
@@ -55,14 +56,14 @@ constexpr const char* kAllProcessingSql = R"sql(
 constexpr const char* kUpdateSql = R"sql(
     UPDATE process
     SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
-        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = max(cancel_requested, ?11), failure_code = ?12,
+        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?11 END, failure_code = ?12,
         failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
         finished_at = ?18, priority = ?21, max_attempts = ?22, pauses = ?24
     WHERE id = ?19 AND status = ?23 AND fence = ?20)sql";
 constexpr const char* kCountSql =
     "SELECT processor, status, count FROM process_count WHERE count > 0 ORDER BY processor, status";
 constexpr const char* kDepthSql = R"sql(
-    SELECT coalesce(sum(next_attempt_at <= ?1), 0), coalesce(sum(next_attempt_at > ?1), 0), min(created_at)
+    SELECT count(*) FILTER (WHERE next_attempt_at <= ?1), count(*) FILTER (WHERE next_attempt_at > ?1), min(created_at)
     FROM process WHERE status = 'Pending')sql";
 constexpr const char* kCancelSql =
     "UPDATE process SET cancel_requested = 1 WHERE id = ? AND status = 'Processing'";

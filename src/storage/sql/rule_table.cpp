@@ -34,13 +34,13 @@ constexpr const char* kGetSql = R"sql(
 constexpr const char* kListSql = R"sql(
     SELECT id, bucket_id, source_id, media_types, path_glob, processor, config, config_hash, priority, enabled,
            biometric_basis, created_at, changed_at
-    FROM rule ORDER BY priority DESC, rowid)sql";
+    FROM rule ORDER BY priority DESC, created_at, id)sql";
 constexpr const char* kOfBucketSql = R"sql(
     SELECT id, bucket_id, source_id, media_types, path_glob, processor, config, config_hash, priority, enabled,
            biometric_basis, created_at, changed_at
     FROM rule
     WHERE bucket_id = ?1 OR source_id = (SELECT b.source_id FROM bucket b WHERE b.id = ?1)
-    ORDER BY priority DESC, rowid)sql";
+    ORDER BY priority DESC, created_at, id)sql";
 
 Rule ReadRule(Row& row) {
     Rule rule;

@@ -38,7 +38,8 @@ constexpr const char* kSeeMoreSql =
 constexpr const char* kNoteMissingSql = R"sql(
     INSERT INTO scan_miss (bucket_id, item_id, scan, misses) VALUES (?1, ?2, ?3, 1)
     ON CONFLICT (bucket_id, item_id) DO UPDATE
-    SET misses = CASE scan WHEN ?3 THEN misses WHEN ?3 - 1 THEN misses + 1 ELSE 1 END, scan = ?3)sql";
+    SET misses = CASE scan_miss.scan WHEN ?3 THEN scan_miss.misses WHEN ?3 - 1 THEN scan_miss.misses + 1 ELSE 1 END,
+        scan = ?3)sql";
 constexpr const char* kMissingTwiceSql = R"sql(
     SELECT item_id FROM scan_miss
     WHERE bucket_id = ? AND scan = ? AND misses >= 2 AND item_id > ? ORDER BY item_id LIMIT ?)sql";

@@ -113,7 +113,7 @@ public:
         sqlite3_bind_double(statement_, parameter, number);
     }
 
-    void BindNull(int parameter) override { sqlite3_bind_null(statement_, parameter); }
+    void BindNull(int parameter, sql::Kind /*kind*/) override { sqlite3_bind_null(statement_, parameter); }
 
     [[nodiscard]] Result<bool> Step() override {
         const int stepped = sqlite3_step(statement_);

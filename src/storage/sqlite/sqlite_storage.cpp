@@ -20,7 +20,8 @@
 #include "core/secret_box.hpp"
 #include "storage/sql/closure.hpp"
 #include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/migrations.hpp"
+#include "storage/sql/migrations.hpp"
+#include "storage/sql/sealed_with.hpp"
 #include "storage/sql/tables.hpp"
 #include "storage/sqlite/writer.hpp"
 
@@ -31,10 +32,6 @@ namespace {
 using sqlite::Access;
 using sqlite::Connection;
 using sql::Tables;
-
-constexpr const char* kNoteKeySql =
-    "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO NOTHING";
-constexpr const char* kKeySql = "SELECT key_id FROM sealed_with WHERE one = 1";
 
 /// A reading connection with its repositories.
 struct Reader {
@@ -152,26 +149,6 @@ Result<void> MakePrivateFile(const std::filesystem::path& path) {
                        : Unexpected(SystemError(errno, fmt::format("open {}", path.native())));
 }
 
-/// The database belongs to the first key it was opened with.
-Result<void> CheckKey(Connection& connection, const SecretBox& box) {
-    const auto noted = connection.Change(kNoteKeySql, box.KeyId());
-    const auto known = connection.First(kKeySql, [](sql::Row& row) { return row.Text(); });
-    if (!noted || !known) {
-        return Unexpected(noted ? known.error() : noted.error());
-    }
-    return *known == box.KeyId() ? Result<void>{}
-                                 : Fail(
-                                       ErrorCode::kConflict,
-                                       fmt::format(
-                                           "the secrets in this database are sealed with key {}, but the key "
-                                           "file holds key {}; put "
-                                           "the right key file back",
-                                           known->value_or(""),
-                                           box.KeyId()
-                                       )
-                                   );
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
@@ -190,10 +167,10 @@ Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
     if (!connection) {
         return Unexpected(connection.error());
     }
-    if (auto migrated = sqlite::Migrate(**connection, clock.Now()); !migrated) {
+    if (auto migrated = sql::Migrate(**connection, sql::SqliteMigrations(), "BEGIN IMMEDIATE", clock.Now()); !migrated) {
         return Unexpected(migrated.error().Within(path.native()));
     }
-    if (auto checked = CheckKey(**connection, box); !checked) {
+    if (auto checked = sql::CheckKey(**connection, box); !checked) {
         return Unexpected(checked.error().Within(path.native()));
     }
     return std::unique_ptr<SqliteStorage>(

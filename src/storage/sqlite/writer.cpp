@@ -23,9 +23,7 @@ namespace notify::sqlite {
 
 namespace {
 
-constexpr std::size_t kMaxGroup = 64;  // closures in one commit: bounds how long one waits for the others
-
-constexpr std::chrono::seconds kTryAgain{1};
+constexpr std::chrono::milliseconds kTryAgain{1000};
 constexpr std::int64_t kEnoughBytes = 1'048'576;
 
 /// Makes a page dirty although it stays what it is; an UPDATE to the same value writes nothing.
@@ -50,14 +48,7 @@ Result<void> Writer::Run(const Storage::WriteFunction& function) {
     if (auto may = closures_.MayBegin(); !may) {
         return may;
     }
-    auto call = std::make_unique<Call>(Call{.function = &function, .done = {}, .outcome = {}});
-    auto done = call->done.get_future();
-    {
-        const std::scoped_lock lock(mutex_);
-        queue_.push_back(std::move(call));
-    }
-    queued_.notify_one();
-    return done.get();
+    return queue_.Run(function);
 }
 
 Result<void> Writer::CanWrite() const {
@@ -65,27 +56,9 @@ Result<void> Writer::CanWrite() const {
     return fault_ ? Result<void>(Unexpected(*fault_)) : Result<void>{};
 }
 
-/// While one group commits, the next ones queue up: under load the groups grow by themselves, without
-/// waiting.
-Writer::Group Writer::NextGroup(const std::stop_token& stop) {
-    Group group;
-    std::unique_lock lock(mutex_);
-    const auto any = [this] { return !queue_.empty(); };
-    if (CanWrite()) {
-        queued_.wait(lock, stop, any);
-    } else {
-        queued_.wait_for(lock, stop, kTryAgain, any);
-    }
-    while (!queue_.empty() && group.size() < kMaxGroup) {
-        group.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
-    return group;
-}
-
 void Writer::Loop(const std::stop_token& stop) {
     while (true) {
-        auto group = NextGroup(stop);
+        auto group = queue_.Next(stop, CanWrite() ? std::nullopt : std::optional(kTryAgain));
         if (!group.empty()) {
             RunGroup(group);
         } else if (stop.stop_requested()) {
@@ -120,7 +93,7 @@ void Writer::NoteCommit(const Result<void>& committed) {
     fault_ = committed ? std::nullopt : std::optional(committed.error());
 }
 
-void Writer::RunGroup(Group& group) {
+void Writer::RunGroup(sql::Group& group) {
     const auto changes = connection_->Changes();
     auto committed = connection_->Execute("BEGIN IMMEDIATE");
     std::size_t ran = 0;

@@ -3,10 +3,7 @@
 // The one thread that writes: closures queue up, each runs in a SAVEPOINT, one COMMIT for a group.
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +14,7 @@
 #include "core/fault_log.hpp"
 #include "core/result.hpp"
 #include "storage/sql/closure.hpp"
+#include "storage/sql/group_queue.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sql/tables.hpp"
 #include "storage/storage.hpp"
@@ -48,27 +46,16 @@ public:
     [[nodiscard]] std::uint64_t Closures() const noexcept { return ran_; }
 
 private:
-    struct Call {
-        const Storage::WriteFunction* function;
-        std::promise<Result<void>> done;
-        Result<void> outcome;
-    };
-
-    using Group = std::deque<std::unique_ptr<Call>>;
-
     void Loop(const std::stop_token& stop);
-    [[nodiscard]] Group NextGroup(const std::stop_token& stop);
     void TryAgain();
     void NoteCommit(const Result<void>& committed);
-    void RunGroup(Group& group);
+    void RunGroup(sql::Group& group);
     Result<void> RunInSavepoint(const Storage::WriteFunction& function);
 
     sql::OpenClosures& closures_;
     std::unique_ptr<Connection> connection_;
     sql::Tables tables_;
-    std::mutex mutex_;
-    std::condition_variable_any queued_;
-    Group queue_;
+    sql::GroupQueue queue_;
     FaultLog log_{LogLevel::kError, "nothing can be written", "what is written gets to the disk again"};
     mutable std::mutex fault_mutex_;
     std::optional<Error> fault_;  ///< Of the last commit that had something to write.

@@ -1,0 +1,356 @@
+#include "storage/postgres/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "core/result.hpp"
+#include "storage/postgres/dialect.hpp"
+#include "storage/postgres/faults.hpp"
+#include "storage/postgres/server.hpp"
+#include "storage/sql/connection.hpp"
+
+namespace notify::postgres {
+
+namespace {
+
+constexpr int kOldestServer = 150000;
+
+// Source: src/include/catalog/pg_type.dat of PostgreSQL
+constexpr Oid kBool = 16;
+constexpr Oid kBytea = 17;
+constexpr Oid kInt8 = 20;
+constexpr Oid kInt4 = 23;
+constexpr Oid kText = 25;
+constexpr Oid kFloat8 = 701;
+
+constexpr int kBinary = 1;
+
+struct ClearResult {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+
+using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
+
+Oid TypeOf(sql::Kind kind) noexcept {
+    switch (kind) {
+        case sql::Kind::kText:
+            return kText;
+        case sql::Kind::kBytes:
+            return kBytea;
+        case sql::Kind::kInteger:
+            return kInt8;
+        case sql::Kind::kReal:
+            return kFloat8;
+    }
+    return 0;
+}
+
+bool IsDone(const PGresult* result) noexcept {
+    const auto status = PQresultStatus(result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+}
+
+/// Numbers go over the wire with their highest byte first.
+std::array<char, 8> ToWire(std::uint64_t bits) noexcept {
+    std::array<char, 8> bytes{};
+    for (auto i = bytes.size(); i > 0; --i) {
+        bytes.at(i - 1) = static_cast<char>(bits & 0xFFU);
+        bits >>= 8U;
+    }
+    return bytes;
+}
+
+std::uint64_t FromWire(std::string_view bytes) noexcept {
+    std::uint64_t bits = 0;
+    for (const char byte : bytes) {
+        bits = (bits << 8U) | static_cast<std::uint8_t>(byte);
+    }
+    return bits;
+}
+
+}  // namespace
+
+class Connection::Prepared final : public sql::Statement {
+public:
+    Prepared(Connection& connection, const char* sql)
+        : connection_(connection),
+          text_(Translate(sql)),
+          name_("n" + Sha256Hex(text_).substr(0, 24)) {}
+
+    void Reset() {
+        parameters_.clear();
+        result_.reset();
+    }
+
+    void BindText(int parameter, std::string_view text) override {
+        auto& bound = At(parameter, sql::Kind::kText);
+        bound.bytes = FitText(text, bound.kept);
+    }
+
+    void BindBytes(int parameter, std::string_view bytes) override {
+        At(parameter, sql::Kind::kBytes).bytes = bytes;
+    }
+
+    void BindInteger(int parameter, std::int64_t number) override {
+        At(parameter, sql::Kind::kInteger).number = ToWire(static_cast<std::uint64_t>(number));
+    }
+
+    void BindReal(int parameter, double number) override {
+        At(parameter, sql::Kind::kReal).number = ToWire(std::bit_cast<std::uint64_t>(number));
+    }
+
+    void BindNull(int parameter, sql::Kind kind) override { At(parameter, kind).is_null = true; }
+
+    [[nodiscard]] Result<bool> Step() override {
+        if (result_) {
+            ++row_;
+        } else if (auto sent = Send(); !sent) {
+            return Unexpected(sent.error());
+        }
+        return row_ < PQntuples(result_.get());
+    }
+
+    [[nodiscard]] std::string_view BytesAt(int column) const override {
+        return {
+            PQgetvalue(result_.get(), row_, column),
+            static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))
+        };
+    }
+
+    [[nodiscard]] std::int64_t IntegerAt(int column) const override {
+        if (IsNullAt(column)) {
+            return 0;
+        }
+        const auto bits = FromWire(BytesAt(column));
+        switch (PQftype(result_.get(), column)) {
+            case kInt4:
+                return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
+            case kInt8:
+            case kBool:
+                return static_cast<std::int64_t>(bits);
+            default:
+                return 0;
+        }
+    }
+
+    [[nodiscard]] double RealAt(int column) const override {
+        if (IsNullAt(column)) {
+            return 0;
+        }
+        return PQftype(result_.get(), column) == kFloat8 ? std::bit_cast<double>(FromWire(BytesAt(column)))
+                                                         : static_cast<double>(IntegerAt(column));
+    }
+
+    [[nodiscard]] bool IsNullAt(int column) const override {
+        return PQgetisnull(result_.get(), row_, column) != 0;
+    }
+
+    [[nodiscard]] int Changed() const override {
+        const std::string_view count = PQcmdTuples(result_.get());
+        return count.empty() ? 0 : std::stoi(std::string(count));
+    }
+
+private:
+    struct Parameter {
+        sql::Kind kind = sql::Kind::kText;
+        bool is_null = false;
+        std::string_view bytes;
+        std::string kept;
+        std::array<char, 8> number{};
+
+        [[nodiscard]] bool IsNumber() const noexcept {
+            return kind == sql::Kind::kInteger || kind == sql::Kind::kReal;
+        }
+    };
+
+    /// As libpq takes the parameters.
+    struct Sent {
+        std::vector<Oid> types;
+        std::vector<const char*> values;
+        std::vector<int> lengths;
+        std::vector<int> formats;
+    };
+
+    Parameter& At(int parameter, sql::Kind kind) {
+        parameters_.resize(std::max(parameters_.size(), static_cast<std::size_t>(parameter)));
+        auto& bound = parameters_[static_cast<std::size_t>(parameter) - 1];
+        bound.kind = kind;
+        return bound;
+    }
+
+    [[nodiscard]] Sent ToSend() const {
+        Sent sent;
+        for (const auto& bound : parameters_) {
+            const auto bytes =
+                bound.IsNumber() ? std::string_view(bound.number.data(), bound.number.size()) : bound.bytes;
+            sent.types.push_back(TypeOf(bound.kind));
+            sent.values.push_back(bound.is_null ? nullptr : bytes.data() == nullptr ? "" : bytes.data());
+            sent.lengths.push_back(static_cast<int>(bytes.size()));
+            sent.formats.push_back(kBinary);
+        }
+        return sent;
+    }
+
+    /// Once for each connection. What is named alike is the same statement, whoever prepared it.
+    [[nodiscard]] Result<void> PrepareOnce(const Sent& sent) {
+        if (prepared_) {
+            return {};
+        }
+        const ResultPtr made(PQprepare(
+            connection_.handle_,
+            name_.c_str(),
+            text_.c_str(),
+            static_cast<int>(sent.types.size()),
+            sent.types.data()
+        ));
+        if (!IsDone(made.get())) {
+            return Unexpected(Fault(made.get(), "prepare"));
+        }
+        prepared_ = true;
+        return {};
+    }
+
+    [[nodiscard]] Result<void> Send() {
+        const auto sent = ToSend();
+        const auto count = static_cast<int>(sent.values.size());
+        if (connection_.prepares_) {
+            if (auto prepared = PrepareOnce(sent); !prepared) {
+                return prepared;
+            }
+            result_.reset(PQexecPrepared(
+                connection_.handle_,
+                name_.c_str(),
+                count,
+                sent.values.data(),
+                sent.lengths.data(),
+                sent.formats.data(),
+                kBinary
+            ));
+        } else {
+            result_.reset(PQexecParams(
+                connection_.handle_,
+                text_.c_str(),
+                count,
+                sent.types.data(),
+                sent.values.data(),
+                sent.lengths.data(),
+                sent.formats.data(),
+                kBinary
+            ));
+        }
+        row_ = 0;
+        if (IsDone(result_.get())) {
+            return {};
+        }
+        auto error = Fault(result_.get(), "run a statement");
+        result_.reset();
+        return Unexpected(std::move(error));
+    }
+
+    [[nodiscard]] Error Fault(const PGresult* result, std::string_view doing) {
+        auto error = FaultOf(connection_.handle_, result, doing);
+        if (error.reason == kForgotten) {
+            connection_.prepares_ = false;
+        }
+        return error;
+    }
+
+    Connection& connection_;
+    const std::string text_;
+    const std::string name_;
+    std::vector<Parameter> parameters_;
+    ResultPtr result_;
+    int row_ = 0;
+    bool prepared_ = false;
+};
+
+Connection::Connection(PGconn* handle) : handle_(handle) {}
+
+Connection::~Connection() {
+    statements_.clear();
+    PQfinish(handle_);
+}
+
+Result<std::unique_ptr<Connection>> Connection::Open(const PostgresServer& server) {
+    const std::vector<std::pair<const char*, std::string>> given{
+        {"host", server.host},
+        {"port", server.port},
+        {"user", server.user},
+        {"password", server.password},
+        {"dbname", server.database},
+        {"sslmode", server.tls_mode},
+        {"sslrootcert", server.tls_root_cert},
+        {"application_name", "notifications-api"},
+        {"client_encoding", "UTF8"},
+        {"target_session_attrs", "read-write"},
+        {"connect_timeout", "5"},
+        {"keepalives_idle", "5"},
+        {"keepalives_interval", "2"},
+        {"keepalives_count", "3"},
+        {"tcp_user_timeout", "10000"},
+    };
+    std::vector<const char*> names;
+    std::vector<const char*> values;
+    for (const auto& [name, value] : given) {
+        if (!value.empty()) {
+            names.push_back(name);
+            values.push_back(value.c_str());
+        }
+    }
+    names.push_back(nullptr);
+    values.push_back(nullptr);
+    std::unique_ptr<Connection> connection(new Connection(PQconnectdbParams(names.data(), values.data(), 0)));
+    const auto where = fmt::format("{}:{}", server.host, server.port.empty() ? "5432" : server.port);
+    if (!connection->IsGood()) {
+        return Unexpected(ConnectFault(connection->handle_, where));
+    }
+    PQsetNoticeProcessor(connection->handle_, [](void*, const char*) {}, nullptr);
+    const int version = PQserverVersion(connection->handle_);
+    if (version < kOldestServer) {
+        return Fail(
+            ErrorCode::kUnsupported,
+            fmt::format(
+                "PostgreSQL at {} is version {}; 15 or newer is needed", where, version / 10000
+            )
+        );
+    }
+    return connection;
+}
+
+Result<std::string> Connection::Ask(const std::string& sql) {
+    const ResultPtr result(PQexec(handle_, sql.c_str()));
+    if (!IsDone(result.get())) {
+        return Unexpected(FaultOf(handle_, result.get(), "run a statement"));
+    }
+    return PQntuples(result.get()) > 0 ? std::string(PQgetvalue(result.get(), 0, 0)) : std::string();
+}
+
+Result<void> Connection::Execute(const std::string& sql) {
+    return Ask(sql).map([](const std::string&) {});
+}
+
+Result<sql::Statement*> Connection::Prepare(const char* sql) {
+    const auto [found, is_new] = statements_.try_emplace(sql);
+    if (is_new) {
+        found->second = std::make_unique<Prepared>(*this, sql);
+    } else {
+        found->second->Reset();
+    }
+    return found->second.get();
+}
+
+}  // namespace notify::postgres

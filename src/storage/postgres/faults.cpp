@@ -1,0 +1,159 @@
+#include "storage/postgres/faults.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include "core/error.hpp"
+
+namespace notify::postgres {
+
+namespace {
+
+/// Source: PostgreSQL 15, appendix A. A row with two characters is of a whole class.
+struct Row {
+    std::string_view state;
+    ErrorCode code;
+    std::string_view reason;
+};
+
+constexpr std::array kFaults{
+    Row{.state = "23505", .code = ErrorCode::kConflict, .reason = {}},
+    Row{.state = "23503", .code = ErrorCode::kNotFound, .reason = {}},
+    Row{.state = "53100", .code = ErrorCode::kStorageFull, .reason = {}},
+    Row{.state = "25006", .code = ErrorCode::kForbidden, .reason = "read_only"},
+    Row{.state = "42501", .code = ErrorCode::kForbidden, .reason = {}},
+    Row{.state = "40001", .code = ErrorCode::kUnavailable, .reason = kRunAgain},
+    Row{.state = "40P01", .code = ErrorCode::kUnavailable, .reason = kRunAgain},
+    Row{.state = "42P05", .code = ErrorCode::kUnavailable, .reason = kForgotten},
+    Row{.state = "26000", .code = ErrorCode::kUnavailable, .reason = kForgotten},
+    Row{.state = "55P03", .code = ErrorCode::kUnavailable, .reason = "locked"},
+    Row{.state = "57014", .code = ErrorCode::kUnavailable, .reason = "too_slow"},
+    Row{.state = "25P03", .code = ErrorCode::kUnavailable, .reason = kDatabaseAway},
+    Row{.state = "57", .code = ErrorCode::kUnavailable, .reason = kDatabaseAway},
+    Row{.state = "08", .code = ErrorCode::kUnavailable, .reason = kDatabaseAway},
+    Row{.state = "53", .code = ErrorCode::kUnavailable, .reason = {}},
+};
+
+/// The first line of what libpq says: the rest are hints of it.
+std::string Sentence(std::string_view text) {
+    text = text.substr(0, text.find('\n'));
+    for (const auto* start : {"ERROR:  ", "FATAL:  ", "PANIC:  "}) {
+        if (const auto at = text.find(start); at != std::string_view::npos) {
+            text.remove_prefix(at + std::string_view(start).size());
+        }
+    }
+    return std::string(text);
+}
+
+}  // namespace
+
+Error FaultOf(const PGconn* connection, const PGresult* result, std::string_view doing) {
+    const auto* const field = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const std::string_view state = field == nullptr ? std::string_view() : field;
+    const auto known = std::ranges::find_if(kFaults, [&](const Row& row) {
+        return !state.empty() && state.starts_with(row.state);
+    });
+    Error error{
+        .code = known == kFaults.end() ? ErrorCode::kInternal : known->code,
+        .stage = "storage",
+        .reason = known == kFaults.end() ? std::string() : std::string(known->reason),
+        .retry_after = {},
+        .message = fmt::format(
+            "database: cannot {}: {}",
+            doing,
+            Sentence(result != nullptr && !state.empty() ? PQresultErrorMessage(result) : PQerrorMessage(connection))
+        )
+    };
+    if (PQstatus(connection) != CONNECTION_OK) {
+        error.code = ErrorCode::kUnavailable;
+        error.reason = kDatabaseAway;
+    }
+    return error;
+}
+
+bool MayGoWell(const Error& error) noexcept {
+    return error.reason == kDatabaseAway || error.reason == kRunAgain || error.reason == kForgotten;
+}
+
+Error ConnectFault(const PGconn* connection, std::string_view where) {
+    struct Known {
+        std::string_view text;  ///< Of libpq's sentence.
+        ErrorCode code;
+        std::string_view sentence;
+    };
+
+    static constexpr std::array kKnown{
+        Known{
+            .text = "expected authentication request",
+            .code = ErrorCode::kInvalidArgument,
+            .sentence = "what answers there does not speak PostgreSQL's protocol (a MySQL or MariaDB server?): DATABASE_HOST "
+                        "must be a PostgreSQL server, 15 or newer"
+        },
+        Known{
+            .text = "password authentication failed",
+            .code = ErrorCode::kUnauthenticated,
+            .sentence = "it refuses the user or the password: see DATABASE_USER and DATABASE_PASSWORD"
+        },
+        Known{
+            .text = "no password supplied",
+            .code = ErrorCode::kUnauthenticated,
+            .sentence = "it asks for a password: set DATABASE_PASSWORD"
+        },
+        Known{
+            .text = "no pg_hba.conf entry",
+            .code = ErrorCode::kForbidden,
+            .sentence = "its pg_hba.conf does not let this user in from here in this way (DATABASE_SSLMODE?)"
+        },
+        Known{
+            .text = "does not support SSL",
+            .code = ErrorCode::kInvalidArgument,
+            .sentence = "it does not speak TLS, but DATABASE_SSLMODE asks for it"
+        },
+        Known{
+            .text = "certificate",
+            .code = ErrorCode::kForbidden,
+            .sentence = "its certificate is not trusted: see DATABASE_SSLMODE and DATABASE_SSLROOTCERT"
+        },
+        Known{
+            .text = "database \"",
+            .code = ErrorCode::kNotFound,
+            .sentence = "there is no such database: make it (CREATE DATABASE …) or change DATABASE_NAME"
+        },
+        Known{
+            .text = "role \"",
+            .code = ErrorCode::kUnauthenticated,
+            .sentence = "there is no such user: see DATABASE_USER"
+        },
+        Known{
+            .text = "read-only",
+            .code = ErrorCode::kForbidden,
+            .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
+        },
+        Known{
+            .text = "hot standby",
+            .code = ErrorCode::kForbidden,
+            .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
+        },
+    };
+    const std::string_view said = PQerrorMessage(connection);
+    const auto known = std::ranges::find_if(kKnown, [&](const Known& row) {
+        return said.find(row.text) != std::string_view::npos;
+    });
+    const bool is_known = known != kKnown.end();
+    return {
+        .code = is_known ? known->code : ErrorCode::kUnavailable,
+        .stage = "storage",
+        .reason = std::string(is_known ? std::string_view() : kDatabaseAway),
+        .retry_after = {},
+        .message = is_known ? fmt::format("PostgreSQL at {}: {}", where, known->sentence)
+                            : fmt::format("PostgreSQL at {} does not answer: {}", where, Sentence(said))
+    };
+}
+
+}  // namespace notify::postgres

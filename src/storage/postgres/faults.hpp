@@ -1,0 +1,31 @@
+#pragma once
+
+// What PostgreSQL answers when it does not do something, as errors of ours.
+
+#include <string_view>
+
+#include <libpq-fe.h>
+
+#include "core/error.hpp"
+
+namespace notify::postgres {
+
+/// Reasons of kUnavailable: the connection is gone, so what was asked for may or may not have been done.
+inline constexpr std::string_view kDatabaseAway = "database_away";
+/// The transaction was taken back by the database for a reason that passes: it is run again.
+inline constexpr std::string_view kRunAgain = "run_again";
+/// So, too; a pool between here and the server had another of its connections prepare the statement.
+inline constexpr std::string_view kForgotten = "statement_forgotten";
+
+/// True when the same transaction may go well when it is run again, on another connection if need be.
+[[nodiscard]] bool MayGoWell(const Error& error) noexcept;
+
+/// Of an answer that is none: a unique constraint → kConflict, a row that is referred to but missing →
+/// kNotFound, no room → kStorageFull, no right or a read-only server → kForbidden, away, busy or out of
+/// connections → kUnavailable, else kInternal. `result` may be null.
+[[nodiscard]] Error FaultOf(const PGconn* connection, const PGresult* result, std::string_view doing);
+
+/// Why a connection could not be made; with `where` ("db.example:5432") and no password.
+[[nodiscard]] Error ConnectFault(const PGconn* connection, std::string_view where);
+
+}  // namespace notify::postgres

@@ -1,0 +1,134 @@
+#include "storage/postgres/postgres_storage.hpp"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "storage/postgres/faults.hpp"
+#include "storage/postgres/server.hpp"
+#include "storage/postgres/session.hpp"
+#include "storage/postgres/writer.hpp"
+#include "storage/sql/closure.hpp"
+#include "storage/sql/migrations.hpp"
+#include "storage/sql/sealed_with.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+using postgres::Session;
+
+constexpr int kMostReaders = 8;  // connections are dear; a read lasts milliseconds
+
+class Implementation final : public Storage {
+public:
+    Implementation(const PostgresServer& server, const SecretBox& box, const Clock& clock)
+        : server_(server), box_(box), clock_(clock), writer_(server, closures_, box, clock) {}
+
+    [[nodiscard]] bool IsSingleNode() const noexcept override { return false; }
+
+    Result<void> CanWrite() const override { return writer_.CanWrite(); }
+
+private:
+    Result<void> RunWrite(const WriteFunction& function) override { return writer_.Run(function); }
+
+    Result<void> RunRead(const ReadFunction& function) override {
+        if (auto may = closures_.MayBegin(); !may) {
+            return may;
+        }
+        auto outcome = ReadOnce(function);
+        // a connection that was idle may have been gone: once more, on a new one
+        return !outcome && postgres::MayGoWell(outcome.error()) ? ReadOnce(function) : outcome;
+    }
+
+    Result<void> ReadOnce(const ReadFunction& function) {
+        auto session = Take();
+        if (!session) {
+            GiveBack(nullptr);
+            return Unexpected(session.error());
+        }
+        auto& connection = (*session)->GetConnection();
+        auto outcome = (*session)->BeginRead();
+        if (outcome) {
+            outcome = closures_.Run([&] { return function((*session)->GetTables().AsSnapshot()); });
+        }
+        const bool is_well = connection.IsGood() && connection.Execute("COMMIT");
+        GiveBack(is_well ? *std::move(session) : nullptr);
+        return outcome;
+    }
+
+    /// Counts as taken, also when it could not be opened.
+    Result<std::unique_ptr<Session>> Take() {
+        {
+            std::unique_lock lock(mutex_);
+            free_.wait(lock, [this] { return taken_ < kMostReaders; });
+            ++taken_;
+            if (!idle_.empty()) {
+                auto session = std::move(idle_.back());
+                idle_.pop_back();
+                if (session->GetConnection().IsGood()) {
+                    return session;
+                }
+            }
+        }
+        return Session::Open(server_, box_, clock_);
+    }
+
+    void GiveBack(std::unique_ptr<Session> session) {
+        {
+            const std::scoped_lock lock(mutex_);
+            --taken_;
+            if (session) {
+                idle_.push_back(std::move(session));
+            } else {
+                idle_.clear();  // what one of them met the others will meet
+            }
+        }
+        free_.notify_one();
+    }
+
+    const PostgresServer server_;
+    const SecretBox& box_;
+    const Clock& clock_;
+    sql::OpenClosures closures_;
+    postgres::Writer writer_;
+    std::mutex mutex_;
+    std::condition_variable free_;
+    int taken_ = 0;
+    std::vector<std::unique_ptr<Session>> idle_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> OpenPostgresStorage(
+    const PostgresServer& server, const SecretBox& box, const Clock& clock
+) {
+    auto session = Session::Open(server, box, clock);
+    if (!session) {
+        return Unexpected(session.error());
+    }
+    auto& connection = (*session)->GetConnection();
+    auto migrated =
+        sql::Migrate(connection, sql::PostgresMigrations(), postgres::kBeginMigration, clock.Now());
+    if (!migrated) {
+        return Unexpected(migrated.error());
+    }
+    auto checked = (*session)->BeginWrite().and_then([&](const std::string&) {
+        return sql::CheckKey(connection, box);
+    });
+    checked = checked.and_then([&] { return connection.Execute("COMMIT"); });
+    if (!checked) {
+        return Unexpected(checked.error());
+    }
+    return std::unique_ptr<Storage>(std::make_unique<Implementation>(server, box, clock));
+}
+
+}  // namespace notify

@@ -1,0 +1,74 @@
+#include "storage/postgres/session.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/faults.hpp"
+#include "storage/postgres/server.hpp"
+
+namespace notify::postgres {
+
+namespace {
+
+// settings are of the transaction, not of the connection: behind a pool the next transaction is on another.
+// A node that is stopped in the middle (a closure does no input or output) gives way after 10 s
+constexpr const char* kBeginReadSql =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO notifications; "
+    "SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL statement_timeout = '60s'";
+constexpr const char* kBeginWriteSql =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL search_path TO notifications; "
+    "SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL statement_timeout = '60s'; "
+    "SET LOCAL lock_timeout = '30s'; "
+    "SELECT pg_current_xact_id()::text FROM (SELECT pg_advisory_xact_lock(7596211408117953)) AS writes";
+
+}  // namespace
+
+const char* const kBeginMigration =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0; "
+    "SELECT pg_advisory_xact_lock(7596211408117953); CREATE SCHEMA IF NOT EXISTS notifications; "
+    "SET LOCAL search_path TO notifications";
+
+Result<std::unique_ptr<Session>> Session::Open(
+    const PostgresServer& server, const SecretBox& box, const Clock& clock
+) {
+    return Connection::Open(server).map([&](std::unique_ptr<Connection> connection) {
+        return std::unique_ptr<Session>(new Session(std::move(connection), box, clock));
+    });
+}
+
+Result<void> Session::BeginRead() {
+    return connection_->Execute(kBeginReadSql);
+}
+
+Result<std::string> Session::BeginWrite() {
+    return connection_->Ask(kBeginWriteSql);
+}
+
+Result<bool> WasCommitted(Connection& connection, const std::string& transaction) {
+    const auto status = connection.Ask(fmt::format("SELECT pg_xact_status('{}'::xid8)", transaction));
+    if (!status) {
+        return Unexpected(status.error());
+    }
+    if (*status == "in progress") {
+        return Unexpected(
+            Error{
+                .code = ErrorCode::kUnavailable,
+                .stage = "storage",
+                .reason = std::string(kDatabaseAway),
+                .retry_after = {},
+                .message = "database: a transaction whose connection was lost has not ended yet"
+            }
+        );
+    }
+    return *status == "committed";
+}
+
+}  // namespace notify::postgres

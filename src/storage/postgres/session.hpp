@@ -1,0 +1,51 @@
+#pragma once
+
+// A connection with the repositories over it, and how its transactions begin.
+
+#include <memory>
+#include <string>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/server.hpp"
+#include "storage/sql/tables.hpp"
+
+namespace notify::postgres {
+
+/// Used by one thread at a time.
+class Session final {
+public:
+    /// As Connection::Open.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> Open(
+        const PostgresServer& server, const SecretBox& box, const Clock& clock
+    );
+
+    /// One consistent view, without writes.
+    [[nodiscard]] Result<void> BeginRead();
+
+    /// As the only writer of all nodes, until it ends: waits for the one before, at most 30 s. Returns the id of
+    /// the transaction, for OutcomeOf.
+    [[nodiscard]] Result<std::string> BeginWrite();
+
+    [[nodiscard]] Connection& GetConnection() noexcept { return *connection_; }
+
+    [[nodiscard]] sql::Tables& GetTables() noexcept { return tables_; }
+
+private:
+    Session(std::unique_ptr<Connection> connection, const SecretBox& box, const Clock& clock)
+        : connection_(std::move(connection)), tables_(*connection_, box, clock) {}
+
+    std::unique_ptr<Connection> connection_;
+    sql::Tables tables_;
+};
+
+/// How a transaction that migrates begins: one node at a time.
+extern const char* const kBeginMigration;
+
+/// Whether a transaction whose connection was lost at its COMMIT was committed. kUnavailable while it cannot be
+/// told. Source: pg_xact_status of PostgreSQL.
+[[nodiscard]] Result<bool> WasCommitted(Connection& connection, const std::string& transaction);
+
+}  // namespace notify::postgres

@@ -1,0 +1,174 @@
+#include "storage/postgres/writer.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "core/backoff.hpp"
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "core/sleep.hpp"
+#include "storage/postgres/faults.hpp"
+#include "storage/postgres/server.hpp"
+#include "storage/postgres/session.hpp"
+#include "storage/sql/closure.hpp"
+#include "storage/sql/group_queue.hpp"
+#include "storage/storage.hpp"
+
+namespace notify::postgres {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTryAgain{1000};
+constexpr milliseconds kPatience{5000};
+constexpr milliseconds kFirstDelay{50};
+
+}  // namespace
+
+Writer::Writer(PostgresServer server, sql::OpenClosures& closures, const SecretBox& box, const Clock& clock)
+    : server_(std::move(server)),
+      closures_(closures),
+      box_(box),
+      clock_(clock),
+      thread_([this](const std::stop_token& stop) { Loop(stop); }) {}
+
+Writer::~Writer() {
+    thread_.request_stop();
+    thread_.join();
+}
+
+Result<void> Writer::Run(const Storage::WriteFunction& function) {
+    if (auto may = closures_.MayBegin(); !may) {
+        return may;
+    }
+    return queue_.Run(function);
+}
+
+Result<void> Writer::CanWrite() const {
+    const std::scoped_lock lock(fault_mutex_);
+    return fault_ ? Result<void>(Unexpected(*fault_)) : Result<void>{};
+}
+
+void Writer::Loop(const std::stop_token& stop) {
+    while (true) {
+        auto group = queue_.Next(stop, CanWrite() ? std::nullopt : std::optional(kTryAgain));
+        if (!group.empty()) {
+            RunGroup(group, stop);
+        } else if (stop.stop_requested()) {
+            return;
+        } else {
+            TryAgain();
+        }
+    }
+}
+
+/// Nobody may be writing when the database is back; so that this is noticed, it is asked.
+void Writer::TryAgain() {
+    auto begun = Connect().and_then([&] { return session_->BeginWrite(); });
+    Note(begun.and_then([&](const std::string&) { return session_->GetConnection().Execute("COMMIT"); }));
+}
+
+void Writer::Note(const Result<void>& outcome) {
+    log_.Note(outcome);
+    const std::scoped_lock lock(fault_mutex_);
+    fault_ = outcome ? std::nullopt : std::optional(outcome.error());
+}
+
+Result<void> Writer::Connect() {
+    if (session_ && session_->GetConnection().IsGood()) {
+        return {};
+    }
+    return Session::Open(server_, box_, clock_).map([&](std::unique_ptr<Session> session) {
+        session_ = std::move(session);
+    });
+}
+
+void Writer::RunGroup(sql::Group& group, const std::stop_token& stop) {
+    const auto until = std::chrono::steady_clock::now() + (CanWrite() ? kPatience : milliseconds(0));
+    int tries = 0;
+    auto committed = TryGroup(group);
+    while (!committed && MayGoWell(committed.error()) && std::chrono::steady_clock::now() < until) {
+        if (!SleepFor(BackoffDelay(++tries, kFirstDelay, kTryAgain), stop)) {
+            break;
+        }
+        committed = TryGroup(group);
+    }
+    is_unknown_ = false;
+    Note(committed);
+    for (auto& call : group) {
+        // without the commit also a refusal is void: it may rest on what another closure of the group wrote
+        call->done.set_value(committed ? std::move(call->outcome) : committed);
+    }
+}
+
+/// Runs the closures in one transaction, unless a try before was committed after all.
+Result<void> Writer::TryGroup(sql::Group& group) {
+    if (auto connected = Connect(); !connected) {
+        return connected;
+    }
+    if (is_unknown_) {
+        const auto was = WasCommitted(session_->GetConnection(), transaction_);
+        if (!was || *was) {
+            return was ? Result<void>{} : Unexpected(was.error());
+        }
+        is_unknown_ = false;
+    }
+    auto begun = session_->BeginWrite();
+    auto& connection = session_->GetConnection();
+    Result<void> committed = begun ? Result<void>{} : Unexpected(begun.error());
+    transaction_ = begun ? *std::move(begun) : std::string();
+    for (std::size_t i = 0; committed && i < group.size(); ++i) {
+        auto& call = *group[i];
+        call.outcome = RunInSavepoint(*call.function);
+        if (!call.outcome && MayGoWell(call.outcome.error())) {
+            committed = Unexpected(call.outcome.error());
+        } else if (!connection.IsGood() || !connection.InTransaction() || connection.HasFailed()) {
+            committed = Unexpected(
+                Error{
+                    .code = ErrorCode::kUnavailable,
+                    .stage = "storage",
+                    .reason = std::string(kDatabaseAway),
+                    .retry_after = {},
+                    .message = "database: the transaction was lost"
+                }
+            );
+        }
+    }
+    committed = committed.and_then([&] { return Commit(); });
+    if (connection.IsGood() && connection.InTransaction()) {
+        static_cast<void>(connection.Execute("ROLLBACK"));
+    }
+    return committed;
+}
+
+Result<void> Writer::Commit() {
+    auto committed = session_->GetConnection().Execute("COMMIT");
+    is_unknown_ = !committed && !session_->GetConnection().IsGood();
+    return committed;
+}
+
+Result<void> Writer::RunInSavepoint(const Storage::WriteFunction& function) {
+    auto& connection = session_->GetConnection();
+    if (auto begun = connection.Execute("SAVEPOINT closure"); !begun) {
+        return begun;
+    }
+    auto transaction = session_->GetTables().AsTransaction();
+    auto outcome = closures_.Run([&] { return function(transaction); });
+    if (outcome && connection.HasFailed()) {
+        outcome = Fail(ErrorCode::kInternal, "a transaction went on after a statement of it had failed");
+    }
+    auto ended = outcome ? Result<void>{} : connection.Execute("ROLLBACK TO SAVEPOINT closure");
+    ended = ended.and_then([&] { return connection.Execute("RELEASE SAVEPOINT closure"); });
+    return outcome && !ended ? ended : outcome;
+}
+
+}  // namespace notify::postgres

@@ -1,0 +1,65 @@
+#pragma once
+
+// The one thread of this node that writes: closures queue up, each runs in a SAVEPOINT, one COMMIT for a group.
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/fault_log.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "storage/postgres/server.hpp"
+#include "storage/postgres/session.hpp"
+#include "storage/sql/closure.hpp"
+#include "storage/sql/group_queue.hpp"
+#include "storage/storage.hpp"
+
+namespace notify::postgres {
+
+/// Thread-safe. Runs what was queued before it is destroyed. A group whose connection is lost is run again on a
+/// new one, for 5 s; one whose COMMIT was lost only when PostgreSQL says that it was not committed.
+class Writer final {
+public:
+    Writer(PostgresServer server, sql::OpenClosures& closures, const SecretBox& box, const Clock& clock);
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    /// Queues the closure and waits until its group was committed or it failed. kInternal when called from a
+    /// closure.
+    [[nodiscard]] Result<void> Run(const Storage::WriteFunction& function);
+
+    /// See Storage::CanWrite.
+    [[nodiscard]] Result<void> CanWrite() const;
+
+private:
+    void Loop(const std::stop_token& stop);
+    void RunGroup(sql::Group& group, const std::stop_token& stop);
+    [[nodiscard]] Result<void> TryGroup(sql::Group& group);
+    [[nodiscard]] Result<void> RunInSavepoint(const Storage::WriteFunction& function);
+    [[nodiscard]] Result<void> Commit();
+    [[nodiscard]] Result<void> Connect();
+    void TryAgain();
+    void Note(const Result<void>& outcome);
+
+    const PostgresServer server_;
+    sql::OpenClosures& closures_;
+    const SecretBox& box_;
+    const Clock& clock_;
+    std::unique_ptr<Session> session_;
+    std::string transaction_;  ///< Id of the last one that was begun.
+    bool is_unknown_ = false;  ///< Whether it was committed is not known.
+    sql::GroupQueue queue_;
+    FaultLog log_{LogLevel::kError, "nothing can be written", "the database takes what is written again"};
+    mutable std::mutex fault_mutex_;
+    std::optional<Error> fault_;
+    std::jthread thread_;
+};
+
+}  // namespace notify::postgres

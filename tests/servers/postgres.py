@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""A PostgreSQL server of its own for tests, with a superuser `tests` that needs no password from this machine.
+It ends with its data: what it holds need not outlive the machine's power, so it does not wait for the disk.
+
+postgres.py               starts one, prints its port, and ends when the standard input does
+postgres.py start NOTE    starts one that stays, and writes its port and folder to the file NOTE; one that is noted there ends before
+postgres.py stop NOTE     ends that one
+"""
+import glob, os, pathlib, pwd, shutil, socket, subprocess, sys, tempfile
+
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200", "shared_buffers": "64MB",
+            "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "logging_collector": "off"}
+
+
+def program(name):
+    found = shutil.which(name) or next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/" + name), reverse=True)), None)
+    return found or sys.exit("PostgreSQL's " + name + " is not installed: script/bootstrap test installs it")
+
+
+def run(folder, *command):
+    """As nobody who may do everything: the server refuses root."""
+    who = {"user": pwd.getpwnam("postgres").pw_uid, "group": pwd.getpwnam("postgres").pw_gid} if os.getuid() == 0 else {}
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, **who,
+                          env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8"})
+    if done.returncode != 0:
+        sys.exit("%s:\n%s%s" % (" ".join(command), done.stdout, done.stderr))
+
+
+def start(settings=()):
+    """The folder and port of a server that runs."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="postgres-of-tests."))
+    if os.getuid() == 0:
+        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    run(folder, program("initdb"), "-D", str(folder / "data"), "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    options = ["-p %d" % port] + ["-c %s=%s" % pair for pair in (SETTINGS | dict(settings)).items()]
+    run(folder, program("pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "-o", " ".join(options), "start")
+    return folder, port
+
+
+def stop(folder):
+    run(folder, program("pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+    shutil.rmtree(folder)
+
+
+def stop_noted(note):
+    if note.exists():
+        folder = pathlib.Path(note.read_text().split()[1])
+        if (folder / "data/postmaster.pid").exists():
+            stop(folder)
+        note.unlink()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        note = pathlib.Path(sys.argv[2])
+        stop_noted(note)
+        if sys.argv[1] == "start":
+            folder, port = start()
+            note.write_text("%d %s\n" % (port, folder))
+    else:
+        folder, port = start()
+        try:
+            print(port, flush=True)
+            sys.stdin.read()
+        finally:
+            stop(folder)
