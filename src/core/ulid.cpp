@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,13 @@
 
 namespace notify {
 
+namespace {
+
+constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+}  // namespace
+
 std::string MakeUlid(Timestamp now) {
-    static constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     std::string text(26, '0');
     auto millis = static_cast<std::uint64_t>(ToMillis(now));
     for (std::size_t i = 10; i-- > 0; millis >>= 5U) {
@@ -26,8 +32,33 @@ std::string MakeUlid(Timestamp now) {
     return text;
 }
 
+namespace {
+
+/// The ULID of a later millisecond than the last one, else the one that follows the last one.
+/// Source: "Monotonicity" of the ULID specification.
+std::string NextUlid() {
+    static std::mutex mutex;
+    static std::string last(26, '0');
+    auto next = MakeUlid(SystemClock().Now());
+    const std::scoped_lock lock(mutex);
+    if (next.compare(0, 10, last, 0, 10) <= 0) {
+        next = last;
+        for (std::size_t i = next.size(); i-- > 0;) {
+            const auto digit = kAlphabet.find(next[i]);
+            next[i] = kAlphabet[(digit + 1) % kAlphabet.size()];
+            if (digit + 1 < kAlphabet.size()) {
+                break;
+            }
+        }
+    }
+    last = next;
+    return next;
+}
+
+}  // namespace
+
 std::string MakeId(std::string_view prefix) {
-    return fmt::format("{}_{}", prefix, MakeUlid(SystemClock().Now()));
+    return fmt::format("{}_{}", prefix, NextUlid());
 }
 
 }  // namespace notify

@@ -24,7 +24,7 @@ ChildServer::ChildServer(std::vector<std::string> command) {
         throw std::runtime_error("no pipes");
     }
     input_ = UniqueFd(in[1]);
-    const UniqueFd answers(out[0]);
+    answers_ = UniqueFd(out[0]);
     const UniqueFd child_in(in[0]);
     UniqueFd child_out(out[1]);
     posix_spawn_file_actions_t actions{};
@@ -41,7 +41,7 @@ ChildServer::ChildServer(std::vector<std::string> command) {
     posix_spawn_file_actions_destroy(&actions);
     child_out.Reset();  // or the read below would wait for ever when the program ends without a word
     std::array<char, 16> line{};
-    const auto got = failed == 0 ? ::read(answers.Get(), line.data(), line.size()) : -1;
+    const auto got = failed == 0 ? ::read(answers_.Get(), line.data(), line.size()) : -1;
     std::from_chars(line.data(), line.data() + std::max<ssize_t>(got, 0), port_);
     if (port_ == 0) {
         throw std::runtime_error("no port from " + command.at(1));

@@ -26,6 +26,7 @@ public:
 
 private:
     UniqueFd input_;
+    UniqueFd answers_;  ///< Stays open: what it prints more would kill it.
     pid_t child_ = -1;
     std::uint16_t port_ = 0;
 };

@@ -343,6 +343,16 @@ Result<void> Connection::Execute(const std::string& sql) {
     return Ask(sql).map([](const std::string&) {});
 }
 
+Result<void> Connection::BeginTry() {
+    return Execute("SAVEPOINT statement");
+}
+
+Result<void> Connection::EndTry(bool went_well) {
+    return Execute(
+        went_well ? "RELEASE SAVEPOINT statement" : "ROLLBACK TO SAVEPOINT statement; RELEASE SAVEPOINT statement"
+    );
+}
+
 Result<sql::Statement*> Connection::Prepare(const char* sql) {
     const auto [found, is_new] = statements_.try_emplace(sql);
     if (is_new) {

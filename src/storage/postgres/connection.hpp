@@ -50,6 +50,9 @@ private:
 
     [[nodiscard]] Result<sql::Statement*> Prepare(const char* sql) override;
 
+    [[nodiscard]] Result<void> BeginTry() override;
+    [[nodiscard]] Result<void> EndTry(bool went_well) override;
+
     [[nodiscard]] const char* InItsWords(const sql::Sql& sql) const noexcept override { return sql.postgres; }
 
     PGconn* handle_;

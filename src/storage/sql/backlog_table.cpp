@@ -42,7 +42,7 @@ constexpr const char* kPaceSql = R"sql(
     FROM (SELECT p.finished_at - p.started_at AS took, i.size_bytes
           FROM process p JOIN item i ON i.id = p.item_id JOIN result r ON r.id = p.result_id
           WHERE p.processor = ? AND p.status = 'Completed' AND r.created_at >= p.started_at
-          ORDER BY p.id DESC LIMIT 200))sql";
+          ORDER BY p.id DESC LIMIT 200) AS newest)sql";
 
 }  // namespace
 

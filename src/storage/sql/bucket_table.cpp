@@ -151,7 +151,7 @@ Unexpected Taken(const Error& error, const Bucket& bucket) {
 }  // namespace
 
 Result<void> BucketTable::Add(const Bucket& bucket) {
-    auto added = connection_.Change(
+    auto added = connection_.TryChange(
         kAddSql,
         bucket.id,
         bucket.source_id,
@@ -179,7 +179,7 @@ Result<void> BucketTable::Add(const Bucket& bucket) {
 }
 
 Result<void> BucketTable::Update(const Bucket& bucket) {
-    auto updated = connection_.Change(
+    auto updated = connection_.TryChange(
         kUpdateSql,
         bucket.name,
         bucket.location,
@@ -217,7 +217,7 @@ Result<void> BucketTable::Remove(const BucketId& id) {
             )
         );
     }
-    return connection_.Change(kRemoveSql, id).map([](int) {});
+    return connection_.TryChange(kRemoveSql, id).map([](int) {});
 }
 
 Result<Bucket> BucketTable::Get(const BucketId& id) const {

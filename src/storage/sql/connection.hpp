@@ -184,6 +184,18 @@ public:
         }
     }
 
+    /// As Change, for one that a constraint may refuse and that is not the last of its transaction then: what was
+    /// done before stays.
+    template <class Text, class... Values>
+    [[nodiscard]] Result<int> TryChange(const Text& sql, const Values&... values) {
+        if (auto guarded = BeginTry(); !guarded) {
+            return Unexpected(guarded.error());
+        }
+        auto changed = Change(sql, values...);
+        auto ended = EndTry(changed.has_value());
+        return changed && !ended ? Result<int>(Unexpected(ended.error())) : changed;
+    }
+
     /// All rows, each made by `make(Row&)`.
     template <class Text, class Make, class... Values>
     [[nodiscard]] auto Select(const Text& sql, Make&& make, const Values&... values)
@@ -219,6 +231,11 @@ public:
 protected:
     /// The statement, with nothing bound. kInternal: the database does not understand it.
     [[nodiscard]] virtual Result<Statement*> Prepare(const char* sql) = 0;
+
+    /// Around a statement that may be refused; nothing where a refusal ends no transaction.
+    [[nodiscard]] virtual Result<void> BeginTry() { return {}; }
+
+    [[nodiscard]] virtual Result<void> EndTry(bool /*went_well*/) { return {}; }
 
     /// Which of the two is said here.
     [[nodiscard]] virtual const char* InItsWords(const Sql& sql) const noexcept = 0;

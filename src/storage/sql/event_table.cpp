@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/event.hpp"
@@ -39,22 +42,9 @@ constexpr const char* kRemoveOldSql = R"sql(
         SELECT sequence FROM (SELECT sequence, id, at FROM event ORDER BY sequence LIMIT ?2) e
         WHERE at < ?1
           AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))))sql";
-constexpr Sql kForgetNameSql{
-    .sqlite = R"sql(
-    UPDATE event
-    SET data = json_set(data, '$.people', (
-        SELECT json_group_array(
-            CASE WHEN json_extract(p.value, '$.person') = ?1 THEN json_remove(p.value, '$.name') ELSE json(p.value) END)
-        FROM json_each(data, '$.people') p))
-    WHERE type LIKE 'item.%' AND instr(data, ?1) > 0)sql",
-    .postgres = R"sql(
-    UPDATE event
-    SET data = jsonb_set(data::jsonb, '{people}', (
-        SELECT coalesce(jsonb_agg(CASE WHEN p.person ->> 'person' = ?1 THEN p.person - 'name' ELSE p.person END
-                                  ORDER BY p.number), '[]'::jsonb)
-        FROM jsonb_array_elements(data::jsonb -> 'people') WITH ORDINALITY AS p (person, number)))::text
-    WHERE type LIKE 'item.%' AND instr(data, ?1) > 0)sql"
-};
+constexpr const char* kNamingSql =
+    "SELECT sequence, data FROM event WHERE type LIKE 'item.%' AND instr(data, ?) > 0";
+constexpr const char* kSetDataSql = "UPDATE event SET data = ? WHERE sequence = ?";
 constexpr const char* kForgetAnswersSql = R"sql(
     UPDATE delivery_attempt SET response = ?2
     WHERE delivery_id IN (
@@ -72,6 +62,24 @@ Event ReadEvent(Row& row) {
     event.at = row.Time();
     event.data = row.Text();
     return event;
+}
+
+/// The event's data without the person's name; as it is when it is none of ours.
+std::string WithoutName(const std::string& data, const PersonId& person) {
+    auto json = ParseJson(data);
+    auto* const people =
+        json && json->is_object() ? json->get_object().if_contains("people") : nullptr;
+    if (people == nullptr || !people->is_array()) {
+        return data;
+    }
+    for (auto& each : people->get_array()) {
+        auto* const one = each.if_object();
+        const auto* const id = one == nullptr ? nullptr : one->if_contains("person");
+        if (id != nullptr && id->is_string() && std::string_view(id->get_string()) == person.Value()) {
+            one->stable_erase("name");
+        }
+    }
+    return ToJsonText(*json);
 }
 
 struct Wanting {
@@ -121,9 +129,23 @@ Result<std::vector<Event>> EventTable::After(
 }
 
 Result<int> EventTable::ForgetName(const PersonId& person) {
-    return connection_.Change(kForgetAnswersSql, person, Blob{}).and_then([&](int) {
-        return connection_.Change(kForgetNameSql, person);
+    const auto read = [](Row& row) {
+        const auto sequence = row.Integer();
+        return std::pair(sequence, row.Text());
+    };
+    const auto naming = connection_.Change(kForgetAnswersSql, person, Blob{}).and_then([&](int) {
+        return connection_.Select(kNamingSql, read, person);
     });
+    if (!naming) {
+        return Unexpected(naming.error());
+    }
+    for (const auto& [sequence, data] : *naming) {
+        auto changed = connection_.Change(kSetDataSql, WithoutName(data, person), sequence);
+        if (!changed) {
+            return changed;
+        }
+    }
+    return static_cast<int>(naming->size());
 }
 
 Result<int> EventTable::RemoveOld(Timestamp before, int limit) {

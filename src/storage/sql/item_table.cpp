@@ -96,7 +96,7 @@ constexpr const char* kAddChangeSql = R"sql(
 constexpr const char* kHistorySql = R"sql(
     SELECT at, status, process_id, attempt, reason_code, reason
     FROM (SELECT number, at, status, process_id, attempt, reason_code, reason
-          FROM item_change WHERE item_id = ? ORDER BY number DESC LIMIT 200)
+          FROM item_change WHERE item_id = ? ORDER BY number DESC LIMIT 200) AS newest
     ORDER BY number)sql";
 constexpr const char* kSetAliasSql = R"sql(
     INSERT INTO content_alias (bucket_id, key, version, sha256) VALUES (?, ?, ?, ?)

@@ -154,19 +154,19 @@ Error NameTaken(const Error& error, std::string_view name) {
 }  // namespace
 
 Result<void> PeopleTable::AddPerson(const Person& person) {
-    const auto added = connection_.Change(kAddPersonSql, person.id, person.name, person.created_at);
+    const auto added = connection_.TryChange(kAddPersonSql, person.id, person.name, person.created_at);
     return added ? Changed(connection_, added, "person", person.id.Value())
                  : Unexpected(NameTaken(added.error(), person.name));
 }
 
 Result<void> PeopleTable::RenamePerson(const PersonId& id, std::string_view name) {
-    const auto renamed = connection_.Change(kRenameSql, name, id);
+    const auto renamed = connection_.TryChange(kRenameSql, name, id);
     return renamed ? Changed(connection_, renamed, "person", id.Value())
                    : Unexpected(NameTaken(renamed.error(), name));
 }
 
 Result<void> PeopleTable::RemovePerson(const PersonId& id) {
-    return Changed(connection_, connection_.Change(kRemoveSql, id), "person", id.Value());
+    return Changed(connection_, connection_.TryChange(kRemoveSql, id), "person", id.Value());
 }
 
 Result<Person> PeopleTable::Get(const PersonId& id) const {
@@ -190,7 +190,7 @@ Result<std::vector<Person>> PeopleTable::List() const {
 }
 
 Result<void> PeopleTable::AddPhoto(const EnrolmentPhoto& photo) {
-    const auto added = connection_.Change(
+    const auto added = connection_.TryChange(
         kAddPhotoSql,
         photo.id,
         photo.person_id,

@@ -72,7 +72,7 @@ Result<void> OneChanged(const Result<int>& changed, const RuleId& id) {
 
 Result<void> RuleTable::Add(const Rule& rule) {
     return connection_
-        .Change(
+        .TryChange(
             kAddSql,
             rule.id,
             NullIfEmpty{rule.bucket_id.Value()},
@@ -93,7 +93,7 @@ Result<void> RuleTable::Add(const Rule& rule) {
 
 Result<void> RuleTable::Update(const Rule& rule) {
     return OneChanged(
-        connection_.Change(
+        connection_.TryChange(
             kUpdateSql,
             ListToText(rule.media_types),
             rule.path_glob,
@@ -111,7 +111,7 @@ Result<void> RuleTable::Update(const Rule& rule) {
 }
 
 Result<void> RuleTable::Remove(const RuleId& id) {
-    return OneChanged(connection_.Change(kRemoveSql, id), id);
+    return OneChanged(connection_.TryChange(kRemoveSql, id), id);
 }
 
 Result<Rule> RuleTable::Get(const RuleId& id) const {

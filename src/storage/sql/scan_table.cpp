@@ -78,7 +78,7 @@ Result<std::optional<ScanState>> ScanTable::Get(const BucketId& bucket) const {
 
 Result<void> ScanTable::Put(const BucketId& bucket, const ScanState& state) {
     return connection_
-        .Change(
+        .TryChange(
             kPutSql,
             bucket,
             state.number,
@@ -100,7 +100,7 @@ Result<void> ScanTable::PutRanges(const BucketId& bucket, const std::vector<Scan
     auto put = connection_.Change(kForgetRangesSql, bucket);
     for (auto range = ranges.begin(); put && range != ranges.end(); ++range) {
         const std::string_view through = range->through ? std::string_view(*range->through) : "";
-        put = connection_.Change(
+        put = connection_.TryChange(
             kAddRangeSql, bucket, Blob{range->after}, Blob{through}, Blob{range->position}, range->done
         );
     }

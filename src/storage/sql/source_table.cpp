@@ -73,13 +73,13 @@ Unexpected Missing(const SourceId& id) {
 }  // namespace
 
 Result<void> SourceTable::Add(const Source& source) {
-    return connection_.Change(kAddSql, source.id, source.kind, source.name, source.config, source.created_at)
+    return connection_.TryChange(kAddSql, source.id, source.kind, source.name, source.config, source.created_at)
         .map([](int) {})
         .map_error([&](const Error& error) { return Taken(error, source); });
 }
 
 Result<void> SourceTable::Update(const Source& source) {
-    const auto updated = connection_.Change(kUpdateSql, source.name, source.config, source.id);
+    const auto updated = connection_.TryChange(kUpdateSql, source.name, source.config, source.id);
     if (!updated) {
         return Unexpected(Taken(updated.error(), source));
     }
@@ -96,7 +96,7 @@ Result<void> SourceTable::Remove(const SourceId& id) {
             ErrorCode::kConflict, fmt::format("bucket '{}' is in that source; remove it first", **bucket)
         );
     }
-    return connection_.Change(kRemoveSql, id).and_then([&](int removed) -> Result<void> {
+    return connection_.TryChange(kRemoveSql, id).and_then([&](int removed) -> Result<void> {
         return removed == 1 ? Result<void>{} : Missing(id);
     });
 }

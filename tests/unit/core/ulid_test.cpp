@@ -36,6 +36,15 @@ TEST(Ulid, SortsByItsMoment) {
     }
 }
 
+TEST(Id, SortsAfterAllThatWereMadeBeforeIt) {
+    std::string last;
+    for (int i = 0; i < 5000; ++i) {  // many in one millisecond
+        auto next = MakeId("itm");
+        ASSERT_LT(last, next);
+        last = std::move(next);
+    }
+}
+
 TEST(Id, IsAPrefixAndNeverTheSame) {
     std::mutex mutex;
     std::set<std::string> seen;
