@@ -59,6 +59,7 @@
 #include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
+#include "storage/postgres/postgres_storage.hpp"
 #include "storage/result_consumer.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
@@ -67,6 +68,7 @@ namespace notify {
 namespace {
 
 constexpr std::string_view kDatabaseFile = "notifications.db";
+constexpr std::string_view kKeyFile = "secret.key";
 
 Result<void> MakeDataDir(const std::filesystem::path& folder) {
     std::error_code error;
@@ -98,8 +100,10 @@ Error InFolder(const std::filesystem::path& folder, Error error) {
     return error;
 }
 
-Result<void> CheckData(const std::filesystem::path& folder) {
-    const auto database = folder / kDatabaseFile;
+/// What is in DATA_DIR once the service has run: with a database elsewhere the key of its secrets.
+Result<void> CheckData(const Settings& settings) {
+    const auto& folder = settings.data_dir;
+    const auto database = folder / (settings.database.host.empty() ? kDatabaseFile : kKeyFile);
     struct stat status{};
     if (::stat(database.c_str(), &status) == 0) {
         return {};
@@ -128,7 +132,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no
     ::umask(
         0077
     );  // whatever is made in DATA_DIR is its owner's alone; results beside media have a mode of their own
-    auto ready = no_data == NoData::kMake ? MakeDataDir(settings.data_dir) : CheckData(settings.data_dir);
+    auto ready = no_data == NoData::kMake ? MakeDataDir(settings.data_dir) : CheckData(settings);
     if (!ready) {
         return Unexpected(ready.error());
     }
@@ -136,9 +140,11 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no
     if (!guard) {
         return Unexpected(guard.error());
     }
-    const bool is_new = !std::filesystem::exists(settings.data_dir / kDatabaseFile);
+    // a shared database says itself whether it was made with another key
+    const bool is_new =
+        !settings.database.host.empty() || !std::filesystem::exists(settings.data_dir / kDatabaseFile);
     auto box =
-        SecretBox::Open(settings.data_dir / "secret.key", is_new ? MissingKey::kMake : MissingKey::kRefuse);
+        SecretBox::Open(settings.data_dir / kKeyFile, is_new ? MissingKey::kMake : MissingKey::kRefuse);
     if (!box) {
         return Unexpected(InFolder(settings.data_dir, box.error()));
     }
@@ -161,7 +167,12 @@ Engine::~Engine() {
 }
 
 Result<void> Engine::OpenStorage() {
-    auto opened = OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock);
+    auto opened = settings.database.host.empty()
+                      ? OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock)
+                      : LockFile(settings.data_dir / "node.lock").and_then([&](UniqueFd lock) {
+                            data_lock_ = std::move(lock);
+                            return OpenPostgresStorage(settings.database, box, clock);
+                        });
     if (!opened) {
         return Unexpected(opened.error());
     }

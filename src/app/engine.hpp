@@ -15,6 +15,7 @@
 #include "app/settings.hpp"
 #include "app/source_secrets.hpp"
 #include "core/clock.hpp"
+#include "core/file.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
@@ -47,7 +48,7 @@
 #include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
-#include "storage/sqlite/sqlite_storage.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -96,13 +97,15 @@ private:
     void Build();
     void BuildInbox(const SourceOfKind& find_source);
 
+    UniqueFd data_lock_;  ///< Of DATA_DIR where the database is elsewhere.
+
 public:
     const Settings settings;
     const NodeId node;
     const SystemClock clock;
     const SecretBox box;
     const AddressGuard guard;
-    std::unique_ptr<SqliteStorage> storage;
+    std::unique_ptr<Storage> storage;
     std::unique_ptr<ArtifactStore> artifacts;
     std::unique_ptr<OrphanCollector> orphans;
     std::unique_ptr<SourceSecrets> source_secrets;

@@ -215,7 +215,10 @@ constexpr std::array<NumberRow, 8> kNumbers{{
      .low = 0,
      .high = 3600,
      .store = [](Settings& s, std::int64_t n) { s.stop_grace = std::chrono::seconds(n); }},
-    {.name = "DATABASE_PORT", .low = 1, .high = 65535, .store = [](Settings&, std::int64_t) {}},
+    {.name = "DATABASE_PORT",
+     .low = 1,
+     .high = 65535,
+     .store = [](Settings& s, std::int64_t n) { s.database.port = std::to_string(n); }},
     {.name = "WORKERS",
      .low = 1,
      .high = 256,
@@ -251,7 +254,17 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
     } else if (row.name == "WEBHOOK_ALLOW_CIDRS") {
         settings.webhook_allow_cidrs = Split(value);
     } else if (row.name == "DATABASE_HOST") {
-        settings.database_host = value;
+        settings.database.host = value;
+    } else if (row.name == "DATABASE_USER") {
+        settings.database.user = value;
+    } else if (row.name == "DATABASE_PASSWORD") {
+        settings.database.password = value;
+    } else if (row.name == "DATABASE_NAME") {
+        settings.database.database = value;
+    } else if (row.name == "DATABASE_SSLMODE") {
+        settings.database.tls_mode = value;
+    } else if (row.name == "DATABASE_SSLROOTCERT") {
+        settings.database.tls_root_cert = value;
     } else if (row.name == "ICONIK_WEBHOOK_SECRET") {
         settings.iconik_webhook_secret = value;
     } else if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
@@ -273,6 +286,12 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
     }
     if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
         return value.empty() || !UuidOf(value).empty();
+    }
+    if (row.name == "DATABASE_SSLMODE") {
+        static constexpr std::array<std::string_view, 7> kModes{
+            "", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"
+        };
+        return std::ranges::find(kModes, value) != kModes.end();
     }
     if (row.name == "SQS_MODE") {
         return value == "long_poll" || value == "interval";
@@ -372,13 +391,17 @@ Result<Settings> MakeSettings(
 }
 
 Result<void> CheckDatabase(const Settings& settings) {
-    return settings.database_host.empty()
-               ? Result<void>{}
-               : Fail(
-                     ErrorCode::kInvalidArgument,
-                     "DATABASE_HOST is set, but PostgreSQL is not supported by this version yet; unset it to "
-                     "use SQLite in DATA_DIR"
-                 );
+    const auto& database = settings.database;
+    if (database.host.empty() || (!database.user.empty() && !database.database.empty())) {
+        return {};
+    }
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format(
+            "DATABASE_HOST is set, but {} is not; set it, or unset DATABASE_HOST to use SQLite in DATA_DIR",
+            database.user.empty() ? "DATABASE_USER" : "DATABASE_NAME"
+        )
+    );
 }
 
 }  // namespace notify

@@ -17,6 +17,7 @@
 #include "app/store_settings.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "storage/postgres/server.hpp"
 
 namespace notify {
 
@@ -62,7 +63,7 @@ struct Settings {
     std::chrono::seconds processor_idle{60};
     std::chrono::days retention{30};  ///< 0: for ever.
     std::vector<std::string> webhook_allow_cidrs;
-    std::string database_host;
+    PostgresServer database;  ///< Without a host: SQLite in data_dir. Its password is never logged or shown.
     std::string iconik_webhook_secret;    ///< "": webhooks of Iconik need an API key.
     std::string iconik_system_domain_id;  ///< In lower case; "": of any Iconik.
     std::vector<StoreSettings> stores;    ///< Those whose variables are complete.
@@ -78,8 +79,8 @@ struct Settings {
     const Variables& environment, const Variables& dot_env, const std::filesystem::path& program_folder
 );
 
-/// kInvalidArgument when the settings name a database that this version cannot use: SQLite is never taken in
-/// silence.
+/// kInvalidArgument when a PostgreSQL server is named, but not who asks or which database: SQLite is never
+/// taken in silence.
 [[nodiscard]] Result<void> CheckDatabase(const Settings& settings);
 
 /// The text of .env.example (and .env.examples).

@@ -61,7 +61,8 @@ constexpr std::array kRows{
         .default_value = "",
         .allowed = "a host name",
         .section = kDatabase,
-        .description = "Host of a PostgreSQL server. Unset: SQLite in DATA_DIR."
+        .description = "Host of a PostgreSQL server, 15 or newer; several with commas: the primary is used. "
+                       "Unset: SQLite in DATA_DIR."
     },
     SettingRow{
         .name = "DATABASE_PORT",
@@ -90,7 +91,21 @@ constexpr std::array kRows{
         .default_value = "",
         .allowed = "a database name",
         .section = kDatabase,
-        .description = "Database on the PostgreSQL server."
+        .description = "Database on the PostgreSQL server; the schema notifications is made in it."
+    },
+    SettingRow{
+        .name = "DATABASE_SSLMODE",
+        .default_value = "",
+        .allowed = "disable, allow, prefer, require, verify-ca or verify-full",
+        .section = kDatabase,
+        .description = "How the connection is protected, as libpq's sslmode. Unset: prefer."
+    },
+    SettingRow{
+        .name = "DATABASE_SSLROOTCERT",
+        .default_value = "",
+        .allowed = "a path",
+        .section = kDatabase,
+        .description = "Certificates of the authorities that the server's is checked with."
     },
     SettingRow{
         .name = "WORKERS",

@@ -10,6 +10,7 @@
 #include <asm-generic/errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -143,6 +144,20 @@ bool IsTemporary(std::string_view name) {
 }
 
 }  // namespace
+
+Result<UniqueFd> LockFile(const std::filesystem::path& path) {
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd.IsOpen()) {
+        return Unexpected(SystemError(errno, fmt::format("open {}", path.native())));
+    }
+    if (::flock(fd.Get(), LOCK_EX | LOCK_NB) != 0) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format("another process uses this database (it holds {})", path.native())
+        );
+    }
+    return fd;
+}
 
 int RemoveTemporaryFiles(const std::filesystem::path& folder) {
     int removed = 0;

@@ -65,6 +65,10 @@ struct FileState {
 /// `doing` as there.
 [[nodiscard]] Result<void> WriteWhole(int fd, std::string_view bytes, std::string_view doing);
 
+/// Holds the file, made when missing, until what it returns is closed or the process ends. kConflict: another
+/// process holds it.
+[[nodiscard]] Result<UniqueFd> LockFile(const std::filesystem::path& path);
+
 /// Removes from `folder` and the folders in it what WriteFileAtomically left when a process was killed in it;
 /// how many. Only when nobody writes there. What cannot be removed is left.
 int RemoveTemporaryFiles(const std::filesystem::path& folder);

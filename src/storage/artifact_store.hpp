@@ -1,6 +1,7 @@
 #pragma once
 
 // Where the bytes of artifacts live: by the sha-256 of what is stored, ≤ 256 KiB as rows, larger as files.
+// Where several nodes share a database all are rows: a file of one node is none of the others.
 
 #include <filesystem>
 #include <functional>
@@ -32,13 +33,14 @@ struct PreparedArtifact {
 /// Thread-safe.
 class ArtifactStore final {
 public:
-    static constexpr std::size_t kMaxRowBytes = 256U << 10U;
+    static constexpr std::size_t kMaxRowBytes = 256U << 10U;  ///< Where one node has the database alone.
+    static constexpr std::size_t kMaxSharedRowBytes = 256U << 20U;  ///< kTooLarge above.
 
     /// `folder`: DATA_DIR/artifacts, made when missing. `box` seals artifacts that are `sealed`.
     ArtifactStore(Storage& storage, const SecretBox& box, std::filesystem::path folder);
 
     /// Seals when `ref.sealed`, sets ref.sha256 and ref.size_bytes, and for a large artifact writes and
-    /// fsyncs the file. Do this before the transaction. kStorageFull, kForbidden.
+    /// fsyncs the file. Do this before the transaction. kStorageFull, kForbidden, kTooLarge.
     [[nodiscard]] Result<PreparedArtifact> Prepare(ArtifactRef ref, std::string_view bytes) const;
 
     /// The bytes in the clear. kNotFound when they are gone, kInternal when their digest or seal is wrong.

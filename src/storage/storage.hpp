@@ -2,6 +2,7 @@
 
 // The one door to the database. SQLite and PostgreSQL stand behind it; nothing above storage/ knows which.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -132,6 +133,14 @@ public:
     /// Nothing while what is written gets to the disk; else why the last commit failed (kStorageFull,
     /// kForbidden, kUnavailable): nothing is taken in then, and it is tried again every second.
     [[nodiscard]] virtual Result<void> CanWrite() const = 0;
+
+    /// Looks whether what is stored is sound, as far as the database is this service's own. kInternal with
+    /// what is wrong.
+    [[nodiscard]] virtual Result<void> CheckIntegrity() = 0;
+
+    /// How many commits and how many closures this node has done: a group is one commit.
+    [[nodiscard]] virtual std::uint64_t Commits() const noexcept = 0;
+    [[nodiscard]] virtual std::uint64_t Closures() const noexcept = 0;
 
     /// True when one node alone uses this database (SQLite): start-up may reset every Processing at once.
     [[nodiscard]] virtual bool IsSingleNode() const noexcept = 0;

@@ -30,7 +30,7 @@ public:
     }
 
     void Remove(const std::filesystem::path& folder) const override {
-        PostgresOfTests().Drop(folder.filename().string());
+        PostgresOfTests().Release(folder.filename().string());
     }
 };
 

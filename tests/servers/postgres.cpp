@@ -4,6 +4,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -27,38 +29,64 @@ Postgres::Postgres() {
     }
 }
 
-PostgresServer Postgres::ServerOf(const std::string& database) const {
-    PostgresServer server;
-    server.host = "127.0.0.1";
-    server.port = port_;
-    server.user = "tests";
-    server.database = database;
-    return server;
+Postgres::Connection Postgres::ConnectTo(const std::string& database) const {
+    const auto address = fmt::format("host=127.0.0.1 port={} user=tests dbname='{}'", port_, database);
+    Connection connection(PQconnectdb(address.c_str()), &PQfinish);
+    if (PQstatus(connection.get()) != CONNECTION_OK) {
+        throw std::runtime_error(PQerrorMessage(connection.get()));
+    }
+    PQsetNoticeProcessor(connection.get(), [](void*, const char*) {}, nullptr);
+    return connection;
 }
 
-std::string Postgres::Run(const std::string& database, const std::string& sql) const {
-    const auto address = fmt::format("host=127.0.0.1 port={} user=tests dbname='{}'", port_, database);
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(address.c_str()), &PQfinish);
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
-        PQexec(connection.get(), sql.c_str()), &PQclear
-    );
+namespace {
+
+std::string Ask(PGconn* connection, const std::string& sql) {
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection, sql.c_str()), &PQclear);
     const auto status = PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-        throw std::runtime_error(PQerrorMessage(connection.get()));
+        throw std::runtime_error(PQerrorMessage(connection));
     }
     return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
 }
 
-PostgresServer Postgres::DatabaseOf(const std::string& name) const {
-    const auto known = fmt::format("SELECT 1 FROM pg_database WHERE datname = '{}'", name);
-    if (Run(kEveryServersDatabase, known).empty()) {
-        Run(kEveryServersDatabase, fmt::format("CREATE DATABASE \"{}\"", name));
-    }
-    return ServerOf(name);
+}  // namespace
+
+std::string Postgres::Run(const std::string& database, const std::string& sql) const {
+    return Ask(ConnectTo(database).get(), sql);
 }
 
-void Postgres::Drop(const std::string& name) const {
-    Run(kEveryServersDatabase, fmt::format("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", name));
+Postgres::Lease Postgres::TakeFree() const {
+    auto holder = ConnectTo(kEveryServersDatabase);
+    for (int number = 1;; ++number) {
+        if (Ask(holder.get(), fmt::format("SELECT pg_try_advisory_lock({})", number)) != "t") {
+            continue;
+        }
+        auto database = fmt::format("tests_{}", number);
+        const auto known = fmt::format("SELECT 1 FROM pg_database WHERE datname = '{}'", database);
+        if (Ask(holder.get(), known).empty()) {
+            Ask(holder.get(), "CREATE DATABASE " + database);
+        }
+        Run(database, "DROP SCHEMA IF EXISTS notifications CASCADE");
+        return {.database = std::move(database), .holder = std::move(holder)};
+    }
+}
+
+PostgresServer Postgres::DatabaseOf(const std::string& name) {
+    auto lease = leases_.find(name);
+    if (lease == leases_.end()) {
+        lease = leases_.emplace(name, TakeFree()).first;
+    }
+    PostgresServer server;
+    server.host = "127.0.0.1";
+    server.port = port_;
+    server.user = "tests";
+    server.database = lease->second.database;
+    return server;
+}
+
+void Postgres::Release(const std::string& name) {
+    leases_.erase(name);
 }
 
 Postgres& PostgresOfTests() {

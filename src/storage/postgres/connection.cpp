@@ -87,9 +87,7 @@ std::uint64_t FromWire(std::string_view bytes) noexcept {
 class Connection::Prepared final : public sql::Statement {
 public:
     Prepared(Connection& connection, const char* sql)
-        : connection_(connection),
-          text_(Translate(sql)),
-          name_("n" + Sha256Hex(text_).substr(0, 24)) {}
+        : connection_(connection), text_(Translate(sql)), name_("n" + Sha256Hex(text_).substr(0, 24)) {}
 
     void Reset() {
         parameters_.clear();
@@ -323,9 +321,7 @@ Result<std::unique_ptr<Connection>> Connection::Open(const PostgresServer& serve
     if (version < kOldestServer) {
         return Fail(
             ErrorCode::kUnsupported,
-            fmt::format(
-                "PostgreSQL at {} is version {}; 15 or newer is needed", where, version / 10000
-            )
+            fmt::format("PostgreSQL at {} is version {}; 15 or newer is needed", where, version / 10000)
         );
     }
     return connection;
@@ -349,7 +345,8 @@ Result<void> Connection::BeginTry() {
 
 Result<void> Connection::EndTry(bool went_well) {
     return Execute(
-        went_well ? "RELEASE SAVEPOINT statement" : "ROLLBACK TO SAVEPOINT statement; RELEASE SAVEPOINT statement"
+        went_well ? "RELEASE SAVEPOINT statement"
+                  : "ROLLBACK TO SAVEPOINT statement; RELEASE SAVEPOINT statement"
     );
 }
 

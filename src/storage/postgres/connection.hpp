@@ -17,8 +17,9 @@ namespace notify::postgres {
 
 class Connection final : public sql::Connection {
 public:
-    /// Connects within 5 s to a server that can be written to and is of version 15 or newer. A connection that
-    /// says nothing is given up after about 12 s. The faults of ConnectFault; kUnsupported: an older server.
+    /// Connects within 5 s to a server that can be written to and is of version 15 or newer. A connection
+    /// that says nothing is given up after about 12 s. The faults of ConnectFault; kUnsupported: an older
+    /// server.
     [[nodiscard]] static Result<std::unique_ptr<Connection>> Open(const PostgresServer& server);
 
     ~Connection() override;
@@ -34,14 +35,10 @@ public:
     [[nodiscard]] bool IsGood() const noexcept { return PQstatus(handle_) == CONNECTION_OK; }
 
     /// True between BEGIN and its end, also when the transaction has failed.
-    [[nodiscard]] bool InTransaction() const noexcept {
-        return PQtransactionStatus(handle_) != PQTRANS_IDLE;
-    }
+    [[nodiscard]] bool InTransaction() const noexcept { return PQtransactionStatus(handle_) != PQTRANS_IDLE; }
 
     /// True when a statement failed and the transaction takes none until it is rolled back.
-    [[nodiscard]] bool HasFailed() const noexcept {
-        return PQtransactionStatus(handle_) == PQTRANS_INERROR;
-    }
+    [[nodiscard]] bool HasFailed() const noexcept { return PQtransactionStatus(handle_) == PQTRANS_INERROR; }
 
 private:
     class Prepared;

@@ -68,8 +68,9 @@ std::string Translate(std::string_view sql) {
             sql.remove_prefix(end);
         } else if (sql.front() == '?') {
             const auto digits = RunOf(sql.substr(1), IsDigit);
-            const int number =
-                digits == 0 ? highest + 1 : std::stoi(std::string(sql.substr(1, std::min(digits, std::size_t{4}))));
+            const int number = digits == 0
+                                   ? highest + 1
+                                   : std::stoi(std::string(sql.substr(1, std::min(digits, std::size_t{4}))));
             highest = std::max(highest, number);
             translated += fmt::format("${}", number);
             sql.remove_prefix(1 + digits);

@@ -11,8 +11,8 @@ namespace notify::postgres {
 /// Hints to indexes, which are SQLite's alone, are left out. Texts in quotes stay as they are.
 [[nodiscard]] std::string Translate(std::string_view sql);
 
-/// The text as PostgreSQL takes it: without NUL, and UTF-8; what is neither becomes U+FFFD. `kept` holds it when
-/// it had to be changed.
+/// The text as PostgreSQL takes it: without NUL, and UTF-8; what is neither becomes U+FFFD. `kept` holds it
+/// when it had to be changed.
 [[nodiscard]] std::string_view FitText(std::string_view text, std::string& kept);
 
 }  // namespace notify::postgres

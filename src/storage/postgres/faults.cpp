@@ -67,7 +67,10 @@ Error FaultOf(const PGconn* connection, const PGresult* result, std::string_view
         .message = fmt::format(
             "database: cannot {}: {}",
             doing,
-            Sentence(result != nullptr && !state.empty() ? PQresultErrorMessage(result) : PQerrorMessage(connection))
+            Sentence(
+                result != nullptr && !state.empty() ? PQresultErrorMessage(result)
+                                                    : PQerrorMessage(connection)
+            )
         )
     };
     if (PQstatus(connection) != CONNECTION_OK) {
@@ -92,7 +95,8 @@ Error ConnectFault(const PGconn* connection, std::string_view where) {
         Known{
             .text = "expected authentication request",
             .code = ErrorCode::kInvalidArgument,
-            .sentence = "what answers there does not speak PostgreSQL's protocol (a MySQL or MariaDB server?): DATABASE_HOST "
+            .sentence = "what answers there does not speak PostgreSQL's protocol (a MySQL or MariaDB "
+                        "server?): DATABASE_HOST "
                         "must be a PostgreSQL server, 15 or newer"
         },
         Known{

@@ -1,6 +1,7 @@
 #include "storage/postgres/postgres_storage.hpp"
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -36,6 +37,14 @@ public:
     [[nodiscard]] bool IsSingleNode() const noexcept override { return false; }
 
     Result<void> CanWrite() const override { return writer_.CanWrite(); }
+
+    Result<void> CheckIntegrity() override {
+        return RunRead([](const Snapshot&) { return Result<void>{}; });
+    }
+
+    [[nodiscard]] std::uint64_t Commits() const noexcept override { return writer_.Commits(); }
+
+    [[nodiscard]] std::uint64_t Closures() const noexcept override { return writer_.Closures(); }
 
 private:
     Result<void> RunWrite(const WriteFunction& function) override { return writer_.Run(function); }
@@ -121,9 +130,8 @@ Result<std::unique_ptr<Storage>> OpenPostgresStorage(
     if (!migrated) {
         return Unexpected(migrated.error());
     }
-    auto checked = (*session)->BeginWrite().and_then([&](const std::string&) {
-        return sql::CheckKey(connection, box);
-    });
+    auto checked =
+        (*session)->BeginWrite().and_then([&](const std::string&) { return sql::CheckKey(connection, box); });
     checked = checked.and_then([&] { return connection.Execute("COMMIT"); });
     if (!checked) {
         return Unexpected(checked.error());

@@ -8,8 +8,9 @@ namespace notify {
 
 /// Empty members are left to libpq's own rules (PGSSLMODE, ~/.pgpass …).
 struct PostgresServer {
-    std::string host;      ///< A name, an address, a folder with a socket; several with commas: the primary is found.
-    std::string port;      ///< "" is 5432.
+    std::string
+        host;  ///< A name, an address, a folder with a socket; several with commas: the primary is found.
+    std::string port;  ///< "" is 5432.
     std::string user;
     std::string password;  ///< Secret.
     std::string database;

@@ -25,8 +25,8 @@ public:
     /// One consistent view, without writes.
     [[nodiscard]] Result<void> BeginRead();
 
-    /// As the only writer of all nodes, until it ends: waits for the one before, at most 30 s. Returns the id of
-    /// the transaction, for OutcomeOf.
+    /// As the only writer of all nodes, until it ends: waits for the one before, at most 30 s. Returns the id
+    /// of the transaction, for OutcomeOf.
     [[nodiscard]] Result<std::string> BeginWrite();
 
     [[nodiscard]] Connection& GetConnection() noexcept { return *connection_; }
@@ -44,8 +44,8 @@ private:
 /// How a transaction that migrates begins: one node at a time.
 extern const char* const kBeginMigration;
 
-/// Whether a transaction whose connection was lost at its COMMIT was committed. kUnavailable while it cannot be
-/// told. Source: pg_xact_status of PostgreSQL.
+/// Whether a transaction whose connection was lost at its COMMIT was committed. kUnavailable while it cannot
+/// be told. Source: pg_xact_status of PostgreSQL.
 [[nodiscard]] Result<bool> WasCommitted(Connection& connection, const std::string& transaction);
 
 }  // namespace notify::postgres

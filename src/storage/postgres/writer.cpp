@@ -1,5 +1,6 @@
 #include "storage/postgres/writer.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -104,6 +105,8 @@ void Writer::RunGroup(sql::Group& group, const std::stop_token& stop) {
     }
     is_unknown_ = false;
     Note(committed);
+    ran_.fetch_add(group.size(), std::memory_order_relaxed);
+    commits_.fetch_add(committed ? 1 : 0, std::memory_order_relaxed);
     for (auto& call : group) {
         // without the commit also a refusal is void: it may rest on what another closure of the group wrote
         call->done.set_value(committed ? std::move(call->outcome) : committed);

@@ -1,7 +1,10 @@
 #pragma once
 
-// The one thread of this node that writes: closures queue up, each runs in a SAVEPOINT, one COMMIT for a group.
+// The one thread of this node that writes: closures queue up, each runs in a SAVEPOINT, one COMMIT for a
+// group.
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,8 +25,8 @@
 
 namespace notify::postgres {
 
-/// Thread-safe. Runs what was queued before it is destroyed. A group whose connection is lost is run again on a
-/// new one, for 5 s; one whose COMMIT was lost only when PostgreSQL says that it was not committed.
+/// Thread-safe. Runs what was queued before it is destroyed. A group whose connection is lost is run again on
+/// a new one, for 5 s; one whose COMMIT was lost only when PostgreSQL says that it was not committed.
 class Writer final {
 public:
     Writer(PostgresServer server, sql::OpenClosures& closures, const SecretBox& box, const Clock& clock);
@@ -37,6 +40,10 @@ public:
 
     /// See Storage::CanWrite.
     [[nodiscard]] Result<void> CanWrite() const;
+
+    [[nodiscard]] std::uint64_t Commits() const noexcept { return commits_; }
+
+    [[nodiscard]] std::uint64_t Closures() const noexcept { return ran_; }
 
 private:
     void Loop(const std::stop_token& stop);
@@ -59,6 +66,8 @@ private:
     FaultLog log_{LogLevel::kError, "nothing can be written", "the database takes what is written again"};
     mutable std::mutex fault_mutex_;
     std::optional<Error> fault_;
+    std::atomic<std::uint64_t> commits_ = 0;
+    std::atomic<std::uint64_t> ran_ = 0;
     std::jthread thread_;
 };
 

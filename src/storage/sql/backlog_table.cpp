@@ -29,7 +29,8 @@ constexpr const char* kOpenSql = R"sql(
     WHERE g.bucket_id = ?1 AND g.media_ms IS NULL ORDER BY g.item_id)sql";
 constexpr const char* kSetEndedSql = "UPDATE backlog_given SET media_ms = ? WHERE item_id = ?";
 constexpr const char* kUsedSql =
-    "SELECT count(*), CAST(coalesce(sum(media_ms), 0) AS BIGINT) FROM backlog_given WHERE bucket_id = ? AND at >= ?";
+    "SELECT count(*), CAST(coalesce(sum(media_ms), 0) AS BIGINT) FROM backlog_given WHERE bucket_id = ? AND "
+    "at >= ?";
 constexpr const char* kForgetSql = "DELETE FROM backlog_given WHERE at < ? AND media_ms IS NOT NULL";
 constexpr const char* kMarkSql = R"sql(
     INSERT INTO done_key (bucket_id, key, version, at) VALUES (?, ?, ?, ?)

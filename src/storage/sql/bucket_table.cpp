@@ -173,8 +173,7 @@ Result<void> BucketTable::Add(const Bucket& bucket) {
     const auto root = RootOf(bucket);
     const auto within = Address(root, "");
     const auto behind = fmt::format("{}0", root);  // "0" follows "/"
-    return connection_
-        .Change(kResultsInSql, bucket.id, bucket.source_id, Blob{within}, Blob{behind})
+    return connection_.Change(kResultsInSql, bucket.id, bucket.source_id, Blob{within}, Blob{behind})
         .map([](int) {});
 }
 

@@ -184,8 +184,8 @@ public:
         }
     }
 
-    /// As Change, for one that a constraint may refuse and that is not the last of its transaction then: what was
-    /// done before stays.
+    /// As Change, for one that a constraint may refuse and that is not the last of its transaction then: what
+    /// was done before stays.
     template <class Text, class... Values>
     [[nodiscard]] Result<int> TryChange(const Text& sql, const Values&... values) {
         if (auto guarded = BeginTry(); !guarded) {

@@ -67,8 +67,7 @@ Event ReadEvent(Row& row) {
 /// The event's data without the person's name; as it is when it is none of ours.
 std::string WithoutName(const std::string& data, const PersonId& person) {
     auto json = ParseJson(data);
-    auto* const people =
-        json && json->is_object() ? json->get_object().if_contains("people") : nullptr;
+    auto* const people = json && json->is_object() ? json->get_object().if_contains("people") : nullptr;
     if (people == nullptr || !people->is_array()) {
         return data;
     }

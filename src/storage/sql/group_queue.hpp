@@ -32,9 +32,9 @@ public:
     /// Queues the closure and waits until its group has ended.
     [[nodiscard]] Result<void> Run(const Storage::WriteFunction& function);
 
-    /// The closures that wait, at most 64: that bounds how long one waits for the others. Waits for the first;
-    /// empty when it was told to stop or `patience` is over. While one group commits, the next ones queue up:
-    /// under load the groups grow by themselves, without waiting.
+    /// The closures that wait, at most 64: that bounds how long one waits for the others. Waits for the
+    /// first; empty when it was told to stop or `patience` is over. While one group commits, the next ones
+    /// queue up: under load the groups grow by themselves, without waiting.
     [[nodiscard]] Group Next(const std::stop_token& stop, std::optional<std::chrono::milliseconds> patience);
 
 private:

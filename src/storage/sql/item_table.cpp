@@ -214,7 +214,9 @@ Result<Page<Item>> ItemTable::List(const ItemFilter& filter, const PageRequest& 
     };
     const auto& sql = list_sql.at((filter.bucket_id.IsEmpty() ? 0U : 2U) + (filter.status ? 1U : 0U));
     return connection_
-        .Select(sql.c_str(), ReadItem, page.after, filter.bucket_id, status, Blob{filter.key_contains}, limit + 1)
+        .Select(
+            sql.c_str(), ReadItem, page.after, filter.bucket_id, status, Blob{filter.key_contains}, limit + 1
+        )
         .map([&](std::vector<Item> rows) {
             Page<Item> found{.rows = std::move(rows), .next = {}};
             if (found.rows.size() > static_cast<std::size_t>(limit)) {

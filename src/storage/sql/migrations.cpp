@@ -22,8 +22,9 @@ constexpr const char* kVersionSql = "SELECT coalesce(max(version), 0) FROM schem
 constexpr const char* kNoteVersionSql = "INSERT INTO schema_version (version, applied_at) VALUES (?, ?)";
 
 Result<int> VersionOf(Connection& connection) {
-    return connection.First(kVersionSql, [](Row& row) { return row.Int(); })
-        .map([](std::optional<int> version) { return version.value_or(0); });
+    return connection.First(
+                         kVersionSql, [](Row& row) { return row.Int(); }
+    ).map([](std::optional<int> version) { return version.value_or(0); });
 }
 
 Result<void> Apply(Connection& connection, const Migration& migration, Timestamp now) {
@@ -68,11 +69,10 @@ Result<void> Migrate(
     Connection& connection, std::span<const Migration> migrations, const char* begin, Timestamp now
 ) {
     while (true) {
-        const auto applied = connection.Execute(begin)
-                                 .and_then([&] { return ApplyNext(connection, migrations, now); })
-                                 .and_then([&](bool did) {
-                                     return connection.Execute("COMMIT").map([&] { return did; });
-                                 });
+        const auto applied =
+            connection.Execute(begin).and_then(
+                                         [&] { return ApplyNext(connection, migrations, now); }
+            ).and_then([&](bool did) { return connection.Execute("COMMIT").map([&] { return did; }); });
         if (!applied) {
             static_cast<void>(connection.Execute("ROLLBACK"));
             return Unexpected(applied.error());

@@ -20,8 +20,8 @@ struct Migration {
 [[nodiscard]] std::span<const Migration> SqliteMigrations();
 [[nodiscard]] std::span<const Migration> PostgresMigrations();
 
-/// Brings the database to the newest of `migrations`, each in a transaction of its own that `begin` begins; it
-/// keeps others who migrate out. kConflict when the database is newer than they are.
+/// Brings the database to the newest of `migrations`, each in a transaction of its own that `begin` begins;
+/// it keeps others who migrate out. kConflict when the database is newer than they are.
 [[nodiscard]] Result<void> Migrate(
     Connection& connection, std::span<const Migration> migrations, const char* begin, Timestamp now
 );

@@ -8,8 +8,8 @@
 
 namespace notify::sql {
 
-/// The database belongs to the first key it was opened with. kConflict: that was another one; both ids are in the
-/// sentence.
+/// The database belongs to the first key it was opened with. kConflict: that was another one; both ids are in
+/// the sentence.
 [[nodiscard]] Result<void> CheckKey(Connection& connection, const SecretBox& box);
 
 }  // namespace notify::sql

@@ -73,7 +73,8 @@ Unexpected Missing(const SourceId& id) {
 }  // namespace
 
 Result<void> SourceTable::Add(const Source& source) {
-    return connection_.TryChange(kAddSql, source.id, source.kind, source.name, source.config, source.created_at)
+    return connection_
+        .TryChange(kAddSql, source.id, source.kind, source.name, source.config, source.created_at)
         .map([](int) {})
         .map_error([&](const Error& error) { return Taken(error, source); });
 }

@@ -11,7 +11,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -19,19 +18,19 @@
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "storage/sql/closure.hpp"
-#include "storage/sqlite/connection.hpp"
 #include "storage/sql/migrations.hpp"
 #include "storage/sql/sealed_with.hpp"
 #include "storage/sql/tables.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/writer.hpp"
 
 namespace notify {
 
 namespace {
 
+using sql::Tables;
 using sqlite::Access;
 using sqlite::Connection;
-using sql::Tables;
 
 /// A reading connection with its repositories.
 struct Reader {
@@ -42,7 +41,7 @@ struct Reader {
     Tables tables;
 };
 
-class Implementation final : public SqliteStorage {
+class Implementation final : public Storage {
 public:
     Implementation(
         std::filesystem::path path,
@@ -56,6 +55,8 @@ public:
           box_(box),
           clock_(clock),
           writer_(std::move(connection), closures_, box, clock) {}
+
+    [[nodiscard]] bool IsSingleNode() const noexcept override { return true; }
 
     Result<void> CheckIntegrity() override {
         auto connection = Connection::Open(path_, Access::kRead);
@@ -128,20 +129,6 @@ private:
     std::vector<std::unique_ptr<Reader>> idle_;  ///< After the writer: it closes last and tidies its log up.
 };
 
-Result<UniqueFd> TakeLock(const std::filesystem::path& path) {
-    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!fd.IsOpen()) {
-        return Unexpected(SystemError(errno, fmt::format("open {}", path.native())));
-    }
-    if (::flock(fd.Get(), LOCK_EX | LOCK_NB) != 0) {
-        return Fail(
-            ErrorCode::kConflict,
-            fmt::format("another process uses this database (it holds {})", path.native())
-        );
-    }
-    return fd;
-}
-
 /// SQLite would make a file that others may read; its write-ahead log takes the mode of the file.
 Result<void> MakePrivateFile(const std::filesystem::path& path) {
     const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -151,12 +138,12 @@ Result<void> MakePrivateFile(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
+Result<std::unique_ptr<Storage>> OpenSqliteStorage(
     const std::filesystem::path& path, const SecretBox& box, const Clock& clock
 ) {
     auto lock_path = path;
     lock_path += ".lock";
-    auto lock = TakeLock(lock_path);
+    auto lock = LockFile(lock_path);
     if (!lock) {
         return Unexpected(lock.error());
     }
@@ -167,13 +154,14 @@ Result<std::unique_ptr<SqliteStorage>> OpenSqliteStorage(
     if (!connection) {
         return Unexpected(connection.error());
     }
-    if (auto migrated = sql::Migrate(**connection, sql::SqliteMigrations(), "BEGIN IMMEDIATE", clock.Now()); !migrated) {
+    if (auto migrated = sql::Migrate(**connection, sql::SqliteMigrations(), "BEGIN IMMEDIATE", clock.Now());
+        !migrated) {
         return Unexpected(migrated.error().Within(path.native()));
     }
     if (auto checked = sql::CheckKey(**connection, box); !checked) {
         return Unexpected(checked.error().Within(path.native()));
     }
-    return std::unique_ptr<SqliteStorage>(
+    return std::unique_ptr<Storage>(
         std::make_unique<Implementation>(path, std::move(*lock), std::move(*connection), box, clock)
     );
 }

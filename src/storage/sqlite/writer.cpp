@@ -32,7 +32,10 @@ constexpr const char* kTrialSql = "PRAGMA user_version = 0";
 }  // namespace
 
 Writer::Writer(
-    std::unique_ptr<Connection> connection, sql::OpenClosures& closures, const SecretBox& box, const Clock& clock
+    std::unique_ptr<Connection> connection,
+    sql::OpenClosures& closures,
+    const SecretBox& box,
+    const Clock& clock
 )
     : closures_(closures),
       connection_(std::move(connection)),

@@ -15,8 +15,8 @@
 #include "core/result.hpp"
 #include "storage/sql/closure.hpp"
 #include "storage/sql/group_queue.hpp"
-#include "storage/sqlite/connection.hpp"
 #include "storage/sql/tables.hpp"
+#include "storage/sqlite/connection.hpp"
 #include "storage/storage.hpp"
 
 namespace notify::sqlite {

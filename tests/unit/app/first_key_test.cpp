@@ -59,7 +59,7 @@ protected:
     std::filesystem::path file_ = folder_ / "first-key";
     SystemClock clock_;
     std::unique_ptr<SecretBox> box_;
-    std::unique_ptr<SqliteStorage> storage_;
+    std::unique_ptr<Storage> storage_;
 };
 
 TEST_F(FirstKeyTest, IsAnAdminKeyInAFileForItsOwner) {

@@ -87,8 +87,13 @@ TEST_F(SettingsTest, NeverUseSqliteInSilenceWhenADatabaseHostIsSet) {
     ASSERT_TRUE(settings) << "commands that need no database must still work";
     const auto usable = CheckDatabase(*settings);
     ASSERT_FALSE(usable);
-    EXPECT_THAT(usable.error().message, HasSubstr("DATABASE_HOST"));
-    EXPECT_THAT(usable.error().message, HasSubstr("PostgreSQL"));
+    EXPECT_THAT(usable.error().message, HasSubstr("DATABASE_HOST is set, but DATABASE_USER is not"));
+    const auto without_name = Make({{"DATABASE_HOST", "db.example"}, {"DATABASE_USER", "media"}});
+    EXPECT_THAT(CheckDatabase(*without_name).error().message, HasSubstr("DATABASE_NAME is not"));
+    const auto whole =
+        Make({{"DATABASE_HOST", "db.example"}, {"DATABASE_USER", "media"}, {"DATABASE_NAME", "media"}});
+    EXPECT_TRUE(CheckDatabase(*whole));
+    EXPECT_EQ(whole->database.host, "db.example");
     EXPECT_TRUE(CheckDatabase(*Make({})));
 }
 
@@ -97,7 +102,7 @@ TEST_F(SettingsTest, AnEmptyVariableOfTheEnvironmentUndoesALineOfTheFile) {
         Make({{"PORT", ""}, {"DATABASE_HOST", ""}}, {{"PORT", "9002"}, {"DATABASE_HOST", "db"}});
     ASSERT_TRUE(settings);
     EXPECT_EQ(settings->port, 8080);
-    EXPECT_EQ(settings->database_host, "");
+    EXPECT_EQ(settings->database.host, "");
 }
 
 TEST_F(SettingsTest, TheEnvironmentsFileWinsOverTheDotEnvsValue) {

@@ -35,8 +35,7 @@ protected:
     testing::TemporaryFolder folder_;
     SystemClock clock_;
     SecretBox box_ = SecretBox::Open(folder_.Path() / "key").value();
-    std::unique_ptr<SqliteStorage> storage_ =
-        OpenSqliteStorage(folder_.Path() / "database", box_, clock_).value();
+    std::unique_ptr<Storage> storage_ = OpenSqliteStorage(folder_.Path() / "database", box_, clock_).value();
     Source source_{
         .id = SourceId("src_1"), .kind = "s3", .name = "store", .config = {}, .created_at = clock_.Now()
     };

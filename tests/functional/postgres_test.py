@@ -1,0 +1,298 @@
+"""The service on a real PostgreSQL server: the main job, lost connections, several nodes, and sentences for what is wrong."""
+import contextlib
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+from service import PROGRAMS, SAMPLES, Service, ServiceTest, wait_for
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "servers"))
+import postgres
+
+
+class Server:
+    """A server of this test's own, so that it may be killed."""
+
+    def __init__(self, **settings: str) -> None:
+        self.folder, self.port = postgres.start(settings)
+
+    def control(self, *arguments: str) -> None:
+        postgres.run(self.folder, postgres.program("pg_ctl"), "-D", str(self.folder / "data"), "-w", *arguments)
+
+    def restart(self) -> None:
+        """As after a power cut, but for what the kernel keeps."""
+        self.control("-m", "immediate", "stop")
+        self.control("-l", str(self.folder / "log"), "start")
+
+    def ask(self, sql: str, database: str = "media") -> list:
+        done = subprocess.run([postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "tests", "-d", database, "-X", "-A", "-t", "-q",
+                               "-v", "ON_ERROR_STOP=1", "-c", sql], text=True, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return [line.split("|") for line in done.stdout.splitlines()]
+
+    def settings(self, **more: str) -> dict:
+        return {"DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": str(self.port), "DATABASE_USER": "tests", "DATABASE_NAME": "media"} | more
+
+    def close(self) -> None:
+        postgres.stop(self.folder)
+
+
+class LosesAnswers:
+    """Between a service and its server: of every third COMMIT the answer never arrives, and the connection with it."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.commits, self.lost = port, 0, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.port))
+                cut = threading.Event()
+                threading.Thread(target=self.ask, args=(client, server, cut), daemon=True).start()
+                threading.Thread(target=self.answer, args=(client, server, cut), daemon=True).start()
+
+    def ask(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                if data == b"Q\x00\x00\x00\x0bCOMMIT\x00":
+                    self.commits += 1
+                    if self.commits % 3 == 0:
+                        cut.set()
+                server.sendall(data)
+        server.close()
+
+    def answer(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                if cut.is_set():
+                    self.lost += 1
+                    break
+                client.sendall(data)
+        for each in (client, server):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self.listener.close()
+
+
+class Postgres(ServiceTest):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.server.close()
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.server.ask("DROP DATABASE IF EXISTS media WITH (FORCE)", "postgres")
+        self.server.ask("CREATE DATABASE media", "postgres")
+        self.service = Service(self.folder, **self.server.settings())
+
+    def assert_each_is_done_once(self, count: int) -> None:
+        """What the database says, not what the API makes of it."""
+        self.assertEqual(self.server.ask("SELECT status, count(*), max(attempt) FROM notifications.process GROUP BY status"),
+                         [["Completed", str(count), "0"]])
+        self.assertEqual(self.server.ask("SELECT count(*), count(DISTINCT subject) FROM notifications.event WHERE type = 'item.completed'"),
+                         [[str(count), str(count)]])
+
+    def test_the_main_job_and_what_was_there_before_is_left_alone(self) -> None:
+        self.server.ask("CREATE TABLE assets (id int); INSERT INTO assets VALUES (7)")
+        self.service.start()
+        self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg", SAMPLES / "obama2.jpg")
+        self.service.watch_inbox("facial-recognition")
+        self.service.drop("meeting.jpg", SAMPLES / "obama3.jpg")
+        item = self.service.wait_until_terminal("meeting.jpg")["meeting.jpg"]
+        self.assertEqual(item["status"], "Completed", item)
+        appearances = self.service.get(f"/v1/appearances?item={item['id']}")["rows"]
+        self.assertEqual([row["name"] for row in appearances], ["Barack Obama"])
+        wait_for("the result beside the picture", (self.service.inbox / "meeting.jpg.notifications.json").exists)
+        self.assertEqual(self.server.ask("SELECT id FROM public.assets"), [["7"]])
+        self.assertEqual(self.server.ask("SELECT key, status FROM notifications.bucket_items"), [["meeting.jpg", "Completed"]])
+        self.assertEqual(self.server.ask("SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_schema NOT IN "
+                                         "('pg_catalog', 'information_schema') ORDER BY 1"), [["notifications"], ["public"]])
+        self.assertFalse((self.service.data / "notifications.db").exists(), "there is one database")
+        self.service.stop()
+
+    def test_a_server_that_is_killed_again_and_again_loses_nothing(self) -> None:
+        self.service.start()
+        self.service.watch_inbox()
+        for number in range(60):
+            self.service.drop(f"{number}.jpg", content=b"picture %d" % number)
+            if number % 12 == 6:
+                self.server.restart()
+        ended = self.service.wait_until_terminal(*[f"{number}.jpg" for number in range(60)])
+        self.assertEqual({item["status"] for item in ended.values()}, {"Completed"})
+        self.assert_each_is_done_once(60)
+        self.service.stop()
+
+    def test_answers_to_commits_that_are_lost_make_nothing_happen_twice(self) -> None:
+        wire = LosesAnswers(self.server.port)
+        self.addCleanup(wire.close)
+        self.service.start()
+        self.service.watch_inbox()
+        self.service.stop()
+        self.service.start(DATABASE_PORT=str(wire.listener.getsockname()[1]), DATABASE_SSLMODE="disable")
+        names = [f"{number}.jpg" for number in range(40)]
+        for number, name in enumerate(names):
+            self.service.drop(name, content=b"picture %d" % number)
+        wait_for("all to end", lambda: self.server.ask("SELECT count(*) FROM notifications.process WHERE status = 'Completed'") == [["40"]], 240)
+        self.assert_each_is_done_once(40)
+        self.assertEqual(self.server.ask("SELECT max(c) FROM (SELECT count(*) AS c FROM notifications.item_change WHERE status = 'Completed' GROUP BY item_id) t"),
+                         [["1"]])
+        self.assertGreater(wire.lost, 5)
+        self.service.stop()
+
+    def test_a_database_that_is_away_is_told_and_taken_again(self) -> None:
+        self.service.start()
+        self.server.control("-m", "immediate", "stop")
+        try:
+            status, answer = self.service.request("GET", "/v1/items")
+            self.assertEqual(status, 503, answer)
+            self.assertEqual(self.service.request("GET", "/health/live", key="")[0], 200)
+            wait_for("readiness to end", lambda: self.service.request("GET", "/health/ready", key="")[0] == 503, 60)
+        finally:
+            self.server.control("-l", str(self.server.folder / "log"), "start")
+        begun = time.monotonic()
+        wait_for("readiness", lambda: self.service.request("GET", "/health/ready", key="")[0] == 200, 60)
+        self.assertLess(time.monotonic() - begun, 10)
+        self.assertEqual(self.service.request("GET", "/v1/items")[0], 200)
+        self.service.stop()
+
+    def test_a_node_that_was_killed_is_taken_over_after_its_lease(self) -> None:
+        self.service.start(NOTIFICATIONS_FAILPOINT="claimed")
+        self.service.watch_inbox()
+        self.service.drop("one.jpg", SAMPLES / "biden.jpg")
+        wait_for("the service to die", lambda: self.service.process.poll() is not None)
+        self.assertEqual(self.server.ask("SELECT status FROM notifications.process"), [["Processing"]])
+        self.service.start()
+        item = self.service.wait_until_terminal("one.jpg")["one.jpg"]
+        self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0))
+        self.assert_each_is_done_once(1)
+        self.service.stop()
+
+    def test_two_nodes_share_the_work_and_do_nothing_twice(self) -> None:
+        self.service.start()
+        self.service.watch_inbox()
+        second = Service(self.folder, **self.server.settings())
+        second.data, second.log = self.folder / "data-2", self.folder / "second.log"
+        second.data.mkdir(mode=0o700)
+        shutil.copy(self.service.data / "secret.key", second.data)
+        second.start()
+        try:
+            names = [f"{number}.jpg" for number in range(200)]
+            for number, name in enumerate(names):
+                self.service.drop(name, content=b"picture %d" % number)
+            self.service.command("buckets", "scan", "inbox")
+            wait_for("all to end", lambda: self.server.ask("SELECT count(*) FROM notifications.process WHERE status = 'Completed'") == [["200"]], 240)
+            self.assert_each_is_done_once(200)
+        finally:
+            second.stop()
+        self.service.stop()
+
+    def test_a_node_with_another_key_is_refused(self) -> None:
+        self.service.start()
+        self.service.stop()
+        other = Service(self.folder, **self.server.settings())
+        other.data = self.folder / "data-2"
+        other.command("migrate", code=1)
+        self.assertIn("put the right key file back", other.errors)
+
+
+class WrongServers(ServiceTest):
+    """One sentence each, that says what to do; no password in it."""
+    PASSWORD = "correct horse battery"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.server = Server()
+        self.addCleanup(self.server.close)
+        self.server.ask("CREATE DATABASE media", "postgres")
+        self.service = Service(self.folder, **self.server.settings(DATABASE_PASSWORD=self.PASSWORD))
+
+    def assert_refused(self, sentence: str, **settings: str) -> None:
+        self.service.command("migrate", code=1, **settings)
+        self.assertIn(sentence, self.service.errors)
+        self.assertNotIn(self.PASSWORD, self.service.errors)
+        self.assertEqual(len(self.service.errors.strip().splitlines()), 1, self.service.errors)
+
+    def test_what_is_wrong_is_one_sentence(self) -> None:
+        self.assert_refused("there is no such database: make it", DATABASE_NAME="nowhere")
+        self.assert_refused("there is no such user", DATABASE_USER="nobody")
+        self.assert_refused("does not speak TLS", DATABASE_SSLMODE="require")
+        self.assert_refused("does not answer", DATABASE_PORT="1")
+        self.assert_refused("DATABASE_USER is not", DATABASE_USER="")
+        with self.mysql() as port:
+            self.assert_refused("a MySQL or MariaDB server?", DATABASE_PORT=str(port))
+
+    def test_a_wrong_password(self) -> None:
+        self.server.ask("CREATE USER media PASSWORD 'another one'; GRANT ALL ON DATABASE media TO media")
+        rules = self.server.folder / "data/pg_hba.conf"
+        rules.write_text("host all media all scram-sha-256\nhost all all all trust\n")
+        self.server.control("reload")
+        self.assert_refused("it refuses the user or the password", DATABASE_USER="media")
+        self.assert_refused("it asks for a password", DATABASE_USER="media", DATABASE_PASSWORD="")
+        self.service.command("migrate", DATABASE_USER="media", DATABASE_PASSWORD="another one")
+
+    def test_a_read_only_server(self) -> None:
+        self.server.ask("ALTER SYSTEM SET default_transaction_read_only = on")
+        self.server.control("reload")
+        self.assert_refused("read-only replica")
+
+    def test_a_schema_that_is_newer_than_the_program(self) -> None:
+        self.service.command("migrate")
+        self.server.ask("INSERT INTO notifications.schema_version VALUES (999, 0)")
+        self.assert_refused("schema version 999, this program knows up to")
+
+    def test_out_of_connections(self) -> None:
+        self.server.ask("ALTER SYSTEM SET max_connections = 6; ")
+        self.server.ask("ALTER SYSTEM SET superuser_reserved_connections = 0")
+        self.server.ask("CREATE USER media; GRANT ALL ON DATABASE media TO media")
+        self.server.control("-m", "fast", "-l", str(self.server.folder / "log"), "restart")
+        with contextlib.ExitStack() as held:
+            for _ in range(6):
+                held.enter_context(self.psql_that_stays())
+            wait_for("all connections to be taken", lambda: self.refused_for("too many clients", "remaining connection slots"))
+
+    def refused_for(self, *sentences: str) -> bool:
+        done = subprocess.run([PROGRAMS / "notifications-api", "migrate"], cwd=self.folder, text=True, capture_output=True, timeout=60,
+                              env=self.service.environment(DATABASE_USER="media"))
+        return done.returncode == 1 and any(sentence in done.stderr for sentence in sentences)
+
+    @contextlib.contextmanager
+    def psql_that_stays(self):
+        with subprocess.Popen([postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "media", "-d", "media", "-X", "-q"],
+                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                yield process
+            finally:
+                process.stdin.close()
+
+    @contextlib.contextmanager
+    def mysql(self):
+        """Speaks first, as MySQL does: protocol 10 of its handshake."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            def greet() -> None:
+                with contextlib.suppress(OSError):
+                    while True:
+                        client, _ = listener.accept()
+                        with client:
+                            client.sendall(b"\x4a\x00\x00\x00\x0a8.0.36\x00" + b"\x08\x00\x00\x00" + b"a" * 60)
+                            client.recv(1024)
+            thread = threading.Thread(target=greet, daemon=True)
+            thread.start()
+            yield listener.getsockname()[1]
+
+
+if __name__ == "__main__":
+    unittest.main()
