@@ -18,6 +18,7 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/printing.hpp"
 #include "app/control_socket.hpp"
+#include "app/database_settings.hpp"
 #include "app/engine.hpp"
 #include "app/host_settings.hpp"
 #include "app/installation.hpp"
@@ -330,7 +331,7 @@ std::vector<Finding> Examine(const Result<Settings>& read) {
     }
     const auto& settings = *read;
     OfSettings(settings, findings);
-    if (auto checked = CheckDatabase(settings); !checked) {
+    if (auto checked = CheckDatabase(settings.database); !checked) {
         OfInstallation(settings, findings);
         findings.push_back(Bad("database", checked.error().message));
         return findings;

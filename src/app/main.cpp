@@ -26,6 +26,7 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/process_file.hpp"
 #include "app/control_socket.hpp"
+#include "app/database_settings.hpp"
 #include "app/doctor.hpp"
 #include "app/dot_env.hpp"
 #include "app/engine.hpp"
@@ -266,7 +267,7 @@ int Perform(const Chosen& chosen, notify::Settings& settings) {
         notify::SetLogLevel(settings.log_level);
     }
     if (chosen.needs == Needs::kDatabase) {
-        if (const auto usable = notify::CheckDatabase(settings); !usable) {
+        if (const auto usable = notify::CheckDatabase(settings.database); !usable) {
             return Report(usable);
         }
     }

@@ -21,6 +21,7 @@
 
 #include <fmt/core.h>
 
+#include "app/database_settings.hpp"
 #include "app/dot_env.hpp"
 #include "app/store_settings.hpp"
 #include "core/error.hpp"
@@ -239,6 +240,9 @@ constexpr std::array<NumberRow, 8> kNumbers{{
 
 /// Puts a text where it belongs; IsAllowed said yes.
 Result<void> TakeText(Settings& settings, const SettingRow& row, const std::string& value) {
+    if (TakeDatabaseText(settings.database, row.name, value)) {
+        return {};
+    }
     if (row.name == "HOST") {
         settings.host = value;
     } else if (row.name == "DATA_DIR") {
@@ -253,18 +257,6 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
         settings.model_precision = value;
     } else if (row.name == "WEBHOOK_ALLOW_CIDRS") {
         settings.webhook_allow_cidrs = Split(value);
-    } else if (row.name == "DATABASE_HOST") {
-        settings.database.host = value;
-    } else if (row.name == "DATABASE_USER") {
-        settings.database.user = value;
-    } else if (row.name == "DATABASE_PASSWORD") {
-        settings.database.password = value;
-    } else if (row.name == "DATABASE_NAME") {
-        settings.database.database = value;
-    } else if (row.name == "DATABASE_SSLMODE") {
-        settings.database.tls_mode = value;
-    } else if (row.name == "DATABASE_SSLROOTCERT") {
-        settings.database.tls_root_cert = value;
     } else if (row.name == "ICONIK_WEBHOOK_SECRET") {
         settings.iconik_webhook_secret = value;
     } else if (row.name == "ICONIK_SYSTEM_DOMAIN_ID") {
@@ -288,10 +280,7 @@ bool IsAllowed(const SettingRow& row, const std::string& value) {
         return value.empty() || !UuidOf(value).empty();
     }
     if (row.name == "DATABASE_SSLMODE") {
-        static constexpr std::array<std::string_view, 7> kModes{
-            "", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"
-        };
-        return std::ranges::find(kModes, value) != kModes.end();
+        return IsTlsMode(value);
     }
     if (row.name == "SQS_MODE") {
         return value == "long_poll" || value == "interval";
@@ -388,20 +377,6 @@ Result<Settings> MakeSettings(
         );
     }
     return settings;
-}
-
-Result<void> CheckDatabase(const Settings& settings) {
-    const auto& database = settings.database;
-    if (database.host.empty() || (!database.user.empty() && !database.database.empty())) {
-        return {};
-    }
-    return Fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format(
-            "DATABASE_HOST is set, but {} is not; set it, or unset DATABASE_HOST to use SQLite in DATA_DIR",
-            database.user.empty() ? "DATABASE_USER" : "DATABASE_NAME"
-        )
-    );
 }
 
 }  // namespace notify

@@ -79,10 +79,6 @@ struct Settings {
     const Variables& environment, const Variables& dot_env, const std::filesystem::path& program_folder
 );
 
-/// kInvalidArgument when a PostgreSQL server is named, but not who asks or which database: SQLite is never
-/// taken in silence.
-[[nodiscard]] Result<void> CheckDatabase(const Settings& settings);
-
 /// The text of .env.example (and .env.examples).
 [[nodiscard]] std::string DotEnvExample();
 

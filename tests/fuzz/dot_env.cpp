@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "app/database_settings.hpp"
 #include "app/settings.hpp"
 #include "core/error.hpp"
 #include "fuzz/promise.hpp"
@@ -68,7 +69,7 @@ void CheckSettings(const Variables& variables) {
     Promise(settings->workers >= 1 && settings->workers <= 256, "workers are as many as allowed");
     Promise(settings->retention.count() >= 0 && settings->stop_grace.count() >= 0, "times are not negative");
     Promise(settings->data_dir.is_absolute(), "the data have an absolute path");
-    static_cast<void>(CheckDatabase(*settings));
+    static_cast<void>(CheckDatabase(settings->database));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "app/database_settings.hpp"
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
@@ -85,16 +86,16 @@ TEST_F(SettingsTest, RefuseAMalformedValueWithItsNameAndWhatIsAllowed) {
 TEST_F(SettingsTest, NeverUseSqliteInSilenceWhenADatabaseHostIsSet) {
     const auto settings = Make({{"DATABASE_HOST", "db.example"}});
     ASSERT_TRUE(settings) << "commands that need no database must still work";
-    const auto usable = CheckDatabase(*settings);
+    const auto usable = CheckDatabase(settings->database);
     ASSERT_FALSE(usable);
     EXPECT_THAT(usable.error().message, HasSubstr("DATABASE_HOST is set, but DATABASE_USER is not"));
     const auto without_name = Make({{"DATABASE_HOST", "db.example"}, {"DATABASE_USER", "media"}});
-    EXPECT_THAT(CheckDatabase(*without_name).error().message, HasSubstr("DATABASE_NAME is not"));
+    EXPECT_THAT(CheckDatabase(without_name->database).error().message, HasSubstr("DATABASE_NAME is not"));
     const auto whole =
         Make({{"DATABASE_HOST", "db.example"}, {"DATABASE_USER", "media"}, {"DATABASE_NAME", "media"}});
-    EXPECT_TRUE(CheckDatabase(*whole));
+    EXPECT_TRUE(CheckDatabase(whole->database));
     EXPECT_EQ(whole->database.host, "db.example");
-    EXPECT_TRUE(CheckDatabase(*Make({})));
+    EXPECT_TRUE(CheckDatabase(Make({})->database));
 }
 
 TEST_F(SettingsTest, AnEmptyVariableOfTheEnvironmentUndoesALineOfTheFile) {
