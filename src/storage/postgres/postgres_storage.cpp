@@ -10,8 +10,10 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
+#include "storage/postgres/connection.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/server.hpp"
 #include "storage/postgres/session.hpp"
@@ -27,6 +29,7 @@ namespace {
 
 using postgres::Session;
 
+constexpr std::int64_t kMostApartMs = 5000;
 constexpr int kMostReaders = 8;  // connections are dear; a read lasts milliseconds
 
 class Implementation final : public Storage {
@@ -115,6 +118,23 @@ private:
     std::vector<std::unique_ptr<Session>> idle_;
 };
 
+/// Leases are written by one node's clock and read by another's: a difference of theirs is told.
+Result<void> CompareClocks(postgres::Connection& connection, const Clock& clock) {
+    const auto there = connection.Ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+    if (!there) {
+        return Unexpected(there.error());
+    }
+    const auto ahead = ToMillis(clock.Now()) - std::stoll(*there);
+    if (ahead > kMostApartMs || ahead < -kMostApartMs) {
+        Log(LogLevel::kWarn,
+            "this machine's clock differs from the database's; other nodes see its leases end too early or "
+            "too "
+            "late: set it (NTP)",
+            {{"ahead_ms", ahead}});
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Storage>> OpenPostgresStorage(
@@ -129,6 +149,9 @@ Result<std::unique_ptr<Storage>> OpenPostgresStorage(
         sql::Migrate(connection, sql::PostgresMigrations(), postgres::kBeginMigration, clock.Now());
     if (!migrated) {
         return Unexpected(migrated.error());
+    }
+    if (auto compared = CompareClocks(connection, clock); !compared) {
+        return Unexpected(compared.error());
     }
     auto checked =
         (*session)->BeginWrite().and_then([&](const std::string&) { return sql::CheckKey(connection, box); });
