@@ -33,7 +33,8 @@ constexpr const char* kBeginWriteSql =
 
 const char* const kBeginMigration =
     "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0; "
-    "SELECT pg_advisory_xact_lock(7596211408117953); CREATE SCHEMA IF NOT EXISTS notifications; "
+    "SELECT pg_advisory_xact_lock(7596211408117953); "
+    "DO $$ BEGIN IF to_regnamespace('notifications') IS NULL THEN CREATE SCHEMA notifications; END IF; END $$; "
     "SET LOCAL search_path TO notifications";
 
 Result<std::unique_ptr<Session>> Session::Open(
