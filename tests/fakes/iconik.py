@@ -8,13 +8,16 @@ POST /_control (JSON, without credentials) sets:
   expire_urls true: all that were given end now    visible_after: seconds until segments of a bulk are seen    abort [JOB_ID, …]
   make [{id, title, type, mime, original: BASE64, original_status, proxies: [{data: BASE64, lines, status, closes_after}],
          archived, collections: [ID, …], versions, status}, …]: assets as if they had been uploaded
-  many {collection, count, data: BASE64}: assets with one proxy each, of ids asset_id(0), asset_id(1), …
+  many {collection, count, first, data: BASE64}: assets with one proxy each, of ids asset_id(first), asset_id(first + 1), …; first: 0
+  seed: of the shares of faults
+  segments {ASSET_ID: [BODY, …]}: as if somebody had added them
   collections [{id, title}, …]    saved [{id, name, criteria}, …]
-  faults [{method, path: EXPRESSION, times | share, do, …}]: the first that fits is done; `do` is one of
+  faults [{method, path, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, body, headers}   created {status}: writes and then says that it did not   hang {seconds}   reset   cut   drip   html
 GET /_control answers {requests, peak_second, peak_window, refused: by the limit, writes: {"METHOD /path": N}, media_requests, media_headers,
-  webhooks: bodies that were sent, media_port, counts, log: [[method, path, status], …]}; ?segments=ASSET_ID and the like beside them."""
-import base64, collections, http.server, json, re, secrets, socket, threading, time, urllib.parse, uuid
+  webhooks: bodies that were sent, media_port, counts, log: [[method, path, status], …]}; ?segments=ASSET_ID and the like beside them,
+  ?segments=* of all."""
+import base64, collections, http.server, json, random, re, secrets, socket, threading, time, urllib.parse, uuid
 
 import iconik_media
 import serving
@@ -140,14 +143,19 @@ class State:
             self.saved[one["id"]] = {"id": one["id"], "name": one.get("name", "Search"), "criteria": one.get("criteria", {"doc_types": ["assets"]})}
         for one in asked.pop("make", []):
             self.make(one)
-        many = asked.pop("many", None)
-        for number in range(many["count"] if many else 0):
+        many = asked.pop("many", None) or {"count": 0}
+        for number in range(many.get("first", 0), many.get("first", 0) + many["count"]):
             self.make({"id": asset_id(number), "title": "clip-%06d.mp4" % number, "collections": [many["collection"]],
                        "proxies": [{"data": many.get("data", base64.b64encode(b"media of %d" % number).decode())}]})
+        for asset, bodies in asked.pop("segments", {}).items():
+            import iconik_routes
+            self.segments.setdefault(asset, []).extend({"from": 0, "body": iconik_routes.segment_of(asset, body)} for body in bodies)
         for job in asked.pop("abort", []):
             self.jobs[job]["status"] = "ABORT_PENDING"
         if asked.pop("expire_urls", False):
             iconik_media.MEDIA.expire()
+        if "seed" in asked:
+            random.seed(asked.pop("seed"))
         if "url_seconds" in asked:
             iconik_media.MEDIA.seconds = asked.pop("url_seconds")
         iconik_media.MEDIA.faults = self.set["faults"] = asked.pop("faults", self.set["faults"])
@@ -273,7 +281,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                      "media_headers": sorted(iconik_media.MEDIA.headers),
                      "counts": {"assets": len(STATE.assets), "jobs": len(STATE.jobs), "segments": sum(map(len, STATE.segments.values()))}}
             for name, asset in self.query.items():
-                shown[name] = getattr(STATE, name).get(asset, [])
+                rows = getattr(STATE, name)
+                shown[name] = rows if asset == "*" else rows.get(asset, [])
         self.left = None
         self.answer(200, shown)
 
