@@ -56,7 +56,7 @@ class IconikKills(IconikServiceTest):
 
     def kill_while_items_end(self, kills: int, items: int) -> None:
         """At so many random points of the way to all `items`."""
-        for point in sorted(self.random.sample(range(items * 9 // 10), kills)):
+        for point in sorted(self.random.choices(range(items * 9 // 10), k=kills)):
             wait_for(f"{point} items to end", lambda: self.ended() >= point, 3600)
             time.sleep(self.random.uniform(0, 0.3))
             self.kill()
