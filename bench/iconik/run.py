@@ -109,7 +109,7 @@ def under_kills(options: argparse.Namespace) -> dict:
     os.environ["NOTIFY_PROGRAMS"] = str((options.build / "bin").resolve())
     import iconik_kills_test
     figures = {}
-    for many, name in ((options.told, iconik_kills_test.TOLD), (options.assets, iconik_kills_test.TIMELINES)):
+    for many, name in ((options.told, iconik_kills_test.TEST_OF_MESSAGES), (options.assets, iconik_kills_test.TEST_OF_TIMELINES)):
         if many <= 0:
             continue
         test = iconik_kills_test.IconikKills.sized(options.told, options.assets, options.kills, options.seed)(name)

@@ -45,8 +45,8 @@ def long_forms(wanted: argparse.Namespace) -> list:
          store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open")),
         ("busy", wanted.busy, f"a store that is busy for {wanted.busy} s",
          store_bytes_test.StoreBytes("test_a_store_that_is_often_busy_is_asked_at_most_twice_as_often")),
-        ("told", wanted.told, f"{wanted.told} messages of assets", iconik(iconik_kills_test.TOLD)),
-        ("assets", wanted.assets, f"timelines of {wanted.assets} assets", iconik(iconik_kills_test.TIMELINES)),
+        ("told", wanted.told, f"{wanted.told} messages of assets", iconik(iconik_kills_test.TEST_OF_MESSAGES)),
+        ("assets", wanted.assets, f"timelines of {wanted.assets} assets", iconik(iconik_kills_test.TEST_OF_TIMELINES)),
         ("flood", wanted.flood, f"flood of {wanted.flood}", flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones")),
     ]
     return [(told, test) for name, many, told, test in forms if many > 0 and name in (wanted.form or FORMS)]
