@@ -100,7 +100,8 @@ CREATE TABLE scan_state (
     position BLOB NOT NULL, -- the last key that is taken in with all before it
     position_at INTEGER NOT NULL,
     seen INTEGER NOT NULL,
-    finished_at INTEGER -- NULL while it goes on or was cut
+    finished_at INTEGER, -- NULL while it goes on or was cut
+    whole_at INTEGER -- when the last scan began that looked at everything, of a source that tells what changed
 ) STRICT;
 
 -- its parts, while it goes on or was cut, when several streams list the bucket
