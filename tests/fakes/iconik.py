@@ -12,11 +12,12 @@ POST /_control (JSON, without credentials) sets:
   seed: of the shares of faults
   segments {ASSET_ID: [BODY, …]}: as if somebody had added them
   collections [{id, title}, …]    saved [{id, name, criteria}, …]
+  lists {versions: false: lists of assets do not tell these, deleted: true: they tell what was deleted too}
   faults [{method, path, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, body, headers}   created {status}: writes and then says that it did not   hang {seconds}   reset   cut   drip   html
 GET /_control answers {requests, peak_second, peak_window, refused: by the limit, writes: {"METHOD /path": N}, media_requests, media_headers,
-  webhooks: bodies that were sent, media_port, counts, log: [[method, path, status], …]}; ?segments=ASSET_ID and the like beside them,
-  ?segments=* of all."""
+  webhooks: bodies that were sent, media_port, counts, log: [[method, path, status], …], searched: criteria}; ?segments=ASSET_ID and the like
+  beside them, ?segments=* of all."""
 import base64, collections, http.server, json, random, re, secrets, socket, threading, time, urllib.parse, uuid
 
 import iconik_media
@@ -54,11 +55,12 @@ def now():
 class State:
     def __init__(self):
         self.lock = threading.RLock()
-        self.set = {"tokens": {"app-of-tests": "token-of-tests"}, "rate": {"second": 50, "window": 1000}, "visible_after": 0, "faults": []}
+        self.set = {"tokens": {"app-of-tests": "token-of-tests"}, "rate": {"second": 50, "window": 1000}, "visible_after": 0, "lists": {}, "faults": []}
         self.assets, self.collections, self.saved, self.jobs, self.webhooks, self.actions = {}, {}, {}, {}, {}, {}
         self.files, self.proxies, self.formats, self.file_sets = ({} for _ in range(4))  # asset id -> list
         self.segments, self.history, self.contents = ({} for _ in range(3))
         self.values, self.fields, self.views = {}, {}, {}
+        self.searched = collections.deque(maxlen=1000)
         self.log, self.times, self.sent = collections.deque(maxlen=4000), collections.deque(), []
         self.requests = self.peak_second = self.peak_window = self.refused = 0
         self.writes = collections.Counter()
@@ -276,7 +278,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.command == "POST":
                 STATE.control(json.loads(data))
             shown = {"requests": STATE.requests, "peak_second": STATE.peak_second, "peak_window": STATE.peak_window, "refused": STATE.refused,
-                     "writes": dict(STATE.writes), "webhooks": STATE.sent[-2000:], "log": list(STATE.log)[-2000:],
+                     "writes": dict(STATE.writes), "webhooks": STATE.sent[-2000:], "log": list(STATE.log)[-2000:], "searched": list(STATE.searched),
                      "media_port": iconik_media.MEDIA.port, "media_requests": iconik_media.MEDIA.requests,
                      "media_headers": sorted(iconik_media.MEDIA.headers),
                      "counts": {"assets": len(STATE.assets), "jobs": len(STATE.jobs), "segments": sum(map(len, STATE.segments.values()))}}
