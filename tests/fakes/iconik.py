@@ -6,7 +6,7 @@ It prints its port, and ends when its standard input does. Signed URLs lead to a
 POST /_control (JSON, without credentials) sets:
   tokens {APP_ID: TOKEN}    rate {second, window}: requests in a second and in 20 s    url_seconds: how long signed URLs live
   expire_urls true: all that were given end now    visible_after: seconds until segments of a bulk are seen    abort [JOB_ID, …]
-  make [{id, title, type, mime, original: BASE64, original_status, proxies: [{data: BASE64, lines, status, closes_after}],
+  make [{id, title, type, mime, original: BASE64, original_status, proxies: [{data: BASE64, lines, status, closes_after, made: TIME}],
          archived, collections: [ID, …], versions, status}, …]: assets as if they had been uploaded
   many {collection, count, first, data: BASE64}: assets with one proxy each, of ids asset_id(first), asset_id(first + 1), …; first: 0
   seed: of the shares of faults
@@ -15,6 +15,7 @@ POST /_control (JSON, without credentials) sets:
   lists {versions: false: lists of assets do not tell these, deleted: true: they tell what was deleted too}
   faults [{method, path, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, body, headers}   created {status}: writes and then says that it did not   hang {seconds}   reset   cut   drip   html
+     redirect {status, to, with SELF for the path}: media only
 GET /_control answers {requests, peak_second, peak_window, refused: by the limit, writes: {"METHOD /path": N}, media_requests, media_headers,
   webhooks: bodies that were sent, media_port, counts, log: [[method, path, status], …], searched: criteria}; ?segments=ASSET_ID and the like
   beside them, ?segments=* of all."""
@@ -124,6 +125,7 @@ class State:
         made = common | {"id": proxy_id, "name": "%dp" % lines, "filename": "proxy.mp4", "format": "mpeg-4", "codec": "h264", "bit_rate": 3000000,
                          "frame_rate": "25", "resolution": {"width": lines * 16 // 9, "height": lines}, "rotation": 0, "size": len(data),
                          "is_drop_frame": False, "is_public": False, "storage_id": USER, "storage_method": "S3", "status": wanted.get("status", "CLOSED")}
+        made["date_created"] = wanted.get("made", made["date_created"])
         if "closes_after" in wanted:
             made["status"] = "OPEN"
             timer = threading.Timer(wanted["closes_after"], self.close, [made])

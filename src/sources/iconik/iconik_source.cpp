@@ -142,6 +142,25 @@ std::string HostIn(const std::string& url) {
     return Url::Parse(url).map([](const Url& parsed) { return parsed.Host(); }).value_or(std::string());
 }
 
+/// From when on media is waited for: the version was noticed, was made or is to be run, whatever came last.
+Timestamp AwaitedSince(const Item& item, const Asset& asset, Timestamp now) {
+    const auto noticed = std::max(item.discovered_at, item.asked_at.value_or(item.discovered_at));
+    return asset.made_at <= now ? std::max(noticed, asset.made_at) : noticed;  // clocks differ
+}
+
+Error NeverCame(const Item& item, std::chrono::hours wait) {
+    return objects::Fault(
+        ErrorCode::kNotFound,
+        objects::kMediaNeverCame,
+        fmt::format(
+            "no media that can be read came for asset {} in {} hours; upload it, or see why it has no proxy, "
+            "and run the item again",
+            item.key,
+            wait.count()
+        )
+    );
+}
+
 }  // namespace
 
 IconikSource::Connection::Connection(Config of, CredentialsProvider credentials, const Clock& clock)
@@ -235,7 +254,7 @@ Result<std::optional<FoundObject>> IconikSource::Look(
 }
 
 Result<OpenedItem> IconikSource::OpenMedia(
-    const std::shared_ptr<Connection>& connection, const Item& item, std::stop_token stop
+    const std::shared_ptr<Connection>& connection, const Item& item, Timestamp now, std::stop_token stop
 ) {
     auto& client = connection->client;
     const auto asset = GetAsset(client, item.key, stop);
@@ -251,12 +270,17 @@ Result<OpenedItem> IconikSource::OpenMedia(
             )
         );
     }
-    const auto chosen = ChooseMedia(client, connection->config, *asset, stop);
+    const auto chosen = ChooseMedia(client, connection->config, *asset, now, stop);
     if (!chosen) {
-        return Unexpected(chosen.error());
+        const auto wait = connection->config.media_wait;
+        const bool is_over =
+            chosen.error().reason == objects::kMediaNotReady && now - AwaitedSince(item, *asset, now) >= wait;
+        return Unexpected(is_over ? NeverCame(item, wait) : chosen.error());
     }
-    if (chosen->instead_of_proxy) {
-        Log(LogLevel::kWarn, "no proxy will do; the original is read", {{"asset", asset->id}});
+    if (!chosen->no_proxy.empty()) {
+        Log(LogLevel::kWarn,
+            "the original is read, no proxy",
+            {{"asset", asset->id}, {"why", chosen->no_proxy}});
     }
     const auto file = std::make_shared<MediaStore::File>(
         connection->media,
@@ -285,25 +309,7 @@ Result<OpenedItem> IconikSource::Open(const Bucket& bucket, const Item& item, st
     if (!connection) {
         return Unexpected(connection.error());
     }
-    auto opened = OpenMedia(*connection, item, std::move(stop));
-    const auto wait = (*connection)->config.media_wait;
-    if (!opened && opened.error().reason == objects::kMediaNotReady &&
-        clock_.Now() - item.discovered_at >= wait) {
-        return Unexpected(
-            objects::Fault(
-                ErrorCode::kNotFound,
-                objects::kMediaNeverCame,
-                fmt::format(
-                    "no media that can be read came for asset {} in {} hours; upload it, or see why it has "
-                    "no "
-                    "proxy, and run the item again",
-                    item.key,
-                    wait.count()
-                )
-            )
-        );
-    }
-    return opened;
+    return OpenMedia(*connection, item, clock_.Now(), std::move(stop));
 }
 
 Result<void> IconikSource::CheckBucket(const Bucket& bucket, std::stop_token stop) {
@@ -340,7 +346,12 @@ Result<void> IconikSource::Publish(
     auto& client = (*connection)->client;
     const auto& writing = (*connection)->config.writing;
     if (target.format == kTimelinePublication.name) {
-        const Written to{.asset = item.key, .version = item.version, .tried = target.tried};
+        const Written to{
+            .asset = item.key,
+            .version = item.version,
+            .tried = target.tried,
+            .unmapped = &(*connection)->unmapped
+        };
         return WriteTimeline(client, writing, to, bytes, stop);
     }
     return target.format == kStatusPublication.name

@@ -22,6 +22,7 @@
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/signed_media.hpp"
+#include "sources/iconik/unmapped_people.hpp"
 #include "sources/source.hpp"
 
 namespace notify::iconik {
@@ -55,7 +56,7 @@ public:
 
     /// Chooses what is read (media.hpp), and opens it by a signed URL. kConflict when the asset has a newer
     /// version; kThrottled (media_not_ready, archived) while it cannot be read; kNotFound (media_never_came)
-    /// when it was noticed longer ago than the source waits.
+    /// when it was noticed, was made and is to be run longer ago than the source waits.
     [[nodiscard]] Result<OpenedItem> Open(
         const Bucket& bucket, const Item& item, std::stop_token stop
     ) override;
@@ -100,6 +101,7 @@ private:
         Config config;
         Client client;
         std::shared_ptr<MediaStore> media;  ///< Shared with what is being read.
+        UnmappedPeople unmapped;
     };
 
     struct Connected {
@@ -109,7 +111,7 @@ private:
 
     [[nodiscard]] Result<std::shared_ptr<Connection>> ConnectionOf(const SourceId& id);
     [[nodiscard]] static Result<OpenedItem> OpenMedia(
-        const std::shared_ptr<Connection>& connection, const Item& item, std::stop_token stop
+        const std::shared_ptr<Connection>& connection, const Item& item, Timestamp now, std::stop_token stop
     );
 
     const FindAccess access_;

@@ -252,6 +252,22 @@ TEST_F(IconikSourceTest, MediaThatIsNotThereIsWaitedForAndGivenUpInTheEnd) {
     EXPECT_EQ(late.error().reason, objects::kMediaNeverCame);
 }
 
+TEST_F(IconikSourceTest, TheWaitForMediaBeginsAnewWhenTheItemIsRunAgainAndWhenTheVersionIsNewer) {
+    access_.source.config = Config(R"("media": "proxy")");
+    Make(fmt::format(R"("proxies": [{}])", Proxy("late", 720, R"("status": "OPEN")")));
+    auto item = ItemNow();
+    clock_.Advance(std::chrono::hours(25));
+    item.asked_at = item.discovered_at;
+    EXPECT_EQ(source_.Open(collection_, item, {}).error().reason, objects::kMediaNeverCame);
+    item.asked_at = clock_.Now() - std::chrono::hours(23);
+    EXPECT_EQ(source_.Open(collection_, item, {}).error().reason, objects::kMediaNotReady);
+    // by Iconik's date the version is of now, and the item as if it had been noticed years before
+    item.asked_at.reset();
+    const auto today = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    clock_.Advance(today + std::chrono::hours(1) - clock_.Now());
+    EXPECT_EQ(source_.Open(collection_, item, {}).error().reason, objects::kMediaNotReady);
+}
+
 TEST_F(IconikSourceTest, AnotherVersionIsAnotherItem) {
     Make(Original("one"));
     auto item = ItemNow();
