@@ -70,13 +70,23 @@ Url& Url::operator=(const Url& other) {
 }
 
 Result<Url> Url::Parse(std::string_view text, PathDots dots) {
+    return Set(std::unique_ptr<Curl_URL, Deleter>(curl_url()), text, dots);
+}
+
+Result<Url> Url::Resolve(std::string_view reference) const {
+    return Set(
+        std::unique_ptr<Curl_URL, Deleter>(curl_url_dup(handle_.get())), reference, PathDots::kResolved
+    );
+}
+
+/// libcurl reads what is no absolute URL relative to the one that the handle holds, if it holds one.
+Result<Url> Url::Set(std::unique_ptr<Curl_URL, Deleter> handle, std::string_view text, PathDots dots) {
     if (!IsPrintableAscii(text)) {
         return Fail(
             ErrorCode::kInvalidArgument,
             "the URL holds spaces, control characters or characters outside ASCII; write them encoded"
         );
     }
-    std::unique_ptr<Curl_URL, Deleter> handle(curl_url());
     const unsigned int flags = dots == PathDots::kKept ? CURLU_PATH_AS_IS : 0;
     const auto code = curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), flags);
     if (code != CURLUE_OK) {

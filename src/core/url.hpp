@@ -24,6 +24,10 @@ public:
     /// outside ASCII. The sentence does not repeat the URL: it may hold a token.
     [[nodiscard]] static Result<Url> Parse(std::string_view text, PathDots dots = PathDots::kResolved);
 
+    /// Where a Location header of this URL's answer leads: an absolute URL, or one relative to this. Errors
+    /// of Parse.
+    [[nodiscard]] Result<Url> Resolve(std::string_view reference) const;
+
     ~Url();
     Url(const Url& other);
     Url& operator=(const Url& other);
@@ -57,6 +61,10 @@ private:
     };
 
     explicit Url(std::unique_ptr<Curl_URL, Deleter> handle);
+
+    [[nodiscard]] static Result<Url> Set(
+        std::unique_ptr<Curl_URL, Deleter> handle, std::string_view text, PathDots dots
+    );
 
     std::unique_ptr<Curl_URL, Deleter> handle_;
     std::string text_;

@@ -29,10 +29,12 @@ struct Item {
         reason_code;     ///< Stable word for the present status: "superseded", "no_video", "poisoned", ….
     std::string reason;  ///< A sentence for people; empty when there is nothing to say.
     Timestamp discovered_at;
-    std::optional<Timestamp> resolving_since;  ///< Set while a `resolve` row is waiting.
     std::optional<Timestamp>
-        removed_at;  ///< When two scans in a row had not seen its object; it is in the store no more.
-    std::int64_t state_version = 0;  ///< Rises with each change of status; receivers drop older news.
+        asked_at;  ///< Of one that is opened for a run: when that was asked for. Not stored.
+    std::optional<Timestamp> resolving_since;  ///< Set while a `resolve` row is waiting.
+    std::optional<Timestamp> removed_at;  ///< When two scans in a row had not seen its object, or its store
+                                          ///< said so: it is there no more.
+    std::int64_t state_version = 0;       ///< Rises with each change of status; receivers drop older news.
 };
 
 /// One line of an item's history.

@@ -18,14 +18,15 @@ enum class NewsKind : std::uint8_t {
     kObject,          ///< Of an object store.
     kRestoredObject,  ///< One that can be read again.
     kAsset,           ///< Of Iconik; something of it changed.
-    kChosenAsset,     ///< Of Iconik; its media changed, or a person chose it.
+    kAssetMedia,      ///< Of Iconik; its media changed.
+    kChosenAsset,     ///< Of Iconik; a person chose it.
     kCollection,      ///< Of Iconik: its contents.
     kSearch,          ///< Of Iconik: what a saved search finds.
 };
 
 /// The kinds' names, in their order.
-inline constexpr std::array<std::string_view, 6> kNewsKindWords{
-    "object", "restored_object", "asset", "chosen_asset", "collection", "search"
+inline constexpr std::array<std::string_view, 7> kNewsKindWords{
+    "object", "restored_object", "asset", "asset_media", "chosen_asset", "collection", "search"
 };
 
 [[nodiscard]] std::string_view ToString(NewsKind kind) noexcept;
@@ -37,7 +38,6 @@ struct InboxNews {
     SourceId source_id;  ///< The queue it came from; "" when it was sent here.
     NewsKind kind = NewsKind::kObject;
     std::string address;           ///< Bytes that say where to look (queue/messages/news_row.hpp).
-    std::string version_id;        ///< Of an asset's version, as told last; "" when it was not.
     std::string system_domain_id;  ///< Of the Iconik that told; else "".
     std::int64_t told = 1;         ///< How often.
     Timestamp first_told_at;

@@ -1,6 +1,6 @@
 #pragma once
 
-// How far the scan of a bucket came whose store lists keys in order.
+// How far the scan of a bucket came whose store lists keys in order, or from when on changes are looked at.
 
 #include <cstdint>
 #include <optional>
@@ -27,6 +27,9 @@ struct ScanState {
     Timestamp position_at;
     std::uint64_t seen = 0;  ///< Objects told; those that are looked at again after a cut count once more.
     std::optional<Timestamp> finished_at;
+    /// When the last scan began that looked at everything and ended well. Of a source that tells what
+    /// changed; its later scans looked at that only.
+    std::optional<Timestamp> whole_at;
 };
 
 }  // namespace notify

@@ -115,7 +115,9 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NewSource.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"NewSource.secret", "Its first credential; without one the settings' are used.", ""},
     MemberWords{"NewsRow.address", "Where to look: the bucket and the key of an object, else the id.", ""},
-    MemberWords{"NewsRow.kind", "object, restored_object, asset, chosen_asset, collection or search.", ""},
+    MemberWords{
+        "NewsRow.kind", "object, restored_object, asset, asset_media, chosen_asset, collection or search.", ""
+    },
     MemberWords{"NewsRow.reason", "Why it could not be looked at, as one word; empty before that.", ""},
     MemberWords{"NewsRow.source", "Id of the queue that told it; empty when it was sent here.", ""},
     MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},

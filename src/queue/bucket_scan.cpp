@@ -13,6 +13,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/scan.hpp"
+#include "queue/change_scan.hpp"
 #include "queue/intake.hpp"
 #include "queue/ordered_scan.hpp"
 #include "queue/scan_cuts.hpp"
@@ -91,28 +92,53 @@ ScanOutcome BucketScan::InOrder(
 ScanOutcome BucketScan::InAnyOrder(
     const Bucket& bucket, SourceConnection& source, const Progress& progress, const std::stop_token& stop
 ) {
+    if (!source.TellsChanges(bucket)) {
+        return Listed({.bucket = bucket, .start_after = {}}, source, progress, stop);
+    }
+    ChangeScan changes(storage_, clock_, bucket);
+    const auto since = changes.Begin();
+    if (!since) {
+        return {.summary = {}, .look_again_at = {}, .ended = Unexpected(since.error())};
+    }
+    auto outcome = Listed(
+        {.bucket = bucket, .start_after = {}, .through = {}, .changed_since = *since}, source, progress, stop
+    );
+    if (outcome.ended && outcome.summary.note.empty()) {
+        outcome.ended = changes.End(outcome.summary.seen);
+    }
+    return outcome;
+}
+
+/// Takes in what the source lists, in batches.
+ScanOutcome BucketScan::Listed(
+    const ScanRequest& request,
+    SourceConnection& source,
+    const Progress& progress,
+    const std::stop_token& stop
+) {
     ScanSummary summary;
     ScanState state{.started_at = clock_.Now()};
     std::vector<FoundObject> batch;
     progress(state);
     const auto flush = [&]() -> Result<void> {
         FailPoint("fetched");
-        const auto added = Intake(storage_, clock_).Take(bucket, std::exchange(batch, {}));
+        const auto added = Intake(storage_, clock_).Take(request.bucket, std::exchange(batch, {}));
         summary.added += added.value_or(0);
         progress(state);
         return added.map([](int) {});
     };
-    Sieve sieve(bucket, clock_.Now(), [&](FoundObject object, bool taken) -> Result<void> {
+    const auto keep = [&](FoundObject object, bool taken) -> Result<void> {
         if (taken) {
             batch.push_back(std::move(object));
         }
         return batch.size() < kBatch ? Result<void>{} : flush();
-    });
+    };
+    Sieve sieve(request.bucket, clock_.Now(), keep);
     const auto report = source.Scan(
-        {.bucket = bucket, .start_after = {}},
+        request,
         [&](FoundObject object) {
-            ++state.seen;
-            return sieve.Take(std::move(object));
+            state.seen += object.gone ? 0 : 1;
+            return object.gone ? keep(std::move(object), true) : sieve.Take(std::move(object));
         },
         stop
     );
@@ -121,7 +147,9 @@ ScanOutcome BucketScan::InAnyOrder(
         last = flush();
     }
     summary.seen = report ? report->seen : state.seen;
-    return Outcome(std::move(summary), report, sieve.Counted(), std::move(last));
+    auto outcome = Outcome(std::move(summary), report, sieve.Counted(), std::move(last));
+    outcome.summary.whole = outcome.summary.whole && !request.changed_since;
+    return outcome;
 }
 
 }  // namespace notify

@@ -58,6 +58,12 @@ private:
     [[nodiscard]] ScanOutcome InAnyOrder(
         const Bucket& bucket, SourceConnection& source, const Progress& progress, const std::stop_token& stop
     );
+    [[nodiscard]] ScanOutcome Listed(
+        const ScanRequest& request,
+        SourceConnection& source,
+        const Progress& progress,
+        const std::stop_token& stop
+    );
 
     Storage& storage_;
     const Clock& clock_;

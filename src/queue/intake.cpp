@@ -21,6 +21,7 @@
 #include "queue/backlog/first_contact.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
+#include "queue/removal.hpp"
 #include "queue/retry_policy.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/source.hpp"
@@ -245,7 +246,20 @@ Result<bool> LacksRuns(const Snapshot& snapshot, const Item& item, const std::ve
         .map([](const auto& runs) { return !runs.empty(); });
 }
 
+/// Removes what there is of an object that its store says is gone.
+Result<void> TakeAway(Transaction& transaction, const Bucket& bucket, std::string_view key, Timestamp now) {
+    const auto home = HomeOf(transaction.View(), bucket, key);
+    const auto item = home ? transaction.items.Newest(home->id, key) : Unexpected(home.error());
+    if (!item || !*item) {
+        return item.map([](const auto&) {});
+    }
+    return RemoveItems(transaction, {(*item)->id}, now);
+}
+
 Result<bool> TakeOne(Transaction& transaction, const Place& found, const FoundObject& object, Timestamp now) {
+    if (object.gone) {
+        return TakeAway(transaction, found.bucket, object.key, now).map([] { return false; });
+    }
     const auto place = AtHome(transaction.View(), found, object.key);
     auto is_new = place ? TakeNew(transaction, *place, object, now) : Unexpected(place.error());
     if (!is_new || *is_new) {
@@ -273,6 +287,9 @@ Result<bool> IsWanted(
     const auto newest = snapshot.items.Newest(home->id, object.key);
     if (!newest || *own) {
         return newest.map([](const auto&) { return false; });
+    }
+    if (object.gone) {
+        return *newest && !(*newest)->removed_at;
     }
     const bool is_to_take = IsToTake(*newest ? &**newest : nullptr, object, rules);
     return is_to_take || home->id == bucket.id ? Result<bool>(is_to_take)

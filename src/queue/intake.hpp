@@ -24,8 +24,8 @@ public:
     /// Takes objects in, in one transaction: what we wrote ourselves is left out, what is known to be there
     /// changes nothing, another version of a known key supersedes the one before, also when it is one that
     /// was there earlier, and so does what was removed and is there again. An item that was skipped as
-    /// `no_rule` is given what a rule added or changed since then chooses for it. How many items are new or
-    /// taken up again.
+    /// `no_rule` is given what a rule added or changed since then chooses for it. The item of an object that
+    /// is gone is removed (removal.hpp). How many items are new or taken up again.
     [[nodiscard]] Result<int> Take(const Bucket& bucket, const std::vector<FoundObject>& objects);
 
     /// The object at that key can be read now, as somebody says: what waited because it is archived, or

@@ -10,14 +10,13 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/hash.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/scan.hpp"
 #include "queue/range_scan.hpp"
 #include "queue/removal.hpp"
-#include "storage/bucket_options_text.hpp"
+#include "queue/scan_scope.hpp"
 #include "storage/scan_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -27,19 +26,6 @@ namespace {
 
 constexpr int kRemovedBatch = 100;  // items: others wait for such a transaction some 10 ms
 constexpr int kForgottenBatch = 1000;
-
-/// Changes with what decides which objects count.
-std::string ScopeOf(const Bucket& bucket) {
-    auto text = OptionsToText({.filters = bucket.options.filters, .sequences = bucket.options.sequences}) +
-                bucket.location;
-    for (const auto* globs : {&bucket.include, &bucket.exclude}) {
-        text += '\0';
-        for (const auto& glob : *globs) {
-            text += '\n' + glob;
-        }
-    }
-    return Sha256Hex(text);
-}
 
 /// The keys behind `position`, cut behind each of `keys`; none when there is none to cut at.
 std::vector<ScanRange> RangesBehind(const std::string& position, const std::vector<std::string>& keys) {

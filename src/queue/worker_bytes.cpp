@@ -1,5 +1,6 @@
 // How a worker comes to the bytes of a claimed item, and what it notes of them.
 
+#include <algorithm>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -66,7 +67,9 @@ Result<OpenedItem> Worker::Open(const Place& place, const ClaimedItem& claim, co
     if (!source) {
         return Unexpected(source.error());
     }
-    auto opened = (*source)->Open(place.bucket, claim.item, stop);
+    auto item = claim.item;
+    item.asked_at = std::ranges::max(claim.processes, {}, &Process::created_at).created_at;
+    auto opened = (*source)->Open(place.bucket, item, stop);
     if (hold && (opened || IsAnswer(opened.error()))) {
         const auto released = storage_.Write([&](Transaction& transaction) {
             return transaction.buckets.Release(place.bucket.id, completion_.Now());

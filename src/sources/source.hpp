@@ -35,13 +35,16 @@ struct FoundObject {
     std::string skip_reason;
     /// It changed a moment ago: it is there, and no item yet. Told by sources that list in order only.
     bool settles = false;
+    /// The store says that it was deleted: what is known of it is removed. Told by stores that say so.
+    bool gone = false;
 };
 
 /// What is to be looked at.
 struct ScanRequest {
     const Bucket& bucket;
     std::string start_after;  ///< A key: only those behind it, for a source that lists in order. "": all.
-    std::optional<std::string> through;  ///< Only up to and with this key, for one that ListsFolders.
+    std::optional<std::string> through;      ///< Only up to and with this key, for one that ListsFolders.
+    std::optional<Timestamp> changed_since;  ///< Only what changed since then, for one that TellsChanges.
 };
 
 /// What stands directly in a folder of a store.
@@ -110,6 +113,9 @@ public:
     /// stores whose listing comes from a search index.
     [[nodiscard]] virtual bool ListsFolders() const noexcept { return false; }
 
+    /// True when a scan of the bucket can be of what changed since a time.
+    [[nodiscard]] virtual bool TellsChanges(const Bucket& /*bucket*/) const { return false; }
+
     /// What stands in `folder`, the beginning of keys with its slash, "" for the bucket's own place; in at
     /// most `most_pages` (≥ 1) requests. kUnsupported when it does not list folders.
     [[nodiscard]] virtual Result<FolderListing> ListFolder(
@@ -118,7 +124,8 @@ public:
         return Fail(ErrorCode::kUnsupported, "the source cannot list folders");
     }
 
-    /// The object at that key as it is now, whatever the bucket's globs say; nothing when there is none.
+    /// The object at that key as it is now, whatever the bucket's globs say; nothing when there is none, or
+    /// one that is `gone`.
     [[nodiscard]] virtual Result<std::optional<FoundObject>> Look(
         const Bucket& bucket, const std::string& key, std::stop_token stop
     ) = 0;

@@ -37,8 +37,10 @@ public:
     /// kNotFound with the id in the sentence.
     [[nodiscard]] virtual Result<InboxNews> Get(const NewsId& id) const = 0;
 
-    /// At most `limit` rows that are due, the longest due first.
-    [[nodiscard]] virtual Result<std::vector<InboxNews>> Due(Timestamp now, int limit) const = 0;
+    /// At most `limit` rows of that kind that are due, the longest due first.
+    [[nodiscard]] virtual Result<std::vector<InboxNews>> Due(
+        NewsKind kind, Timestamp now, int limit
+    ) const = 0;
 
     /// Removes the row if it was told no more often than `told`; false when it was, and it stays.
     virtual Result<bool> End(const NewsId& id, std::int64_t told) = 0;
@@ -47,9 +49,6 @@ public:
     virtual Result<void> Delay(
         const NewsId& id, Timestamp due_at, const std::string& reason, const std::string& sentence
     ) = 0;
-
-    /// When the first row is due; nothing when there is none.
-    [[nodiscard]] virtual Result<std::optional<Timestamp>> NextDueAt() const = 0;
 
     /// By kind; none for a kind of which nothing waits.
     [[nodiscard]] virtual Result<std::vector<NewsCount>> Count() const = 0;

@@ -44,7 +44,8 @@ TEST_P(Scans, KeepTheLastStateOfEachBucket) {
         .position = std::string("a\xff\0z", 4),
         .position_at = Now() + 3ms,
         .seen = 5'000'000'000,
-        .finished_at = {}
+        .finished_at = {},
+        .whole_at = {}
     };
     const auto put = [&] {
         Write([&](Transaction& transaction) { return transaction.scans.Put(bucket.id, state); });
@@ -58,14 +59,17 @@ TEST_P(Scans, KeepTheLastStateOfEachBucket) {
     EXPECT_EQ(stored.position_at, state.position_at);
     EXPECT_EQ(stored.seen, 5'000'000'000U);
     EXPECT_FALSE(stored.finished_at);
+    EXPECT_FALSE(stored.whole_at);
     state.number = 8;
     state.position.clear();
     state.finished_at = Now() + 1s;
+    state.whole_at = Now() - 5min;
     put();
     stored = State(bucket.id).value();
     EXPECT_EQ(stored.number, 8);
     EXPECT_EQ(stored.position, "");
     EXPECT_EQ(stored.finished_at, state.finished_at);
+    EXPECT_EQ(stored.whole_at, state.whole_at);
     EXPECT_FALSE(State(other.id));
 }
 

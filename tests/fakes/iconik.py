@@ -6,15 +6,20 @@ It prints its port, and ends when its standard input does. Signed URLs lead to a
 POST /_control (JSON, without credentials) sets:
   tokens {APP_ID: TOKEN}    rate {second, window}: requests in a second and in 20 s    url_seconds: how long signed URLs live
   expire_urls true: all that were given end now    visible_after: seconds until segments of a bulk are seen    abort [JOB_ID, …]
-  make [{id, title, type, mime, original: BASE64, original_status, proxies: [{data: BASE64, lines, status, closes_after}],
+  make [{id, title, type, mime, original: BASE64, original_status, proxies: [{data: BASE64, lines, status, closes_after, made: TIME}],
          archived, collections: [ID, …], versions, status}, …]: assets as if they had been uploaded
-  many {collection, count, data: BASE64}: assets with one proxy each, of ids asset_id(0), asset_id(1), …
+  many {collection, count, first, data: BASE64}: assets with one proxy each, of ids asset_id(first), asset_id(first + 1), …; first: 0
+  seed: of the shares of faults
+  segments {ASSET_ID: [BODY, …]}: as if somebody had added them
   collections [{id, title}, …]    saved [{id, name, criteria}, …]
-  faults [{method, path: EXPRESSION, times | share, do, …}]: the first that fits is done; `do` is one of
+  lists {versions: false: lists of assets do not tell these, deleted: true: they tell what was deleted too}
+  faults [{method, path, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, body, headers}   created {status}: writes and then says that it did not   hang {seconds}   reset   cut   drip   html
+     redirect {status, to, with SELF for the path}: media only
 GET /_control answers {requests, peak_second, peak_window, refused: by the limit, writes: {"METHOD /path": N}, media_requests, media_headers,
-  webhooks: bodies that were sent, media_port, counts, log: [[method, path, status], …]}; ?segments=ASSET_ID and the like beside them."""
-import base64, collections, http.server, json, re, secrets, socket, threading, time, urllib.parse, uuid
+  webhooks: bodies that were sent, media_port, counts, log: [[method, path, status], …], searched: criteria}; ?segments=ASSET_ID and the like
+  beside them, ?segments=* of all."""
+import base64, collections, http.server, json, random, re, secrets, socket, threading, time, urllib.parse, uuid
 
 import iconik_media
 import serving
@@ -51,11 +56,12 @@ def now():
 class State:
     def __init__(self):
         self.lock = threading.RLock()
-        self.set = {"tokens": {"app-of-tests": "token-of-tests"}, "rate": {"second": 50, "window": 1000}, "visible_after": 0, "faults": []}
+        self.set = {"tokens": {"app-of-tests": "token-of-tests"}, "rate": {"second": 50, "window": 1000}, "visible_after": 0, "lists": {}, "faults": []}
         self.assets, self.collections, self.saved, self.jobs, self.webhooks, self.actions = {}, {}, {}, {}, {}, {}
         self.files, self.proxies, self.formats, self.file_sets = ({} for _ in range(4))  # asset id -> list
         self.segments, self.history, self.contents = ({} for _ in range(3))
         self.values, self.fields, self.views = {}, {}, {}
+        self.searched = collections.deque(maxlen=1000)
         self.log, self.times, self.sent = collections.deque(maxlen=4000), collections.deque(), []
         self.requests = self.peak_second = self.peak_window = self.refused = 0
         self.writes = collections.Counter()
@@ -119,6 +125,7 @@ class State:
         made = common | {"id": proxy_id, "name": "%dp" % lines, "filename": "proxy.mp4", "format": "mpeg-4", "codec": "h264", "bit_rate": 3000000,
                          "frame_rate": "25", "resolution": {"width": lines * 16 // 9, "height": lines}, "rotation": 0, "size": len(data),
                          "is_drop_frame": False, "is_public": False, "storage_id": USER, "storage_method": "S3", "status": wanted.get("status", "CLOSED")}
+        made["date_created"] = wanted.get("made", made["date_created"])
         if "closes_after" in wanted:
             made["status"] = "OPEN"
             timer = threading.Timer(wanted["closes_after"], self.close, [made])
@@ -140,14 +147,19 @@ class State:
             self.saved[one["id"]] = {"id": one["id"], "name": one.get("name", "Search"), "criteria": one.get("criteria", {"doc_types": ["assets"]})}
         for one in asked.pop("make", []):
             self.make(one)
-        many = asked.pop("many", None)
-        for number in range(many["count"] if many else 0):
+        many = asked.pop("many", None) or {"count": 0}
+        for number in range(many.get("first", 0), many.get("first", 0) + many["count"]):
             self.make({"id": asset_id(number), "title": "clip-%06d.mp4" % number, "collections": [many["collection"]],
                        "proxies": [{"data": many.get("data", base64.b64encode(b"media of %d" % number).decode())}]})
+        for asset, bodies in asked.pop("segments", {}).items():
+            import iconik_routes
+            self.segments.setdefault(asset, []).extend({"from": 0, "body": iconik_routes.segment_of(asset, body)} for body in bodies)
         for job in asked.pop("abort", []):
             self.jobs[job]["status"] = "ABORT_PENDING"
         if asked.pop("expire_urls", False):
             iconik_media.MEDIA.expire()
+        if "seed" in asked:
+            random.seed(asked.pop("seed"))
         if "url_seconds" in asked:
             iconik_media.MEDIA.seconds = asked.pop("url_seconds")
         iconik_media.MEDIA.faults = self.set["faults"] = asked.pop("faults", self.set["faults"])
@@ -268,12 +280,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.command == "POST":
                 STATE.control(json.loads(data))
             shown = {"requests": STATE.requests, "peak_second": STATE.peak_second, "peak_window": STATE.peak_window, "refused": STATE.refused,
-                     "writes": dict(STATE.writes), "webhooks": STATE.sent[-2000:], "log": list(STATE.log)[-2000:],
+                     "writes": dict(STATE.writes), "webhooks": STATE.sent[-2000:], "log": list(STATE.log)[-2000:], "searched": list(STATE.searched),
                      "media_port": iconik_media.MEDIA.port, "media_requests": iconik_media.MEDIA.requests,
                      "media_headers": sorted(iconik_media.MEDIA.headers),
                      "counts": {"assets": len(STATE.assets), "jobs": len(STATE.jobs), "segments": sum(map(len, STATE.segments.values()))}}
             for name, asset in self.query.items():
-                shown[name] = getattr(STATE, name).get(asset, [])
+                rows = getattr(STATE, name)
+                shown[name] = rows if asset == "*" else rows.get(asset, [])
         self.left = None
         self.answer(200, shown)
 

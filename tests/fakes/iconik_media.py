@@ -56,6 +56,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
         if fault.get("do") == "status":
             return self.answer(fault["status"], b"")
+        if fault.get("do") == "redirect":
+            return self.answer(fault.get("status", 302), b"", [("Location", fault.get("to", self.path).replace("SELF", self.path))])
         if fault.get("do") == "reset":
             self.close_connection = True
             return self.connection.shutdown(socket.SHUT_RDWR)

@@ -45,6 +45,15 @@ def paged(request, rows, default=10, most=1000):
     return 200, envelope(rows[(page - 1) * per_page:page * per_page], request.path.partition("?")[0], page, per_page, len(rows))
 
 
+def is_listed(state, asset):
+    return asset["status"] == "ACTIVE" or state.set["lists"].get("deleted", False)
+
+
+def listed(state, asset):
+    row = asset | {"object_type": "assets"}
+    return row if state.set["lists"].get("versions", True) else {name: row[name] for name in row if name != "versions"}
+
+
 def by_cursor(request, rows, what, show):
     if not rows:
         raise Refused(404, "%s for this asset don't exist" % what)
@@ -133,7 +142,7 @@ def get_collection(state, request, place):
 @route("GET", "assets", "collections/" + ID + "/contents")
 def get_contents(state, request, place):
     known(state.collections.get(place), "Collection")
-    rows = [state.assets[a] | {"object_type": "assets"} for a in state.contents.get(place, []) if state.assets[a]["status"] == "ACTIVE"]
+    rows = [listed(state, state.assets[a]) for a in state.contents.get(place, []) if is_listed(state, state.assets[a])]
     return paged(request, rows)
 
 
@@ -465,6 +474,7 @@ def passes(row, criteria):
 @route("POST", "search", "search")
 def search(state, request):
     criteria = request.body or {}
+    state.searched.append(criteria)
     wrong = {name: "Field may not be null." if name in CRITERIA else "Unknown field." for name, value in criteria.items()
              if value is None or name not in CRITERIA}
     if wrong:
@@ -472,13 +482,13 @@ def search(state, request):
     per_page = whole_number(request, "per_page", 10, 1000)
     sort = criteria.get("sort") or [{"name": "date_created"}]
     key = lambda row: [str(row.get(one["name"], "")) for one in sort] + [row["id"]]
-    rows = sorted((row for row in state.assets.values() if row["status"] == "ACTIVE" and passes(row, criteria)), key=key)
+    rows = sorted((row for row in state.assets.values() if is_listed(state, row) and passes(row, criteria)), key=key)
     if sort[0].get("order") == "desc":
         rows.reverse()
     after = criteria.get("search_after")
     if after:
         rows = [row for row in rows if (key(row) < after if sort[0].get("order") == "desc" else key(row) > after)]
-    found = [row | {"object_type": "assets", "_sort": key(row)} for row in rows[:per_page]]
+    found = [listed(state, row) | {"_sort": key(row)} for row in rows[:per_page]]
     return 200, envelope(found, "/API/search/v1/search/", 1, per_page, len(rows)) | {"facets": {}}
 
 

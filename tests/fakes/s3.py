@@ -8,14 +8,14 @@ Objects are made through the S3 API itself, or by POST /_control {put: {BUCKET/K
   many {BUCKET: COUNT}: keys "00/000000000.mxf", made up    per_folder: of them, else all in one    page: the most keys of a page
   delay: seconds that each listing takes
   archived [KEY, …]    restored [KEY, …]: of them, those that can be read again    ignore_encoding: true    repeat_token: true    unsorted: true    cut_xml: true
-  faults [{method, key, query, times | share, do, …}]: the first that fits is done; `do` is one of
+  faults [{method, key, query, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, code, body, headers}   cut {bytes}   short {bytes}   drip   hang {seconds}   html
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
 Objects keep their x-amz-meta-…, and answer with it.
 GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen,
 meta: {BUCKET/KEY: {NAME: VALUE}} of objects that have any};
 POST {show: BUCKET/KEY} answers {base64} beside them."""
-import base64, bisect, calendar, hashlib, hmac, http.server, json, random, re, socket, threading, time, urllib.parse
+import base64, bisect, calendar, hashlib, hmac, http.server, json, re, socket, threading, time, urllib.parse
 from xml.sax.saxutils import escape
 
 import serving
@@ -34,23 +34,6 @@ class State:
 
     def get(self, name, default=None):
         return self.set.get(name, default)
-
-    def fault(self, method, key, query):
-        with self.lock:
-            for fault in self.set["faults"]:
-                if fault.get("method", method) != method or fault.get("key", key) != key:
-                    continue
-                if "query" in fault and fault["query"] not in query:
-                    continue
-                if "share" in fault:
-                    if random.random() >= fault["share"]:
-                        continue
-                elif fault.get("times", 1) <= 0:
-                    continue
-                else:
-                    fault["times"] = fault.get("times", 1) - 1
-                return fault
-        return {}
 
 
 STATE = State()
@@ -162,7 +145,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         bucket, _, key = urllib.parse.unquote_to_bytes(self.raw_path)[1:].partition(b"/")
         self.bucket, self.key = bucket.decode(), key
         self.query = dict(urllib.parse.parse_qsl(self.raw_query, keep_blank_values=True))
-        fault = STATE.fault(self.command, key.decode("utf-8", "replace"), self.raw_query)
+        with STATE.lock:
+            fault = serving.take_fault(STATE.get("faults"), self.command, self.raw_path, self.raw_query, key.decode("utf-8", "replace"))
         try:
             if fault.get("do") == "status":
                 headers = [tuple(h) for h in fault.get("headers", [])]

@@ -36,10 +36,13 @@ def serve(handler):
         pass
 
 
-def take_fault(faults, method, path):
-    """The first of `faults` that is due for the request: {method, path: expression, times | share}; {} when none is."""
+def take_fault(faults, method, path, query="", key=None):
+    """The first of `faults` that is due for the request: {method: expression, path: expression, key: of a store's object, query: a part of it,
+    times | share}; {} when none is."""
     for fault in faults:
-        if fault.get("method", method) != method or not re.search(fault.get("path", ""), path):
+        if not re.fullmatch(fault.get("method", ".*"), method) or not re.search(fault.get("path", ""), path):
+            continue
+        if fault.get("key", key) != key or fault.get("query", "") not in query:
             continue
         if "share" in fault:
             if random.random() >= fault["share"]:

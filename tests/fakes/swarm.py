@@ -10,14 +10,14 @@ Objects are made through the API itself, or by POST /_control {put: {BUCKET/NAME
   many {BUCKET: COUNT}: names "00/000000000.mxf", made up    unlisted [NAME, …]: not in the index yet
   plain_fields: true names the fields as listings without `fields` do    no_put: true creates by POST only
   cut_json, repeat_marker, unsorted, marker_included, ignore_prefix, ignore_if_match: true
-  faults [{method, key, query, times | share, do, …}]: the first that fits is done; `do` is one of
+  faults [{method, key, query, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, body, headers}   cut {bytes}   short {bytes}   drip   hang {seconds}   html
      ignore_range   wrong_range   flip (another ETag)   no_etag   grow (another length)
 POST /.TOKEN/ with HTTP Basic (users {NAME: PASSWORD}) makes a token: X-User-Token-Expires-Meta ("+DAYS", seconds since 1970,
 "YYYY-MM-DD"), X-User-Secret-Key-Meta. GET /.TOKEN/?format=json lists them, DELETE /.TOKEN/ID removes one.
 GET /_control answers {requests, connections, log: [[method, path, status], …], headers: names ever seen, cookies: ever seen};
 POST {show: BUCKET/NAME} answers {base64} beside them."""
-import base64, calendar, http.server, json, random, re, secrets, socket, threading, time, urllib.parse
+import base64, calendar, http.server, json, re, secrets, socket, threading, time, urllib.parse
 
 import serving
 
@@ -42,23 +42,6 @@ class State:
             for token in changes.pop("secret_tokens", []):
                 self.tokens[token] = {"expires": time.time() + DAY, "secret": True, "owner": "admin"}
             self.set.update(changes)
-
-    def fault(self, method, key, query):
-        with self.lock:
-            for fault in self.set["faults"]:
-                if fault.get("method", method) != method or fault.get("key", key) != key:
-                    continue
-                if "query" in fault and fault["query"] not in query:
-                    continue
-                if "share" in fault:
-                    if random.random() >= fault["share"]:
-                        continue
-                elif fault.get("times", 1) <= 0:
-                    continue
-                else:
-                    fault["times"] = fault.get("times", 1) - 1
-                return fault
-        return {}
 
 
 STATE = State()
@@ -147,7 +130,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = urllib.parse.unquote(raw_path, errors="strict")
         self.bucket, _, self.key = path[1:].partition("/")
         self.query = dict(urllib.parse.parse_qsl(self.raw_query, keep_blank_values=True))
-        fault = STATE.fault(self.command, self.key, self.raw_query)
+        with STATE.lock:
+            fault = serving.take_fault(STATE.get("faults"), self.command, path, self.raw_query, self.key)
         try:
             if fault.get("do") == "status":
                 headers = [tuple(h) for h in fault.get("headers", [])]

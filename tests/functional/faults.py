@@ -1,5 +1,5 @@
-"""Every step at which crash_test.py kills the service or its child, many times each, a scan that is
-killed again and again, and a flood of hostile files: script/faults."""
+"""Every step at which crash_test.py kills the service or its child, many times each, and the long forms of tests in which things are
+killed, busy, or hostile for a while: script/faults."""
 import argparse
 import concurrent.futures
 import fnmatch
@@ -9,9 +9,13 @@ import unittest
 
 import crash_test
 import flood_test
+import iconik_kills_test
 import scan_test
 import store_bytes_test
 import store_kills_test
+
+
+FORMS = ["scan", "objects", "busy", "told", "assets", "flood"]
 
 
 def steps(only: str) -> list:
@@ -24,25 +28,28 @@ def once(test: unittest.TestCase) -> tuple:
     start = time.monotonic()
     result = unittest.TestResult()
     test.run(result)
-    wrong = [text for _, text in result.errors + result.failures]
+    wrong = [text for _, text in result.errors + result.failures + result.skipped]
     return "\n".join(wrong), time.monotonic() - start
 
 
 def long_forms(wanted: argparse.Namespace) -> list:
-    """(what it is, the test) of the functional tests that are run with more than in script/test."""
+    """(name, what it is, the test) of the functional tests that are run with more than in script/test."""
     scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
     store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
     flood_test.EACH = wanted.flood
     store_bytes_test.StoreBytes.BUSY_SECONDS = wanted.busy
+    iconik = iconik_kills_test.IconikKills.sized(told=wanted.told, assets=wanted.assets, kills=20, seed=wanted.seed)
     forms = [
-        (wanted.scan, f"scan of {wanted.scan} keys", scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once")),
-        (wanted.objects, f"{wanted.objects} objects of a store",
+        ("scan", wanted.scan, f"scan of {wanted.scan} keys", scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once")),
+        ("objects", wanted.objects, f"{wanted.objects} objects of a store",
          store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open")),
-        (wanted.busy, f"a store that is busy for {wanted.busy} s",
+        ("busy", wanted.busy, f"a store that is busy for {wanted.busy} s",
          store_bytes_test.StoreBytes("test_a_store_that_is_often_busy_is_asked_at_most_twice_as_often")),
-        (wanted.flood, f"flood of {wanted.flood}", flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones")),
+        ("told", wanted.told, f"{wanted.told} messages of assets", iconik(iconik_kills_test.TEST_OF_MESSAGES)),
+        ("assets", wanted.assets, f"timelines of {wanted.assets} assets", iconik(iconik_kills_test.TEST_OF_TIMELINES)),
+        ("flood", wanted.flood, f"flood of {wanted.flood}", flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones")),
     ]
-    return [(told, test) for many, told, test in forms if many > 0]
+    return [(told, test) for name, many, told, test in forms if many > 0 and name in (wanted.form or FORMS)]
 
 
 def main() -> int:
@@ -52,11 +59,16 @@ def main() -> int:
     parser.add_argument("--scan", type=int, default=100_000, help="how many keys a scan has that is killed 20 times (100000); 0 for none")
     parser.add_argument("--objects", type=int, default=1000, help="how many objects of a store are worked off under 20 kills (1000); 0 for none")
     parser.add_argument("--busy", type=int, default=300, help="for how many seconds a store answers 30 of 100 requests with 503 (300); 0 for none")
-    parser.add_argument("--only", default="", help="the steps whose names contain this, without scan, objects, busy store and flood; * stands for anything")
+    parser.add_argument("--told", type=int, default=10_000,
+                        help="of how many assets of Iconik messages tell, each up to five times, under 20 kills (10000); 0 for none")
+    parser.add_argument("--assets", type=int, default=1000, help="how many timelines in Iconik are written under 20 kills (1000); 0 for none")
+    parser.add_argument("--seed", type=int, help="of the kills and faults of these two")
+    parser.add_argument("--form", action="append", choices=FORMS, help="this one of scan, objects, …, without the steps; may be given again")
+    parser.add_argument("--only", default="", help="the steps whose names contain this, and nothing else; * stands for anything")
     parser.add_argument("--jobs", type=int, default=1, help="how many services at a time (1)")
     wanted = parser.parse_args()
-    chosen = steps(wanted.only)
-    if not chosen or wanted.times < 1 or wanted.jobs < 1:
+    chosen = [] if wanted.form else steps(wanted.only)
+    if not (chosen or wanted.form) or wanted.times < 1 or wanted.jobs < 1:
         parser.error(f"nothing to do; the steps are:\n" + "\n".join(steps("")))
     rows, failed = [], 0
     with concurrent.futures.ThreadPoolExecutor(wanted.jobs) as pool:

@@ -1,70 +1,13 @@
 """From a message of a queue to names on the timeline of an asset: ElasticMQ, the built service, the fake Iconik."""
-import base64
-import json
+import hashlib
 import random
 import time
-import urllib.request
-import uuid
 
-from service import SAMPLES, ServiceTest, ffmpeg, wait_for
-from stores import ElasticMq, FakeIconik
-
-PLACE = "11111111-1111-4111-8111-111111111111"
-DOMAIN = "5f0c6d4e-0000-11ee-b962-0242ac120002"
+from iconik_service import IconikServiceTest
+from service import SAMPLES, ffmpeg, wait_for
 
 
-class IconikTimeline(ServiceTest):
-    def setUp(self):
-        super().setUp()
-        if not ElasticMq.JARS.exists():
-            self.skipTest("ElasticMQ was not fetched by script/bootstrap test")
-        self.queue, self.iconik = ElasticMq(), FakeIconik()
-        self.addCleanup(self.iconik.close)
-        self.addCleanup(self.queue.close)
-        self.iconik.control(collections=[{"id": PLACE}])
-        self.service.start(ICONIK_URL=self.iconik.url, ICONIK_APP_ID=FakeIconik.APP_ID, ICONIK_ACCESS_TOKEN=FakeIconik.TOKEN)
-        secret = self.folder / "secret"
-        secret.write_text("SecretForTests\n")
-        self.service.command("sources", "add", "sqs", "--name", "events", "--queue-url", self.queue.queue("events"), "--region", "eu-west-1",
-                             "--access-key", "AKTEST", "--secret-file", secret)
-
-    def add_bucket(self, processor: str, *more: str) -> None:
-        self.service.command("buckets", "add", f"collections/{PLACE}", "--name", "dailies", "--source", "iconik", "--processor", processor,
-                             "--backlog", "process", "--scan-seconds", "604800", *more)
-        wait_for("the first scan", lambda: self.service.get("/v1/buckets/dailies")["last_scan_at"])
-
-    def make(self, data: bytes, title: str = "clip.mp4") -> str:
-        asset = str(uuid.uuid4())
-        self.iconik.control(make=[{"id": asset, "title": title, "collections": [PLACE], "original": base64.b64encode(data).decode()}])
-        return asset
-
-    def tell(self, *bodies: dict) -> None:
-        """Webhooks of Iconik, as a function's URL puts them into the queue."""
-        self.queue.send("events", [json.dumps({"version": "2.0", "headers": {}, "body": json.dumps(body)}) for body in bodies])
-
-    def created(self, asset: str) -> dict:
-        return {"system_domain_id": DOMAIN, "object_id": asset, "user_id": DOMAIN, "realm": "entity", "operation": "create",
-                "data": {"id": asset}, "request_id": uuid.uuid4().hex, "event_type": "assets"}
-
-    def shown(self, asset: str) -> dict:
-        with urllib.request.urlopen(f"{self.iconik.url}/_control?segments={asset}&history={asset}", timeout=60) as answer:
-            return json.load(answer)
-
-    def segments(self, asset: str) -> list:
-        rows = [row["body"] for row in self.shown(asset)["segments"] if row["body"]["status"] == "ACTIVE"]
-        return sorted((row["segment_text"], row["segment_track"], row["segment_type"]) for row in rows)
-
-    def ask(self, path: str) -> dict:
-        request = urllib.request.Request(f"{self.iconik.url}/API/{path}", headers={"App-ID": FakeIconik.APP_ID, "Auth-Token": FakeIconik.TOKEN})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-
-    def published(self) -> bool:
-        return not [row for row in self.service.get("/v1/deliveries?limit=200")["rows"] if row["status"] in ("Pending", "Processing")]
-
-    def writes(self, part: str = "") -> int:
-        return sum(count for what, count in self.iconik.control()["writes"].items() if part in what)
-
+class IconikTimeline(IconikServiceTest):
     def test_a_message_ends_as_names_on_the_timeline_which_follow_what_people_are_called(self):
         self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg")
         self.add_bucket("facial-recognition", "--biometric-basis", "a test")
@@ -80,7 +23,7 @@ class IconikTimeline(ServiceTest):
         wait_for("all to be written", self.published)
         jobs = self.ask(f"jobs/v1/jobs/?object_id={asset}")["objects"]
         self.assertEqual([(job["status"], job["custom_type"], job["progress"]) for job in jobs], [("FINISHED", "facial-recognition", 100)])
-        self.assertEqual(len(self.shown(asset)["history"]), 1)
+        self.assertEqual(len(self.standing(history=asset)["history"]), 1)
 
         before = self.writes()
         self.tell(*self.iconik.control()["webhooks"])  # of our own writes
@@ -101,6 +44,21 @@ class IconikTimeline(ServiceTest):
         wait_for("all to be written", self.published)
         self.assertEqual(self.writes("/segments/"), segments_before, "nothing changed")
 
+    def test_faces_are_looked_for_on_a_proxy_and_not_on_the_original_behind_it(self):
+        self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg")
+        self.add_bucket("facial-recognition", "--biometric-basis", "a test")
+        original, proxy = self.folder / "original.mov", self.folder / "proxy.mp4"
+        ffmpeg("-f", "lavfi", "-i", "testsrc=size=320x240:rate=25:duration=3", "-c:v", "mpeg4", original)
+        ffmpeg("-loop", "1", "-i", SAMPLES / "obama2.jpg", "-t", "3", "-r", "25", "-vf", "scale=960:-2", "-pix_fmt", "yuv420p", proxy)
+        asset = self.make(original.read_bytes(), proxy.read_bytes())
+        self.tell(self.created(asset))
+        item = self.service.wait_until_terminal(asset)[asset]
+        self.assertEqual((item["status"], item["content_sha256"]), ("Completed", hashlib.sha256(proxy.read_bytes()).hexdigest()), item)
+        wait_for("the name on the timeline", lambda: self.segments(asset) == [("Barack Obama", "Facial Recognition", "GENERIC")])
+        segment = self.standing(segments=asset)["segments"][0]["body"]
+        self.assertLess(segment["time_start_milliseconds"], 500)
+        self.assertGreater(segment["time_end_milliseconds"], 2500)
+
     def test_assets_end_with_their_status_told_once_whatever_goes_wrong_and_whoever_is_killed(self):
         self.add_bucket("checksum")
         made = [self.make(b"media %d" % number) for number in range(25)]
@@ -111,7 +69,7 @@ class IconikTimeline(ServiceTest):
         for _ in range(3):
             time.sleep(random.uniform(0.5, 3))
             self.service.kill()
-            self.service.start(ICONIK_URL=self.iconik.url, ICONIK_APP_ID=FakeIconik.APP_ID, ICONIK_ACCESS_TOKEN=FakeIconik.TOKEN)
+            self.service.start()
         items = self.service.wait_until_terminal(*made)
         self.assertEqual({item["status"] for item in items.values()}, {"Completed"})
         wait_for("all to be written", self.published, 300)
@@ -126,7 +84,7 @@ class IconikTimeline(ServiceTest):
         self.assertEqual(jobs, {asset: ["FINISHED"] for asset in made})
         for asset in made:
             self.assertEqual(self.ask(f"assets/v1/assets/{asset}/")["analyze_status"], "DONE")
-            self.assertEqual(len(self.shown(asset)["history"]), 1)
+            self.assertEqual(len(self.standing(history=asset)["history"]), 1)
         seen = self.iconik.control()
         self.assertLessEqual(seen["peak_second"], 50)
         self.assertLessEqual(seen["peak_window"], 1000)

@@ -3,7 +3,6 @@ import contextlib
 import json
 import os
 import random
-import sqlite3
 import time
 
 from service import ServiceTest, wait_for
@@ -29,12 +28,13 @@ class QueueMessages(ServiceTest):
         self.secret.write_text("SecretForTests\n")
 
     def watch(self, queue: str, **config) -> None:
-        """An empty bucket that no scan looks into again, and a queue that tells of it."""
+        """An empty bucket that no scan looks into again, not even after a restart, and a queue that tells of it."""
         self.service.command("sources", "add", "s3", "--name", "store", "--endpoint", self.store.url, "--access-key", "AKTEST",
                              "--secret-file", self.secret)
         self.service.command("buckets", "add", "media", "--source", "store", "--name", "media", "--processor", "checksum",
-                             "--backlog", "process", "--settle-seconds", "0", "--scan-seconds", "604800")
+                             "--backlog", "process", "--settle-seconds", "0")
         wait_for("the first scan", lambda: self.service.get("/v1/buckets/media")["last_scan_at"])
+        self.service.command("buckets", "change", "media", "--cron", "0 0 29 2 *")
         self.add_queue(queue, **config)
 
     def add_queue(self, queue: str, **config) -> None:
@@ -44,12 +44,8 @@ class QueueMessages(ServiceTest):
     def state(self) -> dict:
         return self.service.get("/v1/sources/events")["queue"] or {}
 
-    def rows(self, sql: str) -> list:
-        with contextlib.closing(sqlite3.connect(self.service.data / "notifications.db")) as database:
-            return database.execute(sql).fetchall()
-
     def keys(self) -> list:
-        return [key for key, in self.rows("SELECT CAST(key AS TEXT) FROM item")]
+        return [key for key, in self.service.rows("SELECT CAST(key AS TEXT) FROM item")]
 
     def test_objects_told_of_up_to_five_times_in_any_order_under_kills_are_items_once(self):
         keys = [f"{number:04}.bin" for number in range(self.OBJECTS)]
@@ -86,7 +82,7 @@ class QueueMessages(ServiceTest):
         wait_for("all messages to be deleted", lambda: self.mq.left("plain") == 0)
         wait_for("all items", lambda: len(self.keys()) == 10)
         self.assertEqual(self.state()["dead"], 3)
-        self.assertEqual(self.rows("SELECT count(*) FROM dead_message")[0][0], 3)
+        self.assertEqual(self.service.rows("SELECT count(*) FROM dead_message")[0][0], 3)
         before = self.mq.requests()["ReceiveMessage"]
         time.sleep(3)
         self.assertLessEqual(self.mq.requests()["ReceiveMessage"] - before, 1, "it asks without a pause")

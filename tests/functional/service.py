@@ -1,9 +1,11 @@
 """The built service as a user has it: programs started with a data folder of their own, spoken to by commands and HTTP."""
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -109,6 +111,11 @@ class Service:
         wait_for(f"{keys} to end", ended, 240)
         return {key: self.item(key) for key in keys}
 
+    def rows(self, sql: str) -> list:
+        """Of its database, beside the API, which gives lists by pages."""
+        with contextlib.closing(sqlite3.connect(self.data / "notifications.db", timeout=60)) as database:
+            return database.execute(sql).fetchall()
+
     def stop(self, expect: int = 0) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -132,6 +139,14 @@ class Service:
                 found.append(int(path.parent.name))
         return found
 
+    def open_files(self) -> list:
+        """What it has open now, but for sockets and the like."""
+        found = []
+        for path in pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.append(os.readlink(path))
+        return [name for name in found if name.startswith("/")]
+
 
 class ServiceTest(unittest.TestCase):
     """A folder and a service for each test; the log is shown when it fails."""
@@ -146,3 +161,13 @@ class ServiceTest(unittest.TestCase):
         if any(test is self for test, _ in result.failures + result.errors) and self.service.log.exists():
             print(self.service.log.read_text()[-6000:])
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def assert_nothing_is_left(self) -> None:
+        """Stops the service, which has nothing to do any more."""
+        open_files = self.service.open_files()
+        self.assertEqual([name for name in open_files if name.endswith(" (deleted)")], [], "spooled objects")
+        self.assertLess(len(open_files), 60, "files stay open")
+        children = self.service.children()
+        self.service.stop()
+        self.assertEqual([child for child in children if pathlib.Path(f"/proc/{child}/exe").exists()], [])
+        self.assertEqual([str(path) for path in self.service.data.rglob("*.tmp")], [])

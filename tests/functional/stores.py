@@ -1,5 +1,6 @@
 """Object stores for tests of the built service: programs of tests/fakes, told what to hold and what to do wrong."""
 import base64
+import importlib.util
 import json
 import os
 import pathlib
@@ -99,6 +100,26 @@ class ElasticMq:
     def control(self) -> dict:
         with urllib.request.urlopen(self.url + "/_control", timeout=60) as answer:
             return json.load(answer)
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(30)
+
+
+class Moto:
+    """S3 and SQS of one server (tests/servers/moto_server.py), which takes any credentials."""
+    THERE = importlib.util.find_spec("moto") is not None
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen([sys.executable, FAKES.parent / "servers" / "moto_server.py"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def client(self, service: str):
+        import botocore.session
+        return botocore.session.get_session().create_client(service, region_name="us-east-1", endpoint_url=self.url, aws_access_key_id="AKTEST",
+                                                            aws_secret_access_key="SecretForTests")
 
     def close(self) -> None:
         self.process.stdin.close()

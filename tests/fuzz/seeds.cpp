@@ -78,6 +78,17 @@ Inputs MessageInputs() {
     return inputs;
 }
 
+Inputs QueueInputs() {
+    return {
+        R"(m{"Messages":[{"MessageId":"1","ReceiptHandle":"r","Body":"{}","MD5OfBody":"99914b932bd37a50b983c5e7c90ae93b","Attributes":{"ApproximateReceiveCount":"2","SentTimestamp":"1795886348456"}}]})",
+        R"(2{"Successful":[{"Id":"0"}],"Failed":[{"Id":"1","Code":"ReceiptHandleIsInvalid","Message":"x","SenderFault":true}]})",
+        R"(a{"Attributes":{"VisibilityTimeout":"30","ApproximateNumberOfMessages":"7","RedrivePolicy":"{\"deadLetterTargetArn\":\"arn\",\"maxReceiveCount\":5}"}})",
+        R"(e{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"there is none"})",
+        R"(e{"code":"AWS.SimpleQueueService.NonExistentQueue","Message":"x"})",
+        "e<?xml version=\"1.0\"?><ErrorResponse/>"
+    };
+}
+
 template <std::size_t Count>
 std::string TextOf(const std::array<std::byte, Count>& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), Count};
@@ -213,5 +224,6 @@ int main(int count, char** arguments) {
     WriteAll(folder / "child_protocol", ProtocolInputs());
     WriteAll(folder / "model_import", {notify::SmallNetwork(), SmallLibrary()});
     WriteAll(folder / "store_message", MessageInputs());
+    WriteAll(folder / "queue_answer", QueueInputs());
     return 0;
 }

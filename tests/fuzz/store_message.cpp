@@ -30,10 +30,7 @@ struct CheckNews {
         );
     }
 
-    void operator()(const AssetNews& news) const {
-        Promise(IsId(news.asset_id), "an asset's id is a UUID");
-        Promise(news.version_id.empty() || IsId(news.version_id), "a version's id is a UUID");
-    }
+    void operator()(const AssetNews& news) const { Promise(IsId(news.asset_id), "an asset's id is a UUID"); }
 
     void operator()(const CollectionNews& news) const {
         Promise(IsId(news.collection_id), "a collection's id is a UUID");

@@ -1,6 +1,6 @@
 """A gate that checks signatures (AWS Signature Version 4) in front of a server that does not: botocore computes
 each one anew. It counts what passes."""
-import datetime, hashlib, http.client, http.server, json, re
+import datetime, hashlib, http.client, http.server, json, re, sys
 import botocore.compat
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -77,6 +77,10 @@ class Gate(http.server.ThreadingHTTPServer):
         self.upstream, self.access_key, self.secret_key = upstream, access_key, secret_key
         self.service, self.region = service, region
         self.ahead, self.counts = datetime.timedelta(), {}
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # who asked was killed
+            super().handle_error(request, client_address)
 
 
 class Passage(http.server.BaseHTTPRequestHandler):

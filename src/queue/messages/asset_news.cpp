@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <tuple>
@@ -14,16 +13,21 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/ids.hpp"
+#include "domain/item.hpp"
+#include "queue/item_control.hpp"
 #include "queue/sieve/filters.hpp"
 #include "sources/messages/news.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/source.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
 
-/// Those of Iconik that are active, in the order in which they were added.
+/// Those of Iconik, in the order in which they were added.
 std::vector<Bucket> IconikBuckets(const std::vector<Bucket>& buckets) {
     std::vector<Bucket> found;
     std::ranges::copy_if(buckets, std::back_inserter(found), [](const Bucket& bucket) {
@@ -64,9 +68,24 @@ bool HoldsNothing(const Error& error) {
     return error.reason == objects::kNoBucket || error.reason == objects::kAccessDenied;
 }
 
-/// False for what this service's own writes to an asset are told as, too.
-bool Wakes(const AssetNews& news) {
-    return news.change != AssetChange::kEntity && news.change != AssetChange::kContents;
+IconikOutcome NotHeld(const AssetNews& news, bool is_gone) {
+    if (is_gone) {
+        return {
+            .word = "gone",
+            .sentence =
+                fmt::format("asset {} is not in Iconik; what there was of it is removed", news.asset_id)
+        };
+    }
+    return {
+        .word = "unknown_bucket",
+        .sentence = fmt::format(
+            "asset {} {}is in no active bucket here; add a bucket at a collection that it stands in, or one "
+            "at '{}'",
+            news.asset_id,
+            news.change == AssetChange::kChosen ? "was chosen by a person, and " : "",
+            kAllAssets
+        )
+    };
 }
 
 }  // namespace
@@ -79,29 +98,63 @@ IconikOutcome AssetNewsIntake::Take(
         return Unconfirmed(NoSource());
     }
     const auto rest = std::ranges::stable_partition(places, std::not_fn(HoldsTheRest));
-    auto taken = Into({places.begin(), rest.begin()}, news, stop);
-    if (taken && !taken->is_held) {
-        taken = Into({rest.begin(), rest.end()}, news, stop);
+    Taken taken;
+    auto looked = Into({places.begin(), rest.begin()}, news, stop, taken);
+    if (looked && !taken.is_held) {
+        looked = Into({rest.begin(), rest.end()}, news, stop, taken);
     }
-    if (!taken) {
-        return Unconfirmed(taken.error());
+    if (!looked) {
+        return Unconfirmed(looked.error());
     }
-    if (!taken->is_held) {
-        return {
-            .word = "unknown_bucket",
-            .sentence = fmt::format("asset {} is in no active bucket here, or gone", news.asset_id)
-        };
+    if (!taken.is_held) {
+        return NotHeld(news, taken.is_gone && !taken.is_elsewhere);
     }
-    return taken->added > 0
-               ? IconikOutcome{.word = "new", .sentence = ""}
+    const auto again = news.change == AssetChange::kChosen ? RunAgain(news.asset_id, buckets) : 0;
+    if (!again) {
+        return Unconfirmed(again.error());
+    }
+    if (taken.added > 0) {
+        return {.word = "new", .sentence = ""};
+    }
+    return *again > 0
+               ? IconikOutcome{.word = "run_again", .sentence = "a person chose it; what had ended runs again"}
                : IconikOutcome{.word = "known", .sentence = "this version of it was noticed before"};
 }
 
-Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
-    const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop
+/// How many processes of what there is of the asset. What waits or runs is left alone.
+Result<int> AssetNewsIntake::RunAgain(const std::string& asset_id, const std::vector<Bucket>& buckets) {
+    const auto items = storage_.Read([&](const Snapshot& snapshot) -> Result<std::vector<ItemId>> {
+        std::vector<ItemId> found;
+        for (const auto& bucket : IconikBuckets(buckets)) {
+            const auto item = snapshot.items.Newest(bucket.id, asset_id);
+            if (!item) {
+                return Unexpected(item.error());
+            }
+            if (*item && !(*item)->removed_at) {
+                found.push_back((*item)->id);
+            }
+        }
+        return found;
+    });
+    if (!items) {
+        return Unexpected(items.error());
+    }
+    int runs = 0;
+    for (const auto& item : *items) {
+        const auto again = ItemControl(storage_, clock_, {}).Rerun(item, "iconik");
+        if (!again && again.error().code != ErrorCode::kConflict) {  // a conflict: nothing of it has ended
+            return again;
+        }
+        runs += again.value_or(0);
+    }
+    return runs;
+}
+
+/// Adds to `all` what it found; all buckets are looked at, whatever one of them fails with.
+Result<void> AssetNewsIntake::Into(
+    const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop, Taken& all
 ) {
-    Taken all;
-    std::optional<Error> silent;
+    Result<void> looked;
     for (const auto& bucket : buckets) {
         if (!bucket.active || IsSearch(bucket)) {
             continue;
@@ -110,30 +163,31 @@ Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
             return source->Look(bucket, news.asset_id, stop);
         });
         if (!found && !HoldsNothing(found.error())) {
-            silent = silent ? silent : found.error();  // what another source holds does not wait for this one
+            looked = looked ? Unexpected(found.error()) : looked;  // what another holds does not wait for it
         }
         if (!found || !*found) {
+            all.is_elsewhere = true;
             continue;
         }
-        all.is_held = true;
+        (*found)->gone ? all.is_gone = true : all.is_held = true;
         const auto added = TakeFound(bucket, news, **found);
         if (!added) {
             return Unexpected(added.error());
         }
         all.added += *added;
     }
-    return silent ? Result<Taken>(Unexpected(*silent)) : Result<Taken>(all);
+    return looked;
 }
 
 /// How many items are new, and how many processes no longer wait.
 Result<int> AssetNewsIntake::TakeFound(
     const Bucket& bucket, const AssetNews& news, const FoundObject& object
 ) {
-    if (Passes(bucket.options.filters, object, clock_.Now()) == Passage::kLeftOut) {
+    if (!object.gone && Passes(bucket.options.filters, object, clock_.Now()) == Passage::kLeftOut) {
         return 0;
     }
     auto added = intake_.Take(bucket, {object});
-    if (!added || !Wakes(news)) {
+    if (!added || object.gone || news.change == AssetChange::kEntity) {
         return added;
     }
     return intake_.TakeRestored(bucket.id, news.asset_id).map([&](int woken) { return *added + woken; });

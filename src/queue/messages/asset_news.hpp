@@ -24,8 +24,8 @@ namespace notify {
 
 /// What became of news of Iconik.
 struct IconikOutcome {
-    /// "new" (an item, or processes that it had not had), "known", "looked_at" (its bucket is scanned),
-    /// "unknown_bucket"; "unconfirmed": see `fault`.
+    /// "new" (an item, or processes that it had not had), "run_again", "known", "gone", "looked_at" (its
+    /// bucket is scanned), "unknown_bucket"; "unconfirmed": see `fault`.
     std::string_view word;
     std::string sentence;
     std::optional<Error> fault;  ///< Why Iconik could not be asked, or the item not be stored.
@@ -42,13 +42,16 @@ public:
         SourceOfKind find_source,
         std::function<void(const BucketId&)> look_at
     )
-        : clock_(clock),
+        : storage_(storage),
+          clock_(clock),
           find_source_(std::move(find_source)),
           look_at_(std::move(look_at)),
           intake_(storage, clock) {}
 
     /// Takes the asset into the buckets that hold it: it is one item of its source, and the rules of all of
-    /// them choose what runs. What waits for its media is looked at now. `buckets`: all there are.
+    /// them choose what runs. When its media changed, what waits for that is looked at now; when a person
+    /// chose it, also what has ended runs again, as if it had been asked of the item. `buckets`: all there
+    /// are.
     [[nodiscard]] IconikOutcome Take(
         const AssetNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
     );
@@ -59,18 +62,22 @@ public:
 
 private:
     struct Taken {
-        bool is_held = false;  ///< A bucket holds the asset.
+        bool is_held = false;       ///< A bucket holds the asset.
+        bool is_gone = false;       ///< An Iconik has none of that id.
+        bool is_elsewhere = false;  ///< One has it, or did not say, and a bucket does not hold it.
         int added = 0;
     };
 
-    [[nodiscard]] Result<Taken> Into(
-        const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop
+    [[nodiscard]] Result<void> Into(
+        const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop, Taken& all
     );
     [[nodiscard]] Result<int> TakeFound(
         const Bucket& bucket, const AssetNews& news, const FoundObject& object
     );
+    [[nodiscard]] Result<int> RunAgain(const std::string& asset_id, const std::vector<Bucket>& buckets);
     [[nodiscard]] IconikOutcome LookAt(const std::string& location, const std::vector<Bucket>& buckets);
 
+    Storage& storage_;
     const Clock& clock_;
     const SourceOfKind find_source_;
     const std::function<void(const BucketId&)> look_at_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -36,6 +38,17 @@ constexpr auto kPoll = std::chrono::seconds(5);  // also what another node has t
 constexpr auto kFirstDelay = std::chrono::seconds(5);
 constexpr auto kLongestDelay = std::chrono::minutes(15);
 
+std::vector<NewsKind> KindsOf(InboxLane lane) {
+    return lane == InboxLane::kObjects ? std::vector{NewsKind::kObject, NewsKind::kRestoredObject}
+                                       : std::vector{
+                                             NewsKind::kAsset,
+                                             NewsKind::kAssetMedia,
+                                             NewsKind::kChosenAsset,
+                                             NewsKind::kCollection,
+                                             NewsKind::kSearch
+                                         };
+}
+
 /// The store that news is of: what it does not answer for one it does not for the next.
 std::string StoreOf(const InboxNews& row) {
     const bool is_object = row.kind == NewsKind::kObject || row.kind == NewsKind::kRestoredObject;
@@ -61,93 +74,121 @@ Inbox::Inbox(Storage& storage, const Clock& clock, const SourceOfKind& find_sour
       clock_(clock),
       calls_(std::move(calls)),
       objects_(storage, clock, find_source),
-      assets_(storage, clock, find_source, calls_.look_at) {}
+      assets_(storage, clock, find_source, calls_.look_at) {
+    for (const auto lane : kInboxLanes) {
+        workers_[lane];
+    }
+}
 
 Inbox::~Inbox() {
     Stop();
 }
 
 void Inbox::Start() {
-    if (!thread_.joinable()) {
-        thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
+    for (auto& [lane, worker] : workers_) {
+        if (!worker.thread.joinable()) {
+            worker.thread =
+                std::jthread([this, lane = lane](const std::stop_token& stop) { Loop(lane, stop); });
+        }
     }
 }
 
 void Inbox::Stop() {
-    if (thread_.joinable()) {
-        thread_.request_stop();
-        thread_.join();
+    for (auto& [lane, worker] : workers_) {
+        worker.thread.request_stop();
+    }
+    for (auto& [lane, worker] : workers_) {
+        if (worker.thread.joinable()) {
+            worker.thread.join();
+        }
     }
 }
 
 void Inbox::Nudge() {
     {
         const std::scoped_lock lock(mutex_);
-        nudged_ = true;
+        for (auto& [lane, worker] : workers_) {
+            worker.nudged = true;
+        }
     }
     wakes_.notify_all();
 }
 
-Result<int> Inbox::RunOnce(const std::stop_token& stop) {
-    const auto due = storage_.Read([&](const Snapshot& snapshot) -> Result<Due> {
-        auto rows = snapshot.news.Due(clock_.Now(), kBatch);
-        auto buckets = snapshot.buckets.List();
-        if (!rows || !buckets) {
-            return Unexpected(rows ? buckets.error() : rows.error());
-        }
-        return Due{.rows = *std::move(rows), .buckets = *std::move(buckets)};
-    });
+Result<int> Inbox::RunOnce(InboxLane lane, const std::stop_token& stop) {
+    const auto due = ReadDue(lane);
     if (!due || due->rows.empty()) {
         return due.map([](const Due&) { return 0; });
     }
-    std::vector<Worked> worked;
+    const auto outcome = WorkAll(*due, stop);
+    if (outcome.added) {
+        calls_.added();
+    }
+    return Write(outcome.worked).map([&] { return static_cast<int>(outcome.worked.size()); });
+}
+
+Result<Inbox::Due> Inbox::ReadDue(InboxLane lane) const {
+    return storage_.Read([&](const Snapshot& snapshot) -> Result<Due> {
+        auto buckets = snapshot.buckets.List();
+        if (!buckets) {
+            return Unexpected(buckets.error());
+        }
+        Due due{.rows = {}, .buckets = *std::move(buckets)};
+        for (const auto kind : KindsOf(lane)) {
+            auto rows = snapshot.news.Due(kind, clock_.Now(), kBatch);
+            if (!rows) {
+                return Unexpected(rows.error());
+            }
+            std::ranges::move(*rows, std::back_inserter(due.rows));
+        }
+        std::ranges::stable_sort(due.rows, {}, &InboxNews::due_at);
+        due.rows.resize(std::min<std::size_t>(due.rows.size(), kBatch));
+        return due;
+    });
+}
+
+Inbox::Outcome Inbox::WorkAll(const Due& due, const std::stop_token& stop) {
+    Outcome outcome;
     std::map<std::string, Error> silent;  // stores that did not answer in this round
-    for (const auto& row : due->rows) {
+    for (const auto& row : due.rows) {
         const auto known = silent.find(StoreOf(row));
-        auto fault = known == silent.end() ? Work(row, due->buckets, stop) : std::optional(known->second);
+        auto fault = known == silent.end() ? Work(row, due.buckets, stop, outcome.added)
+                                           : std::optional(known->second);
         if (stop.stop_requested()) {
             break;  // a stop's faults are nobody's
         }
         if (fault && IsOfTheStore(*fault)) {
             silent.emplace(StoreOf(row), *fault);
         }
-        worked.push_back({.row = row, .fault = std::move(fault)});
+        outcome.worked.push_back({.row = row, .fault = std::move(fault)});
     }
-    if (std::exchange(added_, false)) {
-        calls_.added();
-    }
-    return Write(worked).map([&] { return static_cast<int>(worked.size()); });
+    return outcome;
 }
 
-/// Why the row stays; nothing when it is done.
+/// Why the row stays; nothing when it is done. Sets `added` when that has to be told.
 std::optional<Error> Inbox::Work(
-    const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop
+    const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop, bool& added
 ) {
     const auto news = NewsOf(row);
     if (const auto* const object = std::get_if<StoreNews>(&news)) {
-        return WorkObject(*object, buckets, stop);
+        std::optional<Error> fault;
+        for (auto& outcome : objects_.Take(*object, buckets, stop)) {
+            added = added || outcome.word == "new" || outcome.word == "restored";
+            fault = outcome.fault ? std::move(outcome.fault) : std::move(fault);
+        }
+        return fault;
     }
     const auto* const asset = std::get_if<AssetNews>(&news);
     const auto* const collection = std::get_if<CollectionNews>(&news);
     const auto outcome = asset != nullptr        ? assets_.Take(*asset, buckets, stop)
                          : collection != nullptr ? assets_.Take(*collection, buckets)
                                                  : assets_.Take(std::get<SearchNews>(news), buckets);
-    added_ = added_ || outcome.word == "new";
+    added = added || outcome.word == "new" || outcome.word == "run_again";
     if (outcome.word == "unknown_bucket") {
-        Log(LogLevel::kInfo, "news of Iconik is of no bucket here", {{"why", outcome.sentence}});
+        Log(row.kind == NewsKind::kChosenAsset ? LogLevel::kWarn : LogLevel::kInfo,
+            "news of Iconik is of no bucket here",
+            {{"why", outcome.sentence}});
     }
     return outcome.fault;
-}
-
-std::optional<Error> Inbox::WorkObject(
-    const StoreNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
-) {
-    std::optional<Error> fault;
-    for (auto& outcome : objects_.Take(news, buckets, stop)) {
-        added_ = added_ || outcome.word == "new" || outcome.word == "restored";
-        fault = outcome.fault ? std::move(outcome.fault) : std::move(fault);
-    }
-    return fault;
 }
 
 Result<void> Inbox::Write(const std::vector<Worked>& worked) {
@@ -171,22 +212,23 @@ Result<void> Inbox::Write(const std::vector<Worked>& worked) {
     });
 }
 
-void Inbox::Loop(const std::stop_token& stop) {
+void Inbox::Loop(InboxLane lane, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-        const auto worked = RunOnce(stop);
+        const auto worked = RunOnce(lane, stop);
         if (!worked) {
             Log(LogLevel::kWarn, "the inbox could not be worked", {{"error", worked.error().message}});
         }
         if (!worked || *worked == 0) {
-            Await(stop);
+            Await(lane, stop);
         }
     }
 }
 
-void Inbox::Await(const std::stop_token& stop) {
+void Inbox::Await(InboxLane lane, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    wakes_.wait_for(lock, stop, kPoll, [this] { return nudged_; });
-    nudged_ = false;
+    auto& nudged = workers_.at(lane).nudged;
+    wakes_.wait_for(lock, stop, kPoll, [&] { return nudged; });
+    nudged = false;
 }
 
 }  // namespace notify

@@ -2,8 +2,11 @@
 
 // Looks at what messages told of: the one way out of the inbox.
 
+#include <array>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -29,9 +32,18 @@ struct InboxCalls {
     std::function<void()> added;                   ///< There are new items, or some that wait no longer.
 };
 
-/// One thread. Asks the store for each row that is due, the longest due first, takes the item in and removes
-/// the row. A store that cannot answer delays its rows, 5 s doubling to 15 min; none is lost. A row that is
-/// told again while it is worked is looked at again. Everything borrowed outlives it.
+/// What is looked at one after the other, beside other lanes.
+enum class InboxLane : std::uint8_t {
+    kObjects,  ///< Of object stores.
+    kIconik,   ///< Of Iconik, in which one request may wait long for the next.
+};
+
+inline constexpr std::array<InboxLane, 2> kInboxLanes{InboxLane::kObjects, InboxLane::kIconik};
+
+/// A thread for each lane. Asks the store for each row that is due, the longest due first, takes the item in
+/// and removes the row. A store that cannot answer delays its rows, 5 s doubling to 15 min; none is lost, and
+/// what is in the other lane goes on while it is waited for. A row that is told again while it is worked is
+/// looked at again. Everything borrowed outlives it.
 class Inbox final {
 public:
     Inbox(Storage& storage, const Clock& clock, const SourceOfKind& find_source, InboxCalls calls);
@@ -45,9 +57,9 @@ public:
     /// Says that there may be rows. Thread-safe.
     void Nudge();
 
-    /// Works the 100 rows that are due longest once; how many. The error of the database, which leaves the
-    /// rows as they are: looking twice at the same does no harm.
-    [[nodiscard]] Result<int> RunOnce(const std::stop_token& stop);
+    /// Works the 100 rows of the lane that are due longest once; how many. The error of the database, which
+    /// leaves the rows as they are: looking twice at the same does no harm. Lanes may run beside each other.
+    [[nodiscard]] Result<int> RunOnce(InboxLane lane, const std::stop_token& stop);
 
 private:
     /// What is to be written of a row that was worked.
@@ -62,13 +74,24 @@ private:
         std::vector<Bucket> buckets;
     };
 
-    void Loop(const std::stop_token& stop);
-    void Await(const std::stop_token& stop);
+    /// What a round came to.
+    struct Outcome {
+        std::vector<Worked> worked;
+        bool added = false;  ///< There are new items, or some that wait no longer.
+    };
+
+    /// A thread of its own, and whether it was told that there may be rows.
+    struct Worker {
+        bool nudged = true;
+        std::jthread thread;
+    };
+
+    void Loop(InboxLane lane, const std::stop_token& stop);
+    void Await(InboxLane lane, const std::stop_token& stop);
+    [[nodiscard]] Result<Due> ReadDue(InboxLane lane) const;
+    [[nodiscard]] Outcome WorkAll(const Due& due, const std::stop_token& stop);
     [[nodiscard]] std::optional<Error> Work(
-        const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop
-    );
-    [[nodiscard]] std::optional<Error> WorkObject(
-        const StoreNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
+        const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop, bool& added
     );
     [[nodiscard]] Result<void> Write(const std::vector<Worked>& worked);
 
@@ -77,11 +100,9 @@ private:
     const InboxCalls calls_;
     ObjectNews objects_;
     AssetNewsIntake assets_;
-    bool added_ = false;  ///< Since it was told last; of the thread that works.
     std::mutex mutex_;
     std::condition_variable_any wakes_;
-    bool nudged_ = true;
-    std::jthread thread_;
+    std::map<InboxLane, Worker> workers_;  ///< One for each lane, from the beginning on.
 };
 
 }  // namespace notify

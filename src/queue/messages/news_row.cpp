@@ -19,11 +19,18 @@ namespace {
 struct Address {
     NewsKind kind = NewsKind::kObject;
     std::string bytes;
-    std::string version_id;
 };
 
-bool IsOfMediaOrChosen(AssetChange change) {
-    return change != AssetChange::kEntity && change != AssetChange::kContents;
+NewsKind KindOf(AssetChange change) {
+    switch (change) {
+        case AssetChange::kEntity:
+            return NewsKind::kAsset;
+        case AssetChange::kMedia:
+            return NewsKind::kAssetMedia;
+        case AssetChange::kChosen:
+            break;
+    }
+    return NewsKind::kChosenAsset;
 }
 
 struct ToAddress {
@@ -38,11 +45,7 @@ struct ToAddress {
     }
 
     Address operator()(const AssetNews& news) const {
-        return {
-            .kind = IsOfMediaOrChosen(news.change) ? NewsKind::kChosenAsset : NewsKind::kAsset,
-            .bytes = news.asset_id,
-            .version_id = news.version_id
-        };
+        return {.kind = KindOf(news.change), .bytes = news.asset_id};
     }
 
     Address operator()(const CollectionNews& news) const {
@@ -79,7 +82,6 @@ InboxNews RowOf(const News& news, Timestamp now) {
         .id = NewsId(MakeId("nws")),
         .kind = address.kind,
         .address = std::move(address.bytes),
-        .version_id = std::move(address.version_id),
         .first_told_at = now,
         .due_at = now
     };
@@ -91,13 +93,11 @@ News NewsOf(const InboxNews& row) {
         case NewsKind::kRestoredObject:
             return ObjectOf(row);
         case NewsKind::kAsset:
-            return AssetNews{
-                .asset_id = row.address, .change = AssetChange::kEntity, .version_id = row.version_id
-            };
+            return AssetNews{.asset_id = row.address, .change = AssetChange::kEntity};
+        case NewsKind::kAssetMedia:
+            return AssetNews{.asset_id = row.address, .change = AssetChange::kMedia};
         case NewsKind::kChosenAsset:
-            return AssetNews{
-                .asset_id = row.address, .change = AssetChange::kAction, .version_id = row.version_id
-            };
+            return AssetNews{.asset_id = row.address, .change = AssetChange::kChosen};
         case NewsKind::kCollection:
             return CollectionNews{.collection_id = row.address};
         case NewsKind::kSearch:

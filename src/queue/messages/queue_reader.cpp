@@ -69,6 +69,18 @@ Event RefusalEvent(const Source& source, const Error& error, Timestamp now) {
     };
 }
 
+/// That the messages, or one of them, may not be deleted.
+std::optional<Error> DenialIn(const Result<std::vector<sqs::EntryFault>>& deleted) {
+    if (!deleted) {
+        return deleted.error().reason == objects::kAccessDenied ? std::optional(deleted.error())
+                                                                : std::nullopt;
+    }
+    const auto denied = std::ranges::find_if(*deleted, [](const sqs::EntryFault& fault) {
+        return fault.error.reason == objects::kAccessDenied;
+    });
+    return denied == deleted->end() ? std::nullopt : std::optional(denied->error);
+}
+
 }  // namespace
 
 std::chrono::duration<double> OldestAge(const QueueState& state, Timestamp now) noexcept {
@@ -229,8 +241,9 @@ Result<void> QueueReader::Delete(
         return {};
     }
     const auto faults = client_->Delete(receipts, abandon_.get_token());
-    if (!faults) {
-        return Unexpected(faults.error());
+    cannot_delete_ = DenialIn(faults);
+    if (!faults) {  // what may not be deleted is taken in all the same
+        return cannot_delete_ ? Result<void>() : Unexpected(faults.error());
     }
     for (const auto& fault : *faults) {
         Log(LogLevel::kInfo,
@@ -267,7 +280,9 @@ bool QueueReader::Redrives() {
     return redrives_;
 }
 
-void QueueReader::Note(const Result<void>& outcome) {
+/// An empty queue does not say that messages can be deleted again: they may all be hidden.
+void QueueReader::Note(Result<void> outcome) {
+    outcome = outcome && cannot_delete_ ? Unexpected(*cannot_delete_) : std::move(outcome);
     if (outcome) {
         if (failures_ > 0) {
             Log(LogLevel::kInfo, "the queue of a source can be read again", {{"source", source_.name}});
@@ -284,7 +299,8 @@ void QueueReader::Note(const Result<void>& outcome) {
     const auto sentence = outcome ? std::string() : outcome.error().message;
     if (!outcome && sentence != state_.sentence) {
         Log(LogLevel::kWarn,
-            "the queue of a source cannot be read",
+            cannot_delete_ ? "messages of a source's queue cannot be deleted, and come again"
+                           : "the queue of a source cannot be read",
             {{"source", source_.name}, {"error", sentence}});
     }
     state_.code = outcome ? std::string() : outcome.error().reason;
@@ -319,8 +335,8 @@ milliseconds QueueReader::PauseAfter(const Result<void>& outcome, steady_clock::
     if (!outcome) {
         return BackoffDelay(failures_, kFirstPause, interval);
     }
-    // a queue that does not hold back an empty answer is not asked all the time
-    return was_empty_ ? std::max(milliseconds(0), kFirstPause - passed) : milliseconds(0);
+    // nor all the time a queue that does not hold back an empty answer, or gives the same again and again
+    return was_empty_ || cannot_delete_ ? std::max(milliseconds(0), kFirstPause - passed) : milliseconds(0);
 }
 
 }  // namespace notify

@@ -88,7 +88,7 @@ private:
     );
     void Hide(const std::vector<sqs::Message>& messages);
     [[nodiscard]] bool Redrives();
-    void Note(const Result<void>& outcome);
+    void Note(Result<void> outcome);
     void TellRefusal(const Error& error);
     [[nodiscard]] std::chrono::milliseconds PauseAfter(
         const Result<void>& outcome, std::chrono::steady_clock::time_point begun
@@ -103,6 +103,7 @@ private:
     int failures_ = 0;  ///< In a row.
     bool was_empty_ = false;
     bool refused_ = false;
+    std::optional<Error> cannot_delete_;  ///< Since it was last tried: the right is missing.
     mutable std::mutex mutex_;
     QueueState state_;
     bool done_ = false;

@@ -30,20 +30,13 @@ const boost::json::array* ArrayIn(const boost::json::object& json, std::string_v
     return found != nullptr ? found->if_array() : nullptr;
 }
 
-/// Times of Iconik are UTC, with a fraction and mostly without an offset.
-Timestamp TimeIn(const boost::json::object& json, std::string_view name) {
-    constexpr std::size_t kSeconds = 19;  // "2026-11-28T17:48:50"
-    const auto text = TextIn(json, name).substr(0, kSeconds);
-    return FromRfc3339(text + "Z").value_or(Timestamp());
-}
-
-/// A version that is still uploaded does not count yet.
-std::string VersionIn(const boost::json::object& json) {
+/// The newest; one that is still uploaded does not count yet. Null when there is none.
+const boost::json::object* VersionIn(const boost::json::object& json) {
     const auto* const versions = ArrayIn(json, "versions");
-    std::string best;
+    const boost::json::object* best = nullptr;
     std::int64_t number_of_best = std::numeric_limits<std::int64_t>::min();
-    for (const auto& version : versions != nullptr ? *versions : boost::json::array()) {
-        const auto* const of = version.if_object();
+    for (std::size_t i = 0; versions != nullptr && i < versions->size(); ++i) {
+        const auto* const of = (*versions)[i].if_object();
         const auto id = of != nullptr ? TextIn(*of, "id") : std::string();
         if (!IsId(id) || (!TextIn(*of, "status").empty() && TextIn(*of, "status") != "ACTIVE")) {
             continue;
@@ -52,7 +45,7 @@ std::string VersionIn(const boost::json::object& json) {
         const auto this_number = number != nullptr && number->is_int64() ? number->get_int64() : 0;
         if (this_number >= number_of_best) {
             number_of_best = this_number;
-            best = id;
+            best = of;
         }
     }
     return best;
@@ -65,15 +58,25 @@ bool IsFalse(const boost::json::object& json, std::string_view name) {
 
 }  // namespace
 
+// times of Iconik are UTC, with a fraction and mostly without an offset.
+Timestamp TimeIn(const boost::json::object& json, std::string_view name) {
+    constexpr std::size_t kSeconds = 19;  // "2026-11-28T17:48:50"
+    const auto text = TextIn(json, name).substr(0, kSeconds);
+    return FromRfc3339(text + "Z").value_or(Timestamp());
+}
+
 Result<Asset> ReadAsset(const boost::json::object& json) {
+    const auto* const version = VersionIn(json);
+    const bool is_dated = version != nullptr && TimeIn(*version, "date_created") != Timestamp();
     Asset asset{
         .id = TextIn(json, "id"),
         .title = objects::CleanText(TextIn(json, "title")),
         .type = TextIn(json, "type"),
-        .version = VersionIn(json),
+        .version = version != nullptr ? TextIn(*version, "id") : std::string(),
         .deleted = TextIn(json, "status") == "DELETED",
         .archived = TextIn(json, "archive_status") == "ARCHIVED" || IsFalse(json, "is_online"),
         .modified_at = TimeIn(json, "date_modified"),
+        .made_at = TimeIn(is_dated ? *version : json, "date_created"),
         .collections = {}
     };
     if (!IsId(asset.id)) {

@@ -4,6 +4,7 @@
 
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/object.hpp>
@@ -22,8 +23,12 @@ struct Asset {
     bool deleted = false;
     bool archived = false;  ///< Archived, or on storage that is offline.
     Timestamp modified_at;
+    Timestamp made_at;  ///< When the version was made, else the asset; the epoch when neither is told.
     std::vector<std::string> collections;  ///< Ids of those it stands in directly.
 };
+
+/// What Iconik says of a time: the epoch when there is none that can be read.
+[[nodiscard]] Timestamp TimeIn(const boost::json::object& json, std::string_view name);
 
 /// kUnavailable (not_a_store) for what is no asset: its id is none.
 [[nodiscard]] Result<Asset> ReadAsset(const boost::json::object& json);

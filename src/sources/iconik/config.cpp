@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 3> kTypeLists{
     "video_file_types", "audio_file_types", "image_file_types"
 };
 constexpr std::size_t kMostTypes = 200;
+constexpr std::size_t kMostPeople = 10'000;
 
 std::int64_t NumberIn(const boost::json::object& json, std::string_view name, std::int64_t otherwise) {
     const auto* const found = json.if_contains(name);
@@ -53,6 +54,51 @@ std::string TextOr(const boost::json::object& json, std::string_view name, const
 bool FlagOr(const boost::json::object& json, std::string_view name, bool otherwise) {
     const auto* const found = json.if_contains(name);
     return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
+}
+
+/// A key as a JSON pointer holds it (RFC 6901).
+std::string Escaped(std::string_view key) {
+    std::string text;
+    for (const char c : key) {
+        text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    }
+    return text;
+}
+
+/// People are theirs by explicit entries only: Iconik has no call that makes a person.
+Result<void> ReadPeople(const boost::json::object& json, Writing& writing) {
+    const auto* const given = json.if_contains("person_map");
+    const auto* const people = given != nullptr ? given->if_object() : nullptr;
+    const auto count = people != nullptr ? people->size() : 0;
+    const bool wanted = writing.segment_type == "PERSON";
+    if (wanted != (count > 0)) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            wanted
+                ? "/person_map: segments of type PERSON need the ids that people have in Iconik, like "
+                  "{\"Ada Lovelace\": \"UUID\"}; give one at least, or another segment_type"
+                : "/person_map: is for segments of type PERSON; set segment_type to PERSON, or leave it out"
+        );
+    }
+    if (count > kMostPeople) {
+        return Fail(
+            ErrorCode::kInvalidArgument, fmt::format("/person_map: more people than {}", kMostPeople)
+        );
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& [name, id] = *(people->begin() + static_cast<std::ptrdiff_t>(i));
+        if (!id.is_string() || !IsId(id.get_string())) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format(
+                    "/person_map/{}: must be the id of a person in Iconik, a UUID of 36 letters",
+                    Escaped(name)
+                )
+            );
+        }
+        writing.person_map.emplace(name, id.get_string());
+    }
+    return {};
 }
 
 Result<Writing> ReadWriting(const boost::json::object& json) {
@@ -80,7 +126,7 @@ Result<Writing> ReadWriting(const boost::json::object& json) {
             )
         );
     }
-    return writing;
+    return ReadPeople(json, writing).map([&] { return std::move(writing); });
 }
 
 Result<void> AddTypes(
@@ -156,6 +202,8 @@ Result<Config> ReadConfig(std::string_view json_text) {
     config.client.limits = common->limits;
     config.media = Named<MediaWish>(kWishes, TextIn(given, "media")).value_or(MediaWish::kAuto);
     config.min_lines = static_cast<int>(NumberIn(given, "min_lines", config.min_lines));
+    config.proxy_wait =
+        std::chrono::minutes(NumberIn(given, "proxy_wait_minutes", config.proxy_wait.count()));
     config.media_wait = std::chrono::hours(NumberIn(given, "media_wait_hours", config.media_wait.count()));
     for (const auto name : kTypeLists) {
         if (auto added = AddTypes(given, name, config.file_types); !added) {

@@ -22,6 +22,7 @@ struct Config {
     ClientSettings client;
     MediaWish media = MediaWish::kAuto;
     int min_lines = 540;
+    std::chrono::minutes proxy_wait = std::chrono::minutes(60);  ///< Of `auto`, for a proxy on its way.
     std::chrono::hours media_wait = std::chrono::hours(24);
     std::vector<std::string> file_types;  ///< In small letters; empty: every type is taken.
     Writing writing;

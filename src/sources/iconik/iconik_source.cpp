@@ -52,9 +52,6 @@ namespace {
 
 using boost::json::object;
 
-// a search may learn late of what changed, and clocks differ
-constexpr auto kOverlap = std::chrono::minutes(15);
-
 Result<Secret> SecretOf(const FindAccess& access, const SourceId& id, const Secret* refused) {
     const auto fitness = [&](const Secret& secret) {
         const bool whole = !secret.access_key.empty() && !secret.secret_key.empty();
@@ -81,8 +78,87 @@ FoundObject FoundFrom(const Asset& asset) {
     return found;
 }
 
+FoundObject GoneFrom(std::string id) {
+    FoundObject found{.key = std::move(id), .version = {}, .modified_at = {}, .media_type = {}};
+    found.gone = true;
+    return found;
+}
+
+/// An asset of a listing as a scan tells it; nothing for one that does not count.
+Result<std::optional<FoundObject>> FoundIn(
+    Client& client, const Bucket& bucket, const object& json, const std::stop_token& stop
+) {
+    auto asset = ReadAsset(json);
+    if (!asset) {
+        return Unexpected(asset.error());
+    }
+    if (asset->deleted) {
+        return GoneFrom(std::move(asset->id));
+    }
+    if (IsPlaceholder(*asset) || !PassesGlobs(bucket.include, bucket.exclude, asset->id)) {
+        return std::nullopt;
+    }
+    if (asset->version.empty()) {  // a search need not tell versions
+        const auto id = asset->id;
+        asset = GetAsset(client, id, stop);
+        if (!asset && asset.error().code == ErrorCode::kNotFound) {
+            return GoneFrom(id);
+        }
+    }
+    return asset ? Result<std::optional<FoundObject>>(FoundFrom(*asset)) : Unexpected(asset.error());
+}
+
+/// Assets that a scan could not look at.
+class LeftOut final {
+public:
+    /// Counts one that Iconik does not let be seen, or tells no sense of. Any other fault is the scan's.
+    Result<void> Take(const Error& error) {
+        if (error.reason != objects::kAccessDenied && error.reason != objects::kNotAStore) {
+            return Unexpected(error);
+        }
+        first_ = count_ == 0 ? error.message : first_;
+        ++count_;
+        return {};
+    }
+
+    /// "" when there are none.
+    [[nodiscard]] std::string Note() const {
+        return count_ == 0 ? std::string()
+                           : fmt::format(
+                                 "{} of its assets could not be looked at and {} left out, the first because "
+                                 "{}",
+                                 count_,
+                                 count_ == 1 ? "is" : "are",
+                                 first_
+                             );
+    }
+
+private:
+    int count_ = 0;
+    std::string first_;
+};
+
 std::string HostIn(const std::string& url) {
     return Url::Parse(url).map([](const Url& parsed) { return parsed.Host(); }).value_or(std::string());
+}
+
+/// From when on media is waited for: the version was noticed, was made or is to be run, whatever came last.
+Timestamp AwaitedSince(const Item& item, const Asset& asset, Timestamp now) {
+    const auto noticed = std::max(item.discovered_at, item.asked_at.value_or(item.discovered_at));
+    return asset.made_at <= now ? std::max(noticed, asset.made_at) : noticed;  // clocks differ
+}
+
+Error NeverCame(const Item& item, std::chrono::hours wait) {
+    return objects::Fault(
+        ErrorCode::kNotFound,
+        objects::kMediaNeverCame,
+        fmt::format(
+            "no media that can be read came for asset {} in {} hours; upload it, or see why it has no proxy, "
+            "and run the item again",
+            item.key,
+            wait.count()
+        )
+    );
 }
 
 }  // namespace
@@ -133,50 +209,28 @@ Result<std::shared_ptr<IconikSource::Connection>> IconikSource::ConnectionOf(con
     return connected.connection;
 }
 
-/// From when on a scan must look at what changed; nothing when it must look at all.
-std::optional<Timestamp> IconikSource::LastScanOf(const BucketId& id) const {
-    const std::scoped_lock lock(mutex_);
-    const auto last = scanned_at_.find(id);
-    return last == scanned_at_.end() ? std::nullopt : std::optional(last->second - kOverlap);
-}
-
 Result<ScanReport> IconikSource::Scan(
     const ScanRequest& request, const std::function<Result<void>(FoundObject)>& found, std::stop_token stop
 ) {
     const auto& bucket = request.bucket;
     const auto connection = ConnectionOf(bucket.source_id);
-    if (!connection) {
-        return Unexpected(connection.error());
-    }
     const auto place = PlaceOf(bucket.location);
-    if (!place) {
-        return Unexpected(place.error());
+    if (!connection || !place) {
+        return Unexpected(connection ? place.error() : connection.error());
     }
     auto& client = (*connection)->client;
-    const auto begun = clock_.Now();
     ScanReport report;
+    LeftOut left_out;
     const auto visit = [&](const object& json) -> Result<void> {
-        auto asset = ReadAsset(json);
-        if (!asset) {
-            return Unexpected(asset.error());
+        const auto object = FoundIn(client, bucket, json, stop);
+        if (!object) {
+            return left_out.Take(object.error());
         }
-        if (asset->deleted || IsPlaceholder(*asset) ||
-            !PassesGlobs(bucket.include, bucket.exclude, asset->id)) {
-            return {};
-        }
-        if (asset->version.empty()) {  // a search need not tell versions
-            asset = GetAsset(client, asset->id, stop);
-            if (!asset) {
-                return asset.error().code == ErrorCode::kNotFound ? Result<void>()
-                                                                  : Unexpected(asset.error());
-            }
-        }
-        ++report.seen;
-        return found(FoundFrom(*asset));
+        report.seen += *object && !(*object)->gone ? 1U : 0U;
+        return *object ? found(**object) : Result<void>();
     };
-    return EachAssetIn(client, *place, LastScanOf(bucket.id), visit, stop).map([&] {
-        const std::scoped_lock lock(mutex_);
-        scanned_at_[bucket.id] = begun;
+    return EachAssetIn(client, *place, request.changed_since, visit, stop).map([&] {
+        report.note = left_out.Note();
         return report;
     });
 }
@@ -191,7 +245,7 @@ Result<std::optional<FoundObject>> IconikSource::Look(
     }
     const auto asset = GetAsset((*connection)->client, key, stop);
     if (!asset) {
-        return asset.error().code == ErrorCode::kNotFound ? Result<std::optional<FoundObject>>(std::nullopt)
+        return asset.error().code == ErrorCode::kNotFound ? Result<std::optional<FoundObject>>(GoneFrom(key))
                                                           : Unexpected(asset.error());
     }
     const bool elsewhere = place->kind == Place::Kind::kCollection &&
@@ -200,7 +254,7 @@ Result<std::optional<FoundObject>> IconikSource::Look(
 }
 
 Result<OpenedItem> IconikSource::OpenMedia(
-    const std::shared_ptr<Connection>& connection, const Item& item, std::stop_token stop
+    const std::shared_ptr<Connection>& connection, const Item& item, Timestamp now, std::stop_token stop
 ) {
     auto& client = connection->client;
     const auto asset = GetAsset(client, item.key, stop);
@@ -216,12 +270,17 @@ Result<OpenedItem> IconikSource::OpenMedia(
             )
         );
     }
-    const auto chosen = ChooseMedia(client, connection->config, *asset, stop);
+    const auto chosen = ChooseMedia(client, connection->config, *asset, now, stop);
     if (!chosen) {
-        return Unexpected(chosen.error());
+        const auto wait = connection->config.media_wait;
+        const bool is_over =
+            chosen.error().reason == objects::kMediaNotReady && now - AwaitedSince(item, *asset, now) >= wait;
+        return Unexpected(is_over ? NeverCame(item, wait) : chosen.error());
     }
-    if (chosen->instead_of_proxy) {
-        Log(LogLevel::kWarn, "no proxy will do; the original is read", {{"asset", asset->id}});
+    if (!chosen->no_proxy.empty()) {
+        Log(LogLevel::kWarn,
+            "the original is read, no proxy",
+            {{"asset", asset->id}, {"why", chosen->no_proxy}});
     }
     const auto file = std::make_shared<MediaStore::File>(
         connection->media,
@@ -250,25 +309,7 @@ Result<OpenedItem> IconikSource::Open(const Bucket& bucket, const Item& item, st
     if (!connection) {
         return Unexpected(connection.error());
     }
-    auto opened = OpenMedia(*connection, item, std::move(stop));
-    const auto wait = (*connection)->config.media_wait;
-    if (!opened && opened.error().reason == objects::kMediaNotReady &&
-        clock_.Now() - item.discovered_at >= wait) {
-        return Unexpected(
-            objects::Fault(
-                ErrorCode::kNotFound,
-                objects::kMediaNeverCame,
-                fmt::format(
-                    "no media that can be read came for asset {} in {} hours; upload it, or see why it has "
-                    "no "
-                    "proxy, and run the item again",
-                    item.key,
-                    wait.count()
-                )
-            )
-        );
-    }
-    return opened;
+    return OpenMedia(*connection, item, clock_.Now(), std::move(stop));
 }
 
 Result<void> IconikSource::CheckBucket(const Bucket& bucket, std::stop_token stop) {
@@ -305,7 +346,12 @@ Result<void> IconikSource::Publish(
     auto& client = (*connection)->client;
     const auto& writing = (*connection)->config.writing;
     if (target.format == kTimelinePublication.name) {
-        const Written to{.asset = item.key, .version = item.version, .tried = target.tried};
+        const Written to{
+            .asset = item.key,
+            .version = item.version,
+            .tried = target.tried,
+            .unmapped = &(*connection)->unmapped
+        };
         return WriteTimeline(client, writing, to, bytes, stop);
     }
     return target.format == kStatusPublication.name

@@ -22,6 +22,7 @@
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/signed_media.hpp"
+#include "sources/iconik/unmapped_people.hpp"
 #include "sources/source.hpp"
 
 namespace notify::iconik {
@@ -32,8 +33,9 @@ public:
     /// `clock` outlives it.
     IconikSource(FindAccess access, const Clock& clock) : access_(std::move(access)), clock_(clock) {}
 
-    /// Assets with media of their own; placeholders are told when they have become assets. Of `assets` the
-    /// first scan since the start tells all, later ones what changed since the one before.
+    /// Assets with media of their own, and those that were deleted as `gone`; placeholders are told when they
+    /// have become assets. One that Iconik does not let be seen, or tells no sense of, is left out and
+    /// counted in the note.
     [[nodiscard]] Result<ScanReport> Scan(
         const ScanRequest& request,
         const std::function<Result<void>(FoundObject)>& found,
@@ -42,14 +44,19 @@ public:
 
     [[nodiscard]] bool ListsInOrder() const noexcept override { return false; }
 
-    /// Nothing too for an asset that is not in the bucket's collection.
+    /// Of `assets`.
+    [[nodiscard]] bool TellsChanges(const Bucket& bucket) const override {
+        return bucket.location == kAllAssets;
+    }
+
+    /// `gone` when Iconik has none with that id; nothing for one that is not in the bucket's collection.
     [[nodiscard]] Result<std::optional<FoundObject>> Look(
         const Bucket& bucket, const std::string& key, std::stop_token stop
     ) override;
 
     /// Chooses what is read (media.hpp), and opens it by a signed URL. kConflict when the asset has a newer
     /// version; kThrottled (media_not_ready, archived) while it cannot be read; kNotFound (media_never_came)
-    /// when it was noticed longer ago than the source waits.
+    /// when it was noticed, was made and is to be run longer ago than the source waits.
     [[nodiscard]] Result<OpenedItem> Open(
         const Bucket& bucket, const Item& item, std::stop_token stop
     ) override;
@@ -94,6 +101,7 @@ private:
         Config config;
         Client client;
         std::shared_ptr<MediaStore> media;  ///< Shared with what is being read.
+        UnmappedPeople unmapped;
     };
 
     struct Connected {
@@ -102,16 +110,14 @@ private:
     };
 
     [[nodiscard]] Result<std::shared_ptr<Connection>> ConnectionOf(const SourceId& id);
-    [[nodiscard]] std::optional<Timestamp> LastScanOf(const BucketId& id) const;
     [[nodiscard]] static Result<OpenedItem> OpenMedia(
-        const std::shared_ptr<Connection>& connection, const Item& item, std::stop_token stop
+        const std::shared_ptr<Connection>& connection, const Item& item, Timestamp now, std::stop_token stop
     );
 
     const FindAccess access_;
     const Clock& clock_;
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::map<SourceId, Connected> connected_;
-    std::map<BucketId, Timestamp> scanned_at_;  ///< When the last scan that ended well began.
 };
 
 }  // namespace notify::iconik

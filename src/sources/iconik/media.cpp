@@ -13,6 +13,7 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "sources/iconik/asset.hpp"
@@ -71,6 +72,7 @@ Error NotReady(const Asset& asset, std::string_view what) {
 struct Proxies {
     std::optional<ChosenMedia> best;
     bool on_their_way = false;
+    Timestamp awaited_since;  ///< When the last of those was made; the epoch when that is not told.
 };
 
 Result<Proxies> LookAtProxies(
@@ -80,17 +82,42 @@ Result<Proxies> LookAtProxies(
     std::pair<std::int64_t, std::int64_t> least;
     const auto visit = [&](const object& proxy) -> Result<void> {
         const auto status = TextIn(proxy, "status");
-        proxies.on_their_way = proxies.on_their_way || IsOnItsWay(status);
+        if (IsOnItsWay(status)) {
+            const auto made_at = TimeIn(proxy, "date_created");
+            proxies.on_their_way = true;
+            proxies.awaited_since =
+                std::max(proxies.awaited_since, made_at == Timestamp() ? asset.made_at : made_at);
+        }
         const std::pair size{LinesOf(proxy), NumberIn(proxy, "size")};
         const auto id = TextIn(proxy, "id");
         if (status == "CLOSED" && IsId(id) && size.first >= config.min_lines &&
             (!proxies.best || size < least)) {
             least = size;
-            proxies.best = ChosenMedia{.kind = "proxies", .id = id};
+            proxies.best = ChosenMedia{.kind = "proxies", .id = id, .lines = size.first};
         }
         return {};
     };
     return EachBehindId(client, ListOf(asset, "proxies"), visit, stop).map([&] { return proxies; });
+}
+
+/// A proxy whose time nobody tells is waited for.
+bool IsAwaited(const Proxies& proxies, const Config& config, Timestamp now) {
+    const bool is_dated = proxies.awaited_since != Timestamp();
+    return proxies.on_their_way && (!is_dated || now - proxies.awaited_since < config.proxy_wait);
+}
+
+std::string WhyNone(const Proxies& proxies, const Config& config) {
+    return proxies.on_their_way
+               ? fmt::format(
+                     "the original was read: a proxy that is on its way since {} was not uploaded whole "
+                     "within {} minutes",
+                     ToRfc3339(proxies.awaited_since),
+                     config.proxy_wait.count()
+                 )
+               : fmt::format(
+                     "the original was read: there is no proxy of {} lines or more that is uploaded whole",
+                     config.min_lines
+                 );
 }
 
 /// What Iconik calls ORIGINAL.
@@ -205,7 +232,7 @@ Result<ChosenMedia> Original(
 }  // namespace
 
 Result<ChosenMedia> ChooseMedia(
-    Client& client, const Config& config, const Asset& asset, const std::stop_token& stop
+    Client& client, const Config& config, const Asset& asset, Timestamp now, const std::stop_token& stop
 ) {
     Format format;
     if (!config.file_types.empty() || config.media == MediaWish::kOriginal) {
@@ -227,7 +254,7 @@ Result<ChosenMedia> ChooseMedia(
     if (proxies->best) {
         return *proxies->best;
     }
-    if (config.media == MediaWish::kProxy || proxies->on_their_way) {
+    if (config.media == MediaWish::kProxy || IsAwaited(*proxies, config, now)) {
         return Unexpected(NotReady(asset, fmt::format("proxy of {} lines or more", config.min_lines)));
     }
     if (format.id.empty()) {
@@ -237,8 +264,8 @@ Result<ChosenMedia> ChooseMedia(
         }
         format = *std::move(found);
     }
-    return Original(client, asset, format, stop).map([](ChosenMedia chosen) {
-        chosen.instead_of_proxy = true;
+    return Original(client, asset, format, stop).map([&](ChosenMedia chosen) {
+        chosen.no_proxy = WhyNone(*proxies, config);
         return chosen;
     });
 }

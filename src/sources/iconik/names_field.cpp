@@ -48,6 +48,22 @@ std::set<std::string> ValuesIn(const boost::json::value& answer, std::string_vie
     return values;
 }
 
+/// What stands in the field and is not from us, whatever version of the asset we wrote it for.
+Result<std::set<std::string>> OfOthers(const std::set<std::string>& there, const Names& names) {
+    const auto without = [](const std::set<std::string>& all, const std::set<std::string>& some) {
+        std::set<std::string> rest;
+        std::ranges::set_difference(all, some, std::inserter(rest, rest.end()));
+        return rest;
+    };
+    auto others = without(without(there, names.ours), names.wanted);
+    if (others.empty()) {
+        return others;
+    }
+    return names.ours_of_any_version().map([&](const std::set<std::string>& ours) {
+        return without(others, ours);
+    });
+}
+
 object BodyOf(std::string_view field, const std::set<std::string>& values) {
     boost::json::array rows;
     for (const auto& value : values) {
@@ -80,10 +96,13 @@ Result<void> WriteNames(
         return Unexpected(answer.error());
     }
     const auto there = answer ? ValuesIn(*answer, writing.names_field) : std::set<std::string>();
-    auto values = names.wanted;
-    if (writing.append_names) {
-        std::ranges::set_difference(there, names.ours, std::inserter(values, values.end()));
+    const auto theirs = writing.append_names ? OfOthers(there, names)
+                                             : Result<std::set<std::string>>(std::set<std::string>());
+    if (!theirs) {
+        return Unexpected(theirs.error());
     }
+    auto values = names.wanted;
+    values.insert(theirs->begin(), theirs->end());
     if (values == there) {
         return {};
     }

@@ -2,6 +2,7 @@
 
 // The names of who appears in an asset, in a field of a metadata view.
 
+#include <functional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -14,7 +15,9 @@ namespace notify::iconik {
 
 struct Names {
     std::set<std::string> wanted;
-    std::set<std::string> ours;  ///< That we wrote before.
+    std::set<std::string> ours;  ///< That we wrote for this version before.
+    /// Asked when the field holds others: those that we wrote for any version of the asset.
+    std::function<Result<std::set<std::string>>()> ours_of_any_version;
 };
 
 /// Makes the field hold the wanted names: just those, or with append_names also what others wrote. Writes

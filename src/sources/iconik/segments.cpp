@@ -37,8 +37,15 @@ std::string ExternalId(std::string_view version, std::string_view person, std::i
 }
 
 bool Same(const Segment& a, const Segment& b) {
-    return a.type == b.type && a.track == b.track && a.text == b.text && a.start_ms == b.start_ms &&
-           a.end_ms == b.end_ms;
+    return a.type == b.type && a.track == b.track && a.text == b.text && a.person == b.person &&
+           a.start_ms == b.start_ms && a.end_ms == b.end_ms;
+}
+
+/// By the person's id before the name; "" when the map has neither.
+std::string PersonOf(const Writing& writing, const std::string& id, const std::string& name) {
+    const auto by_id = writing.person_map.find(id);
+    const auto found = by_id != writing.person_map.end() ? by_id : writing.person_map.find(name);
+    return found != writing.person_map.end() ? found->second : std::string();
 }
 
 }  // namespace
@@ -61,12 +68,17 @@ Result<std::vector<Segment>> WantedSegments(
         }
         const auto person = TextIn(seen, "person");
         const auto start_ms = NumberIn(seen, "start_ms");
+        const auto name = TextIn(seen, "name");
+        auto theirs = PersonOf(writing, person, name);
+        const bool unmapped = writing.segment_type == "PERSON" && theirs.empty();
         wanted.push_back(
             {.id = {},
              .external_id = ExternalId(version, person, start_ms, at_once[{person, start_ms}]++),
-             .type = writing.segment_type,
+             .type = unmapped ? "GENERIC" : writing.segment_type,
              .track = writing.track,
-             .text = TextIn(seen, "name"),
+             .text = name,
+             .person = std::move(theirs),
+             .unmapped = unmapped ? person : std::string(),
              .start_ms = start_ms,
              .end_ms = NumberIn(seen, "end_ms")}
         );
@@ -85,6 +97,8 @@ std::optional<Segment> ReadSegment(const boost::json::object& json) {
         .type = TextIn(json, "segment_type"),
         .track = TextIn(json, "segment_track"),
         .text = TextIn(json, "segment_text"),
+        .person = TextIn(json, "person_id"),
+        .unmapped = {},
         .start_ms = NumberIn(json, "time_start_milliseconds"),
         .end_ms = NumberIn(json, "time_end_milliseconds")
     };
@@ -99,8 +113,12 @@ boost::json::object ToJson(const Segment& segment, std::string_view version) {
         {"time_start_milliseconds", segment.start_ms},
         {"time_end_milliseconds", segment.end_ms},
     };
+    if (!segment.person.empty()) {
+        json["person_id"] = segment.person;
+    }
     if (!segment.id.empty()) {
         json["id"] = segment.id;
+        json.emplace("person_id", nullptr);
     } else if (!version.empty()) {
         json["version_id"] = version;
     }

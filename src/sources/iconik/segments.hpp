@@ -25,11 +25,14 @@ struct Segment {
     std::string type;
     std::string track;
     std::string text;
+    std::string person;    ///< Iconik's id of a person, of a segment of type PERSON; else "".
+    std::string unmapped;  ///< Our id of a person who would have one, and whom the person map lacks; else "".
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
 };
 
-/// Of the `timeline` publication of an item whose version is `version`. kInternal when it is none.
+/// Of the `timeline` publication of an item whose version is `version`; where people are wanted those that
+/// the person map lacks are GENERIC. kInternal when it is none.
 [[nodiscard]] Result<std::vector<Segment>> WantedSegments(
     std::string_view timeline, std::string_view version, const Writing& writing
 );

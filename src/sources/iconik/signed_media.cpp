@@ -35,6 +35,7 @@ namespace {
 // the least speed ends what hangs long before
 constexpr std::chrono::milliseconds kLongestTransfer = std::chrono::hours(6);
 constexpr std::size_t kMostFaultBytes = 64U << 10U;
+constexpr int kMostRedirects = 3;
 constexpr auto kNeverRenewed = std::numeric_limits<std::uint64_t>::max();
 constexpr std::array<std::string_view, 4> kOfThisMachine{
     "127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10"
@@ -48,6 +49,10 @@ bool IsOfThisMachine(const IpAddress& address) {
         }
     }
     return false;
+}
+
+bool IsRedirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 bool HasEnded(int status) {
@@ -146,6 +151,67 @@ Error MediaStore::File::FaultOf(int status, const HttpResponse& response) const 
     );
 }
 
+/// Where an answer that leads elsewhere does, when that may be followed.
+Result<Url> MediaStore::File::Next(const Url& from, const HttpResponse& response, int hops) const {
+    const auto fault = [&](std::string_view why) {
+        return Unexpected(
+            objects::Fault(
+                ErrorCode::kUnavailable,
+                objects::kWrongAnswer,
+                fmt::format("the store of the media of {} {}; see its storage in Iconik", what_, why)
+            )
+        );
+    };
+    const auto location = response.Header("location");
+    if (hops >= kMostRedirects) {
+        return fault("sends requests on more than three times");
+    }
+    auto next = from.Resolve(location);
+    if (location.empty() || !next) {
+        return fault("sends requests on to no http(s) address");
+    }
+    return from.Scheme() == "https" && next->Scheme() != "https"
+               ? fault("sends requests on from https to http")
+               : std::move(next);
+}
+
+/// The answer of the place that the URL leads to in the end.
+Result<HttpResponse> MediaStore::File::Follow(
+    Url url, const Asking& asking, const std::stop_token& stop
+) const {
+    for (int hops = 0;; ++hops) {
+        std::string kept;
+        HttpRequest request{
+            .url = url,
+            .headers = asking.headers(),
+            .connect_timeout = std::chrono::seconds(10),
+            .total_timeout = kLongestTransfer,
+            .guard = store_->guard_,
+            .least_speed = LeastSpeed{},
+        };
+        request.take_body = store_->pace_.Receiver(asking.take, kept, kMostFaultBytes, stop);
+        auto response = store_->http_.Send(request, stop);
+        if (!response) {
+            const objects::Asked asked{
+                .endpoint = "the store of the media", .bucket = {}, .key = what_, .action = "read"
+            };
+            auto fault = objects::FaultOf(response.error(), asked);
+            if (fault.code == ErrorCode::kUnavailable) {
+                fault.reason = objects::kInterrupted;  // of this asset's storage: others lie elsewhere
+            }
+            return Unexpected(std::move(fault));
+        }
+        if (!IsRedirect(response->status)) {
+            return response;
+        }
+        auto next = Next(url, *response, hops);
+        if (!next) {
+            return Unexpected(next.error());
+        }
+        url = *std::move(next);
+    }
+}
+
 /// `renewed_at`: how much was there when the URL was renewed last.
 objects::Attempt MediaStore::File::Try(
     const Asking& asking, std::uint64_t& renewed_at, const std::stop_token& stop
@@ -167,28 +233,8 @@ objects::Attempt MediaStore::File::Try(
             )
         };
     }
-    std::string kept;
-    HttpRequest request{
-        .url = *std::move(url),
-        .headers = asking.headers(),
-        .connect_timeout = std::chrono::seconds(10),
-        .total_timeout = kLongestTransfer,
-        .guard = store_->guard_,
-        .least_speed = LeastSpeed{},
-    };
-    request.take_body = store_->pace_.Receiver(asking.take, kept, kMostFaultBytes, stop);
-    auto response = store_->http_.Send(request, stop);
-    if (!response) {
-        const objects::Asked asked{
-            .endpoint = "the store of the media", .bucket = {}, .key = what_, .action = "read"
-        };
-        auto fault = objects::FaultOf(response.error(), asked);
-        if (fault.code == ErrorCode::kUnavailable) {
-            fault.reason = objects::kInterrupted;  // of this asset's storage: others lie elsewhere
-        }
-        return {.answer = Unexpected(std::move(fault)), .progress = progress};
-    }
-    if (response->status / 100 == 2) {
+    auto response = Follow(*std::move(url), asking, stop);
+    if (!response || response->status / 100 == 2) {
         return {.answer = std::move(response), .progress = progress};
     }
     const auto fault = FaultOf(response->status, *response);

@@ -17,6 +17,7 @@
 #include "core/error.hpp"
 #include "core/http_client.hpp"
 #include "core/result.hpp"
+#include "core/url.hpp"
 #include "sources/objects/pace.hpp"
 
 namespace notify::iconik {
@@ -46,7 +47,8 @@ public:
 
         [[nodiscard]] std::uint64_t Size() const noexcept { return size_; }
 
-        /// objects::ReadRange. A URL that ended (401, 403) is renewed, once without progress. Errors of
+        /// objects::ReadRange. A URL that ended (401, 403) is renewed, once without progress. One that leads
+        /// elsewhere is followed three times, never from https to http; the guard judges each hop. Errors of
         /// objects/faults.hpp; kNotFound (no_object): the file is gone.
         [[nodiscard]] Result<void> Read(
             std::uint64_t offset, std::span<std::byte> into, const std::stop_token& stop
@@ -59,6 +61,10 @@ public:
         [[nodiscard]] objects::Attempt Try(
             const Asking& asking, std::uint64_t& renewed_at, const std::stop_token& stop
         );
+        [[nodiscard]] Result<HttpResponse> Follow(
+            Url url, const Asking& asking, const std::stop_token& stop
+        ) const;
+        [[nodiscard]] Result<Url> Next(const Url& from, const HttpResponse& response, int hops) const;
         [[nodiscard]] Result<std::string> UrlNow(const std::string& ended, const std::stop_token& stop);
         [[nodiscard]] Error FaultOf(int status, const HttpResponse& response) const;
 

@@ -23,6 +23,7 @@
 #include "sources/iconik/names_field.hpp"
 #include "sources/iconik/paging.hpp"
 #include "sources/iconik/segments.hpp"
+#include "sources/iconik/unmapped_people.hpp"
 #include "sources/iconik/writing.hpp"
 
 namespace notify::iconik {
@@ -38,12 +39,15 @@ public:
     Timeline(Client& client, const Written& to, const std::stop_token& stop)
         : client_(client), to_(to), stop_(stop) {}
 
-    [[nodiscard]] Result<std::vector<Segment>> There() {
+    [[nodiscard]] Result<std::vector<Segment>> There() { return Find(to_.version); }
+
+    /// Ours of that version; of "" those of every version.
+    [[nodiscard]] Result<std::vector<Segment>> Find(const std::string& version) {
         std::vector<Segment> there;
         const List list{
             .request =
                 {.path = Path(""),
-                 .query = to_.version.empty() ? std::string() : "version_id=" + to_.version,
+                 .query = version.empty() ? std::string() : "version_id=" + version,
                  .what = What(),
                  .action = "list"},
             .per_page = 1000
@@ -141,6 +145,9 @@ Result<void> WriteTimeline(
     if (!wanted) {
         return Unexpected(wanted.error());
     }
+    if (to.unmapped != nullptr) {
+        to.unmapped->Note(*wanted);
+    }
     Timeline segments(client, to, stop);
     auto there = segments.There();
     if (there && to.tried && !Compare(*wanted, *there).add.empty()) {
@@ -153,8 +160,12 @@ Result<void> WriteTimeline(
         return Unexpected(there.error());
     }
     // names first: which of them were ours is told by the segments that are there still
-    return WriteNames(client, writing, to.asset, {.wanted = NamesOf(*wanted), .ours = NamesOf(*there)}, stop)
-        .and_then([&] { return segments.Write(Compare(*wanted, *there)); });
+    const Names names{.wanted = NamesOf(*wanted), .ours = NamesOf(*there), .ours_of_any_version = [&] {
+                          return segments.Find("").map(NamesOf);
+                      }};
+    return WriteNames(client, writing, to.asset, names, stop).and_then([&] {
+        return segments.Write(Compare(*wanted, *there));
+    });
 }
 
 }  // namespace notify::iconik

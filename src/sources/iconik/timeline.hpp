@@ -8,6 +8,7 @@
 
 #include "core/result.hpp"
 #include "sources/iconik/client.hpp"
+#include "sources/iconik/unmapped_people.hpp"
 #include "sources/iconik/writing.hpp"
 
 namespace notify::iconik {
@@ -16,7 +17,8 @@ namespace notify::iconik {
 struct Written {
     std::string asset;
     std::string version;
-    bool tried = false;  ///< An earlier try may have written some of it.
+    bool tried = false;                  ///< An earlier try may have written some of it.
+    UnmappedPeople* unmapped = nullptr;  ///< Told of people whom the person map lacks; may be null.
 };
 
 /// Makes our segments of that version, and the names in the field, what the timeline says; writes only what

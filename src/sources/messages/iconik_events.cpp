@@ -82,13 +82,8 @@ bool IsOfEntity(const Event& event) {
 }
 
 AssetChange ChangeOf(std::string_view realm) {
-    if (IsOneOf(realm, {"files", "file_sets"})) {
-        return AssetChange::kFiles;
-    }
-    if (SameWord(realm, "proxies")) {
-        return AssetChange::kProxies;
-    }
-    return SameWord(realm, "formats") ? AssetChange::kFormats : AssetChange::kEntity;
+    return IsOneOf(realm, {"files", "file_sets", "proxies", "formats"}) ? AssetChange::kMedia
+                                                                        : AssetChange::kEntity;
 }
 
 /// The asset that an event is about, or "". The event's own object_id is that of the part that changed: only
@@ -115,16 +110,14 @@ Result<Message> OfAsset(const Event& event, AssetChange change) {
         );
     }
     Message message;
-    message.news.emplace_back(
-        AssetNews{.asset_id = std::move(id), .change = change, .version_id = Uuid(event.data, "version_id")}
-    );
+    message.news.emplace_back(AssetNews{.asset_id = std::move(id), .change = change});
     return message;
 }
 
 /// An asset that was put into a collection; else the collection itself.
 Result<Message> OfCollection(const Event& event) {
     if (!AssetOf(event).empty()) {
-        return OfAsset(event, AssetChange::kContents);
+        return OfAsset(event, AssetChange::kEntity);
     }
     if (IsOfEntity(event) && !SameWord(event.operation, "restore")) {
         return Ignored("not_media", "a collection changed, and nothing that is in it");
@@ -145,7 +138,9 @@ Result<Message> OfCollection(const Event& event) {
 
 Result<Message> OfEvent(const Event& event) {
     if (IsOneOf(event.operation, {"delete", "purge"})) {
-        return Ignored("deleted", "something is gone in Iconik; scans find what that concerns");
+        return IsOneOf(event.type, {"assets", "asset"}) && IsOfEntity(event)
+                   ? OfAsset(event, AssetChange::kEntity)
+                   : Ignored("deleted", "something is gone in Iconik; scans find what that concerns");
     }
     const bool is_download = SameWord(event.operation, "download");
     if (is_download || std::ranges::any_of(kNotMedia, [&](std::string_view part) {
@@ -211,12 +206,11 @@ struct Chosen {
     std::vector<std::string> searches;
 };
 
-Message NewsOf(Chosen chosen) {
+/// `change`: as what the assets are told.
+Message NewsOf(Chosen chosen, AssetChange change) {
     Message message;
     for (auto& id : chosen.assets) {
-        message.news.emplace_back(
-            AssetNews{.asset_id = std::move(id), .change = AssetChange::kAction, .version_id = {}}
-        );
+        message.news.emplace_back(AssetNews{.asset_id = std::move(id), .change = change});
     }
     for (auto& id : chosen.collections) {
         message.news.emplace_back(CollectionNews{.collection_id = std::move(id)});
@@ -264,7 +258,8 @@ Result<Message> ReadIconikAction(const object& json) {
     auto message = NewsOf(
         {.assets = *std::move(assets),
          .collections = *std::move(collections),
-         .searches = *std::move(searches)}
+         .searches = *std::move(searches)},
+        AssetChange::kChosen
     );
     SetOrigin(json, message);
     return message;
@@ -279,7 +274,7 @@ Result<Message> ReadIconikIds(const object& json) {
     chosen.assets = *std::move(assets);
     return AddId(json, "asset_id", chosen.assets)
         .and_then([&] { return AddId(json, "collection_id", chosen.collections); })
-        .map([&] { return NewsOf(std::move(chosen)); });
+        .map([&] { return NewsOf(std::move(chosen), AssetChange::kMedia); });
 }
 
 }  // namespace notify::messages

@@ -20,21 +20,17 @@ struct StoreNews {
     bool operator==(const StoreNews&) const = default;
 };
 
-/// What of an asset of Iconik changed.
+/// What is told of an asset of Iconik.
 enum class AssetChange : std::uint8_t {
-    kEntity,    ///< The asset itself, or what this service knows no name for.
-    kFiles,     ///< Its files or file sets.
-    kProxies,   ///< Its proxies.
-    kFormats,   ///< Its formats.
-    kContents,  ///< It was put into a collection.
-    kAction,    ///< Nothing: a person chose it, or a message of our own form names it.
+    kEntity,  ///< Something of it changed, or it is gone. Also what this service writes is told so.
+    kMedia,   ///< Its files, proxies or formats; or a message of our own form names it.
+    kChosen,  ///< A person chose it by hand.
 };
 
-/// An asset of Iconik. Ids are UUIDs in lower case.
+/// An asset of Iconik. Its id is a UUID in lower case.
 struct AssetNews {
     std::string asset_id;
     AssetChange change = AssetChange::kEntity;
-    std::string version_id;  ///< Of the asset's version, when told; else "".
 
     bool operator==(const AssetNews&) const = default;
 };

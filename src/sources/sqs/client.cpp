@@ -42,8 +42,7 @@ HttpClientSettings Keeping(HttpClientSettings network) {
 
 /// A request before it is signed.
 struct Client::Call {
-    std::string_view operation;  ///< "ReceiveMessage".
-    std::string_view action;     ///< For sentences: "receive from".
+    Operation operation;
     std::string body;
     std::chrono::seconds wait{0};  ///< How long the queue takes at least.
     std::size_t max_body_bytes = kMostAnswerBytes;
@@ -71,7 +70,7 @@ HttpRequest Client::Signed(const Call& call, const s3::Credentials& credentials,
         .query = {},
         .headers =
             {{"content-type", "application/x-amz-json-1.0"},
-             {"x-amz-target", fmt::format("AmazonSQS.{}", call.operation)}},
+             {"x-amz-target", fmt::format("AmazonSQS.{}", call.operation.name)}},
         .payload_hash = Sha256Hex(call.body),
     };
     const s3::SigningScope scope{
@@ -101,7 +100,10 @@ objects::Attempt Client::SendOnce(const Call& call, Correction& done, const std:
     auto response = http_.Send(request, stop);
     if (!response) {
         const objects::Asked asked{
-            .endpoint = settings_.queue.host, .bucket = {}, .key = {}, .action = std::string(call.action)
+            .endpoint = settings_.queue.host,
+            .bucket = {},
+            .key = {},
+            .action = std::string(call.operation.action)
         };
         return {.answer = Unexpected(objects::FaultOf(response.error(), asked))};
     }
@@ -109,7 +111,7 @@ objects::Attempt Client::SendOnce(const Call& call, Correction& done, const std:
     if (response->status / 100 == 2) {
         return {.answer = *std::move(response)};
     }
-    const auto fault = FaultOf(*response, settings_.queue, call.action, clock_.Now());
+    const auto fault = FaultOf(*response, settings_.queue, call.operation, clock_.Now());
     bool corrected = false;
     if (!done.clock && signer_.LearnsClock(*response, signed_at)) {
         done.clock = corrected = true;
@@ -138,7 +140,8 @@ Result<std::vector<EntryFault>> Client::DoBatch(
     std::vector<EntryFault> faults;
     for (const auto& entry : *refused) {
         faults.push_back(
-            {.index = entry.index, .error = EntryFaultOf(entry.code, entry.message, settings_.queue)}
+            {.index = entry.index,
+             .error = EntryFaultOf(entry.code, entry.message, settings_.queue, call.operation)}
         );
     }
     return faults;
@@ -146,8 +149,7 @@ Result<std::vector<EntryFault>> Client::DoBatch(
 
 Result<std::vector<Message>> Client::Receive(const ReceiveRequest& request, const std::stop_token& stop) {
     const auto answer =
-        Do({.operation = "ReceiveMessage",
-            .action = "receive from",
+        Do({.operation = {.name = "ReceiveMessage", .action = "receive from"},
             .body = ReceiveBody(settings_.queue.queue_url, request),
             .wait = request.wait,
             .max_body_bytes = kMostReceivedBytes},
@@ -164,8 +166,7 @@ Result<std::vector<EntryFault>> Client::Delete(
     std::span<const std::string> receipts, const std::stop_token& stop
 ) {
     return DoBatch(
-        {.operation = "DeleteMessageBatch",
-         .action = "delete from",
+        {.operation = {.name = "DeleteMessageBatch", .action = "delete from"},
          .body = DeleteBody(settings_.queue.queue_url, receipts)},
         receipts.size(),
         stop
@@ -176,8 +177,7 @@ Result<std::vector<EntryFault>> Client::ChangeVisibility(
     std::span<const VisibilityChange> changes, const std::stop_token& stop
 ) {
     return DoBatch(
-        {.operation = "ChangeMessageVisibilityBatch",
-         .action = "change the visibility in",
+        {.operation = {.name = "ChangeMessageVisibilityBatch", .action = "change the visibility in"},
          .body = VisibilityBody(settings_.queue.queue_url, changes)},
         changes.size(),
         stop
@@ -186,8 +186,7 @@ Result<std::vector<EntryFault>> Client::ChangeVisibility(
 
 Result<QueueAttributes> Client::Attributes(const std::stop_token& stop) {
     const auto answer =
-        Do({.operation = "GetQueueAttributes",
-            .action = "read the attributes of",
+        Do({.operation = {.name = "GetQueueAttributes", .action = "read the attributes of"},
             .body = AttributesBody(settings_.queue.queue_url)},
            stop);
     if (!answer) {

@@ -212,15 +212,29 @@ Error Foreign(const HttpResponse& response, const QueueAddress& queue) {
     );
 }
 
-Error Denied(const QueueAddress& queue, std::string_view action) {
+/// A right holds for an operation and for batches of it.
+std::string RightTo(const Operation& asked) {
+    constexpr std::string_view kBatch = "Batch";
+    auto name = asked.name;
+    name.remove_suffix(name.ends_with(kBatch) ? kBatch.size() : 0);
+    return fmt::format("sqs:{}", name);
+}
+
+bool IsDenial(std::string_view code) {
+    return IsOneOf(code, {"AccessDenied", "AccessDeniedException", "KmsAccessDenied", "OptInRequired"});
+}
+
+Error Denied(const QueueAddress& queue, const Operation& asked) {
     return objects::Fault(
         ErrorCode::kUnauthenticated,
         objects::kAccessDenied,
         fmt::format(
-            "{} does not let this access key {} it: allow it there (docs/sources/sqs.md names what is "
-            "needed)",
+            "{} does not let this access key {} it: the right {} is missing; allow it in the key's policy "
+            "and "
+            "in the queue's (docs/sources/sqs.md)",
             NameOf(queue),
-            action
+            asked.action,
+            RightTo(asked)
         ),
         std::chrono::minutes(1)
     );
@@ -229,7 +243,7 @@ Error Denied(const QueueAddress& queue, std::string_view action) {
 }  // namespace
 
 Error FaultOf(
-    const HttpResponse& response, const QueueAddress& queue, std::string_view action, Timestamp now
+    const HttpResponse& response, const QueueAddress& queue, const Operation& asked, Timestamp now
 ) {
     const auto said = Read(response);
     if (auto fault = CredentialFault(said, queue)) {
@@ -244,9 +258,8 @@ Error FaultOf(
     if (said.code.empty() && (!response.body.empty() || response.status / 100 == 3)) {
         return Foreign(response, queue);
     }
-    if (response.status == 401 || response.status == 403 ||
-        IsOneOf(said.code, {"AccessDenied", "AccessDeniedException", "KmsAccessDenied", "OptInRequired"})) {
-        return Denied(queue, action);
+    if (response.status == 401 || response.status == 403 || IsDenial(said.code)) {
+        return Denied(queue, asked);
     }
     return objects::Fault(
         ErrorCode::kInvalidArgument,
@@ -254,7 +267,7 @@ Error FaultOf(
         fmt::format(
             "{} does not let us {} it: {} {} (status {})",
             NameOf(queue),
-            action,
+            asked.action,
             objects::CleanText(said.code),
             objects::CleanText(said.message),
             response.status
@@ -262,7 +275,9 @@ Error FaultOf(
     );
 }
 
-Error EntryFaultOf(std::string_view code, std::string_view message, const QueueAddress& queue) {
+Error EntryFaultOf(
+    std::string_view code, std::string_view message, const QueueAddress& queue, const Operation& asked
+) {
     if (code.empty()) {
         return objects::Fault(
             ErrorCode::kUnavailable,
@@ -273,6 +288,9 @@ Error EntryFaultOf(std::string_view code, std::string_view message, const QueueA
     const Said said{.code = WordIn(code), .message = std::string(message)};
     if (auto fault = QueueFault(said, queue)) {
         return *std::move(fault);
+    }
+    if (IsDenial(said.code)) {
+        return Denied(queue, asked);
     }
     return objects::Fault(
         ErrorCode::kUnavailable,

@@ -16,13 +16,22 @@ inline constexpr std::string_view kNoQueue = "no_queue";            // kUnavaila
 inline constexpr std::string_view kStaleReceipt = "stale_receipt";  // kConflict: it was received again since
 inline constexpr std::string_view kNotAnswered = "not_answered";    // kUnavailable: of one entry of a batch
 
-/// An answer that is not 2xx. `action`: "receive from", "delete from", …. Holds no credential.
+/// What a queue was asked to do.
+struct Operation {
+    std::string_view name;    ///< "DeleteMessageBatch".
+    std::string_view action;  ///< For sentences: "delete from".
+};
+
+/// An answer that is not 2xx. Where that may not be done, the sentence names the right that is missing. Holds
+/// no credential.
 [[nodiscard]] Error FaultOf(
-    const HttpResponse& response, const QueueAddress& queue, std::string_view action, Timestamp now
+    const HttpResponse& response, const QueueAddress& queue, const Operation& asked, Timestamp now
 );
 
 /// One entry of a batch that was refused with that code; "" when the answer left it out.
-[[nodiscard]] Error EntryFaultOf(std::string_view code, std::string_view message, const QueueAddress& queue);
+[[nodiscard]] Error EntryFaultOf(
+    std::string_view code, std::string_view message, const QueueAddress& queue, const Operation& asked
+);
 
 /// An answer 2xx that cannot be read.
 [[nodiscard]] Error UnreadableFault(const Error& why, const QueueAddress& queue);

@@ -173,6 +173,9 @@ Result<std::vector<Message>> ReadMessages(std::string_view body) {
             return Unexpected(message.error());
         }
         messages.push_back(*std::move(message));
+        if (messages.size() == kMostEntries) {
+            break;
+        }
     }
     return messages;
 }

@@ -66,7 +66,8 @@ struct QueueAttributes {
 );
 [[nodiscard]] std::string AttributesBody(std::string_view queue_url);
 
-/// kInvalidArgument when the answer is none of ReceiveMessage. Numbers that are missing or senseless are left
+/// At most kMostEntries; what else the answer holds comes again. kInvalidArgument when it is none of
+/// ReceiveMessage. Numbers that are missing or senseless are left
 /// as they stand in Message.
 [[nodiscard]] Result<std::vector<Message>> ReadMessages(std::string_view body);
 

@@ -24,28 +24,27 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kTellSql = R"sql(
-    INSERT INTO news (id, source_id, kind, address, version_id, system_domain_id, told, first_told_at, due_at, tries,
+    INSERT INTO news (id, source_id, kind, address, system_domain_id, told, first_told_at, due_at, tries,
                       reason, sentence)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (source_id, kind, address) DO UPDATE
-    SET told = news.told + 1, version_id = excluded.version_id, system_domain_id = excluded.system_domain_id
+    SET told = news.told + 1, system_domain_id = excluded.system_domain_id
     RETURNING told)sql";
 constexpr const char* kGetSql = R"sql(
-    SELECT id, source_id, kind, address, version_id, system_domain_id, told, first_told_at, due_at, tries, reason,
+    SELECT id, source_id, kind, address, system_domain_id, told, first_told_at, due_at, tries, reason,
            sentence
     FROM news WHERE id = ?)sql";
 constexpr const char* kDueSql = R"sql(
-    SELECT id, source_id, kind, address, version_id, system_domain_id, told, first_told_at, due_at, tries, reason,
+    SELECT id, source_id, kind, address, system_domain_id, told, first_told_at, due_at, tries, reason,
            sentence
-    FROM news WHERE due_at <= ? ORDER BY due_at, id LIMIT ?)sql";
+    FROM news WHERE kind = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?)sql";
 constexpr const char* kListSql = R"sql(
-    SELECT id, source_id, kind, address, version_id, system_domain_id, told, first_told_at, due_at, tries, reason,
+    SELECT id, source_id, kind, address, system_domain_id, told, first_told_at, due_at, tries, reason,
            sentence
     FROM news WHERE id > ? ORDER BY id LIMIT ?)sql";
 constexpr const char* kEndSql = "DELETE FROM news WHERE id = ? AND told <= ?";
 constexpr const char* kDelaySql =
     "UPDATE news SET due_at = ?, tries = tries + 1, reason = ?, sentence = ? WHERE id = ?";
-constexpr const char* kNextSql = "SELECT due_at FROM news ORDER BY due_at LIMIT 1";
 constexpr const char* kCountSql =
     "SELECT kind, count(*), count(*) FILTER (WHERE tries > 0) FROM news GROUP BY kind ORDER BY kind";
 
@@ -55,7 +54,6 @@ InboxNews ReadNews(Row& row) {
     news.source_id = row.As<SourceId>();
     news.kind = NewsKindFrom(row.Text()).value_or(NewsKind::kObject);
     news.address = row.Bytes();
-    news.version_id = row.Text();
     news.system_domain_id = row.Text();
     news.told = row.Integer();
     news.first_told_at = row.Time();
@@ -77,7 +75,6 @@ Result<bool> NewsTable::Tell(const InboxNews& news) {
             news.source_id,
             ToString(news.kind),
             Blob{news.address},
-            news.version_id,
             news.system_domain_id,
             news.told,
             news.first_told_at,
@@ -96,8 +93,8 @@ Result<InboxNews> NewsTable::Get(const NewsId& id) const {
     });
 }
 
-Result<std::vector<InboxNews>> NewsTable::Due(Timestamp now, int limit) const {
-    return connection_.Select(kDueSql, ReadNews, now, limit);
+Result<std::vector<InboxNews>> NewsTable::Due(NewsKind kind, Timestamp now, int limit) const {
+    return connection_.Select(kDueSql, ReadNews, ToString(kind), now, limit);
 }
 
 Result<bool> NewsTable::End(const NewsId& id, std::int64_t told) {
@@ -108,10 +105,6 @@ Result<void> NewsTable::Delay(
     const NewsId& id, Timestamp due_at, const std::string& reason, const std::string& sentence
 ) {
     return connection_.Change(kDelaySql, due_at, reason, sentence, id).map([](int) {});
-}
-
-Result<std::optional<Timestamp>> NewsTable::NextDueAt() const {
-    return connection_.First(kNextSql, [](Row& row) { return row.Time(); });
 }
 
 Result<std::vector<NewsCount>> NewsTable::Count() const {

@@ -18,14 +18,15 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kGetSql = R"sql(
-    SELECT number, started_at, scope, position, position_at, seen, finished_at FROM scan_state WHERE bucket_id = ?)sql";
+    SELECT number, started_at, scope, position, position_at, seen, finished_at, whole_at
+    FROM scan_state WHERE bucket_id = ?)sql";
 constexpr const char* kPutSql = R"sql(
-    INSERT INTO scan_state (bucket_id, number, started_at, scope, position, position_at, seen, finished_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO scan_state (bucket_id, number, started_at, scope, position, position_at, seen, finished_at, whole_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (bucket_id) DO UPDATE
     SET number = excluded.number, started_at = excluded.started_at, scope = excluded.scope,
         position = excluded.position, position_at = excluded.position_at, seen = excluded.seen,
-        finished_at = excluded.finished_at)sql";
+        finished_at = excluded.finished_at, whole_at = excluded.whole_at)sql";
 constexpr const char* kRangesSql = R"sql(
     SELECT after_key, through_key, position, done FROM scan_range WHERE bucket_id = ? ORDER BY after_key)sql";
 constexpr const char* kForgetRangesSql = "DELETE FROM scan_range WHERE bucket_id = ?";
@@ -56,6 +57,7 @@ ScanState ReadState(Row& row) {
     state.position_at = row.Time();
     state.seen = static_cast<std::uint64_t>(row.Integer());
     state.finished_at = row.OptionalTime();
+    state.whole_at = row.OptionalTime();
     return state;
 }
 
@@ -87,7 +89,8 @@ Result<void> ScanTable::Put(const BucketId& bucket, const ScanState& state) {
             Blob{state.position},
             state.position_at,
             state.seen,
-            state.finished_at
+            state.finished_at,
+            state.whole_at
         )
         .map([](int) {});
 }

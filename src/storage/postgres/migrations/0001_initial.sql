@@ -105,7 +105,8 @@ CREATE TABLE scan_state (
     position BYTEA NOT NULL, -- the last key that is taken in with all before it
     position_at BIGINT NOT NULL,
     seen BIGINT NOT NULL,
-    finished_at BIGINT -- NULL while it goes on or was cut
+    finished_at BIGINT, -- NULL while it goes on or was cut
+    whole_at BIGINT -- when the last scan began that looked at everything, of a source that tells what changed
 );
 
 -- its parts, while it goes on or was cut, when several streams list the bucket
@@ -468,9 +469,8 @@ CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequ
 CREATE TABLE news (
     id TEXT COLLATE "C" PRIMARY KEY,
     source_id TEXT COLLATE "C" NOT NULL, -- the queue it came from; '' when it was sent here
-    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('object', 'restored_object', 'asset', 'chosen_asset', 'collection', 'search')),
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('object', 'restored_object', 'asset', 'asset_media', 'chosen_asset', 'collection', 'search')),
     address BYTEA NOT NULL,
-    version_id TEXT COLLATE "C" NOT NULL,
     system_domain_id TEXT COLLATE "C" NOT NULL,
     told BIGINT NOT NULL CHECK (told > 0),
     first_told_at BIGINT NOT NULL,
@@ -481,7 +481,7 @@ CREATE TABLE news (
     UNIQUE (source_id, kind, address)
 );
 
-CREATE INDEX news_due ON news (due_at, id);
+CREATE INDEX news_due ON news (kind, due_at, id);
 
 -- messages that were not understood
 CREATE TABLE dead_message (

@@ -100,7 +100,8 @@ CREATE TABLE scan_state (
     position BLOB NOT NULL, -- the last key that is taken in with all before it
     position_at INTEGER NOT NULL,
     seen INTEGER NOT NULL,
-    finished_at INTEGER -- NULL while it goes on or was cut
+    finished_at INTEGER, -- NULL while it goes on or was cut
+    whole_at INTEGER -- when the last scan began that looked at everything, of a source that tells what changed
 ) STRICT;
 
 -- its parts, while it goes on or was cut, when several streams list the bucket
@@ -455,9 +456,8 @@ CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequ
 CREATE TABLE news (
     id TEXT PRIMARY KEY,
     source_id TEXT NOT NULL, -- the queue it came from; '' when it was sent here
-    kind TEXT NOT NULL CHECK (kind IN ('object', 'restored_object', 'asset', 'chosen_asset', 'collection', 'search')),
+    kind TEXT NOT NULL CHECK (kind IN ('object', 'restored_object', 'asset', 'asset_media', 'chosen_asset', 'collection', 'search')),
     address BLOB NOT NULL,
-    version_id TEXT NOT NULL,
     system_domain_id TEXT NOT NULL,
     told INTEGER NOT NULL CHECK (told > 0),
     first_told_at INTEGER NOT NULL,
@@ -468,7 +468,7 @@ CREATE TABLE news (
     UNIQUE (source_id, kind, address)
 ) STRICT;
 
-CREATE INDEX news_due ON news (due_at, id);
+CREATE INDEX news_due ON news (kind, due_at, id);
 
 -- messages that were not understood
 CREATE TABLE dead_message (

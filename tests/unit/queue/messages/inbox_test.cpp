@@ -82,9 +82,14 @@ protected:
         Tell(StoreNews{.bucket = bucket, .keys = {key}, .created = true, .event = ""});
     }
 
-    void TellAsset() { Tell(AssetNews{.asset_id = kId, .change = AssetChange::kEntity, .version_id = ""}); }
+    void TellAsset(AssetChange change = AssetChange::kEntity) {
+        Tell(AssetNews{.asset_id = kId, .change = change});
+    }
 
-    int Run() { return inbox_.RunOnce({}).value(); }
+    int Run() {
+        return inbox_.RunOnce(InboxLane::kObjects, {}).value() +
+               inbox_.RunOnce(InboxLane::kIconik, {}).value();
+    }
 
     std::vector<InboxNews> Waiting() {
         return storage_->Read([](const Snapshot& snapshot) { return snapshot.news.List({.limit = 200}); })
@@ -233,7 +238,7 @@ TEST_F(InboxTest, LeavesItsRowsWhenTheDatabaseRefuses) {
     Watch("s3", "all", "media");
     TellObject("a.mp4");
     storage_->refuse = 1;
-    EXPECT_FALSE(inbox_.RunOnce({}));
+    EXPECT_FALSE(inbox_.RunOnce(InboxLane::kObjects, {}));
     EXPECT_EQ(Waiting().size(), 1U);
     EXPECT_EQ(Run(), 1);
 }
@@ -318,7 +323,7 @@ TEST_F(InboxTest, OnlyNewsOfAnAssetsMediaWakesWhatWaitsForIt) {
     TellAsset();
     Run();
     EXPECT_EQ(OnlyProcess(item).next_attempt_at, later) << "it may be what we wrote ourselves";
-    Tell(AssetNews{.asset_id = kId, .change = AssetChange::kProxies, .version_id = ""});
+    TellAsset(AssetChange::kMedia);
     Run();
     EXPECT_EQ(OnlyProcess(item).next_attempt_at, clock_.Now());
 }
@@ -350,6 +355,105 @@ TEST_F(InboxTest, NewsOfACollectionHasItsBucketScanned) {
     EXPECT_EQ(Run(), 3);
     EXPECT_THAT(looked_at_, UnorderedElementsAre(bucket.id, search.id));
     EXPECT_THAT(Waiting(), IsEmpty());
+}
+
+TEST_F(InboxTest, WhatAPersonChoseRunsAgainOnceForEachTimeThatItIsTold) {
+    Watch("iconik", "b", "collections/1");
+    Watch("iconik", "rest", "assets");
+    store_.held[kId] = {"b", "rest"};
+    TellAsset();
+    Run();
+    const auto item = Items().at(0).id;
+    TellAsset(AssetChange::kChosen);
+    Run();
+    EXPECT_EQ(ProcessesOf(item).size(), 1U) << "what waits is left alone";
+    const auto end = [&] {
+        const auto claim = Claim().at(0);
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            const auto after = AfterFailure(
+                claim.processes.at(0),
+                Error{.code = ErrorCode::kNotFound, .message = "gone"},
+                CrashKind::kNone,
+                clock_.Now()
+            );
+            return transaction.processes.UpdateHeld(after, after.fence);
+        }));
+    };
+    end();
+    added_ = 0;
+    TellAsset();
+    TellAsset(AssetChange::kMedia);
+    Run();
+    EXPECT_EQ(ProcessesOf(item).size(), 1U) << "nobody asked for that";
+    TellAsset(AssetChange::kChosen);
+    TellAsset(AssetChange::kChosen);
+    Run();
+    EXPECT_EQ(ProcessesOf(item).size(), 2U);
+    EXPECT_EQ(Stored(item).status, Status::kPending);
+    EXPECT_EQ(added_, 1) << "workers are told";
+    EXPECT_EQ(Run(), 0);
+    end();
+    TellAsset(AssetChange::kChosen);
+    Run();
+    EXPECT_EQ(ProcessesOf(item).size(), 3U);
+}
+
+TEST_F(InboxTest, WhatAPersonChoseAndNoBucketHoldsEndsWithoutAnItem) {
+    Watch("iconik", "b", "collections/1");
+    TellAsset(AssetChange::kChosen);
+    EXPECT_EQ(Run(), 1);
+    EXPECT_THAT(Waiting(), IsEmpty());
+    EXPECT_THAT(Items(), IsEmpty());
+}
+
+TEST_F(InboxTest, AnAssetThatIsGoneIsRemovedAndWhatWaitsOfItEndsWithAReason) {
+    Watch("iconik", "b", "collections/1");
+    const auto rest = Watch("iconik", "rest", "assets");
+    store_.held[kId] = {"b"};
+    TellAsset();
+    Run();
+    const auto item = Items().at(0).id;
+    store_.held.clear();
+    store_.gone.insert(kId);
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    EXPECT_THAT(Waiting(), IsEmpty());
+    EXPECT_TRUE(Stored(item).removed_at);
+    EXPECT_EQ(Stored(item).status, Status::kSkipped);
+    EXPECT_EQ(Stored(item).reason_code, "removed");
+    EXPECT_EQ(Count("item.removed"), 1);
+    TellAsset(AssetChange::kChosen);
+    EXPECT_EQ(Run(), 1);
+    FoundObject gone{.key = kId};
+    gone.gone = true;
+    EXPECT_EQ(intake_->Take(rest, {gone}).value(), 0) << "nor does a scan that tells the same";
+    EXPECT_EQ(Count("item.removed"), 1);
+    EXPECT_EQ(Items().size(), 1U);
+    store_.gone.clear();
+    store_.held[kId] = {"b"};
+    TellAsset();
+    Run();
+    EXPECT_EQ(Items().size(), 2U) << "brought back it is new";
+}
+
+TEST_F(InboxTest, AStoreThatHangsHoldsUpNoOtherLaneAndNoStop) {
+    Watch("s3", "all", "media");
+    Watch("iconik", "rest", "assets");
+    store_.held["a.mp4"] = {"all"};
+    store_.hangs_at = "rest";
+    inbox_.Start();
+    TellAsset();
+    inbox_.Nudge();
+    EXPECT_TRUE(Eventually([&] { return store_.hanging.load(); }));
+    TellObject("a.mp4");
+    inbox_.Nudge();
+    EXPECT_TRUE(Eventually([&] { return Items().size() == 1; }));
+    EXPECT_TRUE(store_.hanging);
+    const auto before = std::chrono::steady_clock::now();
+    inbox_.Stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 3s);
+    ASSERT_EQ(Waiting().size(), 1U) << "looked at after the next start";
+    EXPECT_EQ(Waiting().at(0).tries, 0);
 }
 
 TEST_F(InboxTest, WorksOnItsOwnThread) {

@@ -325,6 +325,35 @@ TEST_F(MessagePollerTest, WhatIsNotDeletedIsCountedAsSuch) {
     Await([&] { return State().deleted == 1; });
 }
 
+TEST_F(MessagePollerTest, WithoutTheRightToDeleteTheQueueSaysSoUntilItIsGivenAndGoesOn) {
+    AddSource();
+    const auto message = [](int number) {
+        return Answer(
+            fmt::format(R"({{"Messages": [{}]}})", MessageJson(fmt::format("r{}", number), Asset(number)))
+        );
+    };
+    Answers(
+        {message(1),
+         Answer(R"({"__type": "AccessDeniedException"})", 403),
+         Answer("{}"),
+         message(2),
+         Answer(R"({"Failed": [{"Id": "0", "Code": "AccessDenied"}]})"),
+         R"({"hang": 3})",
+         message(3),
+         Answer(R"({"Successful": [{"Id": "0"}]})")}
+    );
+    Start();
+    Await([&] { return Told().size() == 2; });
+    Await([&] { return Asked("DeleteMessageBatch").size() == 2; });
+    Await([&] { return Asked("ReceiveMessage").size() == 4; });
+    EXPECT_EQ(State().code, "access_denied") << "also after it had none for a while";
+    EXPECT_THAT(State().sentence, HasSubstr("the right sqs:DeleteMessage is missing"));
+    ASSERT_EQ(Events().size(), 1U) << "once";
+    EXPECT_THAT(Events()[0].data, HasSubstr("sqs:DeleteMessage"));
+    Await([&] { return State().deleted == 1; });
+    Await([&] { return State().code.empty(); });
+}
+
 TEST_F(MessagePollerTest, RefusedCredentialsPauseTheSourceWithOneEventAndAnotherSecretResumesIt) {
     AddSource();
     Answers({Answer(R"({"__type": "UnrecognizedClientException"})", 403)});

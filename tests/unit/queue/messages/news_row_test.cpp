@@ -16,8 +16,9 @@ TEST(NewsRow, KeepsWhatIsToBeLookedAt) {
     const std::vector<News> all{
         Object({"a b", "a+b"}),
         Object({"a"}, true),
-        AssetNews{.asset_id = "id", .change = AssetChange::kEntity, .version_id = "v"},
-        AssetNews{.asset_id = "id", .change = AssetChange::kAction, .version_id = ""},
+        AssetNews{.asset_id = "id", .change = AssetChange::kEntity},
+        AssetNews{.asset_id = "id", .change = AssetChange::kMedia},
+        AssetNews{.asset_id = "id", .change = AssetChange::kChosen},
         CollectionNews{.collection_id = "id"},
         SearchNews{.search_id = "id"},
     };
@@ -31,10 +32,6 @@ TEST(NewsRow, HasOneAddressForOneLook) {
     EXPECT_EQ(address(Object({"a"})), address(Object({"a"})));
     EXPECT_NE(address(Object({"a b", "a+b"})), address(Object({"a b"})));
     EXPECT_NE(address(Object({"a b", "a+b"})), address(Object({"a b", "a%20b"})));
-    EXPECT_EQ(
-        address(AssetNews{.asset_id = "id", .change = AssetChange::kFiles, .version_id = "1"}),
-        address(AssetNews{.asset_id = "id", .change = AssetChange::kProxies, .version_id = "2"})
-    );
 }
 
 }  // namespace

@@ -42,6 +42,26 @@ TEST(IconikConfig, HasDefaultsForWhatIsLeftOut) {
     EXPECT_TRUE(config->file_types.empty());
 }
 
+TEST(IconikConfig, PeopleAreTheirsByExplicitEntriesOnly) {
+    const auto read = [](const std::string& more) {
+        return ReadConfig(R"({"endpoint": "https://app.iconik.io", )" + more + "}");
+    };
+    const auto config =
+        read(R"("segment_type": "PERSON", "person_map": {"per_1": "11111111-1111-4111-8111-111111111111"})");
+    ASSERT_TRUE(config.has_value()) << config.error().message;
+    EXPECT_EQ(config->writing.person_map.at("per_1"), "11111111-1111-4111-8111-111111111111");
+    EXPECT_EQ(
+        read(R"("segment_type": "PERSON", "person_map": {"A/B": "Ada"})").error().message,
+        "/person_map/A~1B: must be the id of a person in Iconik, a UUID of 36 letters"
+    );
+    for (const auto* const wrong :
+         {R"("segment_type": "PERSON")",
+          R"("segment_type": "PERSON", "person_map": {})",
+          R"("person_map": {"per_1": "11111111-1111-4111-8111-111111111111"})"}) {
+        EXPECT_TRUE(read(wrong).error().message.starts_with("/person_map: ")) << wrong;
+    }
+}
+
 TEST(IconikConfig, FileTypesOfAllListsAreTaken) {
     const auto config = ReadConfig(
         R"({"endpoint": "https://app.iconik.io", "video_file_types": ["Video/MP4"], "image_file_types": ["image/png"]})"

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "core/byte_source.hpp"
 #include "core/error.hpp"
@@ -22,6 +23,8 @@
 
 namespace notify::iconik {
 namespace {
+
+using ::testing::HasSubstr;
 
 class IconikSourceTest : public IconikTest {
 protected:
@@ -45,18 +48,23 @@ protected:
         };
     }
 
-    Result<std::vector<FoundObject>> Scan(const Bucket& bucket) {
+    Result<std::vector<FoundObject>> Scan(
+        const Bucket& bucket, std::optional<Timestamp> changed_since = std::nullopt
+    ) {
         std::vector<FoundObject> found;
         return source_
             .Scan(
-                {.bucket = bucket, .start_after = {}},
+                {.bucket = bucket, .start_after = {}, .through = {}, .changed_since = changed_since},
                 [&](FoundObject object) -> Result<void> {
                     found.push_back(std::move(object));
                     return {};
                 },
                 {}
             )
-            .map([&](const ScanReport&) { return found; });
+            .map([&](const ScanReport& report) {
+                note_ = report.note;
+                return found;
+            });
     }
 
     Result<std::string> OpenAndRead(const Item& item) {
@@ -75,6 +83,14 @@ protected:
         return {.key = found.key, .version = found.version, .discovered_at = clock_.Now()};
     }
 
+    /// An asset of its own in the collection, that lists tell without its versions.
+    void MakeBeside() {
+        Make(Original("one"));
+        Make(Original("two"), kSaved);
+        fake_.Set(R"({"lists": {"versions": false}})");
+    }
+
+    std::string note_;  ///< Of the last scan.
     std::mutex access_mutex_;
     SourceAccess access_;
     const Bucket collection_ = BucketAt(fmt::format("collections/{}", kPlace));
@@ -129,13 +145,76 @@ TEST_F(IconikSourceTest, ASavedSearchFindsWhatItLooksFor) {
     EXPECT_EQ(found->size(), 2U);
 }
 
-TEST_F(IconikSourceTest, AllAssetsAreLookedAtOnceAndThenWhatChanged) {
+TEST_F(IconikSourceTest, OfAllAssetsThoseAreFoundThatChangedSinceThen) {
     Make(Original("one"));
     const auto assets = BucketAt("assets");
-    ASSERT_EQ(Scan(assets).value().size(), 1U);
-    clock_.Advance(std::chrono::years(10));  // the fake's assets are of now
-    ASSERT_TRUE(Scan(assets).has_value());
-    EXPECT_EQ(Scan(assets).value().size(), 0U);
+    EXPECT_TRUE(source_.TellsChanges(assets));
+    EXPECT_FALSE(source_.TellsChanges(collection_));
+    EXPECT_EQ(Scan(assets).value().size(), 1U);
+    EXPECT_EQ(Scan(assets).value().size(), 1U) << "it remembers nothing itself";
+    const auto now = Timestamp(
+        std::chrono::duration_cast<Timestamp::duration>(std::chrono::system_clock::now().time_since_epoch())
+    );  // the fake's assets are of now
+    EXPECT_EQ(Scan(assets, now - std::chrono::hours(1)).value().size(), 1U);
+    EXPECT_EQ(Scan(assets, now + std::chrono::hours(1)).value().size(), 0U);
+}
+
+TEST_F(IconikSourceTest, AnAssetThatMayNotBeSeenIsLeftOutAndTold) {
+    MakeBeside();
+    fake_.Set(
+        fmt::format(
+            R"({{"faults": [{{"path": "/assets/{}/", "times": 9, "do": "status", "status": 403}}]}})", kAsset
+        )
+    );
+    const auto found = Scan(collection_);
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().key, kSaved);
+    EXPECT_THAT(note_, HasSubstr("1 of its assets could not be looked at and is left out"));
+    EXPECT_THAT(note_, HasSubstr("give its user the role that is needed"));
+}
+
+TEST_F(IconikSourceTest, AnAssetOfWhichNoSenseIsToldIsLeftOut) {
+    MakeBeside();
+    fake_.Set(
+        fmt::format(
+            R"({{"faults": [{{"path": "/assets/{}/", "times": 9, "do": "status", "status": 200, "body": "{{}}"}}]}})",
+            kAsset
+        )
+    );
+    const auto found = Scan(collection_);
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    EXPECT_EQ(found->size(), 1U);
+    EXPECT_THAT(note_, HasSubstr("could not be looked at"));
+}
+
+TEST_F(IconikSourceTest, AScanEndsWhenTheCredentialsAreRefused) {
+    MakeBeside();
+    fake_.Set(
+        fmt::format(
+            R"({{"faults": [{{"path": "/assets/{}/", "times": 9, "do": "status", "status": 401}}]}})", kAsset
+        )
+    );
+    const auto found = Scan(collection_);
+    ASSERT_FALSE(found.has_value());
+    EXPECT_EQ(found.error().reason, objects::kCredentialsRefused);
+}
+
+TEST_F(IconikSourceTest, AnAssetThatWasDeletedIsToldAsGone) {
+    MakeBeside();
+    fake_.Set(R"({"lists": {"versions": false, "deleted": true}})");
+    Make(R"("status": "DELETED")");
+    fake_.Set(
+        fmt::format(
+            R"({{"faults": [{{"path": "/assets/{}/", "times": 9, "do": "status", "status": 404}}]}})", kSaved
+        )
+    );
+    const auto found = Scan(BucketAt("assets"));
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    ASSERT_EQ(found->size(), 2U);
+    EXPECT_TRUE(std::ranges::all_of(*found, &FoundObject::gone)) << "one by its list, one by itself";
+    EXPECT_EQ(note_, "");
+    EXPECT_TRUE(source_.Look(collection_, std::string(kAsset), {}).value()->gone);
 }
 
 TEST_F(IconikSourceTest, AnAssetIsLookedAtWhereItStands) {
@@ -144,8 +223,8 @@ TEST_F(IconikSourceTest, AnAssetIsLookedAtWhereItStands) {
     EXPECT_FALSE(
         source_.Look(BucketAt(fmt::format("collections/{}", kSaved)), std::string(kAsset), {})->has_value()
     );
-    EXPECT_FALSE(source_.Look(collection_, std::string(kSaved), {})->has_value());
-    EXPECT_FALSE(source_.Look(collection_, "no id", {})->has_value());
+    EXPECT_TRUE(source_.Look(collection_, std::string(kSaved), {}).value()->gone);
+    EXPECT_TRUE(source_.Look(collection_, "no id", {}).value()->gone);
 }
 
 TEST_F(IconikSourceTest, ItsProxyIsRead) {
@@ -171,6 +250,22 @@ TEST_F(IconikSourceTest, MediaThatIsNotThereIsWaitedForAndGivenUpInTheEnd) {
     ASSERT_FALSE(late.has_value());
     EXPECT_EQ(late.error().code, ErrorCode::kNotFound);
     EXPECT_EQ(late.error().reason, objects::kMediaNeverCame);
+}
+
+TEST_F(IconikSourceTest, TheWaitForMediaBeginsAnewWhenTheItemIsRunAgainAndWhenTheVersionIsNewer) {
+    access_.source.config = Config(R"("media": "proxy")");
+    Make(fmt::format(R"("proxies": [{}])", Proxy("late", 720, R"("status": "OPEN")")));
+    auto item = ItemNow();
+    clock_.Advance(std::chrono::hours(25));
+    item.asked_at = item.discovered_at;
+    EXPECT_EQ(source_.Open(collection_, item, {}).error().reason, objects::kMediaNeverCame);
+    item.asked_at = clock_.Now() - std::chrono::hours(23);
+    EXPECT_EQ(source_.Open(collection_, item, {}).error().reason, objects::kMediaNotReady);
+    // by Iconik's date the version is of now, and the item as if it had been noticed years before
+    item.asked_at.reset();
+    const auto today = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    clock_.Advance(today + std::chrono::hours(1) - clock_.Now());
+    EXPECT_EQ(source_.Open(collection_, item, {}).error().reason, objects::kMediaNotReady);
 }
 
 TEST_F(IconikSourceTest, AnotherVersionIsAnotherItem) {

@@ -21,8 +21,10 @@ protected:
         config.media = wish;
         config.file_types = std::move(types);
         const auto asset = GetAsset(client_, std::string(kAsset), {});
-        return asset ? ChooseMedia(client_, config, *asset, {}) : Unexpected(asset.error());
+        return asset ? ChooseMedia(client_, config, *asset, now_, {}) : Unexpected(asset.error());
     }
+
+    Timestamp now_ = clock_.Now();
 
     std::string IdOfProxy(std::size_t number) {
         const auto answer = client_.Send(
@@ -46,7 +48,8 @@ TEST_F(IconikMedia, TheSmallestProxyThatHasEnoughLinesIsChosen) {
     ASSERT_TRUE(chosen.has_value()) << chosen.error().message;
     EXPECT_EQ(chosen->kind, "proxies");
     EXPECT_EQ(chosen->id, IdOfProxy(1));
-    EXPECT_FALSE(chosen->instead_of_proxy);
+    EXPECT_EQ(chosen->lines, 540);
+    EXPECT_EQ(chosen->no_proxy, "");
 }
 
 TEST_F(IconikMedia, WithoutAProxyThatWillDoTheOriginalIsChosenAndSaysSo) {
@@ -54,7 +57,10 @@ TEST_F(IconikMedia, WithoutAProxyThatWillDoTheOriginalIsChosenAndSaysSo) {
     const auto chosen = Choose(MediaWish::kAuto);
     ASSERT_TRUE(chosen.has_value()) << chosen.error().message;
     EXPECT_EQ(chosen->kind, "files");
-    EXPECT_TRUE(chosen->instead_of_proxy);
+    EXPECT_EQ(
+        chosen->no_proxy,
+        "the original was read: there is no proxy of 540 lines or more that is uploaded whole"
+    );
 }
 
 TEST_F(IconikMedia, AProxyOnItsWayIsWaitedFor) {
@@ -62,6 +68,29 @@ TEST_F(IconikMedia, AProxyOnItsWayIsWaitedFor) {
     EXPECT_EQ(Choose(MediaWish::kAuto).error().reason, objects::kMediaNotReady);
     EXPECT_EQ(Choose(MediaWish::kProxy).error().code, ErrorCode::kThrottled);
     EXPECT_EQ(Choose(MediaWish::kOriginal)->kind, "files");
+}
+
+TEST_F(IconikMedia, TheOriginalOfAProxyThatNeverClosesIsReadAnHourAfterItWasMade) {
+    Make(
+        fmt::format(
+            R"("proxies": [{}, {}], {})",
+            Proxy("a", 720, R"("status": "OPEN", "made": "2026-11-28T10:00:00")"),
+            Proxy("b", 720, R"("status": "AWAITED", "made": "2026-11-28T11:00:00")"),
+            Original("film")
+        )
+    );
+    now_ = FromRfc3339("2026-11-28T11:59:00Z").value();
+    EXPECT_EQ(Choose(MediaWish::kAuto).error().reason, objects::kMediaNotReady);
+    now_ = FromRfc3339("2026-11-28T12:00:00Z").value();
+    const auto chosen = Choose(MediaWish::kAuto);
+    ASSERT_TRUE(chosen.has_value()) << chosen.error().message;
+    EXPECT_EQ(chosen->kind, "files");
+    EXPECT_EQ(
+        chosen->no_proxy,
+        "the original was read: a proxy that is on its way since 2026-11-28T11:00:00.000Z was not uploaded "
+        "whole within 60 minutes"
+    );
+    EXPECT_EQ(Choose(MediaWish::kProxy).error().reason, objects::kMediaNotReady) << "a proxy or nothing";
 }
 
 TEST_F(IconikMedia, AnOriginalThatIsUploadedStillIsWaitedFor) {

@@ -52,6 +52,29 @@ TEST(Segments, AreTheConfirmedAppearances) {
     EXPECT_EQ(more[1].track, "Faces");
 }
 
+TEST(Segments, AreOfTypePersonForWhoIsInThePersonMapAndGenericForOthers) {
+    const Writing writing{
+        .segment_type = "PERSON",
+        .person_map = {{"per_a", "66666666-6666-4666-8666-666666666666"}, {"Nobody", "x"}},
+        .proposed = true
+    };
+    const auto wanted = WantedSegments(kTimeline, "v1", writing).value();
+    ASSERT_EQ(wanted.size(), 3U);
+    EXPECT_EQ(wanted[0].type, "PERSON");
+    EXPECT_EQ(wanted[0].person, "66666666-6666-4666-8666-666666666666");
+    EXPECT_EQ(wanted[0].unmapped, "");
+    EXPECT_EQ(ToJson(wanted[0], "v1").at("person_id").as_string(), wanted[0].person);
+    EXPECT_EQ(wanted[1].type, "GENERIC");
+    EXPECT_EQ(wanted[1].unmapped, "per_g");
+    EXPECT_FALSE(ToJson(wanted[1], "v1").contains("person_id"));
+    const Writing by_name{.segment_type = "PERSON", .person_map = {{"Ada", "by name"}}};
+    EXPECT_EQ(WantedSegments(kTimeline, "v1", by_name).value().at(0).person, "by name");
+    // who gets another person there, or none, is written
+    EXPECT_EQ(Compare(wanted, Stored(WantedSegments(kTimeline, "v1", by_name).value())).change.size(), 2U);
+    auto none = Stored(Wanted()).front();
+    EXPECT_TRUE(ToJson(none, "v1").at("person_id").is_null());
+}
+
 TEST(Segments, HaveAnExternalIdThatIsTheSameForTheSamePersonTimeAndVersionWhateverTheName) {
     const auto one = Wanted();
     const auto renamed = Wanted(Renamed(kTimeline, "Ada", "Ada Lovelace"));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -30,11 +31,11 @@ protected:
         };
     }
 
-    MediaStore::File FileOf() {
+    MediaStore::File FileOf(ConnectGuard guard = {}) {
         return {
             std::make_shared<MediaStore>(
                 HttpClientSettings{},
-                ConnectGuard{},
+                std::move(guard),
                 objects::RetryLimits{
                     .attempts = 4,
                     .first_pause = std::chrono::milliseconds(1),
@@ -107,6 +108,51 @@ TEST_F(SignedMedia, ABodyThatBreaksOffIsContinued) {
     ASSERT_TRUE(file.Open({}).has_value());
     fake_.Set(R"({"faults": [{"path": "/media/", "do": "cut", "times": 3}]})");
     EXPECT_EQ(Read(file, 0, bytes_.size()).value(), bytes_);
+}
+
+TEST_F(SignedMedia, AnAddressThatLeadsElsewhereIsFollowedThreeTimes) {
+    for (const int status : {301, 302, 303, 307, 308}) {
+        auto file = FileOf();
+        fake_.Set(
+            fmt::format(
+                R"({{"faults": [{{"path": "/media/", "do": "redirect", "status": {}, "times": 3}}]}})", status
+            )
+        );
+        ASSERT_TRUE(file.Open({}).has_value()) << status;
+        EXPECT_EQ(Read(file, 1000, 500).value(), bytes_.substr(1000, 500));
+    }
+    auto file = FileOf();
+    fake_.Set(R"({"faults": [{"path": "/media/", "do": "redirect", "times": 99}]})");
+    const auto opened = file.Open({});
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_NE(opened.error().message.find("more than three times"), std::string::npos);
+    EXPECT_EQ(opened.error().message.find("X-Signature"), std::string::npos);
+    fake_.Set(
+        R"({"faults": [{"path": "/media/", "do": "redirect", "to": "file:///etc/passwd", "times": 99}]})"
+    );
+    EXPECT_FALSE(FileOf().Open({}).has_value());
+}
+
+TEST_F(SignedMedia, EachPlaceItIsSentOnToIsJudgedByTheGuardAndGetsNoCredentials) {
+    int judged = 0;
+    auto file = FileOf([&](const ResolvedAddress&) -> Result<void> {
+        return ++judged == 1 ? Result<void>{} : Fail(ErrorCode::kForbidden, "not that place");
+    });
+    const auto port = fake_.Seen().at("media_port").to_number<int>();
+    fake_.Set(
+        fmt::format(
+            R"({{"faults": [{{"path": "/media/", "do": "redirect", "to": "http://127.0.0.2:{}SELF", "times": 1}}]}})",
+            port
+        )
+    );
+    const auto opened = file.Open({});
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().message, "not that place");
+    EXPECT_EQ(judged, 2);
+    const auto seen = fake_.Seen();
+    for (const auto& name : seen.at("media_headers").as_array()) {
+        EXPECT_NE(name.as_string(), "auth-token");
+    }
 }
 
 TEST_F(SignedMedia, ItsAddressIsInNoSentence) {

@@ -217,6 +217,29 @@ TEST_F(WritingTest, LeavesNamesOfOthersInTheFieldWhereItAppends) {
     );
 }
 
+TEST_F(WritingTest, TakesNamesOutOfTheFieldThatItWroteForAnEarlierVersionButNotThoseOfOthers) {
+    writing_.names_view = kView;
+    writing_.names_field = "People";
+    writing_.append_names = true;
+    const auto path = fmt::format("metadata/v1/assets/{}/views/{}/", kAsset, kView);
+    const auto theirs = ParseJson(
+        R"({"metadata_values":{"People":{"field_values":[{"value":"Theirs"}],"mode":"overwrite"}}})"
+    );
+    ASSERT_TRUE(client_
+                    .Send({.method = "PUT", .path = path, .query = {}, .body = *theirs, .what = "names"}, {})
+                    .has_value());
+    to_.version = "66666666-6666-4666-8666-666666666666";
+    ASSERT_TRUE(Write(TimelineOf({"Ada", "Grace"})).has_value());
+    to_.version = "77777777-7777-4777-8777-777777777777";
+    ASSERT_TRUE(Write(TimelineOf({"Grace"})).has_value());
+    const auto answer = client_.Send({.path = path, .query = {}, .what = "names"}, {});
+    EXPECT_EQ(
+        ToJsonText(answer.value().at("metadata_values").at("People").at("field_values")),
+        R"([{"value":"Grace"},{"value":"Theirs"}])"
+    );
+    EXPECT_EQ(Segments().size(), 3U) << "what was found in the earlier version stays on its timeline";
+}
+
 TEST_F(WritingTest, ShowsTheStatusInTheFieldAndInAJob) {
     const std::vector<std::pair<std::string, std::string>> steps{
         {"Pending", "REQUESTED WAITING"},

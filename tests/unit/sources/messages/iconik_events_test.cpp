@@ -27,8 +27,8 @@ AssetNews AssetOf(const object& body) {
     return std::get<AssetNews>(Read(body).value().news.at(0));
 }
 
-AssetNews Asset(AssetChange change, std::string_view id = kAsset, std::string version = {}) {
-    return {.asset_id = std::string(id), .change = change, .version_id = std::move(version)};
+AssetNews Asset(AssetChange change, std::string_view id = kAsset) {
+    return {.asset_id = std::string(id), .change = change};
 }
 
 TEST(IconikWebhook, OfAnAssetNamesItAndWhoSentIt) {
@@ -39,17 +39,15 @@ TEST(IconikWebhook, OfAnAssetNamesItAndWhoSentIt) {
     EXPECT_EQ(message->user_id, kOther);
 }
 
-TEST(IconikWebhook, SaysWhichPartOfTheAssetChanged) {
+TEST(IconikWebhook, SaysWhetherTheAssetsMediaChanged) {
     const auto of = [](std::string_view realm) {
         return AssetOf(Webhook(realm, "update", {{"asset_id", kOther}, {"version_id", kAsset}}));
     };
-    const std::string version(kAsset);
-    EXPECT_EQ(of("files"), Asset(AssetChange::kFiles, kOther, version));
-    EXPECT_EQ(of("file_sets"), Asset(AssetChange::kFiles, kOther, version));
-    EXPECT_EQ(of("proxies"), Asset(AssetChange::kProxies, kOther, version));
-    EXPECT_EQ(of("formats"), Asset(AssetChange::kFormats, kOther, version));
-    EXPECT_EQ(of("entity"), Asset(AssetChange::kEntity, kOther, version));
-    EXPECT_EQ(of("something_new"), Asset(AssetChange::kEntity, kOther, version));
+    for (const auto* const realm : {"files", "file_sets", "proxies", "formats"}) {
+        EXPECT_EQ(of(realm), Asset(AssetChange::kMedia, kOther)) << realm;
+    }
+    EXPECT_EQ(of("entity"), Asset(AssetChange::kEntity, kOther));
+    EXPECT_EQ(of("something_new"), Asset(AssetChange::kEntity, kOther));
 }
 
 TEST(IconikWebhook, TakesTheAssetFromWhereItIsNamedInThatOrder) {
@@ -78,13 +76,13 @@ TEST(IconikWebhook, IsUnderstoodInUpperCaseAndWithTheOtherName) {
     EXPECT_EQ(AssetOf(shouted), Asset(AssetChange::kEntity));
     EXPECT_EQ(
         AssetOf({{"Event_Type", "FILES"}, {"Operation", "UPDATE"}, {"Data", object{{"Asset_Id", kOther}}}}),
-        Asset(AssetChange::kFiles, kOther)
+        Asset(AssetChange::kMedia, kOther)
     );
 }
 
-TEST(IconikWebhook, OfWhatIsGoneOrNotReadIsAcknowledged) {
+TEST(IconikWebhook, OfAnAssetThatIsGoneTellsOfItAndWhatIsNotReadIsAcknowledged) {
     for (const auto* const operation : {"delete", "purge", "DELETE"}) {
-        EXPECT_EQ(Read(Webhook("entity", operation, {}))->ignored, "deleted") << operation;
+        EXPECT_EQ(AssetOf(Webhook("entity", operation, {})), Asset(AssetChange::kEntity)) << operation;
         EXPECT_EQ(Read(Webhook("files", operation, {}))->ignored, "deleted") << operation;
     }
     for (const auto* const realm : {"metadata", "segments", "acls", "shares", "jobs", "history"}) {
@@ -104,7 +102,7 @@ TEST(IconikWebhook, OfACollectionTellsOfWhatIsInIt) {
     auto put = Webhook("contents", "create", {{"object_type", "assets"}, {"object_id", kAsset}});
     put["event_type"] = "collections";
     put["object_id"] = kCollection;
-    EXPECT_EQ(AssetOf(put), Asset(AssetChange::kContents));
+    EXPECT_EQ(AssetOf(put), Asset(AssetChange::kEntity));
     put["data"] = object{{"object_type", "collections"}, {"object_id", kOther}};
     EXPECT_THAT(Read(put)->news, ElementsAre(News(CollectionNews{std::string(kCollection)})));
     put["data"] = object{{"collection_id", kOther}};
@@ -144,8 +142,8 @@ TEST(IconikAction, TellsOfAllThatWasChosen) {
     EXPECT_THAT(
         message->news,
         ElementsAre(
-            News(Asset(AssetChange::kAction)),
-            News(Asset(AssetChange::kAction, kOther)),
+            News(Asset(AssetChange::kChosen)),
+            News(Asset(AssetChange::kChosen, kOther)),
             News(CollectionNews{std::string(kCollection)}),
             News(SearchNews{std::string(kOther)})
         )
@@ -171,7 +169,7 @@ TEST(IconikAction, IsRefusedWithIdsThatAreNone) {
 }
 
 TEST(ShortForm, NamesAssetsAndCollections) {
-    EXPECT_EQ(AssetOf({{"asset_id", kAsset}}), Asset(AssetChange::kAction));
+    EXPECT_EQ(AssetOf({{"asset_id", kAsset}}), Asset(AssetChange::kMedia));
     EXPECT_EQ(Read({{"asset_ids", array{kAsset, kOther}}})->news.size(), 2U);
     EXPECT_THAT(
         Read({{"collection_id", kCollection}})->news,

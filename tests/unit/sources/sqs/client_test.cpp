@@ -82,6 +82,9 @@ TEST_F(SqsClientTest, RefusedCredentialsSayWhatIsWrongWithThem) {
     EXPECT_EQ(Coded(403, "ExpiredTokenException").reason, objects::kCredentialsExpired);
     EXPECT_EQ(Coded(403, "AccessDeniedException").reason, objects::kAccessDenied);
     EXPECT_EQ(Coded(403, "AccessDeniedException").code, ErrorCode::kUnauthenticated);
+    EXPECT_THAT(
+        Coded(403, "AccessDeniedException").message, HasSubstr("the right sqs:ReceiveMessage is missing")
+    );
     EXPECT_EQ(Coded(400, "RequestExpired").reason, objects::kClockOff);
     EXPECT_EQ(Refusal(401, "").reason, objects::kAccessDenied);
 }

@@ -51,6 +51,16 @@ TEST(SqsWire, ABodyWithTheDigestThatTheQueueTellsIsIntact) {
     EXPECT_TRUE(messages.value().at(1).intact);
 }
 
+TEST(SqsWire, OfMoreMessagesThanWereAskedForTheFirstAreRead) {
+    std::string many;
+    for (int i = 0; i < 11; ++i) {
+        many += std::string(i == 0 ? "" : ",") + R"({"ReceiptHandle": "r)" + std::to_string(i) + R"("})";
+    }
+    const auto messages = ReadMessages(R"({"Messages": [)" + many + "]}").value();
+    ASSERT_EQ(messages.size(), kMostEntries);
+    EXPECT_EQ(messages.back().receipt, "r9");
+}
+
 TEST(SqsWire, NoMessagesAreNone) {
     EXPECT_TRUE(ReadMessages("{}").value().empty());
     EXPECT_TRUE(ReadMessages("").value().empty());
