@@ -87,5 +87,45 @@ class IconikTest(ServiceTest):
         item = self.service.wait_until_terminal(second)[second]
         self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0), item)
 
+    def tell(self, **event) -> None:
+        status, answer = self.service.request("POST", "/v1/intake/iconik", event)
+        self.assertEqual(status, 202, answer)
+
+    def test_an_asset_that_a_person_chose_runs_again_and_one_that_was_deleted_is_removed(self):
+        asset = self.make(proxies=[{"data": encoded(b"the proxy")}])
+        self.start()
+        self.add_bucket("--scan-seconds", "86400")
+        self.service.wait_until_terminal(asset)
+        self.tell(event_type="assets", realm="entity", operation="update", object_id=asset, data={})
+        self.tell(context="ASSET", action_id=PLACE, asset_ids=[asset], collection_ids=[])
+        run = lambda: self.service.get(f"/v1/items/{self.item(asset)['id']}")["processes"]
+        wait_for("a second run", lambda: [(one["run"], one["status"]) for one in run()][-1:] == [(2, "Completed")])
+        self.tell(event_type="assets", realm="proxies", operation="update", object_id=PLACE, data={"asset_id": asset})
+        self.store.control(make=[{"id": asset, "status": "DELETED"}])
+        self.tell(event_type="assets", realm="entity", operation="delete", object_id=asset, data={})
+        wait_for("it to be removed", lambda: self.item(asset)["removed_at"])
+        self.assertEqual(max(one["run"] for one in run()), 2)
+        wait_for("the inbox to be empty", lambda: not self.service.get("/v1/news")["rows"])
+
+    def test_all_assets_are_listed_once_and_after_a_restart_what_changed(self):
+        first = self.make(proxies=[{"data": encoded(b"first")}])
+        self.start()
+        self.service.command("buckets", "add", "assets", "--name", "rest", "--source", "iconik", "--processor", "checksum", "--backlog", "process",
+                             "--scan-seconds", "86400", "--no-publish")
+        self.service.wait_until_terminal(first)
+        wait_for("the scan to end", lambda: self.service.get("/v1/buckets/rest")["last_scan_at"])
+        self.service.stop()
+        before = len(self.searched())
+        second = self.make(proxies=[{"data": encoded(b"second")}])
+        self.start()
+        self.service.wait_until_terminal(second)
+        self.assertEqual(["filter" in criteria for criteria in self.searched()[:before]], [False] * before)
+        self.assertIn("date_modified", json.dumps(self.searched()[before]))
+        self.service.command("rules", "add", "--bucket", "rest", "--processor", "facial-recognition", "--biometric-basis", "a test")
+        wait_for("all to be looked at", lambda: "filter" not in self.searched()[-1])
+
+    def searched(self) -> list:
+        return self.store.control()["searched"]
+
     def refusals(self) -> int:
         return sum(status == 401 for _, _, status in self.store.control()["log"])
