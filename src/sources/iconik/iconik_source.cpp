@@ -32,6 +32,7 @@
 #include "domain/publication.hpp"
 #include "sources/access.hpp"
 #include "sources/iconik/asset.hpp"
+#include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/jobs.hpp"
@@ -87,9 +88,11 @@ std::string HostIn(const std::string& url) {
 
 }  // namespace
 
-IconikSource::Connection::Connection(Config of, CredentialsProvider credentials, const Clock& clock)
+IconikSource::Connection::Connection(
+    Config of, CredentialsProvider credentials, RateBudgets& budgets, const Clock& clock
+)
     : config(std::move(of)),
-      client(config.client, std::move(credentials), clock),
+      client(config.client, std::move(credentials), budgets, clock),
       media(
           std::make_shared<MediaStore>(
               config.client.network,
@@ -127,6 +130,7 @@ Result<std::shared_ptr<IconikSource::Connection>> IconikSource::ConnectionOf(con
         .connection = std::make_shared<Connection>(
             *std::move(config),
             [access = access_, id](const Secret* refused) { return SecretOf(access, id, refused); },
+            budgets_,
             clock_
         )
     };

@@ -19,6 +19,7 @@
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "sources/access.hpp"
+#include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/signed_media.hpp"
@@ -89,7 +90,7 @@ public:
 
 private:
     struct Connection {
-        Connection(Config of, CredentialsProvider credentials, const Clock& clock);
+        Connection(Config of, CredentialsProvider credentials, RateBudgets& budgets, const Clock& clock);
 
         Config config;
         Client client;
@@ -109,6 +110,7 @@ private:
 
     const FindAccess access_;
     const Clock& clock_;
+    RateBudgets budgets_;
     mutable std::mutex mutex_;
     std::map<SourceId, Connected> connected_;
     std::map<BucketId, Timestamp> scanned_at_;  ///< When the last scan that ended well began.
