@@ -9,7 +9,7 @@ POST /_control (JSON, without credentials) sets:
   make [{id, title, type, mime, original: BASE64, original_status, proxies: [{data: BASE64, lines, status, closes_after}],
          archived, collections: [ID, …], versions, status}, …]: assets as if they had been uploaded
   many {collection, count, data: BASE64}: assets with one proxy each, of ids asset_id(0), asset_id(1), …
-  collections [{id, title}, …]    saved [{id, name, criteria}, …]
+  collections [{id, title}, …]    saved [{id, name, criteria}, …]    hooks {status, last_error, …}: of every webhook that was made
   faults [{method, path: EXPRESSION, times | share, do, …}]: the first that fits is done; `do` is one of
      status {status, body, headers}   created {status}: writes and then says that it did not   hang {seconds}   reset   cut   drip   html
 GET /_control answers {requests, peak_second, peak_window, refused: by the limit, writes: {"METHOD /path": N}, media_requests, media_headers,
@@ -144,6 +144,9 @@ class State:
         for number in range(many["count"] if many else 0):
             self.make({"id": asset_id(number), "title": "clip-%06d.mp4" % number, "collections": [many["collection"]],
                        "proxies": [{"data": many.get("data", base64.b64encode(b"media of %d" % number).decode())}]})
+        hooks = asked.pop("hooks", {})
+        for hook in self.webhooks.values():
+            hook.update(hooks)
         for job in asked.pop("abort", []):
             self.jobs[job]["status"] = "ABORT_PENDING"
         if asked.pop("expire_urls", False):

@@ -38,13 +38,16 @@
 #include "sources/iconik/jobs.hpp"
 #include "sources/iconik/media.hpp"
 #include "sources/iconik/places.hpp"
+#include "sources/iconik/setup.hpp"
 #include "sources/iconik/signed_media.hpp"
 #include "sources/iconik/standing.hpp"
 #include "sources/iconik/timeline.hpp"
+#include "sources/iconik/webhooks.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/live_secret.hpp"
 #include "sources/objects/object_reader.hpp"
 #include "sources/objects/pace.hpp"
+#include "sources/setup.hpp"
 #include "sources/source.hpp"
 
 namespace notify::iconik {
@@ -332,6 +335,21 @@ Result<std::vector<ProcessId>> IconikSource::ShowProgress(
         .map([](const std::vector<std::string>& aborted) {
             return std::vector<ProcessId>(aborted.begin(), aborted.end());
         });
+}
+
+Result<SetupOutcome> IconikSource::SetUp(
+    const SourceId& id, const SetupWish& wish, const std::stop_token& stop
+) {
+    return ConnectionOf(id).and_then([&](const std::shared_ptr<Connection>& connection) {
+        const auto act = wish.remove ? TakeAway : iconik::SetUp;
+        return act(connection->client, connection->config, wish, stop);
+    });
+}
+
+Result<std::vector<StoreWebhook>> IconikSource::Webhooks(const SourceId& id, const std::stop_token& stop) {
+    return ConnectionOf(id).and_then([&](const std::shared_ptr<Connection>& connection) {
+        return ReadWebhooks(connection->client, connection->config.telling.webhooks, stop);
+    });
 }
 
 }  // namespace notify::iconik

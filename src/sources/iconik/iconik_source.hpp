@@ -23,6 +23,7 @@
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/signed_media.hpp"
+#include "sources/setup.hpp"
 #include "sources/source.hpp"
 
 namespace notify::iconik {
@@ -87,6 +88,14 @@ public:
         const std::vector<RunningProcess>& processes,
         std::stop_token stop
     ) override;
+
+    /// Makes what the source needs in Iconik, or takes it away (setup.hpp). Errors of SetUp; kNotFound.
+    [[nodiscard]] Result<SetupOutcome> SetUp(
+        const SourceId& id, const SetupWish& wish, const std::stop_token& stop
+    );
+
+    /// How the webhooks that were made stand there; none, and no request, when none was (webhooks.hpp).
+    [[nodiscard]] Result<std::vector<StoreWebhook>> Webhooks(const SourceId& id, const std::stop_token& stop);
 
 private:
     struct Connection {
