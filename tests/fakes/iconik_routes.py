@@ -445,6 +445,17 @@ def add_action(state, request, context):
     return add_row(state.actions, "custom_actions", request, {"status": "HEALTHY", "system_domain_id": DOMAIN})
 
 
+@route("GET", "assets", "custom_actions/([A-Z_]+)")
+def list_actions_of(state, request, context):
+    return paged(request, [row for row in state.actions.values() if row["context"] == context])
+
+
+@route("PATCH", "assets", "custom_actions/[A-Z_]+/" + ID)
+def change_action(state, request, action):
+    known(state.actions.get(action), "Custom action").update(check("custom_actions", request.body, False), date_modified=now())
+    return 200, state.actions[action]
+
+
 @route("GET", "assets", "custom_actions/[A-Z_]+/" + ID)
 def get_action(state, request, action):
     return 200, known(state.actions.get(action), "Custom action")

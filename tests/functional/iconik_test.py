@@ -80,6 +80,8 @@ class IconikTest(ServiceTest):
         refused = self.refusals()
         wait_for("the bucket to say so", lambda: "App-ID" in json.dumps(self.service.get("/v1/buckets")))
         self.assertLessEqual(self.refusals() - refused, 1, "one request a minute asks")
+        told = [event for event in self.service.get("/v1/events?limit=200")["rows"] if event["type"] == "source.auth_failed"]
+        self.assertEqual([(event["data"]["name"], event["data"]["code"]) for event in told], [("iconik", "credentials_refused")])
         path = self.service.folder / "token"
         path.write_text("new-token\n")
         path.chmod(0o600)
@@ -126,6 +128,23 @@ class IconikTest(ServiceTest):
 
     def searched(self) -> list:
         return self.store.control()["searched"]
+
+    def test_two_sources_with_one_token_share_what_it_may_ask(self):
+        made = [self.make(proxies=[{"data": encoded(b"proxy %d" % n)}]) for n in range(60)]
+        self.start()
+        token = self.service.folder / "token"
+        token.write_text(FakeIconik.TOKEN + "\n")
+        token.chmod(0o600)
+        self.service.command("sources", "add", "iconik", "--name", "again", "--endpoint", self.store.url, "--access-key", FakeIconik.APP_ID,
+                             "--secret-file", token)
+        for source in ("iconik", "again"):
+            self.service.command("buckets", "add", f"collections/{PLACE}", "--name", f"of-{source}", "--source", source, "--processor", "checksum",
+                                 "--backlog", "process", "--no-publish")
+        done = lambda: [item for item in self.service.get("/v1/items?limit=200")["rows"] if item["status"] == "Completed"]
+        wait_for("both to be processed", lambda: len(done()) == 2 * len(made), 120)
+        seen = self.store.control()
+        self.assertLessEqual(seen["peak_second"], 50)
+        self.assertEqual(seen["refused"], 0)
 
     def refusals(self) -> int:
         return sum(status == 401 for _, _, status in self.store.control()["log"])

@@ -32,18 +32,22 @@
 #include "domain/publication.hpp"
 #include "sources/access.hpp"
 #include "sources/iconik/asset.hpp"
+#include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/jobs.hpp"
 #include "sources/iconik/media.hpp"
 #include "sources/iconik/places.hpp"
+#include "sources/iconik/setup.hpp"
 #include "sources/iconik/signed_media.hpp"
 #include "sources/iconik/standing.hpp"
 #include "sources/iconik/timeline.hpp"
+#include "sources/iconik/webhooks.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/live_secret.hpp"
 #include "sources/objects/object_reader.hpp"
 #include "sources/objects/pace.hpp"
+#include "sources/setup.hpp"
 #include "sources/source.hpp"
 
 namespace notify::iconik {
@@ -163,9 +167,11 @@ Error NeverCame(const Item& item, std::chrono::hours wait) {
 
 }  // namespace
 
-IconikSource::Connection::Connection(Config of, CredentialsProvider credentials, const Clock& clock)
+IconikSource::Connection::Connection(
+    Config of, CredentialsProvider credentials, RateBudgets& budgets, const Clock& clock
+)
     : config(std::move(of)),
-      client(config.client, std::move(credentials), clock),
+      client(config.client, std::move(credentials), budgets, clock),
       media(
           std::make_shared<MediaStore>(
               config.client.network,
@@ -203,6 +209,7 @@ Result<std::shared_ptr<IconikSource::Connection>> IconikSource::ConnectionOf(con
         .connection = std::make_shared<Connection>(
             *std::move(config),
             [access = access_, id](const Secret* refused) { return SecretOf(access, id, refused); },
+            budgets_,
             clock_
         )
     };
@@ -374,6 +381,21 @@ Result<std::vector<ProcessId>> IconikSource::ShowProgress(
         .map([](const std::vector<std::string>& aborted) {
             return std::vector<ProcessId>(aborted.begin(), aborted.end());
         });
+}
+
+Result<SetupOutcome> IconikSource::SetUp(
+    const SourceId& id, const SetupWish& wish, const std::stop_token& stop
+) {
+    return ConnectionOf(id).and_then([&](const std::shared_ptr<Connection>& connection) {
+        const auto act = wish.remove ? TakeAway : iconik::SetUp;
+        return act(connection->client, connection->config, wish, stop);
+    });
+}
+
+Result<std::vector<StoreWebhook>> IconikSource::Webhooks(const SourceId& id, const std::stop_token& stop) {
+    return ConnectionOf(id).and_then([&](const std::shared_ptr<Connection>& connection) {
+        return ReadWebhooks(connection->client, connection->config.telling.webhooks, stop);
+    });
 }
 
 }  // namespace notify::iconik
