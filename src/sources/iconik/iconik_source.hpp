@@ -88,6 +88,10 @@ public:
         std::stop_token stop
     ) override;
 
+    [[nodiscard]] Result<std::vector<ProcessId>> StoppedProcesses(
+        const Bucket& bucket, std::stop_token stop
+    ) override;
+
 private:
     struct Connection {
         Connection(Config of, CredentialsProvider credentials, const Clock& clock);
