@@ -22,7 +22,6 @@
 #include "domain/status.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
-#include "queue/retry_policy.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/key_repository.hpp"

@@ -66,9 +66,8 @@ struct OpenedItem {
     UniqueFd descriptor;                 ///< A read-only descriptor when the item is a local file…
     std::unique_ptr<ByteSource> reader;  ///< … else ranged reads. Exactly one is set.
     std::uint64_t size_bytes = 0;
-    std::optional<FileState> state;  ///< Of the descriptor, when it was seen to be the item's version.
-    std::optional<LookedAt> looked_at =
-        {};  ///< Which bytes these are, of a store that has several of an item.
+    std::optional<FileState> state;     ///< Of the descriptor, when it was seen to be the item's version.
+    std::optional<LookedAt> looked_at;  ///< Which bytes these are, of a store that has several of an item.
 };
 
 /// Names and values in printable ASCII, names in lower case without a store's "x-amz-meta-".
