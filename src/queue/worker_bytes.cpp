@@ -17,6 +17,7 @@
 #include "domain/item.hpp"
 #include "domain/looked_at.hpp"
 #include "domain/process.hpp"
+#include "domain/result.hpp"
 #include "queue/bucket_hold.hpp"
 #include "queue/item_bytes.hpp"
 #include "queue/spool.hpp"
