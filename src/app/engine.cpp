@@ -213,7 +213,7 @@ void Engine::Build() {
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
     const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
-    live_progress = std::make_unique<LiveProgress>(*storage, find_source, cancel);
+    live_progress = std::make_unique<LiveProgress>(*storage, clock, find_source, cancel);
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     BuildInbox(find_source);

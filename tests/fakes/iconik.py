@@ -37,7 +37,7 @@ ENUMS = {"assets": {"analyze_status": ANALYSES, "face_recognition_status": ANALY
          "webhooks": {"status": ["ENABLED", "DISABLED", "FAILING", "DELETED"]},
          "custom_actions": {"type": ["OPEN", "POST"], "context": ["ASSET", "ASSET_SUBCLIP", "SHARED_ASSET", "COLLECTION", "SHARED_COLLECTION", "BULK",
                                                                  "SAVED_SEARCH", "NONE"]}}
-REQUIRED = {"segments": ["segment_type"], "jobs": ["title", "type", "status"], "webhooks": ["event_type", "url", "status"],
+REQUIRED = {"segments": ["segment_type"], "steps": ["id", "label", "status"], "jobs": ["title", "type", "status"], "webhooks": ["event_type", "url", "status"],
             "custom_actions": ["title", "url"], "history": ["operation_type"], "fields": ["name", "label", "field_type"], "views": ["name", "view_fields"]}
 
 

@@ -390,6 +390,14 @@ def change_job(state, request, job):
     return 200, found
 
 
+@route("PATCH", "jobs", "jobs/" + ID + "/steps")
+def change_steps(state, request, job):
+    steps = {row["id"]: row for row in known(state.jobs.get(job), "Job").get("steps", [])}
+    for one in request.body.get("steps", []):
+        known(steps.get(one.get("id")), "Step").update(check("steps", one))
+    return 200, state.jobs[job]
+
+
 @route("PATCH", "jobs", "jobs/" + ID + "/steps/" + ID)
 def change_step(state, request, job, step):
     steps = {row["id"]: row for row in known(state.jobs.get(job), "Job").get("steps", [])}

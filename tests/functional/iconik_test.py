@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import json
+import urllib.request
 import uuid
 
 from service import ServiceTest, wait_for
@@ -68,6 +69,47 @@ class IconikTest(ServiceTest):
         item = self.service.wait_until_terminal(asset)[asset]
         self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0), item)
         self.assertEqual(item["content_sha256"], hashlib.sha256(b"late proxy").hexdigest())
+        looked_at = item["processes"][0]["looked_at"]
+        self.assertEqual((looked_at["rendition"], looked_at["lines"], looked_at["warning"]), ("proxy", 720, ""))
+        self.assertIn(f"looked at the proxy {looked_at['id']} of 720 lines", self.service.command("items", "show", item["id"]))
+
+    def waiting(self) -> tuple:
+        """An asset whose proxy never closes, with its item and its job."""
+        asset = self.make(proxies=[{"status": "OPEN"}])
+        self.start()
+        self.add_bucket()
+        item = wait_for("it to wait", lambda: (self.item(asset) or {}).get("reason_code") == "media_not_ready" and self.item(asset))
+        job = wait_for("its job to say so", lambda: next((job for job in self.jobs() if job["status"] == "WAITING" and self.steps(job)[0] == "IN_PROGRESS"), None))
+        return asset, item, job
+
+    def jobs(self) -> list:
+        return self.ask("GET", "jobs/v1/jobs/")["objects"]
+
+    def steps(self, job: dict) -> list:
+        return [step["status"] for step in job["steps"]]
+
+    def ask(self, method: str, path: str, body: dict = None) -> dict:
+        request = urllib.request.Request(f"{self.store.url}/API/{path}", method=method, data=json.dumps(body).encode() if body else None,
+                                         headers={"App-ID": FakeIconik.APP_ID, "Auth-Token": FakeIconik.TOKEN})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def test_a_job_that_is_aborted_while_it_waits_cancels_its_process(self):
+        asset, _, job = self.waiting()
+        self.ask("PUT", "jobs/v1/jobs/state/", {"action": "ABORT", "job_ids": [job["id"]]})
+        item = self.service.wait_until_terminal(asset)[asset]
+        self.assertEqual((item["status"], item["processes"][0]["failure"]["message"]), ("Cancelled", "aborted in its store"))
+        wait_for("the job to end", lambda: self.jobs()[0]["status"] == "ABORTED")
+        self.assertEqual(len(self.jobs()), 1)
+
+    def test_a_bucket_that_publishes_no_more_ends_the_jobs_it_opened_and_writes_nothing_else(self):
+        asset, item, job = self.waiting()
+        self.service.command("buckets", "change", "dailies", "--no-publish")
+        self.service.command("items", "cancel", item["id"])
+        wait_for("the job to end", lambda: self.jobs()[0]["status"] == "ABORTED")
+        wait_for("the last step", lambda: self.steps(self.jobs()[0]) == ["SKIPPED"] * 3)
+        self.assertEqual(self.ask("GET", f"assets/v1/assets/{asset}/")["analyze_status"], "REQUESTED")
+        self.assertEqual(self.ask("GET", f"assets/v1/assets/{asset}/history/")["objects"], [])
 
     def test_a_token_that_ends_pauses_the_source_and_a_new_one_needs_no_restart(self):
         first = self.make(proxies=[{"data": encoded(b"first")}])

@@ -29,6 +29,7 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/looked_at.hpp"
 #include "domain/publication.hpp"
 #include "sources/access.hpp"
 #include "sources/iconik/asset.hpp"
@@ -307,7 +308,13 @@ Result<OpenedItem> IconikSource::OpenMedia(
         .descriptor = {},
         .reader = std::make_unique<objects::ObjectReader>(std::move(read), file->Size(), std::move(stop)),
         .size_bytes = file->Size(),
-        .state = {}
+        .state = {},
+        .looked_at = LookedAt{
+            .rendition = chosen->kind == "proxies" ? "proxy" : "original",
+            .id = chosen->id,
+            .lines = chosen->lines,
+            .warning = chosen->no_proxy
+        }
     };
 }
 
@@ -362,7 +369,9 @@ Result<void> IconikSource::Publish(
         return WriteTimeline(client, writing, to, bytes, stop);
     }
     return target.format == kStatusPublication.name
-               ? WriteStanding(client, writing, item.key, bytes, stop)
+               ? WriteStanding(
+                     client, writing, {.asset = item.key, .only_ends = target.only_ends}, bytes, stop
+                 )
                : Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
 }
 
@@ -395,6 +404,16 @@ Result<SetupOutcome> IconikSource::SetUp(
 Result<std::vector<StoreWebhook>> IconikSource::Webhooks(const SourceId& id, const std::stop_token& stop) {
     return ConnectionOf(id).and_then([&](const std::shared_ptr<Connection>& connection) {
         return ReadWebhooks(connection->client, connection->config.telling.webhooks, stop);
+    });
+}
+
+Result<std::vector<ProcessId>> IconikSource::StoppedProcesses(const Bucket& bucket, std::stop_token stop) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection || !(*connection)->config.writing.jobs) {
+        return connection ? Result<std::vector<ProcessId>>() : Unexpected(connection.error());
+    }
+    return AbortedProcesses((*connection)->client, stop).map([](const std::vector<std::string>& aborted) {
+        return std::vector<ProcessId>(aborted.begin(), aborted.end());
     });
 }
 

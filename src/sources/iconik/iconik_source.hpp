@@ -96,6 +96,10 @@ public:
         std::stop_token stop
     ) override;
 
+    [[nodiscard]] Result<std::vector<ProcessId>> StoppedProcesses(
+        const Bucket& bucket, std::stop_token stop
+    ) override;
+
     /// Makes what the source needs in Iconik, or takes it away (setup.hpp). Errors of SetUp; kNotFound.
     [[nodiscard]] Result<SetupOutcome> SetUp(
         const SourceId& id, const SetupWish& wish, const std::stop_token& stop
