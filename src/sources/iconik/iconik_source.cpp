@@ -21,7 +21,6 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/glob.hpp"
 #include "core/http_client.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
@@ -36,6 +35,7 @@
 #include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
+#include "sources/iconik/found_assets.hpp"
 #include "sources/iconik/jobs.hpp"
 #include "sources/iconik/media.hpp"
 #include "sources/iconik/places.hpp"
@@ -66,82 +66,6 @@ Result<Secret> SecretOf(const FindAccess& access, const SourceId& id, const Secr
     };
     return objects::LiveSecret(access, id, fitness);
 }
-
-bool IsPlaceholder(const Asset& asset) {
-    return asset.type == "PLACEHOLDER";
-}
-
-FoundObject FoundFrom(const Asset& asset) {
-    FoundObject found{
-        .key = asset.id, .version = asset.version, .modified_at = asset.modified_at, .media_type = {}
-    };
-    if (asset.type != "ASSET") {
-        found.skip_code = "no_media";
-        found.skip_reason =
-            fmt::format("it is a {} of Iconik and has no media of its own", objects::CleanText(asset.type));
-    }
-    return found;
-}
-
-FoundObject GoneFrom(std::string id) {
-    FoundObject found{.key = std::move(id), .version = {}, .modified_at = {}, .media_type = {}};
-    found.gone = true;
-    return found;
-}
-
-/// An asset of a listing as a scan tells it; nothing for one that does not count.
-Result<std::optional<FoundObject>> FoundIn(
-    Client& client, const Bucket& bucket, const object& json, const std::stop_token& stop
-) {
-    auto asset = ReadAsset(json);
-    if (!asset) {
-        return Unexpected(asset.error());
-    }
-    if (asset->deleted) {
-        return GoneFrom(std::move(asset->id));
-    }
-    if (IsPlaceholder(*asset) || !PassesGlobs(bucket.include, bucket.exclude, asset->id)) {
-        return std::nullopt;
-    }
-    if (asset->version.empty()) {  // a search need not tell versions
-        const auto id = asset->id;
-        asset = GetAsset(client, id, stop);
-        if (!asset && asset.error().code == ErrorCode::kNotFound) {
-            return GoneFrom(id);
-        }
-    }
-    return asset ? Result<std::optional<FoundObject>>(FoundFrom(*asset)) : Unexpected(asset.error());
-}
-
-/// Assets that a scan could not look at.
-class LeftOut final {
-public:
-    /// Counts one that Iconik does not let be seen, or tells no sense of. Any other fault is the scan's.
-    Result<void> Take(const Error& error) {
-        if (error.reason != objects::kAccessDenied && error.reason != objects::kNotAStore) {
-            return Unexpected(error);
-        }
-        first_ = count_ == 0 ? error.message : first_;
-        ++count_;
-        return {};
-    }
-
-    /// "" when there are none.
-    [[nodiscard]] std::string Note() const {
-        return count_ == 0 ? std::string()
-                           : fmt::format(
-                                 "{} of its assets could not be looked at and {} left out, the first because "
-                                 "{}",
-                                 count_,
-                                 count_ == 1 ? "is" : "are",
-                                 first_
-                             );
-    }
-
-private:
-    int count_ = 0;
-    std::string first_;
-};
 
 std::string HostIn(const std::string& url) {
     return Url::Parse(url).map([](const Url& parsed) { return parsed.Host(); }).value_or(std::string());
