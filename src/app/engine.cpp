@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -33,6 +34,7 @@
 #include "delivery/webhooks/endpoints.hpp"
 #include "delivery/webhooks/sender.hpp"
 #include "domain/ids.hpp"
+#include "domain/source.hpp"
 #include "domain/status.hpp"
 #include "people/enrolment.hpp"
 #include "people/relabelling.hpp"
@@ -53,6 +55,7 @@
 #include "queue/scheduler.hpp"
 #include "queue/secret_expiry.hpp"
 #include "queue/spool.hpp"
+#include "queue/webhook_watch.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
@@ -221,7 +224,7 @@ void Engine::Build() {
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
     const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
-    live_progress = std::make_unique<LiveProgress>(*storage, find_source, cancel);
+    live_progress = std::make_unique<LiveProgress>(*storage, clock, find_source, cancel);
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
     BuildInbox(find_source);
@@ -244,6 +247,12 @@ void Engine::Build() {
 }
 
 void Engine::BuildInbox(const SourceOfKind& find_source) {
+    webhook_watch = std::make_unique<WebhookWatch>(
+        *storage,
+        clock,
+        [this](const Source& source, const std::stop_token& stop) { return sources->Webhooks(source, stop); },
+        [this] { Nudge(); }
+    );
     inbox = std::make_unique<Inbox>(
         *storage,
         clock,
@@ -282,6 +291,7 @@ Result<void> Engine::Start() {
     reaper->Start();
     retention->Start();
     secret_expiry->Start();
+    webhook_watch->Start();
     live_progress->Start();
     backlog->Start();
     dispatcher->Start();
@@ -308,6 +318,7 @@ void Engine::Stop() {
     reaper->Stop();
     retention->Stop();
     secret_expiry->Stop();
+    webhook_watch->Stop();
     live_progress->Stop();
     dispatcher->Stop();
     orphans->Stop();

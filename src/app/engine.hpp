@@ -42,6 +42,7 @@
 #include "queue/retention.hpp"
 #include "queue/scheduler.hpp"
 #include "queue/secret_expiry.hpp"
+#include "queue/webhook_watch.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"
 #include "sources/registry.hpp"
@@ -120,6 +121,7 @@ public:
     std::unique_ptr<Reaper> reaper;
     std::unique_ptr<Retention> retention;
     std::unique_ptr<SecretExpiry> secret_expiry;
+    std::unique_ptr<WebhookWatch> webhook_watch;
     std::unique_ptr<LiveProgress> live_progress;
     std::unique_ptr<BacklogBudget> backlog;
     std::unique_ptr<Scheduler> scheduler;

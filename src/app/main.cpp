@@ -297,6 +297,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddPeopleCommands(app, line);
     notify::AddWebhookCommands(app, line);
     notify::AddMessageCommands(app, line);
+    notify::AddIconikCommands(app, line);
     notify::AddKeyCommands(app, line);
     try {
         app.parse(argc, argv);

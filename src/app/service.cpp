@@ -217,6 +217,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                     };
                 },
             .queues = [&engine] { return engine.message_poller->States(); },
+            .webhooks = [&engine] { return engine.webhook_watch->States(); },
             .key_revoked =
                 [&engine] { RemoveStaleFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now()); },
         }

@@ -17,8 +17,8 @@ namespace notify {
 /// An event is written in the transaction that made it true.
 /// Types: item.discovered, process.started, process.completed, process.failed, process.skipped,
 /// process.cancelled, item.completed, item.failed, item.skipped, item.cancelled, item.labels_changed,
-/// item.removed, bucket.scan_failed, source.credentials_expiring, source.auth_failed, message.dead,
-/// endpoint.disabled, endpoint.test.
+/// item.removed, bucket.scan_failed, source.credentials_expiring, source.auth_failed,
+/// source.webhook_failing, message.dead, endpoint.disabled, endpoint.test.
 struct Event {
     std::int64_t sequence = 0;  ///< Given by the database; rises, with gaps.
     EventId id;

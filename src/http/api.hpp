@@ -19,6 +19,7 @@
 #include "queue/messages/message_intake.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "queue/scheduler.hpp"
+#include "queue/webhook_watch.hpp"
 #include "sources/access.hpp"
 #include "sources/registry.hpp"
 #include "storage/artifact_store.hpp"
@@ -95,6 +96,8 @@ struct ApiParts {
     std::function<Activity()> activity;
     /// What queues of messages have given; of sources of kind sqs.
     std::function<std::vector<QueueState>()> queues;
+    /// How the webhooks of sources stand in their stores.
+    std::function<std::vector<WebhookState>()> webhooks;
     /// A key was revoked. May be empty.
     std::function<void()> key_revoked;
 };

@@ -12,6 +12,7 @@
 #include "http/described.hpp"
 #include "http/router.hpp"
 #include "http/words.hpp"
+#include "sources/setup.hpp"
 
 namespace notify {
 
@@ -117,6 +118,17 @@ struct AuthFailed {
 
 BOOST_DESCRIBE_STRUCT(AuthFailed, (), (source, name, kind, code, sentence))
 
+struct WebhookFailing {
+    std::string source;
+    std::string name;
+    std::string kind;
+    std::string webhook;
+    Word<kStoreWebhookWords> status;
+    std::string sentence;
+};
+
+BOOST_DESCRIBE_STRUCT(WebhookFailing, (), (source, name, kind, webhook, status, sentence))
+
 struct MessageDead {
     std::string message;
     std::string source;
@@ -162,7 +174,7 @@ struct EventType {
 };
 
 /// Every type that the service tells.
-inline constexpr std::array<EventType, 18> kEventTypes{{
+inline constexpr std::array<EventType, 19> kEventTypes{{
     {.name = "item.discovered",
      .when = "A new file or version was noticed.",
      .data = &described::Schema<view::ItemEvent>},
@@ -205,6 +217,10 @@ inline constexpr std::array<EventType, 18> kEventTypes{{
      .when =
          "A store or a queue refuses the credentials of a source; it is asked once a minute from then on.",
      .data = &described::Schema<view::AuthFailed>},
+    {.name = "source.webhook_failing",
+     .when = "A webhook that tells of what is new does not any more: its store says that it fails, was "
+             "switched off or is gone.",
+     .data = &described::Schema<view::WebhookFailing>},
     {.name = "message.dead",
      .when = "A message of a queue was not understood; it is kept.",
      .data = &described::Schema<view::MessageDead>},

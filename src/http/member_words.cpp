@@ -148,13 +148,58 @@ constexpr std::array kWordsOfTypes{
     MemberWords{
         "Secret.number", "Counts the secrets of all sources; the highest of a source is its newest.", ""
     },
+    MemberWords{"SetupReport.dry_run", "True when nothing was written.", ""},
+    MemberWords{"SetupReport.passed", "False when a step failed.", ""},
+    MemberWords{"SetupReport.steps", "What was looked at, in order; none behind a fault of them all.", ""},
+    MemberWords{"SetupReport.warnings", "What may keep the store from reaching this service.", ""},
+    MemberWords{"SetupStep.id", "Its id in the store; \"\" when it is not there.", ""},
+    MemberWords{"SetupStep.name", "What it is called in the store.", ""},
+    MemberWords{
+        "SetupStep.sentence",
+        "What differed, or why it failed and what to do; \"\" when nothing is to say.",
+        ""
+    },
+    MemberWords{
+        "SetupStep.state",
+        "made, changed, there (nothing was to do), removed, absent, kept (it holds data) or failed.",
+        ""
+    },
+    MemberWords{"SetupStep.what", "metadata field, metadata view, webhook or custom action.", ""},
     MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
-    MemberWords{"Source.note", "What the service still lacks to read it; \"\" when nothing.", ""},
+    MemberWords{
+        "Source.note",
+        "What the service still lacks to read it, or what is wrong with its webhooks; \"\".",
+        ""
+    },
     MemberWords{"Source.queue", "What a queue of messages gave; null for a store.", ""},
+    MemberWords{
+        "Source.webhooks",
+        "How the webhooks that setup made stand in the store; null when there are none.",
+        ""
+    },
     MemberWords{"SourceChange.config", "The whole configuration; its schema is at /v1/store-kinds.", ""},
+    MemberWords{"SourceSetup.action_title", "Of its custom action, a button in the store.", ""},
+    MemberWords{"SourceSetup.dry_run", "True: nothing is written.", ""},
+    MemberWords{"SourceSetup.remove", "True: webhooks and custom action are taken away.", ""},
+    MemberWords{
+        "SourceSetup.system_endpoint",
+        "URL at which the store reaches this service; null: as the configuration says.",
+        ""
+    },
+    MemberWords{"SourceSetup.webhook_name", "Of its webhooks.", ""},
     MemberWords{
         "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""
     },
+    MemberWords{"StoreWebhook.id", "Its id in the store.", ""},
+    MemberWords{"StoreWebhook.name", "What it is called in the store.", ""},
+    MemberWords{"StoreWebhook.sentence", "What is wrong and what to do; \"\" while it is enabled.", ""},
+    MemberWords{"StoreWebhook.status", "enabled, failing, disabled or gone, as the store says.", ""},
+    MemberWords{"WebhookFailing.sentence", "What is wrong, and what to do.", ""},
+    MemberWords{"WebhookFailing.status", "failing, disabled or gone.", ""},
+    MemberWords{"WebhookFailing.webhook", "Its id in the store.", ""},
+    MemberWords{"Webhooks.read_at", "When they were read last; every 5 minutes.", "date-time"},
+    MemberWords{"Webhooks.rows", "One for each.", ""},
+    MemberWords{"Webhooks.sentence", "Why they cannot be read now; \"\" when they can.", ""},
 };
 
 // NOLINTEND(modernize-use-designated-initializers)

@@ -50,6 +50,7 @@ constexpr std::array kExamples{
         "NewSource",
         R"({"kind":"s3","name":"archive","config":{"endpoint":"https://s3.example:9000"},"secret":{"access_key":"AKEXAMPLE","secret_key":"the-secret"}})"
     },
+    Example{"SourceSetup", R"({"system_endpoint":"https://notifications.example.com","dry_run":true})"},
     Example{"SourceChange", R"({"name":"archive"})"},
     Example{"NewSecret", R"({"access_key":"AKEXAMPLE","secret_key":"the-secret"})"},
     Example{"RuleChange", R"({"enabled":true,"priority":10})"},

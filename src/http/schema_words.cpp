@@ -157,11 +157,17 @@ constexpr std::array kMembers{
     MemberWords{"last_used_at", "When it last opened something, to the minute.", "date-time"},
     MemberWords{"line", "In the file, from 1; of `rows` the number of the row.", ""},
     MemberWords{"lineage_key", "Same bytes, processor, version, model and configuration: the same key.", ""},
+    MemberWords{"lines", "Lines of its picture, the shorter side; null when the store does not tell.", ""},
     MemberWords{"link", "Where the whole can be read.", ""},
     MemberWords{
         "location",
         "A folder of this machine, as an absolute path; in an object store the name of its bucket, or "
         "BUCKET/PREFIX.",
+        ""
+    },
+    MemberWords{
+        "looked_at",
+        "What of it was read, where its store has proxies beside the original; null elsewhere.",
         ""
     },
     MemberWords{"made", "Buckets that were added.", ""},
@@ -235,6 +241,7 @@ constexpr std::array kMembers{
         "Since when its object is not in the store any more; results and history stay.",
         "date-time"
     },
+    MemberWords{"rendition", "proxy or original.", ""},
     MemberWords{"replayed_at", "When it was read again and understood; null when it was not.", "date-time"},
     MemberWords{"request_id", "Name it when you ask for help: the log has it.", ""},
     MemberWords{"rescues", "How often it was taken up again after the service that ran it went away.", ""},
@@ -308,6 +315,7 @@ constexpr std::array kMembers{
     MemberWords{"url", "http or https; where it is told.", ""},
     MemberWords{"verdicts", "What became of each photo.", ""},
     MemberWords{"version", "Which state of the object: size and time, an ETag, a version id.", ""},
+    MemberWords{"warning", "Why it was this one and not the one that was wished; \"\" when it was.", ""},
     MemberWords{"warnings", "What to know of it, in sentences.", ""},
     MemberWords{"weight", "How large its share of the workers is beside other buckets'.", ""},
     MemberWords{"whole", "Whether all of it but secrets is kept: only then it can be replayed.", ""},

@@ -23,6 +23,15 @@ struct FailureView {
 
 BOOST_DESCRIBE_STRUCT(FailureView, (), (code, stage, reason, message, will_retry))
 
+struct LookedAtView {
+    std::string rendition;
+    std::string id;
+    std::optional<std::int64_t> lines;
+    std::string warning;
+};
+
+BOOST_DESCRIBE_STRUCT(LookedAtView, (), (rendition, id, lines, warning))
+
 struct ProcessView {
     std::string id;
     std::string item;
@@ -40,6 +49,7 @@ struct ProcessView {
     double progress = 0;
     bool cancel_requested = false;
     std::optional<FailureView> failure;
+    std::optional<LookedAtView> looked_at;
     std::optional<std::string> result;
     std::string created_at;
     std::optional<std::string> started_at;
@@ -65,6 +75,7 @@ BOOST_DESCRIBE_STRUCT(
      progress,
      cancel_requested,
      failure,
+     looked_at,
      result,
      created_at,
      started_at,

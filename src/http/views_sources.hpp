@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "http/described.hpp"
+#include "sources/setup.hpp"
 
 namespace notify::view {
 
@@ -35,6 +36,23 @@ BOOST_DESCRIBE_STRUCT(
     QueueView, (), (received, deleted, known, dead, answered_at, oldest_seconds, code, sentence)
 )
 
+struct StoreWebhookView {
+    std::string id;
+    std::string name;
+    Word<kStoreWebhookWords> status;
+    std::string sentence;
+};
+
+BOOST_DESCRIBE_STRUCT(StoreWebhookView, (), (id, name, status, sentence))
+
+struct WebhooksView {
+    std::optional<std::string> read_at;
+    std::vector<StoreWebhookView> rows;
+    std::string sentence;
+};
+
+BOOST_DESCRIBE_STRUCT(WebhooksView, (), (read_at, rows, sentence))
+
 struct SourceView {
     std::string id;
     std::string kind;
@@ -43,11 +61,14 @@ struct SourceView {
     std::vector<SecretView> secrets;
     std::optional<std::string> expires_at;  // of the last secret that lives
     std::optional<QueueView> queue;         // of kind sqs, while the service runs
+    std::optional<WebhooksView> webhooks;   // of kind iconik, when setup made some and the service runs
     std::string note;
     std::string created_at;
 };
 
-BOOST_DESCRIBE_STRUCT(SourceView, (), (id, kind, name, config, secrets, expires_at, queue, note, created_at))
+BOOST_DESCRIBE_STRUCT(
+    SourceView, (), (id, kind, name, config, secrets, expires_at, queue, webhooks, note, created_at)
+)
 
 struct SourceList {
     std::vector<SourceView> rows;
@@ -80,6 +101,35 @@ struct SourceChange {
 };
 
 BOOST_DESCRIBE_STRUCT(SourceChange, (), (name, config))
+
+struct SourceSetup {
+    std::optional<std::string> system_endpoint;
+    std::optional<std::string> webhook_name;
+    std::optional<std::string> action_title;
+    std::optional<bool> dry_run;
+    std::optional<bool> remove;
+};
+
+BOOST_DESCRIBE_STRUCT(SourceSetup, (), (system_endpoint, webhook_name, action_title, dry_run, remove))
+
+struct SetupStep {
+    std::string what;
+    std::string name;
+    std::string id;
+    Word<kSetupStateWords> state;
+    std::string sentence;
+};
+
+BOOST_DESCRIBE_STRUCT(SetupStep, (), (what, name, id, state, sentence))
+
+struct SetupReport {
+    bool passed = false;
+    bool dry_run = false;
+    std::vector<SetupStep> steps;
+    std::vector<std::string> warnings;
+};
+
+BOOST_DESCRIBE_STRUCT(SetupReport, (), (passed, dry_run, steps, warnings))
 
 struct StoreKindView {
     std::string kind;

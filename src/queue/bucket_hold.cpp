@@ -8,6 +8,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "queue/refusal.hpp"
 #include "sources/objects/faults.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/storage.hpp"
@@ -40,9 +41,11 @@ Result<void> HoldBucket(Transaction& transaction, const BucketId& id, const Erro
     Log(LogLevel::kWarn,
         "bucket held back",
         {{"bucket", id.Value()}, {"until", ToRfc3339(until)}, {"error", error.message}});
-    return transaction.buckets.Hold(
-        id, {.until = until, .reason = error.reason, .sentence = error.message, .times = times}
-    );
+    return TellRefusal(transaction, id, error, now).and_then([&] {
+        return transaction.buckets.Hold(
+            id, {.until = until, .reason = error.reason, .sentence = error.message, .times = times}
+        );
+    });
 }
 
 }  // namespace notify

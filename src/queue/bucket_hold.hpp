@@ -15,7 +15,8 @@ namespace notify {
 [[nodiscard]] bool HoldsBucket(const Error& error);
 
 /// Holds the bucket for 60 s, doubling to 15 min with each hold in a row, with the fault's sentence. Nothing
-/// while it is held: what was claimed before fails in the same way.
+/// while it is held: what was claimed before fails in the same way. Of credentials that are refused the event
+/// source.auth_failed tells (refusal.hpp).
 [[nodiscard]] Result<void> HoldBucket(
     Transaction& transaction, const BucketId& id, const Error& error, Timestamp now
 );

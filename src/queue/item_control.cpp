@@ -22,7 +22,6 @@
 #include "domain/status.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
-#include "queue/retry_policy.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/key_repository.hpp"
@@ -66,22 +65,6 @@ Result<void> Audit(
     );
 }
 
-/// What waits ends at once and is told; what runs is asked.
-Result<void> CancelOne(
-    Transaction& transaction, const Process& process, std::string_view actor, Timestamp now
-) {
-    if (process.status == Status::kProcessing) {
-        return transaction.processes.RequestCancel(process.id).map([](bool) {});
-    }
-    const Error asked{
-        .code = ErrorCode::kCancelled, .stage = "queue", .message = fmt::format("cancelled by {}", actor)
-    };
-    const auto cancelled = AfterFailure(process, asked, CrashKind::kNone, now);
-    return transaction.processes.UpdatePending(cancelled).and_then([&] {
-        return TellProcess(transaction, cancelled, now);
-    });
-}
-
 /// What a cancellation asked for.
 struct Asked {
     int count = 0;
@@ -113,7 +96,8 @@ Result<Asked> CancelAll(Transaction& transaction, const ItemId& id, std::string_
         if (process.status == Status::kProcessing) {
             asked.running.push_back(process.id);
         }
-        if (auto done = CancelOne(transaction, process, actor, now); !done) {
+        if (auto done = CancelProcess(transaction, process, fmt::format("cancelled by {}", actor), now);
+            !done) {
             return Unexpected(done.error());
         }
         ++asked.count;

@@ -16,6 +16,8 @@
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/publication.hpp"
+#include "domain/status.hpp"
+#include "queue/process_end.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -27,6 +29,7 @@ namespace notify {
 namespace {
 
 constexpr auto kInterval = std::chrono::seconds(5);
+constexpr int kRoundsToWaiting = 3;
 
 /// An asset of which processes run.
 struct Running {
@@ -64,6 +67,34 @@ Result<std::vector<Running>> FindRunning(const Snapshot& snapshot) {
         }
     }
     return running;
+}
+
+/// One bucket of each source that has something waiting.
+Result<std::vector<Bucket>> FindWaiting(const Snapshot& snapshot) {
+    auto buckets = snapshot.buckets.List();
+    if (!buckets) {
+        return buckets;
+    }
+    std::map<SourceId, Bucket> waiting;
+    for (auto& bucket : *buckets) {
+        if (!HoldsAssets(bucket) || !bucket.publish || waiting.contains(bucket.source_id)) {
+            continue;
+        }
+        const auto waits = snapshot.processes.WaitsIn(bucket.id);
+        if (!waits) {
+            return Unexpected(waits.error());
+        }
+        if (*waits) {
+            const auto source = bucket.source_id;
+            waiting.emplace(source, std::move(bucket));
+        }
+    }
+    std::vector<Bucket> one_of_each;
+    one_of_each.reserve(waiting.size());
+    for (auto& [source, bucket] : waiting) {
+        one_of_each.push_back(std::move(bucket));
+    }
+    return one_of_each;
 }
 
 }  // namespace
@@ -113,9 +144,59 @@ void LiveProgress::RunOnce(const std::stop_token& stop) {
     }
 }
 
+/// A process that the source's store does not hold, or that has ended, is none of its business.
+void LiveProgress::Obey(const SourceId& source, const ProcessId& id) {
+    bool runs = false;
+    const auto obeyed = storage_.Write([&](Transaction& transaction) -> Result<void> {
+        const auto process = transaction.processes.Get(id);
+        if (!process) {
+            return process.error().code == ErrorCode::kNotFound ? Result<void>{}
+                                                                : Unexpected(process.error());
+        }
+        const auto bucket = transaction.buckets.Get(process->bucket_id);
+        if (!bucket || bucket->source_id != source || IsTerminal(process->status)) {
+            return bucket ? Result<void>{} : Unexpected(bucket.error());
+        }
+        runs = process->status == Status::kProcessing;
+        const auto now = clock_.Now();
+        return CancelProcess(transaction, *process, "aborted in its store", now).and_then([&] {
+            return FinishItem(transaction, process->item_id, now);
+        });
+    });
+    if (!obeyed) {
+        Log(LogLevel::kWarn, "not cancelled", {{"process", id.Value()}, {"error", obeyed.error().message}});
+    } else if (runs) {
+        cancel_(id);
+    }
+}
+
+void LiveProgress::ObeyStops(const std::stop_token& stop) {
+    const auto waiting = storage_.Read(FindWaiting);
+    if (!waiting) {
+        Log(LogLevel::kWarn, "aborts not looked for", {{"error", waiting.error().message}});
+        return;
+    }
+    for (const auto& bucket : *waiting) {
+        const auto source = find_(bucket.kind);
+        const auto stopped = source ? (*source)->StoppedProcesses(bucket, stop) : Unexpected(source.error());
+        if (!stopped) {
+            Log(LogLevel::kDebug,
+                "aborts not looked for",
+                {{"source", bucket.source_id.Value()}, {"error", stopped.error().message}});
+            continue;
+        }
+        for (const auto& process : *stopped) {
+            Obey(bucket.source_id, process);
+        }
+    }
+}
+
 void LiveProgress::Loop(const std::stop_token& stop) {
-    while (SleepFor(kInterval, stop)) {
+    for (int round = 1; SleepFor(kInterval, stop); ++round) {
         RunOnce(stop);
+        if (round % kRoundsToWaiting == 0) {
+            ObeyStops(stop);
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <thread>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "sources/source.hpp"
@@ -15,14 +16,16 @@
 
 namespace notify {
 
-/// One thread that looks every 5 s. Everything borrowed outlives it.
+/// One thread that looks at what runs every 5 s, at what waits every 15 s. Everything borrowed outlives it.
 class LiveProgress final {
 public:
     using FindSource = std::function<Result<SourceConnection*>(std::string_view kind)>;
 
     /// `cancel` brings a cancellation to the worker that runs the process here, if one does.
-    LiveProgress(Storage& storage, FindSource find, std::function<void(const ProcessId&)> cancel)
-        : storage_(storage), find_(std::move(find)), cancel_(std::move(cancel)) {}
+    LiveProgress(
+        Storage& storage, const Clock& clock, FindSource find, std::function<void(const ProcessId&)> cancel
+    )
+        : storage_(storage), clock_(clock), find_(std::move(find)), cancel_(std::move(cancel)) {}
 
     ~LiveProgress();
     LiveProgress(const LiveProgress&) = delete;
@@ -35,10 +38,16 @@ public:
     /// store that does not answer holds nothing up.
     void RunOnce(const std::stop_token& stop);
 
+    /// Cancels what was stopped in a store while it waited: each source in whose publishing buckets of assets
+    /// something waits is asked once. Processes of other sources are left alone.
+    void ObeyStops(const std::stop_token& stop);
+
 private:
+    void Obey(const SourceId& source, const ProcessId& id);
     void Loop(const std::stop_token& stop);
 
     Storage& storage_;
+    const Clock& clock_;
     const FindSource find_;
     const std::function<void(const ProcessId&)> cancel_;
     std::jthread thread_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
@@ -13,9 +14,11 @@
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
+#include "queue/retry_policy.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
+#include "storage/process_repository.hpp"
 #include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
 
@@ -77,6 +80,22 @@ Result<void> TellProcess(Transaction& transaction, const Process& process, Times
             .data = ToJsonText(EventData(process)),
         })
         .map([](bool) {});
+}
+
+Result<void> CancelProcess(
+    Transaction& transaction, const Process& process, std::string_view why, Timestamp now
+) {
+    if (IsTerminal(process.status)) {
+        return {};
+    }
+    if (process.status == Status::kProcessing) {
+        return transaction.processes.RequestCancel(process.id).map([](bool) {});
+    }
+    const Error asked{.code = ErrorCode::kCancelled, .stage = "queue", .message = std::string(why)};
+    const auto cancelled = AfterFailure(process, asked, CrashKind::kNone, now);
+    return transaction.processes.UpdatePending(cancelled).and_then([&] {
+        return TellProcess(transaction, cancelled, now);
+    });
 }
 
 Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now) {

@@ -3,6 +3,7 @@
 // What follows when a process has ended: its event, its item's status, the item's publication.
 
 #include <string>
+#include <string_view>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -17,6 +18,12 @@ namespace notify {
 /// Appends process.completed, process.failed, process.skipped or process.cancelled, once for each process.
 /// Nothing while the process has not ended.
 [[nodiscard]] Result<void> TellProcess(Transaction& transaction, const Process& process, Timestamp now);
+
+/// A process that waits ends at once, Cancelled for that reason, and is told; the holder of one that runs is
+/// asked. Nothing is done to one that has ended. FinishItem is the caller's.
+[[nodiscard]] Result<void> CancelProcess(
+    Transaction& transaction, const Process& process, std::string_view why, Timestamp now
+);
 
 /// After an item's processes changed: refreshes the item and, when it ended with something completed in a
 /// bucket that publishes, requests its publication. A version that was replaced is not published.

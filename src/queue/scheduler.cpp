@@ -22,6 +22,7 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/scan.hpp"
+#include "queue/bucket_hold.hpp"
 #include "queue/bucket_scan.hpp"
 #include "queue/calendar/calendar.hpp"
 #include "queue/scan_turn.hpp"
@@ -56,6 +57,13 @@ std::string FailureNote(const Bucket& bucket, const Error& error) {
         std::min(least, most).count(),
         most.count()
     );
+}
+
+/// A listing that is refused for its credentials holds the bucket back as a refused item does. False: it is
+/// not released.
+Result<bool> HoldRefused(Transaction& transaction, const BucketId& id, const Error& error, Timestamp now) {
+    const bool refused = error.code == ErrorCode::kUnauthenticated && HoldsBucket(error);
+    return refused ? HoldBucket(transaction, id, error, now).map([] { return false; }) : Result<bool>(false);
 }
 
 }  // namespace
@@ -372,7 +380,8 @@ void Scheduler::NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcom
             }
         }
         // what can be listed can be read again
-        auto released = outcome ? transaction.buckets.Release(bucket.id, now) : Result<bool>(false);
+        auto released = outcome ? transaction.buckets.Release(bucket.id, now)
+                                : HoldRefused(transaction, bucket.id, outcome.error(), now);
         const bool well_again = outcome && !before->last_scan_note.empty() && before->last_scan_note != note;
         const bool whole = outcome && outcome->whole;
         return released

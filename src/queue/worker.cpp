@@ -118,6 +118,9 @@ Result<void> Worker::RunClaim(ClaimedItem& claim, const std::stop_token& stop) {
     if (!opened) {
         return Unexpected(AtStage(opened.error(), "open"));
     }
+    if (opened->looked_at) {
+        NoteLookedAt(claim.processes, *opened->looked_at);
+    }
     FailPoint("opened");
     ItemBytes bytes(*opened);
     if (const auto known = KnowContent(claim, *place, *opened, bytes, stop); !known) {
@@ -159,6 +162,9 @@ Result<void> Worker::Reuse(ClaimedItem& claim, const Place& place) {
     auto known = known_.Find(claim);
     if (!known) {
         return Unexpected(known.error());
+    }
+    if (!known->empty() && !place.IsFolder()) {
+        InheritLookedAt(claim, *known);
     }
     for (const auto& process : claim.processes) {
         const auto found = known->find(process.id);

@@ -12,6 +12,8 @@
 
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/looked_at.hpp"
+#include "domain/result.hpp"
 #include "queue/completion.hpp"
 #include "queue/item_bytes.hpp"
 #include "queue/job_runner.hpp"
@@ -79,6 +81,8 @@ private:
         const ClaimedItem& claim, Item& item, ItemBytes& bytes, const std::stop_token& stop
     ) const;
     [[nodiscard]] Result<void> NoteContent(const Item& item, const std::string& sha256);
+    void NoteLookedAt(const std::vector<Process>& processes, const LookedAt& looked_at);
+    void InheritLookedAt(const ClaimedItem& claim, const std::map<ProcessId, StoredResult>& known);
     void NoteContentInPassing(const Item& item);
     [[nodiscard]] Reading ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const;
     [[nodiscard]] Reading FirstReading(const ClaimedItem& claim, bool& told, const std::stop_token& stop);

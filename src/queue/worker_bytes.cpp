@@ -1,6 +1,8 @@
 // How a worker comes to the bytes of a claimed item, and what it notes of them.
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -13,7 +15,9 @@
 #include "core/result.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/item.hpp"
+#include "domain/looked_at.hpp"
 #include "domain/process.hpp"
+#include "domain/result.hpp"
 #include "queue/bucket_hold.hpp"
 #include "queue/item_bytes.hpp"
 #include "queue/spool.hpp"
@@ -195,6 +199,40 @@ Result<void> Worker::NoteContent(const Item& item, const std::string& sha256) {
             return transaction.items.SetContent(item.id, "", sha256);
         });
     });
+}
+
+/// What fails here is nothing to end a process for.
+void Worker::NoteLookedAt(const std::vector<Process>& processes, const LookedAt& looked_at) {
+    const auto noted = storage_.Write([&](Transaction& transaction) {
+        Result<void> set;
+        for (const auto& process : processes) {
+            set = std::move(set).and_then([&] {
+                return transaction.processes.SetLookedAt(process.id, looked_at);
+            });
+        }
+        return set;
+    });
+    if (!noted) {
+        Log(LogLevel::kWarn,
+            "it is not noted which media was read",
+            {{"process", processes.at(0).id.Value()}, {"error", noted.error().message}});
+    }
+}
+
+/// What gets a result of bytes that were read before was looked at as they were then.
+void Worker::InheritLookedAt(const ClaimedItem& claim, const std::map<ProcessId, StoredResult>& known) {
+    const auto noted =
+        storage_.Read([&](const Snapshot& snapshot) { return snapshot.processes.LookedAtOf(claim.item.id); });
+    if (!noted || noted->empty()) {
+        return;
+    }
+    std::vector<Process> heirs;
+    std::ranges::copy_if(claim.processes, std::back_inserter(heirs), [&](const Process& process) {
+        return known.contains(process.id) && !noted->contains(process.id);
+    });
+    if (!heirs.empty()) {
+        NoteLookedAt(heirs, noted->rbegin()->second);
+    }
 }
 
 /// So that a job that takes long says that it runs. What fails here is written when it ends.

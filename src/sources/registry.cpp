@@ -30,6 +30,7 @@
 #include "sources/s3/config.hpp"
 #include "sources/s3/s3_store.hpp"
 #include "sources/s3/schema.hpp"
+#include "sources/setup.hpp"
 #include "sources/source.hpp"
 #include "sources/sqs/config.hpp"
 
@@ -64,7 +65,8 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
              .schema = schema,
              .check = std::move(check),
              .connection = std::move(connection),
-             .test = nullptr}
+             .test = nullptr,
+             .iconik = nullptr}
         );
     };
     add("local", kNoConfig, nullptr, std::make_unique<LocalSource>(settings.data_dir, clock));
@@ -76,10 +78,10 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
                 CheckS3,
                 std::make_unique<objects::ObjectSource>(settings.access, std::move(connect), clock, listing));
         };
-    add("iconik",
-        iconik::Schema(),
-        CheckIconik,
-        std::make_unique<iconik::IconikSource>(settings.access, clock));
+    auto iconik = std::make_unique<iconik::IconikSource>(settings.access, clock);
+    auto* const set_up = iconik.get();
+    add("iconik", iconik::Schema(), CheckIconik, std::move(iconik));
+    entries_.back().iconik = set_up;
     add_objects("datacore", datacore::Schema(), datacore::ConnectStore, Listing::kWhole);
     add_objects("object_matrix", object_matrix::Schema(), s3::ConnectStore, Listing::kByFolders);
     add_objects("s3", s3::Schema(), s3::ConnectStore, Listing::kByFolders);
@@ -156,6 +158,33 @@ Result<void> SourceRegistry::Test(const Source& source, const std::stop_token& s
                              source.name
                          )
                      );
+    });
+}
+
+Result<SetupOutcome> SourceRegistry::SetUp(
+    const Source& source, const SetupWish& wish, const std::stop_token& stop
+) const {
+    return EntryOf(source.kind).and_then([&](const Entry* entry) {
+        return entry->iconik != nullptr
+                   ? entry->iconik->SetUp(source.id, wish, stop)
+                   : Fail(
+                         ErrorCode::kUnsupported,
+                         fmt::format(
+                             "nothing is made in the store of source '{}', which is of kind {}: that is for "
+                             "sources of kind iconik",
+                             source.name,
+                             source.kind
+                         )
+                     );
+    });
+}
+
+Result<std::vector<StoreWebhook>> SourceRegistry::Webhooks(
+    const Source& source, const std::stop_token& stop
+) const {
+    return EntryOf(source.kind).and_then([&](const Entry* entry) {
+        return entry->iconik != nullptr ? entry->iconik->Webhooks(source.id, stop)
+                                        : Result<std::vector<StoreWebhook>>();
     });
 }
 

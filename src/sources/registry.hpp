@@ -19,6 +19,14 @@
 
 namespace notify {
 
+struct SetupOutcome;
+struct SetupWish;
+struct StoreWebhook;
+
+namespace iconik {
+class IconikSource;
+}
+
 /// What sources need from the configuration.
 struct SourceSettings {
     std::filesystem::path data_dir;  ///< A bucket inside it is refused.
@@ -50,6 +58,17 @@ public:
     /// their buckets are asked.
     [[nodiscard]] Result<void> Test(const Source& source, const std::stop_token& stop) const;
 
+    /// Makes in the store what the source needs there, or takes it away (setup.hpp). kUnsupported for kinds
+    /// whose stores need nothing.
+    [[nodiscard]] Result<SetupOutcome> SetUp(
+        const Source& source, const SetupWish& wish, const std::stop_token& stop
+    ) const;
+
+    /// How the webhooks that SetUp made stand in the store; none for kinds that have no such.
+    [[nodiscard]] Result<std::vector<StoreWebhook>> Webhooks(
+        const Source& source, const std::stop_token& stop
+    ) const;
+
 private:
     using TestSource = std::function<Result<void>(const SourceId&, const std::stop_token&)>;
 
@@ -59,6 +78,7 @@ private:
         std::function<Result<void>(std::string_view)> check;  ///< What a schema cannot say; may be empty.
         std::unique_ptr<SourceConnection> connection;         ///< Null when it holds no buckets…
         TestSource test;                                      ///< … and then this is set.
+        iconik::IconikSource* iconik = nullptr;               ///< The connection, of the kind that is set up.
     };
 
     [[nodiscard]] Result<const Entry*> EntryOf(std::string_view kind) const;

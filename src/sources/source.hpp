@@ -19,6 +19,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/item.hpp"
+#include "domain/looked_at.hpp"
 
 namespace notify {
 
@@ -68,7 +69,8 @@ struct OpenedItem {
     UniqueFd descriptor;                 ///< A read-only descriptor when the item is a local file…
     std::unique_ptr<ByteSource> reader;  ///< … else ranged reads. Exactly one is set.
     std::uint64_t size_bytes = 0;
-    std::optional<FileState> state;  ///< Of the descriptor, when it was seen to be the item's version.
+    std::optional<FileState> state;     ///< Of the descriptor, when it was seen to be the item's version.
+    std::optional<LookedAt> looked_at;  ///< Which bytes these are, of a store that has several of an item.
 };
 
 /// Names and values in printable ASCII, names in lower case without a store's "x-amz-meta-".
@@ -82,6 +84,8 @@ struct PublicationTarget {
     std::string media_type;
     UserMetadata metadata;  ///< What the object carries besides its bytes, where its store can do that.
     bool tried = false;     ///< An earlier try may have written some of it.
+    /// Of a status: its bucket publishes no more, so that only what was opened for it is ended.
+    bool only_ends = false;
 };
 
 /// A process that runs, and how far it is, 0 … 1.
@@ -177,6 +181,14 @@ public:
         const std::vector<RunningProcess>& /*processes*/,
         std::stop_token /*stop*/
     ) {                 // NOLINT(performance-unnecessary-value-param): by value as in all of them
+        return std::vector<ProcessId>();
+    }
+
+    /// The processes that somebody asks to stop where the store of the bucket's source shows them, whatever
+    /// bucket of it they are of, and whether they run or wait; in one listing of the store.
+    [[nodiscard]] virtual Result<std::vector<ProcessId>> StoppedProcesses(
+        const Bucket& /*bucket*/, std::stop_token /*stop*/
+    ) {  // NOLINT(performance-unnecessary-value-param): by value as in all of them
         return std::vector<ProcessId>();
     }
 };

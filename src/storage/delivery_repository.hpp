@@ -88,6 +88,11 @@ public:
     [[nodiscard]] virtual Result<Publication> GetPublication(const PublicationId& id) const = 0;
     /// True when something of the item was published, or is to be: results, not its status.
     [[nodiscard]] virtual Result<bool> HasPublication(const ItemId& id) const = 0;
+    /// The status of the newest delivery of the item's publication in that format, wherever it goes:
+    /// Completed when its deliveries are no longer kept. Nothing when it was never asked for.
+    [[nodiscard]] virtual Result<std::optional<Status>> PublicationStatus(
+        const ItemId& id, std::string_view format
+    ) const = 0;
     virtual Result<void> SetPublication(const Publication& publication) = 0;
 };
 

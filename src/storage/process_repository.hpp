@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/item.hpp"
+#include "domain/looked_at.hpp"
 #include "domain/process.hpp"
 
 namespace notify {
@@ -98,6 +100,16 @@ public:
 
     /// Progress of held processes, 0 … 1; rows that are no longer held are left alone.
     virtual Result<void> SetProgress(const Hold& hold, double progress) = 0;
+
+    /// Notes what was read for the process, in place of what was noted before. kNotFound for a process that
+    /// is not there.
+    virtual Result<void> SetLookedAt(const ProcessId& id, const LookedAt& looked_at) = 0;
+
+    /// Of those of the item's processes that have it.
+    [[nodiscard]] virtual Result<std::map<ProcessId, LookedAt>> LookedAtOf(const ItemId& item) const = 0;
+
+    /// True while a process of the bucket waits for a worker.
+    [[nodiscard]] virtual Result<bool> WaitsIn(const BucketId& bucket) const = 0;
 
     /// When the next Pending process that is not ready yet becomes so.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;

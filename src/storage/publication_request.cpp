@@ -1,6 +1,7 @@
 #include "storage/publication_request.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -69,11 +70,17 @@ Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Tim
 }
 
 Result<void> RequestStatus(Transaction& transaction, const Item& item, Timestamp now) {
-    return transaction.buckets.Get(item.bucket_id).and_then([&](const Bucket& bucket) {
-        return HoldsAssets(bucket) && bucket.publish
-                   ? Request(transaction, bucket, item.id, std::string(kStatusPublication.name), now)
-                   : Result<void>{};
-    });
+    const auto bucket = transaction.buckets.Get(item.bucket_id);
+    if (!bucket || !HoldsAssets(*bucket)) {
+        return bucket.map([](const Bucket&) {});
+    }
+    const std::string format(kStatusPublication.name);
+    const auto known = bucket->publish ? Result<std::optional<Status>>(std::nullopt)
+                                       : transaction.deliveries.PublicationStatus(item.id, format);
+    if (!known) {
+        return Unexpected(known.error());
+    }
+    return bucket->publish || *known ? Request(transaction, *bucket, item.id, format, now) : Result<void>{};
 }
 
 }  // namespace notify

@@ -17,8 +17,9 @@ namespace notify {
 /// Call inside a transaction.
 [[nodiscard]] Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Timestamp now);
 
-/// When the item is an asset in a bucket that publishes: makes sure that the publication of its status waits
-/// in the outbox. Call inside a transaction that changes the status of the item or of one of its processes.
+/// When the item is an asset in a bucket that publishes, or whose status was published before it ceased to:
+/// makes sure that the publication of its status waits in the outbox. Call inside a transaction that changes
+/// the status of the item or of one of its processes.
 [[nodiscard]] Result<void> RequestStatus(Transaction& transaction, const Item& item, Timestamp now);
 
 }  // namespace notify

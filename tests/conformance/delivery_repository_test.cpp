@@ -420,6 +420,28 @@ TEST_P(Deliveries, OfAStatusDoNotMeanThatResultsWerePublished) {
     EXPECT_TRUE(has());
 }
 
+TEST_P(Deliveries, TellHowAPublicationStands) {
+    const auto item = AddItem(AddBucket(), "a");
+    const auto status = [&](std::string_view format) {
+        return Read([&](const Snapshot& snapshot) {
+            return snapshot.deliveries.PublicationStatus(item.id, format);
+        });
+    };
+    EXPECT_EQ(status("notifications.json"), std::nullopt);
+    RequestPublication(item);
+    EXPECT_EQ(status("notifications.json"), Status::kPending);
+    EXPECT_EQ(status("status"), std::nullopt);
+    EXPECT_TRUE(FinishDelivery(ClaimDeliveries(9).at(0), Status::kFailed));
+    EXPECT_EQ(status("notifications.json"), Status::kFailed);
+    clock_.Advance(1h);
+    RequestPublication(item);
+    EXPECT_EQ(status("notifications.json"), Status::kPending) << "the newest counts";
+    EXPECT_TRUE(FinishDelivery(ClaimDeliveries(9).at(0), Status::kCompleted));
+    clock_.Advance(1h);
+    Write([&](Transaction& transaction) { return transaction.deliveries.RemoveOld(Now(), 9); });
+    EXPECT_EQ(status("notifications.json"), Status::kCompleted) << "its deliveries are no longer kept";
+}
+
 TEST_P(Deliveries, OfAPublicationThatIsAskedForAgainAreTriedAtOnceAndWithAllTries) {
     const auto item = AddItem(AddBucket(), "a");
     RequestPublication(item);

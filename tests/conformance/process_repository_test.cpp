@@ -356,6 +356,40 @@ TEST_P(Processes, ThatAreProcessingAreAllFoundAtStart) {
     EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.processes.AllProcessing(); }).size(), 2U);
 }
 
+TEST_P(Processes, KnowWhichRenditionWasReadForThem) {
+    const auto item = AddItem(AddBucket(), "a");
+    const auto process = AddProcess(item);
+    AddProcess(AddItem(AddBucket("other"), "b"));
+    const auto set = [&](const ProcessId& id, const LookedAt& looked_at) {
+        return storage_->Write([&](Transaction& transaction) {
+            return transaction.processes.SetLookedAt(id, looked_at);
+        });
+    };
+    const auto known = [&] {
+        return Read([&](const Snapshot& snapshot) { return snapshot.processes.LookedAtOf(item.id); });
+    };
+    EXPECT_TRUE(known().empty());
+    EXPECT_TRUE(set(process.id, {.rendition = "proxy", .id = "p", .lines = 720, .warning = ""}).has_value());
+    const LookedAt original{.rendition = "original", .id = "f", .lines = 0, .warning = "no proxy"};
+    EXPECT_TRUE(set(process.id, original).has_value());
+    EXPECT_EQ(known(), (std::map<ProcessId, LookedAt>{{process.id, original}}));
+    EXPECT_EQ(set(ProcessId("prc_none"), original).error().code, ErrorCode::kNotFound);
+}
+
+TEST_P(Processes, ThatWaitAreKnownOfTheirBucket) {
+    const auto bucket = AddBucket();
+    const auto other = AddBucket("other");
+    const auto waits = [&](const Bucket& of) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.processes.WaitsIn(of.id); });
+    };
+    EXPECT_FALSE(waits(bucket));
+    AddProcess(AddItem(bucket, "a"));
+    EXPECT_TRUE(waits(bucket));
+    EXPECT_FALSE(waits(other));
+    Claim(1);
+    EXPECT_FALSE(waits(bucket)) << "it runs";
+}
+
 TEST_P(Processes, KnowWhenTheNextBecomesReady) {
     const auto item = AddItem(AddBucket(), "a");
     const auto next = [&] {

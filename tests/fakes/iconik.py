@@ -11,7 +11,7 @@ POST /_control (JSON, without credentials) sets:
   many {collection, count, first, data: BASE64}: assets with one proxy each, of ids asset_id(first), asset_id(first + 1), …; first: 0
   seed: of the shares of faults
   segments {ASSET_ID: [BODY, …]}: as if somebody had added them
-  collections [{id, title}, …]    saved [{id, name, criteria}, …]
+  collections [{id, title}, …]    saved [{id, name, criteria}, …]    hooks {status, last_error, …}: of every webhook that was made
   lists {versions: false: lists of assets do not tell these, deleted: true: they tell what was deleted too}
   faults [{method, path, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, body, headers}   created {status}: writes and then says that it did not   hang {seconds}   reset   cut   drip   html
@@ -37,7 +37,7 @@ ENUMS = {"assets": {"analyze_status": ANALYSES, "face_recognition_status": ANALY
          "webhooks": {"status": ["ENABLED", "DISABLED", "FAILING", "DELETED"]},
          "custom_actions": {"type": ["OPEN", "POST"], "context": ["ASSET", "ASSET_SUBCLIP", "SHARED_ASSET", "COLLECTION", "SHARED_COLLECTION", "BULK",
                                                                  "SAVED_SEARCH", "NONE"]}}
-REQUIRED = {"segments": ["segment_type"], "jobs": ["title", "type", "status"], "webhooks": ["event_type", "url", "status"],
+REQUIRED = {"segments": ["segment_type"], "steps": ["id", "label", "status"], "jobs": ["title", "type", "status"], "webhooks": ["event_type", "url", "status"],
             "custom_actions": ["title", "url"], "history": ["operation_type"], "fields": ["name", "label", "field_type"], "views": ["name", "view_fields"]}
 
 
@@ -154,6 +154,9 @@ class State:
         for asset, bodies in asked.pop("segments", {}).items():
             import iconik_routes
             self.segments.setdefault(asset, []).extend({"from": 0, "body": iconik_routes.segment_of(asset, body)} for body in bodies)
+        hooks = asked.pop("hooks", {})
+        for hook in self.webhooks.values():
+            hook.update(hooks)
         for job in asked.pop("abort", []):
             self.jobs[job]["status"] = "ABORT_PENDING"
         if asked.pop("expire_urls", False):

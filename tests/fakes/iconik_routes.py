@@ -390,6 +390,14 @@ def change_job(state, request, job):
     return 200, found
 
 
+@route("PATCH", "jobs", "jobs/" + ID + "/steps")
+def change_steps(state, request, job):
+    steps = {row["id"]: row for row in known(state.jobs.get(job), "Job").get("steps", [])}
+    for one in request.body.get("steps", []):
+        known(steps.get(one.get("id")), "Step").update(check("steps", one))
+    return 200, state.jobs[job]
+
+
 @route("PATCH", "jobs", "jobs/" + ID + "/steps/" + ID)
 def change_step(state, request, job, step):
     steps = {row["id"]: row for row in known(state.jobs.get(job), "Job").get("steps", [])}
@@ -443,6 +451,17 @@ def list_actions(state, request):
 def add_action(state, request, context):
     request.body = (request.body or {}) | {"context": context}
     return add_row(state.actions, "custom_actions", request, {"status": "HEALTHY", "system_domain_id": DOMAIN})
+
+
+@route("GET", "assets", "custom_actions/([A-Z_]+)")
+def list_actions_of(state, request, context):
+    return paged(request, [row for row in state.actions.values() if row["context"] == context])
+
+
+@route("PATCH", "assets", "custom_actions/[A-Z_]+/" + ID)
+def change_action(state, request, action):
+    known(state.actions.get(action), "Custom action").update(check("custom_actions", request.body, False), date_modified=now())
+    return 200, state.actions[action]
 
 
 @route("GET", "assets", "custom_actions/[A-Z_]+/" + ID)

@@ -13,7 +13,9 @@ from service import SAMPLES, ffmpeg, wait_for
 FAULTS = [  # of 100 requests five have one, of writes that add something ten more
     {"do": "status", "status": 503, "share": 0.01}, {"do": "status", "status": 429, "share": 0.005},
     {"do": "status", "status": 429, "share": 0.005, "headers": [["Retry-After", "1"]]}, {"do": "reset", "share": 0.01},
-    {"do": "cut", "share": 0.01}, {"do": "hang", "share": 0.01, "seconds": 1},
+    {"do": "cut", "share": 0.01},
+    # not of POST: a job that is made after who asked for it was killed and has looked again is there twice, and may stay STARTED
+    {"method": "GET|PATCH|PUT|DELETE", "do": "hang", "share": 0.015, "seconds": 1},
     {"method": "POST", "path": "/segments/bulk/|/jobs/|/history/", "do": "created", "status": 502, "share": 0.1},
 ]
 FIRST, SECOND, RENAMED = "Barack Obama", "Joe Biden", "B. Obama"
@@ -25,6 +27,7 @@ TEST_OF_TIMELINES = "test_timelines_are_exact_under_faults_and_kills_and_only_wh
 
 
 class IconikKills(IconikServiceTest):
+    QUEUE = "plain"  # the other sets aside what three kills in a row left undeleted
     TOLD, TOLD_KILLS = 60, 4  # script/faults and script/bench iconik: more of all
     ASSETS, KILLS = 10, 2
     SEED = None
@@ -94,11 +97,11 @@ class IconikKills(IconikServiceTest):
             self.service.kill()
         self.service.start()
         self.kill_while_items_end(self.TOLD_KILLS - self.TOLD_KILLS // 2, self.TOLD)
-        wait_for("all messages to be deleted", lambda: self.queue.left("events") == 0, 600)
+        wait_for("all messages to be deleted", lambda: self.queue.left(self.QUEUE) == 0, 600)
         self.wait_until_ended(self.TOLD)
         wait_for("the inbox to be empty", lambda: self.service.rows("SELECT count(*) FROM news") == [(0,)], 600)
         seconds = time.monotonic() - begin
-        self.assertEqual(self.queue.left("dead"), 0)
+        self.assertEqual(self.service.rows("SELECT count(*) FROM dead_message"), [(0,)])
         self.assert_each_ended_once(assets)
         self.assert_the_rate_was_kept()
         self.figures |= {"iconik.told": self.TOLD, "iconik.told_deliveries": len(messages), "iconik.told_kills": self.TOLD_KILLS,
@@ -191,7 +194,7 @@ class IconikKills(IconikServiceTest):
     def tell_again(self, assets: dict) -> None:
         before = self.writes()
         self.tell(*map(self.created, assets))
-        wait_for("the queue to be empty", lambda: self.queue.left("events") == 0, 600)
+        wait_for("the queue to be empty", lambda: self.queue.left(self.QUEUE) == 0, 600)
         wait_for("the inbox to be empty", lambda: self.service.rows("SELECT count(*) FROM news") == [(0,)], 600)
         self.wait_until_published()
         self.figures["iconik.told_again_writes"] = self.writes() - before

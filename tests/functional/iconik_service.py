@@ -19,6 +19,8 @@ def encoded(data: bytes) -> str:
 
 
 class IconikServiceTest(ServiceTest):
+    QUEUE = "events"
+
     def setUp(self):
         super().setUp()
         if not ElasticMq.JARS.exists():
@@ -31,7 +33,7 @@ class IconikServiceTest(ServiceTest):
         self.service.start()
         secret = self.folder / "secret"
         secret.write_text("SecretForTests\n")
-        self.service.command("sources", "add", "sqs", "--name", "events", "--queue-url", self.queue.queue("events"), "--region", "eu-west-1",
+        self.service.command("sources", "add", "sqs", "--name", "events", "--queue-url", self.queue.queue(self.QUEUE), "--region", "eu-west-1",
                              "--config", json.dumps({"visibility_timeout_s": 30}), "--access-key", "AKTEST", "--secret-file", secret)
 
     def add_bucket(self, processor: str, *more: str) -> None:
@@ -57,7 +59,7 @@ class IconikServiceTest(ServiceTest):
 
     def tell(self, *bodies: dict) -> None:
         """Webhooks of Iconik, as a function's URL puts them into the queue."""
-        self.queue.send("events", [json.dumps({"version": "2.0", "headers": {}, "body": json.dumps(body)}) for body in bodies])
+        self.queue.send(self.QUEUE, [json.dumps({"version": "2.0", "headers": {}, "body": json.dumps(body)}) for body in bodies])
 
     @staticmethod
     def created(asset: str) -> dict:

@@ -23,6 +23,7 @@ class IconikTimeline(IconikServiceTest):
         wait_for("all to be written", self.published)
         jobs = self.ask(f"jobs/v1/jobs/?object_id={asset}")["objects"]
         self.assertEqual([(job["status"], job["custom_type"], job["progress"]) for job in jobs], [("FINISHED", "facial-recognition", 100)])
+        self.assertEqual([step["status"] for step in jobs[0]["steps"]], ["DONE", "DONE", "DONE"])
         self.assertEqual(len(self.standing(history=asset)["history"]), 1)
 
         before = self.writes()

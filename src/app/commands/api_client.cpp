@@ -32,7 +32,7 @@ struct Spoken {
     std::string_view word;    ///< What a person gave.
 };
 
-constexpr std::array<Spoken, 27> kSpoken{{
+constexpr std::array<Spoken, 30> kSpoken{{
     {.member = "location", .word = "the folder"},
     {.member = "name", .word = "the name"},
     {.member = "include", .word = "--include"},
@@ -60,6 +60,9 @@ constexpr std::array<Spoken, 27> kSpoken{{
     {.member = "decode_hours_per_day", .word = "--hours-per-day"},
     {.member = "processors", .word = "--processor"},
     {.member = "csv", .word = "the file"},
+    {.member = "system_endpoint", .word = "--system-endpoint"},
+    {.member = "webhook_name", .word = "--webhook-name"},
+    {.member = "action_title", .word = "--action-title"},
 }};
 
 /// "/rules/0/config/fps" without "/rules/0": the commands speak of one rule.

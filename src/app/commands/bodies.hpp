@@ -57,6 +57,15 @@ struct OptionWords {
     std::optional<int> scan_streams;
 };
 
+/// Of what a source makes in its store.
+struct SetupWords {
+    std::optional<std::string> system_endpoint;
+    std::optional<std::string> webhook_name;
+    std::optional<std::string> action_title;
+    bool dry_run = false;
+    bool remove = false;
+};
+
 /// Everything a command may be given; each reads its own part.
 struct Words {
     std::string path;
@@ -100,6 +109,7 @@ struct Words {
     StoreWords store;
     BacklogWords backlog;
     OptionWords options;
+    SetupWords setup;
 };
 
 /// The texts as a JSON list.

@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 3> kTypeLists{
 constexpr std::array<std::string_view, 6> kRead{
     "system", "iconik_url", "datacore_endpoint", "video_file_types", "audio_file_types", "image_file_types"
 };
+/// Where Iconik sends what is new, for what `iconik setup` makes.
+constexpr std::array<std::string_view, 2> kTelling{"system_endpoint", "webhook_name"};
 
 /// A field that is in no source, and what becomes of it.
 struct Told {
@@ -46,11 +48,11 @@ constexpr std::array<Told, 8> kTold{{
      .sentence = "is a source of its own: notifications-api sources add sqs --queue-url URL"},
     {.field = "aws_region", .sentence = "goes with the queue: sources add sqs --region"},
     {.field = "system_endpoint",
-     .sentence = "is of a webhook that is made in Iconik, by hand: docs/messages.md"},
+     .sentence = "is where Iconik's webhook sends to; to make it: notifications-api iconik setup"},
     {.field = "single_webhook",
-     .sentence = "is of a webhook that is made in Iconik, by hand: docs/messages.md"},
+     .sentence = "is not needed: iconik setup makes one webhook for assets and one for collections"},
     {.field = "webhook_name",
-     .sentence = "is of a webhook that is made in Iconik, by hand: docs/messages.md"},
+     .sentence = "is the name of Iconik's webhook; to make it: notifications-api iconik setup"},
 }};
 
 Unexpected Wrong(std::string_view field, std::string_view what) {
@@ -109,6 +111,11 @@ Result<object> IconikSource(const object& json) {
     for (const auto name : kTypeLists) {
         if (auto copied = CopyTypes(json, name, config); !copied) {
             return Unexpected(copied.error());
+        }
+    }
+    for (const auto name : kTelling) {
+        if (const auto text = TextIn(json, name); !text.empty()) {
+            config[name] = text;
         }
     }
     return object{{"kind", "iconik"}, {"config", std::move(config)}};

@@ -54,6 +54,24 @@ object HistoryOf(const value& item) {
     return {{"rows", std::move(rows)}};
 }
 
+/// A line for each process of an asset: which of its renditions was read.
+void PrintLookedAt(const value& item) {
+    for (const auto& process : item.at("processes").as_array()) {
+        const auto& looked_at = process.at("looked_at");
+        if (looked_at.is_null()) {
+            continue;
+        }
+        fmt::print(
+            "{} looked at the {} {}{}{}\n",
+            Shown(process, "id"),
+            Shown(looked_at, "rendition"),
+            Shown(looked_at, "id"),
+            looked_at.at("lines").is_null() ? "" : fmt::format(" of {} lines", Shown(looked_at, "lines")),
+            Shown(looked_at, "warning").empty() ? "" : "; " + Shown(looked_at, "warning")
+        );
+    }
+}
+
 void PrintItem(const value& item) {
     for (const auto* member :
          {"id",
@@ -77,6 +95,7 @@ void PrintItem(const value& item) {
         {"id", "processor", "run", "status", "progress", "attempt", "crashes", "rescues", "result"},
         "none"
     );
+    PrintLookedAt(item);
     fmt::print("\nhistory\n");
     PrintTable(HistoryOf(item), {"at", "status", "processor", "attempt", "reason_code", "reason"}, "none");
 }

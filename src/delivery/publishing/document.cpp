@@ -18,6 +18,7 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/looked_at.hpp"
 #include "domain/person.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
@@ -92,6 +93,15 @@ Result<json::value> ResultPart(const Snapshot& snapshot, const ResultId& id) {
     };
 }
 
+json::object LookedAtPart(const LookedAt& looked_at) {
+    return {
+        {"rendition", looked_at.rendition},
+        {"id", looked_at.id},
+        {"lines", looked_at.lines > 0 ? json::value(looked_at.lines) : json::value()},
+        {"warning", looked_at.warning}
+    };
+}
+
 Result<json::value> ProcessPart(const Snapshot& snapshot, const Process& process) {
     json::object part{
         {"id", process.id.Value()},
@@ -131,11 +141,18 @@ Result<json::array> ProcessesPart(const Snapshot& snapshot, const ItemId& id) {
             kept = &process;
         }
     }
+    const auto looked_at = snapshot.processes.LookedAtOf(id);
+    if (!looked_at) {
+        return Unexpected(looked_at.error());
+    }
     json::array parts;
     for (const auto& [key, process] : latest) {
         auto part = ProcessPart(snapshot, *process);
         if (!part) {
             return Unexpected(part.error());
+        }
+        if (const auto found = looked_at->find(process->id); found != looked_at->end()) {
+            part->as_object()["looked_at"] = LookedAtPart(found->second);
         }
         parts.push_back(std::move(*part));
     }

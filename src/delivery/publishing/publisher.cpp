@@ -32,6 +32,7 @@
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -51,6 +52,13 @@ DeliveryAttempt AttemptOf(
         .error = std::move(error),
         .response = {}
     };
+}
+
+/// A status that was written, or may have been, of a bucket that does not publish any more: it only ends what
+/// it opened.
+bool OnlyEnds(const Bucket& bucket, const Publication& publication, const Delivery& delivery) {
+    const bool written = !publication.written_digest.empty() || delivery.fence > 1;
+    return !bucket.publish && written && publication.format == kStatusPublication.name;
 }
 
 /// kCancelled when the bucket does not publish that, or not there.
@@ -87,7 +95,14 @@ Result<void> CheckNewest(const Snapshot& snapshot, const Item& item) {
                  );
 }
 
+Result<void> CheckDue(
+    const Snapshot& snapshot, const Bucket& bucket, const Item& item, const Publication& publication
+) {
+    return CheckWanted(bucket, publication).and_then([&] { return CheckNewest(snapshot, item); });
+}
+
 constexpr std::string_view kHalfWritten = "half written";  // no digest
+constexpr std::string_view kOnlyEnded = "ended ";  // before a digest: written anew when it is wanted again
 
 /// All that an object is written with.
 struct Contents {
@@ -113,6 +128,10 @@ Result<Contents> ContentsOf(
     };
 }
 
+std::string DigestOf(const Contents& contents, bool only_ends) {
+    return only_ends ? fmt::format("{}{}", kOnlyEnded, contents.digest) : contents.digest;
+}
+
 PublicationTarget TargetOf(
     const Bucket& bucket, const Item& item, const SourceConnection& source, const PublicationFormat& format
 ) {
@@ -124,6 +143,15 @@ PublicationTarget TargetOf(
         .key = source.PublicationKey(beside ? item.key : publishing.prefix + item.key, format.suffix),
         .media_type = std::string(format.media_type)
     };
+}
+
+/// That an asset's timeline is written, or will not be, is part of its status.
+Result<void> TellResults(Transaction& transaction, const Item& item, std::string_view format, Timestamp now) {
+    if (format != kTimelinePublication.name) {
+        return {};
+    }
+    const auto told = transaction.deliveries.PublicationStatus(item.id, kStatusPublication.name);
+    return told && *told ? RequestStatus(transaction, item, now) : told.map([](const auto&) {});
 }
 
 }  // namespace
@@ -145,8 +173,8 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         if (!bucket) {
             return Unexpected(bucket.error());
         }
-        const auto wanted =
-            CheckWanted(*bucket, *publication).and_then([&] { return CheckNewest(snapshot, *item); });
+        const bool only_ends = OnlyEnds(*bucket, *publication, delivery);
+        const auto wanted = only_ends ? Result<void>{} : CheckDue(snapshot, *bucket, *item, *publication);
         if (!wanted) {
             return Unexpected(wanted.error());
         }
@@ -158,6 +186,7 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         }
         auto target = TargetOf(*bucket, *item, **source, *format);
         target.metadata = std::move(contents->metadata);
+        target.only_ends = only_ends;
         target.tried = delivery.fence > 1 || !publication->written_digest.empty();
         return Work{
             .publication = std::move(*publication),
@@ -166,7 +195,7 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
             .source = *source,
             .target = std::move(target),
             .rendering = std::move(contents->rendering),
-            .digest = std::move(contents->digest)
+            .digest = DigestOf(*contents, only_ends)
         };
     });
 }
@@ -234,13 +263,26 @@ Result<void> ResultPublisher::Write(const Work& work, const std::stop_token& sto
     return done;
 }
 
+/// It ended without being written.
+Outcome ResultPublisher::GivenUp(
+    Delivery row, const Work& work, std::optional<DeliveryAttempt> attempt
+) const {
+    return {
+        .settle =
+            [row = std::move(row), item = work.item, format = work.publication.format, now = clock_.Now()](
+                Transaction& transaction
+            ) { return TellResults(transaction, item, format, now).map([&] { return row; }); },
+        .attempt = std::move(attempt)
+    };
+}
+
 Outcome ResultPublisher::Deliver(const Delivery& delivery, const std::stop_token& stop) {
     const auto began = clock_.Now();
     const auto start = std::chrono::steady_clock::now();
     auto work = Prepare(delivery);
     if (work && !work->rendering.unfit.empty() && work->publication.written_digest.empty()) {
         const auto why = fmt::format("{}: {}", work->publication.format, work->rendering.unfit);
-        return JustWrite(Ended(delivery, Status::kSkipped, why, clock_.Now()));
+        return GivenUp(Ended(delivery, Status::kSkipped, why, clock_.Now()), *work, std::nullopt);
     }
     Result<void> written = work ? Result<void>{} : Unexpected(work.error());
     if (work && work->publication.written_digest != work->digest) {
@@ -253,19 +295,20 @@ Outcome ResultPublisher::Deliver(const Delivery& delivery, const std::stop_token
     if (!written) {
         auto row = AfterError(delivery, written.error(), now);
         const bool burned = row.attempt == delivery.attempt && row.status != Status::kCancelled;
-        return JustWrite(
-            std::move(row),
-            burned ? std::optional(AttemptOf(delivery, began, start, written.error().message)) : std::nullopt
-        );
+        auto attempt =
+            burned ? std::optional(AttemptOf(delivery, began, start, written.error().message)) : std::nullopt;
+        return work && IsTerminal(row.status) ? GivenUp(std::move(row), *work, std::move(attempt))
+                                              : JustWrite(std::move(row), std::move(attempt));
     }
     work->publication.written_digest = work->digest;
     return {
         // what changes the results meanwhile asks for a delivery of its own, which waits for this one
-        .settle =
-            [delivery, now, publication = work->publication](Transaction& transaction) -> Result<Delivery> {
-            return transaction.deliveries.SetPublication(publication).map([&] {
-                return Ended(delivery, Status::kCompleted, {}, now);
-            });
+        .settle = [delivery, now, item = work->item, publication = work->publication](
+                      Transaction& transaction
+                  ) -> Result<Delivery> {
+            return transaction.deliveries.SetPublication(publication)
+                .and_then([&] { return TellResults(transaction, item, publication.format, now); })
+                .map([&] { return Ended(delivery, Status::kCompleted, {}, now); });
         },
         .attempt = AttemptOf(delivery, began, start, {})
     };

@@ -3,6 +3,7 @@
 // One try to write an item's results back to its store.
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -28,7 +29,8 @@ public:
 
     /// Never fails: whatever happened is the outcome. A folder that cannot be written to, or a file of
     /// somebody else's in the place, is tried again on the schedule. What is no longer its key's newest item
-    /// is Cancelled, and so is what its bucket does not publish any more, or elsewhere. What a format has
+    /// is Cancelled, and so is what its bucket does not publish any more, or elsewhere; of a status that was
+    /// written before what it opened is ended then. What a format has
     /// nothing to tell of is Skipped, unless something was written before. When the results changed while
     /// they were written, they are written again.
     [[nodiscard]] Outcome Deliver(const Delivery& delivery, const std::stop_token& stop);
@@ -45,6 +47,9 @@ private:
     };
 
     [[nodiscard]] Result<Work> Prepare(const Delivery& delivery) const;
+    [[nodiscard]] Outcome GivenUp(
+        Delivery row, const Work& work, std::optional<DeliveryAttempt> attempt
+    ) const;
     [[nodiscard]] Result<bool> IsKnown(const Work& work) const;
     [[nodiscard]] Result<void> Forget(const Publication& publication) const;
     [[nodiscard]] Result<void> Note(const Work& work, const std::stop_token& stop) const;

@@ -1,6 +1,8 @@
 #include "delivery/publishing/standing.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -10,7 +12,9 @@
 #include "delivery/clean_text.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
+#include "domain/publication.hpp"
 #include "domain/status.hpp"
+#include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
@@ -27,8 +31,28 @@ boost::json::object PartOf(const Process& process) {
         {"processor", process.processor},
         {"run", process.run},
         {"status", ToString(process.status)},
+        {"stage", says ? process.failure->stage : std::string()},
         {"message", says ? ValidUtf8(process.failure->message) : std::string()},
     };
+}
+
+std::string_view ResultsWord(std::optional<Status> status) {
+    if (!status) {
+        return "";
+    }
+    switch (*status) {
+        case Status::kPending:
+        case Status::kProcessing:
+            return "waiting";
+        case Status::kCompleted:
+            return "written";
+        case Status::kFailed:
+            return "failed";
+        case Status::kCancelled:
+        case Status::kSkipped:
+            break;
+    }
+    return "none";
 }
 
 }  // namespace
@@ -39,6 +63,10 @@ Result<std::string> RenderStanding(const Snapshot& snapshot, const ItemId& id) {
     if (!item || !all) {
         return Unexpected(!item ? item.error() : all.error());
     }
+    const auto results = snapshot.deliveries.PublicationStatus(id, kTimelinePublication.name);
+    if (!results) {
+        return Unexpected(results.error());
+    }
     boost::json::array processes;
     for (const auto& process : LatestRuns(*std::move(all))) {
         processes.push_back(PartOf(process));
@@ -47,6 +75,7 @@ Result<std::string> RenderStanding(const Snapshot& snapshot, const ItemId& id) {
         boost::json::object{
             {"status", ToString(item->status)},
             {"reason", ValidUtf8(item->reason)},
+            {"results", ResultsWord(*results)},
             {"processes", std::move(processes)},
         }
     );

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +15,9 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/looked_at.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
@@ -35,7 +38,9 @@ namespace notify {
 
 namespace {
 
-view::ProcessView Show(const Process& process) {
+using LookedAtAll = std::map<ProcessId, LookedAt>;
+
+view::ProcessView Show(const Process& process, const LookedAtAll& looked_at) {
     view::ProcessView shown{
         .id = process.id.Value(),
         .item = process.item_id.Value(),
@@ -54,11 +59,21 @@ view::ProcessView Show(const Process& process) {
         .progress = process.progress,
         .cancel_requested = process.cancel_requested,
         .failure = std::nullopt,
+        .looked_at = std::nullopt,
         .result = process.result_id.IsEmpty() ? std::nullopt : std::optional(process.result_id.Value()),
         .created_at = ToRfc3339(process.created_at),
         .started_at = TextOf(process.started_at),
         .finished_at = TextOf(process.finished_at),
     };
+    if (const auto found = looked_at.find(process.id); found != looked_at.end()) {
+        const auto& [rendition, id, lines, warning] = found->second;
+        shown.looked_at = view::LookedAtView{
+            .rendition = rendition,
+            .id = id,
+            .lines = lines > 0 ? std::optional(lines) : std::nullopt,
+            .warning = warning
+        };
+    }
     if (process.failure) {
         const auto& f = *process.failure;
         shown.failure = view::FailureView{
@@ -97,6 +112,7 @@ view::ItemRow Row(const Item& item, std::optional<double> progress) {
 struct Whole {
     Item item;
     std::vector<Process> processes;
+    LookedAtAll looked_at;
     std::vector<ItemChange> history;
     std::optional<Standstill> standstill;
     Bucket bucket;
@@ -120,6 +136,28 @@ Result<std::optional<Standstill>> StandstillOf(const Snapshot& snapshot, const I
                       )
                     : std::nullopt;
     });
+}
+
+/// Without what keeps it from moving, and without its bucket.
+Result<Whole> PartsOf(const Snapshot& snapshot, const ItemId& id) {
+    auto item = snapshot.items.Get(id);
+    auto processes = snapshot.processes.OfItem(id);
+    auto looked_at = snapshot.processes.LookedAtOf(id);
+    auto history = snapshot.items.History(id);
+    if (!item || !processes) {
+        return Unexpected(!item ? item.error() : processes.error());
+    }
+    if (!looked_at || !history) {
+        return Unexpected(!looked_at ? looked_at.error() : history.error());
+    }
+    return Whole{
+        .item = std::move(*item),
+        .processes = std::move(*processes),
+        .looked_at = std::move(*looked_at),
+        .history = std::move(*history),
+        .standstill = std::nullopt,
+        .bucket = {}
+    };
 }
 
 /// An item and how far it is, 0 … 1, while it is processed.
@@ -149,7 +187,7 @@ view::ItemView Show(const Whole& whole, Timestamp now) {
     };
     std::optional<Timestamp> next;
     for (const auto& process : whole.processes) {
-        shown.processes.push_back(Show(process));
+        shown.processes.push_back(Show(process, whole.looked_at));
         shown.attempt = std::max(shown.attempt, process.attempt);
         if (process.status == Status::kPending) {
             next = std::min(next.value_or(process.next_attempt_at), process.next_attempt_at);
@@ -218,28 +256,22 @@ public:
         const ItemId id(request.parameters[0]);
         const auto standstill = parts_.standstill();
         const auto whole = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Whole> {
-            auto item = snapshot.items.Get(id);
-            auto processes = snapshot.processes.OfItem(id);
-            auto history = snapshot.items.History(id);
-            if (!item || !processes || !history) {
-                return Unexpected(!item ? item.error() : !processes ? processes.error() : history.error());
+            auto read = PartsOf(snapshot, id);
+            if (!read) {
+                return read;
             }
-            if (auto taken = TakeBlockedBy(snapshot, *item, standstill); !taken) {
+            if (auto taken = TakeBlockedBy(snapshot, read->item, standstill); !taken) {
                 return Unexpected(taken.error());
             }
-            auto still =
-                standstill ? Result<std::optional<Standstill>>(standstill) : StandstillOf(snapshot, *item);
-            auto bucket = snapshot.buckets.Get(item->bucket_id);
+            auto still = standstill ? Result<std::optional<Standstill>>(standstill)
+                                    : StandstillOf(snapshot, read->item);
+            auto bucket = snapshot.buckets.Get(read->item.bucket_id);
             if (!still || !bucket) {
                 return Unexpected(still ? bucket.error() : still.error());
             }
-            return Whole{
-                .item = std::move(*item),
-                .processes = std::move(*processes),
-                .history = std::move(*history),
-                .standstill = std::move(*still),
-                .bucket = std::move(*bucket)
-            };
+            read->standstill = std::move(*still);
+            read->bucket = std::move(*bucket);
+            return read;
         });
         return Answer(request, whole, [&](const Whole& w) { return Show(w, parts_.clock.Now()); });
     }
@@ -262,9 +294,17 @@ public:
 
     [[nodiscard]] Response GetProcess(const Request& request) const {
         const ProcessId id(request.parameters[0]);
-        const auto process =
-            parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.processes.Get(id); });
-        return Answer(request, process, [](const Process& p) { return Show(p); });
+        using Read = std::pair<Process, LookedAtAll>;
+        const auto read = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Read> {
+            auto process = snapshot.processes.Get(id);
+            auto looked_at = process ? snapshot.processes.LookedAtOf(process->item_id)
+                                     : Result<LookedAtAll>(LookedAtAll());
+            if (!process || !looked_at) {
+                return Unexpected(process ? looked_at.error() : process.error());
+            }
+            return Read(std::move(*process), std::move(*looked_at));
+        });
+        return Answer(request, read, [](const Read& found) { return Show(found.first, found.second); });
     }
 
 private:

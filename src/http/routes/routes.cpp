@@ -16,6 +16,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddMetricsRoutes(router, parts);
     AddSourceRoutes(router, parts);
     AddSourceTestRoutes(router, parts);
+    AddSourceSetupRoutes(router, parts);
     AddStoreKindRoutes(router, parts);
     AddBucketRoutes(router, parts);
     AddImportRoutes(router, parts);

@@ -24,6 +24,7 @@ namespace notify {
 void AddHealthRoutes(Router& router, const ApiParts& parts);
 void AddSourceRoutes(Router& router, const ApiParts& parts);
 void AddSourceTestRoutes(Router& router, const ApiParts& parts);
+void AddSourceSetupRoutes(Router& router, const ApiParts& parts);
 void AddStoreKindRoutes(Router& router, const ApiParts& parts);
 void AddMetricsRoutes(Router& router, const ApiParts& parts);
 void AddBucketRoutes(Router& router, const ApiParts& parts);

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -14,6 +16,8 @@
 #include "http/views_sources.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "queue/secret_expiry.hpp"
+#include "queue/webhook_watch.hpp"
+#include "sources/setup.hpp"
 
 namespace notify {
 
@@ -40,6 +44,34 @@ std::optional<view::QueueView> ShowQueue(const ApiParts& parts, const Source& so
     };
 }
 
+std::optional<view::WebhooksView> ShowWebhooks(const ApiParts& parts, const Source& source) {
+    const auto states = parts.webhooks();
+    const auto state = std::ranges::find(states, source.id, &WebhookState::source_id);
+    if (state == states.end()) {
+        return std::nullopt;
+    }
+    view::WebhooksView shown{.read_at = TextOf(state->read_at), .rows = {}, .sentence = state->sentence};
+    for (const auto& webhook : state->webhooks) {
+        shown.rows.push_back(
+            {.id = webhook.id,
+             .name = webhook.name,
+             .status = {.text = webhook.status},
+             .sentence = webhook.sentence}
+        );
+    }
+    return shown;
+}
+
+/// What is wrong with a webhook, so that a list of sources shows it; "" when nothing is.
+std::string NoteOf(const std::optional<view::WebhooksView>& webhooks) {
+    for (const auto& row : webhooks ? webhooks->rows : std::vector<view::StoreWebhookView>()) {
+        if (!row.sentence.empty()) {
+            return row.sentence;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 view::SourceView ShowSource(
@@ -47,6 +79,8 @@ view::SourceView ShowSource(
 ) {
     const auto known = parts.sources.Schema(source.kind);
     const auto* last = LastToEnd(secrets);
+    auto webhooks = ShowWebhooks(parts, source);
+    const auto note = known ? NoteOf(webhooks) : known.error().message;
     view::SourceView shown{
         .id = source.id.Value(),
         .kind = source.kind,
@@ -55,7 +89,8 @@ view::SourceView ShowSource(
         .secrets = {},
         .expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at),
         .queue = ShowQueue(parts, source),
-        .note = known ? "" : known.error().message,
+        .webhooks = std::move(webhooks),
+        .note = note,
         .created_at = ToRfc3339(source.created_at)
     };
     for (const auto& secret : secrets) {

@@ -10,7 +10,7 @@
 
 namespace notify {
 
-/// No secret is shown; of a queue of messages also what it has given.
+/// No secret is shown; of a queue of messages also what it has given, of Iconik how our webhooks stand there.
 [[nodiscard]] view::SourceView ShowSource(
     const ApiParts& parts, const Source& source, const std::vector<SourceSecret>& secrets
 );

@@ -13,22 +13,19 @@
 #include <utility>
 #include <vector>
 
-#include <boost/json/object.hpp>
 #include <fmt/format.h>
 
 #include "core/backoff.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/failpoint.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/sleep.hpp"
-#include "core/ulid.hpp"
-#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
 #include "queue/messages/message_intake.hpp"
+#include "queue/refusal.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/sqs/config.hpp"
 #include "sources/sqs/wire.hpp"
@@ -49,25 +46,6 @@ constexpr milliseconds kFirstPause = seconds(1);
 constexpr auto kRedriveLasts = std::chrono::minutes(5);
 // one that arrives damaged this often is taken as it is: what it tells is only a hint where to look
 constexpr int kMostDamaged = 3;
-
-Event RefusalEvent(const Source& source, const Error& error, Timestamp now) {
-    return {
-        .id = EventId(MakeId("msg")),
-        .type = "source.auth_failed",
-        .subject = source.id.Value(),
-        .dedup_key = {},
-        .at = now,
-        .data = ToJsonText(
-            boost::json::object{
-                {"source", source.id.Value()},
-                {"name", source.name},
-                {"kind", source.kind},
-                {"code", error.reason},
-                {"sentence", error.message}
-            }
-        )
-    };
-}
 
 /// That the messages, or one of them, may not be deleted.
 std::optional<Error> DenialIn(const Result<std::vector<sqs::EntryFault>>& deleted) {

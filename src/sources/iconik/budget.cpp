@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/http_client.hpp"
@@ -23,6 +25,7 @@ using std::chrono::milliseconds;
 constexpr int kPlenty = 200;
 constexpr milliseconds kShortest{25};
 constexpr milliseconds kLongest{500};
+constexpr milliseconds kApart = milliseconds(1000) / kMostRequestsPerSecond;
 constexpr milliseconds kProbeEvery = std::chrono::minutes(1);
 
 }  // namespace
@@ -40,7 +43,7 @@ Result<void> RateBudget::Await(const std::stop_token& stop) {
         const std::scoped_lock lock(mutex_);
         const auto now = std::chrono::steady_clock::now();
         const auto begin = std::max(next_, now);
-        next_ = begin + pause_;
+        next_ = begin + std::max(pause_, kApart);
         wait = std::chrono::ceil<milliseconds>(begin - now);
     }
     if (wait > milliseconds(0) && !SleepFor(wait, stop)) {
@@ -55,6 +58,11 @@ void RateBudget::Note(const HttpResponse& response) {
         const std::scoped_lock lock(mutex_);
         pause_ = PauseAt(static_cast<int>(std::min<std::uint64_t>(*remaining, kPlenty)));
     }
+}
+
+RateBudget& RateBudgets::Of(const std::string& base_url, const std::string& app_id) {
+    const std::scoped_lock lock(mutex_);
+    return budgets_.try_emplace(std::pair(base_url, app_id)).first->second;
 }
 
 std::optional<Secret> RefusedCredentials::Last() const {

@@ -1,12 +1,15 @@
 #pragma once
 
-// How fast Iconik is asked beyond what a source's limits say: slower as its own count runs low, and hardly at
-// all while it refuses our credentials.
+// How fast Iconik is asked, whatever a source's limits say: by all that use a token together, slower as its
+// own count runs low, and hardly at all while it refuses our credentials.
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <utility>
 
 #include "core/clock.hpp"
 #include "core/http_client.hpp"
@@ -16,16 +19,16 @@
 namespace notify::iconik {
 
 /// Iconik allows 50 requests a second and 1,000 in 20 s, over all that use a token.
-inline constexpr double kMostRequestsPerSecond = 40;
+inline constexpr int kMostRequestsPerSecond = 40;
 
 /// The pause between two requests when `remaining` of the 1,000 are left: none from 200 on, then 25 ms
 /// growing to 500 ms.
 [[nodiscard]] std::chrono::milliseconds PauseAt(int remaining) noexcept;
 
-/// Thread-safe.
+/// What a token may still ask. Thread-safe.
 class RateBudget final {
 public:
-    /// Waits for the turn of one request. kStopped.
+    /// Waits for the turn of one request: kMostRequestsPerSecond, or as PauseAt says. kStopped.
     [[nodiscard]] Result<void> Await(const std::stop_token& stop);
 
     /// Takes note of RateLimit-Remaining, where the answer has it.
@@ -35,6 +38,17 @@ private:
     std::mutex mutex_;
     std::chrono::milliseconds pause_{0};
     std::chrono::steady_clock::time_point next_;
+};
+
+/// Those of the process. Two sources with one token share what it may ask. Thread-safe.
+class RateBudgets final {
+public:
+    /// The same for the same Iconik and App-ID; it lives as long as this.
+    [[nodiscard]] RateBudget& Of(const std::string& base_url, const std::string& app_id);
+
+private:
+    std::mutex mutex_;
+    std::map<std::pair<std::string, std::string>, RateBudget> budgets_;
 };
 
 /// Which credentials were refused, and when they may be tried again: once a minute, by one request.

@@ -1,6 +1,5 @@
 #include "sources/iconik/client.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <stop_token>
 #include <string>
@@ -20,7 +19,6 @@
 #include "sources/access.hpp"
 #include "sources/iconik/budget.hpp"
 #include "sources/iconik/faults.hpp"
-#include "sources/objects/allowance.hpp"
 #include "sources/objects/answers.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/pace.hpp"
@@ -34,12 +32,6 @@ constexpr std::size_t kMostAnswerBytes = 32U << 20U;
 HttpClientSettings Keeping(HttpClientSettings network) {
     network.keep_connections = true;
     return network;
-}
-
-objects::Limits Within(objects::Limits limits) {
-    const double wanted = limits.max_requests_s;
-    limits.max_requests_s = wanted > 0 ? std::min(wanted, kMostRequestsPerSecond) : kMostRequestsPerSecond;
-    return limits;
 }
 
 std::string HostOf(const std::string& url) {
@@ -70,13 +62,16 @@ std::string TextIn(const boost::json::object& json, std::string_view name) {
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
 }
 
-Client::Client(ClientSettings settings, CredentialsProvider credentials, const Clock& clock)
+Client::Client(
+    ClientSettings settings, CredentialsProvider credentials, RateBudgets& budgets, const Clock& clock
+)
     : settings_(std::move(settings)),
       host_(HostOf(settings_.base_url)),
       credentials_(std::move(credentials)),
+      budgets_(budgets),
       clock_(clock),
       http_(Keeping(settings_.network)),
-      pace_(settings_.retry, Within(settings_.limits)),
+      pace_(settings_.retry, settings_.limits),
       refused_(clock) {}
 
 Result<Secret> Client::SecretNow() const {
@@ -110,7 +105,7 @@ Result<HttpResponse> Client::SendWith(
     if (!response) {
         return Unexpected(FaultOf(response.error(), asked));
     }
-    rate_.Note(*response);
+    budgets_.Of(settings_.base_url, secret.access_key).Note(*response);
     response->body = std::move(kept);
     if (response->status / 100 != 2) {
         return Unexpected(FaultOf(*response, asked, clock_.Now()));
@@ -128,7 +123,8 @@ objects::Attempt Client::Try(const Request& request, bool& corrected, const std:
     if (!refused_.MayTry(*secret)) {
         return {.answer = Unexpected(RefusedFault(asked))};
     }
-    if (const auto waited = rate_.Await(stop); !waited) {
+    auto& budget = budgets_.Of(settings_.base_url, secret->access_key);
+    if (const auto waited = budget.Await(stop); !waited) {
         return {.answer = Unexpected(waited.error())};
     }
     auto answer = SendWith(request, *secret, stop);

@@ -29,7 +29,7 @@ struct ClientSettings {
     objects::RetryLimits retry = {
         .attempts = 6, .first_pause = std::chrono::seconds(1), .longest_pause = std::chrono::seconds(30)
     };
-    objects::Limits limits = {};  ///< Never more than kMostRequestsPerSecond.
+    objects::Limits limits = {};  ///< Of this client; the budget of its token is kept beside them.
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
 };
 
@@ -53,8 +53,10 @@ struct Request {
 /// Thread-safe. Functions block, and end with kStopped soon after a stop is requested.
 class Client final {
 public:
-    /// `clock` outlives it.
-    Client(ClientSettings settings, CredentialsProvider credentials, const Clock& clock);
+    /// `budgets` and `clock` outlive it.
+    Client(
+        ClientSettings settings, CredentialsProvider credentials, RateBudgets& budgets, const Clock& clock
+    );
 
     /// The answer's JSON, null when it has no body. Sent again within the budget of objects/pace.hpp when
     /// Iconik is busy, has a fault of its own or breaks off. Errors of faults.hpp; kUncertain for a request
@@ -75,10 +77,10 @@ private:
     const ClientSettings settings_;
     const std::string host_;
     const CredentialsProvider credentials_;
+    RateBudgets& budgets_;
     const Clock& clock_;
     const HttpClient http_;
     objects::Pace pace_;
-    RateBudget rate_;
     RefusedCredentials refused_;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
@@ -20,6 +21,7 @@
 #include "domain/named.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/ids.hpp"
+#include "sources/iconik/telling.hpp"
 #include "sources/iconik/writing.hpp"
 #include "sources/s3/config.hpp"
 
@@ -129,6 +131,35 @@ Result<Writing> ReadWriting(const boost::json::object& json) {
     return ReadPeople(json, writing).map([&] { return std::move(writing); });
 }
 
+constexpr std::size_t kMostWebhooks = 10;
+
+Result<Telling> ReadTelling(const boost::json::object& json) {
+    Telling telling;
+    telling.system_endpoint = TextIn(json, "system_endpoint");
+    telling.webhook_name = TextOr(json, "webhook_name", telling.webhook_name);
+    telling.action_title = TextOr(json, "action_title", telling.action_title);
+    telling.custom_action = TextIn(json, "custom_action");
+    if (!telling.system_endpoint.empty()) {
+        if (const auto url = IntakeUrl(telling.system_endpoint); !url) {
+            return Unexpected(url.error());
+        }
+    }
+    if (!telling.custom_action.empty() && !IsId(telling.custom_action)) {
+        return Fail(ErrorCode::kInvalidArgument, "/custom_action: must be the id of a custom action, a UUID");
+    }
+    const auto* const ids = json.if_contains("webhooks");
+    for (const auto& id : ids != nullptr && ids->is_array() ? ids->get_array() : boost::json::array()) {
+        if (!id.is_string() || !IsId(id.get_string()) || telling.webhooks.size() == kMostWebhooks) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format("/webhooks: must hold ids of webhooks, UUIDs, {} at most", kMostWebhooks)
+            );
+        }
+        telling.webhooks.emplace_back(id.get_string());
+    }
+    return telling;
+}
+
 Result<void> AddTypes(
     const boost::json::object& json, std::string_view name, std::vector<std::string>& types
 ) {
@@ -195,8 +226,13 @@ Result<Config> ReadConfig(std::string_view json_text) {
     if (!writing) {
         return Unexpected(writing.error());
     }
+    auto telling = ReadTelling(given);
+    if (!telling) {
+        return Unexpected(telling.error());
+    }
     Config config;
     config.writing = *std::move(writing);
+    config.telling = *std::move(telling);
     config.client.base_url = *std::move(base);
     config.client.network = std::move(common->network);
     config.client.limits = common->limits;

@@ -11,6 +11,7 @@
 #include "core/http_client.hpp"
 #include "core/result.hpp"
 #include "sources/iconik/client.hpp"
+#include "sources/iconik/telling.hpp"
 #include "sources/iconik/writing.hpp"
 
 namespace notify::iconik {
@@ -26,6 +27,7 @@ struct Config {
     std::chrono::hours media_wait = std::chrono::hours(24);
     std::vector<std::string> file_types;  ///< In small letters; empty: every type is taken.
     Writing writing;
+    Telling telling;
 };
 
 /// Reads the canonical JSON of a source (its kind's schema was checked). kInvalidArgument with a JSON

@@ -21,7 +21,6 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/glob.hpp"
 #include "core/http_client.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
@@ -29,21 +28,27 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/looked_at.hpp"
 #include "domain/publication.hpp"
 #include "sources/access.hpp"
 #include "sources/iconik/asset.hpp"
+#include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
+#include "sources/iconik/found_assets.hpp"
 #include "sources/iconik/jobs.hpp"
 #include "sources/iconik/media.hpp"
 #include "sources/iconik/places.hpp"
+#include "sources/iconik/setup.hpp"
 #include "sources/iconik/signed_media.hpp"
 #include "sources/iconik/standing.hpp"
 #include "sources/iconik/timeline.hpp"
+#include "sources/iconik/webhooks.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/live_secret.hpp"
 #include "sources/objects/object_reader.hpp"
 #include "sources/objects/pace.hpp"
+#include "sources/setup.hpp"
 #include "sources/source.hpp"
 
 namespace notify::iconik {
@@ -61,82 +66,6 @@ Result<Secret> SecretOf(const FindAccess& access, const SourceId& id, const Secr
     };
     return objects::LiveSecret(access, id, fitness);
 }
-
-bool IsPlaceholder(const Asset& asset) {
-    return asset.type == "PLACEHOLDER";
-}
-
-FoundObject FoundFrom(const Asset& asset) {
-    FoundObject found{
-        .key = asset.id, .version = asset.version, .modified_at = asset.modified_at, .media_type = {}
-    };
-    if (asset.type != "ASSET") {
-        found.skip_code = "no_media";
-        found.skip_reason =
-            fmt::format("it is a {} of Iconik and has no media of its own", objects::CleanText(asset.type));
-    }
-    return found;
-}
-
-FoundObject GoneFrom(std::string id) {
-    FoundObject found{.key = std::move(id), .version = {}, .modified_at = {}, .media_type = {}};
-    found.gone = true;
-    return found;
-}
-
-/// An asset of a listing as a scan tells it; nothing for one that does not count.
-Result<std::optional<FoundObject>> FoundIn(
-    Client& client, const Bucket& bucket, const object& json, const std::stop_token& stop
-) {
-    auto asset = ReadAsset(json);
-    if (!asset) {
-        return Unexpected(asset.error());
-    }
-    if (asset->deleted) {
-        return GoneFrom(std::move(asset->id));
-    }
-    if (IsPlaceholder(*asset) || !PassesGlobs(bucket.include, bucket.exclude, asset->id)) {
-        return std::nullopt;
-    }
-    if (asset->version.empty()) {  // a search need not tell versions
-        const auto id = asset->id;
-        asset = GetAsset(client, id, stop);
-        if (!asset && asset.error().code == ErrorCode::kNotFound) {
-            return GoneFrom(id);
-        }
-    }
-    return asset ? Result<std::optional<FoundObject>>(FoundFrom(*asset)) : Unexpected(asset.error());
-}
-
-/// Assets that a scan could not look at.
-class LeftOut final {
-public:
-    /// Counts one that Iconik does not let be seen, or tells no sense of. Any other fault is the scan's.
-    Result<void> Take(const Error& error) {
-        if (error.reason != objects::kAccessDenied && error.reason != objects::kNotAStore) {
-            return Unexpected(error);
-        }
-        first_ = count_ == 0 ? error.message : first_;
-        ++count_;
-        return {};
-    }
-
-    /// "" when there are none.
-    [[nodiscard]] std::string Note() const {
-        return count_ == 0 ? std::string()
-                           : fmt::format(
-                                 "{} of its assets could not be looked at and {} left out, the first because "
-                                 "{}",
-                                 count_,
-                                 count_ == 1 ? "is" : "are",
-                                 first_
-                             );
-    }
-
-private:
-    int count_ = 0;
-    std::string first_;
-};
 
 std::string HostIn(const std::string& url) {
     return Url::Parse(url).map([](const Url& parsed) { return parsed.Host(); }).value_or(std::string());
@@ -163,9 +92,11 @@ Error NeverCame(const Item& item, std::chrono::hours wait) {
 
 }  // namespace
 
-IconikSource::Connection::Connection(Config of, CredentialsProvider credentials, const Clock& clock)
+IconikSource::Connection::Connection(
+    Config of, CredentialsProvider credentials, RateBudgets& budgets, const Clock& clock
+)
     : config(std::move(of)),
-      client(config.client, std::move(credentials), clock),
+      client(config.client, std::move(credentials), budgets, clock),
       media(
           std::make_shared<MediaStore>(
               config.client.network,
@@ -203,6 +134,7 @@ Result<std::shared_ptr<IconikSource::Connection>> IconikSource::ConnectionOf(con
         .connection = std::make_shared<Connection>(
             *std::move(config),
             [access = access_, id](const Secret* refused) { return SecretOf(access, id, refused); },
+            budgets_,
             clock_
         )
     };
@@ -300,7 +232,13 @@ Result<OpenedItem> IconikSource::OpenMedia(
         .descriptor = {},
         .reader = std::make_unique<objects::ObjectReader>(std::move(read), file->Size(), std::move(stop)),
         .size_bytes = file->Size(),
-        .state = {}
+        .state = {},
+        .looked_at = LookedAt{
+            .rendition = chosen->kind == "proxies" ? "proxy" : "original",
+            .id = chosen->id,
+            .lines = chosen->lines,
+            .warning = chosen->no_proxy
+        }
     };
 }
 
@@ -355,7 +293,9 @@ Result<void> IconikSource::Publish(
         return WriteTimeline(client, writing, to, bytes, stop);
     }
     return target.format == kStatusPublication.name
-               ? WriteStanding(client, writing, item.key, bytes, stop)
+               ? WriteStanding(
+                     client, writing, {.asset = item.key, .only_ends = target.only_ends}, bytes, stop
+                 )
                : Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
 }
 
@@ -374,6 +314,31 @@ Result<std::vector<ProcessId>> IconikSource::ShowProgress(
         .map([](const std::vector<std::string>& aborted) {
             return std::vector<ProcessId>(aborted.begin(), aborted.end());
         });
+}
+
+Result<SetupOutcome> IconikSource::SetUp(
+    const SourceId& id, const SetupWish& wish, const std::stop_token& stop
+) {
+    return ConnectionOf(id).and_then([&](const std::shared_ptr<Connection>& connection) {
+        const auto act = wish.remove ? TakeAway : iconik::SetUp;
+        return act(connection->client, connection->config, wish, stop);
+    });
+}
+
+Result<std::vector<StoreWebhook>> IconikSource::Webhooks(const SourceId& id, const std::stop_token& stop) {
+    return ConnectionOf(id).and_then([&](const std::shared_ptr<Connection>& connection) {
+        return ReadWebhooks(connection->client, connection->config.telling.webhooks, stop);
+    });
+}
+
+Result<std::vector<ProcessId>> IconikSource::StoppedProcesses(const Bucket& bucket, std::stop_token stop) {
+    const auto connection = ConnectionOf(bucket.source_id);
+    if (!connection || !(*connection)->config.writing.jobs) {
+        return connection ? Result<std::vector<ProcessId>>() : Unexpected(connection.error());
+    }
+    return AbortedProcesses((*connection)->client, stop).map([](const std::vector<std::string>& aborted) {
+        return std::vector<ProcessId>(aborted.begin(), aborted.end());
+    });
 }
 
 }  // namespace notify::iconik

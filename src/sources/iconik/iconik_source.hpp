@@ -19,10 +19,12 @@
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "sources/access.hpp"
+#include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/signed_media.hpp"
 #include "sources/iconik/unmapped_people.hpp"
+#include "sources/setup.hpp"
 #include "sources/source.hpp"
 
 namespace notify::iconik {
@@ -94,9 +96,21 @@ public:
         std::stop_token stop
     ) override;
 
+    [[nodiscard]] Result<std::vector<ProcessId>> StoppedProcesses(
+        const Bucket& bucket, std::stop_token stop
+    ) override;
+
+    /// Makes what the source needs in Iconik, or takes it away (setup.hpp). Errors of SetUp; kNotFound.
+    [[nodiscard]] Result<SetupOutcome> SetUp(
+        const SourceId& id, const SetupWish& wish, const std::stop_token& stop
+    );
+
+    /// How the webhooks that were made stand there; none, and no request, when none was (webhooks.hpp).
+    [[nodiscard]] Result<std::vector<StoreWebhook>> Webhooks(const SourceId& id, const std::stop_token& stop);
+
 private:
     struct Connection {
-        Connection(Config of, CredentialsProvider credentials, const Clock& clock);
+        Connection(Config of, CredentialsProvider credentials, RateBudgets& budgets, const Clock& clock);
 
         Config config;
         Client client;
@@ -116,6 +130,7 @@ private:
 
     const FindAccess access_;
     const Clock& clock_;
+    RateBudgets budgets_;
     std::mutex mutex_;
     std::map<SourceId, Connected> connected_;
 };

@@ -19,6 +19,7 @@
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/ids.hpp"
 #include "sources/iconik/paging.hpp"
+#include "sources/iconik/steps.hpp"
 
 namespace notify::iconik {
 
@@ -44,6 +45,7 @@ struct Job {
     std::string status;
     std::string message;
     std::int64_t hundredths = 0;
+    std::vector<Step> steps;
 };
 
 bool IsOpen(std::string_view status) noexcept {
@@ -89,7 +91,8 @@ Result<std::map<std::string, Job>> ReadJobs(
                 .id = TextIn(row, "id"),
                 .status = TextIn(row, "status"),
                 .message = MessageOf(row),
-                .hundredths = done != nullptr && done->is_int64() ? done->get_int64() : 0
+                .hundredths = done != nullptr && done->is_int64() ? done->get_int64() : 0,
+                .steps = ReadSteps(row)
             };
             if (!process.empty() && IsId(job.id)) {
                 const bool is_first = !jobs.contains(process);
@@ -132,12 +135,31 @@ Result<void> Add(Client& client, const JobsOf& of, const object& process, const 
     body["object_type"] = "assets";
     body["object_id"] = of.asset;
     body["progress_total"] = 100;
+    body["steps"] = ToJson(StepsOf(process, of.results));
     body["metadata"] = object{{kProcess, TextIn(process, "process")}};
     auto request = RequestOf(of.asset, {});
     request.method = "POST";
     request.action = "make";
     request.body = std::move(body);
     request.repeatable = false;
+    return client.Send(request, stop).map([](const boost::json::value&) {});
+}
+
+Result<void> ChangeSteps(
+    Client& client,
+    const std::string& asset,
+    const std::string& job,
+    const std::vector<Step>& steps,
+    const std::stop_token& stop
+) {
+    if (steps.empty()) {
+        return {};
+    }
+    auto request = RequestOf(asset, job);
+    request.path += "steps/";
+    request.method = "PATCH";
+    request.action = "change";
+    request.body = object{{"steps", ToJson(steps)}};
     return client.Send(request, stop).map([](const boost::json::value&) {});
 }
 
@@ -166,17 +188,27 @@ Result<void> WriteJobs(
     if (!there) {
         return Unexpected(there.error());
     }
+    std::vector<std::pair<std::string, std::vector<Step>>> steps;  // by job
     for (const auto& each : processes) {
         const auto& process = each.as_object();
         const auto job = there->extract(TextIn(process, "process"));
+        auto state = StateOf(process);
+        if (of.only_ends && (job.empty() || IsOpen(TextIn(state, "status")))) {
+            continue;
+        }
         Result<void> written;
         if (job.empty()) {
             written = Add(client, of, process, stop);
-        } else if (auto state = StateOf(process); !Says(job.mapped(), state)) {
+        } else if (!Says(job.mapped(), state)) {
             written = Change(client, of.asset, job.mapped().id, std::move(state), stop);
         }
         if (!written) {
             return written;
+        }
+        if (!job.empty()) {
+            steps.emplace_back(
+                job.mapped().id, ChangedSteps(StepsOf(process, of.results), job.mapped().steps)
+            );
         }
     }
     for (const auto& [process, job] : *there) {
@@ -188,7 +220,30 @@ Result<void> WriteJobs(
             return ended;
         }
     }
-    return {};
+    Result<void> shown;
+    for (const auto& [job, changed] : steps) {
+        shown = std::move(shown).and_then([&] { return ChangeSteps(client, of.asset, job, changed, stop); });
+    }
+    return shown;
+}
+
+Result<std::vector<std::string>> AbortedProcesses(Client& client, const std::stop_token& stop) {
+    std::vector<std::string> aborted;
+    const List list{
+        .request =
+            {.path = "jobs/v1/jobs/",
+             .query = fmt::format("status={}&type=CUSTOM", kAbortPending),
+             .what = "jobs that are to be aborted",
+             .action = "list"},
+        .per_page = kMostOfAPage
+    };
+    const auto visit = [&](const object& row) -> Result<void> {
+        if (auto process = ProcessOf(row); !process.empty() && TextIn(row, "status") == kAbortPending) {
+            aborted.push_back(std::move(process));
+        }
+        return {};
+    };
+    return EachByPage(client, list, visit, stop).map([&] { return std::move(aborted); });
 }
 
 Result<std::vector<std::string>> ShowProgress(

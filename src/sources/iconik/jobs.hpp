@@ -22,14 +22,21 @@ namespace notify::iconik {
 /// An asset whose jobs are written.
 struct JobsOf {
     std::string asset;
-    std::string title;  ///< Of the asset, for those of the jobs.
+    std::string title;    ///< Of the asset, for those of the jobs.
+    std::string results;  ///< How the writing of what was found stands, as the `status` publication tells it.
+    bool only_ends = false;  ///< Jobs that are open are ended when their processes have; none is made.
 };
 
 /// Makes a job for each of the processes (an element of `processes` of the `status` publication) that has
-/// none, changes those that say something else, and ends what is open of earlier runs.
+/// none, changes those that say something else with their steps (steps.hpp), and ends what is open of earlier
+/// runs.
 [[nodiscard]] Result<void> WriteJobs(
     Client& client, const JobsOf& of, const boost::json::array& processes, const std::stop_token& stop
 );
+
+/// The processes whose jobs somebody asks to abort, of every asset: one listing of what Iconik has as
+/// ABORT_PENDING.
+[[nodiscard]] Result<std::vector<std::string>> AbortedProcesses(Client& client, const std::stop_token& stop);
 
 /// Shows how far processes that run are (0 … 1), where the hundredth has changed. The processes whose jobs
 /// somebody asks to abort.

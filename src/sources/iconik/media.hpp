@@ -19,8 +19,8 @@ namespace notify::iconik {
 struct ChosenMedia {
     std::string_view kind;  ///< "proxies" or "files".
     std::string id;
-    std::int64_t lines = 0;     ///< Of a proxy's shorter side; 0 when it is not told.
-    std::string no_proxy = {};  ///< Why it is the original although proxies are preferred; else "".
+    std::int64_t lines = 0;  ///< Of a proxy's shorter side; 0 when it is not told.
+    std::string no_proxy;    ///< Why it is the original although proxies are preferred; else "".
 };
 
 /// Chooses as the configuration wishes: of proxies the one of fewest lines, min_lines at least, that is

@@ -31,7 +31,13 @@ constexpr std::string_view kOwn = R"json(
         "append_names": {"type": "boolean", "default": false, "description": "Whether names in the field that others wrote stay"},
         "status_field": {"type": "string", "enum": ["analyze_status", "face_recognition_status", ""], "default": "analyze_status",
                          "description": "The asset's field that says how processing stands; empty: none"},
-        "jobs": {"type": "boolean", "default": true, "description": "Whether each process is a job of the asset"})json";
+        "jobs": {"type": "boolean", "default": true, "description": "Whether each process is a job of the asset"},
+        "system_endpoint": {"type": "string", "maxLength": 2000, "default": "",
+                            "description": "URL at which Iconik reaches this service, for what `iconik setup` makes"},
+        "webhook_name": {"type": "string", "maxLength": 200, "default": "Notification API Webhook", "description": "Name of its webhook"},
+        "action_title": {"type": "string", "maxLength": 200, "default": "Recognise faces", "description": "Title of its custom action"},
+        "webhooks": {"type": "array", "description": "Ids of the webhooks that were made; their state in Iconik is watched"},
+        "custom_action": {"type": "string", "default": "", "description": "Id of the custom action that was made"})json";
 
 }  // namespace
 

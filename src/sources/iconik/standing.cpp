@@ -124,7 +124,7 @@ std::string_view FieldValueOf(std::string_view status) noexcept {
 Result<void> WriteStanding(
     Client& client,
     const Writing& writing,
-    const std::string& asset,
+    const StandingOf& of,
     std::string_view standing,
     const std::stop_token& stop
 ) {
@@ -134,21 +134,26 @@ Result<void> WriteStanding(
     if (processes == nullptr || !processes->is_array()) {
         return Fail(ErrorCode::kInternal, "what is to be written of an asset's status is no status");
     }
+    const auto& rows = processes->get_array();
+    const auto results = TextIn(json->get_object(), "results");
+    const auto& asset = of.asset;
+    if (of.only_ends) {
+        const JobsOf ended{.asset = asset, .title = {}, .results = results, .only_ends = true};
+        return writing.jobs ? WriteJobs(client, ended, rows, stop) : Result<void>{};
+    }
     const auto answer = client.Send(AssetRequest(asset), stop);
     if (!answer) {
         return Unexpected(answer.error());
     }
     const auto there = answer->is_object() ? answer->get_object() : object();
     const auto status = TextIn(json->get_object(), "status");
-    const auto& rows = processes->get_array();
     const auto history = writing.jobs ? HistoryOf(status, rows) : std::string();
     const auto value = FieldValueOf(status);
     const bool sets = !writing.status_field.empty() && TextIn(there, writing.status_field) != value;
     // each for itself: one that Iconik refuses holds up no other
     const auto set = sets ? SetField(client, asset, writing.status_field, value, stop) : Result<void>{};
-    const auto jobs = writing.jobs
-                          ? WriteJobs(client, {.asset = asset, .title = TextIn(there, "title")}, rows, stop)
-                          : Result<void>{};
+    const JobsOf jobs_of{.asset = asset, .title = TextIn(there, "title"), .results = results};
+    const auto jobs = writing.jobs ? WriteJobs(client, jobs_of, rows, stop) : Result<void>{};
     const auto told = history.empty() ? Result<void>{} : WriteHistory(client, asset, history, stop);
     return !jobs ? jobs : !told ? told : set;
 }

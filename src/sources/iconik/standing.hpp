@@ -13,12 +13,19 @@
 
 namespace notify::iconik {
 
+/// Whose status it is.
+struct StandingOf {
+    std::string asset;
+    bool only_ends =
+        false;  ///< Jobs that are open are ended when their processes have; nothing else is written.
+};
+
 /// Writes only what differs from what is there. kUnsupported (status_refused): Iconik does not let the field
 /// be set; jobs and history are written all the same.
 [[nodiscard]] Result<void> WriteStanding(
     Client& client,
     const Writing& writing,
-    const std::string& asset,
+    const StandingOf& of,
     std::string_view standing,
     const std::stop_token& stop
 );

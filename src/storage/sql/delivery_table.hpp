@@ -37,6 +37,9 @@ public:
     Result<void> RequestPublication(const Publication& publication, Timestamp now) override;
     [[nodiscard]] Result<Publication> GetPublication(const PublicationId& id) const override;
     [[nodiscard]] Result<bool> HasPublication(const ItemId& id) const override;
+    [[nodiscard]] Result<std::optional<Status>> PublicationStatus(
+        const ItemId& id, std::string_view format
+    ) const override;
     Result<void> SetPublication(const Publication& publication) override;
 
 private:

@@ -56,6 +56,10 @@ constexpr const char* kGetPublicationSql = R"sql(
     SELECT id, item_id, destination, format, written_digest FROM publication WHERE id = ?)sql";
 constexpr const char* kHasPublicationSql =
     "SELECT 1 FROM publication WHERE item_id = ? AND format <> 'status' LIMIT 1";
+constexpr const char* kPublicationStatusSql = R"sql(
+    SELECT coalesce(d.status, 'Completed')
+    FROM publication p LEFT JOIN delivery d ON d.publication_id = p.id AND d.publication_id <> ''
+    WHERE p.item_id = ? AND p.format = ? ORDER BY d.created_at DESC, d.id DESC LIMIT 1)sql";
 constexpr const char* kSetPublicationSql = "UPDATE publication SET written_digest = ? WHERE id = ?";
 
 Endpoint ReadEndpoint(Row& row) {
@@ -183,6 +187,13 @@ Result<bool> DeliveryTable::HasPublication(const ItemId& id) const {
                           kHasPublicationSql, [](Row& row) { return row.Int(); }, id
     )
         .map([](std::optional<int> found) { return found.has_value(); });
+}
+
+Result<std::optional<Status>> DeliveryTable::PublicationStatus(
+    const ItemId& id, std::string_view format
+) const {
+    const auto read = [](Row& row) { return StatusFrom(row.Text()).value_or(Status::kCompleted); };
+    return connection_.First(kPublicationStatusSql, read, id, format);
 }
 
 Result<void> DeliveryTable::SetPublication(const Publication& p) {

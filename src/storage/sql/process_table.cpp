@@ -1,6 +1,7 @@
 #include "storage/sql/process_table.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/looked_at.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
 #include "storage/process_repository.hpp"
@@ -73,6 +75,16 @@ constexpr const char* kHeartbeatSql = R"sql(
     UPDATE process SET lease_until = ?1 WHERE id = ?2 AND status = 'Processing' AND fence = ?3 AND lease_owner = ?4)sql";
 constexpr const char* kCancelledSql =
     "SELECT id, fence FROM process WHERE status = 'Processing' AND lease_owner = ? AND cancel_requested = 1";
+constexpr const char* kSetLookedAtSql = R"sql(
+    INSERT INTO process_looked_at (process_id, rendition, media_id, lines, warning)
+    SELECT id, ?2, ?3, ?4, ?5 FROM process WHERE id = ?1
+    ON CONFLICT (process_id) DO UPDATE
+    SET rendition = excluded.rendition, media_id = excluded.media_id, lines = excluded.lines, warning = excluded.warning)sql";
+constexpr const char* kLookedAtOfSql = R"sql(
+    SELECT l.process_id, l.rendition, l.media_id, l.lines, l.warning
+    FROM process p JOIN process_looked_at l ON l.process_id = p.id WHERE p.item_id = ?)sql";
+constexpr const char* kWaitsInSql =
+    "SELECT 1 FROM process WHERE bucket_id = ? AND status = 'Pending' LIMIT 1";
 constexpr const char* kNextReadySql = R"sql(
     SELECT min((SELECT min(p.next_attempt_at) FROM process p
                 WHERE p.bucket_id = b.id AND p.status = 'Pending' AND p.next_attempt_at > ?))
@@ -277,6 +289,38 @@ Result<bool> ProcessTable::RequestCancel(const ProcessId& id) {
 
 Result<void> ProcessTable::SetProgress(const Hold& hold, double progress) {
     return connection_.Change(kProgressSql, progress, hold.process_id, hold.fence).map([](int) {});
+}
+
+Result<void> ProcessTable::SetLookedAt(const ProcessId& id, const LookedAt& looked_at) {
+    return connection_
+        .Change(kSetLookedAtSql, id, looked_at.rendition, looked_at.id, looked_at.lines, looked_at.warning)
+        .and_then([&](int changed) {
+            return changed == 1
+                       ? Result<void>{}
+                       : Fail(ErrorCode::kNotFound, fmt::format("there is no process {}", id.Value()));
+        });
+}
+
+Result<std::map<ProcessId, LookedAt>> ProcessTable::LookedAtOf(const ItemId& item) const {
+    const auto read = [](Row& row) {
+        const auto id = row.As<ProcessId>();
+        LookedAt looked_at;
+        looked_at.rendition = row.Text();
+        looked_at.id = row.Text();
+        looked_at.lines = row.Integer();
+        looked_at.warning = row.Text();
+        return std::pair(id, std::move(looked_at));
+    };
+    return connection_.Select(kLookedAtOfSql, read, item).map([](auto rows) {
+        return std::map<ProcessId, LookedAt>(rows.begin(), rows.end());
+    });
+}
+
+Result<bool> ProcessTable::WaitsIn(const BucketId& bucket) const {
+    return connection_.First(
+                          kWaitsInSql, [](Row& row) { return row.Int(); }, bucket
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
 }
 
 Result<std::optional<Timestamp>> ProcessTable::NextReadyAt(Timestamp now) const {

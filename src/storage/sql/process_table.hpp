@@ -2,6 +2,8 @@
 
 // ProcessRepository in SQL.
 
+#include <map>
+
 #include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
 
@@ -27,6 +29,9 @@ public:
     Result<void> UpdatePending(const Process& process) override;
     Result<bool> RequestCancel(const ProcessId& id) override;
     Result<void> SetProgress(const Hold& hold, double progress) override;
+    Result<void> SetLookedAt(const ProcessId& id, const LookedAt& looked_at) override;
+    [[nodiscard]] Result<std::map<ProcessId, LookedAt>> LookedAtOf(const ItemId& item) const override;
+    [[nodiscard]] Result<bool> WaitsIn(const BucketId& bucket) const override;
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
     [[nodiscard]] Result<std::vector<ProcessCount>> Count() const override;
     [[nodiscard]] Result<QueueDepth> Depth(Timestamp now) const override;

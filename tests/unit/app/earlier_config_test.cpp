@@ -34,7 +34,7 @@ TEST(EarlierConfig, BecomesASourceForEachSystem) {
     ASSERT_EQ(read->sources.size(), 2U);
     EXPECT_EQ(
         ToJsonText(read->sources[0]),
-        R"({"kind":"iconik","config":{"endpoint":"https://preview.iconik.cloud","video_file_types":["video/mp4","video/mpeg"],"audio_file_types":[],"image_file_types":[]}})"
+        R"({"kind":"iconik","config":{"endpoint":"https://preview.iconik.cloud","video_file_types":["video/mp4","video/mpeg"],"audio_file_types":[],"image_file_types":[],"system_endpoint":"https://x.lambda-url.us-east-2.on.aws","webhook_name":"Notification API Webhook"}})"
     );
     EXPECT_EQ(
         ToJsonText(read->sources[1]),

@@ -397,6 +397,50 @@ TEST_F(AssetPublications, AreNotMadeWhereTheBucketDoesNotPublish) {
     EXPECT_TRUE(Deliveries().empty());
 }
 
+TEST_F(AssetPublications, OfAStatusOnlyEndWhatTheyOpenedOnceTheBucketPublishesNoMore) {
+    Fill(kClip);
+    Start();
+    const auto tell = [&] {
+        Change([&](Transaction& transaction) { return RequestStatus(transaction, item_, clock_.Now()); });
+        dispatcher_->Nudge();
+        AwaitAll();
+    };
+    tell();
+    EXPECT_EQ(memory_.publishes, 1);
+    EXPECT_FALSE(memory_.only_ends);
+    bucket_.publish = false;
+    SetBucket();
+    for (int i = 0; i < 2; ++i) {
+        tell();
+        EXPECT_EQ(memory_.publishes, 2) << "once for the same status";
+        EXPECT_TRUE(memory_.only_ends);
+    }
+    bucket_.publish = true;
+    SetBucket();
+    tell();
+    EXPECT_EQ(memory_.publishes, 3) << "the rest of it is written now";
+    EXPECT_FALSE(memory_.only_ends);
+}
+
+TEST_F(AssetPublications, TellInTheStatusWhetherTheTimelineIsWritten) {
+    Fill(kClip);
+    Change([&](Transaction& transaction) { return RequestStatus(transaction, item_, clock_.Now()); });
+    memory_.gone = true;
+    ASSERT_TRUE(RequestWanted());
+    Start();
+    AwaitAll();
+    EXPECT_EQ(Ended("timeline").status, Status::kFailed);
+    memory_.gone = false;
+    Change([&](Transaction& transaction) { return RequestStatus(transaction, item_, clock_.Now()); });
+    dispatcher_->Nudge();
+    AwaitAll();
+    EXPECT_EQ(Given("status").at("results"), "failed");
+    ASSERT_TRUE(RequestWanted());
+    dispatcher_->Nudge();
+    AwaitAll();
+    EXPECT_EQ(Given("status").at("results"), "written");
+}
+
 TEST_F(Publications, TellNoStatusBesideAnObject) {
     Fill(kClip);
     Change([&](Transaction& transaction) { return RequestStatus(transaction, item_, clock_.Now()); });

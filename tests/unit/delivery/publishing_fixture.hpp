@@ -69,6 +69,7 @@ public:
         const Bucket&, const Item&, const PublicationTarget& target, std::string_view bytes, std::stop_token
     ) override {
         ++publishes;
+        only_ends = target.only_ends;
         if (before) {
             before();
         }
@@ -88,6 +89,7 @@ public:
     std::map<std::string, std::string> media_types;
     std::map<std::string, UserMetadata> metadata;
     std::atomic<int> publishes = 0;
+    std::atomic<bool> only_ends = false;  ///< What was asked of the last.
     std::atomic<bool> refuses = false;
     std::atomic<bool> gone = false;
     std::function<void()> before;

@@ -70,7 +70,8 @@ ApiTest::ApiTest() {
              },
          .standstill = [this] { return standstill_; },
          .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; },
-         .queues = [this] { return queues_; }}
+         .queues = [this] { return queues_; },
+         .webhooks = [this] { return webhooks_; }}
     );
     read_key_ = MakeKey({"read"});
     write_key_ = MakeKey({"write"});

@@ -95,6 +95,7 @@ protected:
     std::atomic<bool> ready_ = true;
     std::optional<Standstill> standstill_;
     std::vector<QueueState> queues_;
+    std::vector<WebhookState> webhooks_;
     std::string read_key_;
     std::string write_key_;
     std::string admin_key_;

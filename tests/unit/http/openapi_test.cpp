@@ -339,6 +339,14 @@ void OpenApiTest::CheckSources() {
         R"({"kind":"sqs","name":"events","config":{"queue_url":"https://sqs.eu-west-1.amazonaws.com/1/q"}})"
     );
     Check("POST", "/v1/sources/{source}/test", "/v1/sources/events/test");
+    // without a secret no request is made
+    Expect(201, "POST", "/v1/sources", R"({"kind":"iconik","config":{"endpoint":"https://iconik.example"}})");
+    Check(
+        "POST",
+        "/v1/sources/{source}/setup",
+        "/v1/sources/iconik/setup",
+        R"({"system_endpoint":"https://notify.example"})"
+    );
 }
 
 void OpenApiTest::CheckRules() {

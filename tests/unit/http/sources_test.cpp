@@ -175,6 +175,42 @@ TEST_F(SourcesApi, TellTheSchemaOfEachKind) {
     EXPECT_THAT(names, ::testing::ElementsAre("local", "iconik", "datacore", "object_matrix", "s3", "sqs"));
 }
 
+TEST_F(SourcesApi, ShowHowTheirWebhooksStandInTheStore) {
+    constexpr const char* kIconik =
+        R"({"kind":"iconik","name":"news","config":{"endpoint":"https://app.iconik.io"}})";
+    const auto made = Expect(201, "POST", "/v1/sources", kIconik);
+    EXPECT_TRUE(made.at("webhooks").is_null());
+    webhooks_ = {
+        {.source_id = SourceId(std::string(made.at("id").as_string())),
+         .read_at = clock_.Now(),
+         .webhooks =
+             {{.id = "hook", .name = "ours", .status = "failing", .since = "", .sentence = "see to it"}},
+         .sentence = ""}
+    };
+    const auto shown = Expect(200, "GET", "/v1/sources/news");
+    EXPECT_EQ(shown.at("webhooks").at("rows").at(0).at("status"), "failing");
+    EXPECT_EQ(shown.at("note"), "see to it");
+}
+
+TEST_F(SourcesApi, AreSetUpOnlyInIconikAndWithASecretAndAnAddress) {
+    Expect(201, "POST", "/v1/sources", kArchive);
+    EXPECT_THAT(
+        Refusal(422, "POST", "/v1/sources/archive/setup", "{}"), HasSubstr("is for sources of kind iconik")
+    );
+    Expect(
+        201,
+        "POST",
+        "/v1/sources",
+        R"({"kind":"iconik","name":"news","config":{"endpoint":"https://app.iconik.io"},"secret":{"access_key":"app","secret_key":"token"}})"
+    );
+    EXPECT_THAT(Refusal(409, "POST", "/v1/sources/news/setup", "{}"), HasSubstr("--system-endpoint"));
+    EXPECT_THAT(
+        Refusal(400, "POST", "/v1/sources/news/setup", R"({"system_endpoint":"nowhere"})"),
+        HasSubstr("must be the URL at which Iconik reaches this service")
+    );
+    Expect(404, "POST", "/v1/sources/nobody/setup", "{}");
+}
+
 TEST_F(SourcesApi, HoldBucketsWhichMustNameOneWhereThereAreSeveral) {
     EXPECT_THAT(
         Refusal(

@@ -2,11 +2,13 @@
 
 #include "queue/bucket_hold.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
 #include "sources/objects/faults.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/event_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -27,6 +29,18 @@ protected:
         return storage_->Read(
                            [&](const Snapshot& snapshot) { return snapshot.buckets.HoldOf(bucket.id); }
         ).value();
+    }
+
+    int Told() {
+        const auto events =
+            storage_->Read([&](const Snapshot& snapshot) { return snapshot.events.After(0, 100, {}); });
+        return static_cast<int>(std::ranges::count(events.value(), "source.auth_failed", &Event::type));
+    }
+
+    void Release(const Bucket& bucket) {
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.buckets.Release(bucket.id, clock_.Now());
+        }));
     }
 
     void Hold(const Bucket& bucket, const Error& error) {
@@ -64,6 +78,24 @@ TEST_F(BucketHoldTest, ForWantOfCredentialsIsTriedAgainEachMinuteBecauseANewOneM
     };
     EXPECT_LE(until_after(refused), std::chrono::seconds(60));
     EXPECT_GT(until_after(NoBucket()), std::chrono::minutes(5));
+}
+
+TEST_F(BucketHoldTest, ForRefusedCredentialsTellsOnceForASourceWhicheverOfItsBucketsNoticed) {
+    const auto refused = objects::Fault(ErrorCode::kUnauthenticated, objects::kCredentialsRefused, "refused");
+    const auto first = AddBucket({"checksum"}, "first");
+    const auto second = AddBucket({"checksum"}, "second");
+    Hold(first, NoBucket());
+    EXPECT_EQ(Told(), 0) << "nobody refused us";
+    for (int times = 0; times < 3; ++times) {
+        clock_.Advance(minutes(20));
+        Hold(first, refused);
+        Hold(second, refused);
+    }
+    EXPECT_EQ(Told(), 1);
+    Release(first);
+    Release(second);
+    Hold(second, refused);
+    EXPECT_EQ(Told(), 2) << "it began again";
 }
 
 TEST_F(BucketHoldTest, DoesNotFollowWhatMayBeTheObjectsOwnFault) {

@@ -29,6 +29,13 @@ public:
         return std::exchange(stops, {});
     }
 
+    Result<std::vector<ProcessId>> StoppedProcesses(const Bucket&, std::stop_token) override {
+        ++asked;
+        return stopped;
+    }
+
+    int asked = 0;
+    std::vector<ProcessId> stopped;
     std::map<std::string, double> shown;
     std::vector<ProcessId> stops;
     bool fails = false;
@@ -59,8 +66,8 @@ protected:
         return bucket;
     }
 
-    /// An item of which one process runs, half done.
-    ProcessId AddRunning(const Bucket& bucket, const std::string& key) {
+    /// An item of which one process waits.
+    ProcessId AddWaiting(const Bucket& bucket, const std::string& key) {
         Item item;
         item.id = ItemId(MakeId("itm"));
         item.bucket_id = bucket.id;
@@ -75,25 +82,31 @@ protected:
         process.config = "{}";
         process.since = process.created_at = process.next_attempt_at = clock_.Now();
         EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-            return transaction.items.AddIfNew(item)
-                .and_then([&](int) { return transaction.processes.Add(process); })
-                .and_then([&] {
-                    return transaction.processes.Claim(
-                        NodeId("nod_a"), 1, clock_.Now(), std::chrono::seconds(30)
-                    );
-                })
+            return transaction.items.AddIfNew(item).and_then([&](int) {
+                return transaction.processes.Add(process);
+            });
+        }));
+        return process.id;
+    }
+
+    /// An item of which one process runs, half done.
+    ProcessId AddRunning(const Bucket& bucket, const std::string& key) {
+        const auto process = AddWaiting(bucket, key);
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.processes.Claim(NodeId("nod_a"), 1, clock_.Now(), std::chrono::seconds(30))
                 .and_then([&](const std::vector<ClaimedItem>& claimed) {
-                    const Hold hold{.process_id = process.id, .fence = claimed.at(0).processes.at(0).fence};
+                    const Hold hold{.process_id = process, .fence = claimed.at(0).processes.at(0).fence};
                     return transaction.processes.SetProgress(hold, 0.5);
                 });
         }));
-        return process.id;
+        return process;
     }
 
     ShowingSource source_;
     std::vector<ProcessId> cancelled_;
     LiveProgress live_{
         *storage_,
+        clock_,
         [this](std::string_view) -> Result<SourceConnection*> { return &source_; },
         [this](const ProcessId& id) { cancelled_.push_back(id); }
     };
@@ -128,6 +141,28 @@ TEST_F(LiveProgressTest, IsNotHeldUpByAStoreThatDoesNotAnswer) {
     source_.fails = false;
     live_.RunOnce({});
     EXPECT_EQ(cancelled_, std::vector<ProcessId>{process});
+}
+
+TEST_F(LiveProgressTest, CancelsWhatWaitsWhenSomebodyStopsItInItsOwnStore) {
+    const auto running = AddRunning(AddAssets("iconik"), "runs");
+    const auto bucket = AddAssets("iconik");
+    const auto stopped = AddWaiting(bucket, "a");
+    const auto waits = AddWaiting(bucket, "b");
+    source_.stopped = {stopped, running, ProcessId("prc_nobody's")};
+    live_.ObeyStops({});
+    EXPECT_EQ(Stored(stopped).status, Status::kCancelled);
+    EXPECT_EQ(Stored(stopped).failure->message, "aborted in its store");
+    EXPECT_EQ(Stored(waits).status, Status::kPending);
+    EXPECT_FALSE(Stored(running).cancel_requested) << "it is of another source";
+    EXPECT_EQ(source_.asked, 1) << "nothing waits in the other source";
+}
+
+TEST_F(LiveProgressTest, AsksNoStoreInWhichNothingWaitsOrIsPublished) {
+    AddRunning(AddAssets("iconik"), "runs");
+    AddWaiting(AddAssets("iconik", false), "of a bucket that does not publish");
+    AddWaiting(AddAssets("s3"), "object");
+    live_.ObeyStops({});
+    EXPECT_EQ(source_.asked, 0);
 }
 
 }  // namespace

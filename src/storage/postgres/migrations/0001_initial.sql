@@ -277,6 +277,15 @@ CREATE INDEX process_next ON process (bucket_id, next_attempt_at) WHERE status =
 CREATE INDEX process_held ON process (lease_until) WHERE status = 'Processing';
 CREATE INDEX process_result ON process (result_id) WHERE result_id IS NOT NULL;
 
+-- which rendition was read, of stores that have several of an item
+CREATE TABLE process_looked_at (
+    process_id TEXT COLLATE "C" PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
+    rendition TEXT COLLATE "C" NOT NULL,
+    media_id TEXT COLLATE "C" NOT NULL,
+    lines BIGINT NOT NULL,
+    warning TEXT COLLATE "C" NOT NULL
+);
+
 -- how many processes there are, kept with each change of one: a scrape that counted a million rows took seconds.
 -- ProcessTable::Add counts what it adds: a trigger would have SQLite keep each page that an insert touches
 CREATE TABLE process_count (

@@ -290,6 +290,15 @@ CREATE TRIGGER process_moved AFTER UPDATE OF status ON process WHEN old.status <
     INSERT INTO process_count VALUES (new.processor, new.status, 1) ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 
+-- which rendition was read, of stores that have several of an item
+CREATE TABLE process_looked_at (
+    process_id TEXT PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
+    rendition TEXT NOT NULL,
+    media_id TEXT NOT NULL,
+    lines INTEGER NOT NULL,
+    warning TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE resolve (
     process_id TEXT PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,

@@ -42,6 +42,23 @@ TEST(IconikBudget, AnAnswerWithoutTheHeaderChangesNothing) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(100));
 }
 
+TEST(IconikBudget, NoMoreRequestsThanFortyBeginInASecond) {
+    RateBudget budget;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 9; ++i) {
+        ASSERT_TRUE(budget.Await({}).has_value());
+    }
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200));
+}
+
+TEST(IconikBudget, IsOneForEachIconikAndAppId) {
+    RateBudgets budgets;
+    auto& one = budgets.Of("https://app.iconik.io", "app");
+    EXPECT_EQ(&one, &budgets.Of("https://app.iconik.io", "app"));
+    EXPECT_NE(&one, &budgets.Of("https://eu.iconik.io", "app"));
+    EXPECT_NE(&one, &budgets.Of("https://app.iconik.io", "other"));
+}
+
 TEST(IconikBudget, RefusedCredentialsAreTriedOnceAMinute) {
     notify::testing::SetClock clock;
     RefusedCredentials refused(clock);

@@ -137,6 +137,24 @@ TEST_F(IconikTest, NeverMoreThanFiftyRequestsInASecond) {
     EXPECT_LE(seen.at("peak_second").as_int64(), 50);
 }
 
+TEST_F(IconikTest, TwoSourcesWithOneTokenShareWhatItMayAsk) {
+    Make(Original("media"));
+    Client second{Settings(), Credentials(), budgets_, clock_};
+    {
+        std::vector<std::jthread> threads;
+        for (auto* const client : {&client_, &second, &client_, &second}) {
+            threads.emplace_back([this, client] {
+                for (int request = 0; request < 30; ++request) {
+                    EXPECT_TRUE(client->Send(GetAssetRequest(), {}).has_value());
+                }
+            });
+        }
+    }
+    const auto seen = fake_.Seen();
+    EXPECT_EQ(seen.at("refused").as_int64(), 0);
+    EXPECT_LE(seen.at("peak_second").as_int64(), 50);
+}
+
 TEST_F(IconikTest, AStopEndsARequest) {
     const auto stop = std::make_unique<std::stop_source>();
     stop->request_stop();

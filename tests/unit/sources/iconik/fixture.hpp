@@ -17,6 +17,7 @@
 #include "core/base64.hpp"
 #include "fakes/fake_store.hpp"
 #include "sources/access.hpp"
+#include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "support/set_clock.hpp"
 
@@ -90,7 +91,8 @@ protected:
     std::mutex mutex_;
     Secret old_ = SecretOfTests();
     std::optional<Secret> newer_;
-    Client client_{Settings(), Credentials(), clock_};
+    RateBudgets budgets_;
+    Client client_{Settings(), Credentials(), budgets_, clock_};
 };
 
 }  // namespace notify::iconik

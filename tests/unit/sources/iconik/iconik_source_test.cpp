@@ -232,6 +232,21 @@ TEST_F(IconikSourceTest, ItsProxyIsRead) {
     EXPECT_EQ(OpenAndRead(ItemNow()).value(), "the proxy");
 }
 
+TEST_F(IconikSourceTest, WhatIsOpenedSaysWhichOfItsRenditionsItIs) {
+    Make(fmt::format(R"("proxies": [{}], {})", Proxy("the proxy", 720), Original("the original")));
+    const auto proxy = source_.Open(collection_, ItemNow(), {}).value().looked_at.value();
+    EXPECT_EQ(proxy.rendition, "proxy");
+    EXPECT_EQ(proxy.lines, 720);
+    EXPECT_EQ(proxy.id.size(), 36U);
+    EXPECT_EQ(proxy.warning, "");
+    Make(fmt::format(R"("proxies": [{}], {})", Proxy("small", 270), Original("the original")));
+    const auto original = source_.Open(collection_, ItemNow(), {}).value().looked_at.value();
+    EXPECT_EQ(original.rendition, "original");
+    EXPECT_NE(original.warning, "");
+    access_.source.config = Config(R"("media": "original")");
+    EXPECT_EQ(source_.Open(collection_, ItemNow(), {}).value().looked_at->warning, "") << "it was wished";
+}
+
 TEST_F(IconikSourceTest, ItsOriginalIsReadWhenTheSourceSaysSo) {
     access_.source.config = Config(R"("media": "original")");
     Make(fmt::format(R"("proxies": [{}], {})", Proxy("the proxy", 720), Original("the original")));

@@ -73,7 +73,7 @@ protected:
     }
 
     Result<void> Stand(const std::string& standing) {
-        return WriteStanding(client_, writing_, to_.asset, standing, {});
+        return WriteStanding(client_, writing_, {.asset = to_.asset}, standing, {});
     }
 
     boost::json::array Rows(std::string_view path) {
@@ -360,6 +360,60 @@ TEST_F(WritingTest, ShowsProgressAndFindsWhatSomebodyAborts) {
     EXPECT_EQ(Writes(), aborting) << "it is not written over, whatever Iconik would make of that";
     ASSERT_TRUE(Stand(StandingOf("Cancelled")).has_value());
     EXPECT_EQ(Jobs().at(0).at("status").as_string(), "ABORTED");
+}
+
+TEST_F(WritingTest, FindsWhatSomebodyAbortsWhileItWaitsInOneListing) {
+    ASSERT_TRUE(Stand(StandingOf("Pending")).has_value());
+    EXPECT_TRUE(AbortedProcesses(client_, {}).value().empty());
+    fake_.Set(fmt::format(R"({{"abort": ["{}"]}})", std::string(Jobs().at(0).at("id").as_string())));
+    const auto before = Requests();
+    EXPECT_EQ(AbortedProcesses(client_, {}).value(), std::vector<std::string>{"prc_1"});
+    EXPECT_EQ(Requests(), before + 1);
+}
+
+TEST_F(WritingTest, ShowsItsStagesAsStepsOfTheJobAndWritesOnlyThoseThatChange) {
+    const auto stand = [&](std::string_view status, std::string_view stage, std::string_view results) {
+        auto standing = ParseJson(StandingOf(status, "prc_1", stage.empty() ? "" : "why")).value();
+        standing.at("processes").at(0).as_object()["stage"] = stage;
+        standing.as_object()["results"] = results;
+        EXPECT_TRUE(Stand(ToJsonText(standing)).has_value());
+        std::string shown;
+        const auto jobs = Jobs();
+        for (const auto& step : jobs.at(0).at("steps").as_array()) {
+            shown += std::string(step.at("status").as_string()) + " ";
+        }
+        return shown;
+    };
+    EXPECT_EQ(stand("Pending", "", ""), "WAITING WAITING WAITING ");
+    EXPECT_EQ(stand("Pending", "open", ""), "IN_PROGRESS WAITING WAITING ");
+    EXPECT_EQ(stand("Pending", "store", ""), "IN_PROGRESS WAITING WAITING ");
+    EXPECT_EQ(stand("Processing", "", ""), "DONE IN_PROGRESS WAITING ");
+    EXPECT_EQ(stand("Completed", "", "waiting"), "DONE DONE IN_PROGRESS ");
+    const auto before = Writes();
+    EXPECT_EQ(stand("Completed", "", "written"), "DONE DONE DONE ");
+    EXPECT_EQ(Writes(), before + 1) << "its steps alone";
+    EXPECT_EQ(stand("Failed", "open", ""), "FAILED SKIPPED SKIPPED ");
+    EXPECT_EQ(Jobs().at(0).at("steps").at(0).at("error_message").as_string(), "why");
+    EXPECT_EQ(stand("Cancelled", "", ""), "SKIPPED SKIPPED SKIPPED ");
+    EXPECT_EQ(Jobs().at(0).at("steps").at(0).at("label").as_string(), "Wait for the media");
+}
+
+TEST_F(WritingTest, OnlyEndsItsOpenJobsWhereNothingIsPublishedAnyMore) {
+    ASSERT_TRUE(Stand(StandingOf("Processing", "prc_1")).has_value());
+    const auto end = [&](const std::string& standing) {
+        return WriteStanding(client_, writing_, {.asset = to_.asset, .only_ends = true}, standing, {});
+    };
+    const auto before = Writes();
+    ASSERT_TRUE(end(StandingOf("Pending", "prc_1")).has_value());
+    ASSERT_TRUE(end(StandingOf("Completed", "prc_without_job")).has_value());
+    EXPECT_EQ(Jobs().size(), 1U);
+    EXPECT_EQ(Jobs().at(0).at("status").as_string(), "SKIPPED") << "another run took its place";
+    EXPECT_EQ(Writes(), before + 1);
+    ASSERT_TRUE(Stand(StandingOf("Processing", "prc_1")).has_value());
+    ASSERT_TRUE(end(StandingOf("Completed", "prc_1")).has_value());
+    EXPECT_EQ(Jobs().at(0).at("status").as_string(), "FINISHED");
+    EXPECT_EQ(Field("analyze_status"), "IN_PROGRESS") << "nothing else is written";
+    EXPECT_TRUE(Rows(fmt::format("assets/v1/assets/{}/history/", kAsset)).empty());
 }
 
 }  // namespace
