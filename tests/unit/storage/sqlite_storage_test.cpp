@@ -31,7 +31,7 @@ protected:
 
     ~SqliteDatabase() override { std::filesystem::remove_all(folder_); }
 
-    Result<std::unique_ptr<SqliteStorage>> Open() { return OpenSqliteStorage(path_, *box_, clock_); }
+    Result<std::unique_ptr<Storage>> Open() { return OpenSqliteStorage(path_, *box_, clock_); }
 
     /// Runs SQL on the closed database, as another program could.
     void Tamper(const std::string& sql) const {
