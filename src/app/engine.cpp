@@ -1,6 +1,8 @@
 #include "app/engine.hpp"
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -14,6 +16,7 @@
 
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/host_settings.hpp"
 #include "app/photo_reader.hpp"
@@ -71,6 +74,7 @@ namespace notify {
 namespace {
 
 constexpr std::string_view kDatabaseFile = "notifications.db";
+constexpr std::size_t kMostOfAName = 300;
 constexpr std::string_view kKeyFile = "secret.key";
 
 Result<void> MakeDataDir(const std::filesystem::path& folder) {
@@ -101,6 +105,37 @@ Error InFolder(const std::filesystem::path& folder, Error error) {
         );
     }
     return error;
+}
+
+/// As InFolder where the database is in DATA_DIR.
+Error Where(const Settings& settings, Error error) {
+    return settings.database.host.empty() ? InFolder(settings.data_dir, std::move(error)) : error;
+}
+
+/// The name of the service that has DATA_DIR, for as long as it has it.
+struct HeldName {
+    UniqueFd lock;
+    std::string name;
+};
+
+/// Kept in the file: it is the same after each restart. kConflict: another process has DATA_DIR.
+Result<HeldName> HoldNodeName(const std::filesystem::path& path) {
+    auto lock = LockFile(path);
+    if (!lock) {
+        return Unexpected(lock.error());
+    }
+    auto name = ReadFile(path, kMostOfAName);
+    if (!name || !name->empty()) {
+        return name.map([&](std::string& known) {
+            return HeldName{.lock = *std::move(lock), .name = std::move(known)};
+        });
+    }
+    std::array<char, kMostOfAName / 2> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    auto made = fmt::format("{} on {}", MakeId("nod"), host.data());
+    return WriteWhole(lock->Get(), made, fmt::format("write {}", path.native())).map([&] {
+        return HeldName{.lock = *std::move(lock), .name = std::move(made)};
+    });
 }
 
 /// What is in DATA_DIR once the service has run: with a database elsewhere the key of its secrets.
@@ -153,7 +188,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no
     }
     std::unique_ptr<Engine> engine(new Engine(settings, std::move(*box), std::move(*guard)));
     if (auto opened = engine->OpenStorage(); !opened) {
-        return Unexpected(InFolder(settings.data_dir, opened.error()));
+        return Unexpected(Where(settings, opened.error()));
     }
     engine->Build();
     return engine;
@@ -172,9 +207,9 @@ Engine::~Engine() {
 Result<void> Engine::OpenStorage() {
     auto opened = settings.database.host.empty()
                       ? OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock)
-                      : LockFile(settings.data_dir / "node.lock").and_then([&](UniqueFd lock) {
-                            data_lock_ = std::move(lock);
-                            return OpenPostgresStorage(settings.database, box, clock);
+                      : HoldNodeName(settings.data_dir / "node").and_then([&](HeldName held) {
+                            data_lock_ = std::move(held.lock);
+                            return OpenPostgresStorage(settings.database, held.name, box, clock);
                         });
     if (!opened) {
         return Unexpected(opened.error());
@@ -349,7 +384,7 @@ std::optional<Standstill> Engine::WhyStill() const {
                            Standstill{
                                .blocked_by = BlockedBy::kStorageFull,
                                .sentence = "nothing can be written, so nothing moves: " +
-                                           InFolder(settings.data_dir, can_write.error()).message
+                                           Where(settings, can_write.error()).message
                            }
                        );
 }

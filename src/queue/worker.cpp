@@ -108,7 +108,9 @@ Result<void> Worker::RunClaim(ClaimedItem& claim, const std::stop_token& stop) {
     }
     claim.media_types = place->bucket.options.filters.media_types;
     // a version of a store's object names its bytes: what is known of them needs no request
-    if (!place->IsFolder()) {
+    if (!place->version_names_bytes) {
+        claim.item.content_sha256.clear();  // of what was read last
+    } else if (!place->IsFolder()) {
         auto reused = TakeAlias(claim.item).and_then([&] { return Reuse(claim, *place); });
         if (!reused || claim.processes.empty()) {
             return reused;
@@ -156,7 +158,8 @@ bool Worker::Cancel(const ProcessId& id) {
 
 /// Completes what has its result already; that leaves the claim.
 Result<void> Worker::Reuse(ClaimedItem& claim, const Place& place) {
-    if (claim.item.content_sha256.empty() && place.bucket.options.dedupe != Dedupe::kOff) {
+    const bool by_digest = place.bucket.options.dedupe != Dedupe::kOff || !place.version_names_bytes;
+    if (claim.item.content_sha256.empty() && by_digest) {
         return {};
     }
     auto known = known_.Find(claim);

@@ -53,6 +53,7 @@ private:
     struct Place {
         Bucket bucket;
         std::optional<BucketHold> hold;
+        bool version_names_bytes = true;  ///< See SourceConnection.
 
         [[nodiscard]] bool IsFolder() const { return bucket.kind == "local"; }
     };

@@ -48,7 +48,11 @@ Result<Worker::Place> Worker::PlaceOf(const Item& item) {
         if (!bucket || !hold) {
             return Unexpected(bucket ? hold.error() : bucket.error());
         }
-        return Place{.bucket = std::move(*bucket), .hold = std::move(*hold)};
+        const auto source = sources_.Find(bucket->kind);
+        const bool names_bytes = !source || (*source)->VersionNamesBytes();
+        return Place{
+            .bucket = std::move(*bucket), .hold = std::move(*hold), .version_names_bytes = names_bytes
+        };
     });
 }
 

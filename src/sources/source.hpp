@@ -117,6 +117,10 @@ public:
     /// stores whose listing comes from a search index.
     [[nodiscard]] virtual bool ListsFolders() const noexcept { return false; }
 
+    /// True when what is read of an item's version is always the same bytes; false where one of several
+    /// renditions is chosen when it is opened.
+    [[nodiscard]] virtual bool VersionNamesBytes() const noexcept { return true; }
+
     /// True when a scan of the bucket can be of what changed since a time.
     [[nodiscard]] virtual bool TellsChanges(const Bucket& /*bucket*/) const { return false; }
 

@@ -56,19 +56,19 @@ Result<PreparedArtifact> ArtifactStore::Prepare(ArtifactRef ref, std::string_vie
     std::string stored = ref.sealed ? box_.Seal(bytes, kPurpose) : std::string(bytes);
     ref.sha256 = Sha256Hex(stored);
     ref.size_bytes = bytes.size();
-    const bool is_shared = !storage_.IsSingleNode();
-    if (is_shared && stored.size() > kMaxSharedRowBytes) {
+    const bool all_rows = storage_.KeepsArtifacts();
+    if (all_rows && stored.size() > kMostBytesOfARow) {
         return Fail(
             ErrorCode::kTooLarge,
             fmt::format(
-                "artifact {} has {} bytes; a database that nodes share takes up to {} MiB",
+                "artifact {} has {} bytes; this database takes up to {} MiB",
                 ref.name,
                 stored.size(),
-                kMaxSharedRowBytes >> 20U
+                kMostBytesOfARow >> 20U
             )
         );
     }
-    if (is_shared || stored.size() <= kMaxRowBytes) {
+    if (all_rows || stored.size() <= kMaxRowBytes) {
         return PreparedArtifact{.ref = std::move(ref), .row_bytes = std::move(stored), .keeps = {}};
     }
     auto keeps = Keep(ref.sha256);

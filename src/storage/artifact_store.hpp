@@ -1,7 +1,7 @@
 #pragma once
 
 // Where the bytes of artifacts live: by the sha-256 of what is stored, ≤ 256 KiB as rows, larger as files.
-// Where several nodes share a database all are rows: a file of one node is none of the others.
+// Where the database is on another machine all are rows.
 
 #include <filesystem>
 #include <functional>
@@ -33,8 +33,8 @@ struct PreparedArtifact {
 /// Thread-safe.
 class ArtifactStore final {
 public:
-    static constexpr std::size_t kMaxRowBytes = 256U << 10U;  ///< Where one node has the database alone.
-    static constexpr std::size_t kMaxSharedRowBytes = 256U << 20U;  ///< kTooLarge above.
+    static constexpr std::size_t kMaxRowBytes = 256U << 10U;      ///< In a database of DATA_DIR.
+    static constexpr std::size_t kMostBytesOfARow = 256U << 20U;  ///< kTooLarge above.
 
     /// `folder`: DATA_DIR/artifacts, made when missing. `box` seals artifacts that are `sealed`.
     ArtifactStore(Storage& storage, const SecretBox& box, std::filesystem::path folder);

@@ -142,6 +142,10 @@ public:
     [[nodiscard]] virtual std::uint64_t Commits() const noexcept = 0;
     [[nodiscard]] virtual std::uint64_t Closures() const noexcept = 0;
 
+    /// True when artifacts of any size belong into the database: the service may open it from another
+    /// machine.
+    [[nodiscard]] virtual bool KeepsArtifacts() const noexcept { return false; }
+
     /// True when one node alone uses this database (SQLite): start-up may reset every Processing at once.
     [[nodiscard]] virtual bool IsSingleNode() const noexcept = 0;
 

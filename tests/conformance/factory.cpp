@@ -26,7 +26,8 @@ public:
     [[nodiscard]] Result<std::unique_ptr<Storage>> Open(
         const std::filesystem::path& folder, const SecretBox& box, const Clock& clock
     ) const override {
-        return OpenPostgresStorage(PostgresOfTests().DatabaseOf(folder.filename().string()), box, clock);
+        const auto name = folder.filename().string();
+        return OpenPostgresStorage(PostgresOfTests().DatabaseOf(name), name, box, clock);
     }
 
     void Remove(const std::filesystem::path& folder) const override {

@@ -131,6 +131,20 @@ class IconikTest(ServiceTest):
         item = self.service.wait_until_terminal(second)[second]
         self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0), item)
 
+    def test_another_rendition_is_read_when_the_source_says_so(self):
+        asset = self.make(original=encoded(b"the original"), proxies=[{"data": encoded(b"the proxy")}])
+        self.start()
+        self.add_bucket("--no-publish", "--scan-seconds", "86400")
+        item = self.service.wait_until_terminal(asset)[asset]
+        self.assertEqual(item["content_sha256"], hashlib.sha256(b"the proxy").hexdigest())
+        config = json.dumps({"endpoint": self.store.url, "media": "original"})
+        self.service.command("sources", "change", "iconik", "--config", config)
+        self.service.command("items", "rerun", item["id"])
+        runs = lambda: self.service.get(f"/v1/items/{item['id']}")
+        wait_for("a second run", lambda: [(one["run"], one["status"]) for one in runs()["processes"]][-1] == (2, "Completed"))
+        self.assertEqual(runs()["content_sha256"], hashlib.sha256(b"the original").hexdigest(), "a version of an asset names no bytes")
+        self.assertNotEqual(*[one["result"] for one in runs()["processes"]])
+
     def tell(self, **event) -> None:
         status, answer = self.service.request("POST", "/v1/intake/iconik", event)
         self.assertEqual(status, 202, answer)

@@ -1,7 +1,8 @@
-"""The service on a real PostgreSQL server: the main job, lost connections, several nodes, and sentences for what is wrong."""
+"""The service on a real PostgreSQL server: the main job, lost connections, a second service, and sentences for what is wrong."""
 import contextlib
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -169,7 +170,7 @@ class Postgres(ServiceTest):
         self.assertEqual(self.service.request("GET", "/v1/items")[0], 200)
         self.service.stop()
 
-    def test_a_node_that_was_killed_is_taken_over_after_its_lease(self) -> None:
+    def test_a_service_that_was_killed_goes_on_at_once(self) -> None:
         self.service.start(NOTIFICATIONS_FAILPOINT="claimed")
         self.service.watch_inbox()
         self.service.drop("one.jpg", SAMPLES / "biden.jpg")
@@ -181,24 +182,46 @@ class Postgres(ServiceTest):
         self.assert_each_is_done_once(1)
         self.service.stop()
 
-    def test_two_nodes_share_the_work_and_do_nothing_twice(self) -> None:
-        self.service.start()
-        self.service.watch_inbox()
+    def second(self) -> Service:
+        """Another service that uses the same database."""
         second = Service(self.folder, **self.server.settings())
         second.data, second.log = self.folder / "data-2", self.folder / "second.log"
         second.data.mkdir(mode=0o700)
         shutil.copy(self.service.data / "secret.key", second.data)
-        second.start()
+        return second
+
+    def test_a_second_service_is_refused_until_the_first_has_stopped(self) -> None:
+        self.service.start()
+        second = self.second()
+        second.command("migrate", code=1)
+        self.assertIn("another service uses this database", second.errors)
+        self.service.stop()
+        second.command("migrate")
+
+    def test_a_service_that_stood_still_writes_nothing_after_another_took_over(self) -> None:
+        self.service.start()
+        second = self.second()
+        self.service.process.send_signal(signal.SIGSTOP)
         try:
-            names = [f"{number}.jpg" for number in range(200)]
-            for number, name in enumerate(names):
-                self.service.drop(name, content=b"picture %d" % number)
-            self.service.command("buckets", "scan", "inbox")
-            wait_for("all to end", lambda: self.server.ask("SELECT count(*) FROM notifications.process WHERE status = 'Completed'") == [["200"]], 240)
-            self.assert_each_is_done_once(200)
+            second.command("migrate", code=1)
+            wait_for("the first to be given up", lambda: self.takes_over(second), 60)
+            second.start()
+        finally:
+            self.service.process.send_signal(signal.SIGCONT)
+        try:
+            status, answer = self.service.request("POST", "/v1/webhooks", {"url": "http://127.0.0.1:1025/"})
+            self.assertEqual(status, 503, answer)
+            self.assertIn("another service uses this database", answer["detail"])
+            wait_for("the first to be unready", lambda: self.service.request("GET", "/health/ready", key="")[0] == 503, 30)
+            self.assertEqual(second.request("GET", "/health/ready", key="")[0], 200)
+            self.assertEqual(self.server.ask("SELECT count(*) FROM notifications.endpoint"), [["0"]])
         finally:
             second.stop()
-        self.service.stop()
+        self.service.kill()
+
+    def takes_over(self, second: Service) -> bool:
+        return subprocess.run([PROGRAMS / "notifications-api", "migrate"], cwd=second.folder, env=second.environment(), capture_output=True,
+                              timeout=60).returncode == 0
 
     def test_a_node_with_another_key_is_refused(self) -> None:
         self.service.start()

@@ -212,6 +212,7 @@ private:
 
     [[nodiscard]] Result<view::BucketPreview> Estimate(view::BucketPreview shown) const {
         return parts_.storage.Read([&](const Snapshot& snapshot) -> Result<view::BucketPreview> {
+            shown.estimated_hours = 0;
             for (auto& work : shown.work) {
                 if (auto added = AddHours(snapshot, work); !added) {
                     return Unexpected(added.error());

@@ -46,6 +46,8 @@ public:
 
     [[nodiscard]] bool ListsInOrder() const noexcept override { return false; }
 
+    [[nodiscard]] bool VersionNamesBytes() const noexcept override { return false; }
+
     /// Of `assets`.
     [[nodiscard]] bool TellsChanges(const Bucket& bucket) const override {
         return bucket.location == kAllAssets;

@@ -95,8 +95,7 @@ public:
     }
 
     void BindText(int parameter, std::string_view text) override {
-        auto& bound = At(parameter, sql::Kind::kText);
-        bound.bytes = FitText(text, bound.kept);
+        At(parameter, sql::Kind::kText).bytes = text;
     }
 
     void BindBytes(int parameter, std::string_view bytes) override {
@@ -119,7 +118,13 @@ public:
         } else if (auto sent = Send(); !sent) {
             return Unexpected(sent.error());
         }
-        return row_ < PQntuples(result_.get());
+        if (row_ < PQntuples(result_.get())) {
+            return true;
+        }
+        const std::string_view count = PQcmdTuples(result_.get());
+        changed_ = count.empty() ? 0 : std::stoi(std::string(count));
+        result_.reset();  // an artifact's bytes may be in it
+        return false;
     }
 
     [[nodiscard]] std::string_view BytesAt(int column) const override {
@@ -157,17 +162,13 @@ public:
         return PQgetisnull(result_.get(), row_, column) != 0;
     }
 
-    [[nodiscard]] int Changed() const override {
-        const std::string_view count = PQcmdTuples(result_.get());
-        return count.empty() ? 0 : std::stoi(std::string(count));
-    }
+    [[nodiscard]] int Changed() const override { return changed_; }
 
 private:
     struct Parameter {
         sql::Kind kind = sql::Kind::kText;
         bool is_null = false;
         std::string_view bytes;
-        std::string kept;
         std::array<char, 8> number{};
 
         [[nodiscard]] bool IsNumber() const noexcept {
@@ -177,6 +178,7 @@ private:
 
     /// As libpq takes the parameters.
     struct Sent {
+        std::vector<std::string> fitted;  ///< Texts that had to be changed.
         std::vector<Oid> types;
         std::vector<const char*> values;
         std::vector<int> lengths;
@@ -192,9 +194,12 @@ private:
 
     [[nodiscard]] Sent ToSend() const {
         Sent sent;
-        for (const auto& bound : parameters_) {
-            const auto bytes =
-                bound.IsNumber() ? std::string_view(bound.number.data(), bound.number.size()) : bound.bytes;
+        sent.fitted.resize(parameters_.size());  // never moves again: the values point into it
+        for (std::size_t i = 0; i < parameters_.size(); ++i) {
+            const auto& bound = parameters_[i];
+            const auto bytes = bound.IsNumber() ? std::string_view(bound.number.data(), bound.number.size())
+                               : bound.kind == sql::Kind::kText ? FitText(bound.bytes, sent.fitted[i])
+                                                                : bound.bytes;
             sent.types.push_back(TypeOf(bound.kind));
             sent.values.push_back(bound.is_null ? nullptr : bytes.data() == nullptr ? "" : bytes.data());
             sent.lengths.push_back(static_cast<int>(bytes.size()));
@@ -273,6 +278,7 @@ private:
     std::vector<Parameter> parameters_;
     ResultPtr result_;
     int row_ = 0;
+    int changed_ = 0;
     bool prepared_ = false;
 };
 

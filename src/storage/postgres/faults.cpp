@@ -34,6 +34,7 @@ constexpr std::array kFaults{
     Row{.state = "26000", .code = ErrorCode::kUnavailable, .reason = kForgotten},
     Row{.state = "55P03", .code = ErrorCode::kUnavailable, .reason = "locked"},
     Row{.state = "57014", .code = ErrorCode::kUnavailable, .reason = "too_slow"},
+    Row{.state = "25P02", .code = ErrorCode::kUnavailable, .reason = kRunAgain},
     Row{.state = "25P03", .code = ErrorCode::kUnavailable, .reason = kDatabaseAway},
     Row{.state = "57", .code = ErrorCode::kUnavailable, .reason = kDatabaseAway},
     Row{.state = "08", .code = ErrorCode::kUnavailable, .reason = kDatabaseAway},
@@ -84,6 +85,12 @@ bool MayGoWell(const Error& error) noexcept {
     return error.reason == kDatabaseAway || error.reason == kRunAgain || error.reason == kForgotten;
 }
 
+Error AsAway(Error error) {
+    error.code = ErrorCode::kUnavailable;
+    error.reason = kDatabaseAway;
+    return error;
+}
+
 Error ConnectFault(const PGconn* connection, std::string_view where) {
     struct Known {
         std::string_view text;  ///< Of libpq's sentence.
@@ -92,6 +99,33 @@ Error ConnectFault(const PGconn* connection, std::string_view where) {
     };
 
     static constexpr std::array kKnown{
+        Known{
+            .text = "too many connections",
+            .code = ErrorCode::kUnavailable,
+            .sentence = "it has no connection left for this user"
+        },
+        Known{
+            .text = "too many clients",
+            .code = ErrorCode::kUnavailable,
+            .sentence = "it has no connection left"
+        },
+        Known{
+            .text = "remaining connection slots",
+            .code = ErrorCode::kUnavailable,
+            .sentence = "it has no connection left"
+        },
+        Known{.text = "starting up", .code = ErrorCode::kUnavailable, .sentence = "it is starting"},
+        Known{.text = "shutting down", .code = ErrorCode::kUnavailable, .sentence = "it is being stopped"},
+        Known{
+            .text = "permission denied for database",
+            .code = ErrorCode::kForbidden,
+            .sentence = "the user may not connect to this database: GRANT CONNECT, or change DATABASE_NAME"
+        },
+        Known{
+            .text = "is not permitted to log in",
+            .code = ErrorCode::kForbidden,
+            .sentence = "this user may not log in: see DATABASE_USER"
+        },
         Known{
             .text = "expected authentication request",
             .code = ErrorCode::kInvalidArgument,
@@ -153,7 +187,9 @@ Error ConnectFault(const PGconn* connection, std::string_view where) {
     return {
         .code = is_known ? known->code : ErrorCode::kUnavailable,
         .stage = "storage",
-        .reason = std::string(is_known ? std::string_view() : kDatabaseAway),
+        .reason = std::string(
+            !is_known || known->code == ErrorCode::kUnavailable ? kDatabaseAway : std::string_view()
+        ),
         .retry_after = {},
         .message = is_known ? fmt::format("PostgreSQL at {}: {}", where, known->sentence)
                             : fmt::format("PostgreSQL at {} does not answer: {}", where, Sentence(said))

@@ -25,6 +25,9 @@ inline constexpr std::string_view kForgotten = "statement_forgotten";
 /// connections → kUnavailable, else kInternal. `result` may be null.
 [[nodiscard]] Error FaultOf(const PGconn* connection, const PGresult* result, std::string_view doing);
 
+/// A fault of connecting again to what was connected to before: whatever it is, it may pass.
+[[nodiscard]] Error AsAway(Error error);
+
 /// Why a connection could not be made; with `where` ("db.example:5432") and no password.
 [[nodiscard]] Error ConnectFault(const PGconn* connection, std::string_view where);
 

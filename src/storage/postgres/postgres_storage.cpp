@@ -34,10 +34,15 @@ constexpr int kMostReaders = 8;  // connections are dear; a read lasts milliseco
 
 class Implementation final : public Storage {
 public:
-    Implementation(const PostgresServer& server, const SecretBox& box, const Clock& clock)
-        : server_(server), box_(box), clock_(clock), writer_(server, closures_, box, clock) {}
+    Implementation(const PostgresServer& server, std::string node, const SecretBox& box, const Clock& clock)
+        : server_(server),
+          box_(box),
+          clock_(clock),
+          writer_(server, std::move(node), closures_, box, clock) {}
 
-    [[nodiscard]] bool IsSingleNode() const noexcept override { return false; }
+    [[nodiscard]] bool IsSingleNode() const noexcept override { return true; }
+
+    [[nodiscard]] bool KeepsArtifacts() const noexcept override { return true; }
 
     Result<void> CanWrite() const override { return writer_.CanWrite(); }
 
@@ -57,8 +62,14 @@ private:
             return may;
         }
         auto outcome = ReadOnce(function);
-        // a connection that was idle may have been gone: once more, on a new one
-        return !outcome && postgres::MayGoWell(outcome.error()) ? ReadOnce(function) : outcome;
+        // a connection that was idle may have been gone: again, on new ones
+        for (int tries = 0; !outcome && postgres::MayGoWell(outcome.error()); ++tries) {
+            if (tries >= (outcome.error().reason == postgres::kForgotten ? kMostReaders : 1)) {
+                break;
+            }
+            outcome = ReadOnce(function);
+        }
+        return outcome;
     }
 
     Result<void> ReadOnce(const ReadFunction& function) {
@@ -91,7 +102,7 @@ private:
                 }
             }
         }
-        return Session::Open(server_, box_, clock_);
+        return Session::Open(server_, box_, clock_).map_error(postgres::AsAway);
     }
 
     void GiveBack(std::unique_ptr<Session> session) {
@@ -118,7 +129,7 @@ private:
     std::vector<std::unique_ptr<Session>> idle_;
 };
 
-/// Leases are written by one node's clock and read by another's: a difference of theirs is told.
+/// A difference is told: times of events, leases and schedules are this machine's.
 Result<void> CompareClocks(postgres::Connection& connection, const Clock& clock) {
     const auto there = connection.Ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
     if (!there) {
@@ -138,7 +149,7 @@ Result<void> CompareClocks(postgres::Connection& connection, const Clock& clock)
 }  // namespace
 
 Result<std::unique_ptr<Storage>> OpenPostgresStorage(
-    const PostgresServer& server, const SecretBox& box, const Clock& clock
+    const PostgresServer& server, const std::string& node, const SecretBox& box, const Clock& clock
 ) {
     auto session = Session::Open(server, box, clock);
     if (!session) {
@@ -153,13 +164,15 @@ Result<std::unique_ptr<Storage>> OpenPostgresStorage(
     if (auto compared = CompareClocks(connection, clock); !compared) {
         return Unexpected(compared.error());
     }
-    auto checked =
-        (*session)->BeginWrite().and_then([&](const std::string&) { return sql::CheckKey(connection, box); });
+    auto checked = (*session)->BeginWrite().and_then([&](const postgres::Begun& begun) {
+        return (*session)->Hold(node, begun.holder);
+    });
+    checked = checked.and_then([&] { return sql::CheckKey(connection, box); });
     checked = checked.and_then([&] { return connection.Execute("COMMIT"); });
     if (!checked) {
         return Unexpected(checked.error());
     }
-    return std::unique_ptr<Storage>(std::make_unique<Implementation>(server, box, clock));
+    return std::unique_ptr<Storage>(std::make_unique<Implementation>(server, node, box, clock));
 }
 
 }  // namespace notify

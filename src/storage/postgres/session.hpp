@@ -14,6 +14,12 @@
 
 namespace notify::postgres {
 
+/// A transaction that writes.
+struct Begun {
+    std::string transaction;  ///< Its id, for WasCommitted.
+    std::string holder;       ///< The service that has the database; "" when none has.
+};
+
 /// Used by one thread at a time.
 class Session final {
 public:
@@ -25,9 +31,15 @@ public:
     /// One consistent view, without writes.
     [[nodiscard]] Result<void> BeginRead();
 
-    /// As the only writer of all nodes, until it ends: waits for the one before, at most 30 s. Returns the id
-    /// of the transaction, for OutcomeOf.
-    [[nodiscard]] Result<std::string> BeginWrite();
+    /// As the only writer of all, until it ends: waits for the one before, at most 30 s.
+    [[nodiscard]] Result<Begun> BeginWrite();
+
+    /// Within a write: takes the database for 30 s from now, by its own clock. kConflict when `holder`,
+    /// another service, was heard of in the last 30 s.
+    [[nodiscard]] Result<void> Hold(const std::string& node, const std::string& holder);
+
+    /// Within a write: lets the database go.
+    [[nodiscard]] Result<void> LetGo(const std::string& node);
 
     [[nodiscard]] Connection& GetConnection() noexcept { return *connection_; }
 

@@ -30,13 +30,21 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTryAgain{1000};
+constexpr milliseconds kRenewEvery{5000};
 constexpr milliseconds kPatience{5000};
 constexpr milliseconds kFirstDelay{50};
 
 }  // namespace
 
-Writer::Writer(PostgresServer server, sql::OpenClosures& closures, const SecretBox& box, const Clock& clock)
+Writer::Writer(
+    PostgresServer server,
+    std::string node,
+    sql::OpenClosures& closures,
+    const SecretBox& box,
+    const Clock& clock
+)
     : server_(std::move(server)),
+      node_(std::move(node)),
       closures_(closures),
       box_(box),
       clock_(clock),
@@ -45,6 +53,16 @@ Writer::Writer(PostgresServer server, sql::OpenClosures& closures, const SecretB
 Writer::~Writer() {
     thread_.request_stop();
     thread_.join();
+    LetGo();
+}
+
+/// So that another service need not wait.
+void Writer::LetGo() {
+    if (session_ && session_->GetConnection().IsGood() && Begin()) {
+        static_cast<void>(session_->LetGo(node_).and_then([&] {
+            return session_->GetConnection().Execute("COMMIT");
+        }));
+    }
 }
 
 Result<void> Writer::Run(const Storage::WriteFunction& function) {
@@ -61,7 +79,7 @@ Result<void> Writer::CanWrite() const {
 
 void Writer::Loop(const std::stop_token& stop) {
     while (true) {
-        auto group = queue_.Next(stop, CanWrite() ? std::nullopt : std::optional(kTryAgain));
+        auto group = queue_.Next(stop, CanWrite() ? kRenewEvery : kTryAgain);
         if (!group.empty()) {
             RunGroup(group, stop);
         } else if (stop.stop_requested()) {
@@ -72,10 +90,13 @@ void Writer::Loop(const std::stop_token& stop) {
     }
 }
 
-/// Nobody may be writing when the database is back; so that this is noticed, it is asked.
+/// Nobody may be writing when the database is back; so that this is noticed, it is asked. Renews the hold,
+/// too.
 void Writer::TryAgain() {
-    auto begun = Connect().and_then([&] { return session_->BeginWrite(); });
-    Note(begun.and_then([&](const std::string&) { return session_->GetConnection().Execute("COMMIT"); }));
+    Note(Connect().and_then([&] { return Begin(); }).and_then([&] {
+        return session_->GetConnection().Execute("COMMIT");
+    }));
+    LeaveTransaction();
 }
 
 void Writer::Note(const Result<void>& outcome) {
@@ -88,9 +109,10 @@ Result<void> Writer::Connect() {
     if (session_ && session_->GetConnection().IsGood()) {
         return {};
     }
-    return Session::Open(server_, box_, clock_).map([&](std::unique_ptr<Session> session) {
-        session_ = std::move(session);
-    });
+    session_.reset();
+    return Session::Open(server_, box_, clock_)
+        .map([&](std::unique_ptr<Session> session) { session_ = std::move(session); })
+        .map_error(AsAway);
 }
 
 void Writer::RunGroup(sql::Group& group, const std::stop_token& stop) {
@@ -125,10 +147,8 @@ Result<void> Writer::TryGroup(sql::Group& group) {
         }
         is_unknown_ = false;
     }
-    auto begun = session_->BeginWrite();
+    auto committed = Begin();
     auto& connection = session_->GetConnection();
-    Result<void> committed = begun ? Result<void>{} : Unexpected(begun.error());
-    transaction_ = begun ? *std::move(begun) : std::string();
     for (std::size_t i = 0; committed && i < group.size(); ++i) {
         auto& call = *group[i];
         call.outcome = RunInSavepoint(*call.function);
@@ -147,10 +167,32 @@ Result<void> Writer::TryGroup(sql::Group& group) {
         }
     }
     committed = committed.and_then([&] { return Commit(); });
-    if (connection.IsGood() && connection.InTransaction()) {
-        static_cast<void>(connection.Execute("ROLLBACK"));
-    }
+    LeaveTransaction();
     return committed;
+}
+
+void Writer::LeaveTransaction() {
+    if (session_ && session_->GetConnection().IsGood() && session_->GetConnection().InTransaction()) {
+        static_cast<void>(session_->GetConnection().Execute("ROLLBACK"));
+    }
+}
+
+Result<void> Writer::Begin() {
+    auto begun = session_->BeginWrite();
+    if (!begun) {
+        return Unexpected(begun.error());
+    }
+    transaction_ = std::move(begun->transaction);
+    const auto now = std::chrono::steady_clock::now();
+    if (begun->holder == node_ && now - held_at_ < kRenewEvery) {
+        return {};
+    }
+    return session_->Hold(node_, begun->holder).map([&] { held_at_ = now; }).map_error([](Error error) {
+        if (error.code == ErrorCode::kConflict) {
+            error.code = ErrorCode::kUnavailable;  // of this service, not of who asks it
+        }
+        return error;
+    });
 }
 
 Result<void> Writer::Commit() {

@@ -4,6 +4,7 @@
 // group.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -25,11 +26,19 @@
 
 namespace notify::postgres {
 
-/// Thread-safe. Runs what was queued before it is destroyed. A group whose connection is lost is run again on
-/// a new one, for 5 s; one whose COMMIT was lost only when PostgreSQL says that it was not committed.
+/// Renews this service's hold of the database; once another one has it, nothing is written any more
+/// (kConflict). Thread-safe. Runs what was queued before it is destroyed. A group whose connection is lost is
+/// run again on a new one, for 5 s; one whose COMMIT was lost only when PostgreSQL says that it was not
+/// committed.
 class Writer final {
 public:
-    Writer(PostgresServer server, sql::OpenClosures& closures, const SecretBox& box, const Clock& clock);
+    Writer(
+        PostgresServer server,
+        std::string node,
+        sql::OpenClosures& closures,
+        const SecretBox& box,
+        const Clock& clock
+    );
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -50,18 +59,23 @@ private:
     void RunGroup(sql::Group& group, const std::stop_token& stop);
     [[nodiscard]] Result<void> TryGroup(sql::Group& group);
     [[nodiscard]] Result<void> RunInSavepoint(const Storage::WriteFunction& function);
+    [[nodiscard]] Result<void> Begin();
     [[nodiscard]] Result<void> Commit();
+    void LetGo();
     [[nodiscard]] Result<void> Connect();
+    void LeaveTransaction();
     void TryAgain();
     void Note(const Result<void>& outcome);
 
     const PostgresServer server_;
+    const std::string node_;
     sql::OpenClosures& closures_;
     const SecretBox& box_;
     const Clock& clock_;
     std::unique_ptr<Session> session_;
-    std::string transaction_;  ///< Id of the last one that was begun.
-    bool is_unknown_ = false;  ///< Whether it was committed is not known.
+    std::chrono::steady_clock::time_point held_at_;  ///< When the hold was last renewed.
+    std::string transaction_;                        ///< Id of the last one that was begun.
+    bool is_unknown_ = false;                        ///< Whether it was committed is not known.
     sql::GroupQueue queue_;
     FaultLog log_{LogLevel::kError, "nothing can be written", "the database takes what is written again"};
     mutable std::mutex fault_mutex_;

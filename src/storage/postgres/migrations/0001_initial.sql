@@ -12,6 +12,13 @@ CREATE TABLE sealed_with (
     key_id TEXT COLLATE "C" NOT NULL
 );
 
+-- the service that has this database, and until when; it renews that while it lives
+CREATE TABLE holder (
+    one BIGINT PRIMARY KEY CHECK (one = 1),
+    node TEXT COLLATE "C" NOT NULL,
+    until BIGINT NOT NULL -- by the server's clock
+);
+
 CREATE TABLE source (
     id TEXT COLLATE "C" PRIMARY KEY,
     kind TEXT COLLATE "C" NOT NULL,
