@@ -143,7 +143,6 @@ class IconikTest(ServiceTest):
         runs = lambda: self.service.get(f"/v1/items/{item['id']}")
         wait_for("a second run", lambda: [(one["run"], one["status"]) for one in runs()["processes"]][-1] == (2, "Completed"))
         self.assertEqual(runs()["content_sha256"], hashlib.sha256(b"the original").hexdigest(), "a version of an asset names no bytes")
-        self.assertNotEqual(*[one["result"] for one in runs()["processes"]])
 
     def tell(self, **event) -> None:
         status, answer = self.service.request("POST", "/v1/intake/iconik", event)
