@@ -36,7 +36,7 @@ bool TakeDatabaseText(PostgresServer& database, std::string_view name, const std
     if (row == kDatabaseTexts.end()) {
         return false;
     }
-    database.*(row->member) = value;
+    database.*row->member = value;
     return true;
 }
 
