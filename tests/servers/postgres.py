@@ -35,8 +35,10 @@ def start(settings=()):
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     run(folder, program("initdb"), "-D", str(folder / "data"), "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-    options = ["-p %d" % port] + ["-c %s=%s" % pair for pair in (SETTINGS | dict(settings)).items()]
-    run(folder, program("pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "-o", " ".join(options), "start")
+    with (folder / "data/postgresql.conf").open("a") as config:
+        for name, value in (SETTINGS | {"port": port} | dict(settings)).items():
+            config.write("%s = '%s'\n" % (name, value))
+    run(folder, program("pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "start")
     return folder, port
 
 

@@ -41,6 +41,11 @@ constexpr std::array kFaults{
     Row{.state = "53", .code = ErrorCode::kUnavailable, .reason = {}},
 };
 
+constexpr std::string_view kNoPostgres =
+    "what answers there does not speak PostgreSQL's protocol (a MySQL or MariaDB server?): DATABASE_HOST "
+    "must be "
+    "a PostgreSQL server, 15 or newer";
+
 /// The first line of what libpq says: the rest are hints of it.
 std::string Sentence(std::string_view text) {
     text = text.substr(0, text.find('\n'));
@@ -129,9 +134,12 @@ Error ConnectFault(const PGconn* connection, std::string_view where) {
         Known{
             .text = "expected authentication request",
             .code = ErrorCode::kInvalidArgument,
-            .sentence = "what answers there does not speak PostgreSQL's protocol (a MySQL or MariaDB "
-                        "server?): DATABASE_HOST "
-                        "must be a PostgreSQL server, 15 or newer"
+            .sentence = kNoPostgres
+        },
+        Known{
+            .text = "invalid response to SSL negotiation",
+            .code = ErrorCode::kInvalidArgument,
+            .sentence = kNoPostgres
         },
         Known{
             .text = "password authentication failed",

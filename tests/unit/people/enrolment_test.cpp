@@ -6,6 +6,7 @@
 #include "core/hash.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_repository.hpp"
+#include "support/wrapped_storage.hpp"
 #include "unit/people/fixture.hpp"
 
 namespace notify::testing {
@@ -172,14 +173,10 @@ TEST_F(Enrolling, DecidesOnPeopleAsTheyAreAfterThePhotosWereLookedAt) {
 }
 
 /// Another caller enrols somebody between each decision and its write.
-class ChangingStorage final : public Storage {
+class ChangingStorage final : public WrappedStorage {
 public:
     ChangingStorage(Storage& inner, std::function<void()> before_write)
-        : inner_(inner), before_write_(std::move(before_write)) {}
-
-    [[nodiscard]] bool IsSingleNode() const noexcept override { return inner_.IsSingleNode(); }
-
-    [[nodiscard]] Result<void> CanWrite() const override { return inner_.CanWrite(); }
+        : WrappedStorage(inner), before_write_(std::move(before_write)) {}
 
 private:
     Result<void> RunWrite(const WriteFunction& function) override {
@@ -187,9 +184,6 @@ private:
         return inner_.Write(function);
     }
 
-    Result<void> RunRead(const ReadFunction& function) override { return inner_.Read(function); }
-
-    Storage& inner_;
     std::function<void()> before_write_;
 };
 

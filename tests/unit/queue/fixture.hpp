@@ -26,6 +26,7 @@
 #include "storage/result_consumer.hpp"
 #include "storage/storage.hpp"
 #include "support/set_clock.hpp"
+#include "support/wrapped_storage.hpp"
 #include "unit/queue/scripted_runner.hpp"
 
 namespace notify::testing {
@@ -54,13 +55,9 @@ public:
 };
 
 /// Passes on to another storage, unless told to refuse writes.
-class RefusingStorage final : public Storage {
+class RefusingStorage final : public WrappedStorage {
 public:
-    explicit RefusingStorage(Storage& inner) : inner_(inner) {}
-
-    [[nodiscard]] bool IsSingleNode() const noexcept override { return inner_.IsSingleNode(); }
-
-    [[nodiscard]] Result<void> CanWrite() const override { return inner_.CanWrite(); }
+    explicit RefusingStorage(Storage& inner) : WrappedStorage(inner) {}
 
     std::atomic<int> refuse = 0;  ///< How many writes fail before one passes.
     std::atomic<ErrorCode> refuse_as = ErrorCode::kStorageFull;
@@ -69,10 +66,6 @@ public:
 
 private:
     Result<void> RunWrite(const WriteFunction& function) override;
-
-    Result<void> RunRead(const ReadFunction& function) override { return inner_.Read(function); }
-
-    Storage& inner_;
 };
 
 class QueueTest : public ::testing::Test {

@@ -15,6 +15,7 @@
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/scan_repository.hpp"
+#include "support/wrapped_storage.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -24,13 +25,9 @@ using std::chrono::seconds;
 using Types = std::vector<std::string>;
 
 /// Counts what is written.
-class CountingStorage final : public Storage {
+class CountingStorage final : public WrappedStorage {
 public:
-    explicit CountingStorage(Storage& inner) : inner_(inner) {}
-
-    [[nodiscard]] bool IsSingleNode() const noexcept override { return inner_.IsSingleNode(); }
-
-    [[nodiscard]] Result<void> CanWrite() const override { return inner_.CanWrite(); }
+    explicit CountingStorage(Storage& inner) : WrappedStorage(inner) {}
 
     int writes = 0;
 
@@ -39,10 +36,6 @@ private:
         ++writes;
         return inner_.Write(function);
     }
-
-    Result<void> RunRead(const ReadFunction& function) override { return inner_.Read(function); }
-
-    Storage& inner_;
 };
 
 class OrderedScanTest : public QueueTest {
