@@ -116,7 +116,7 @@ class Postgres(ServiceTest):
         item = self.service.wait_until_terminal("meeting.jpg")["meeting.jpg"]
         self.assertEqual(item["status"], "Completed", item)
         appearances = self.service.get(f"/v1/appearances?item={item['id']}")["rows"]
-        self.assertEqual([row["name"] for row in appearances], ["Barack Obama"])
+        self.assertEqual([row["person_name"] for row in appearances], ["Barack Obama"])
         wait_for("the result beside the picture", (self.service.inbox / "meeting.jpg.notifications.json").exists)
         self.assertEqual(self.server.ask("SELECT id FROM public.assets"), [["7"]])
         self.assertEqual(self.server.ask("SELECT key, status FROM notifications.bucket_items"), [["meeting.jpg", "Completed"]])

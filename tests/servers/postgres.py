@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A PostgreSQL server of its own for tests, with a superuser `tests` that needs no password from this machine.
-It ends with its data: what it holds need not outlive the machine's power, so it does not wait for the disk.
+It ends with its data: what it holds need not outlive the machine's power, so it does not wait for the disk (but for the
+kernel: it may be killed).
 
 postgres.py               starts one, prints its port, and ends when the standard input does
 postgres.py start NOTE    starts one that stays, and writes its port and folder to the file NOTE; one that is noted there ends before
@@ -8,7 +9,7 @@ postgres.py stop NOTE     ends that one
 """
 import glob, os, pathlib, pwd, shutil, socket, subprocess, sys, tempfile
 
-SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200", "shared_buffers": "64MB",
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "64MB",
             "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "logging_collector": "off"}
 
 
