@@ -37,10 +37,20 @@ public:
 
 }  // namespace
 
-std::vector<const StorageFactory*> Databases() {
+std::vector<const StorageFactory*> DatabasesInFiles() {
     static const SqliteFactory kSqlite;
+    return {&kSqlite};
+}
+
+std::vector<const StorageFactory*> DatabasesOfServers() {
     static const PostgresFactory kPostgres;
-    return {&kSqlite, &kPostgres};
+    return {&kPostgres};
+}
+
+std::vector<const StorageFactory*> Databases() {
+    auto all = DatabasesInFiles();
+    all.push_back(DatabasesOfServers().front());
+    return all;
 }
 
 }  // namespace notify::testing

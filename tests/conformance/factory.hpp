@@ -35,4 +35,10 @@ public:
 
 [[nodiscard]] std::vector<const StorageFactory*> Databases();
 
+/// Those that are files of DATA_DIR, beside which large artifacts are files too.
+[[nodiscard]] std::vector<const StorageFactory*> DatabasesInFiles();
+
+/// Those of a server, which keep artifacts of any size.
+[[nodiscard]] std::vector<const StorageFactory*> DatabasesOfServers();
+
 }  // namespace notify::testing

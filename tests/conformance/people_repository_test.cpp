@@ -80,6 +80,14 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(EachDatabase, People, ::testing::ValuesIn(Databases()), DatabaseName);
 
+TEST_P(People, AreFoundByNamesThatAreNoUtf8) {
+    for (const auto& name : {std::string("a\xFF"), std::string("a\0b", 3)}) {
+        const auto person = AddPerson(name);
+        const auto found = Read([&](const Snapshot& snapshot) { return snapshot.people.Find(name); });
+        EXPECT_EQ(found.id, person.id);
+    }
+}
+
 TEST_P(People, AreFoundByIdOrName) {
     const auto ada = AddPerson("Ada Lovelace");
     const auto find = [&](std::string_view text) {

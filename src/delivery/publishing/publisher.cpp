@@ -174,9 +174,8 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
             return Unexpected(bucket.error());
         }
         const bool only_ends = OnlyEnds(*bucket, *publication, delivery);
-        const auto wanted = only_ends ? Result<void>{} : CheckDue(snapshot, *bucket, *item, *publication);
-        if (!wanted) {
-            return Unexpected(wanted.error());
+        if (const auto due = CheckDue(snapshot, *bucket, *item, *publication); !due && !only_ends) {
+            return Unexpected(due.error());
         }
         const auto source = find_(bucket->kind);
         const auto format = FindPublicationFormat(publication->format);

@@ -138,9 +138,7 @@ Result<void> CompareClocks(postgres::Connection& connection, const Clock& clock)
     const auto ahead = ToMillis(clock.Now()) - std::stoll(*there);
     if (ahead > kMostApartMs || ahead < -kMostApartMs) {
         Log(LogLevel::kWarn,
-            "this machine's clock differs from the database's; other nodes see its leases end too early or "
-            "too "
-            "late: set it (NTP)",
+            "this machine's clock differs from the database's: set it (NTP)",
             {{"ahead_ms", ahead}});
     }
     return {};

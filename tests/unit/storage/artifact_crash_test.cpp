@@ -46,7 +46,9 @@ protected:
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(EachDatabase, ArtifactAfterACrash, ::testing::ValuesIn(Databases()), DatabaseName);
+INSTANTIATE_TEST_SUITE_P(
+    EachDatabase, ArtifactAfterACrash, ::testing::ValuesIn(DatabasesInFiles()), DatabaseName
+);
 
 #ifdef NOTIFY_FAILPOINTS
 

@@ -62,10 +62,26 @@ protected:
     ArtifactStore store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(EachDatabase, Artifacts, ::testing::ValuesIn(Databases()), DatabaseName);
+INSTANTIATE_TEST_SUITE_P(EachDatabase, Artifacts, ::testing::ValuesIn(DatabasesInFiles()), DatabaseName);
 
 const std::string kSmall = RandomBytes(1000);
 const std::string kLarge = RandomBytes(ArtifactStore::kMaxRowBytes + 1);
+
+class ArtifactsOfAServer : public Artifacts {};
+
+INSTANTIATE_TEST_SUITE_P(
+    EachDatabase, ArtifactsOfAServer, ::testing::ValuesIn(DatabasesOfServers()), DatabaseName
+);
+
+TEST_P(ArtifactsOfAServer, AreRowsWhateverTheirSize) {
+    const std::string large(ArtifactStore::kMaxRowBytes * 3, '\xFF');
+    const auto open = Keep(large, false);
+    const auto sealed = Keep(large + "other", true, "another lineage");
+    EXPECT_TRUE(Files().empty());
+    EXPECT_EQ(store_.Read(open).value(), large);
+    EXPECT_EQ(store_.Read(sealed).value(), large + "other");
+    EXPECT_TRUE(store_.FilePath(open).empty());
+}
 
 TEST_P(Artifacts, AreRowsWhenSmall) {
     for (const auto& bytes : {kSmall, std::string(), kLarge.substr(1)}) {

@@ -185,7 +185,9 @@ TEST_P(ItemStatusOf, OneFailureFailsTheItemWithItsSentence) {
     const auto data = ParseJson(events[0].data).value();
     EXPECT_EQ(data.at("failed_processes").as_array().size(), 1U);
     EXPECT_EQ(data.at("reason_code").as_string(), "truncated");
-    EXPECT_NE(std::string_view(data.at("reason").as_string()).find("\\xFF"), std::string_view::npos);
+    // PostgreSQL takes no such byte: it was replaced on its way into the database
+    const std::string_view shown = GetParam()->Name() == "Postgres" ? "frame\xEF\xBF\xBD" : "frame\\xFF";
+    EXPECT_NE(std::string_view(data.at("reason").as_string()).find(shown), std::string_view::npos);
 }
 
 TEST_P(ItemStatusOf, SeveralFailuresAreCounted) {

@@ -62,7 +62,9 @@ std::set<std::string> RunAndKill(const std::filesystem::path& folder, int lines)
 
 class SqliteAfterACrash : public Conformance {};
 
-INSTANTIATE_TEST_SUITE_P(EachDatabase, SqliteAfterACrash, ::testing::ValuesIn(Databases()), DatabaseName);
+INSTANTIATE_TEST_SUITE_P(
+    EachDatabase, SqliteAfterACrash, ::testing::ValuesIn(DatabasesInFiles()), DatabaseName
+);
 
 TEST_P(SqliteAfterACrash, HasAllThatWasAcknowledged) {
     storage_.reset();

@@ -94,7 +94,9 @@ protected:
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(EachDatabase, SqliteWithoutRoom, ::testing::ValuesIn(Databases()), DatabaseName);
+INSTANTIATE_TEST_SUITE_P(
+    EachDatabase, SqliteWithoutRoom, ::testing::ValuesIn(DatabasesInFiles()), DatabaseName
+);
 
 TEST_P(SqliteWithoutRoom, RefusesAndGoesOnAfterwards) {
     int acknowledged = 0;
