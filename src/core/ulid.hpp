@@ -14,8 +14,8 @@ namespace notify {
 /// millisecond.
 [[nodiscard]] std::string MakeUlid(Timestamp now);
 
-/// `prefix` + "_" + a ULID of the present moment: "itm_01K…". In this process each sorts after all that were made
-/// before it, with one prefix. Thread-safe.
+/// `prefix` + "_" + a ULID of the present moment: "itm_01K…". In this process each sorts after all that were
+/// made before it, with one prefix. Thread-safe.
 [[nodiscard]] std::string MakeId(std::string_view prefix);
 
 }  // namespace notify
