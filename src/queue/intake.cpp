@@ -341,7 +341,10 @@ Result<int> Intake::Take(const Bucket& bucket, const std::vector<FoundObject>& o
 Result<int> Intake::TakeRestored(const BucketId& bucket, std::string_view key) {
     return storage_.Write([&](Transaction& transaction) -> Result<int> {
         const auto now = clock_.Now();
-        const auto item = transaction.items.Newest(bucket, key);
+        const auto item =
+            transaction.buckets.Get(bucket)
+                .and_then([&](const Bucket& asked) { return HomeOf(transaction.View(), asked, key); })
+                .and_then([&](const Bucket& home) { return transaction.items.Newest(home.id, key); });
         if (!item || !*item) {
             return item.map([](const auto&) { return 0; });
         }

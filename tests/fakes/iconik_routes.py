@@ -172,6 +172,9 @@ def list_segments(state, request, asset):
     known(state.assets.get(asset), "Asset")
     wanted = {name: request.query[name] for name in ("segment_type", "version_id", "person_id") if name in request.query}
     rows = [row for row in seen(state.segments.get(asset, [])) if all(row.get(name) == value for name, value in wanted.items())]
+    if "version_id" not in wanted and request.query.get("include_all_versions") != "true":
+        newest = state.assets[asset]["versions"][-1]["id"]
+        rows = [row for row in rows if row.get("version_id") in (None, newest)]
     return paged(request, rows)
 
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/glob.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
@@ -183,7 +184,9 @@ Result<void> AssetNewsIntake::Into(
 Result<int> AssetNewsIntake::TakeFound(
     const Bucket& bucket, const AssetNews& news, const FoundObject& object
 ) {
-    if (!object.gone && Passes(bucket.options.filters, object, clock_.Now()) == Passage::kLeftOut) {
+    const bool counts = PassesGlobs(bucket.include, bucket.exclude, object.key) &&
+                        Passes(bucket.options.filters, object, clock_.Now()) != Passage::kLeftOut;
+    if (!object.gone && !counts) {
         return 0;
     }
     auto added = intake_.Take(bucket, {object});

@@ -37,8 +37,17 @@ constexpr std::chrono::milliseconds kLongestTransfer = std::chrono::hours(6);
 constexpr std::size_t kMostFaultBytes = 64U << 10U;
 constexpr int kMostRedirects = 3;
 constexpr auto kNeverRenewed = std::numeric_limits<std::uint64_t>::max();
-constexpr std::array<std::string_view, 4> kOfThisMachine{
-    "127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10"
+// IPv4 also as IPv6 writes it
+constexpr std::array<std::string_view, 9> kOfThisMachine{
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "::/128",
+    "::1/128",
+    "fe80::/10",
+    "::ffff:0.0.0.0/104",
+    "::ffff:127.0.0.0/104",
+    "::ffff:169.254.0.0/112"
 };
 
 bool IsOfThisMachine(const IpAddress& address) {

@@ -47,7 +47,7 @@ public:
         const List list{
             .request =
                 {.path = Path(""),
-                 .query = version.empty() ? std::string() : "version_id=" + version,
+                 .query = version.empty() ? "include_all_versions=true" : "version_id=" + version,
                  .what = What(),
                  .action = "list"},
             .per_page = 1000

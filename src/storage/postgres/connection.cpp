@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <postgres_ext.h>
 
 #include "core/error.hpp"
 #include "core/hash.hpp"

@@ -1,6 +1,7 @@
 #include "storage/postgres/dialect.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -29,31 +30,42 @@ std::size_t RunOf(std::string_view text, Fits fits) {
     return static_cast<std::size_t>(std::ranges::find_if_not(text, fits) - text.begin());
 }
 
-/// How many bytes the character at the start has, when it is one of UTF-8 that PostgreSQL takes; else 0.
-/// Source: table 3-7 of the Unicode Standard.
+/// Which second byte may follow a first one, and how many bytes they begin.
+/// Source: table 3-7 of the Unicode Standard, without NUL, which PostgreSQL does not take.
+struct Beginning {
+    std::uint8_t first_from, first_to, second_from, second_to;
+    std::size_t size;
+};
+
+constexpr std::array<Beginning, 9> kBeginnings{{
+    {.first_from = 0x01, .first_to = 0x7F, .second_from = 0x00, .second_to = 0xFF, .size = 1},
+    {.first_from = 0xC2, .first_to = 0xDF, .second_from = 0x80, .second_to = 0xBF, .size = 2},
+    {.first_from = 0xE0, .first_to = 0xE0, .second_from = 0xA0, .second_to = 0xBF, .size = 3},
+    {.first_from = 0xE1, .first_to = 0xEC, .second_from = 0x80, .second_to = 0xBF, .size = 3},
+    {.first_from = 0xED, .first_to = 0xED, .second_from = 0x80, .second_to = 0x9F, .size = 3},
+    {.first_from = 0xEE, .first_to = 0xEF, .second_from = 0x80, .second_to = 0xBF, .size = 3},
+    {.first_from = 0xF0, .first_to = 0xF0, .second_from = 0x90, .second_to = 0xBF, .size = 4},
+    {.first_from = 0xF1, .first_to = 0xF3, .second_from = 0x80, .second_to = 0xBF, .size = 4},
+    {.first_from = 0xF4, .first_to = 0xF4, .second_from = 0x80, .second_to = 0x8F, .size = 4},
+}};
+
+/// How many bytes the character at the start has, when it is one that PostgreSQL takes; else 0.
 std::size_t CharacterAt(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) -> unsigned {
-        return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0U;
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
     };
-    const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-    const auto lead = byte(0);
-    if (lead < 0x80U) {
-        return lead == 0 ? 0 : 1;
+    const auto* const begins = std::ranges::find_if(kBeginnings, [&](const Beginning& row) {
+        return byte(0) >= row.first_from && byte(0) <= row.first_to;
+    });
+    if (begins == kBeginnings.end() || byte(1) < begins->second_from || byte(1) > begins->second_to) {
+        return 0;
     }
-    if (lead >= 0xC2U && lead <= 0xDFU) {
-        return tail(1) ? 2 : 0;
+    for (std::size_t i = 2; i < begins->size; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80U) {
+            return 0;
+        }
     }
-    if (lead >= 0xE0U && lead <= 0xEFU) {
-        const auto least = lead == 0xE0U ? 0xA0U : 0x80U;
-        const auto most = lead == 0xEDU ? 0x9FU : 0xBFU;
-        return byte(1) >= least && byte(1) <= most && tail(2) ? 3 : 0;
-    }
-    if (lead >= 0xF0U && lead <= 0xF4U) {
-        const auto least = lead == 0xF0U ? 0x90U : 0x80U;
-        const auto most = lead == 0xF4U ? 0x8FU : 0xBFU;
-        return byte(1) >= least && byte(1) <= most && tail(2) && tail(3) ? 4 : 0;
-    }
-    return 0;
+    return begins->size;
 }
 
 }  // namespace

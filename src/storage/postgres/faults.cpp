@@ -4,10 +4,10 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <postgres_ext.h>
 
 #include "core/error.hpp"
 
@@ -46,6 +46,96 @@ constexpr std::string_view kNoPostgres =
     "must be "
     "a PostgreSQL server, 15 or newer";
 
+/// Why a connection is refused, by what libpq says: the first that fits.
+struct Known {
+    std::string_view text;  ///< Of libpq's sentence.
+    ErrorCode code;
+    std::string_view sentence;
+};
+
+constexpr std::array kKnown{
+    Known{
+        .text = "too many connections",
+        .code = ErrorCode::kUnavailable,
+        .sentence = "it has no connection left for this user"
+    },
+    Known{
+        .text = "too many clients", .code = ErrorCode::kUnavailable, .sentence = "it has no connection left"
+    },
+    Known{
+        .text = "remaining connection slots",
+        .code = ErrorCode::kUnavailable,
+        .sentence = "it has no connection left"
+    },
+    Known{.text = "starting up", .code = ErrorCode::kUnavailable, .sentence = "it is starting"},
+    Known{.text = "shutting down", .code = ErrorCode::kUnavailable, .sentence = "it is being stopped"},
+    Known{
+        .text = "permission denied for database",
+        .code = ErrorCode::kForbidden,
+        .sentence = "the user may not connect to this database: GRANT CONNECT, or change DATABASE_NAME"
+    },
+    Known{
+        .text = "is not permitted to log in",
+        .code = ErrorCode::kForbidden,
+        .sentence = "this user may not log in: see DATABASE_USER"
+    },
+    Known{
+        .text = "expected authentication request",
+        .code = ErrorCode::kInvalidArgument,
+        .sentence = kNoPostgres
+    },
+    Known{
+        .text = "invalid response to SSL negotiation",
+        .code = ErrorCode::kInvalidArgument,
+        .sentence = kNoPostgres
+    },
+    Known{
+        .text = "password authentication failed",
+        .code = ErrorCode::kUnauthenticated,
+        .sentence = "it refuses the user or the password: see DATABASE_USER and DATABASE_PASSWORD"
+    },
+    Known{
+        .text = "no password supplied",
+        .code = ErrorCode::kUnauthenticated,
+        .sentence = "it asks for a password: set DATABASE_PASSWORD"
+    },
+    Known{
+        .text = "no pg_hba.conf entry",
+        .code = ErrorCode::kForbidden,
+        .sentence = "its pg_hba.conf does not let this user in from here in this way (DATABASE_SSLMODE?)"
+    },
+    Known{
+        .text = "does not support SSL",
+        .code = ErrorCode::kInvalidArgument,
+        .sentence = "it does not speak TLS, but DATABASE_SSLMODE asks for it"
+    },
+    Known{
+        .text = "certificate",
+        .code = ErrorCode::kForbidden,
+        .sentence = "its certificate is not trusted: see DATABASE_SSLMODE and DATABASE_SSLROOTCERT"
+    },
+    Known{
+        .text = "database \"",
+        .code = ErrorCode::kNotFound,
+        .sentence = "there is no such database: make it (CREATE DATABASE …) or change DATABASE_NAME"
+    },
+    Known{
+        .text = "role \"",
+        .code = ErrorCode::kUnauthenticated,
+        .sentence = "there is no such user: see DATABASE_USER"
+    },
+    Known{
+        .text = "read-only",
+        .code = ErrorCode::kForbidden,
+        .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
+    },
+    Known{
+        .text = "hot standby",
+        .code = ErrorCode::kForbidden,
+        .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
+    },
+};
+
 /// The first line of what libpq says: the rest are hints of it.
 std::string Sentence(std::string_view text) {
     text = text.substr(0, text.find('\n'));
@@ -62,7 +152,7 @@ std::string Sentence(std::string_view text) {
 Error FaultOf(const PGconn* connection, const PGresult* result, std::string_view doing) {
     const auto* const field = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const std::string_view state = field == nullptr ? std::string_view() : field;
-    const auto known = std::ranges::find_if(kFaults, [&](const Row& row) {
+    const auto* const known = std::ranges::find_if(kFaults, [&](const Row& row) {
         return !state.empty() && state.starts_with(row.state);
     });
     Error error{
@@ -97,98 +187,8 @@ Error AsAway(Error error) {
 }
 
 Error ConnectFault(const PGconn* connection, std::string_view where) {
-    struct Known {
-        std::string_view text;  ///< Of libpq's sentence.
-        ErrorCode code;
-        std::string_view sentence;
-    };
-
-    static constexpr std::array kKnown{
-        Known{
-            .text = "too many connections",
-            .code = ErrorCode::kUnavailable,
-            .sentence = "it has no connection left for this user"
-        },
-        Known{
-            .text = "too many clients",
-            .code = ErrorCode::kUnavailable,
-            .sentence = "it has no connection left"
-        },
-        Known{
-            .text = "remaining connection slots",
-            .code = ErrorCode::kUnavailable,
-            .sentence = "it has no connection left"
-        },
-        Known{.text = "starting up", .code = ErrorCode::kUnavailable, .sentence = "it is starting"},
-        Known{.text = "shutting down", .code = ErrorCode::kUnavailable, .sentence = "it is being stopped"},
-        Known{
-            .text = "permission denied for database",
-            .code = ErrorCode::kForbidden,
-            .sentence = "the user may not connect to this database: GRANT CONNECT, or change DATABASE_NAME"
-        },
-        Known{
-            .text = "is not permitted to log in",
-            .code = ErrorCode::kForbidden,
-            .sentence = "this user may not log in: see DATABASE_USER"
-        },
-        Known{
-            .text = "expected authentication request",
-            .code = ErrorCode::kInvalidArgument,
-            .sentence = kNoPostgres
-        },
-        Known{
-            .text = "invalid response to SSL negotiation",
-            .code = ErrorCode::kInvalidArgument,
-            .sentence = kNoPostgres
-        },
-        Known{
-            .text = "password authentication failed",
-            .code = ErrorCode::kUnauthenticated,
-            .sentence = "it refuses the user or the password: see DATABASE_USER and DATABASE_PASSWORD"
-        },
-        Known{
-            .text = "no password supplied",
-            .code = ErrorCode::kUnauthenticated,
-            .sentence = "it asks for a password: set DATABASE_PASSWORD"
-        },
-        Known{
-            .text = "no pg_hba.conf entry",
-            .code = ErrorCode::kForbidden,
-            .sentence = "its pg_hba.conf does not let this user in from here in this way (DATABASE_SSLMODE?)"
-        },
-        Known{
-            .text = "does not support SSL",
-            .code = ErrorCode::kInvalidArgument,
-            .sentence = "it does not speak TLS, but DATABASE_SSLMODE asks for it"
-        },
-        Known{
-            .text = "certificate",
-            .code = ErrorCode::kForbidden,
-            .sentence = "its certificate is not trusted: see DATABASE_SSLMODE and DATABASE_SSLROOTCERT"
-        },
-        Known{
-            .text = "database \"",
-            .code = ErrorCode::kNotFound,
-            .sentence = "there is no such database: make it (CREATE DATABASE …) or change DATABASE_NAME"
-        },
-        Known{
-            .text = "role \"",
-            .code = ErrorCode::kUnauthenticated,
-            .sentence = "there is no such user: see DATABASE_USER"
-        },
-        Known{
-            .text = "read-only",
-            .code = ErrorCode::kForbidden,
-            .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
-        },
-        Known{
-            .text = "hot standby",
-            .code = ErrorCode::kForbidden,
-            .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
-        },
-    };
     const std::string_view said = PQerrorMessage(connection);
-    const auto known = std::ranges::find_if(kKnown, [&](const Known& row) {
+    const auto* const known = std::ranges::find_if(kKnown, [&](const Known& row) {
         return said.find(row.text) != std::string_view::npos;
     });
     const bool is_known = known != kKnown.end();

@@ -148,7 +148,7 @@ Result<void> Writer::TryGroup(sql::Group& group) {
         is_unknown_ = false;
     }
     auto committed = Begin();
-    auto& connection = session_->GetConnection();
+    const auto& connection = session_->GetConnection();
     for (std::size_t i = 0; committed && i < group.size(); ++i) {
         auto& call = *group[i];
         call.outcome = RunInSavepoint(*call.function);

@@ -191,8 +191,8 @@ public:
         if (auto guarded = BeginTry(); !guarded) {
             return Unexpected(guarded.error());
         }
-        auto changed = Change(sql, values...);
-        auto ended = EndTry(changed.has_value());
+        const auto changed = Change(sql, values...);
+        const auto ended = EndTry(changed.has_value());
         return changed && !ended ? Result<int>(Unexpected(ended.error())) : changed;
     }
 

@@ -12,6 +12,7 @@
 #include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
+#include "domain/status.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/delivery_table.hpp"
 #include "storage/sql/lists.hpp"

@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/sql/connection.hpp"
 
 namespace notify::sql {

@@ -328,6 +328,38 @@ TEST_F(InboxTest, OnlyNewsOfAnAssetsMediaWakesWhatWaitsForIt) {
     EXPECT_EQ(OnlyProcess(item).next_attempt_at, clock_.Now());
 }
 
+TEST_F(InboxTest, NewsOfMediaWakesWhatIsAtHomeInAnotherBucket) {
+    Watch("iconik", "all", "assets");
+    store_.held[kId] = {"all"};
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    const auto item = Items().at(0).id;
+    const auto claim = Claim().at(0);
+    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+        const auto after = AfterFailure(
+            claim.processes.at(0),
+            objects::Fault(ErrorCode::kThrottled, objects::kMediaNotReady, "no proxy yet"),
+            CrashKind::kNone,
+            clock_.Now()
+        );
+        return transaction.processes.UpdateHeld(after, after.fence);
+    }));
+    Watch("iconik", "dailies", "collections/1");
+    store_.held[kId] = {"dailies"};  // it was put into a collection that is watched
+    TellAsset(AssetChange::kMedia);
+    Run();
+    EXPECT_EQ(OnlyProcess(item).next_attempt_at, clock_.Now());
+}
+
+TEST_F(InboxTest, AnAssetThatGlobsLeaveOutIsNoItem) {
+    auto bucket = Watch("iconik", "all", "assets");
+    Change(bucket, [](Bucket& changed) { changed.exclude = {std::string(kId)}; });
+    store_.held[kId] = {"all"};
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    EXPECT_TRUE(Items().empty());
+}
+
 TEST_F(InboxTest, ACollectionThatIsGoneDoesNotHoldUpTheOthers) {
     Watch("iconik", "gone", "collections/1");
     const auto other = Watch("iconik", "other", "collections/2");
@@ -447,7 +479,7 @@ TEST_F(InboxTest, AStoreThatHangsHoldsUpNoOtherLaneAndNoStop) {
     EXPECT_TRUE(Eventually([&] { return store_.hanging.load(); }));
     TellObject("a.mp4");
     inbox_.Nudge();
-    EXPECT_TRUE(Eventually([&] { return Items().size() == 1; }));
+    EXPECT_TRUE(Eventually([&] { return Items().size() == 1 && Waiting().size() == 1; }));
     EXPECT_TRUE(store_.hanging);
     const auto before = std::chrono::steady_clock::now();
     inbox_.Stop();

@@ -179,6 +179,10 @@ TEST(MediaGuard, RefusesThisMachineUnlessIconikIsOnIt) {
     EXPECT_FALSE(to("127.0.0.1"));
     EXPECT_FALSE(to("169.254.169.254"));
     EXPECT_FALSE(to("::1"));
+    for (const auto* other_words :
+         {"0.0.0.0", "::", "::ffff:127.0.0.1", "::ffff:7f00:1", "::ffff:169.254.169.254"}) {
+        EXPECT_FALSE(to(other_words)) << other_words;
+    }
     EXPECT_TRUE(to("10.1.2.3"));
     EXPECT_TRUE(to("142.250.1.1"));
     EXPECT_FALSE(static_cast<bool>(GuardOfMedia("127.0.0.1", "")));

@@ -77,8 +77,9 @@ protected:
     }
 
     boost::json::array Rows(std::string_view path) {
-        const auto answer =
-            client_.Send({.path = std::string(path), .query = "per_page=100", .what = "rows"}, {});
+        const auto answer = client_.Send(
+            {.path = std::string(path), .query = "per_page=100&include_all_versions=true", .what = "rows"}, {}
+        );
         EXPECT_TRUE(answer.has_value()) << (answer ? "" : answer.error().message);
         return answer ? answer->at("objects").as_array() : boost::json::array();
     }
