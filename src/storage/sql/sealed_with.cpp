@@ -1,7 +1,6 @@
 #include "storage/sql/sealed_with.hpp"
 
 #include <optional>
-#include <string>
 
 #include <fmt/format.h>
 

@@ -14,6 +14,7 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "storage/sql/connection.hpp"
 
 namespace notify::sqlite {
 

@@ -18,11 +18,13 @@
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "storage/sql/closure.hpp"
+#include "storage/sql/connection.hpp"
 #include "storage/sql/migrations.hpp"
 #include "storage/sql/sealed_with.hpp"
 #include "storage/sql/tables.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/writer.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 

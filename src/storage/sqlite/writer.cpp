@@ -15,6 +15,7 @@
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "storage/sql/closure.hpp"
+#include "storage/sql/group_queue.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/room.hpp"
 #include "storage/storage.hpp"
