@@ -242,6 +242,8 @@ TEST_F(BacklogTest, WaitsForItsBudgetWithASentenceAndIsLetGoNewestFirst) {
 }
 
 TEST_F(BacklogTest, OfHoursIsLetGoUntilTheyAreUsedUp) {
+    const auto noon = std::chrono::floor<std::chrono::days>(clock_.Now()) + hours(36);
+    clock_.Advance(std::chrono::duration_cast<milliseconds>(noon - clock_.Now()));  // no day ends on the way
     const auto bucket = AddOldBucket({.policy = BacklogPolicy::kBudget, .decode_hours_per_day = 1.5});
     for (const auto* key : {"a", "b", "c", "d", "e", "f"}) {
         Take(bucket, key, hours(1));
