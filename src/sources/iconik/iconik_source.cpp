@@ -129,6 +129,7 @@ Result<std::shared_ptr<IconikSource::Connection>> IconikSource::ConnectionOf(con
             )
         );
     }
+    config->writing.owner = id.Value();
     connected = {
         .config = found->source.config,
         .connection = std::make_shared<Connection>(
@@ -310,7 +311,8 @@ Result<std::vector<ProcessId>> IconikSource::ShowProgress(
     for (const auto& process : processes) {
         running[process.process.Value()] = process.done;
     }
-    return iconik::ShowProgress((*connection)->client, item.key, running, stop)
+    const auto& owner = (*connection)->config.writing.owner;
+    return iconik::ShowProgress((*connection)->client, {.asset = item.key, .owner = owner}, running, stop)
         .map([](const std::vector<std::string>& aborted) {
             return std::vector<ProcessId>(aborted.begin(), aborted.end());
         });

@@ -27,7 +27,9 @@ namespace {
 
 using boost::json::object;
 
-constexpr std::string_view kProcess = "notifications_process";  // of a job's metadata
+// of a job's metadata
+constexpr std::string_view kProcess = "notifications_process";
+constexpr std::string_view kSource = "notifications_source";
 constexpr std::string_view kAbortPending = "ABORT_PENDING";
 constexpr int kMostOfAPage = 100;
 
@@ -58,11 +60,15 @@ std::string MessageOf(const object& row) {
     return error.empty() ? TextIn(row, "message") : std::move(error);
 }
 
-/// The process whose job that is; "" when it is none of ours.
-std::string ProcessOf(const object& row) {
+std::string MetadataIn(const object& row, std::string_view name) {
     const auto* const metadata = row.if_contains("metadata");
-    return metadata != nullptr && metadata->is_object() ? TextIn(metadata->get_object(), kProcess)
+    return metadata != nullptr && metadata->is_object() ? TextIn(metadata->get_object(), name)
                                                         : std::string();
+}
+
+/// The process whose job that is; "" when it is none of this service.
+std::string ProcessOf(const object& row) {
+    return MetadataIn(row, kProcess);
 }
 
 Request RequestOf(const std::string& asset, const std::string& job) {
@@ -73,13 +79,11 @@ Request RequestOf(const std::string& asset, const std::string& job) {
     };
 }
 
-/// Of ours, by process; of several of one process all but the first by their own ids.
-Result<std::map<std::string, Job>> ReadJobs(
-    Client& client, const std::string& asset, const std::stop_token& stop
-) {
+/// Of the owner, by process; of several of one process all but the first by their own ids.
+Result<std::map<std::string, Job>> ReadJobs(Client& client, const JobsOf& of, const std::stop_token& stop) {
     std::map<std::string, Job> jobs;
-    auto request = RequestOf(asset, {});
-    request.query = fmt::format("object_id={}&type=CUSTOM", asset);
+    auto request = RequestOf(of.asset, {});
+    request.query = fmt::format("object_id={}&type=CUSTOM", of.asset);
     request.action = "list";
     const auto listed = EachByPage(
         client,
@@ -94,7 +98,7 @@ Result<std::map<std::string, Job>> ReadJobs(
                 .hundredths = done != nullptr && done->is_int64() ? done->get_int64() : 0,
                 .steps = ReadSteps(row)
             };
-            if (!process.empty() && IsId(job.id)) {
+            if (!process.empty() && MetadataIn(row, kSource) == of.owner && IsId(job.id)) {
                 const bool is_first = !jobs.contains(process);
                 jobs.emplace(is_first ? process : job.id, std::move(job));
             }
@@ -136,7 +140,7 @@ Result<void> Add(Client& client, const JobsOf& of, const object& process, const 
     body["object_id"] = of.asset;
     body["progress_total"] = 100;
     body["steps"] = ToJson(StepsOf(process, of.results));
-    body["metadata"] = object{{kProcess, TextIn(process, "process")}};
+    body["metadata"] = object{{kProcess, TextIn(process, "process")}, {kSource, of.owner}};
     auto request = RequestOf(of.asset, {});
     request.method = "POST";
     request.action = "make";
@@ -184,7 +188,7 @@ std::string_view JobStatusOf(std::string_view status) noexcept {
 Result<void> WriteJobs(
     Client& client, const JobsOf& of, const boost::json::array& processes, const std::stop_token& stop
 ) {
-    auto there = ReadJobs(client, of.asset, stop);
+    auto there = ReadJobs(client, of, stop);
     if (!there) {
         return Unexpected(there.error());
     }
@@ -248,11 +252,11 @@ Result<std::vector<std::string>> AbortedProcesses(Client& client, const std::sto
 
 Result<std::vector<std::string>> ShowProgress(
     Client& client,
-    const std::string& asset,
+    const JobsOf& of,
     const std::map<std::string, double>& running,
     const std::stop_token& stop
 ) {
-    const auto there = ReadJobs(client, asset, stop);
+    const auto there = ReadJobs(client, of, stop);
     if (!there) {
         return Unexpected(there.error());
     }
@@ -271,7 +275,7 @@ Result<std::vector<std::string>> ShowProgress(
             continue;
         }
         object progress{{"progress_processed", hundredths}};
-        if (auto shown = Change(client, asset, job->second.id, std::move(progress), stop); !shown) {
+        if (auto shown = Change(client, of.asset, job->second.id, std::move(progress), stop); !shown) {
             return Unexpected(shown.error());
         }
     }

@@ -22,6 +22,7 @@ namespace notify::iconik {
 /// An asset whose jobs are written.
 struct JobsOf {
     std::string asset;
+    std::string owner;    ///< Id of the source: jobs of another one are not looked at.
     std::string title;    ///< Of the asset, for those of the jobs.
     std::string results;  ///< How the writing of what was found stands, as the `status` publication tells it.
     bool only_ends = false;  ///< Jobs that are open are ended when their processes have; none is made.
@@ -42,7 +43,7 @@ struct JobsOf {
 /// somebody asks to abort.
 [[nodiscard]] Result<std::vector<std::string>> ShowProgress(
     Client& client,
-    const std::string& asset,
+    const JobsOf& of,
     const std::map<std::string, double>& running,
     const std::stop_token& stop
 );

@@ -31,9 +31,9 @@ std::int64_t NumberIn(const boost::json::object& json, std::string_view name) {
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
 
-std::string ExternalId(std::string_view version, std::string_view person, std::int64_t start_ms, int number) {
-    const auto hash = Sha256Hex(fmt::format("{}\n{}\n{}\n{}", version, person, start_ms, number));
-    return fmt::format("{}{}", kOurExternalIds, hash.substr(0, kHashLetters));
+std::string HashOf(std::string_view version, std::string_view person, std::int64_t start_ms, int number) {
+    return Sha256Hex(fmt::format("{}\n{}\n{}\n{}", version, person, start_ms, number))
+        .substr(0, kHashLetters);
 }
 
 bool Same(const Segment& a, const Segment& b) {
@@ -49,6 +49,10 @@ std::string PersonOf(const Writing& writing, const std::string& id, const std::s
 }
 
 }  // namespace
+
+std::string OwnExternalIds(std::string_view owner) {
+    return fmt::format("notifications-api:{}:", owner);
+}
 
 Result<std::vector<Segment>> WantedSegments(
     std::string_view timeline, std::string_view version, const Writing& writing
@@ -73,7 +77,8 @@ Result<std::vector<Segment>> WantedSegments(
         const bool unmapped = writing.segment_type == "PERSON" && theirs.empty();
         wanted.push_back(
             {.id = {},
-             .external_id = ExternalId(version, person, start_ms, at_once[{person, start_ms}]++),
+             .external_id = OwnExternalIds(writing.owner) +
+                            HashOf(version, person, start_ms, at_once[{person, start_ms}]++),
              .type = unmapped ? "GENERIC" : writing.segment_type,
              .track = writing.track,
              .text = name,
@@ -86,9 +91,9 @@ Result<std::vector<Segment>> WantedSegments(
     return wanted;
 }
 
-std::optional<Segment> ReadSegment(const boost::json::object& json) {
+std::optional<Segment> ReadSegment(const boost::json::object& json, std::string_view owner) {
     auto external_id = TextIn(json, "external_id");
-    if (!external_id.starts_with(kOurExternalIds)) {
+    if (!external_id.starts_with(OwnExternalIds(owner))) {
         return std::nullopt;
     }
     return Segment{

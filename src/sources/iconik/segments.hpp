@@ -16,8 +16,8 @@
 
 namespace notify::iconik {
 
-/// How the external ids of our segments begin; what begins otherwise is never touched.
-inline constexpr std::string_view kOurExternalIds = "notifications-api:";
+/// How the external ids of a source's segments begin; what begins otherwise is never touched.
+[[nodiscard]] std::string OwnExternalIds(std::string_view owner);
 
 struct Segment {
     std::string id;           ///< Iconik's; "" for one that is not there yet.
@@ -37,8 +37,8 @@ struct Segment {
     std::string_view timeline, std::string_view version, const Writing& writing
 );
 
-/// Nothing when it is none of ours.
-[[nodiscard]] std::optional<Segment> ReadSegment(const boost::json::object& json);
+/// Nothing when it is none of the owner's.
+[[nodiscard]] std::optional<Segment> ReadSegment(const boost::json::object& json, std::string_view owner);
 
 /// As it is added, or changed when it has an id.
 [[nodiscard]] boost::json::object ToJson(const Segment& segment, std::string_view version);

@@ -138,7 +138,9 @@ Result<void> WriteStanding(
     const auto results = TextIn(json->get_object(), "results");
     const auto& asset = of.asset;
     if (of.only_ends) {
-        const JobsOf ended{.asset = asset, .title = {}, .results = results, .only_ends = true};
+        const JobsOf ended{
+            .asset = asset, .owner = writing.owner, .title = {}, .results = results, .only_ends = true
+        };
         return writing.jobs ? WriteJobs(client, ended, rows, stop) : Result<void>{};
     }
     const auto answer = client.Send(AssetRequest(asset), stop);
@@ -152,7 +154,9 @@ Result<void> WriteStanding(
     const bool sets = !writing.status_field.empty() && TextIn(there, writing.status_field) != value;
     // each for itself: one that Iconik refuses holds up no other
     const auto set = sets ? SetField(client, asset, writing.status_field, value, stop) : Result<void>{};
-    const JobsOf jobs_of{.asset = asset, .title = TextIn(there, "title"), .results = results};
+    const JobsOf jobs_of{
+        .asset = asset, .owner = writing.owner, .title = TextIn(there, "title"), .results = results
+    };
     const auto jobs = writing.jobs ? WriteJobs(client, jobs_of, rows, stop) : Result<void>{};
     const auto told = history.empty() ? Result<void>{} : WriteHistory(client, asset, history, stop);
     return !jobs ? jobs : !told ? told : set;

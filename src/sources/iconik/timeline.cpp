@@ -36,8 +36,8 @@ constexpr auto kShownAfter = std::chrono::seconds(10);
 /// The segments of one version of an asset.
 class Timeline final {
 public:
-    Timeline(Client& client, const Written& to, const std::stop_token& stop)
-        : client_(client), to_(to), stop_(stop) {}
+    Timeline(Client& client, const std::string& owner, const Written& to, const std::stop_token& stop)
+        : client_(client), owner_(owner), to_(to), stop_(stop) {}
 
     [[nodiscard]] Result<std::vector<Segment>> There() { return Find(to_.version); }
 
@@ -56,7 +56,7 @@ public:
             client_,
             list,
             [&](const boost::json::object& json) -> Result<void> {
-                if (auto segment = ReadSegment(json)) {
+                if (auto segment = ReadSegment(json, owner_)) {
                     there.push_back(*std::move(segment));
                 }
                 return {};
@@ -120,6 +120,7 @@ private:
     }
 
     Client& client_;
+    const std::string& owner_;
     const Written& to_;
     const std::stop_token& stop_;
 };
@@ -148,7 +149,7 @@ Result<void> WriteTimeline(
     if (to.unmapped != nullptr) {
         to.unmapped->Note(*wanted);
     }
-    Timeline segments(client, to, stop);
+    Timeline segments(client, writing.owner, to, stop);
     auto there = segments.There();
     if (there && to.tried && !Compare(*wanted, *there).add.empty()) {
         if (!SleepFor(kShownAfter, stop)) {

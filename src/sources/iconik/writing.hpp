@@ -8,6 +8,8 @@
 namespace notify::iconik {
 
 struct Writing {
+    std::string
+        owner;  ///< Id of the source: what another one wrote, also of another installation, is not ours.
     std::string segment_type = "GENERIC";  ///< "GENERIC", "TAG", "MARKER", or "PERSON" for who is in the map.
     std::map<std::string, std::string> person_map;  ///< Our person's id or name → Iconik's person id.
     std::string track = "Facial Recognition";       ///< The segments' track.

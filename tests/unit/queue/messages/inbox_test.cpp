@@ -49,6 +49,25 @@ protected:
         }
     }
 
+    /// An asset of the bucket "all", whose process waits.
+    ItemId AddAssetThatWaitsForItsMedia() {
+        Watch("iconik", "all", "assets");
+        store_.held[kId] = {"all"};
+        TellAsset();
+        EXPECT_EQ(Run(), 1);
+        const auto claim = Claim().at(0);
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            const auto after = AfterFailure(
+                claim.processes.at(0),
+                objects::Fault(ErrorCode::kThrottled, objects::kMediaNotReady, "no proxy yet"),
+                CrashKind::kNone,
+                clock_.Now()
+            );
+            return transaction.processes.UpdateHeld(after, after.fence);
+        }));
+        return claim.item.id;
+    }
+
     Bucket Watch(
         const std::string& kind,
         const std::string& name,
@@ -303,21 +322,7 @@ TEST_F(InboxTest, WhatASavedSearchFindsNoMessageTells) {
 }
 
 TEST_F(InboxTest, OnlyNewsOfAnAssetsMediaWakesWhatWaitsForIt) {
-    Watch("iconik", "all", "assets");
-    store_.held[kId] = {"all"};
-    TellAsset();
-    EXPECT_EQ(Run(), 1);
-    const auto item = Items().at(0).id;
-    const auto claim = Claim().at(0);
-    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-        const auto after = AfterFailure(
-            claim.processes.at(0),
-            objects::Fault(ErrorCode::kThrottled, objects::kMediaNotReady, "no proxy yet"),
-            CrashKind::kNone,
-            clock_.Now()
-        );
-        return transaction.processes.UpdateHeld(after, after.fence);
-    }));
+    const auto item = AddAssetThatWaitsForItsMedia();
     const auto later = OnlyProcess(item).next_attempt_at;
     EXPECT_GT(later, clock_.Now());
     TellAsset();
@@ -329,21 +334,7 @@ TEST_F(InboxTest, OnlyNewsOfAnAssetsMediaWakesWhatWaitsForIt) {
 }
 
 TEST_F(InboxTest, NewsOfMediaWakesWhatIsAtHomeInAnotherBucket) {
-    Watch("iconik", "all", "assets");
-    store_.held[kId] = {"all"};
-    TellAsset();
-    EXPECT_EQ(Run(), 1);
-    const auto item = Items().at(0).id;
-    const auto claim = Claim().at(0);
-    EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-        const auto after = AfterFailure(
-            claim.processes.at(0),
-            objects::Fault(ErrorCode::kThrottled, objects::kMediaNotReady, "no proxy yet"),
-            CrashKind::kNone,
-            clock_.Now()
-        );
-        return transaction.processes.UpdateHeld(after, after.fence);
-    }));
+    const auto item = AddAssetThatWaitsForItsMedia();
     Watch("iconik", "dailies", "collections/1");
     store_.held[kId] = {"dailies"};  // it was put into a collection that is watched
     TellAsset(AssetChange::kMedia);

@@ -79,7 +79,7 @@ TEST(Segments, HaveAnExternalIdThatIsTheSameForTheSamePersonTimeAndVersionWhatev
     const auto one = Wanted();
     const auto renamed = Wanted(Renamed(kTimeline, "Ada", "Ada Lovelace"));
     EXPECT_EQ(one[0].external_id, renamed[0].external_id);
-    EXPECT_TRUE(one[0].external_id.starts_with(kOurExternalIds));
+    EXPECT_TRUE(one[0].external_id.starts_with(OwnExternalIds("")));
     EXPECT_NE(one[0].external_id, one[1].external_id);
     EXPECT_NE(one[0].external_id, Wanted(kTimeline, "v2")[0].external_id);
 }
@@ -119,7 +119,7 @@ TEST(Segments, ThatWereWrittenTwiceAreRemovedButForOne) {
 
 TEST(Segments, OfOthersAreNotRead) {
     const auto ours = ToJson(Wanted()[0], "v1");
-    const auto read = ReadSegment(ours);
+    const auto read = ReadSegment(ours, "");
     ASSERT_TRUE(read);
     EXPECT_EQ(read->external_id, Wanted()[0].external_id);
     EXPECT_EQ(read->text, "Ada");
@@ -127,7 +127,7 @@ TEST(Segments, OfOthersAreNotRead) {
     EXPECT_EQ(ours.at("version_id").as_string(), "v1");
     for (const auto* others :
          {R"({"external_id":null,"segment_text":"x"})", R"({"external_id":"x"})", "{}"}) {
-        EXPECT_FALSE(ReadSegment(ParseJson(others).value().as_object())) << others;
+        EXPECT_FALSE(ReadSegment(ParseJson(others).value().as_object(), "")) << others;
     }
 }
 

@@ -241,6 +241,24 @@ TEST_F(WritingTest, TakesNamesOutOfTheFieldThatItWroteForAnEarlierVersionButNotT
     EXPECT_EQ(Segments().size(), 3U) << "what was found in the earlier version stays on its timeline";
 }
 
+TEST_F(WritingTest, LeavesAloneWhatAnotherSourceOrInstallationWrote) {
+    writing_.owner = "src_other";
+    ASSERT_TRUE(Write(TimelineOf({"Grace", "Alan"})).has_value());
+    ASSERT_TRUE(Stand(StandingOf("Processing", "prc_of_the_other")).has_value());
+    writing_.owner = "src_ours";
+    ASSERT_TRUE(Write(TimelineOf({"Grace"})).has_value());
+    ASSERT_TRUE(Stand(StandingOf("Completed")).has_value());
+    EXPECT_EQ(Names().count("Grace"), 2U) << "each its own";
+    EXPECT_EQ(Names().count("Alan"), 1U);
+    ASSERT_TRUE(Write(TimelineOf({})).has_value());
+    EXPECT_EQ(Names().count("Grace"), 1U);
+    std::multiset<std::string> statuses;
+    for (const auto& job : Jobs()) {
+        statuses.emplace(job.at("status").as_string());
+    }
+    EXPECT_EQ(statuses, (std::multiset<std::string>{"FINISHED", "STARTED"})) << "nobody ends another's job";
+}
+
 TEST_F(WritingTest, ShowsTheStatusInTheFieldAndInAJob) {
     const std::vector<std::pair<std::string, std::string>> steps{
         {"Pending", "REQUESTED WAITING"},
@@ -346,7 +364,9 @@ TEST_F(WritingTest, EndsAJobThatWasMadeTwice) {
 TEST_F(WritingTest, ShowsProgressAndFindsWhatSomebodyAborts) {
     ASSERT_TRUE(Stand(StandingOf("Processing")).has_value());
     const auto show = [&](double done) {
-        return ShowProgress(client_, std::string(kAsset), {{"prc_1", done}, {"prc_without_job", 0.5}}, {});
+        return ShowProgress(
+            client_, {.asset = std::string(kAsset)}, {{"prc_1", done}, {"prc_without_job", 0.5}}, {}
+        );
     };
     EXPECT_TRUE(show(0.419).value().empty());
     EXPECT_EQ(Jobs().at(0).at("progress").to_number<int>(), 41);
