@@ -91,30 +91,48 @@ IconikOutcome NotHeld(const AssetNews& news, bool is_gone) {
 
 }  // namespace
 
+bool IsOfTheStore(const Error& fault) noexcept {
+    return fault.code == ErrorCode::kUnavailable || fault.code == ErrorCode::kUnauthenticated ||
+           fault.code == ErrorCode::kThrottled;
+}
+
 IconikOutcome AssetNewsIntake::Take(
-    const AssetNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
+    const AssetNews& news,
+    const std::vector<Bucket>& buckets,
+    SilentSources& silent,
+    const std::stop_token& stop
 ) {
     auto places = IconikBuckets(buckets);
     if (places.empty()) {
         return Unconfirmed(NoSource());
     }
     const auto rest = std::ranges::stable_partition(places, std::not_fn(HoldsTheRest));
-    Taken taken;
-    auto looked = Into({places.begin(), rest.begin()}, news, stop, taken);
-    if (looked && !taken.is_held) {
-        looked = Into({rest.begin(), rest.end()}, news, stop, taken);
+    auto taken = Into({places.begin(), rest.begin()}, news, silent, stop);
+    if (taken && taken->held.empty()) {
+        taken = Into({rest.begin(), rest.end()}, news, silent, stop).map([&](Taken of_rest) {
+            of_rest.silent.merge(taken->silent);
+            of_rest.is_gone = of_rest.is_gone || taken->is_gone;
+            of_rest.is_elsewhere = of_rest.is_elsewhere || taken->is_elsewhere;
+            return of_rest;
+        });
     }
-    if (!looked) {
-        return Unconfirmed(looked.error());
+    if (!taken) {
+        return Unconfirmed(taken.error());
     }
-    if (!taken.is_held) {
-        return NotHeld(news, taken.is_gone && !taken.is_elsewhere);
+    // what a source holds that answers is done; the others' buckets are scanned
+    for (const auto& [source, fault] : taken->silent) {
+        if (taken->held.empty() || taken->held.contains(source)) {
+            return Unconfirmed(fault);
+        }
+    }
+    if (taken->held.empty()) {
+        return NotHeld(news, taken->is_gone && !taken->is_elsewhere);
     }
     const auto again = news.change == AssetChange::kChosen ? RunAgain(news.asset_id, buckets) : 0;
     if (!again) {
         return Unconfirmed(again.error());
     }
-    if (taken.added > 0) {
+    if (taken->added > 0) {
         return {.word = "new", .sentence = ""};
     }
     return *again > 0
@@ -151,33 +169,54 @@ Result<int> AssetNewsIntake::RunAgain(const std::string& asset_id, const std::ve
     return runs;
 }
 
-/// Adds to `all` what it found; all buckets are looked at, whatever one of them fails with.
-Result<void> AssetNewsIntake::Into(
-    const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop, Taken& all
+/// Not when its source is silent; notes when it is.
+Result<std::optional<FoundObject>> AssetNewsIntake::Look(
+    const Bucket& bucket, const std::string& asset_id, SilentSources& silent, const std::stop_token& stop
 ) {
-    Result<void> looked;
+    if (const auto known = silent.find(bucket.source_id); known != silent.end()) {
+        return Unexpected(known->second);
+    }
+    const auto source = find_source_(bucket.kind);
+    auto found = source ? (*source)->Look(bucket, asset_id, stop)
+                        : Result<std::optional<FoundObject>>(Unexpected(source.error()));
+    if (!found && !HoldsNothing(found.error()) && IsOfTheStore(found.error())) {
+        silent.emplace(bucket.source_id, found.error());
+    }
+    return found;
+}
+
+/// All buckets are looked at, whatever one of them fails with; its error is of the storage.
+Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
+    const std::vector<Bucket>& buckets,
+    const AssetNews& news,
+    SilentSources& silent,
+    const std::stop_token& stop
+) {
+    Taken all;
     for (const auto& bucket : buckets) {
         if (!bucket.active || IsSearch(bucket)) {
             continue;
         }
-        const auto found = find_source_(bucket.kind).and_then([&](SourceConnection* source) {
-            return source->Look(bucket, news.asset_id, stop);
-        });
+        const auto found = Look(bucket, news.asset_id, silent, stop);
         if (!found && !HoldsNothing(found.error())) {
-            looked = looked ? Unexpected(found.error()) : looked;  // what another holds does not wait for it
+            all.silent.emplace(bucket.source_id, found.error());
         }
         if (!found || !*found) {
             all.is_elsewhere = true;
             continue;
         }
-        (*found)->gone ? all.is_gone = true : all.is_held = true;
+        if ((*found)->gone) {
+            all.is_gone = true;
+        } else {
+            all.held.insert(bucket.source_id);
+        }
         const auto added = TakeFound(bucket, news, **found);
         if (!added) {
             return Unexpected(added.error());
         }
         all.added += *added;
     }
-    return looked;
+    return all;
 }
 
 /// How many items are new, and how many processes no longer wait.

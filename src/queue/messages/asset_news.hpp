@@ -3,7 +3,9 @@
 // From news of Iconik to items of the buckets that watch its collections, searches and assets.
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/ids.hpp"
 #include "queue/intake.hpp"
 #include "sources/messages/news.hpp"
 #include "sources/source.hpp"
@@ -30,6 +33,12 @@ struct IconikOutcome {
     std::string sentence;
     std::optional<Error> fault;  ///< Why Iconik could not be asked, or the item not be stored.
 };
+
+/// True for a fault of the store and not of the one thing that was asked for.
+[[nodiscard]] bool IsOfTheStore(const Error& fault) noexcept;
+
+/// Sources that did not answer lately, and with what: they are not asked again in the same round.
+using SilentSources = std::map<SourceId, Error>;
 
 /// Looks for assets in Iconik and takes them in as if a scan had found them. Thread-safe; everything
 /// borrowed outlives it.
@@ -51,9 +60,13 @@ public:
     /// Takes the asset into the buckets that hold it: it is one item of its source, and the rules of all of
     /// them choose what runs. When its media changed, what waits for that is looked at now; when a person
     /// chose it, also what has ended runs again, as if it had been asked of the item. `buckets`: all there
-    /// are.
+    /// are. A source that does not answer is noted in `silent`; what another source holds does not wait for
+    /// it.
     [[nodiscard]] IconikOutcome Take(
-        const AssetNews& news, const std::vector<Bucket>& buckets, const std::stop_token& stop
+        const AssetNews& news,
+        const std::vector<Bucket>& buckets,
+        SilentSources& silent,
+        const std::stop_token& stop
     );
 
     /// Has the bucket scanned whose place that is.
@@ -62,14 +75,21 @@ public:
 
 private:
     struct Taken {
-        bool is_held = false;       ///< A bucket holds the asset.
+        std::set<SourceId> held;    ///< Sources of the buckets that hold the asset.
+        SilentSources silent;       ///< Those of buckets that may hold it.
         bool is_gone = false;       ///< An Iconik has none of that id.
         bool is_elsewhere = false;  ///< One has it, or did not say, and a bucket does not hold it.
         int added = 0;
     };
 
-    [[nodiscard]] Result<void> Into(
-        const std::vector<Bucket>& buckets, const AssetNews& news, const std::stop_token& stop, Taken& all
+    [[nodiscard]] Result<std::optional<FoundObject>> Look(
+        const Bucket& bucket, const std::string& asset_id, SilentSources& silent, const std::stop_token& stop
+    );
+    [[nodiscard]] Result<Taken> Into(
+        const std::vector<Bucket>& buckets,
+        const AssetNews& news,
+        SilentSources& silent,
+        const std::stop_token& stop
     );
     [[nodiscard]] Result<int> TakeFound(
         const Bucket& bucket, const AssetNews& news, const FoundObject& object

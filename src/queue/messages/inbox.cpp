@@ -49,16 +49,11 @@ std::vector<NewsKind> KindsOf(InboxLane lane) {
                                          };
 }
 
-/// The store that news is of: what it does not answer for one it does not for the next.
-std::string StoreOf(const InboxNews& row) {
+/// The store of an object that news is of: what it does not answer for one it does not for the next. Nothing
+/// for news of Iconik, of which each source is asked for itself.
+std::optional<std::string> StoreOf(const InboxNews& row) {
     const bool is_object = row.kind == NewsKind::kObject || row.kind == NewsKind::kRestoredObject;
-    return is_object ? "object " + row.address.substr(0, row.address.find('\0')) : "iconik";
-}
-
-/// True for what is of the store and not of the one thing that was asked for.
-bool IsOfTheStore(const Error& fault) {
-    return fault.code == ErrorCode::kUnavailable || fault.code == ErrorCode::kUnauthenticated ||
-           fault.code == ErrorCode::kThrottled;
+    return is_object ? std::optional(row.address.substr(0, row.address.find('\0'))) : std::nullopt;
 }
 
 milliseconds DelayAfter(const InboxNews& row, const Error& fault) {
@@ -150,24 +145,26 @@ Inbox::Outcome Inbox::WorkAll(const Due& due, const std::stop_token& stop) {
     Outcome outcome;
     std::map<std::string, Error> silent;  // stores that did not answer in this round
     for (const auto& row : due.rows) {
-        const auto known = silent.find(StoreOf(row));
-        auto fault = known == silent.end() ? Work(row, due.buckets, stop, outcome.added)
-                                           : std::optional(known->second);
+        const auto store = StoreOf(row);
+        const auto known = store ? silent.find(*store) : silent.end();
+        auto fault =
+            known == silent.end() ? Work(row, due.buckets, stop, outcome) : std::optional(known->second);
         if (stop.stop_requested()) {
             break;  // a stop's faults are nobody's
         }
-        if (fault && IsOfTheStore(*fault)) {
-            silent.emplace(StoreOf(row), *fault);
+        if (fault && store && IsOfTheStore(*fault)) {
+            silent.emplace(*store, *fault);
         }
         outcome.worked.push_back({.row = row, .fault = std::move(fault)});
     }
     return outcome;
 }
 
-/// Why the row stays; nothing when it is done. Sets `added` when that has to be told.
+/// Why the row stays; nothing when it is done. Sets `added` of the round when that has to be told.
 std::optional<Error> Inbox::Work(
-    const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop, bool& added
+    const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop, Outcome& round
 ) {
+    bool& added = round.added;
     const auto news = NewsOf(row);
     if (const auto* const object = std::get_if<StoreNews>(&news)) {
         std::optional<Error> fault;
@@ -179,7 +176,7 @@ std::optional<Error> Inbox::Work(
     }
     const auto* const asset = std::get_if<AssetNews>(&news);
     const auto* const collection = std::get_if<CollectionNews>(&news);
-    const auto outcome = asset != nullptr        ? assets_.Take(*asset, buckets, stop)
+    const auto outcome = asset != nullptr        ? assets_.Take(*asset, buckets, round.silent, stop)
                          : collection != nullptr ? assets_.Take(*collection, buckets)
                                                  : assets_.Take(std::get<SearchNews>(news), buckets);
     added = added || outcome.word == "new" || outcome.word == "run_again";

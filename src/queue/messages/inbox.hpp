@@ -77,7 +77,8 @@ private:
     /// What a round came to.
     struct Outcome {
         std::vector<Worked> worked;
-        bool added = false;  ///< There are new items, or some that wait no longer.
+        SilentSources silent;  ///< Of Iconik.
+        bool added = false;    ///< There are new items, or some that wait no longer.
     };
 
     /// A thread of its own, and whether it was told that there may be rows.
@@ -91,7 +92,7 @@ private:
     [[nodiscard]] Result<Due> ReadDue(InboxLane lane) const;
     [[nodiscard]] Outcome WorkAll(const Due& due, const std::stop_token& stop);
     [[nodiscard]] std::optional<Error> Work(
-        const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop, bool& added
+        const InboxNews& row, const std::vector<Bucket>& buckets, const std::stop_token& stop, Outcome& round
     );
     [[nodiscard]] Result<void> Write(const std::vector<Worked>& worked);
 

@@ -36,17 +36,20 @@ constexpr const char* kId = "3f2c8a52-0d7f-11f1-9a51-0a580a3c5b11";
 class InboxTest : public QueueTest {
 protected:
     InboxTest() {
-        for (const auto* const kind : {"s3", "iconik"}) {
-            EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-                return transaction.sources.Add(
-                    {.id = SourceId(std::string("src_") + kind),
-                     .kind = kind,
-                     .name = kind,
-                     .config = "{}",
-                     .created_at = clock_.Now()}
-                );
-            }));
-        }
+        AddSource("s3", "s3");
+        AddSource("iconik", "iconik");
+    }
+
+    void AddSource(const std::string& name, const std::string& kind) {
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return transaction.sources.Add(
+                {.id = SourceId("src_" + name),
+                 .kind = kind,
+                 .name = name,
+                 .config = "{}",
+                 .created_at = clock_.Now()}
+            );
+        }));
     }
 
     /// An asset of the bucket "all", whose process waits.
@@ -72,12 +75,13 @@ protected:
         const std::string& kind,
         const std::string& name,
         const std::string& location,
-        const std::vector<std::string>& processors = {"checksum"}
+        const std::vector<std::string>& processors = {"checksum"},
+        const std::string& source = {}
     ) {
         clock_.Advance(1s);
         Bucket bucket;
         bucket.id = BucketId(MakeId("bkt"));
-        bucket.source_id = SourceId("src_" + kind);
+        bucket.source_id = SourceId("src_" + (source.empty() ? kind : source));
         bucket.kind = kind;
         bucket.name = name;
         bucket.location = location;
@@ -235,6 +239,31 @@ TEST_F(InboxTest, AFaultOfOneStoreDoesNotHoldUpAnother) {
     EXPECT_EQ(Run(), 2);
     EXPECT_EQ(Items().size(), 1U);
     EXPECT_EQ(Waiting().size(), 1U);
+}
+
+TEST_F(InboxTest, AnIconikThatRefusesUsHoldsUpNewsOfNoOther) {
+    AddSource("second", "iconik");
+    Watch("iconik", "refused", "collections/1");
+    Watch("iconik", "well", "collections/2", {"checksum"}, "second");
+    const std::string other = "5b7d1c0e-0d7f-11f1-9a51-0a580a3c5b11";
+    store_.held[kId] = {"well"};
+    store_.held[other] = {"well"};
+    store_.while_asked = [&] {
+        const bool is_refused = store_.asked.back().starts_with("refused");
+        store_.fault = is_refused ? std::optional(Error{.code = ErrorCode::kUnauthenticated, .message = "no"})
+                                  : std::nullopt;
+    };
+    TellAsset();
+    Tell(AssetNews{.asset_id = other, .change = AssetChange::kEntity});
+    EXPECT_EQ(Run(), 2);
+    EXPECT_EQ(Items().size(), 2U);
+    EXPECT_TRUE(Waiting().empty()) << "what the refused one may hold its scan finds";
+    EXPECT_EQ(std::ranges::count(store_.asked, "refused:" + std::string(kId)), 1);
+    EXPECT_EQ(std::ranges::count(store_.asked, "refused:" + other), 0) << "not asked again in one round";
+    TellAsset(AssetChange::kMedia);
+    store_.held.clear();
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Waiting().size(), 1U) << "nobody who answers holds it";
 }
 
 TEST_F(InboxTest, LooksAgainAtWhatIsToldWhileItIsWorked) {
