@@ -20,6 +20,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/news.hpp"
+#include "queue/messages/asset_news.hpp"
 #include "queue/messages/news_row.hpp"
 #include "sources/messages/news.hpp"
 #include "sources/source_of_kind.hpp"
