@@ -1,15 +1,12 @@
 #include "queue/refusal.hpp"
 
-#include <boost/json/object.hpp>
-
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
+#include "queue/source_event.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/source_repository.hpp"
@@ -43,22 +40,9 @@ Result<bool> IsTold(const Transaction& transaction, const SourceId& source, cons
 }  // namespace
 
 Event RefusalEvent(const Source& source, const Error& error, Timestamp now) {
-    return {
-        .id = EventId(MakeId("msg")),
-        .type = "source.auth_failed",
-        .subject = source.id.Value(),
-        .dedup_key = {},
-        .at = now,
-        .data = ToJsonText(
-            boost::json::object{
-                {"source", source.id.Value()},
-                {"name", source.name},
-                {"kind", source.kind},
-                {"code", error.reason},
-                {"sentence", error.message}
-            }
-        )
-    };
+    return SourceEvent(
+        "source.auth_failed", source, now, {{"code", error.reason}, {"sentence", error.message}}
+    );
 }
 
 Result<void> TellRefusal(

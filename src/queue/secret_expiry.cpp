@@ -13,14 +13,13 @@
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/sleep.hpp"
-#include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
+#include "queue/source_event.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
@@ -59,23 +58,13 @@ Result<std::vector<Expiring>> FindExpiring(const Snapshot& snapshot, Timestamp n
 
 Event EventOf(const Expiring& expiring, Timestamp now) {
     const auto& source = expiring.source;
-    return {
-        .id = EventId(MakeId("msg")),
-        .type = "source.credentials_expiring",
-        .subject = source.id.Value(),
-        .dedup_key =
-            fmt::format("expiring:{}:{}:{}", source.id.Value(), expiring.secret.number, expiring.warning),
-        .at = now,
-        .data = ToJsonText(
-            boost::json::object{
-                {"source", source.id.Value()},
-                {"name", source.name},
-                {"kind", source.kind},
-                {"expires_at", ToRfc3339(*expiring.secret.expires_at)},
-                {"within", expiring.warning}
-            }
-        )
-    };
+    return SourceEvent(
+        "source.credentials_expiring",
+        source,
+        now,
+        {{"expires_at", ToRfc3339(*expiring.secret.expires_at)}, {"within", expiring.warning}},
+        fmt::format("expiring:{}:{}:{}", source.id.Value(), expiring.secret.number, expiring.warning)
+    );
 }
 
 }  // namespace

@@ -14,14 +14,13 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/sleep.hpp"
-#include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/source.hpp"
+#include "queue/source_event.hpp"
 #include "sources/setup.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/source_repository.hpp"
@@ -44,23 +43,13 @@ std::string DedupKey(const Source& source, const StoreWebhook& webhook) {
 }
 
 Event EventOf(const Source& source, const StoreWebhook& webhook, Timestamp now) {
-    return {
-        .id = EventId(MakeId("msg")),
-        .type = "source.webhook_failing",
-        .subject = source.id.Value(),
-        .dedup_key = DedupKey(source, webhook),
-        .at = now,
-        .data = ToJsonText(
-            boost::json::object{
-                {"source", source.id.Value()},
-                {"name", source.name},
-                {"kind", source.kind},
-                {"webhook", webhook.id},
-                {"status", webhook.status},
-                {"sentence", webhook.sentence}
-            }
-        )
-    };
+    return SourceEvent(
+        "source.webhook_failing",
+        source,
+        now,
+        {{"webhook", webhook.id}, {"status", webhook.status}, {"sentence", webhook.sentence}},
+        DedupKey(source, webhook)
+    );
 }
 
 /// Those that are not well and were otherwise before.
