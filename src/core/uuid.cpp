@@ -4,6 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/string_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
 namespace notify {
 
 namespace {
@@ -30,6 +34,11 @@ std::string UuidOf(std::string_view text) {
         }
     }
     return id;
+}
+
+std::string NamedUuid(std::string_view space, std::string_view name) {
+    const auto root = boost::uuids::string_generator()(space.begin(), space.end());
+    return to_string(boost::uuids::name_generator_sha1(root)(name.data(), name.size()));
 }
 
 }  // namespace notify

@@ -373,8 +373,10 @@ def list_jobs(state, request):
 
 @route("POST", "jobs", "jobs")
 def add_job(state, request):
+    if (request.body or {}).get("id") in state.jobs:
+        raise Refused(400, {"id": "A job of this id is there."})
     steps = [check("steps", step, False) | {"id": step.get("id") or new_id()} for step in (request.body or {}).get("steps", [])]
-    return add_row(state.jobs, "jobs", request, {"steps": steps, "progress": 0, "created_by": USER})
+    return add_row(state.jobs, "jobs", request, {"id": request.body.get("id") or new_id(), "steps": steps, "progress": 0, "created_by": USER})
 
 
 @route("GET", "jobs", "jobs/" + ID)

@@ -1,10 +1,8 @@
 """The service is killed again and again while it works off the assets of Iconik it is told of, and Iconik has faults meanwhile."""
-import contextlib
 import json
 import os
 import random
 import signal
-import sqlite3
 import time
 
 from iconik_service import IconikServiceTest
@@ -14,8 +12,9 @@ FAULTS = [  # of 100 requests five have one, of writes that add something ten mo
     {"do": "status", "status": 503, "share": 0.01}, {"do": "status", "status": 429, "share": 0.005},
     {"do": "status", "status": 429, "share": 0.005, "headers": [["Retry-After", "1"]]}, {"do": "reset", "share": 0.01},
     {"do": "cut", "share": 0.01},
-    # not of POST: a job that is made after who asked for it was killed and has looked again is there twice, and may stay STARTED
+    # not of a POST to history: its rows have no id of ours, so one that is written after who asked for it was killed is there twice
     {"method": "GET|PATCH|PUT|DELETE", "do": "hang", "share": 0.015, "seconds": 1},
+    {"method": "POST", "path": "/jobs/", "do": "hang", "share": 0.015, "seconds": 1},
     {"method": "POST", "path": "/segments/bulk/|/jobs/|/history/", "do": "created", "status": 502, "share": 0.1},
 ]
 FIRST, SECOND, RENAMED = "Barack Obama", "Joe Biden", "B. Obama"
@@ -161,19 +160,6 @@ class IconikKills(IconikServiceTest):
 
     def wait_until_published(self) -> None:
         wait_for("all to be written", self.published, 3600)
-
-    def wait_until_published_under_faults(self) -> None:
-        """A third try comes after 5 min and a fourth after 30: what waits for these has its time now, while the service is dead."""
-        while not self.published():
-            wait_for("what was tried once or never", lambda: self.deliveries("attempt < 2") == 0, 3600)
-            self.service.kill()
-            with contextlib.closing(sqlite3.connect(self.service.data / "notifications.db")) as database, database:
-                database.execute("UPDATE delivery SET next_attempt_at = 0 WHERE status = 'Pending'")
-            self.service.start()
-            wait_for("what had its time to be tried", lambda: self.deliveries(f"next_attempt_at < {int(time.time() * 1000)}") == 0, 600)
-
-    def deliveries(self, which: str) -> int:
-        return self.service.rows(f"SELECT count(*) FROM delivery WHERE status IN ('Pending', 'Processing') AND {which}")[0][0]
 
     def first_run(self, assets: dict) -> None:
         begin = time.monotonic()

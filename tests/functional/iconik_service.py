@@ -1,6 +1,8 @@
 """The service with a queue of ElasticMQ and the fake Iconik, and a place there whose assets are told of through the queue."""
 import base64
+import contextlib
 import json
+import sqlite3
 import time
 import urllib.error
 import urllib.parse
@@ -92,6 +94,19 @@ class IconikServiceTest(ServiceTest):
 
     def published(self) -> bool:
         return self.service.rows("SELECT count(*) FROM delivery WHERE status IN ('Pending', 'Processing')") == [(0,)]
+
+    def wait_until_published_under_faults(self) -> None:
+        """A third try comes after 5 min and a fourth after 30: what waits for these has its time now, while the service is dead."""
+        while not self.published():
+            wait_for("what was tried once or never", lambda: self.deliveries("attempt < 2") == 0, 3600)
+            self.service.kill()
+            with contextlib.closing(sqlite3.connect(self.service.data / "notifications.db")) as database, database:
+                database.execute("UPDATE delivery SET next_attempt_at = 0 WHERE status = 'Pending'")
+            self.service.start()
+            wait_for("what had its time to be tried", lambda: self.deliveries(f"next_attempt_at < {int(time.time() * 1000)}") == 0, 600)
+
+    def deliveries(self, which: str) -> int:
+        return self.service.rows(f"SELECT count(*) FROM delivery WHERE status IN ('Pending', 'Processing') AND {which}")[0][0]
 
     def writes(self, part: str = "") -> int:
         return sum(count for what, count in self.iconik.control()["writes"].items() if part in what)

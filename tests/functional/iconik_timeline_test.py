@@ -73,7 +73,7 @@ class IconikTimeline(IconikServiceTest):
             self.service.start()
         items = self.service.wait_until_terminal(*made)
         self.assertEqual({item["status"] for item in items.values()}, {"Completed"})
-        wait_for("all to be written", self.published, 300)
+        self.wait_until_published_under_faults()
         self.iconik.control(faults=[])
         jobs = {}
         for number in range(1, 4):

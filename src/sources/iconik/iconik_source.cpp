@@ -35,6 +35,7 @@
 #include "sources/iconik/budget.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
+#include "sources/iconik/faults.hpp"
 #include "sources/iconik/found_assets.hpp"
 #include "sources/iconik/jobs.hpp"
 #include "sources/iconik/media.hpp"
@@ -284,20 +285,25 @@ Result<void> IconikSource::Publish(
     }
     auto& client = (*connection)->client;
     const auto& writing = (*connection)->config.writing;
-    if (target.format == kTimelinePublication.name) {
-        const Written to{
-            .asset = item.key,
-            .version = item.version,
-            .tried = target.tried,
-            .unmapped = &(*connection)->unmapped
-        };
-        return WriteTimeline(client, writing, to, bytes, stop);
-    }
-    return target.format == kStatusPublication.name
-               ? WriteStanding(
-                     client, writing, {.asset = item.key, .only_ends = target.only_ends}, bytes, stop
-                 )
-               : Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
+    const auto write = [&]() -> Result<void> {
+        if (target.format == kTimelinePublication.name) {
+            const Written to{
+                .asset = item.key,
+                .version = item.version,
+                .tried = target.tried,
+                .unmapped = &(*connection)->unmapped
+            };
+            return WriteTimeline(client, writing, to, bytes, stop);
+        }
+        return target.format == kStatusPublication.name
+                   ? WriteStanding(
+                         client, writing, {.asset = item.key, .only_ends = target.only_ends}, bytes, stop
+                     )
+                   : Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
+    };
+    auto written = write();
+    // both look first at what is there: what was written although Iconik said otherwise is written to its end
+    return !written && written.error().reason == kUncertain ? write() : written;
 }
 
 Result<std::vector<ProcessId>> IconikSource::ShowProgress(

@@ -15,7 +15,9 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/result.hpp"
+#include "core/uuid.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/ids.hpp"
 #include "sources/iconik/paging.hpp"
@@ -30,6 +32,8 @@ using boost::json::object;
 // of a job's metadata
 constexpr std::string_view kProcess = "notifications_process";
 constexpr std::string_view kSource = "notifications_source";
+// namespace of the jobs' ids
+constexpr std::string_view kJobs = "8a2f6f0e-4b7c-5d6a-9f51-3c1f0c2f7a10";
 constexpr std::string_view kAbortPending = "ABORT_PENDING";
 constexpr int kMostOfAPage = 100;
 
@@ -130,9 +134,13 @@ object StateOf(const object& process) {
     return state;
 }
 
+/// The id follows from the process: one that was made a moment ago, by a service that was killed since and
+/// whose request is still on its way, is not made beside it but changed.
 Result<void> Add(Client& client, const JobsOf& of, const object& process, const std::stop_token& stop) {
     const auto processor = TextIn(process, "processor");
+    const auto id = NamedUuid(kJobs, fmt::format("{}/{}", of.owner, TextIn(process, "process")));
     auto body = StateOf(process);
+    body["id"] = id;
     body["title"] = of.title.empty() ? processor : fmt::format("{}: {}", processor, of.title);
     body["type"] = "CUSTOM";
     body["custom_type"] = processor;
@@ -146,7 +154,11 @@ Result<void> Add(Client& client, const JobsOf& of, const object& process, const 
     request.action = "make";
     request.body = std::move(body);
     request.repeatable = false;
-    return client.Send(request, stop).map([](const boost::json::value&) {});
+    const auto made = client.Send(request, stop);
+    if (!made && made.error().code == ErrorCode::kInvalidArgument && Change(client, of.asset, id, StateOf(process), stop)) {
+        return {};
+    }
+    return made.map([](const boost::json::value&) {});
 }
 
 Result<void> ChangeSteps(

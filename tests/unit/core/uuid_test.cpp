@@ -17,5 +17,13 @@ TEST(Uuid, IsReadInLowerCaseAndNothingElseIsOne) {
     }
 }
 
+TEST(Uuid, OfANameIsTheOneOfTheStandard) {
+    // of Python's uuid.uuid5(uuid.NAMESPACE_DNS, "www.example.com")
+    EXPECT_EQ(
+        NamedUuid("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com"),
+        "2ed6657d-e927-568b-95e1-2665a8aea6a2"
+    );
+}
+
 }  // namespace
 }  // namespace notify

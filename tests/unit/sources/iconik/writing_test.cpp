@@ -313,6 +313,16 @@ TEST_F(WritingTest, MakesAJobOnceAlthoughIconikSaidThatItWasNotMade) {
     EXPECT_EQ(Jobs().size(), 1U);
 }
 
+TEST_F(WritingTest, ChangesAJobThatIsMadeByAnotherRequestBetweenItsLookAndItsOwn) {
+    ASSERT_TRUE(Stand(StandingOf("Processing")).has_value());
+    fake_.Set(
+        R"({"faults": [{"method": "GET", "path": "jobs/v1/jobs", "times": 1, "do": "status", "status": 404}]})"
+    );
+    ASSERT_TRUE(Stand(StandingOf("Completed")).has_value());
+    ASSERT_EQ(Jobs().size(), 1U);
+    EXPECT_EQ(Jobs().at(0).at("status").as_string(), "FINISHED");
+}
+
 TEST_F(WritingTest, SaysThatAFieldIsRefusedAndWritesTheRest) {
     fake_.Set(
         R"({"faults": [{"method": "PATCH", "path": "assets/v1/assets/", "times": 9, "do": "status", "status": 403}]})"
