@@ -155,7 +155,8 @@ Result<void> Add(Client& client, const JobsOf& of, const object& process, const 
     request.body = std::move(body);
     request.repeatable = false;
     const auto made = client.Send(request, stop);
-    if (!made && made.error().code == ErrorCode::kInvalidArgument && Change(client, of.asset, id, StateOf(process), stop)) {
+    if (!made && made.error().code == ErrorCode::kInvalidArgument &&
+        Change(client, of.asset, id, StateOf(process), stop)) {
         return {};
     }
     return made.map([](const boost::json::value&) {});
