@@ -1,8 +1,7 @@
 #include "app/engine.hpp"
 
-#include <array>
 #include <cerrno>
-#include <cstddef>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -16,9 +15,10 @@
 
 #include <fmt/core.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "app/duties.hpp"
 #include "app/host_settings.hpp"
+#include "app/node_identity.hpp"
 #include "app/photo_reader.hpp"
 #include "app/relabeller.hpp"
 #include "app/settings.hpp"
@@ -29,7 +29,6 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
-#include "core/ulid.hpp"
 #include "delivery/dispatcher.hpp"
 #include "delivery/publishing/publisher.hpp"
 #include "delivery/replay.hpp"
@@ -37,6 +36,7 @@
 #include "delivery/webhooks/endpoints.hpp"
 #include "delivery/webhooks/sender.hpp"
 #include "domain/ids.hpp"
+#include "domain/node.hpp"
 #include "domain/source.hpp"
 #include "domain/status.hpp"
 #include "people/enrolment.hpp"
@@ -64,6 +64,7 @@
 #include "sources/registry.hpp"
 #include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
+#include "storage/node_repository.hpp"
 #include "storage/orphan_collector.hpp"
 #include "storage/postgres/postgres_storage.hpp"
 #include "storage/result_consumer.hpp"
@@ -74,8 +75,10 @@ namespace notify {
 namespace {
 
 constexpr std::string_view kDatabaseFile = "notifications.db";
-constexpr std::size_t kMostOfAName = 300;
 constexpr std::string_view kKeyFile = "secret.key";
+// of several nodes: a cancellation is there within 5 s, one that is gone is noticed within 5 s
+constexpr std::chrono::milliseconds kHeartbeat = std::chrono::seconds(5);
+constexpr std::chrono::milliseconds kReap = std::chrono::seconds(1);
 
 Result<void> MakeDataDir(const std::filesystem::path& folder) {
     std::error_code error;
@@ -110,32 +113,6 @@ Error InFolder(const std::filesystem::path& folder, Error error) {
 /// As InFolder where the database is in DATA_DIR.
 Error Where(const Settings& settings, Error error) {
     return settings.database.host.empty() ? InFolder(settings.data_dir, std::move(error)) : error;
-}
-
-/// The name of the service that has DATA_DIR, for as long as it has it.
-struct HeldName {
-    UniqueFd lock;
-    std::string name;
-};
-
-/// Kept in the file: it is the same after each restart. kConflict: another process has DATA_DIR.
-Result<HeldName> HoldNodeName(const std::filesystem::path& path) {
-    auto lock = LockFile(path);
-    if (!lock) {
-        return Unexpected(lock.error());
-    }
-    auto name = ReadFile(path, kMostOfAName);
-    if (!name || !name->empty()) {
-        return name.map([&](std::string& known) {
-            return HeldName{.lock = *std::move(lock), .name = std::move(known)};
-        });
-    }
-    std::array<char, kMostOfAName / 2> host{};
-    ::gethostname(host.data(), host.size() - 1);
-    auto made = fmt::format("{} on {}", MakeId("nod"), host.data());
-    return WriteWhole(lock->Get(), made, fmt::format("write {}", path.native())).map([&] {
-        return HeldName{.lock = *std::move(lock), .name = std::move(made)};
-    });
 }
 
 /// What is in DATA_DIR once the service has run: with a database elsewhere the key of its secrets.
@@ -196,12 +173,12 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no
 
 Engine::Engine(Settings wanted, SecretBox opened_box, AddressGuard opened_guard)
     : settings(std::move(wanted)),
-      node(MakeId("nod")),
+      node(NewNode(settings, clock)),
       box(std::move(opened_box)),
       guard(std::move(opened_guard)) {}
 
 Engine::~Engine() {
-    Stop();
+    Stop(settings.stop_grace);
 }
 
 Result<void> Engine::OpenStorage() {
@@ -209,7 +186,11 @@ Result<void> Engine::OpenStorage() {
                       ? OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock)
                       : HoldNodeName(settings.data_dir / "node").and_then([&](HeldName held) {
                             data_lock_ = std::move(held.lock);
-                            return OpenPostgresStorage(settings.database, held.name, box, clock);
+                            node.name = std::move(held.name);
+                            const auto follow = [this](Timestamp there) { clock.Follow(there); };
+                            return OpenPostgresStorage(
+                                settings.database, {.node = node, .follow = follow}, box, clock
+                            );
                         });
     if (!opened) {
         return Unexpected(opened.error());
@@ -226,9 +207,10 @@ void Engine::Build() {
     sources = std::make_unique<SourceRegistry>(
         SourceSettings{
             .data_dir = settings.data_dir,
-            .access = [this](const SourceId& id) { return source_secrets->Access(id); }
+            .access = [this](const SourceId& id) { return source_secrets->Access(id); },
+            .nodes = [this] { return duties ? duties->Nodes() : 1; }
         },
-        clock
+        wall
     );
     host = std::make_unique<ProcessorHost>(MakeHostSettings(settings));
     runner = std::make_unique<HostJobRunner>(*host);
@@ -242,13 +224,14 @@ void Engine::Build() {
         *storage, *sources, *runner, *completion, SpoolSettings{.folder = settings.data_dir}
     );
     workers = std::make_unique<WorkerPool>(
-        *storage, clock, *worker, WorkerPoolSettings{.node = node, .workers = settings.workers}, nudge
+        *storage, clock, *worker, WorkerPoolSettings{.node = node.id, .workers = settings.workers}, nudge
     );
     const auto cancel = [this](const ProcessId& id) { worker->Cancel(id); };
     reaper = std::make_unique<Reaper>(
         *storage,
         clock,
-        ReaperSettings{.node = node},
+        settings.database.host.empty() ? ReaperSettings{.node = node.id}
+                                       : ReaperSettings{.node = node.id, .heartbeat = kHeartbeat, .reap = kReap},
         ReaperCalls{
             .held = [this] { return completion->Held().All(); },
             .cancel = cancel,
@@ -261,7 +244,7 @@ void Engine::Build() {
     const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
     live_progress = std::make_unique<LiveProgress>(*storage, clock, find_source, cancel);
     backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
-    scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge);
+    scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge, node.id);
     BuildInbox(find_source);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
@@ -270,7 +253,7 @@ void Engine::Build() {
     );
     publisher = std::make_unique<ResultPublisher>(*storage, clock, find_source);
     dispatcher = std::make_unique<Dispatcher>(
-        *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node}
+        *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node.id}
     );
     endpoints = std::make_unique<Endpoints>(*storage, box, guard, clock);
     replay = std::make_unique<Replay>(*storage, clock);
@@ -278,7 +261,15 @@ void Engine::Build() {
         *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
     );
     relabelling = std::make_unique<Relabelling>(*storage, clock);
-    relabeller = std::make_unique<Relabeller>(*relabelling, nudge);
+    relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
+    std::vector<DutyPart> parts{
+        {.duty = Role::kScheduler, .begin = [this] { BeginScheduling(); }, .end = [this] { EndScheduling(); }},
+        {.duty = Role::kDelivery,
+         .begin = [this] { dispatcher->Start(); },
+         .end = [this] { dispatcher->Stop(); }}
+    };
+    std::erase_if(parts, [this](const DutyPart& part) { return !settings.roles.Has(part.duty); });
+    duties = std::make_unique<Duties>(*storage, clock, node.id, std::move(parts));
 }
 
 void Engine::BuildInbox(const SourceOfKind& find_source) {
@@ -307,56 +298,6 @@ void Engine::BuildInbox(const SourceOfKind& find_source) {
         *messages,
         [this] { Nudge(); }
     );
-}
-
-Result<void> Engine::Start() {
-    const auto reset = ResetAfterStart(*storage, clock.Now());
-    if (!reset) {
-        return Unexpected(reset.error());
-    }
-    if (*reset > 0) {
-        Log(LogLevel::kInfo,
-            "an earlier run left processes as Processing; they are Pending again",
-            {{"count", *reset}});
-    }
-    running_ = true;
-    orphans->Start();
-    completion->Start();
-    resolver->Start();
-    reaper->Start();
-    retention->Start();
-    secret_expiry->Start();
-    webhook_watch->Start();
-    live_progress->Start();
-    backlog->Start();
-    dispatcher->Start();
-    workers->Start();
-    relabeller->Start();
-    scheduler->Start();
-    inbox->Start();
-    message_poller->Start();
-    return {};
-}
-
-void Engine::Stop() {
-    if (!running_.exchange(false)) {
-        return;
-    }
-    message_poller->Stop();
-    inbox->Stop();
-    scheduler->Stop();
-    backlog->Stop();
-    relabeller->Stop();
-    workers->Stop(settings.stop_grace);
-    completion->Stop();
-    resolver->Stop();
-    reaper->Stop();
-    retention->Stop();
-    secret_expiry->Stop();
-    webhook_watch->Stop();
-    live_progress->Stop();
-    dispatcher->Stop();
-    orphans->Stop();
 }
 
 Result<SandboxReport> Engine::Sandbox() {

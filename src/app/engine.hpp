@@ -3,6 +3,7 @@
 // The composition root: the only place that builds the service's parts and joins them.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/duties.hpp"
 #include "app/relabeller.hpp"
 #include "app/settings.hpp"
 #include "app/source_secrets.hpp"
@@ -25,6 +27,7 @@
 #include "delivery/webhooks/address_guard.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "delivery/webhooks/sender.hpp"
+#include "domain/node.hpp"
 #include "people/enrolment.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
@@ -72,15 +75,19 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    /// Resets what an earlier run left as Processing, then starts scheduler, workers and dispatcher.
+    /// Resets what an earlier run left as Processing, then starts what the settings' roles say: the workers,
+    /// and scheduler and dispatcher once no other node has that duty.
     [[nodiscard]] Result<void> Start();
 
     /// Ends enrolments that are under way, with kStopped. Before whoever waits for them is joined.
     void StopEnrolling() { enrolling_.request_stop(); }
 
-    /// Stops claiming, gives running work the settings' grace, commits what ended, releases the rest.
-    /// Idempotent.
-    void Stop();
+    /// Stops claiming, gives running work `grace`, commits what ended, releases the rest, gives its duties
+    /// up. Idempotent; Start may follow.
+    void Stop(std::chrono::milliseconds grace);
+
+    /// False before Start, and after Stop.
+    [[nodiscard]] bool IsRunning() const noexcept { return running_; }
 
     /// Why nothing moves: it was not started, or nothing can be written. Thread-safe.
     [[nodiscard]] std::optional<Standstill> WhyStill() const;
@@ -97,13 +104,16 @@ private:
     [[nodiscard]] Result<void> OpenStorage();
     void Build();
     void BuildInbox(const SourceOfKind& find_source);
+    void BeginScheduling();
+    void EndScheduling();
 
     UniqueFd data_lock_;  ///< Of DATA_DIR where the database is elsewhere.
 
 public:
     const Settings settings;
-    const NodeId node;
-    const SystemClock clock;
+    const SystemClock wall;  ///< For what stores and receivers compare with their own.
+    FollowingClock clock;    ///< The database's, where it has one.
+    Node node;
     const SecretBox box;
     const AddressGuard guard;
     std::unique_ptr<Storage> storage;
@@ -138,6 +148,7 @@ public:
     std::unique_ptr<Enrolment> enrolment;
     std::unique_ptr<Relabelling> relabelling;
     std::unique_ptr<Relabeller> relabeller;
+    std::unique_ptr<Duties> duties;
 
 private:
     std::stop_source enrolling_;

@@ -30,6 +30,7 @@
 #include "app/doctor.hpp"
 #include "app/dot_env.hpp"
 #include "app/engine.hpp"
+#include "app/node_identity.hpp"
 #include "app/service.hpp"
 #include "app/settings.hpp"
 #include "app/stop_signal.hpp"
@@ -37,6 +38,7 @@
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "domain/node.hpp"
 #include "http/router.hpp"
 #include "http/version.hpp"
 
@@ -76,7 +78,9 @@ struct Local {
 
 Result<notify::ApiDispatch> OpenLocal(const notify::Settings& settings, Local& local) {
     notify::SetLogLevel(notify::LogLevel::kWarn);
-    auto engine = notify::Engine::Open(settings, notify::NoData::kRefuse);
+    auto of_command = settings;
+    of_command.roles = {};
+    auto engine = notify::Engine::Open(of_command, notify::NoData::kRefuse);
     if (!engine) {
         return notify::Unexpected(engine.error());
     }
@@ -85,10 +89,30 @@ Result<notify::ApiDispatch> OpenLocal(const notify::Settings& settings, Local& l
     return notify::DispatchTo(*local.router);
 }
 
-Result<void> RunService(const notify::Settings& settings) {
+/// `roles`: what --roles said, "" when it was not given.
+Result<void> RunService(notify::Settings settings, const std::string& roles) {
+    if (!roles.empty()) {
+        const auto given = notify::Roles::Parse(roles);
+        if (!given) {
+            return notify::Fail(given.error().code, "--roles: " + given.error().message);
+        }
+        settings.roles = *given;
+    }
+    if (auto usable = notify::CheckRoles(settings, "a node with roles of its own"); !usable) {
+        return usable;
+    }
     const notify::StopSignal signal;
     auto engine = notify::Engine::Open(settings, notify::NoData::kMake);
     return engine ? notify::Serve(**engine, signal.Token()) : notify::Unexpected(engine.error());
+}
+
+Result<void> RunWorker(notify::Settings settings, bool reads_folders) {
+    settings.roles = notify::Roles().With(notify::Role::kWorker);
+    settings.reads_folders = reads_folders;
+    if (auto usable = notify::CheckRoles(settings, "a worker"); !usable) {
+        return usable;
+    }
+    return RunService(std::move(settings), {});
 }
 
 Result<void> Migrate(const notify::Settings& settings) {
@@ -98,7 +122,9 @@ Result<void> Migrate(const notify::Settings& settings) {
         fmt::print("the service runs; it brought the database to its schema when it started\n");
         return {};
     }
-    return notify::Engine::Open(settings, notify::NoData::kMake).map([](const auto&) {
+    auto of_command = settings;
+    of_command.roles = {};
+    return notify::Engine::Open(of_command, notify::NoData::kMake).map([](const auto&) {
         fmt::print("the database has the newest schema\n");
     });
 }
@@ -141,6 +167,8 @@ struct Own {
     notify::Settings settings;
     bool json = false;
     bool write_files = false;
+    std::string roles;
+    bool reads_folders = false;
     notify::ProcessFileOptions process;
 };
 
@@ -155,9 +183,20 @@ CLI::App& Add(
 void AddOwnCommands(CLI::App& app, Own& own, Chosen& chosen) {
     Add(app,
         chosen,
-        {.run = [&] { return RunService(own.settings); }},
+        {.run = [&] { return RunService(own.settings, own.roles); }},
         "serve",
-        "Run the service until SIGTERM or Ctrl-C");
+        "Run the service until SIGTERM or Ctrl-C")
+        .add_option(
+            "--roles", own.roles, "What this node does, of api,scheduler,worker,delivery; unset: as ROLES says"
+        );
+    Add(app,
+        chosen,
+        {.run = [&] { return RunWorker(own.settings, own.reads_folders); }},
+        "worker",
+        "Process items for a database that other nodes serve, until SIGTERM or Ctrl-C")
+        .add_flag(
+            "--local-folders", own.reads_folders, "Also items of folders: they are mounted here under the same paths"
+        );
     Add(app,
         chosen,
         {.run = RunDoctor, .needs = Needs::kNothing},
@@ -297,6 +336,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddPeopleCommands(app, line);
     notify::AddWebhookCommands(app, line);
     notify::AddMessageCommands(app, line);
+    notify::AddNodeCommands(app, line);
     notify::AddIconikCommands(app, line);
     notify::AddKeyCommands(app, line);
     try {

@@ -1,12 +1,22 @@
 #include "app/relabeller.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/result.hpp"
 
 namespace notify {
+
+namespace {
+
+constexpr auto kAskEvery = std::chrono::seconds(2);
+
+}  // namespace
 
 Relabeller::~Relabeller() {
     Stop();
@@ -27,7 +37,9 @@ void Relabeller::Stop() {
 
 void Relabeller::Request() {
     if (!thread_.joinable()) {
-        RunOnce({});
+        if (!is_shared_) {
+            RunOnce({});
+        }
         return;
     }
     {
@@ -51,17 +63,22 @@ void Relabeller::RunOnce(const std::stop_token& stop) {
 }
 
 void Relabeller::Loop(const std::stop_token& stop) {
-    while (true) {
+    while (!stop.stop_requested()) {
+        bool wanted = false;
         {
             std::unique_lock lock(mutex_);
-            wakes_.wait(lock, stop, [this] { return wanted_; });
-            if (stop.stop_requested()) {
-                return;
-            }
-            wanted_ = false;
+            wakes_.wait_for(lock, stop, kAskEvery, [this] { return wanted_; });
+            wanted = std::exchange(wanted_, false);
         }
-        RunOnce(stop);
+        if (!stop.stop_requested() && (PeopleChanged() || wanted)) {
+            RunOnce(stop);
+        }
     }
+}
+
+bool Relabeller::PeopleChanged() {
+    const auto version = is_shared_ ? relabelling_.GalleryVersion() : Result<std::int64_t>(version_);
+    return version && std::exchange(version_, *version) != *version;
 }
 
 }  // namespace notify

@@ -3,6 +3,7 @@
 // Compares past items with people again, in the background, after people changed.
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <stop_token>
@@ -15,9 +16,10 @@ namespace notify {
 /// One thread, only while there is something to do soon after. Everything borrowed outlives it.
 class Relabeller final {
 public:
-    /// `changed` is called when items got other names.
-    Relabeller(Relabelling& relabelling, std::function<void()> changed)
-        : relabelling_(relabelling), changed_(std::move(changed)) {}
+    /// `changed` is called when items got other names. `is_shared`: people may be changed by other nodes; the
+    /// one that was started asks for that every 2 s, and a request at another is left to it.
+    Relabeller(Relabelling& relabelling, std::function<void()> changed, bool is_shared = false)
+        : relabelling_(relabelling), changed_(std::move(changed)), is_shared_(is_shared) {}
 
     ~Relabeller();
     Relabeller(const Relabeller&) = delete;
@@ -32,9 +34,12 @@ public:
 private:
     void Loop(const std::stop_token& stop);
     void RunOnce(const std::stop_token& stop);
+    [[nodiscard]] bool PeopleChanged();
 
     Relabelling& relabelling_;
     std::function<void()> changed_;
+    const bool is_shared_;
+    std::int64_t version_ = 0;  ///< Of the gallery, when it was last asked for.
     std::mutex mutex_;
     std::condition_variable_any wakes_;
     bool wanted_ = true;  ///< A change just before an earlier run ended may still wait.

@@ -1,11 +1,10 @@
 #include "app/service.hpp"
 
 #include <algorithm>
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -30,8 +29,10 @@
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "core/ulid.hpp"
 #include "domain/ids.hpp"
+#include "domain/node.hpp"
 #include "domain/rule.hpp"
 #include "http/api.hpp"
 #include "http/message.hpp"
@@ -240,60 +241,111 @@ ApiDispatch DispatchTo(const Router& router) {
     };
 }
 
+namespace {
+
+/// What must be well before anybody may ask.
+Result<void> Prepare(Engine& engine) {
+    const auto& settings = engine.settings;
+    return CheckReach(engine)
+        .and_then([&] {
+            return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now());
+        })
+        .and_then([&] {
+            return EnsureStoreSources(
+                *engine.storage, *engine.sources, settings.stores, engine.clock.Now()
+            );
+        });
+}
+
+/// A node that the others gave up begins anew, once nothing of what it did before may still be written.
+Result<void> BeginAnew(Engine& engine) {
+    Log(LogLevel::kWarn, "the other nodes gave this one up because it was silent: it begins anew");
+    engine.Stop(std::chrono::milliseconds(0));
+    engine.storage->JoinAgain();
+    return engine.Start();
+}
+
+/// Until the stop.
+Result<void> KeepGoing(Engine& engine, const std::stop_token& stop) {
+    while (SleepFor(std::chrono::milliseconds(500), stop)) {
+        if (!engine.storage->IsGivenUp() && engine.IsRunning()) {
+            continue;
+        }
+        if (const auto begun = BeginAnew(engine); !begun) {
+            Log(LogLevel::kWarn, "not begun anew yet", {{"error", begun.error().message}});
+        }
+    }
+    return {};
+}
+
+/// The API at HOST and PORT, as long as it lives; the file `address` says where.
+class Edge final {
+public:
+    Edge(const Settings& settings, const Router& router)
+        : settings_(settings),
+          server_(
+              {.host = settings.host, .port = settings.port},
+              [&router](Request& request) { return router.Handle(std::move(request)); },
+              [&router](Request head) { return router.Admit(std::move(head)); }
+          ) {}
+
+    [[nodiscard]] Result<void> Listen() { return server_.Start(); }
+
+    [[nodiscard]] Result<void> TellAddress() {
+        const auto address = UrlOf(settings_.host, server_.Port());
+        return WriteFileAtomically(settings_.data_dir / "address", address + "\n").map([&] {
+            Log(LogLevel::kInfo,
+                "the service is up",
+                {{"address", address}, {"docs", address + "/docs"}, {"host", settings_.host}});
+        });
+    }
+
+    void Close() {
+        ::unlink((settings_.data_dir / "address").c_str());
+        server_.Stop();
+    }
+
+private:
+    const Settings& settings_;
+    Server server_;
+};
+
+}  // namespace
+
 Result<void> Serve(Engine& engine, std::stop_token stop) {
     const auto& settings = engine.settings;
     WarnAtStart(engine);
-    auto admitted = CheckReach(engine)
-                        .and_then([&] {
-                            return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now());
-                        })
-                        .and_then([&] {
-                            return EnsureStoreSources(
-                                *engine.storage, *engine.sources, settings.stores, engine.clock.Now()
-                            );
-                        });
-    if (!admitted) {
+    const bool has_api = settings.roles.Has(Role::kApi);
+    if (auto admitted = has_api ? Prepare(engine) : Result<void>{}; !admitted) {
         return admitted;
     }
     const auto router = MakeRouter(engine);
-    Server server(
-        {.host = settings.host, .port = settings.port},
-        [&router](Request& request) { return router->Handle(std::move(request)); },
-        [&router](Request head) { return router->Admit(std::move(head)); }
-    );
-    if (auto started = server.Start(); !started) {
-        return started;
-    }
-    auto control = ControlSocket::Listen(settings.data_dir / "control.sock", DispatchTo(*router));
+    Edge edge(settings, *router);
+    auto begun = has_api ? edge.Listen() : Result<void>{};
+    auto control = begun ? ControlSocket::Listen(settings.data_dir / "control.sock", DispatchTo(*router))
+                         : Unexpected(begun.error());
     if (!control) {
         return Unexpected(control.error());
     }
-    if (auto started = engine.Start(); !started) {
-        return started;
+    begun = engine.Start().and_then([&] { return has_api ? edge.TellAddress() : Result<void>{}; });
+    if (!begun) {
+        return begun;
     }
-    const auto address = UrlOf(settings.host, server.Port());
-    if (auto written = WriteFileAtomically(settings.data_dir / "address", address + "\n"); !written) {
-        return written;
+    if (!has_api) {
+        Log(LogLevel::kInfo, "the node is up", {{"node", engine.node.name}, {"roles", settings.roles.Text()}});
     }
-    Log(LogLevel::kInfo,
-        "the service is up",
-        {{"address", address}, {"docs", address + "/docs"}, {"host", settings.host}});
     std::jthread trial([&engine](const std::stop_token& ended) { WarnOfProcessors(engine, ended); });
-    std::mutex mutex;
-    std::condition_variable_any stopped;
-    {
-        std::unique_lock lock(mutex);
-        stopped.wait(lock, std::move(stop), [] { return false; });
-    }
+    auto kept = KeepGoing(engine, stop);
     trial.request_stop();
     Log(LogLevel::kInfo, "stopping: running work is given its grace, then released");
-    ::unlink((settings.data_dir / "address").c_str());
     engine.StopEnrolling();
-    server.Stop();
+    if (has_api) {
+        edge.Close();
+    }
     control->reset();
-    engine.Stop();
+    engine.Stop(settings.stop_grace);
     Log(LogLevel::kInfo, "stopped");
-    return {};
+    return kept;
 }
 
 Result<std::string> DescribeApi() {

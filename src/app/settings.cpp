@@ -243,6 +243,14 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
     if (TakeDatabaseText(settings.database, row.name, value)) {
         return {};
     }
+    if (row.name == "ROLES") {
+        return Roles::Parse(value)
+            .map([&](Roles roles) { settings.roles = roles; })
+            .map_error([&](Error error) {
+                error.message = fmt::format("{}: {}", row.name, error.message);
+                return error;
+            });
+    }
     if (row.name == "HOST") {
         settings.host = value;
     } else if (row.name == "DATA_DIR") {

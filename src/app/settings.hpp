@@ -17,6 +17,7 @@
 #include "app/store_settings.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "domain/node.hpp"
 #include "storage/postgres/server.hpp"
 
 namespace notify {
@@ -55,6 +56,8 @@ struct Settings {
     std::filesystem::path data_dir = "data";
     LogLevel log_level = LogLevel::kInfo;
     int workers = 1;
+    Roles roles;                ///< Of `serve` and `worker`; other commands have none.
+    bool reads_folders = true;  ///< As Node's.
     std::chrono::seconds stop_grace{30};
     std::filesystem::path processor_program;
     std::filesystem::path model_folder;

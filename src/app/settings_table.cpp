@@ -50,6 +50,14 @@ constexpr std::array kRows{
         .description = "Least level that is logged. ALL logs every level."
     },
     SettingRow{
+        .name = "ROLES",
+        .default_value = "api,scheduler,worker,delivery",
+        .allowed = "api, scheduler, worker and delivery, with commas",
+        .section = kService,
+        .description = "What this node does for a PostgreSQL database that several share: docs/scaling.md. On "
+                       "SQLite all of them."
+    },
+    SettingRow{
         .name = "STOP_GRACE_SECONDS",
         .default_value = "30",
         .allowed = "0 to 3600",

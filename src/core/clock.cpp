@@ -1,8 +1,10 @@
 #include "core/clock.hpp"
 
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -38,10 +40,26 @@ int Fraction(std::string_view text, std::size_t& at) {
     return millis;
 }
 
+std::int64_t SteadyMillis() noexcept {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch()
+    )
+        .count();
+}
+
 }  // namespace
 
 Timestamp SystemClock::Now() const {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+Timestamp FollowingClock::Now() const {
+    const auto ahead = ahead_.load(std::memory_order_relaxed);
+    return ahead == kOwn ? SystemClock().Now() : FromMillis(SteadyMillis() + ahead);
+}
+
+void FollowingClock::Follow(Timestamp there) noexcept {
+    ahead_.store(ToMillis(there) - SteadyMillis(), std::memory_order_relaxed);
 }
 
 std::string ToRfc3339(Timestamp time) {

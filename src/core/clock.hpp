@@ -2,7 +2,9 @@
 
 // Time as the project counts it: milliseconds since 1970 UTC on the wall, and RFC 3339 as text.
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,6 +30,21 @@ public:
 class SystemClock final : public Clock {
 public:
     [[nodiscard]] Timestamp Now() const override;
+};
+
+/// The clock of another machine, as far as it was told here: all that share a database agree on its time, and
+/// a jump of this machine's changes nothing. The machine's clock until then.
+class FollowingClock final : public Clock {
+public:
+    [[nodiscard]] Timestamp Now() const override;
+
+    /// It is `there` now, over there.
+    void Follow(Timestamp there) noexcept;
+
+private:
+    static constexpr std::int64_t kOwn = INT64_MIN;
+
+    std::atomic<std::int64_t> ahead_ = kOwn;  ///< Milliseconds, of the steady clock.
 };
 
 /// "2026-11-24T02:31:00.000Z".

@@ -2,6 +2,7 @@
 
 // Names for past items after people changed: from stored tracks, without decoding anything again.
 
+#include <cstdint>
 #include <stop_token>
 
 #include "core/clock.hpp"
@@ -27,6 +28,11 @@ public:
     /// nothing waits for the whole; one whose facts cannot be read is logged and left as it is. kStopped when
     /// `stop` was requested. Run again after a failure: items that are right already are left alone.
     [[nodiscard]] Result<int> RelabelAll(const std::stop_token& stop);
+
+    /// Counts the changes of people.
+    [[nodiscard]] Result<std::int64_t> GalleryVersion() {
+        return gallery_.Current().map([](const auto& gallery) { return gallery->version; });
+    }
 
 private:
     [[nodiscard]] Result<bool> TryItem(const ItemId& id, bool& changed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <stop_token>
 #include <utility>
@@ -12,9 +13,11 @@
 #include "core/fault_log.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "domain/node.hpp"
 #include "domain/process.hpp"
 #include "queue/process_end.hpp"
 #include "queue/retry_policy.hpp"
+#include "storage/node_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -78,7 +81,34 @@ void Reaper::Stop() {
     }
 }
 
+Result<std::vector<Node>> Reaper::GiveUpWhoIsGone() {
+    const auto gone = [&](const auto& view) { return view.nodes.Gone(settings_.node, clock_.Now()); };
+    auto seen = storage_.Read(gone);
+    if (!seen || seen->empty()) {
+        return seen;
+    }
+    auto given_up = storage_.Write([&](Transaction& transaction) -> Result<std::vector<Node>> {
+        auto still = gone(transaction);
+        for (std::size_t i = 0; still && i < still->size(); ++i) {
+            if (auto left = transaction.nodes.Leave((*still)[i].id); !left) {
+                return Unexpected(left.error());
+            }
+        }
+        return still;
+    });
+    for (std::size_t i = 0; given_up && i < given_up->size(); ++i) {
+        const auto& node = (*given_up)[i];
+        Log(LogLevel::kWarn,
+            "a node is gone; others take over what it did",
+            {{"node", node.name}, {"heard_at", ToRfc3339(node.heard_at)}});
+    }
+    return given_up;
+}
+
 Result<int> Reaper::ReapExpired() {
+    if (const auto given_up = GiveUpWhoIsGone(); !given_up) {
+        return Unexpected(given_up.error());
+    }
     const auto expired =
         storage_.Read([&](const Snapshot& snapshot) { return snapshot.processes.Expired(clock_.Now()); });
     if (!expired || expired->empty()) {
@@ -99,7 +129,10 @@ Result<int> Reaper::ReapExpired() {
 Result<void> Reaper::Heartbeat() {
     const auto held = calls_.held();
     const auto cancelled = storage_.Write([&](Transaction& transaction) {
-        return transaction.processes.Heartbeat(settings_.node, held, clock_.Now() + settings_.lease);
+        const auto now = clock_.Now();
+        return transaction.nodes.Beat(settings_.node, now).and_then([&] {
+            return transaction.processes.Heartbeat(settings_.node, held, now + settings_.lease);
+        });
     });
     if (!cancelled) {
         return Unexpected(cancelled.error());

@@ -11,6 +11,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "domain/node.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -20,7 +21,7 @@ struct ReaperSettings {
     NodeId node;
     std::chrono::milliseconds lease = std::chrono::seconds(30);
     std::chrono::milliseconds heartbeat = std::chrono::seconds(10);
-    std::chrono::milliseconds reap = std::chrono::seconds(5);
+    std::chrono::milliseconds reap = std::chrono::seconds(5);  ///< Also how often it is asked which nodes live.
     std::chrono::milliseconds margin =
         std::chrono::seconds(5);  ///< Work stops this long before the lease could end.
 };
@@ -45,7 +46,7 @@ public:
     void Start();
     void Stop();
 
-    /// Gives back every process whose lease is over; how many. Burns no attempt: a lost node counts as a
+    /// Gives up the nodes that are gone, and gives back every process whose lease is over; how many. Burns no attempt: a lost node counts as a
     /// rescue.
     [[nodiscard]] Result<int> ReapExpired();
 
@@ -53,6 +54,7 @@ public:
     [[nodiscard]] Result<void> Heartbeat();
 
 private:
+    [[nodiscard]] Result<std::vector<Node>> GiveUpWhoIsGone();
     void Loop(const std::stop_token& stop);
 
     Storage& storage_;

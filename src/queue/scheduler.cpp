@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -15,21 +16,19 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/scan.hpp"
-#include "queue/bucket_hold.hpp"
 #include "queue/bucket_scan.hpp"
 #include "queue/calendar/calendar.hpp"
+#include "queue/scan_outcome.hpp"
 #include "queue/scan_turn.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
-#include "storage/event_repository.hpp"
+#include "storage/scan_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -40,42 +39,25 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kDebounce{200};  // changes come in bursts
 constexpr milliseconds kLongestSleep{1000};
-constexpr milliseconds kLockStep{50};
 constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
+constexpr milliseconds kAskEvery{2000};  // what other nodes changed
 constexpr int kScanners = 4;
-
-/// The same at each try, so that it is told once.
-std::string FailureNote(const Bucket& bucket, const Error& error) {
-    if (!bucket.active) {
-        return error.message;
-    }
-    const auto least = std::chrono::duration_cast<std::chrono::seconds>(kRetryScan);
-    const auto most = std::chrono::ceil<std::chrono::seconds>(bucket.scan_interval);
-    return fmt::format(
-        "{}; it is tried again within {} s, then less often, but at least every {} s",
-        error.message,
-        std::min(least, most).count(),
-        most.count()
-    );
-}
-
-/// A listing that is refused for its credentials holds the bucket back as a refused item does. False: it is
-/// not released.
-Result<bool> HoldRefused(Transaction& transaction, const BucketId& id, const Error& error, Timestamp now) {
-    const bool refused = error.code == ErrorCode::kUnauthenticated && HoldsBucket(error);
-    return refused ? HoldBucket(transaction, id, error, now).map([] { return false; }) : Result<bool>(false);
-}
 
 }  // namespace
 
 Scheduler::Scheduler(
-    Storage& storage, const Clock& clock, const SourceRegistry& sources, std::function<void()> new_items
+    Storage& storage,
+    const Clock& clock,
+    const SourceRegistry& sources,
+    std::function<void()> new_items,
+    NodeId node
 )
     : storage_(storage),
       clock_(clock),
       sources_(sources),
       new_items_(std::move(new_items)),
-      scan_(storage, clock) {}
+      scan_(storage, clock),
+      locks_(storage, std::move(node)) {}
 
 Scheduler::~Scheduler() {
     Stop();
@@ -107,6 +89,14 @@ void Scheduler::Refresh() {
 }
 
 void Scheduler::LookAt(const BucketId& id) {
+    if (!storage_.IsSingleNode()) {  // which node scans is not known here
+        const auto wanted =
+            storage_.Write([&](Transaction& transaction) { return transaction.scans.Want(id); });
+        if (!wanted) {
+            Log(LogLevel::kWarn, "scan not asked for", {{"error", wanted.error().message}});
+        }
+        return;
+    }
     Tell([&](News& news) { news.look_again_at[id] = clock_.Now(); });
 }
 
@@ -119,8 +109,16 @@ void Scheduler::Tell(const std::function<void(News&)>& what) {
 }
 
 void Scheduler::Loop(const std::stop_token& stop) {
+    Refresh();
+    auto asked_at = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
         TakeNews(AwaitNews(stop));
+        const auto now = std::chrono::steady_clock::now();
+        if (!storage_.IsSingleNode() && now - asked_at >= kAskEvery) {
+            asked_at = now;
+            TakeUpWishes();
+            ReadBuckets();
+        }
         for (auto& [id, watched] : watched_) {
             if (watched.turn.DueAt() <= clock_.Now()) {
                 HandOut(watched);
@@ -128,6 +126,26 @@ void Scheduler::Loop(const std::stop_token& stop) {
         }
     }
     watched_.clear();
+}
+
+/// What other nodes want scanned.
+void Scheduler::TakeUpWishes() {
+    const auto wanted = [](const auto& view) { return view.scans.Wanted(); };
+    const auto seen = storage_.Read(wanted);
+    if (!seen || seen->empty()) {
+        return;
+    }
+    const auto taken = storage_.Write([&](Transaction& transaction) -> Result<std::vector<BucketId>> {
+        auto buckets = wanted(transaction);
+        return buckets.and_then([&](const std::vector<BucketId>& all) {
+            return transaction.scans.TakeUp(all).map([&] { return all; });
+        });
+    });
+    for (std::size_t i = 0; taken && i < taken->size(); ++i) {
+        if (const auto found = watched_.find((*taken)[i]); found != watched_.end()) {
+            found->second.turn.BringForward(clock_.Now());
+        }
+    }
 }
 
 /// Sleeps until there is news or a scan is due.
@@ -241,7 +259,7 @@ void Scheduler::ScanLoop(const std::stop_token& stop) {
 
 void Scheduler::ScanDue(const Due& due, const std::stop_token& stop) {
     const auto began = clock_.Now();
-    const auto locked = LockScan(due.bucket, milliseconds::max(), stop);
+    const auto locked = locks_.Take(due.bucket, milliseconds::max(), stop);
     const auto scanned = locked ? ScanOnSchedule(due, stop) : Unexpected(locked.error());
     if (!scanned && scanned.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,
@@ -266,29 +284,6 @@ Result<ScanSummary> Scheduler::ScanOnSchedule(const Due& due, const std::stop_to
     return Scan(due.bucket, due.watch_note, stop);
 }
 
-Result<std::unique_lock<std::timed_mutex>> Scheduler::LockScan(
-    const Bucket& bucket, milliseconds patience, const std::stop_token& stop
-) {
-    std::timed_mutex* mutex = nullptr;
-    {
-        const std::scoped_lock lock(mutex_);
-        mutex = &scan_locks_[bucket.id];
-    }
-    std::unique_lock locked(*mutex, std::defer_lock);
-    for (auto waited = milliseconds(0); !locked.try_lock_for(kLockStep); waited += kLockStep) {
-        if (stop.stop_requested()) {
-            return Fail(ErrorCode::kStopped, "stopped while another scan of the bucket went on");
-        }
-        if (waited >= patience) {
-            return Fail(
-                ErrorCode::kUnavailable,
-                fmt::format("bucket {} is being scanned; its folder is large or does not answer", bucket.name)
-            );
-        }
-    }
-    return locked;
-}
-
 Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token& stop) {
     const auto bucket = storage_.Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); });
     if (!bucket) {
@@ -300,7 +295,7 @@ Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token
             fmt::format("bucket {} is paused, nothing in it is noticed; resume it first", bucket->name)
         );
     }
-    const auto locked = LockScan(*bucket, kPatience, stop);
+    const auto locked = locks_.Take(*bucket, kPatience, stop);
     auto scanned = locked ? Scan(*bucket, {}, stop) : Unexpected(locked.error());
     if (!scanned || !scanned->resumed) {
         return scanned;
@@ -350,45 +345,13 @@ Result<ScanSummary> Scheduler::Scan(
     return outcome;
 }
 
-/// Writes when the bucket was scanned and what was wrong; a failure is an event once, not at every scan.
+/// Writes when the bucket was scanned and what was wrong.
 void Scheduler::NoteScan(const Bucket& bucket, const Result<ScanSummary>& outcome) {
     if (!outcome && outcome.error().code == ErrorCode::kStopped) {
         return;
     }
-    const auto note = outcome ? outcome->note : FailureNote(bucket, outcome.error());
-    auto noted = storage_.Write([&](Transaction& transaction) -> Result<void> {
-        const auto before = transaction.buckets.Get(bucket.id);
-        if (!before) {
-            return Unexpected(before.error());
-        }
-        const auto now = clock_.Now();
-        if (!outcome && before->last_scan_note != note) {
-            auto told = transaction.events.Append({
-                .id = EventId(MakeId("msg")),
-                .type = "bucket.scan_failed",
-                .subject = bucket.id.Value(),
-                .dedup_key = {},
-                .at = now,
-                .data = ToJsonText(
-                    boost::json::object{
-                        {"bucket", bucket.id.Value()}, {"name", bucket.name}, {"reason", note}
-                    }
-                ),
-            });
-            if (!told) {
-                return Unexpected(told.error());
-            }
-        }
-        // what can be listed can be read again
-        auto released = outcome ? transaction.buckets.Release(bucket.id, now)
-                                : HoldRefused(transaction, bucket.id, outcome.error(), now);
-        const bool well_again = outcome && !before->last_scan_note.empty() && before->last_scan_note != note;
-        const bool whole = outcome && outcome->whole;
-        return released
-            .and_then([&](bool) {
-                return well_again ? transaction.buckets.Wake(bucket.id, now) : Result<int>(0);
-            })
-            .and_then([&](int) { return transaction.buckets.SetScanned(bucket.id, now, note, whole); });
+    const auto noted = storage_.Write([&](Transaction& transaction) {
+        return WriteScanOutcome(transaction, bucket, outcome, clock_.Now());
     });
     if (!noted) {
         Log(LogLevel::kWarn, "scan not noted", {{"bucket", bucket.name}, {"error", noted.error().message}});

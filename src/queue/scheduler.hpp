@@ -20,8 +20,10 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/ids.hpp"
 #include "domain/scan.hpp"
 #include "queue/bucket_scan.hpp"
+#include "queue/scan_lock.hpp"
 #include "queue/scan_turn.hpp"
 #include "sources/registry.hpp"
 #include "storage/storage.hpp"
@@ -32,13 +34,18 @@ namespace notify {
 /// holds up itself alone, until four do. A bucket is scanned when the scheduler starts or the bucket becomes
 /// active or other, every scan_interval (5 s doubling to that after one that failed), 200 ms after its watch
 /// said that something changed, and when a file that was still growing may be complete, all as far as its
-/// schedule allows (queue/scan_turn.hpp). A scan that has begun goes on when its window closes. Everything
-/// borrowed outlives it.
+/// schedule allows (queue/scan_turn.hpp). A scan that has begun goes on when its window closes. Of several
+/// nodes one scans a bucket at a time; the one whose scheduler was started reads every 2 s what the others
+/// changed. Everything borrowed outlives it.
 class Scheduler final {
 public:
-    /// `new_items` is called after a scan that added items.
+    /// `new_items` is called after a scan that added items. `node`: who scans, where several may.
     Scheduler(
-        Storage& storage, const Clock& clock, const SourceRegistry& sources, std::function<void()> new_items
+        Storage& storage,
+        const Clock& clock,
+        const SourceRegistry& sources,
+        std::function<void()> new_items,
+        NodeId node = {}
     );
     ~Scheduler();
     Scheduler(const Scheduler&) = delete;
@@ -106,9 +113,7 @@ private:
     void ScanLoop(const std::stop_token& stop);
     void ScanDue(const Due& due, const std::stop_token& stop);
     [[nodiscard]] Result<ScanSummary> ScanOnSchedule(const Due& due, const std::stop_token& stop);
-    [[nodiscard]] Result<std::unique_lock<std::timed_mutex>> LockScan(
-        const Bucket& bucket, std::chrono::milliseconds patience, const std::stop_token& stop
-    );
+    void TakeUpWishes();
     [[nodiscard]] News AwaitNews(const std::stop_token& stop);
     void Tell(const std::function<void(News&)>& what);
     [[nodiscard]] Result<ScanSummary> Scan(
@@ -121,15 +126,13 @@ private:
     const SourceRegistry& sources_;
     std::function<void()> new_items_;
     BucketScan scan_;
+    ScanLocks locks_;
 
     mutable std::mutex mutex_;
     std::condition_variable_any wakes_;
     std::condition_variable_any scanners_wake_;
     News news_;
     std::deque<Due> due_;
-    /// One scan of a bucket at a time: two would only race for the same rows. Locks stay: there are few
-    /// buckets.
-    std::map<BucketId, std::timed_mutex> scan_locks_;
     std::map<BucketId, ScanState> progress_;  ///< Of scans that go on.
     std::map<BucketId, Watched> watched_;     ///< Of the loop's thread alone.
     std::vector<std::jthread> scanners_;

@@ -40,4 +40,7 @@ struct SourceAccess {
 /// had: each with a sentence that says what to do.
 using FindAccess = std::function<Result<SourceAccess>(const SourceId&)>;
 
+/// How many nodes ask the same stores, this one among them. Thread-safe and quick.
+using CountNodes = std::function<int()>;
+
 }  // namespace notify

@@ -78,7 +78,7 @@ SourceRegistry::SourceRegistry(const SourceSettings& settings, const Clock& cloc
                 CheckS3,
                 std::make_unique<objects::ObjectSource>(settings.access, std::move(connect), clock, listing));
         };
-    auto iconik = std::make_unique<iconik::IconikSource>(settings.access, clock);
+    auto iconik = std::make_unique<iconik::IconikSource>(settings.access, clock, settings.nodes);
     auto* const set_up = iconik.get();
     add("iconik", iconik::Schema(), CheckIconik, std::move(iconik));
     entries_.back().iconik = set_up;

@@ -31,6 +31,7 @@ class IconikSource;
 struct SourceSettings {
     std::filesystem::path data_dir;  ///< A bucket inside it is refused.
     FindAccess access;               ///< To the sources of stores.
+    CountNodes nodes;                ///< May be empty: this one alone.
 };
 
 class SourceRegistry final {

@@ -51,6 +51,22 @@ public:
 
     /// Forgets what scans before `number` did not see, at most `limit` of it; how many.
     virtual Result<int> ForgetMissing(const BucketId& bucket, std::int64_t number, int limit) = 0;
+
+    /// The node scans the bucket from now on, when no other node does; true when it does then. What a node
+    /// that is gone has begun is nobody's. kNotFound when there is no such bucket.
+    virtual Result<bool> Begin(const BucketId& bucket, const NodeId& node) = 0;
+
+    /// The node scans it no more. Nothing when it does not.
+    virtual Result<void> End(const BucketId& bucket, const NodeId& node) = 0;
+
+    /// It is to be scanned soon by whoever scans. kNotFound when there is no such bucket.
+    virtual Result<void> Want(const BucketId& bucket) = 0;
+
+    /// Those that are to be scanned soon.
+    [[nodiscard]] virtual Result<std::vector<BucketId>> Wanted() const = 0;
+
+    /// These were taken up.
+    virtual Result<void> TakeUp(const std::vector<BucketId>& buckets) = 0;
 };
 
 }  // namespace notify

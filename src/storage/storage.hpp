@@ -27,6 +27,7 @@ class DeliveryRepository;
 class NewsRepository;
 class DeadMessageRepository;
 class KeyRepository;
+class NodeRepository;
 
 /// A consistent view: everything read through it is of one moment.
 struct Snapshot {
@@ -44,6 +45,7 @@ struct Snapshot {
     const NewsRepository& news;
     const DeadMessageRepository& dead_messages;
     const KeyRepository& keys;
+    const NodeRepository& nodes;
 };
 
 /// Reads and writes that happen all or not at all. Reads see the writes before them.
@@ -62,6 +64,7 @@ struct Transaction {
     NewsRepository& news;
     DeadMessageRepository& dead_messages;
     KeyRepository& keys;
+    NodeRepository& nodes;
 
     /// What this transaction sees, for code that only reads.
     [[nodiscard]] Snapshot View() const {
@@ -79,7 +82,8 @@ struct Transaction {
             .deliveries = deliveries,
             .news = news,
             .dead_messages = dead_messages,
-            .keys = keys
+            .keys = keys,
+            .nodes = nodes
         };
     }
 };
@@ -148,6 +152,13 @@ public:
 
     /// True when one node alone uses this database (SQLite): start-up may reset every Processing at once.
     [[nodiscard]] virtual bool IsSingleNode() const noexcept = 0;
+
+    /// True when the other nodes gave this one up because it was silent: what it held is theirs, and nothing
+    /// of it is written any more (kUnavailable) until it joins again.
+    [[nodiscard]] virtual bool IsGivenUp() const noexcept { return false; }
+
+    /// For a node that was given up, after everything that might still write was stopped.
+    virtual void JoinAgain() {}
 
 private:
     virtual Result<void> RunWrite(const WriteFunction& function) = 0;

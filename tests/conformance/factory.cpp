@@ -1,6 +1,7 @@
 #include "conformance/factory.hpp"
 
 #include "servers/postgres.hpp"
+#include "storage/postgres/node.hpp"
 #include "storage/postgres/postgres_storage.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 
@@ -27,7 +28,10 @@ public:
         const std::filesystem::path& folder, const SecretBox& box, const Clock& clock
     ) const override {
         const auto name = folder.filename().string();
-        return OpenPostgresStorage(PostgresOfTests().DatabaseOf(name), name, box, clock);
+        const PostgresNode node{
+            .node = {.id = NodeId("nod_" + name), .name = name, .host = "localhost", .version = "test"}, .follow = {}
+        };
+        return OpenPostgresStorage(PostgresOfTests().DatabaseOf(name), node, box, clock);
     }
 
     void Remove(const std::filesystem::path& folder) const override {

@@ -11,37 +11,8 @@ import threading
 import time
 import unittest
 
+from postgres_server import Server, postgres
 from service import PROGRAMS, SAMPLES, Service, ServiceTest, wait_for
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "servers"))
-import postgres
-
-
-class Server:
-    """A server of this test's own, so that it may be killed."""
-
-    def __init__(self, **settings: str) -> None:
-        self.folder, self.port = postgres.start(settings)
-
-    def control(self, *arguments: str) -> None:
-        postgres.run(self.folder, postgres.program("pg_ctl"), "-D", str(self.folder / "data"), "-w", *arguments)
-
-    def restart(self) -> None:
-        """As after a power cut, but for what the kernel keeps."""
-        self.control("-m", "immediate", "stop")
-        self.control("-l", str(self.folder / "log"), "start")
-
-    def ask(self, sql: str, database: str = "media") -> list:
-        done = subprocess.run([postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "tests", "-d", database, "-X", "-A", "-t", "-q",
-                               "-v", "ON_ERROR_STOP=1", "-c", sql], text=True, capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return [line.split("|") for line in done.stdout.splitlines()]
-
-    def settings(self, **more: str) -> dict:
-        return {"DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": str(self.port), "DATABASE_USER": "tests", "DATABASE_NAME": "media"} | more
-
-    def close(self) -> None:
-        postgres.stop(self.folder)
 
 
 class LosesAnswers:
@@ -188,47 +159,6 @@ class Postgres(ServiceTest):
         self.assertEqual((item["status"], item["processes"][0]["attempt"]), ("Completed", 0))
         self.assert_each_is_done_once(1)
         self.service.stop()
-
-    def second(self) -> Service:
-        """Another service that uses the same database."""
-        second = Service(self.folder, **self.server.settings())
-        second.data, second.log = self.folder / "data-2", self.folder / "second.log"
-        second.data.mkdir(mode=0o700)
-        shutil.copy(self.service.data / "secret.key", second.data)
-        return second
-
-    def test_a_second_service_is_refused_until_the_first_has_stopped(self) -> None:
-        self.service.start()
-        second = self.second()
-        second.command("migrate", code=1)
-        self.assertIn("another service uses this database", second.errors)
-        self.service.stop()
-        second.command("migrate")
-
-    def test_a_service_that_stood_still_writes_nothing_after_another_took_over(self) -> None:
-        self.service.start()
-        second = self.second()
-        self.service.process.send_signal(signal.SIGSTOP)
-        try:
-            second.command("migrate", code=1)
-            wait_for("the first to be given up", lambda: self.takes_over(second), 60)
-            second.start()
-        finally:
-            self.service.process.send_signal(signal.SIGCONT)
-        try:
-            status, answer = self.service.request("POST", "/v1/webhooks", {"url": "http://127.0.0.1:1025/"})
-            self.assertEqual(status, 503, answer)
-            self.assertIn("another service uses this database", answer["detail"])
-            wait_for("the first to be unready", lambda: self.service.request("GET", "/health/ready", key="")[0] == 503, 30)
-            self.assertEqual(second.request("GET", "/health/ready", key="")[0], 200)
-            self.assertEqual(self.server.ask("SELECT count(*) FROM notifications.endpoint"), [["0"]])
-        finally:
-            second.stop()
-        self.service.kill()
-
-    def takes_over(self, second: Service) -> bool:
-        return subprocess.run([PROGRAMS / "notifications-api", "migrate"], cwd=second.folder, env=second.environment(), capture_output=True,
-                              timeout=60).returncode == 0
 
     def test_a_node_with_another_key_is_refused(self) -> None:
         self.service.start()

@@ -69,6 +69,7 @@ void AddBacklogCommands(const CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);
 void AddMessageCommands(CLI::App& app, CommandLine& line);
+void AddNodeCommands(CLI::App& app, CommandLine& line);
 void AddIconikCommands(CLI::App& app, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 

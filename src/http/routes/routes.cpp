@@ -14,6 +14,7 @@ namespace notify {
 void AddRoutes(Router& router, const ApiParts& parts) {
     AddHealthRoutes(router, parts);
     AddMetricsRoutes(router, parts);
+    AddNodeRoutes(router, parts);
     AddSourceRoutes(router, parts);
     AddSourceTestRoutes(router, parts);
     AddSourceSetupRoutes(router, parts);

@@ -37,13 +37,13 @@ milliseconds PauseAt(int remaining) noexcept {
     return std::clamp(kShortest * kPlenty / std::max(remaining, 1), kShortest, kLongest);
 }
 
-Result<void> RateBudget::Await(const std::stop_token& stop) {
+Result<void> RateBudget::Await(int nodes, const std::stop_token& stop) {
     milliseconds wait{0};
     {
         const std::scoped_lock lock(mutex_);
         const auto now = std::chrono::steady_clock::now();
         const auto begin = std::max(next_, now);
-        next_ = begin + std::max(pause_, kApart);
+        next_ = begin + std::max(pause_, kApart * std::max(nodes, 1));
         wait = std::chrono::ceil<milliseconds>(begin - now);
     }
     if (wait > milliseconds(0) && !SleepFor(wait, stop)) {

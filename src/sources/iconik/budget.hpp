@@ -4,6 +4,7 @@
 // own count runs low, and hardly at all while it refuses our credentials.
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -28,8 +29,9 @@ inline constexpr int kMostRequestsPerSecond = 40;
 /// What a token may still ask. Thread-safe.
 class RateBudget final {
 public:
-    /// Waits for the turn of one request: kMostRequestsPerSecond, or as PauseAt says. kStopped.
-    [[nodiscard]] Result<void> Await(const std::stop_token& stop);
+    /// Waits for the turn of one request: kMostRequestsPerSecond shared among `nodes`, or as PauseAt says.
+    /// kStopped.
+    [[nodiscard]] Result<void> Await(int nodes, const std::stop_token& stop);
 
     /// Takes note of RateLimit-Remaining, where the answer has it.
     void Note(const HttpResponse& response);
@@ -40,14 +42,23 @@ private:
     std::chrono::steady_clock::time_point next_;
 };
 
-/// Those of the process. Two sources with one token share what it may ask. Thread-safe.
+/// Those of the process. Two sources with one token share what it may ask, and so do the nodes of one
+/// database. Thread-safe.
 class RateBudgets final {
 public:
+    RateBudgets() = default;
+
+    /// `nodes`: how many there are; thread-safe.
+    explicit RateBudgets(std::function<int()> nodes) : nodes_(std::move(nodes)) {}
+
+    [[nodiscard]] int Nodes() const { return nodes_ ? nodes_() : 1; }
+
     /// The same for the same Iconik and App-ID; it lives as long as this.
     [[nodiscard]] RateBudget& Of(const std::string& base_url, const std::string& app_id);
 
 private:
     std::mutex mutex_;
+    std::function<int()> nodes_;
     std::map<std::pair<std::string, std::string>, RateBudget> budgets_;
 };
 

@@ -124,7 +124,7 @@ objects::Attempt Client::Try(const Request& request, bool& corrected, const std:
         return {.answer = Unexpected(RefusedFault(asked))};
     }
     auto& budget = budgets_.Of(settings_.base_url, secret->access_key);
-    if (const auto waited = budget.Await(stop); !waited) {
+    if (const auto waited = budget.Await(budgets_.Nodes(), stop); !waited) {
         return {.answer = Unexpected(waited.error())};
     }
     auto answer = SendWith(request, *secret, stop);

@@ -33,7 +33,8 @@ namespace notify::iconik {
 class IconikSource final : public SourceConnection {
 public:
     /// `clock` outlives it.
-    IconikSource(FindAccess access, const Clock& clock) : access_(std::move(access)), clock_(clock) {}
+    IconikSource(FindAccess access, const Clock& clock, CountNodes nodes = {})
+        : access_(std::move(access)), clock_(clock), budgets_(std::move(nodes)) {}
 
     /// Assets with media of their own, and those that were deleted as `gone`; placeholders are told when they
     /// have become assets. One that Iconik does not let be seen, or tells no sense of, is left out and

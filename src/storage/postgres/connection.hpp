@@ -34,6 +34,9 @@ public:
     /// False when it is of no more use.
     [[nodiscard]] bool IsGood() const noexcept { return PQstatus(handle_) == CONNECTION_OK; }
 
+    /// The number of the server's process, as the connection was told when it was made.
+    [[nodiscard]] int Process() const noexcept { return PQbackendPID(handle_); }
+
     /// True between BEGIN and its end, also when the transaction has failed.
     [[nodiscard]] bool InTransaction() const noexcept { return PQtransactionStatus(handle_) != PQTRANS_IDLE; }
 

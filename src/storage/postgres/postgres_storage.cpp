@@ -15,6 +15,7 @@
 #include "core/secret_box.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/faults.hpp"
+#include "storage/postgres/node.hpp"
 #include "storage/postgres/server.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/postgres/writer.hpp"
@@ -34,13 +35,16 @@ constexpr int kMostReaders = 8;  // connections are dear; a read lasts milliseco
 
 class Implementation final : public Storage {
 public:
-    Implementation(const PostgresServer& server, std::string node, const SecretBox& box, const Clock& clock)
-        : server_(server),
-          box_(box),
-          clock_(clock),
-          writer_(server, std::move(node), closures_, box, clock) {}
+    Implementation(
+        const PostgresServer& server, const PostgresNode& node, const SecretBox& box, const Clock& clock
+    )
+        : server_(server), box_(box), clock_(clock), writer_(server, node, closures_, box, clock) {}
 
-    [[nodiscard]] bool IsSingleNode() const noexcept override { return true; }
+    [[nodiscard]] bool IsSingleNode() const noexcept override { return false; }
+
+    [[nodiscard]] bool IsGivenUp() const noexcept override { return writer_.IsGivenUp(); }
+
+    void JoinAgain() override { writer_.JoinAgain(); }
 
     [[nodiscard]] bool KeepsArtifacts() const noexcept override { return true; }
 
@@ -129,25 +133,20 @@ private:
     std::vector<std::unique_ptr<Session>> idle_;
 };
 
-/// A difference is told: times of events, leases and schedules are this machine's.
-Result<void> CompareClocks(postgres::Connection& connection, const Clock& clock) {
-    const auto there = connection.Ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
-    if (!there) {
-        return Unexpected(there.error());
-    }
-    const auto ahead = ToMillis(clock.Now()) - std::stoll(*there);
+/// A difference is told: what is signed for stores carries this machine's time.
+void CompareClocks(Timestamp there) {
+    const auto ahead = ToMillis(SystemClock().Now()) - ToMillis(there);
     if (ahead > kMostApartMs || ahead < -kMostApartMs) {
         Log(LogLevel::kWarn,
             "this machine's clock differs from the database's: set it (NTP)",
             {{"ahead_ms", ahead}});
     }
-    return {};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Storage>> OpenPostgresStorage(
-    const PostgresServer& server, const std::string& node, const SecretBox& box, const Clock& clock
+    const PostgresServer& server, const PostgresNode& node, const SecretBox& box, const Clock& clock
 ) {
     auto session = Session::Open(server, box, clock);
     if (!session) {
@@ -159,11 +158,18 @@ Result<std::unique_ptr<Storage>> OpenPostgresStorage(
     if (!migrated) {
         return Unexpected(migrated.error());
     }
-    if (auto compared = CompareClocks(connection, clock); !compared) {
-        return Unexpected(compared.error());
+    const auto there = (*session)->ServerTime();
+    if (!there) {
+        return Unexpected(there.error());
     }
-    auto checked = (*session)->BeginWrite().and_then([&](const postgres::Begun& begun) {
-        return (*session)->Hold(node, begun.holder);
+    CompareClocks(*there);
+    if (node.follow) {
+        node.follow(*there);
+    }
+    auto joining = node.node;
+    joining.heard_at = *there;
+    auto checked = (*session)->BeginWrite(joining.id).and_then([&](const postgres::Begun&) {
+        return (*session)->GetTables().nodes.Join(joining);
     });
     checked = checked.and_then([&] { return sql::CheckKey(connection, box); });
     checked = checked.and_then([&] { return connection.Execute("COMMIT"); });

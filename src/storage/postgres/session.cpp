@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
+#include "domain/ids.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/server.hpp"
@@ -28,13 +29,14 @@ constexpr const char* kBeginWriteSql =
     "SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL statement_timeout = '60s'; "
     "SET LOCAL lock_timeout = '30s'; "
     "SELECT pg_advisory_xact_lock(7596211408117953); "
-    "SELECT pg_current_xact_id()::text || ' ' || coalesce((SELECT node FROM holder WHERE one = 1), '')";
-constexpr const char* kHoldSql = R"sql(
-    INSERT INTO holder (one, node, until)
-    VALUES (1, ?1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint + 30000)
-    ON CONFLICT (one) DO UPDATE SET node = excluded.node, until = excluded.until
-    WHERE holder.node = excluded.node OR holder.until <= excluded.until - 30000)sql";
-constexpr const char* kLetGoSql = "DELETE FROM holder WHERE node = ?";
+    "SELECT pg_current_xact_id()::text || ' ' || (SELECT count(*) FROM node WHERE id = ";
+constexpr const char* kTimeSql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text";
+// the connection that this statement runs on
+constexpr const char* kBackendSql =
+    "SELECT pg_backend_pid()::text || '@' || (SELECT (extract(epoch FROM backend_start) * "
+    "1000000)::bigint::text FROM pg_stat_activity WHERE pid = pg_backend_pid())";
+constexpr const char* kBeatSql = R"sql(
+    UPDATE node SET heard_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint, backend = ?2 WHERE id = ?1)sql";
 
 }  // namespace
 
@@ -58,31 +60,31 @@ Result<void> Session::BeginRead() {
     return connection_->Execute(kBeginReadSql);
 }
 
-Result<Begun> Session::BeginWrite() {
-    return connection_->Ask(kBeginWriteSql).map([](const std::string& told) {
-        const auto space = told.find(' ');
-        return Begun{.transaction = told.substr(0, space), .holder = told.substr(space + 1)};
-    });
+Result<Begun> Session::BeginWrite(const NodeId& node) {
+    return connection_->Ask(fmt::format("{}'{}')", kBeginWriteSql, node.Value()))
+        .map([](const std::string& told) {
+            const auto space = told.find(' ');
+            return Begun{.transaction = told.substr(0, space), .is_member = told.substr(space + 1) == "1"};
+        });
 }
 
-Result<void> Session::Hold(const std::string& node, const std::string& holder) {
-    const auto held = connection_->Change(kHoldSql, node);
-    if (!held) {
-        return Unexpected(held.error());
+Result<void> Session::Beat(const NodeId& node) {
+    if (!backend_) {
+        auto told = connection_->Ask(kBackendSql);
+        if (!told) {
+            return Unexpected(told.error());
+        }
+        // a pool's process number is not that of who serves the statement, and outlives who asked
+        const bool is_its_own = told->substr(0, told->find('@')) == std::to_string(connection_->Process());
+        backend_ = is_its_own ? *std::move(told) : std::string();
     }
-    return *held == 1
-               ? Result<void>{}
-               : Fail(
-                     ErrorCode::kConflict,
-                     fmt::format(
-                         "another service uses this database ({}); stop that one, or wait 30 s if it is gone",
-                         holder
-                     )
-                 );
+    return connection_->Change(kBeatSql, node, *backend_).map([](int) {});
 }
 
-Result<void> Session::LetGo(const std::string& node) {
-    return connection_->Change(kLetGoSql, node).map([](int) {});
+Result<Timestamp> Session::ServerTime() {
+    return connection_->Ask(kTimeSql).map([](const std::string& millis) {
+        return FromMillis(std::stoll(millis));
+    });
 }
 
 Result<bool> WasCommitted(Connection& connection, const std::string& transaction) {

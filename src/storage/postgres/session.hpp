@@ -3,11 +3,13 @@
 // A connection with the repositories over it, and how its transactions begin.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
+#include "domain/ids.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/server.hpp"
 #include "storage/sql/tables.hpp"
@@ -17,7 +19,7 @@ namespace notify::postgres {
 /// A transaction that writes.
 struct Begun {
     std::string transaction;  ///< Its id, for WasCommitted.
-    std::string holder;       ///< The service that has the database; "" when none has.
+    bool is_member = false;   ///< Whether the node is one of those that share the database.
 };
 
 /// Used by one thread at a time.
@@ -32,14 +34,13 @@ public:
     [[nodiscard]] Result<void> BeginRead();
 
     /// As the only writer of all, until it ends: waits for the one before, at most 30 s.
-    [[nodiscard]] Result<Begun> BeginWrite();
+    [[nodiscard]] Result<Begun> BeginWrite(const NodeId& node);
 
-    /// Within a write: takes the database for 30 s from now, by its own clock. kConflict when `holder`,
-    /// another service, was heard of in the last 30 s.
-    [[nodiscard]] Result<void> Hold(const std::string& node, const std::string& holder);
+    /// Within a write: the node lives, and this connection is where it writes.
+    [[nodiscard]] Result<void> Beat(const NodeId& node);
 
-    /// Within a write: lets the database go.
-    [[nodiscard]] Result<void> LetGo(const std::string& node);
+    /// What the server's clock says.
+    [[nodiscard]] Result<Timestamp> ServerTime();
 
     [[nodiscard]] Connection& GetConnection() noexcept { return *connection_; }
 
@@ -51,6 +52,7 @@ private:
 
     std::unique_ptr<Connection> connection_;
     sql::Tables tables_;
+    std::optional<std::string> backend_;  ///< "PID@START" at the server; "" behind a pool; not asked yet.
 };
 
 /// How a transaction that migrates begins: one node at a time.

@@ -17,6 +17,7 @@
 #include "core/secret_box.hpp"
 #include "core/sleep.hpp"
 #include "storage/postgres/faults.hpp"
+#include "storage/postgres/node.hpp"
 #include "storage/postgres/server.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/sql/closure.hpp"
@@ -30,7 +31,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTryAgain{1000};
-constexpr milliseconds kRenewEvery{5000};
+constexpr milliseconds kBeatEvery{2000};
 constexpr milliseconds kPatience{5000};
 constexpr milliseconds kFirstDelay{50};
 
@@ -38,7 +39,7 @@ constexpr milliseconds kFirstDelay{50};
 
 Writer::Writer(
     PostgresServer server,
-    std::string node,
+    PostgresNode node,
     sql::OpenClosures& closures,
     const SecretBox& box,
     const Clock& clock
@@ -53,16 +54,21 @@ Writer::Writer(
 Writer::~Writer() {
     thread_.request_stop();
     thread_.join();
-    LetGo();
+    Leave();
 }
 
-/// So that another service need not wait.
-void Writer::LetGo() {
+/// So that the others need not wait.
+void Writer::Leave() {
     if (session_ && session_->GetConnection().IsGood() && Begin()) {
-        static_cast<void>(session_->LetGo(node_).and_then([&] {
+        static_cast<void>(session_->GetTables().nodes.Leave(node_.node.id).and_then([&] {
             return session_->GetConnection().Execute("COMMIT");
         }));
     }
+}
+
+void Writer::JoinAgain() {
+    auto given_up = Membership::kIsGivenUp;
+    membership_.compare_exchange_strong(given_up, Membership::kJoins);
 }
 
 Result<void> Writer::Run(const Storage::WriteFunction& function) {
@@ -79,7 +85,7 @@ Result<void> Writer::CanWrite() const {
 
 void Writer::Loop(const std::stop_token& stop) {
     while (true) {
-        auto group = queue_.Next(stop, CanWrite() ? kRenewEvery : kTryAgain);
+        auto group = queue_.Next(stop, CanWrite() ? kBeatEvery : kTryAgain);
         if (!group.empty()) {
             RunGroup(group, stop);
         } else if (stop.stop_requested()) {
@@ -90,8 +96,8 @@ void Writer::Loop(const std::stop_token& stop) {
     }
 }
 
-/// Nobody may be writing when the database is back; so that this is noticed, it is asked. Renews the hold,
-/// too.
+/// Nobody may be writing when the database is back; so that this is noticed, it is asked. Says that the node
+/// lives, too.
 void Writer::TryAgain() {
     Note(Connect().and_then([&] { return Begin(); }).and_then([&] {
         return session_->GetConnection().Execute("COMMIT");
@@ -111,7 +117,10 @@ Result<void> Writer::Connect() {
     }
     session_.reset();
     return Session::Open(server_, box_, clock_)
-        .map([&](std::unique_ptr<Session> session) { session_ = std::move(session); })
+        .map([&](std::unique_ptr<Session> session) {
+            session_ = std::move(session);
+            is_new_ = true;
+        })
         .map_error(AsAway);
 }
 
@@ -178,20 +187,60 @@ void Writer::LeaveTransaction() {
 }
 
 Result<void> Writer::Begin() {
-    auto begun = session_->BeginWrite();
+    auto begun = session_->BeginWrite(node_.node.id);
     if (!begun) {
         return Unexpected(begun.error());
     }
     transaction_ = std::move(begun->transaction);
+    if (auto belongs = Belong(begun->is_member); !belongs) {
+        return belongs;
+    }
     const auto now = std::chrono::steady_clock::now();
-    if (begun->holder == node_ && now - held_at_ < kRenewEvery) {
+    if (now - beat_at_ < kBeatEvery && !is_new_) {
         return {};
     }
-    return session_->Hold(node_, begun->holder).map([&] { held_at_ = now; }).map_error([](Error error) {
-        if (error.code == ErrorCode::kConflict) {
-            error.code = ErrorCode::kUnavailable;  // of this service, not of who asks it
+    const auto time = session_->ServerTime();
+    auto beat = time ? session_->Beat(node_.node.id) : Unexpected(time.error());
+    if (beat) {
+        beat_at_ = now;
+        is_new_ = false;
+        if (node_.follow) {
+            node_.follow(*time);
         }
-        return error;
+    }
+    return beat;
+}
+
+/// Nothing is written for a node that the others gave up, whoever asks for it.
+Result<void> Writer::Belong(bool is_member) {
+    if (is_member && membership_ == Membership::kBelongs) {
+        return {};
+    }
+    if (membership_ == Membership::kJoins) {
+        auto joined = is_member ? Result<void>{} : Join();
+        if (joined) {
+            membership_ = Membership::kBelongs;
+        }
+        return joined;
+    }
+    membership_ = Membership::kIsGivenUp;
+    return Unexpected(
+        Error{
+            .code = ErrorCode::kUnavailable,
+            .stage = "storage",
+            .reason = std::string(kGivenUp),
+            .retry_after = {},
+            .message = "this service was silent for so long that the others on its database gave it up; it begins "
+                       "anew in a moment"
+        }
+    );
+}
+
+Result<void> Writer::Join() {
+    auto node = node_.node;
+    return session_->ServerTime().and_then([&](Timestamp now) {
+        node.heard_at = now;
+        return session_->GetTables().nodes.Join(node);
     });
 }
 

@@ -18,6 +18,7 @@
 #include "core/fault_log.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
+#include "storage/postgres/node.hpp"
 #include "storage/postgres/server.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/sql/closure.hpp"
@@ -26,15 +27,15 @@
 
 namespace notify::postgres {
 
-/// Renews this service's hold of the database; once another one has it, nothing is written any more
-/// (kConflict). Thread-safe. Runs what was queued before it is destroyed. A group whose connection is lost is
+/// Says every 2 s that its node lives; once the others gave that up, nothing is written any more (kUnavailable)
+/// until it joins again. Thread-safe. Runs what was queued before it is destroyed. A group whose connection is lost is
 /// run again on a new one, for 5 s; one whose COMMIT was lost only when PostgreSQL says that it was not
 /// committed.
 class Writer final {
 public:
     Writer(
         PostgresServer server,
-        std::string node,
+        PostgresNode node,
         sql::OpenClosures& closures,
         const SecretBox& box,
         const Clock& clock
@@ -50,30 +51,41 @@ public:
     /// See Storage::CanWrite.
     [[nodiscard]] Result<void> CanWrite() const;
 
+    /// See Storage::IsGivenUp and JoinAgain.
+    [[nodiscard]] bool IsGivenUp() const noexcept { return membership_ == Membership::kIsGivenUp; }
+
+    void JoinAgain();
+
     [[nodiscard]] std::uint64_t Commits() const noexcept { return commits_; }
 
     [[nodiscard]] std::uint64_t Closures() const noexcept { return ran_; }
 
 private:
+    enum class Membership : std::uint8_t { kBelongs, kIsGivenUp, kJoins };
+
     void Loop(const std::stop_token& stop);
     void RunGroup(sql::Group& group, const std::stop_token& stop);
     [[nodiscard]] Result<void> TryGroup(sql::Group& group);
     [[nodiscard]] Result<void> RunInSavepoint(const Storage::WriteFunction& function);
     [[nodiscard]] Result<void> Begin();
     [[nodiscard]] Result<void> Commit();
-    void LetGo();
+    [[nodiscard]] Result<void> Belong(bool is_member);
+    [[nodiscard]] Result<void> Join();
+    void Leave();
     [[nodiscard]] Result<void> Connect();
     void LeaveTransaction();
     void TryAgain();
     void Note(const Result<void>& outcome);
 
     const PostgresServer server_;
-    const std::string node_;
+    const PostgresNode node_;
     sql::OpenClosures& closures_;
     const SecretBox& box_;
     const Clock& clock_;
     std::unique_ptr<Session> session_;
-    std::chrono::steady_clock::time_point held_at_;  ///< When the hold was last renewed.
+    std::atomic<Membership> membership_ = Membership::kBelongs;
+    std::chrono::steady_clock::time_point beat_at_;  ///< When it was last said that the node lives.
+    bool is_new_ = true;       ///< The connection is none yet of which the others know.
     std::string transaction_;                        ///< Id of the last one that was begun.
     bool is_unknown_ = false;                        ///< Whether it was committed is not known.
     sql::GroupQueue queue_;

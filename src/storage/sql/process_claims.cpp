@@ -27,6 +27,8 @@ namespace {
 constexpr const char* kReadyBucketsSql = R"sql(
     SELECT b.id, b.weight, b.turn_start, b.turn_finish, b.held_until IS NOT NULL FROM bucket b
     WHERE b.active = 1
+      AND NOT EXISTS (SELECT 1 FROM node n JOIN source s ON s.id = b.source_id
+                      WHERE n.id = ?2 AND n.reads_folders = 0 AND s.kind = 'local')
       AND (b.held_until IS NULL
            OR (b.held_until <= ?1
                AND NOT EXISTS (SELECT 1 FROM process h INDEXED BY process_held
@@ -87,7 +89,9 @@ struct ReadyBucket {
     bool on_trial = false;  ///< Its hold is over and not released: one item shows whether the store is well.
 };
 
-Result<std::vector<ReadyBucket>> ReadyBuckets(Connection& connection, Timestamp now) {
+Result<std::vector<ReadyBucket>> ReadyBuckets(
+    Connection& connection, const NodeId& node, Timestamp now
+) {
     return connection.Select(
         kReadyBucketsSql,
         [](Row& row) {
@@ -99,7 +103,8 @@ Result<std::vector<ReadyBucket>> ReadyBuckets(Connection& connection, Timestamp 
             bucket.on_trial = row.Bool();
             return bucket;
         },
-        now
+        now,
+        node
     );
 }
 
@@ -137,7 +142,7 @@ Result<void> KeepTurns(Connection& connection, const std::vector<BucketTurn>& bu
 Result<std::vector<ClaimedItem>> ProcessTable::Claim(
     const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
 ) {
-    const auto buckets = ReadyBuckets(connection_, now);
+    const auto buckets = ReadyBuckets(connection_, node, now);
     const auto latest = connection_.First(kLatestTurnSql, [](Row& row) { return row.Integer(); });
     if (!buckets || !latest) {
         return Unexpected(buckets ? latest.error() : buckets.error());

@@ -44,6 +44,14 @@ constexpr const char* kNoteMissingSql = R"sql(
 constexpr const char* kMissingTwiceSql = R"sql(
     SELECT item_id FROM scan_miss
     WHERE bucket_id = ? AND scan = ? AND misses >= 2 AND item_id > ? ORDER BY item_id LIMIT ?)sql";
+constexpr const char* kBeginSql =
+    "INSERT INTO scanning (bucket_id, node_id) VALUES (?, ?) ON CONFLICT (bucket_id) DO NOTHING";
+constexpr const char* kScansSql = "SELECT 1 FROM scanning WHERE bucket_id = ? AND node_id = ?";
+constexpr const char* kEndSql = "DELETE FROM scanning WHERE bucket_id = ? AND node_id = ?";
+constexpr const char* kWantSql =
+    "INSERT INTO scan_wanted (bucket_id) VALUES (?) ON CONFLICT (bucket_id) DO NOTHING";
+constexpr const char* kWantedSql = "SELECT bucket_id FROM scan_wanted ORDER BY bucket_id";
+constexpr const char* kTakeUpSql = "DELETE FROM scan_wanted WHERE bucket_id = ?";
 constexpr const char* kForgetMissingSql = R"sql(
     DELETE FROM scan_miss WHERE bucket_id = ?1 AND item_id IN (
         SELECT item_id FROM scan_miss WHERE bucket_id = ?1 AND scan < ?2 LIMIT ?3))sql";
@@ -135,6 +143,33 @@ Result<std::vector<ItemId>> ScanTable::MissingTwice(
 
 Result<int> ScanTable::ForgetMissing(const BucketId& bucket, std::int64_t number, int limit) {
     return connection_.Change(kForgetMissingSql, bucket, number, limit);
+}
+
+Result<bool> ScanTable::Begin(const BucketId& bucket, const NodeId& node) {
+    return connection_.TryChange(kBeginSql, bucket, node).and_then([&](int) {
+        return connection_.First(kScansSql, [](Row& row) { return row.Int(); }, bucket, node)
+            .map([](const std::optional<int>& mine) { return mine.has_value(); });
+    });
+}
+
+Result<void> ScanTable::End(const BucketId& bucket, const NodeId& node) {
+    return connection_.Change(kEndSql, bucket, node).map([](int) {});
+}
+
+Result<void> ScanTable::Want(const BucketId& bucket) {
+    return connection_.TryChange(kWantSql, bucket).map([](int) {});
+}
+
+Result<std::vector<BucketId>> ScanTable::Wanted() const {
+    return connection_.Select(kWantedSql, [](Row& row) { return row.As<BucketId>(); });
+}
+
+Result<void> ScanTable::TakeUp(const std::vector<BucketId>& buckets) {
+    Result<void> taken;
+    for (auto bucket = buckets.begin(); taken && bucket != buckets.end(); ++bucket) {
+        taken = connection_.Change(kTakeUpSql, *bucket).map([](int) {});
+    }
+    return taken;
 }
 
 }  // namespace notify::sql

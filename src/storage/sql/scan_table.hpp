@@ -24,6 +24,11 @@ public:
         const BucketId& bucket, std::int64_t number, const ItemId& after, int limit
     ) const override;
     Result<int> ForgetMissing(const BucketId& bucket, std::int64_t number, int limit) override;
+    Result<bool> Begin(const BucketId& bucket, const NodeId& node) override;
+    Result<void> End(const BucketId& bucket, const NodeId& node) override;
+    Result<void> Want(const BucketId& bucket) override;
+    [[nodiscard]] Result<std::vector<BucketId>> Wanted() const override;
+    Result<void> TakeUp(const std::vector<BucketId>& buckets) override;
 
 private:
     Connection& connection_;

@@ -12,6 +12,7 @@
 #include "storage/sql/item_table.hpp"
 #include "storage/sql/key_table.hpp"
 #include "storage/sql/news_table.hpp"
+#include "storage/sql/node_table.hpp"
 #include "storage/sql/people_table.hpp"
 #include "storage/sql/process_table.hpp"
 #include "storage/sql/result_table.hpp"
@@ -38,7 +39,8 @@ struct Tables {
           events(connection),
           news(connection),
           dead_messages(connection),
-          keys(connection) {}
+          keys(connection),
+          nodes(connection) {}
 
     [[nodiscard]] Transaction AsTransaction() {
         return {
@@ -55,7 +57,8 @@ struct Tables {
             .deliveries = deliveries,
             .news = news,
             .dead_messages = dead_messages,
-            .keys = keys
+            .keys = keys,
+            .nodes = nodes
         };
     }
 
@@ -74,7 +77,8 @@ struct Tables {
             .deliveries = deliveries,
             .news = news,
             .dead_messages = dead_messages,
-            .keys = keys
+            .keys = keys,
+            .nodes = nodes
         };
     }
 
@@ -92,6 +96,7 @@ struct Tables {
     NewsTable news;
     DeadMessageTable dead_messages;
     KeyTable keys;
+    NodeTable nodes;
 };
 
 }  // namespace notify::sql

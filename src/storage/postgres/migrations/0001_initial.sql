@@ -12,12 +12,28 @@ CREATE TABLE sealed_with (
     key_id TEXT COLLATE "C" NOT NULL
 );
 
--- the service that has this database, and until when; it renews that while it lives
-CREATE TABLE holder (
-    one BIGINT PRIMARY KEY CHECK (one = 1),
-    node TEXT COLLATE "C" NOT NULL,
-    until BIGINT NOT NULL -- by the server's clock
+-- the services that share this database: domain/node.hpp
+CREATE TABLE node (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    name TEXT COLLATE "C" NOT NULL UNIQUE,
+    host TEXT COLLATE "C" NOT NULL,
+    version TEXT COLLATE "C" NOT NULL,
+    roles TEXT COLLATE "C" NOT NULL,
+    workers BIGINT NOT NULL,
+    reads_folders BIGINT NOT NULL CHECK (reads_folders IN (0, 1)),
+    started_at BIGINT NOT NULL,
+    heard_at BIGINT NOT NULL,
+    backend TEXT COLLATE "C" NOT NULL -- "PID@START" of the connection that writes; '' where it is a pool's
 );
+
+-- what only one of them does at a time, and who
+CREATE TABLE duty (
+    role TEXT COLLATE "C" PRIMARY KEY CHECK (role IN ('scheduler', 'delivery')),
+    node_id TEXT COLLATE "C" NOT NULL REFERENCES node (id) ON DELETE CASCADE,
+    since BIGINT NOT NULL
+);
+
+CREATE INDEX duty_of_node ON duty (node_id);
 
 CREATE TABLE source (
     id TEXT COLLATE "C" PRIMARY KEY,
@@ -174,6 +190,19 @@ CREATE TABLE done_key (
     version TEXT COLLATE "C" NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (bucket_id, key, version)
+);
+
+-- which node scans it now
+CREATE TABLE scanning (
+    bucket_id TEXT COLLATE "C" PRIMARY KEY REFERENCES bucket (id) ON DELETE CASCADE,
+    node_id TEXT COLLATE "C" NOT NULL REFERENCES node (id) ON DELETE CASCADE
+);
+
+CREATE INDEX scanning_of_node ON scanning (node_id);
+
+-- that it is to be scanned soon, said by a node that does not scan
+CREATE TABLE scan_wanted (
+    bucket_id TEXT COLLATE "C" PRIMARY KEY REFERENCES bucket (id) ON DELETE CASCADE
 );
 
 -- items that the last scan of their bucket did not see, and for how many scans in a row

@@ -7,6 +7,29 @@ CREATE TABLE sealed_with (
     key_id TEXT NOT NULL
 ) STRICT;
 
+-- the services that share this database, here one: domain/node.hpp
+CREATE TABLE node (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    version TEXT NOT NULL,
+    roles TEXT NOT NULL,
+    workers INTEGER NOT NULL,
+    reads_folders INTEGER NOT NULL CHECK (reads_folders IN (0, 1)),
+    started_at INTEGER NOT NULL,
+    heard_at INTEGER NOT NULL,
+    backend TEXT NOT NULL -- of PostgreSQL
+) STRICT;
+
+-- what only one of them does at a time, and who
+CREATE TABLE duty (
+    role TEXT PRIMARY KEY CHECK (role IN ('scheduler', 'delivery')),
+    node_id TEXT NOT NULL REFERENCES node (id) ON DELETE CASCADE,
+    since INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX duty_of_node ON duty (node_id);
+
 CREATE TABLE source (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -163,6 +186,19 @@ CREATE TABLE done_key (
     at INTEGER NOT NULL,
     PRIMARY KEY (bucket_id, key, version)
 ) STRICT, WITHOUT ROWID;
+
+-- which node scans it now
+CREATE TABLE scanning (
+    bucket_id TEXT PRIMARY KEY REFERENCES bucket (id) ON DELETE CASCADE,
+    node_id TEXT NOT NULL REFERENCES node (id) ON DELETE CASCADE
+) STRICT;
+
+CREATE INDEX scanning_of_node ON scanning (node_id);
+
+-- that it is to be scanned soon, said by a node that does not scan
+CREATE TABLE scan_wanted (
+    bucket_id TEXT PRIMARY KEY REFERENCES bucket (id) ON DELETE CASCADE
+) STRICT;
 
 -- items that the last scan of their bucket did not see, and for how many scans in a row
 CREATE TABLE scan_miss (

@@ -27,7 +27,7 @@ TEST(IconikBudget, RequestsAreHeldApartWhenTheCountIsLow) {
     budget.Note({.status = 200, .headers = {{"ratelimit-remaining", "50"}}});
     const auto begin = std::chrono::steady_clock::now();
     for (int i = 0; i < 3; ++i) {
-        ASSERT_TRUE(budget.Await({}).has_value());
+        ASSERT_TRUE(budget.Await(1, {}).has_value());
     }
     EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200));
 }
@@ -37,7 +37,7 @@ TEST(IconikBudget, AnAnswerWithoutTheHeaderChangesNothing) {
     budget.Note({.status = 200, .headers = {{"ratelimit-remaining", "many"}}});
     const auto begin = std::chrono::steady_clock::now();
     for (int i = 0; i < 3; ++i) {
-        ASSERT_TRUE(budget.Await({}).has_value());
+        ASSERT_TRUE(budget.Await(1, {}).has_value());
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(100));
 }
@@ -46,7 +46,7 @@ TEST(IconikBudget, NoMoreRequestsThanFortyBeginInASecond) {
     RateBudget budget;
     const auto begin = std::chrono::steady_clock::now();
     for (int i = 0; i < 9; ++i) {
-        ASSERT_TRUE(budget.Await({}).has_value());
+        ASSERT_TRUE(budget.Await(1, {}).has_value());
     }
     EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200));
 }

@@ -1,0 +1,86 @@
+// Engine: how its parts are started and stopped.
+
+#include <chrono>
+
+#include "app/engine.hpp"
+#include "core/log.hpp"
+#include "core/result.hpp"
+#include "domain/node.hpp"
+#include "queue/reaper.hpp"
+#include "storage/node_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+Result<void> Engine::Start() {
+    auto reset = ResetAfterStart(*storage, clock.Now());
+    if (reset && storage->IsSingleNode()) {
+        const auto joined =
+            storage->Write([&](Transaction& transaction) { return transaction.nodes.Join(node); });
+        reset = joined ? reset : Unexpected(joined.error());
+    }
+    if (!reset) {
+        return Unexpected(reset.error());
+    }
+    if (*reset > 0) {
+        Log(LogLevel::kInfo,
+            "an earlier run left processes as Processing; they are Pending again",
+            {{"count", *reset}});
+    }
+    running_ = true;
+    completion->Start();
+    reaper->Start();
+    if (settings.roles.Has(Role::kWorker)) {
+        workers->Start();
+    }
+    duties->Start();
+    return {};
+}
+
+/// What one node alone does, of those that may.
+void Engine::BeginScheduling() {
+    orphans->Start();
+    resolver->Start();
+    retention->Start();
+    secret_expiry->Start();
+    webhook_watch->Start();
+    live_progress->Start();
+    backlog->Start();
+    relabeller->Start();
+    scheduler->Start();
+    inbox->Start();
+    message_poller->Start();
+}
+
+void Engine::EndScheduling() {
+    message_poller->Stop();
+    inbox->Stop();
+    scheduler->Stop();
+    backlog->Stop();
+    relabeller->Stop();
+    resolver->Stop();
+    retention->Stop();
+    secret_expiry->Stop();
+    webhook_watch->Stop();
+    live_progress->Stop();
+    orphans->Stop();
+}
+
+void Engine::Stop(std::chrono::milliseconds grace) {
+    if (!running_.exchange(false)) {
+        return;
+    }
+    duties->Stop();
+    duties->End(Role::kScheduler);
+    workers->Stop(grace);
+    completion->Stop();
+    reaper->Stop();
+    duties->End(Role::kDelivery);
+    if (storage->IsSingleNode()) {
+        static_cast<void>(storage->Write([&](Transaction& transaction) {
+            return transaction.nodes.Leave(node.id);
+        }));
+    }
+}
+
+}  // namespace notify

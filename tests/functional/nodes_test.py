@@ -1,0 +1,195 @@
+"""Several services on one PostgreSQL: who does what, and what becomes of it when one is killed, stands still or is stopped."""
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+from postgres_server import Server
+from service import PROGRAMS, Service, ServiceTest, wait_for
+
+
+class Node(Service):
+    """One of several; asked with the key of the first."""
+
+    def __init__(self, number: int, first: Service | None, folder: pathlib.Path, settings: dict) -> None:
+        super().__init__(folder, **settings)
+        self.first, self.data, self.log = first or self, folder / f"data-{number}", folder / f"node-{number}.log"
+        if first:
+            self.data.mkdir(mode=0o700)
+            shutil.copy(first.data / "secret.key", self.data)
+
+    def request(self, method: str, path: str, body=None, key: str | None = None):
+        return super().request(method, path, body, (self.first.data / "first-key").read_text().strip() if key is None else key)
+
+    def run(self, *command: str, **more: str) -> "Node":
+        """Starts it without waiting for an address."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen([PROGRAMS / "notifications-api", *command], cwd=self.folder, env=self.environment(**more),
+                                            stdout=log, stderr=log, start_new_session=True)
+        wait_for("the node to be up", lambda: "the node is up" in self.log.read_text())
+        return self
+
+
+class Nodes(ServiceTest):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.server.close()
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.server.ask("DROP DATABASE IF EXISTS media WITH (FORCE)", "postgres")
+        self.server.ask("CREATE DATABASE media", "postgres")
+        self.nodes = []
+        self.service = self.add().start()
+
+    def add(self) -> Node:
+        node = Node(len(self.nodes), self.nodes[0] if self.nodes else None, self.folder, self.server.settings())
+        self.nodes.append(node)
+        return node
+
+    def tearDown(self) -> None:
+        for node in self.nodes:
+            if node.process and node.process.poll() is None:
+                node.process.send_signal(signal.SIGCONT)
+            node.kill()
+        super().tearDown()
+
+    def listed(self, node: Node | None = None) -> dict:
+        return {row["heard_at"] + row["name"]: row for row in (node or self.service).get("/v1/nodes")["rows"]}
+
+    def duties(self, node: Node | None = None) -> list:
+        """Of each listed node, those of the node with the most first."""
+        return sorted((row["duties"] for row in self.listed(node).values()), key=len, reverse=True)
+
+    def drop_many(self, first: int, count: int) -> list:
+        names = [f"{number}.bin" for number in range(first, first + count)]
+        for name in names:
+            self.service.drop(name, content=name.encode())
+        return names
+
+    def assert_each_is_done_once(self, count: int) -> None:
+        self.assertEqual(self.server.ask("SELECT status, count(*), max(attempt), max(crashes) FROM notifications.process GROUP BY status"),
+                         [["Completed", str(count), "0", "0"]])
+        self.assertEqual(self.server.ask("SELECT count(*), count(DISTINCT subject) FROM notifications.event WHERE type = 'item.completed'"),
+                         [[str(count), str(count)]])
+
+    def test_two_are_listed_and_share_the_work_while_one_scans(self) -> None:
+        second = self.add().start()
+        wait_for("both to be listed", lambda: len(self.listed()) == 2)
+        self.assertEqual(self.duties(), [["scheduler", "delivery"], []])
+        self.assertEqual(self.listed(second).keys() and self.duties(second), [["scheduler", "delivery"], []])
+        self.service.watch_inbox()
+        names = self.drop_many(0, 150)
+        self.assertEqual({item["status"] for item in second.wait_until_terminal(*names).values()}, {"Completed"})
+        self.assert_each_is_done_once(150)
+        owners = self.server.ask("SELECT count(*) FROM notifications.process WHERE fence > 1")
+        self.assertEqual(owners, [["0"]], "nothing was taken from anybody")
+        logs = [node.log.read_text().count("process completed") for node in self.nodes]
+        self.assertEqual(sum(logs), 150, logs)
+        self.assertGreater(min(logs), 0, logs)
+        self.assertIn("scheduler", self.service.command("nodes", "list"))
+        self.service.stop()
+        wait_for("the second to take over", lambda: self.duties(second) == [["scheduler", "delivery"]], 10)
+
+    def test_what_one_api_is_told_the_other_nodes_do(self) -> None:
+        """The second has neither duty, and its API is the one that is spoken to."""
+        second = self.add().start()
+        self.assertEqual(second.request("POST", "/v1/buckets", {
+            "name": "inbox", "location": str(self.service.inbox), "settle_s": 0, "rules": [{"processor": "checksum"}]})[0], 201)
+        self.service.drop("first.bin", content=b"first")
+        self.assertEqual(second.wait_until_terminal("first.bin")["first.bin"]["status"], "Completed")
+        self.service.drop("second.bin", content=b"second")
+        status, answer = second.request("POST", "/v1/buckets/inbox/scan")
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(second.wait_until_terminal("second.bin")["second.bin"]["status"], "Completed")
+
+    def test_a_node_that_is_killed_is_given_up_at_once_and_loses_nothing(self) -> None:
+        second = self.add().start()
+        self.service.watch_inbox()
+        names, took = [], []
+        for turn in range(3):  # of the one that scans, each time
+            names += self.drop_many(40 * turn, 40)
+            time.sleep(0.4)
+            killed, other = (self.service, second) if turn % 2 == 0 else (second, self.service)
+            begin = time.monotonic()
+            killed.kill()
+            wait_for("the other to take over", lambda: self.duties(other) == [["scheduler", "delivery"]], 30)
+            took.append(time.monotonic() - begin)
+            killed.start()
+        self.assertEqual({item["status"] for item in second.wait_until_terminal(*names).values()}, {"Completed"})
+        self.assert_each_is_done_once(120)
+        print(f"taken over after {', '.join(f'{seconds:.1f}' for seconds in took)} s")
+
+    def test_a_node_that_stands_still_is_given_up_and_begins_anew_when_it_goes_on(self) -> None:
+        second = self.add().start()
+        self.service.watch_inbox()
+        names = self.drop_many(0, 20)
+        self.service.process.send_signal(signal.SIGSTOP)
+        names += self.drop_many(20, 20)
+        wait_for("the second to take over", lambda: self.duties(second) == [["scheduler", "delivery"]], 60)
+        self.assertEqual({item["status"] for item in second.wait_until_terminal(*names).values()}, {"Completed"})
+        self.service.process.send_signal(signal.SIGCONT)
+        wait_for("the first to be a node again", lambda: len(self.listed(second)) == 2, 60)
+        wait_for("it to write again", lambda: self.service.request("POST", "/v1/webhooks", {"url": "http://127.0.0.1:1025/"})[0] == 201, 30)
+        self.assertIn("it begins anew", self.service.log.read_text())
+        self.assertEqual(self.duties(second), [["scheduler", "delivery"], []])
+        self.assert_each_is_done_once(40)
+        names = self.drop_many(40, 20)
+        self.assertEqual({item["status"] for item in second.wait_until_terminal(*names).values()}, {"Completed"})
+        self.assert_each_is_done_once(60)
+
+    def test_what_a_node_that_stood_still_was_about_to_write_is_refused(self) -> None:
+        second = self.add().start()
+        self.service.process.send_signal(signal.SIGSTOP)
+        wait_for("the first to be given up", lambda: len(self.listed(second)) == 1, 60)
+        names = self.server.ask("SELECT id FROM notifications.node")
+        self.service.process.send_signal(signal.SIGCONT)
+        wait_for("it to be back", lambda: len(self.listed(second)) == 2, 60)
+        self.assertEqual(len(names), 1)
+        log = self.service.log.read_text()
+        self.assertIn("the others on its database gave it up", log)
+
+    def test_a_worker_processes_what_stores_hold_and_leaves_folders_to_others(self) -> None:
+        self.service.stop()
+        self.service.start(ROLES="api,scheduler,delivery")
+        worker = self.add().run("worker")
+        rows = sorted(self.listed().values(), key=lambda row: len(row["roles"]))
+        self.assertEqual([(row["roles"], row["duties"], row["reads_folders"]) for row in rows],
+                         [(["worker"], [], False), (["api", "scheduler", "delivery"], ["scheduler", "delivery"], True)])
+        self.service.watch_inbox()
+        self.service.drop("film.bin", content=b"film")
+        wait_for("the file to be noticed", lambda: "film.bin" in self.service.items())
+        time.sleep(3)
+        self.assertEqual(self.service.item("film.bin")["status"], "Pending", "nobody may read it")
+        worker.stop()
+        worker.run("worker", "--local-folders")
+        self.assertEqual(self.service.wait_until_terminal("film.bin")["film.bin"]["status"], "Completed")
+        self.assertFalse((worker.data / "address").exists(), "it has no API")
+        worker.stop()
+        wait_for("it to have left", lambda: len(self.listed()) == 1, 10)
+
+    def test_a_copied_data_folder_is_refused_while_its_original_lives_elsewhere(self) -> None:
+        self.server.ask("UPDATE notifications.node SET host = 'elsewhere'")
+        copy = self.add()
+        shutil.copy(self.service.data / "node", copy.data)
+        copy.command("migrate", code=1)
+        self.assertIn("DATA_DIR was copied", copy.errors)
+
+
+class OneNode(ServiceTest):
+    def test_sqlite_is_for_one_node(self) -> None:
+        for command in (("worker",), ("serve", "--roles", "api")):
+            self.service.command(*command, code=1)
+            self.assertIn("SQLite is for one: set DATABASE_HOST", self.service.errors)
+        self.service.command("serve", "--roles", "api,cook", code=1)
+        self.assertIn("'cook' is no role: there are api, scheduler, worker and delivery", self.service.errors)
+        self.service.start()
+        rows = self.service.get("/v1/nodes")["rows"]
+        self.assertEqual([(row["roles"], row["duties"]) for row in rows],
+                         [(["api", "scheduler", "worker", "delivery"], ["scheduler", "delivery"])])
+        self.service.stop()
