@@ -1,9 +1,11 @@
 """Several services on one PostgreSQL: who does what, and what becomes of it when one is killed, stands still or is stopped."""
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
 import time
+import urllib.request
 
 from postgres_server import Server
 from service import PROGRAMS, Service, ServiceTest, wait_for
@@ -29,6 +31,12 @@ class Node(Service):
                                             stdout=log, stderr=log, start_new_session=True)
         wait_for("the node to be up", lambda: "the node is up" in self.log.read_text())
         return self
+
+
+    def children_started(self) -> int:
+        request = urllib.request.Request(self.url + "/metrics", headers={"authorization": f"Bearer {(self.first.data / 'first-key').read_text().strip()}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return int(re.search(r"^notifications_children_started_total (\d+)", answer.read().decode(), re.MULTILINE)[1])
 
 
 class Nodes(ServiceTest):
@@ -89,9 +97,7 @@ class Nodes(ServiceTest):
         self.assert_each_is_done_once(150)
         owners = self.server.ask("SELECT count(*) FROM notifications.process WHERE fence > 1")
         self.assertEqual(owners, [["0"]], "nothing was taken from anybody")
-        logs = [node.log.read_text().count("process completed") for node in self.nodes]
-        self.assertEqual(sum(logs), 150, logs)
-        self.assertGreater(min(logs), 0, logs)
+        self.assertEqual([node.children_started() > 0 for node in self.nodes], [True, True], "both have processed something")
         self.assertIn("scheduler", self.service.command("nodes", "list"))
         self.service.stop()
         wait_for("the second to take over", lambda: self.duties(second) == [["scheduler", "delivery"]], 10)
@@ -99,8 +105,7 @@ class Nodes(ServiceTest):
     def test_what_one_api_is_told_the_other_nodes_do(self) -> None:
         """The second has neither duty, and its API is the one that is spoken to."""
         second = self.add().start()
-        self.assertEqual(second.request("POST", "/v1/buckets", {
-            "name": "inbox", "location": str(self.service.inbox), "settle_s": 0, "rules": [{"processor": "checksum"}]})[0], 201)
+        second.watch_inbox()
         self.service.drop("first.bin", content=b"first")
         self.assertEqual(second.wait_until_terminal("first.bin")["first.bin"]["status"], "Completed")
         self.service.drop("second.bin", content=b"second")
