@@ -182,16 +182,15 @@ Engine::~Engine() {
 }
 
 Result<void> Engine::OpenStorage() {
-    auto opened = settings.database.host.empty()
-                      ? OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock)
-                      : HoldNodeName(settings.data_dir / "node").and_then([&](HeldName held) {
-                            data_lock_ = std::move(held.lock);
-                            node.name = std::move(held.name);
-                            const auto follow = [this](Timestamp there) { clock.Follow(there); };
-                            return OpenPostgresStorage(
-                                settings.database, {.node = node, .follow = follow}, box, clock
-                            );
-                        });
+    auto opened =
+        settings.database.host.empty()
+            ? OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock)
+            : HoldNodeName(settings.data_dir / "node").and_then([&](HeldName held) {
+                  data_lock_ = std::move(held.lock);
+                  node.name = std::move(held.name);
+                  const auto follow = [this](Timestamp there) { clock.Follow(there); };
+                  return OpenPostgresStorage(settings.database, {.node = node, .follow = follow}, box, clock);
+              });
     if (!opened) {
         return Unexpected(opened.error());
     }
@@ -230,8 +229,9 @@ void Engine::Build() {
     reaper = std::make_unique<Reaper>(
         *storage,
         clock,
-        settings.database.host.empty() ? ReaperSettings{.node = node.id}
-                                       : ReaperSettings{.node = node.id, .heartbeat = kHeartbeat, .reap = kReap},
+        settings.database.host.empty()
+            ? ReaperSettings{.node = node.id}
+            : ReaperSettings{.node = node.id, .heartbeat = kHeartbeat, .reap = kReap},
         ReaperCalls{
             .held = [this] { return completion->Held().All(); },
             .cancel = cancel,
@@ -263,7 +263,9 @@ void Engine::Build() {
     relabelling = std::make_unique<Relabelling>(*storage, clock);
     relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
     std::vector<DutyPart> parts{
-        {.duty = Role::kScheduler, .begin = [this] { BeginScheduling(); }, .end = [this] { EndScheduling(); }},
+        {.duty = Role::kScheduler,
+         .begin = [this] { BeginScheduling(); },
+         .end = [this] { EndScheduling(); }},
         {.duty = Role::kDelivery,
          .begin = [this] { dispatcher->Start(); },
          .end = [this] { dispatcher->Stop(); }}

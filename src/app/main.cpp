@@ -187,7 +187,9 @@ void AddOwnCommands(CLI::App& app, Own& own, Chosen& chosen) {
         "serve",
         "Run the service until SIGTERM or Ctrl-C")
         .add_option(
-            "--roles", own.roles, "What this node does, of api,scheduler,worker,delivery; unset: as ROLES says"
+            "--roles",
+            own.roles,
+            "What this node does, of api,scheduler,worker,delivery; unset: as ROLES says"
         );
     Add(app,
         chosen,
@@ -195,7 +197,9 @@ void AddOwnCommands(CLI::App& app, Own& own, Chosen& chosen) {
         "worker",
         "Process items for a database that other nodes serve, until SIGTERM or Ctrl-C")
         .add_flag(
-            "--local-folders", own.reads_folders, "Also items of folders: they are mounted here under the same paths"
+            "--local-folders",
+            own.reads_folders,
+            "Also items of folders: they are mounted here under the same paths"
         );
     Add(app,
         chosen,

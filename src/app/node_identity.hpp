@@ -14,8 +14,8 @@
 
 namespace notify {
 
-/// kInvalidArgument, with the command's name, for other roles than all where the database is SQLite: it is for
-/// one node.
+/// kInvalidArgument, with the command's name, for other roles than all where the database is SQLite: it is
+/// for one node.
 [[nodiscard]] Result<void> CheckRoles(const Settings& settings, std::string_view command);
 
 /// A node as it starts: another id at each start.

@@ -247,13 +247,9 @@ namespace {
 Result<void> Prepare(Engine& engine) {
     const auto& settings = engine.settings;
     return CheckReach(engine)
+        .and_then([&] { return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now()); })
         .and_then([&] {
-            return EnsureFirstKey(*engine.storage, FirstKeyFile(engine), engine.clock.Now());
-        })
-        .and_then([&] {
-            return EnsureStoreSources(
-                *engine.storage, *engine.sources, settings.stores, engine.clock.Now()
-            );
+            return EnsureStoreSources(*engine.storage, *engine.sources, settings.stores, engine.clock.Now());
         });
 }
 
@@ -332,7 +328,9 @@ Result<void> Serve(Engine& engine, std::stop_token stop) {
         return begun;
     }
     if (!has_api) {
-        Log(LogLevel::kInfo, "the node is up", {{"node", engine.node.name}, {"roles", settings.roles.Text()}});
+        Log(LogLevel::kInfo,
+            "the node is up",
+            {{"node", engine.node.name}, {"roles", settings.roles.Text()}});
     }
     std::jthread trial([&engine](const std::stop_token& ended) { WarnOfProcessors(engine, ended); });
     auto kept = KeepGoing(engine, stop);

@@ -244,12 +244,12 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
         return {};
     }
     if (row.name == "ROLES") {
-        return Roles::Parse(value)
-            .map([&](Roles roles) { settings.roles = roles; })
-            .map_error([&](Error error) {
-                error.message = fmt::format("{}: {}", row.name, error.message);
-                return error;
-            });
+        return Roles::Parse(value).map(
+                                      [&](Roles roles) { settings.roles = roles; }
+        ).map_error([&](Error error) {
+            error.message = fmt::format("{}: {}", row.name, error.message);
+            return error;
+        });
     }
     if (row.name == "HOST") {
         settings.host = value;

@@ -54,8 +54,9 @@ constexpr std::array kRows{
         .default_value = "api,scheduler,worker,delivery",
         .allowed = "api, scheduler, worker and delivery, with commas",
         .section = kService,
-        .description = "What this node does for a PostgreSQL database that several share: docs/scaling.md. On "
-                       "SQLite all of them."
+        .description =
+            "What this node does for a PostgreSQL database that several share: docs/scaling.md. On "
+            "SQLite all of them."
     },
     SettingRow{
         .name = "STOP_GRACE_SECONDS",

@@ -51,8 +51,7 @@ Result<Roles> Roles::Parse(std::string_view text) {
     while (!text.empty()) {
         const auto comma = text.find(',');
         const auto word = WithoutBlanks(text.substr(0, comma));
-        const auto* const found =
-            std::ranges::find(kNames, word, &std::pair<Role, std::string_view>::second);
+        const auto* const found = std::ranges::find(kNames, word, &std::pair<Role, std::string_view>::second);
         if (found == kNames.end()) {
             return Fail(
                 ErrorCode::kInvalidArgument,
@@ -62,9 +61,9 @@ Result<Roles> Roles::Parse(std::string_view text) {
         roles = roles.With(found->first);
         text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
     }
-    return roles == Roles() ? Fail(ErrorCode::kInvalidArgument,
-                                   "a node needs a role: api, scheduler, worker or delivery")
-                            : Result<Roles>(roles);
+    return roles == Roles()
+               ? Fail(ErrorCode::kInvalidArgument, "a node needs a role: api, scheduler, worker or delivery")
+               : Result<Roles>(roles);
 }
 
 }  // namespace notify

@@ -55,8 +55,9 @@ struct Node {
     std::string host;     ///< Of the machine.
     std::string version;  ///< Of the program.
     Roles roles;
-    int workers = 0;            ///< Items it processes at the same time.
-    bool reads_folders = true;  ///< False: folders of the others are not on its machine; it claims nothing of them.
+    int workers = 0;  ///< Items it processes at the same time.
+    bool reads_folders =
+        true;  ///< False: folders of the others are not on its machine; it claims nothing of them.
     Timestamp started_at;
     Timestamp heard_at;  ///< When it last said that it lives.
 

@@ -23,7 +23,9 @@ struct NodeRow {
 };
 
 BOOST_DESCRIBE_STRUCT(
-    NodeRow, (), (name, host, version, roles, duties, workers, processing, reads_folders, started_at, heard_at)
+    NodeRow,
+    (),
+    (name, host, version, roles, duties, workers, processing, reads_folders, started_at, heard_at)
 )
 
 struct NodeList {

@@ -21,7 +21,8 @@ struct ReaperSettings {
     NodeId node;
     std::chrono::milliseconds lease = std::chrono::seconds(30);
     std::chrono::milliseconds heartbeat = std::chrono::seconds(10);
-    std::chrono::milliseconds reap = std::chrono::seconds(5);  ///< Also how often it is asked which nodes live.
+    std::chrono::milliseconds reap =
+        std::chrono::seconds(5);  ///< Also how often it is asked which nodes live.
     std::chrono::milliseconds margin =
         std::chrono::seconds(5);  ///< Work stops this long before the lease could end.
 };
@@ -46,8 +47,8 @@ public:
     void Start();
     void Stop();
 
-    /// Gives up the nodes that are gone, and gives back every process whose lease is over; how many. Burns no attempt: a lost node counts as a
-    /// rescue.
+    /// Gives up the nodes that are gone, and gives back every process whose lease is over; how many. Burns no
+    /// attempt: a lost node counts as a rescue.
     [[nodiscard]] Result<int> ReapExpired();
 
     /// Extends the leases of what this node works on and passes cancellations on.

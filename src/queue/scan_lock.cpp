@@ -44,9 +44,7 @@ Result<bool> ScanLocks::Begin(const BucketId& bucket) {
     });
 }
 
-Result<ScanLock> ScanLocks::Take(
-    const Bucket& bucket, milliseconds patience, const std::stop_token& stop
-) {
+Result<ScanLock> ScanLocks::Take(const Bucket& bucket, milliseconds patience, const std::stop_token& stop) {
     std::timed_mutex* mutex = nullptr;
     {
         const std::scoped_lock lock(mutex_);

@@ -65,9 +65,7 @@ Result<void> WriteScanOutcome(
             .dedup_key = {},
             .at = now,
             .data = ToJsonText(
-                boost::json::object{
-                    {"bucket", bucket.id.Value()}, {"name", bucket.name}, {"reason", note}
-                }
+                boost::json::object{{"bucket", bucket.id.Value()}, {"name", bucket.name}, {"reason", note}}
             ),
         });
         if (!told) {

@@ -40,7 +40,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDebounce{200};  // changes come in bursts
 constexpr milliseconds kLongestSleep{1000};
 constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
-constexpr milliseconds kAskEvery{2000};  // what other nodes changed
+constexpr milliseconds kAskEvery{2000};    // what other nodes changed
 constexpr int kScanners = 4;
 
 }  // namespace

@@ -29,7 +29,8 @@ public:
     ) const override {
         const auto name = folder.filename().string();
         const PostgresNode node{
-            .node = {.id = NodeId("nod_" + name), .name = name, .host = "localhost", .version = "test"}, .follow = {}
+            .node = {.id = NodeId("nod_" + name), .name = name, .host = "localhost", .version = "test"},
+            .follow = {}
         };
         return OpenPostgresStorage(PostgresOfTests().DatabaseOf(name), node, box, clock);
     }

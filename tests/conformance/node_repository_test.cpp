@@ -1,5 +1,7 @@
 // NodeRepository, and what follows from it: duties, and leases of nodes that are gone.
 
+#include "storage/node_repository.hpp"
+
 #include <chrono>
 #include <string>
 #include <vector>
@@ -9,7 +11,6 @@
 
 #include "conformance/fixture.hpp"
 #include "domain/node.hpp"
-#include "storage/node_repository.hpp"
 #include "storage/scan_repository.hpp"
 
 namespace notify::testing {
@@ -164,8 +165,7 @@ TEST_P(Nodes, ThatStartAgainHoldNothingOfTheirLastStart) {
     ASSERT_THAT(Claim(1, one.id), SizeIs(1));
     one.id = NodeId("nod_again");
     Write([&](Transaction& transaction) { return transaction.nodes.Join(one); });
-    const auto expired =
-        Read([&](const Snapshot& snapshot) { return snapshot.processes.Expired(Now()); });
+    const auto expired = Read([&](const Snapshot& snapshot) { return snapshot.processes.Expired(Now()); });
     EXPECT_THAT(expired, SizeIs(1));
 }
 

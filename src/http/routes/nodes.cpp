@@ -93,8 +93,10 @@ void AddNodeRoutes(Router& router, const ApiParts& parts) {
          .tag = "health",
          .summary = "The nodes that share this database",
          .description =
-             "By name; with SQLite the service alone. `roles` is what a node is there for, `duties` what it alone does "
-             "now: a node of the role takes it over when the one that has it is gone. A node that was not heard of "
+             "By name; with SQLite the service alone. `roles` is what a node is there for, `duties` what it "
+             "alone does "
+             "now: a node of the role takes it over when the one that has it is gone. A node that was not "
+             "heard of "
              "for 30 s, or whose process has ended, is no longer listed; what it processed is Pending again.",
          .answer = &described::Schema<view::NodeList>,
          .handle = [parts](Request& r) { return ListNodes(parts, r); }}

@@ -230,8 +230,9 @@ Result<void> Writer::Belong(bool is_member) {
             .stage = "storage",
             .reason = std::string(kGivenUp),
             .retry_after = {},
-            .message = "this service was silent for so long that the others on its database gave it up; it begins "
-                       "anew in a moment"
+            .message =
+                "this service was silent for so long that the others on its database gave it up; it begins "
+                "anew in a moment"
         }
     );
 }

@@ -18,7 +18,8 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kOfNameSql =
-    "SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at FROM node WHERE name = ?";
+    "SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at FROM node WHERE "
+    "name = ?";
 constexpr const char* kJoinSql = R"sql(
     INSERT INTO node (id, name, host, version, roles, workers, reads_folders, started_at, heard_at, backend)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
@@ -29,7 +30,8 @@ constexpr const char* kEndDeliveriesSql =
     "UPDATE delivery SET lease_until = 0 WHERE status = 'Processing' AND lease_owner = ?";
 constexpr const char* kLeaveSql = "DELETE FROM node WHERE id = ?";
 constexpr const char* kListSql =
-    "SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at FROM node ORDER BY name";
+    "SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at FROM node ORDER BY "
+    "name";
 // a connection that is gone was closed by its process's end, or cut: who lives comes back within 2 s.
 // After a start of the server everybody's is gone for a moment
 constexpr Sql kGoneSql{
@@ -128,8 +130,9 @@ Result<std::vector<Node>> NodeTable::Gone(const NodeId& self, Timestamp now) con
 
 Result<bool> NodeTable::Take(Role duty, const NodeId& node, Timestamp now) {
     return connection_.Change(kTakeSql, ToString(duty), node, now).and_then([&](int) {
-        return connection_
-            .First(kDutyOfSql, [](Row& row) { return row.Int(); }, ToString(duty), node)
+        return connection_.First(
+                              kDutyOfSql, [](Row& row) { return row.Int(); }, ToString(duty), node
+        )
             .map([](const std::optional<int>& mine) { return mine.has_value(); });
     });
 }

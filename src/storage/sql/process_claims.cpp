@@ -89,9 +89,7 @@ struct ReadyBucket {
     bool on_trial = false;  ///< Its hold is over and not released: one item shows whether the store is well.
 };
 
-Result<std::vector<ReadyBucket>> ReadyBuckets(
-    Connection& connection, const NodeId& node, Timestamp now
-) {
+Result<std::vector<ReadyBucket>> ReadyBuckets(Connection& connection, const NodeId& node, Timestamp now) {
     return connection.Select(
         kReadyBucketsSql,
         [](Row& row) {

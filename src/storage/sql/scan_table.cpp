@@ -147,7 +147,9 @@ Result<int> ScanTable::ForgetMissing(const BucketId& bucket, std::int64_t number
 
 Result<bool> ScanTable::Begin(const BucketId& bucket, const NodeId& node) {
     return connection_.TryChange(kBeginSql, bucket, node).and_then([&](int) {
-        return connection_.First(kScansSql, [](Row& row) { return row.Int(); }, bucket, node)
+        return connection_.First(
+                              kScansSql, [](Row& row) { return row.Int(); }, bucket, node
+        )
             .map([](const std::optional<int>& mine) { return mine.has_value(); });
     });
 }

@@ -1,5 +1,7 @@
 #include "core/clock.hpp"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 namespace notify {
@@ -11,6 +13,20 @@ TEST(Rfc3339, IsWrittenInUtcWithMilliseconds) {
     EXPECT_EQ(ToRfc3339(FromMillis(1'795'487'460'007)), "2026-11-24T02:31:00.007Z");
     EXPECT_EQ(ToRfc3339(FromMillis(951'782'399'999)), "2000-02-28T23:59:59.999Z");
     EXPECT_EQ(ToRfc3339(FromMillis(-1)), "1969-12-31T23:59:59.999Z");
+}
+
+TEST(FollowingClock, IsTheMachinesUntilItIsToldOfAnotherAndGoesOnFromThere) {
+    using namespace std::chrono_literals;
+    FollowingClock clock;
+    EXPECT_LT(std::chrono::abs(clock.Now() - SystemClock().Now()), 1min);
+    const auto there = FromRfc3339("2031-02-03T04:05:06Z").value();
+    clock.Follow(there);
+    const auto first = clock.Now();
+    EXPECT_GE(first, there);
+    EXPECT_LT(first, there + 1min);
+    while (clock.Now() == first) {
+    }
+    EXPECT_GT(clock.Now(), first);
 }
 
 TEST(Rfc3339, IsReadAsItIsWritten) {
