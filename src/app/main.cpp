@@ -341,6 +341,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddWebhookCommands(app, line);
     notify::AddMessageCommands(app, line);
     notify::AddNodeCommands(app, line);
+    notify::AddPauseCommands(app, line);
     notify::AddIconikCommands(app, line);
     notify::AddKeyCommands(app, line);
     try {

@@ -24,5 +24,6 @@ using NewsId = StrongId<struct NewsIdTag>;                // nws_
 using DeadMessageId = StrongId<struct DeadMessageIdTag>;  // dead_
 using KeyId = StrongId<struct KeyIdTag>;                  // key_
 using NodeId = StrongId<struct NodeIdTag>;                // nod_
+using PauseId = StrongId<struct PauseIdTag>;              // pau_
 
 }  // namespace notify

@@ -111,6 +111,14 @@ constexpr std::array kWordsOfTypes{
         "What becomes of what is in it already; a bucket of an object store needs it.",
         ""
     },
+    MemberWords{"NewPause.of", "everything; or a source, or a node: then subject says which.", ""},
+    MemberWords{"NewPause.reason", "Why, for people: items that wait tell it.", ""},
+    MemberWords{
+        "NewPause.subject",
+        "Id or name of the source; name of the node, or its host where it is alone there.",
+        ""
+    },
+    MemberWords{"NewPause.until", "When it ends by itself, RFC 3339; null: when somebody ends it.", ""},
     MemberWords{"NewReplay.since", "What was made then or later.", "date-time"},
     MemberWords{"NewSource.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"NewSource.secret", "Its first credential; without one the settings' are used.", ""},
@@ -124,6 +132,7 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NodeRow.heard_at", "When it last said that it lives, by the database's clock.", "date-time"},
     MemberWords{"NodeRow.host", "The machine it runs on.", ""},
     MemberWords{"NodeRow.name", "The same after each restart; DATA_DIR keeps it.", ""},
+    MemberWords{"NodeRow.paused", "Who drained it and why; null: it takes what there is.", ""},
     MemberWords{"NodeRow.processing", "Processes it works on now.", ""},
     MemberWords{
         "NodeRow.reads_folders",
@@ -134,6 +143,12 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NodeRow.started_at", "When it started.", "date-time"},
     MemberWords{"NodeRow.version", "Of its program.", ""},
     MemberWords{"NodeRow.workers", "Items it processes at the same time.", ""},
+    MemberWords{"PauseRow.actor", "Who paused it: the id of a key, or the command line.", ""},
+    MemberWords{"PauseRow.of", "What is held back: everything, a source or a node.", ""},
+    MemberWords{"PauseRow.reason", "Why.", ""},
+    MemberWords{"PauseRow.since", "When it began.", "date-time"},
+    MemberWords{"PauseRow.subject", "Id of the source, name of the node; \"\" for everything.", ""},
+    MemberWords{"PauseRow.until", "When it ends by itself; null: when somebody ends it.", "date-time"},
     MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},
     MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Problem.status", "The HTTP status.", ""},

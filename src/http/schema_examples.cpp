@@ -52,6 +52,10 @@ constexpr std::array kExamples{
     },
     Example{"SourceSetup", R"({"system_endpoint":"https://notifications.example.com","dry_run":true})"},
     Example{"SourceChange", R"({"name":"archive"})"},
+    Example{
+        "NewPause",
+        R"({"of":"source","subject":"archive","reason":"the store is moved","until":"2031-01-31T12:00:00Z"})"
+    },
     Example{"NewSecret", R"({"access_key":"AKEXAMPLE","secret_key":"the-secret"})"},
     Example{"RuleChange", R"({"enabled":true,"priority":10})"},
     Example{"NewEnrolment", R"({"name":"Ada Lovelace","photos":[]})"},

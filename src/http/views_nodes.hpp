@@ -2,6 +2,7 @@
 
 // What the API shows of nodes. Described structs, from which JSON and OpenAPI come.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,13 @@ struct NodeRow {
     bool reads_folders = true;
     std::string started_at;
     std::string heard_at;
+    std::optional<std::string> paused;
 };
 
 BOOST_DESCRIBE_STRUCT(
     NodeRow,
     (),
-    (name, host, version, roles, duties, workers, processing, reads_folders, started_at, heard_at)
+    (name, host, version, roles, duties, workers, processing, reads_folders, started_at, heard_at, paused)
 )
 
 struct NodeList {

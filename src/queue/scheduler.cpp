@@ -20,6 +20,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/pause.hpp"
 #include "domain/scan.hpp"
 #include "queue/bucket_scan.hpp"
 #include "queue/calendar/calendar.hpp"
@@ -28,6 +29,7 @@
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/pause_repository.hpp"
 #include "storage/scan_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -40,8 +42,23 @@ using std::chrono::milliseconds;
 constexpr milliseconds kDebounce{200};  // changes come in bursts
 constexpr milliseconds kLongestSleep{1000};
 constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
-constexpr milliseconds kAskEvery{2000};    // what other nodes changed
+constexpr milliseconds kAskEvery{2000};    // what other nodes changed, and pauses that end
 constexpr int kScanners = 4;
+
+/// The active ones whose source is not paused.
+Result<std::vector<Bucket>> ToWatch(const Snapshot& snapshot, Timestamp now) {
+    auto buckets = snapshot.buckets.List();
+    const auto pauses = snapshot.pauses.List(now);
+    if (!buckets || !pauses) {
+        return buckets ? Unexpected(pauses.error()) : buckets;
+    }
+    std::erase_if(*buckets, [&](const Bucket& bucket) {
+        return !bucket.active || std::ranges::any_of(*pauses, [&](const Pause& pause) {
+            return pause.of == PauseOf::kSource && pause.subject == bucket.source_id.Value();
+        });
+    });
+    return buckets;
+}
 
 }  // namespace
 
@@ -114,9 +131,11 @@ void Scheduler::Loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         TakeNews(AwaitNews(stop));
         const auto now = std::chrono::steady_clock::now();
-        if (!storage_.IsSingleNode() && now - asked_at >= kAskEvery) {
+        if (now - asked_at >= kAskEvery) {
             asked_at = now;
-            TakeUpWishes();
+            if (!storage_.IsSingleNode()) {
+                TakeUpWishes();
+            }
             ReadBuckets();
         }
         for (auto& [id, watched] : watched_) {
@@ -193,7 +212,7 @@ void Scheduler::TakeNews(const News& news) {
 
 /// Takes up added buckets, lets removed and deactivated ones go.
 void Scheduler::ReadBuckets() {
-    auto buckets = storage_.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
+    auto buckets = storage_.Read([&](const Snapshot& snapshot) { return ToWatch(snapshot, clock_.Now()); });
     if (!buckets) {
         Log(LogLevel::kWarn, "buckets could not be read", {{"error", buckets.error().message}});
         std::this_thread::sleep_for(kDebounce);
@@ -202,14 +221,11 @@ void Scheduler::ReadBuckets() {
     }
     std::erase_if(watched_, [&](const auto& entry) {
         return std::ranges::none_of(*buckets, [&](const Bucket& bucket) {
-            return bucket.active && bucket.id == entry.first &&
-                   bucket.location == entry.second.turn.Of().location;
+            return bucket.id == entry.first && bucket.location == entry.second.turn.Of().location;
         });
     });
     for (auto& bucket : *buckets) {
-        if (bucket.active) {
-            TakeBucket(std::move(bucket));
-        }
+        TakeBucket(std::move(bucket));
     }
 }
 

@@ -19,6 +19,7 @@
 #include "core/ulid.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/pause.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
 #include "storage/appearance_list.hpp"
@@ -26,6 +27,7 @@
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_text.hpp"
+#include "storage/pause_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
@@ -260,16 +262,23 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
     }
     const auto bucket = snapshot.buckets.Get(item.bucket_id);
     const auto hold = snapshot.buckets.HoldOf(item.bucket_id);
+    const auto pause = bucket ? snapshot.pauses.OfSource(bucket->source_id, now)
+                              : Result<std::optional<Pause>>(std::nullopt);
     auto processes = snapshot.processes.OfItem(item.id);
-    if (!bucket || !hold || !processes) {
-        return Unexpected(!bucket ? bucket.error() : !hold ? hold.error() : processes.error());
+    if (!bucket || !hold || !pause || !processes) {
+        return Unexpected(
+            !bucket  ? bucket.error()
+            : !hold  ? hold.error()
+            : !pause ? pause.error()
+                     : processes.error()
+        );
     }
     if (processes->empty() && item.blocked_by == BlockedBy::kBudget && bucket->active && !*hold) {
         return {};
     }
-    item.blocked_by = !bucket->active ? BlockedBy::kBucketInactive
-                      : *hold         ? BlockedBy::kSourcePaused
-                                      : WhyPending(LatestRuns(std::move(*processes)), now);
+    item.blocked_by = !bucket->active   ? BlockedBy::kBucketInactive
+                      : *hold || *pause ? BlockedBy::kSourcePaused
+                                        : WhyPending(LatestRuns(std::move(*processes)), now);
     return {};
 }
 

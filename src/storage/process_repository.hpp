@@ -67,10 +67,10 @@ public:
 
     /// Takes up to `max_items` items that have a process ready at `now` (Pending, next_attempt_at reached,
     /// bucket active and not held: of one whose hold is over a single item, while none that was claimed since
-    /// runs; no folders when the node does not read them), with all ready processes of each; a process marked
-    /// `alone` is claimed by itself. Fair over buckets by weight, within one by priority, then age. Sets
-    /// Processing, fence + 1, lease_owner, lease_until = now + lease, started_at. The items' own rows are
-    /// left to the caller.
+    /// runs; nothing that is paused, no folders when the node does not read them), with all ready processes
+    /// of each; a process marked `alone` is claimed by itself. Fair over buckets by weight, within one by
+    /// priority, then age. Sets Processing, fence + 1, lease_owner, lease_until = now + lease, started_at.
+    /// The items' own rows are left to the caller.
     virtual Result<std::vector<ClaimedItem>> Claim(
         const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
     ) = 0;

@@ -28,6 +28,7 @@ class NewsRepository;
 class DeadMessageRepository;
 class KeyRepository;
 class NodeRepository;
+class PauseRepository;
 
 /// A consistent view: everything read through it is of one moment.
 struct Snapshot {
@@ -46,6 +47,7 @@ struct Snapshot {
     const DeadMessageRepository& dead_messages;
     const KeyRepository& keys;
     const NodeRepository& nodes;
+    const PauseRepository& pauses;
 };
 
 /// Reads and writes that happen all or not at all. Reads see the writes before them.
@@ -65,6 +67,7 @@ struct Transaction {
     DeadMessageRepository& dead_messages;
     KeyRepository& keys;
     NodeRepository& nodes;
+    PauseRepository& pauses;
 
     /// What this transaction sees, for code that only reads.
     [[nodiscard]] Snapshot View() const {
@@ -83,7 +86,8 @@ struct Transaction {
             .news = news,
             .dead_messages = dead_messages,
             .keys = keys,
-            .nodes = nodes
+            .nodes = nodes,
+            .pauses = pauses
         };
     }
 };

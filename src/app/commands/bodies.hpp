@@ -66,6 +66,15 @@ struct SetupWords {
     bool remove = false;
 };
 
+/// Of a pause.
+struct PauseWords {
+    std::string of;
+    std::string subject;
+    std::string reason;
+    std::string until;
+    std::string lasts;
+};
+
 /// Everything a command may be given; each reads its own part.
 struct Words {
     std::string path;
@@ -110,6 +119,7 @@ struct Words {
     BacklogWords backlog;
     OptionWords options;
     SetupWords setup;
+    PauseWords pause;
 };
 
 /// The texts as a JSON list.

@@ -70,6 +70,7 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);
 void AddMessageCommands(CLI::App& app, CommandLine& line);
 void AddNodeCommands(CLI::App& app, CommandLine& line);
+void AddPauseCommands(CLI::App& app, CommandLine& line);
 void AddIconikCommands(CLI::App& app, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 

@@ -15,7 +15,7 @@ void AddNodeCommands(CLI::App& app, CommandLine& line) {
         return line.Ask("GET", "/v1/nodes", nullptr, [](const boost::json::value& answer) {
             PrintTable(
                 answer,
-                {"name", "roles", "duties", "workers", "processing", "version", "heard_at"},
+                {"name", "roles", "duties", "workers", "processing", "version", "heard_at", "paused"},
                 "no node runs; start one: notifications-api serve"
             );
         });

@@ -25,6 +25,7 @@
 #include "http/parameters.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
+#include "http/routes/standstill.hpp"
 #include "http/views.hpp"
 #include "queue/item_control.hpp"
 #include "storage/bucket_repository.hpp"
@@ -117,26 +118,6 @@ struct Whole {
     std::optional<Standstill> standstill;
     Bucket bucket;
 };
-
-/// What keeps all of its bucket from moving, while it waits for that.
-Result<std::optional<Standstill>> StandstillOf(const Snapshot& snapshot, const Item& item) {
-    const auto hold = item.status == Status::kPending && item.blocked_by == BlockedBy::kSourcePaused
-                          ? snapshot.buckets.HoldOf(item.bucket_id)
-                          : Result<std::optional<BucketHold>>(std::nullopt);
-    return hold.map([](const std::optional<BucketHold>& held) {
-        return held ? std::optional(
-                          Standstill{
-                              .blocked_by = BlockedBy::kSourcePaused,
-                              .sentence = fmt::format(
-                                  "its bucket is held back until {}: {}",
-                                  ToRfc3339(held->until),
-                                  held->sentence
-                              )
-                          }
-                      )
-                    : std::nullopt;
-    });
-}
 
 /// Without what keeps it from moving, and without its bucket.
 Result<Whole> PartsOf(const Snapshot& snapshot, const ItemId& id) {
@@ -264,7 +245,7 @@ public:
                 return Unexpected(taken.error());
             }
             auto still = standstill ? Result<std::optional<Standstill>>(standstill)
-                                    : StandstillOf(snapshot, read->item);
+                                    : StandstillOf(snapshot, read->item, parts_.clock.Now());
             auto bucket = snapshot.buckets.Get(read->item.bucket_id);
             if (!still || !bucket) {
                 return Unexpected(still ? bucket.error() : still.error());

@@ -1,6 +1,7 @@
 // /v1/nodes: who works on this database.
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/node.hpp"
+#include "domain/pause.hpp"
 #include "domain/process.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
@@ -17,6 +19,7 @@
 #include "http/routes/routes.hpp"
 #include "http/views_nodes.hpp"
 #include "storage/node_repository.hpp"
+#include "storage/pause_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -28,17 +31,25 @@ struct Known {
     std::vector<Node> nodes;
     std::vector<Duty> duties;
     std::vector<Process> processing;
+    std::vector<Pause> pauses;
 };
 
-Result<Known> ReadNodes(const Snapshot& snapshot) {
+Result<Known> ReadNodes(const Snapshot& snapshot, Timestamp now) {
     auto nodes = snapshot.nodes.List();
     auto duties = snapshot.nodes.Duties();
     auto processing = snapshot.processes.AllProcessing();
-    if (!nodes || !duties || !processing) {
-        return Unexpected(!nodes ? nodes.error() : !duties ? duties.error() : processing.error());
+    auto pauses = snapshot.pauses.List(now);
+    if (!nodes || !duties) {
+        return Unexpected(nodes ? duties.error() : nodes.error());
+    }
+    if (!processing || !pauses) {
+        return Unexpected(processing ? pauses.error() : processing.error());
     }
     return Known{
-        .nodes = std::move(*nodes), .duties = std::move(*duties), .processing = std::move(*processing)
+        .nodes = std::move(*nodes),
+        .duties = std::move(*duties),
+        .processing = std::move(*processing),
+        .pauses = std::move(*pauses)
     };
 }
 
@@ -57,6 +68,9 @@ view::NodeRow Row(const Node& node, const Known& known) {
     for (const auto& duty : known.duties) {
         duties = duty.node == node.id ? duties.With(duty.role) : duties;
     }
+    const auto pause = std::ranges::find_if(known.pauses, [&](const Pause& each) {
+        return each.of == PauseOf::kNode && each.subject == node.name;
+    });
     return {
         .name = node.name,
         .host = node.host,
@@ -67,12 +81,15 @@ view::NodeRow Row(const Node& node, const Known& known) {
         .processing = static_cast<int>(std::ranges::count(known.processing, node.id, &Process::lease_owner)),
         .reads_folders = node.reads_folders,
         .started_at = ToRfc3339(node.started_at),
-        .heard_at = ToRfc3339(node.heard_at)
+        .heard_at = ToRfc3339(node.heard_at),
+        .paused = pause == known.pauses.end() ? std::nullopt : std::optional(Sentence(*pause))
     };
 }
 
 Response ListNodes(const ApiParts& parts, const Request& request) {
-    return Answer(request, parts.storage.Read(ReadNodes), [](const Known& known) {
+    const auto read =
+        parts.storage.Read([&](const Snapshot& snapshot) { return ReadNodes(snapshot, parts.clock.Now()); });
+    return Answer(request, read, [](const Known& known) {
         view::NodeList list;
         for (const auto& node : known.nodes) {
             if (node.roles != Roles()) {  // a command that looks

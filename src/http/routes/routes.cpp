@@ -15,6 +15,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddHealthRoutes(router, parts);
     AddMetricsRoutes(router, parts);
     AddNodeRoutes(router, parts);
+    AddPauseRoutes(router, parts);
     AddSourceRoutes(router, parts);
     AddSourceTestRoutes(router, parts);
     AddSourceSetupRoutes(router, parts);

@@ -37,6 +37,7 @@ void AddIntakeRoutes(Router& router, const ApiParts& parts);
 void AddIconikIntakeRoutes(Router& router, const ApiParts& parts);
 void AddMessageRoutes(Router& router, const ApiParts& parts);
 void AddNodeRoutes(Router& router, const ApiParts& parts);
+void AddPauseRoutes(Router& router, const ApiParts& parts);
 void AddPublicationRoutes(Router& router, const ApiParts& parts);
 void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);

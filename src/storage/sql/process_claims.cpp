@@ -27,6 +27,11 @@ namespace {
 constexpr const char* kReadyBucketsSql = R"sql(
     SELECT b.id, b.weight, b.turn_start, b.turn_finish, b.held_until IS NOT NULL FROM bucket b
     WHERE b.active = 1
+      AND NOT EXISTS (SELECT 1 FROM pause p
+                      WHERE (p.until IS NULL OR p.until > ?1)
+                        AND (p.scope = 'everything'
+                             OR (p.scope = 'source' AND p.subject = b.source_id)
+                             OR (p.scope = 'node' AND p.subject = (SELECT name FROM node WHERE id = ?2))))
       AND NOT EXISTS (SELECT 1 FROM node n JOIN source s ON s.id = b.source_id
                       WHERE n.id = ?2 AND n.reads_folders = 0 AND s.kind = 'local')
       AND (b.held_until IS NULL

@@ -13,6 +13,7 @@
 #include "storage/sql/key_table.hpp"
 #include "storage/sql/news_table.hpp"
 #include "storage/sql/node_table.hpp"
+#include "storage/sql/pause_table.hpp"
 #include "storage/sql/people_table.hpp"
 #include "storage/sql/process_table.hpp"
 #include "storage/sql/result_table.hpp"
@@ -40,7 +41,8 @@ struct Tables {
           news(connection),
           dead_messages(connection),
           keys(connection),
-          nodes(connection) {}
+          nodes(connection),
+          pauses(connection) {}
 
     [[nodiscard]] Transaction AsTransaction() {
         return {
@@ -58,7 +60,8 @@ struct Tables {
             .news = news,
             .dead_messages = dead_messages,
             .keys = keys,
-            .nodes = nodes
+            .nodes = nodes,
+            .pauses = pauses
         };
     }
 
@@ -78,7 +81,8 @@ struct Tables {
             .news = news,
             .dead_messages = dead_messages,
             .keys = keys,
-            .nodes = nodes
+            .nodes = nodes,
+            .pauses = pauses
         };
     }
 
@@ -97,6 +101,7 @@ struct Tables {
     DeadMessageTable dead_messages;
     KeyTable keys;
     NodeTable nodes;
+    PauseTable pauses;
 };
 
 }  // namespace notify::sql

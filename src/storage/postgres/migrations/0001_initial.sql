@@ -35,6 +35,18 @@ CREATE TABLE duty (
 
 CREATE INDEX duty_of_node ON duty (node_id);
 
+-- what people hold back: domain/pause.hpp
+CREATE TABLE pause (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    scope TEXT COLLATE "C" NOT NULL CHECK (scope IN ('everything', 'source', 'node')),
+    subject TEXT COLLATE "C" NOT NULL, -- id of a source, name of a node, '' for everything
+    reason TEXT COLLATE "C" NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT, -- NULL: until somebody ends it
+    UNIQUE (scope, subject)
+);
+
 CREATE TABLE source (
     id TEXT COLLATE "C" PRIMARY KEY,
     kind TEXT COLLATE "C" NOT NULL,

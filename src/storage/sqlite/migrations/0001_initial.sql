@@ -30,6 +30,18 @@ CREATE TABLE duty (
 
 CREATE INDEX duty_of_node ON duty (node_id);
 
+-- what people hold back: domain/pause.hpp
+CREATE TABLE pause (
+    id TEXT PRIMARY KEY,
+    scope TEXT NOT NULL CHECK (scope IN ('everything', 'source', 'node')),
+    subject TEXT NOT NULL, -- id of a source, name of a node, '' for everything
+    reason TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER, -- NULL: until somebody ends it
+    UNIQUE (scope, subject)
+) STRICT;
+
 CREATE TABLE source (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,

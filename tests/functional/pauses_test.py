@@ -1,0 +1,64 @@
+"""Pauses: what is held back says why, and goes on."""
+import time
+
+from service import ServiceTest, wait_for
+
+
+class Pauses(ServiceTest):
+    def status(self, key: str) -> tuple:
+        item = self.service.item(key)
+        return item["status"], item["blocked_by"]
+
+    def test_a_pause_of_everything_holds_items_back_and_says_who_and_why(self) -> None:
+        self.service.start()
+        self.service.watch_inbox()
+        out = self.service.command("pauses", "begin", "everything", "--reason", "the machine room is moved")
+        self.assertIn("pauses end pau_", out)
+        self.service.drop("film.bin", content=b"film")
+        wait_for("the file to be noticed", lambda: "film.bin" in self.service.items())
+        time.sleep(2)
+        self.assertEqual(self.status("film.bin"), ("Pending", "source_paused"))
+        why = self.service.command("items", "why", self.service.items()["film.bin"]["id"])
+        self.assertIn("everything is paused since", why)
+        self.assertIn("the machine room is moved", why)
+        self.assertIn("the machine room is moved", self.service.command("pauses", "list"))
+        self.service.stop()  # it outlives a restart
+        self.service.start()
+        time.sleep(2)
+        self.assertEqual(self.status("film.bin"), ("Pending", "source_paused"))
+        self.service.command("pauses", "end", out.split()[-1])
+        self.assertEqual(self.service.wait_until_terminal("film.bin")["film.bin"]["status"], "Completed")
+        self.assertEqual(self.service.command("pauses", "list").strip(), "nothing is paused")
+        self.assertIn("pause.begin", self.service.command("audit"))
+
+    def test_a_paused_source_is_not_scanned_and_goes_on_by_itself_when_its_time_is_over(self) -> None:
+        self.service.start()
+        self.service.watch_inbox()
+        source = self.service.get("/v1/sources")["rows"][0]["name"]
+        self.service.command("pauses", "begin", "source", source, "--reason", "the disk is checked", "--for", "6s")
+        time.sleep(1)
+        self.service.drop("film.bin", content=b"film")
+        time.sleep(2)
+        self.assertEqual(self.service.items(), {}, "nothing was scanned")
+        self.assertEqual(self.service.wait_until_terminal("film.bin")["film.bin"]["status"], "Completed")
+
+    def test_a_drained_node_says_so_and_takes_nothing(self) -> None:
+        self.service.start()
+        self.service.watch_inbox()
+        node = self.service.get("/v1/nodes")["rows"][0]
+        self.service.command("pauses", "begin", "node", node["host"], "--reason", "new memory")
+        self.service.drop("film.bin", content=b"film")
+        wait_for("the file to be noticed", lambda: "film.bin" in self.service.items())
+        time.sleep(2)
+        self.assertEqual(self.status("film.bin")[0], "Pending")
+        self.assertIn("new memory", self.service.get("/v1/nodes")["rows"][0]["paused"])
+
+    def test_what_cannot_be_paused_is_one_sentence(self) -> None:
+        self.service.start()
+        for arguments, sentence in ((("node", "nowhere"), "there is no node 'nowhere'"),
+                                    (("source", "nowhere"), "there is no source"),
+                                    (("source",), "say which source"),
+                                    (("everything", "here"), "there is none of everything"),
+                                    (("everything", "--until", "2001-01-01T00:00:00Z"), "is over already")):
+            self.service.command("pauses", "begin", *arguments, "--reason", "a test", code=1)
+            self.assertIn(sentence, self.service.errors)
