@@ -1,4 +1,6 @@
 """Several services on one PostgreSQL: who does what, and what becomes of it when one is killed, stands still or is stopped."""
+import base64
+import json
 import pathlib
 import re
 import shutil
@@ -9,6 +11,7 @@ import urllib.request
 
 from postgres_server import Server
 from service import PROGRAMS, Service, ServiceTest, wait_for
+from stores import FakeIconik
 
 
 class Node(Service):
@@ -39,7 +42,7 @@ class Node(Service):
             return int(re.search(r"^notifications_children_started_total (\d+)", answer.read().decode(), re.MULTILINE)[1])
 
 
-class Nodes(ServiceTest):
+class NodesTest(ServiceTest):
     @classmethod
     def setUpClass(cls) -> None:
         cls.server = Server()
@@ -86,6 +89,8 @@ class Nodes(ServiceTest):
         self.assertEqual(self.server.ask("SELECT count(*), count(DISTINCT subject) FROM notifications.event WHERE type = 'item.completed'"),
                          [[str(count), str(count)]])
 
+
+class Nodes(NodesTest):
     def test_two_are_listed_and_share_the_work_while_one_scans(self) -> None:
         second = self.add().start()
         wait_for("both to be listed", lambda: len(self.listed()) == 2)
@@ -184,6 +189,41 @@ class Nodes(ServiceTest):
         shutil.copy(self.service.data / "node", copy.data)
         copy.command("migrate", code=1)
         self.assertIn("DATA_DIR was copied", copy.errors)
+
+
+class NodesOfIconik(NodesTest):
+    def test_three_nodes_share_what_iconik_lets_a_token_ask(self) -> None:
+        iconik = FakeIconik()
+        self.addCleanup(iconik.close)
+        place = "11111111-1111-4111-8111-111111111111"
+        iconik.control(collections=[{"id": place}])
+        self.service.stop()
+        more = {"ICONIK_URL": iconik.url, "ICONIK_APP_ID": FakeIconik.APP_ID, "ICONIK_ACCESS_TOKEN": FakeIconik.TOKEN, "WORKERS": "8"}
+        for node in (self.service, self.add()):
+            node.settings |= more
+            node.start()
+        worker = self.add()
+        worker.settings |= more
+        worker.run("worker")
+        wait_for("three nodes", lambda: len(self.listed()) == 3)
+        time.sleep(2)  # each has counted them
+        iconik.control(many={"collection": place, "count": 60, "first": 0, "data": base64.b64encode(b"a proxy of an asset").decode()})
+        self.service.command("buckets", "add", f"collections/{place}", "--name", "dailies", "--source", "iconik", "--processor", "checksum",
+                             "--backlog", "process")
+        wait_for("all to be done", lambda: self.server.ask("SELECT count(*) FROM notifications.item WHERE status = 'Completed'") == [["60"]], 300)
+        wait_for("all to be written", lambda: self.server.ask(
+            "SELECT count(*) FROM notifications.delivery WHERE status IN ('Pending', 'Processing')") == [["0"]], 300)
+        seen = iconik.control()
+        self.assertLessEqual(seen["peak_second"], 50)
+        self.assertLessEqual(seen["peak_window"], 1000)
+        jobs = [job["status"] for job in standing_jobs(iconik)]
+        self.assertEqual(jobs, ["FINISHED"] * 60)
+        print(f"at most {seen['peak_second']} requests in a second, {seen['peak_window']} in 20 s")
+
+
+def standing_jobs(iconik: FakeIconik) -> list:
+    with urllib.request.urlopen(f"{iconik.url}/_control?jobs=*", timeout=60) as answer:
+        return list(json.load(answer)["jobs"].values())
 
 
 class OneNode(ServiceTest):
