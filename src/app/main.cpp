@@ -102,8 +102,12 @@ Result<void> RunService(notify::Settings settings, const std::string& roles) {
         return usable;
     }
     const notify::StopSignal signal;
-    auto engine = notify::Engine::Open(settings, notify::NoData::kMake);
-    return engine ? notify::Serve(**engine, signal.Token()) : notify::Unexpected(engine.error());
+    auto engine = notify::OpenEngine(settings, signal.Token());
+    if (!engine) {
+        return engine.error().code == notify::ErrorCode::kStopped ? Result<void>{}
+                                                                  : notify::Unexpected(engine.error());
+    }
+    return notify::Serve(**engine, signal.Token());
 }
 
 Result<void> RunWorker(notify::Settings settings, bool reads_folders) {

@@ -26,6 +26,7 @@
 #include "app/processor_trial.hpp"
 #include "app/store_sources.hpp"
 #include "core/error.hpp"
+#include "core/fault_log.hpp"
 #include "core/file.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
@@ -182,6 +183,20 @@ Result<void> CheckReach(Engine& engine) {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<Engine>> OpenEngine(const Settings& settings, const std::stop_token& stop) {
+    FaultLog log(LogLevel::kWarn, "the database does not answer; it is tried again", "the database answers");
+    for (int tries = 1;; ++tries) {
+        auto engine = Engine::Open(settings, NoData::kMake);
+        if (engine || engine.error().code != ErrorCode::kUnavailable) {
+            return engine;
+        }
+        log.Note(Unexpected(engine.error()));
+        if (!SleepFor(std::chrono::seconds(std::min(tries, 5)), stop)) {
+            return Fail(ErrorCode::kStopped, "stopped while the database did not answer");
+        }
+    }
+}
 
 std::unique_ptr<Router> MakeRouter(Engine& engine) {
     auto router = std::make_unique<Router>(*engine.storage, engine.clock);

@@ -148,6 +148,26 @@ class Postgres(ServiceTest):
         self.assertEqual(self.service.request("GET", "/v1/items")[0], 200)
         self.service.stop()
 
+    def test_a_service_waits_for_a_database_that_starts_after_it(self) -> None:
+        self.server.control("-m", "immediate", "stop")
+        log = self.service.log.open("a")
+        process = subprocess.Popen([PROGRAMS / "notifications-api", "serve"], cwd=self.folder, env=self.service.environment(), stdout=log, stderr=log)
+        try:
+            wait_for("it to say so", lambda: "the database does not answer; it is tried again" in self.service.log.read_text())
+            self.assertEqual(self.service.log.read_text().count("the database does not answer"), 1)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(30), 0)
+            process = subprocess.Popen([PROGRAMS / "notifications-api", "serve"], cwd=self.folder, env=self.service.environment(), stdout=log,
+                                       stderr=log)
+        finally:
+            self.server.control("-l", str(self.server.folder / "log"), "start")
+        try:
+            wait_for("the service to be up", lambda: "the service is up" in self.service.log.read_text())
+        finally:
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(60), 0)
+            log.close()
+
     def test_a_service_that_was_killed_goes_on_at_once(self) -> None:
         self.service.start(NOTIFICATIONS_FAILPOINT="claimed")
         self.service.watch_inbox()
