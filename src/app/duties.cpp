@@ -21,7 +21,7 @@ namespace notify {
 
 namespace {
 
-constexpr auto kAskEvery = std::chrono::seconds(1);
+constexpr auto kAskEvery = std::chrono::milliseconds(500);
 
 struct Seen {
     std::vector<Node> nodes;
@@ -74,6 +74,10 @@ void Duties::End(Role duty) {
         }
     }
     part->end();
+    // one that cannot be given back goes with the node
+    static_cast<void>(storage_.Write([&](Transaction& transaction) {
+        return transaction.nodes.GiveBack(duty, node_);
+    }));
 }
 
 void Duties::LookOnce() {

@@ -23,8 +23,8 @@ struct DutyPart {
     std::function<void()> end;
 };
 
-/// One thread that asks every second. A duty is this node's until it leaves or the others give it up; both
-/// take it away in the database. Everything borrowed outlives it.
+/// One thread that asks twice a second. A duty is this node's until it gives it back or the others give the
+/// node up. Everything borrowed outlives it.
 class Duties final {
 public:
     Duties(Storage& storage, const Clock& clock, NodeId node, std::vector<DutyPart> parts);
@@ -38,7 +38,7 @@ public:
     /// Takes nothing more; what was begun goes on.
     void Stop();
 
-    /// Ends what this duty began, if it did. After Stop.
+    /// Ends what this duty began, if it did, and gives it back: another node may have it then. After Stop.
     void End(Role duty);
 
     /// True while this node has it. Thread-safe.

@@ -78,7 +78,7 @@ constexpr std::string_view kDatabaseFile = "notifications.db";
 constexpr std::string_view kKeyFile = "secret.key";
 // of several nodes: a cancellation is there within 5 s, one that is gone is noticed within 5 s
 constexpr std::chrono::milliseconds kHeartbeat = std::chrono::seconds(5);
-constexpr std::chrono::milliseconds kReap = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds kReap{500};
 
 Result<void> MakeDataDir(const std::filesystem::path& folder) {
     std::error_code error;
@@ -248,9 +248,9 @@ void Engine::Build() {
     BuildInbox(find_source);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     http = std::make_unique<HttpClient>();
-    webhooks = std::make_unique<WebhookSender>(
-        WebhookParts{.storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock}
-    );
+    webhooks = std::make_unique<WebhookSender>(WebhookParts{
+        .storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock, .wall = &wall
+    });
     publisher = std::make_unique<ResultPublisher>(*storage, clock, find_source);
     dispatcher = std::make_unique<Dispatcher>(
         *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node.id}
@@ -315,6 +315,13 @@ Result<SandboxReport> Engine::Sandbox() {
 }
 
 std::optional<Standstill> Engine::WhyStill() const {
+    if (storage->IsGivenUp()) {
+        return Standstill{
+            .blocked_by = BlockedBy::kServiceStopped,
+            .sentence =
+                "this node was silent for so long that the others on its database gave it up; it begins anew"
+        };
+    }
     if (!running_) {
         return Standstill{
             .blocked_by = BlockedBy::kServiceStopped,

@@ -1,6 +1,7 @@
 // Engine: how its parts are started and stopped.
 
 #include <chrono>
+#include <cstddef>
 
 #include "app/engine.hpp"
 #include "core/log.hpp"
@@ -12,11 +13,25 @@
 
 namespace notify {
 
+namespace {
+
+/// Whoever is there was killed: this one has the database's lock.
+Result<void> JoinAlone(Transaction& transaction, const Node& node) {
+    const auto there = transaction.nodes.List();
+    auto left = there.map([](const auto&) {});
+    for (std::size_t i = 0; left && i < there->size(); ++i) {
+        left = transaction.nodes.Leave((*there)[i].id);
+    }
+    return left.and_then([&] { return transaction.nodes.Join(node); });
+}
+
+}  // namespace
+
 Result<void> Engine::Start() {
     auto reset = ResetAfterStart(*storage, clock.Now());
     if (reset && storage->IsSingleNode()) {
         const auto joined =
-            storage->Write([&](Transaction& transaction) { return transaction.nodes.Join(node); });
+            storage->Write([&](Transaction& transaction) { return JoinAlone(transaction, node); });
         reset = joined ? reset : Unexpected(joined.error());
     }
     if (!reset) {
@@ -72,6 +87,7 @@ void Engine::Stop(std::chrono::milliseconds grace) {
     }
     duties->Stop();
     duties->End(Role::kScheduler);
+    scheduler->Stop();  // also what was asked for by hand
     workers->Stop(grace);
     completion->Stop();
     reaper->Stop();

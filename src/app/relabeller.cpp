@@ -24,21 +24,23 @@ Relabeller::~Relabeller() {
 
 void Relabeller::Start() {
     if (!thread_.joinable()) {
+        started_ = true;
         thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
     }
 }
 
 void Relabeller::Stop() {
     if (thread_.joinable()) {
+        started_ = false;
         thread_.request_stop();
         thread_.join();
     }
 }
 
 void Relabeller::Request() {
-    if (!thread_.joinable()) {
+    if (!started_) {
         if (!is_shared_) {
-            RunOnce({});
+            static_cast<void>(RunOnce({}));
         }
         return;
     }
@@ -49,7 +51,8 @@ void Relabeller::Request() {
     wakes_.notify_all();
 }
 
-void Relabeller::RunOnce(const std::stop_token& stop) {
+/// False when it did not come to its end.
+bool Relabeller::RunOnce(const std::stop_token& stop) {
     const auto changed = relabelling_.RelabelAll(stop);
     if (!changed && changed.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,
@@ -60,6 +63,7 @@ void Relabeller::RunOnce(const std::stop_token& stop) {
         Log(LogLevel::kInfo, "past items got other names", {{"count", *changed}});
         changed_();
     }
+    return changed.has_value();
 }
 
 void Relabeller::Loop(const std::stop_token& stop) {
@@ -70,15 +74,12 @@ void Relabeller::Loop(const std::stop_token& stop) {
             wakes_.wait_for(lock, stop, kAskEvery, [this] { return wanted_; });
             wanted = std::exchange(wanted_, false);
         }
-        if (!stop.stop_requested() && (PeopleChanged() || wanted)) {
-            RunOnce(stop);
+        const auto version = is_shared_ ? relabelling_.GalleryVersion() : Result<std::int64_t>(done_for_);
+        wanted = wanted || (version && *version != done_for_);
+        if (wanted && !stop.stop_requested() && RunOnce(stop) && version) {
+            done_for_ = *version;
         }
     }
-}
-
-bool Relabeller::PeopleChanged() {
-    const auto version = is_shared_ ? relabelling_.GalleryVersion() : Result<std::int64_t>(version_);
-    return version && std::exchange(version_, *version) != *version;
 }
 
 }  // namespace notify

@@ -2,6 +2,7 @@
 
 // Compares past items with people again, in the background, after people changed.
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -33,13 +34,13 @@ public:
 
 private:
     void Loop(const std::stop_token& stop);
-    void RunOnce(const std::stop_token& stop);
-    [[nodiscard]] bool PeopleChanged();
+    [[nodiscard]] bool RunOnce(const std::stop_token& stop);
 
     Relabelling& relabelling_;
     std::function<void()> changed_;
     const bool is_shared_;
-    std::int64_t version_ = 0;  ///< Of the gallery, when it was last asked for.
+    std::int64_t done_for_ = 0;  ///< The version of the gallery that past items were last compared with.
+    std::atomic<bool> started_ = false;
     std::mutex mutex_;
     std::condition_variable_any wakes_;
     bool wanted_ = true;  ///< A change just before an earlier run ended may still wait.

@@ -268,25 +268,26 @@ Result<void> Prepare(Engine& engine) {
         });
 }
 
-/// A node that the others gave up begins anew, once nothing of what it did before may still be written.
+/// A node that the others gave up begins anew, once nothing of what it did before may still be written. One
+/// that could not begin is begun again.
 Result<void> BeginAnew(Engine& engine) {
-    Log(LogLevel::kWarn, "the other nodes gave this one up because it was silent: it begins anew");
-    engine.Stop(std::chrono::milliseconds(0));
-    engine.storage->JoinAgain();
-    return engine.Start();
+    if (engine.storage->IsGivenUp()) {
+        Log(LogLevel::kWarn, "the other nodes gave this one up because it was silent: it begins anew");
+        engine.Stop(std::chrono::milliseconds(0));
+        engine.storage->JoinAgain();
+    }
+    return engine.IsRunning() ? Result<void>{} : engine.Start();
 }
 
 /// Until the stop.
-Result<void> KeepGoing(Engine& engine, const std::stop_token& stop) {
+void KeepGoing(Engine& engine, const std::stop_token& stop) {
+    FaultLog log(LogLevel::kWarn, "not begun anew yet", "begun anew");
     while (SleepFor(std::chrono::milliseconds(500), stop)) {
-        if (!engine.storage->IsGivenUp() && engine.IsRunning()) {
-            continue;
-        }
-        if (const auto begun = BeginAnew(engine); !begun) {
-            Log(LogLevel::kWarn, "not begun anew yet", {{"error", begun.error().message}});
+        engine.scheduler->EndLeftScans();
+        if (engine.storage->IsGivenUp() || !engine.IsRunning()) {
+            log.Note(BeginAnew(engine));
         }
     }
-    return {};
 }
 
 /// The API at HOST and PORT, as long as it lives; the file `address` says where.
@@ -348,7 +349,7 @@ Result<void> Serve(Engine& engine, std::stop_token stop) {
             {{"node", engine.node.name}, {"roles", settings.roles.Text()}});
     }
     std::jthread trial([&engine](const std::stop_token& ended) { WarnOfProcessors(engine, ended); });
-    auto kept = KeepGoing(engine, stop);
+    KeepGoing(engine, stop);
     trial.request_stop();
     Log(LogLevel::kInfo, "stopping: running work is given its grace, then released");
     engine.StopEnrolling();
@@ -358,7 +359,7 @@ Result<void> Serve(Engine& engine, std::stop_token stop) {
     control->reset();
     engine.Stop(settings.stop_grace);
     Log(LogLevel::kInfo, "stopped");
-    return kept;
+    return {};
 }
 
 Result<std::string> DescribeApi() {

@@ -201,7 +201,8 @@ void Dispatcher::Commit(const Delivery& delivery, const Outcome& outcome, const 
             "delivery's outcome was not written",
             {{"delivery", delivery.id.Value()}, {"reason", written.error().message}});
         // left alone its lease ends, and it is sent again with the same webhook-id
-        if (written.error().code == ErrorCode::kConflict || !SleepFor(kCommitPause, stop)) {
+        if (written.error().code == ErrorCode::kConflict || storage_.IsGivenUp() ||
+            !SleepFor(kCommitPause, stop)) {
             return;
         }
     }

@@ -247,7 +247,7 @@ Result<void> Completion::CommitOne(const Batch& one, const std::stop_token& stop
     bool told = false;
     while (true) {
         auto done = Write(one);
-        if (done || !MayPass(done.error()) ||
+        if (done || !MayPass(done.error()) || storage_.IsGivenUp() ||
             (stop.stop_requested() && ++tries_when_stopping > kTriesWhenStopping)) {
             return done;
         }

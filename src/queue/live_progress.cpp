@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
@@ -14,6 +16,7 @@
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/pause.hpp"
 #include "domain/process.hpp"
 #include "domain/publication.hpp"
 #include "domain/status.hpp"
@@ -21,6 +24,7 @@
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/pause_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -38,7 +42,14 @@ struct Running {
     std::vector<RunningProcess> processes;
 };
 
-Result<std::vector<Running>> FindRunning(const Snapshot& snapshot) {
+/// Nothing is written to a source that is paused.
+Result<bool> IsPaused(const Snapshot& snapshot, const SourceId& source, Timestamp now) {
+    return snapshot.pauses.OfSource(source, now).map([](const std::optional<Pause>& pause) {
+        return pause && pause->of == PauseOf::kSource;
+    });
+}
+
+Result<std::vector<Running>> FindRunning(const Snapshot& snapshot, Timestamp now) {
     const auto processes = snapshot.processes.AllProcessing();
     if (!processes) {
         return Unexpected(processes.error());
@@ -55,7 +66,11 @@ Result<std::vector<Running>> FindRunning(const Snapshot& snapshot) {
         if (!bucket) {
             return Unexpected(bucket.error());
         }
-        if (!HoldsAssets(*bucket) || !bucket->publish) {
+        const auto paused = IsPaused(snapshot, bucket->source_id, now);
+        if (!paused) {
+            return Unexpected(paused.error());
+        }
+        if (!HoldsAssets(*bucket) || !bucket->publish || *paused) {
             continue;
         }
         for (auto& [item_id, of_item] : items) {
@@ -70,7 +85,7 @@ Result<std::vector<Running>> FindRunning(const Snapshot& snapshot) {
 }
 
 /// One bucket of each source that has something waiting.
-Result<std::vector<Bucket>> FindWaiting(const Snapshot& snapshot) {
+Result<std::vector<Bucket>> FindWaiting(const Snapshot& snapshot, Timestamp now) {
     auto buckets = snapshot.buckets.List();
     if (!buckets) {
         return buckets;
@@ -81,10 +96,11 @@ Result<std::vector<Bucket>> FindWaiting(const Snapshot& snapshot) {
             continue;
         }
         const auto waits = snapshot.processes.WaitsIn(bucket.id);
-        if (!waits) {
-            return Unexpected(waits.error());
+        const auto paused = IsPaused(snapshot, bucket.source_id, now);
+        if (!waits || !paused) {
+            return Unexpected(waits ? paused.error() : waits.error());
         }
-        if (*waits) {
+        if (*waits && !*paused) {
             const auto source = bucket.source_id;
             waiting.emplace(source, std::move(bucket));
         }
@@ -117,7 +133,8 @@ void LiveProgress::Stop() {
 }
 
 void LiveProgress::RunOnce(const std::stop_token& stop) {
-    const auto running = storage_.Read(FindRunning);
+    const auto running =
+        storage_.Read([&](const Snapshot& snapshot) { return FindRunning(snapshot, clock_.Now()); });
     if (!running) {
         Log(LogLevel::kWarn, "progress not shown", {{"error", running.error().message}});
         return;
@@ -171,7 +188,8 @@ void LiveProgress::Obey(const SourceId& source, const ProcessId& id) {
 }
 
 void LiveProgress::ObeyStops(const std::stop_token& stop) {
-    const auto waiting = storage_.Read(FindWaiting);
+    const auto waiting =
+        storage_.Read([&](const Snapshot& snapshot) { return FindWaiting(snapshot, clock_.Now()); });
     if (!waiting) {
         Log(LogLevel::kWarn, "aborts not looked for", {{"error", waiting.error().message}});
         return;

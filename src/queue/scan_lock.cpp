@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <utility>
 
@@ -26,22 +27,59 @@ constexpr milliseconds kAskAgain{500};
 
 }  // namespace
 
-ScanLock::ScanLock(Storage& storage, BucketId bucket, NodeId node, std::unique_lock<std::timed_mutex> lock)
-    : storage_(&storage), bucket_(std::move(bucket)), node_(std::move(node)), lock_(std::move(lock)) {}
+ScanLock::ScanLock(ScanLocks& of, BucketId bucket, std::unique_lock<std::timed_mutex> lock)
+    : of_(&of), bucket_(std::move(bucket)), lock_(std::move(lock)) {}
 
-/// What cannot be written ends with the node.
 ScanLock::~ScanLock() {
-    if (lock_.owns_lock() && !storage_->IsSingleNode()) {
-        static_cast<void>(storage_->Write([&](Transaction& transaction) {
-            return transaction.scans.End(bucket_, node_);
-        }));
+    if (lock_.owns_lock()) {
+        of_->End(bucket_);
     }
 }
 
+/// A row that may be there although it was not told ends like one that was.
 Result<bool> ScanLocks::Begin(const BucketId& bucket) {
-    return storage_.IsSingleNode() ? Result<bool>(true) : storage_.Write([&](Transaction& transaction) {
-        return transaction.scans.Begin(bucket, node_);
-    });
+    if (storage_.IsSingleNode()) {
+        return true;
+    }
+    auto begun =
+        storage_.Write([&](Transaction& transaction) { return transaction.scans.Begin(bucket, node_); });
+    if (!begun && begun.error().code == ErrorCode::kUnavailable) {
+        End(bucket);
+    }
+    return begun;
+}
+
+void ScanLocks::End(const BucketId& bucket) {
+    if (storage_.IsSingleNode()) {
+        return;
+    }
+    const auto ended =
+        storage_.Write([&](Transaction& transaction) { return transaction.scans.End(bucket, node_); });
+    const std::scoped_lock lock(mutex_);
+    if (ended) {
+        left_.erase(bucket);
+    } else {
+        left_.insert(bucket);
+    }
+}
+
+void ScanLocks::EndLeft() {
+    std::set<BucketId> left;
+    {
+        const std::scoped_lock lock(mutex_);
+        left = left_;
+    }
+    for (const auto& bucket : left) {
+        std::timed_mutex* mutex = nullptr;
+        {
+            const std::scoped_lock lock(mutex_);
+            mutex = &locks_[bucket];
+        }
+        const std::unique_lock idle(*mutex, std::try_to_lock);  // one that is scanned again ends later
+        if (idle.owns_lock()) {
+            End(bucket);
+        }
+    }
 }
 
 Result<ScanLock> ScanLocks::Take(const Bucket& bucket, milliseconds patience, const std::stop_token& stop) {
@@ -59,7 +97,7 @@ Result<ScanLock> ScanLocks::Take(const Bucket& bucket, milliseconds patience, co
             return Unexpected(mine.error());
         }
         if (*mine) {
-            return ScanLock(storage_, bucket.id, node_, std::move(locked));
+            return ScanLock(*this, bucket.id, std::move(locked));
         }
         const auto step = here ? kAskAgain : kLockStep;
         if (stop.stop_requested() || (here && !SleepFor(step, stop))) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stop_token>
 
 #include "core/result.hpp"
@@ -14,11 +15,13 @@
 
 namespace notify {
 
+class ScanLocks;
+
 /// While it lives no other thread of this node scans the bucket, and no other node. Of the thread that took
 /// it.
 class ScanLock final {
 public:
-    ScanLock(Storage& storage, BucketId bucket, NodeId node, std::unique_lock<std::timed_mutex> lock);
+    ScanLock(ScanLocks& of, BucketId bucket, std::unique_lock<std::timed_mutex> lock);
     ~ScanLock();
     ScanLock(ScanLock&&) noexcept = default;
     ScanLock(const ScanLock&) = delete;
@@ -26,9 +29,8 @@ public:
     ScanLock& operator=(ScanLock&&) = delete;
 
 private:
-    Storage* storage_;
+    ScanLocks* of_;
     BucketId bucket_;
-    NodeId node_;
     std::unique_lock<std::timed_mutex> lock_;
 };
 
@@ -42,13 +44,20 @@ public:
         const Bucket& bucket, std::chrono::milliseconds patience, const std::stop_token& stop
     );
 
+    /// Ends in the database what could not be ended there when it ended here. Quick when there is nothing.
+    void EndLeft();
+
 private:
+    friend class ScanLock;
+
     [[nodiscard]] Result<bool> Begin(const BucketId& bucket);
+    void End(const BucketId& bucket);
 
     Storage& storage_;
     const NodeId node_;
     std::mutex mutex_;
     std::map<BucketId, std::timed_mutex> locks_;  ///< They stay: there are few buckets.
+    std::set<BucketId> left_;                     ///< Whose end could not be written.
 };
 
 }  // namespace notify

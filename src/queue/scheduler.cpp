@@ -99,6 +99,10 @@ void Scheduler::Stop() {
         scanners_.clear();
         due_.clear();
     }
+    std::unique_lock lock(mutex_);
+    by_hand_.request_stop();
+    wakes_.wait(lock, [this] { return scans_by_hand_ == 0; });
+    by_hand_ = {};
 }
 
 void Scheduler::Refresh() {
@@ -311,14 +315,45 @@ Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token
             fmt::format("bucket {} is paused, nothing in it is noticed; resume it first", bucket->name)
         );
     }
-    const auto locked = locks_.Take(*bucket, kPatience, stop);
-    auto scanned = locked ? Scan(*bucket, {}, stop) : Unexpected(locked.error());
+    const auto pause = storage_.Read([&](const Snapshot& snapshot) {
+        return snapshot.pauses.OfSource(bucket->source_id, clock_.Now());
+    });
+    if (!pause) {
+        return Unexpected(pause.error());
+    }
+    if (*pause && (*pause)->of == PauseOf::kSource) {
+        return Fail(ErrorCode::kConflict, fmt::format("bucket {}: {}", bucket->name, Sentence(**pause)));
+    }
+    std::stop_source stopped;
+    const auto pass_on = [&] { stopped.request_stop(); };
+    std::stop_token by_hand;
+    {
+        const std::scoped_lock lock(mutex_);
+        by_hand = by_hand_.get_token();
+        ++scans_by_hand_;
+    }
+    auto scanned = [&] {
+        const std::stop_callback asked(stop, pass_on);
+        const std::stop_callback all(by_hand, pass_on);
+        return ScanByHand(*bucket, stopped.get_token());
+    }();
+    {
+        const std::scoped_lock lock(mutex_);
+        --scans_by_hand_;
+    }
+    wakes_.notify_all();
+    return scanned;
+}
+
+Result<ScanSummary> Scheduler::ScanByHand(const Bucket& bucket, const std::stop_token& stop) {
+    const auto locked = locks_.Take(bucket, kPatience, stop);
+    auto scanned = locked ? Scan(bucket, {}, stop) : Unexpected(locked.error());
     if (!scanned || !scanned->resumed) {
         return scanned;
     }
     // the beginning was looked at by the one that was cut, which may be long ago
     const auto before = scanned->added;
-    return Scan(*bucket, {}, stop).map([&](ScanSummary whole) {
+    return Scan(bucket, {}, stop).map([&](ScanSummary whole) {
         whole.added += before;
         return whole;
     });

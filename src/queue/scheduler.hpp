@@ -53,9 +53,12 @@ public:
 
     void Start();
 
-    /// Returns when the thread and the watches are gone. A scan in progress is broken off; what it took in
-    /// stays.
+    /// Returns when the thread and the watches are gone, and no scan goes on, also none of ScanNow: each is
+    /// broken off; what it took in stays.
     void Stop();
+
+    /// See ScanLocks::EndLeft.
+    void EndLeftScans() { locks_.EndLeft(); }
 
     /// Reads the buckets again and sees what is due: call it after one was added or changed. Thread-safe.
     void Refresh();
@@ -65,9 +68,8 @@ public:
     void LookAt(const BucketId& id);
 
     /// Scans one bucket in the calling thread, whatever its schedule says. kConflict when it is paused,
-    /// kNotFound, kStopped, kUnavailable when a scan of it has been going on for 10 s, what the source says.
-    /// One that was cut is brought to its end first.
-    /// Thread-safe.
+    /// (or its source), kNotFound, kStopped, kUnavailable when a scan of it has been going on for 10 s, what
+    /// the source says. One that was cut is brought to its end first. Thread-safe.
     [[nodiscard]] Result<ScanSummary> ScanNow(const BucketId& id, const std::stop_token& stop);
 
     /// How far the scan of a bucket is that goes on; nothing when none does. Thread-safe.
@@ -114,6 +116,7 @@ private:
     void ScanDue(const Due& due, const std::stop_token& stop);
     [[nodiscard]] Result<ScanSummary> ScanOnSchedule(const Due& due, const std::stop_token& stop);
     void TakeUpWishes();
+    [[nodiscard]] Result<ScanSummary> ScanByHand(const Bucket& bucket, const std::stop_token& stop);
     [[nodiscard]] News AwaitNews(const std::stop_token& stop);
     void Tell(const std::function<void(News&)>& what);
     [[nodiscard]] Result<ScanSummary> Scan(
@@ -135,6 +138,8 @@ private:
     std::deque<Due> due_;
     std::map<BucketId, ScanState> progress_;  ///< Of scans that go on.
     std::map<BucketId, Watched> watched_;     ///< Of the loop's thread alone.
+    std::stop_source by_hand_;                ///< Stops those of ScanNow.
+    int scans_by_hand_ = 0;
     std::vector<std::jthread> scanners_;
     std::jthread thread_;
 };

@@ -19,8 +19,9 @@ public:
     NodeRepository& operator=(const NodeRepository&) = delete;
     virtual ~NodeRepository() = default;
 
-    /// Adds a node, in place of one of the same name that was started before it on the same host and leaves
-    /// with that. kConflict when one of that name on another host was heard of within kNodeLease.
+    /// Adds a node, in place of one of the same name that was started before it and leaves with that.
+    /// kConflict when that one lives: its connection is there, or, where that cannot be told, it is on
+    /// another host and was heard of within kNodeLease.
     virtual Result<void> Join(const Node& node) = 0;
 
     /// It lives.
@@ -39,6 +40,9 @@ public:
 
     /// Gives the duty to the node when nobody has it; true when the node has it then.
     virtual Result<bool> Take(Role duty, const NodeId& node, Timestamp now) = 0;
+
+    /// The node has it no more. Nothing when it does not.
+    virtual Result<void> GiveBack(Role duty, const NodeId& node) = 0;
 
     /// Those that somebody has.
     [[nodiscard]] virtual Result<std::vector<Duty>> Duties() const = 0;

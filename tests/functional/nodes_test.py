@@ -10,7 +10,7 @@ import time
 import urllib.request
 
 from postgres_server import Server
-from service import PROGRAMS, Service, ServiceTest, wait_for
+from service import PROGRAMS, Service, ServiceTest, ffmpeg, wait_for
 from stores import FakeIconik
 
 
@@ -183,12 +183,32 @@ class Nodes(NodesTest):
         worker.stop()
         wait_for("it to have left", lambda: len(self.listed()) == 1, 10)
 
-    def test_a_copied_data_folder_is_refused_while_its_original_lives_elsewhere(self) -> None:
-        self.server.ask("UPDATE notifications.node SET host = 'elsewhere'")
+    def test_a_copied_data_folder_is_refused_while_its_original_lives(self) -> None:
+        time.sleep(2)  # the others know its connection
         copy = self.add()
         shutil.copy(self.service.data / "node", copy.data)
-        copy.command("migrate", code=1)
-        self.assertIn("DATA_DIR was copied", copy.errors)
+        copy.command("serve", code=1)
+        self.assertIn("when DATA_DIR was copied, remove the file node from the copy", copy.errors)
+        (copy.data / "node").unlink()
+        copy.start()
+        self.assertEqual(len(self.listed()), 2)
+
+    def test_a_node_that_stops_with_work_gives_its_duties_up_at_once(self) -> None:
+        self.service.watch_inbox("facial-recognition")
+        film = self.folder / "film.mp4"
+        ffmpeg("-f", "lavfi", "-i", "testsrc=size=1280x720:rate=25:duration=60", film)
+        self.service.drop("film.mp4", film)
+        wait_for("the film to be processed", lambda: (i := self.service.items()).get("film.mp4", {}).get("status") == "Processing")
+        second = self.add().start()
+        self.service.process.send_signal(signal.SIGTERM)
+        wait_for("the second to schedule", lambda: "scheduler" in self.row_of(second)["duties"], 10)
+        self.assertIsNone(self.service.process.poll(), "it still has its grace")
+        self.service.process.wait(90)
+        self.assertEqual(second.wait_until_terminal("film.mp4")["film.mp4"]["status"], "Completed")
+
+    def row_of(self, node: Node) -> dict:
+        name = (node.data / "node").read_text().strip()
+        return next(row for row in self.listed(node).values() if row["name"] == name)
 
 
 class NodesOfIconik(NodesTest):

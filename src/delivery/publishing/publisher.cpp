@@ -25,6 +25,7 @@
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/pause.hpp"
 #include "domain/publication.hpp"
 #include "domain/status.hpp"
 #include "sources/source.hpp"
@@ -32,6 +33,7 @@
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/pause_repository.hpp"
 #include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
 
@@ -154,6 +156,16 @@ Result<void> TellResults(Transaction& transaction, const Item& item, std::string
     return told && *told ? RequestStatus(transaction, item, now) : told.map([](const auto&) {});
 }
 
+/// Nothing is written to a source that people hold back; it is tried again without burning a try.
+Result<void> CheckPause(const Snapshot& snapshot, const SourceId& source, Timestamp now) {
+    const auto pause = snapshot.pauses.OfSource(source, now);
+    if (!pause) {
+        return Unexpected(pause.error());
+    }
+    return *pause && (*pause)->of == PauseOf::kSource ? Fail(ErrorCode::kThrottled, Sentence(**pause))
+                                                      : Result<void>{};
+}
+
 }  // namespace
 
 ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, SourceOfKind find)
@@ -172,6 +184,9 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         auto bucket = snapshot.buckets.Get(item->bucket_id);
         if (!bucket) {
             return Unexpected(bucket.error());
+        }
+        if (auto held = CheckPause(snapshot, bucket->source_id, clock_.Now()); !held) {
+            return Unexpected(held.error());
         }
         const bool only_ends = OnlyEnds(*bucket, *publication, delivery);
         if (const auto due = CheckDue(snapshot, *bucket, *item, *publication); !due && !only_ends) {

@@ -161,9 +161,9 @@ Outcome WebhookSender::Try(const Delivery& delivery, Message message, const std:
     message.secrets = std::move(*secrets);
     FailPoint("before_send");
     const auto start = std::chrono::steady_clock::now();
-    const auto response = Request(message, began).and_then([&](const HttpRequest& ready) {
-        return parts_.client.Send(ready, stop);
-    });
+    const auto response =
+        Request(message, (parts_.wall != nullptr ? *parts_.wall : parts_.clock).Now())
+            .and_then([&](const HttpRequest& ready) { return parts_.client.Send(ready, stop); });
     attempt.duration = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
     if (response) {
         return Judge(delivery, message, std::move(attempt), *response);

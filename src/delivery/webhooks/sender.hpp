@@ -25,6 +25,7 @@ struct WebhookParts {
     const HttpClient& client;
     const AddressGuard& guard;
     const Clock& clock;
+    const Clock* wall = nullptr;  ///< What receivers compare `webhook-timestamp` with; null: the clock.
 };
 
 struct WebhookSenderSettings {

@@ -178,8 +178,8 @@ void AddPauseRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = tag,
          .summary = "What is held back, by whom and why",
-         .description = "Those in force, the oldest first. Items that wait for one are blocked_by "
-                        "source_paused and say so.",
+         .description = "Those in force, the oldest first. Items that wait for one of everything or "
+                        "of their source are blocked_by source_paused and say so.",
          .answer = &described::Schema<view::PauseList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

@@ -130,7 +130,7 @@ Result<void> QueueReader::Connect() {
             )
         );
     }
-    client_ = sqs::Connect(*config, source_.id, parts_.access, parts_.clock);
+    client_ = sqs::Connect(*config, source_.id, parts_.access, wall_);
     config_ = *std::move(config);
     return {};
 }

@@ -96,6 +96,7 @@ private:
 
     const Source source_;
     const ReaderParts parts_;
+    const SystemClock wall_;  ///< Amazon compares what is signed with its own.
     std::optional<sqs::Config> config_;
     std::shared_ptr<sqs::Client> client_;  ///< Shared by nobody else.
     std::optional<std::chrono::steady_clock::time_point> redrive_asked_at_;

@@ -15,9 +15,10 @@ inline constexpr std::string_view kDatabaseAway = "database_away";
 /// The transaction was taken back by the database for a reason that passes: it is run again.
 inline constexpr std::string_view kRunAgain = "run_again";
 /// So, too; a pool between here and the server had another of its connections prepare the statement.
+inline constexpr std::string_view kForgotten = "statement_forgotten";
+
 /// The other nodes gave this one up.
 inline constexpr std::string_view kGivenUp = "given_up";
-inline constexpr std::string_view kForgotten = "statement_forgotten";
 
 /// True when the same transaction may go well when it is run again, on another connection if need be.
 [[nodiscard]] bool MayGoWell(const Error& error) noexcept;

@@ -13,6 +13,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
+#include "domain/node.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/node.hpp"
@@ -169,7 +170,7 @@ Result<std::unique_ptr<Storage>> OpenPostgresStorage(
     auto joining = node.node;
     joining.heard_at = *there;
     auto checked = (*session)->BeginWrite(joining.id).and_then([&](const postgres::Begun&) {
-        return (*session)->GetTables().nodes.Join(joining);
+        return joining.roles == Roles() ? Result<void>{} : (*session)->GetTables().nodes.Join(joining);
     });
     checked = checked.and_then([&] { return sql::CheckKey(connection, box); });
     checked = checked.and_then([&] { return connection.Execute("COMMIT"); });

@@ -16,6 +16,7 @@
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "core/sleep.hpp"
+#include "domain/node.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/node.hpp"
 #include "storage/postgres/server.hpp"
@@ -31,7 +32,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kTryAgain{1000};
-constexpr milliseconds kBeatEvery{2000};
+constexpr milliseconds kBeatEvery{1000};
 constexpr milliseconds kPatience{5000};
 constexpr milliseconds kFirstDelay{50};
 
@@ -99,9 +100,7 @@ void Writer::Loop(const std::stop_token& stop) {
 /// Nobody may be writing when the database is back; so that this is noticed, it is asked. Says that the node
 /// lives, too.
 void Writer::TryAgain() {
-    Note(Connect().and_then([&] { return Begin(); }).and_then([&] {
-        return session_->GetConnection().Execute("COMMIT");
-    }));
+    Note(Connect().and_then([&] { return Begin(); }).and_then([&] { return Commit(); }));
     LeaveTransaction();
 }
 
@@ -192,6 +191,7 @@ Result<void> Writer::Begin() {
         return Unexpected(begun.error());
     }
     transaction_ = std::move(begun->transaction);
+    beating_at_.reset();
     if (auto belongs = Belong(begun->is_member); !belongs) {
         return belongs;
     }
@@ -202,8 +202,7 @@ Result<void> Writer::Begin() {
     const auto time = session_->ServerTime();
     auto beat = time ? session_->Beat(node_.node.id) : Unexpected(time.error());
     if (beat) {
-        beat_at_ = now;
-        is_new_ = false;
+        beating_at_ = now;
         if (node_.follow) {
             node_.follow(*time);
         }
@@ -213,6 +212,9 @@ Result<void> Writer::Begin() {
 
 /// Nothing is written for a node that the others gave up, whoever asks for it.
 Result<void> Writer::Belong(bool is_member) {
+    if (node_.node.roles == Roles()) {
+        return {};  // a command, which holds nothing
+    }
     if (is_member && membership_ == Membership::kBelongs) {
         return {};
     }
@@ -247,6 +249,10 @@ Result<void> Writer::Join() {
 
 Result<void> Writer::Commit() {
     auto committed = session_->GetConnection().Execute("COMMIT");
+    if (committed && beating_at_) {
+        beat_at_ = *beating_at_;
+        is_new_ = false;
+    }
     is_unknown_ = !committed && !session_->GetConnection().IsGood();
     return committed;
 }

@@ -27,7 +27,7 @@
 
 namespace notify::postgres {
 
-/// Says every 2 s that its node lives; once the others gave that up, nothing is written any more
+/// Says every second that its node lives; once the others gave that up, nothing is written any more
 /// (kUnavailable) until it joins again. Thread-safe. Runs what was queued before it is destroyed. A group
 /// whose connection is lost is run again on a new one, for 5 s; one whose COMMIT was lost only when
 /// PostgreSQL says that it was not committed.
@@ -85,9 +85,10 @@ private:
     std::unique_ptr<Session> session_;
     std::atomic<Membership> membership_ = Membership::kBelongs;
     std::chrono::steady_clock::time_point beat_at_;  ///< When it was last said that the node lives.
-    bool is_new_ = true;                             ///< The connection is none yet of which the others know.
-    std::string transaction_;                        ///< Id of the last one that was begun.
-    bool is_unknown_ = false;                        ///< Whether it was committed is not known.
+    std::optional<std::chrono::steady_clock::time_point> beating_at_;  ///< As that, once it is committed.
+    bool is_new_ = true;       ///< The connection is none yet of which the others know.
+    std::string transaction_;  ///< Id of the last one that was begun.
+    bool is_unknown_ = false;  ///< Whether it was committed is not known.
     sql::GroupQueue queue_;
     FaultLog log_{LogLevel::kError, "nothing can be written", "the database takes what is written again"};
     mutable std::mutex fault_mutex_;

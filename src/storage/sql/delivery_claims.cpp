@@ -45,8 +45,6 @@ constexpr const char* kReadyPublicationsSql = R"sql(
     SELECT d.id, d.next_attempt_at, i.bucket_id, i.key
     FROM delivery d LEFT JOIN publication p ON p.id = d.publication_id LEFT JOIN item i ON i.id = p.item_id
     WHERE d.status = 'Pending' AND d.endpoint_id = ?1 AND d.next_attempt_at <= ?2
-      AND NOT EXISTS (SELECT 1 FROM pause u JOIN bucket b ON b.source_id = u.subject
-                      WHERE u.scope = 'source' AND (u.until IS NULL OR u.until > ?2) AND b.id = i.bucket_id)
       AND NOT EXISTS (SELECT 1
                       FROM delivery h INDEXED BY delivery_held
                       JOIN publication hp ON hp.id = h.publication_id

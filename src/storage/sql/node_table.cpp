@@ -32,31 +32,49 @@ constexpr const char* kLeaveSql = "DELETE FROM node WHERE id = ?";
 constexpr const char* kListSql =
     "SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at FROM node ORDER BY "
     "name";
-// a connection that is gone was closed by its process's end, or cut: who lives comes back within 2 s.
-// After a start of the server everybody's is gone for a moment
+// A connection that is gone was closed by its process's end, or cut: who lives is back within 2 s. Whoever
+// asks must have been connected for a while: after an outage everybody's was cut, and one is back first. And
+// who waits for the lock of a long transaction is silent, but there
 constexpr Sql kGoneSql{
     .sqlite = R"sql(
     SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at
     FROM node WHERE id <> ?1 AND heard_at < ?2 AND ?3 IS NOT NULL ORDER BY name)sql",
     .postgres = R"sql(
     SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at
-    FROM node
+    FROM (SELECT n.*,
+                 (SELECT CASE WHEN a.wait_event_type = 'Lock' THEN 'waits' ELSE 'is there' END
+                  FROM pg_stat_activity a
+                  WHERE n.backend <> '' AND a.pid::text = split_part(n.backend, '@', 1)
+                    AND (a.backend_start IS NULL
+                         OR (extract(epoch FROM a.backend_start) * 1000000)::bigint::text =
+                            split_part(n.backend, '@', 2))) AS connection,
+                 EXISTS (SELECT 1 FROM node s
+                         WHERE s.id = ?1 AND s.backend <> ''
+                           AND split_part(s.backend, '@', 2)::bigint <
+                               (extract(epoch FROM clock_timestamp() - interval '15 s') * 1000000)::bigint) AS may_judge
+          FROM node n) seen
     WHERE id <> ?1
-      AND (heard_at < ?2
-           OR (heard_at < ?3 AND backend <> '' AND pg_postmaster_start_time() < clock_timestamp() - interval '15 s'
-               AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a
-                               WHERE a.pid::text = split_part(node.backend, '@', 1)
-                                 AND (a.backend_start IS NULL
-                                      OR (extract(epoch FROM a.backend_start) * 1000000)::bigint::text =
-                                         split_part(node.backend, '@', 2)))))
+      AND ((heard_at < ?2 AND coalesce(connection, '') <> 'waits')
+           OR (heard_at < ?3 AND backend <> '' AND connection IS NULL AND may_judge))
     ORDER BY name)sql"
 };
+// whether the connection of the one of that name is still there; '' where that is not known
+constexpr Sql kConnectionSql{.sqlite = "SELECT '' FROM node WHERE name = ?", .postgres = R"sql(
+    SELECT CASE WHEN n.backend = '' THEN ''
+                WHEN EXISTS (SELECT 1 FROM pg_stat_activity a
+                             WHERE a.pid::text = split_part(n.backend, '@', 1)
+                               AND (a.backend_start IS NULL
+                                    OR (extract(epoch FROM a.backend_start) * 1000000)::bigint::text =
+                                       split_part(n.backend, '@', 2)))
+                THEN 'there' ELSE 'gone' END
+    FROM node n WHERE n.name = ?)sql"};
 constexpr const char* kTakeSql =
     "INSERT INTO duty (role, node_id, since) VALUES (?, ?, ?) ON CONFLICT (role) DO NOTHING";
 constexpr const char* kDutyOfSql = "SELECT 1 FROM duty WHERE role = ? AND node_id = ?";
+constexpr const char* kGiveBackSql = "DELETE FROM duty WHERE role = ? AND node_id = ?";
 constexpr const char* kDutiesSql = "SELECT role, node_id, since FROM duty ORDER BY role";
 
-constexpr std::chrono::milliseconds kSilence{3500};
+constexpr std::chrono::milliseconds kSilence{3500};  // who lives says so every second
 
 Node ReadNode(Row& row) {
     Node node;
@@ -76,15 +94,21 @@ Node ReadNode(Row& row) {
 
 Result<void> NodeTable::Join(const Node& node) {
     const auto there = connection_.First(kOfNameSql, ReadNode, node.name);
-    if (!there) {
-        return Unexpected(there.error());
+    const auto connection = connection_.First(kConnectionSql, [](Row& row) { return row.Text(); }, node.name);
+    if (!there || !connection) {
+        return Unexpected(there ? connection.error() : there.error());
     }
-    if (*there && (*there)->host != node.host && node.heard_at - (*there)->heard_at < kNodeLease) {
+    const auto state = connection->value_or("gone");
+    // where the connection is not known, one on this host is one that was killed: it held DATA_DIR
+    const bool lives = state == "there" || (state.empty() && *there && (*there)->host != node.host &&
+                                            node.heard_at - (*there)->heard_at < kNodeLease);
+    if (*there && (*there)->id != node.id && lives) {
         return Fail(
             ErrorCode::kConflict,
             fmt::format(
-                "a service of the same name ({}) on {} uses this database: DATA_DIR was copied; remove the "
-                "file node from the copy, or wait 30 s if that one is gone",
+                "a service of the same name ({}) on {} uses this database: when DATA_DIR was copied, remove "
+                "the "
+                "file node from the copy; when that one was stopped a moment ago, try again in 30 s",
                 node.name,
                 (*there)->host
             )
@@ -135,6 +159,10 @@ Result<bool> NodeTable::Take(Role duty, const NodeId& node, Timestamp now) {
         )
             .map([](const std::optional<int>& mine) { return mine.has_value(); });
     });
+}
+
+Result<void> NodeTable::GiveBack(Role duty, const NodeId& node) {
+    return connection_.Change(kGiveBackSql, ToString(duty), node).map([](int) {});
 }
 
 Result<std::vector<Duty>> NodeTable::Duties() const {

@@ -18,6 +18,7 @@ public:
     [[nodiscard]] Result<std::vector<Node>> List() const override;
     [[nodiscard]] Result<std::vector<Node>> Gone(const NodeId& self, Timestamp now) const override;
     Result<bool> Take(Role duty, const NodeId& node, Timestamp now) override;
+    Result<void> GiveBack(Role duty, const NodeId& node) override;
     [[nodiscard]] Result<std::vector<Duty>> Duties() const override;
 
 private:
