@@ -41,7 +41,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kDebounce{200};  // changes come in bursts
 constexpr milliseconds kLongestSleep{1000};
-constexpr milliseconds kPatience{10'000};  // of a person who asked for a scan
 constexpr milliseconds kAskEvery{2000};    // what other nodes changed, and pauses that end
 constexpr int kScanners = 4;
 
@@ -302,61 +301,6 @@ Result<ScanSummary> Scheduler::ScanOnSchedule(const Due& due, const std::stop_to
         return fault;
     }
     return Scan(due.bucket, due.watch_note, stop);
-}
-
-Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token& stop) {
-    const auto bucket = storage_.Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(id); });
-    if (!bucket) {
-        return Unexpected(bucket.error());
-    }
-    if (!bucket->active) {
-        return Fail(
-            ErrorCode::kConflict,
-            fmt::format("bucket {} is paused, nothing in it is noticed; resume it first", bucket->name)
-        );
-    }
-    const auto pause = storage_.Read([&](const Snapshot& snapshot) {
-        return snapshot.pauses.OfSource(bucket->source_id, clock_.Now());
-    });
-    if (!pause) {
-        return Unexpected(pause.error());
-    }
-    if (*pause && (*pause)->of == PauseOf::kSource) {
-        return Fail(ErrorCode::kConflict, fmt::format("bucket {}: {}", bucket->name, Sentence(**pause)));
-    }
-    std::stop_source stopped;
-    const auto pass_on = [&] { stopped.request_stop(); };
-    std::stop_token by_hand;
-    {
-        const std::scoped_lock lock(mutex_);
-        by_hand = by_hand_.get_token();
-        ++scans_by_hand_;
-    }
-    auto scanned = [&] {
-        const std::stop_callback asked(stop, pass_on);
-        const std::stop_callback all(by_hand, pass_on);
-        return ScanByHand(*bucket, stopped.get_token());
-    }();
-    {
-        const std::scoped_lock lock(mutex_);
-        --scans_by_hand_;
-    }
-    wakes_.notify_all();
-    return scanned;
-}
-
-Result<ScanSummary> Scheduler::ScanByHand(const Bucket& bucket, const std::stop_token& stop) {
-    const auto locked = locks_.Take(bucket, kPatience, stop);
-    auto scanned = locked ? Scan(bucket, {}, stop) : Unexpected(locked.error());
-    if (!scanned || !scanned->resumed) {
-        return scanned;
-    }
-    // the beginning was looked at by the one that was cut, which may be long ago
-    const auto before = scanned->added;
-    return Scan(bucket, {}, stop).map([&](ScanSummary whole) {
-        whole.added += before;
-        return whole;
-    });
 }
 
 std::optional<ScanState> Scheduler::ProgressOf(const BucketId& id) const {
