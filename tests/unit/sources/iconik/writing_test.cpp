@@ -316,9 +316,11 @@ TEST_F(WritingTest, MakesAJobOnceAlthoughIconikSaidThatItWasNotMade) {
 TEST_F(WritingTest, ChangesAJobThatIsMadeByAnotherRequestBetweenItsLookAndItsOwn) {
     ASSERT_TRUE(Stand(StandingOf("Processing")).has_value());
     fake_.Set(
-        R"({"faults": [{"method": "GET", "path": "jobs/v1/jobs", "times": 1, "do": "status", "status": 404}]})"
+        R"({"faults": [{"method": "GET", "path": "jobs/v1/jobs", "times": 1, "do": "status", "status": 200,
+            "body": "{\"objects\": [], \"pages\": 1, \"next_url\": null}"}]})"
     );
-    ASSERT_TRUE(Stand(StandingOf("Completed")).has_value());
+    const auto stood = Stand(StandingOf("Completed"));
+    ASSERT_TRUE(stood.has_value()) << stood.error().message;
     ASSERT_EQ(Jobs().size(), 1U);
     EXPECT_EQ(Jobs().at(0).at("status").as_string(), "FINISHED");
 }
