@@ -124,7 +124,8 @@ objects::Attempt Client::Try(const Request& request, bool& corrected, const std:
         return {.answer = Unexpected(RefusedFault(asked))};
     }
     auto& budget = budgets_.Of(settings_.base_url, secret->access_key);
-    if (const auto waited = budget.Await(stop); !waited) {
+    const auto waited = request.can_wait ? budget.AwaitAside(stop) : budget.Await(stop);
+    if (!waited) {
         return {.answer = Unexpected(waited.error())};
     }
     auto answer = SendWith(request, *secret, stop);
