@@ -34,6 +34,7 @@ SetupWish WishOf(const ApiParts& parts, const view::SourceSetup& wanted) {
         .webhook_name = wanted.webhook_name,
         .action_title = wanted.action_title,
         .secret = parts.iconik_webhook_secret,
+        .take_over = wanted.take_over.value_or(false),
         .dry_run = wanted.dry_run.value_or(false),
         .remove = wanted.remove.value_or(false)
     };
