@@ -177,6 +177,14 @@ public:
         std::stop_token stop
     ) = 0;
 
+    /// What of a source's configuration decides what Publish writes in that format, as a text: another one
+    /// when the same results are written otherwise. "": nothing does.
+    [[nodiscard]] virtual std::string WritingOf(
+        const std::string& /*config*/, std::string_view /*format*/
+    ) const {
+        return {};
+    }
+
     /// Shows how far an item's processes are, where the store has a place for that. Those that somebody asks
     /// to stop there.
     [[nodiscard]] virtual Result<std::vector<ProcessId>> ShowProgress(

@@ -17,6 +17,7 @@
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
+#include "http/routes/source_writing.hpp"
 #include "http/views_sources.hpp"
 #include "sources/setup.hpp"
 #include "storage/key_repository.hpp"
@@ -77,7 +78,8 @@ std::optional<std::string> ConfigAfter(const std::string& config, const boost::j
 Result<void> Keep(
     const ApiParts& parts, const Request& request, const Source& source, const SetupOutcome& outcome
 ) {
-    return parts.storage.Write([&](Transaction& transaction) -> Result<void> {
+    auto after = source;
+    auto kept = parts.storage.Write([&](Transaction& transaction) -> Result<void> {
         auto there = transaction.sources.Get(source.id);
         if (!there) {
             return Unexpected(there.error());
@@ -93,6 +95,7 @@ Result<void> Keep(
                 return updated;
             }
         }
+        after = *there;
         return transaction.keys.AddAudit(
             {.at = parts.clock.Now(),
              .actor = request.caller.actor,
@@ -101,6 +104,11 @@ Result<void> Keep(
              .detail = source.name}
         );
     });
+    if (kept) {
+        PublishAnew(parts, source, after, request.stop);
+        parts.nudge();
+    }
+    return kept;
 }
 
 Response SetUp(const Request& request, const ApiParts& parts, const view::SourceSetup& wanted) {

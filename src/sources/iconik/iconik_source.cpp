@@ -45,6 +45,7 @@
 #include "sources/iconik/standing.hpp"
 #include "sources/iconik/timeline.hpp"
 #include "sources/iconik/webhooks.hpp"
+#include "sources/iconik/writing.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/live_secret.hpp"
 #include "sources/objects/object_reader.hpp"
@@ -304,6 +305,14 @@ Result<void> IconikSource::Publish(
     auto written = write();
     // both look first at what is there: what was written although Iconik said otherwise is written to its end
     return !written && written.error().reason == kUncertain ? write() : written;
+}
+
+std::string IconikSource::WritingOf(const std::string& config, std::string_view format) const {
+    const auto writing = ReadWriting(config);
+    return !writing                              ? std::string()
+           : format == kTimelinePublication.name ? TimelineWritingText(*writing)
+           : format == kStatusPublication.name   ? StatusWritingText(*writing)
+                                                 : std::string();
 }
 
 Result<std::vector<ProcessId>> IconikSource::ShowProgress(
