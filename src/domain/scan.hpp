@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 
@@ -30,6 +31,8 @@ struct ScanState {
     /// When the last scan began that looked at everything and ended well. Of a source that tells what
     /// changed; its later scans looked at that only.
     std::optional<Timestamp> whole_at;
+    /// Keys of what such a source's last scan could not look at: the next one looks at each by itself.
+    std::vector<std::string> left_out;
 };
 
 }  // namespace notify

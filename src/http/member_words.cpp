@@ -215,6 +215,11 @@ constexpr std::array kWordsOfTypes{
         "URL at which the store reaches this service; null: as the configuration says.",
         ""
     },
+    MemberWords{
+        "SourceSetup.take_over",
+        "True: webhooks and a custom action of the wished names that send elsewhere become this service's.",
+        ""
+    },
     MemberWords{"SourceSetup.webhook_name", "Of its webhooks.", ""},
     MemberWords{
         "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""

@@ -106,11 +106,14 @@ struct SourceSetup {
     std::optional<std::string> system_endpoint;
     std::optional<std::string> webhook_name;
     std::optional<std::string> action_title;
+    std::optional<bool> take_over;
     std::optional<bool> dry_run;
     std::optional<bool> remove;
 };
 
-BOOST_DESCRIBE_STRUCT(SourceSetup, (), (system_endpoint, webhook_name, action_title, dry_run, remove))
+BOOST_DESCRIBE_STRUCT(
+    SourceSetup, (), (system_endpoint, webhook_name, action_title, take_over, dry_run, remove)
+)
 
 struct SetupStep {
     std::string what;

@@ -101,10 +101,17 @@ ScanOutcome BucketScan::InAnyOrder(
         return {.summary = {}, .look_again_at = {}, .ended = Unexpected(since.error())};
     }
     auto outcome = Listed(
-        {.bucket = bucket, .start_after = {}, .through = {}, .changed_since = *since}, source, progress, stop
+        {.bucket = bucket,
+         .start_after = {},
+         .through = {},
+         .changed_since = *since,
+         .again = changes.LeftOut()},
+        source,
+        progress,
+        stop
     );
-    if (outcome.ended && outcome.summary.note.empty()) {
-        outcome.ended = changes.End(outcome.summary.seen);
+    if (outcome.ended && (outcome.summary.note.empty() || !outcome.left_out.empty())) {
+        outcome.ended = changes.End(outcome.summary.seen, outcome.left_out);
     }
     return outcome;
 }
@@ -148,6 +155,7 @@ ScanOutcome BucketScan::Listed(
     }
     summary.seen = report ? report->seen : state.seen;
     auto outcome = Outcome(std::move(summary), report, sieve.Counted(), std::move(last));
+    outcome.left_out = report ? report->left_out : std::vector<std::string>();
     outcome.summary.whole = outcome.summary.whole && !request.changed_since;
     return outcome;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -33,6 +34,7 @@ struct ScanOutcome {
     ScanSummary summary;
     std::optional<Timestamp> look_again_at;  ///< When the first object that settles will be still enough.
     Result<void> ended;
+    std::vector<std::string> left_out = {};  ///< As the source's report says.
 };
 
 /// Scans of buckets. Thread-safe; one scan of a bucket at a time. `storage` and `clock` outlive it.

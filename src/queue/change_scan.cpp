@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -72,14 +73,16 @@ Result<std::optional<Timestamp>> ChangeScan::Begin() {
         .started_at = now,
         .scope = *scope,
         .position_at = now,
-        .whole_at = is_whole ? std::optional(now) : last->whole_at
+        .whole_at = is_whole ? std::optional(now) : last->whole_at,
+        .left_out = is_whole ? std::vector<std::string>() : last->left_out
     };
     const auto min_age = bucket_.options.filters.min_age.value_or(std::chrono::seconds(0));
     return is_whole ? std::nullopt : std::optional(last->started_at - kOverlap - min_age);
 }
 
-Result<void> ChangeScan::End(std::uint64_t seen) {
+Result<void> ChangeScan::End(std::uint64_t seen, std::vector<std::string> left_out) {
     state_.seen = seen;
+    state_.left_out = std::move(left_out);
     state_.finished_at = clock_.Now();
     return storage_.Write([&](Transaction& transaction) {
         return transaction.scans.Put(bucket_.id, state_);

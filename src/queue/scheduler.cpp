@@ -320,7 +320,8 @@ Result<ScanSummary> Scheduler::Scan(
         const std::scoped_lock lock(mutex_);
         progress_[bucket.id] = state;
     };
-    auto [summary, look_again_at, ended] = scan_.Run(bucket, **source, progress, stop);
+    auto scanned = scan_.Run(bucket, **source, progress, stop);
+    auto& summary = scanned.summary;
     {
         const std::scoped_lock lock(mutex_);
         progress_.erase(bucket.id);
@@ -328,14 +329,14 @@ Result<ScanSummary> Scheduler::Scan(
     if (summary.note.empty()) {
         summary.note = watch_note;
     }
-    if (look_again_at) {
-        Tell([&](News& news) { news.look_again_at[bucket.id] = *look_again_at; });
+    if (scanned.look_again_at) {
+        Tell([&](News& news) { news.look_again_at[bucket.id] = *scanned.look_again_at; });
     }
     if (summary.added > 0) {
         Log(LogLevel::kInfo, "items discovered", {{"bucket", bucket.name}, {"count", summary.added}});
         new_items_();
     }
-    const auto outcome = ended.map([&] { return summary; });
+    const auto outcome = scanned.ended.map([&] { return summary; });
     NoteScan(bucket, outcome);
     return outcome;
 }

@@ -19,7 +19,9 @@ struct SetupWish {
     std::optional<std::string> system_endpoint;  ///< URL at which the store reaches this service.
     std::optional<std::string> webhook_name;
     std::optional<std::string> action_title;
-    std::string secret;    ///< What the store sends with what it tells; never shown.
+    std::string secret;  ///< What the store sends with what it tells; never shown.
+    /// What has the wished name and sends elsewhere, so that another installation made it, becomes ours.
+    bool take_over = false;
     bool dry_run = false;  ///< Nothing is written; steps say what would be.
     bool remove = false;   ///< What holds no data is taken away again.
 };

@@ -3,6 +3,7 @@
 // A source notices objects in its buckets and reads them; its publisher writes results back beside them.
 // A new store is one folder with an implementation and one line in sources/registry.cpp.
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,7 +46,8 @@ struct ScanRequest {
     const Bucket& bucket;
     std::string start_after;  ///< A key: only those behind it, for a source that lists in order. "": all.
     std::optional<std::string> through;      ///< Only up to and with this key, for one that ListsFolders.
-    std::optional<Timestamp> changed_since;  ///< Only what changed since then, for one that TellsChanges.
+    std::optional<Timestamp> changed_since;  ///< Only what changed since then, for one that TellsChanges…
+    std::vector<std::string> again = {};     ///< … and what is at these keys, whenever that changed.
 };
 
 /// What stands directly in a folder of a store.
@@ -62,7 +64,12 @@ struct ScanReport {
     std::uint64_t settling = 0;              ///< Still growing; seen again by the next scan.
     std::optional<Timestamp> look_again_at;  ///< When the first of the settling ones will be still enough.
     std::string note;                        ///< "" or a sentence about what could not be looked at.
+    /// Its keys, of one that TellsChanges, for the next scan's `again`. Empty too when not all of them are
+    /// known, or there are more than kMostLeftOut.
+    std::vector<std::string> left_out;
 };
+
+inline constexpr std::size_t kMostLeftOut = 1000;
 
 /// The bytes of one item, opened for one job.
 struct OpenedItem {
@@ -176,6 +183,14 @@ public:
         std::string_view bytes,
         std::stop_token stop
     ) = 0;
+
+    /// What of a source's configuration decides what Publish writes in that format, as a text: another one
+    /// when the same results are written otherwise. "": nothing does.
+    [[nodiscard]] virtual std::string WritingOf(
+        const std::string& /*config*/, std::string_view /*format*/
+    ) const {
+        return {};
+    }
 
     /// Shows how far an item's processes are, where the store has a place for that. Those that somebody asks
     /// to stop there.

@@ -45,7 +45,8 @@ TEST_P(Scans, KeepTheLastStateOfEachBucket) {
         .position_at = Now() + 3ms,
         .seen = 5'000'000'000,
         .finished_at = {},
-        .whole_at = {}
+        .whole_at = {},
+        .left_out = {"a", std::string("b\xff\n")}
     };
     const auto put = [&] {
         Write([&](Transaction& transaction) { return transaction.scans.Put(bucket.id, state); });
@@ -60,6 +61,8 @@ TEST_P(Scans, KeepTheLastStateOfEachBucket) {
     EXPECT_EQ(stored.seen, 5'000'000'000U);
     EXPECT_FALSE(stored.finished_at);
     EXPECT_FALSE(stored.whole_at);
+    EXPECT_EQ(stored.left_out, state.left_out);
+    state.left_out.clear();
     state.number = 8;
     state.position.clear();
     state.finished_at = Now() + 1s;
@@ -70,6 +73,7 @@ TEST_P(Scans, KeepTheLastStateOfEachBucket) {
     EXPECT_EQ(stored.position, "");
     EXPECT_EQ(stored.finished_at, state.finished_at);
     EXPECT_EQ(stored.whole_at, state.whole_at);
+    EXPECT_TRUE(stored.left_out.empty());
     EXPECT_FALSE(State(other.id));
 }
 

@@ -7,12 +7,13 @@ POST /_control (JSON, without credentials) sets:
   tokens {APP_ID: TOKEN}    rate {second, window}: requests in a second and in 20 s    url_seconds: how long signed URLs live
   expire_urls true: all that were given end now    visible_after: seconds until segments of a bulk are seen    abort [JOB_ID, …]
   make [{id, title, type, mime, original: BASE64, original_status, proxies: [{data: BASE64, lines, status, closes_after, made: TIME}],
-         archived, collections: [ID, …], versions, status}, …]: assets as if they had been uploaded
-  many {collection, count, first, data: BASE64}: assets with one proxy each, of ids asset_id(first), asset_id(first + 1), …; first: 0
+         archived, collections: [ID, …], versions, status, created: TIME}, …]: assets as if they had been uploaded
+  many {collection, count, first, data: BASE64, created: TIME}: assets with one proxy each, of ids asset_id(first), asset_id(first + 1), …; first: 0
   seed: of the shares of faults
   segments {ASSET_ID: [BODY, …]}: as if somebody had added them
   collections [{id, title}, …]    saved [{id, name, criteria}, …]    hooks {status, last_error, …}: of every webhook that was made
-  lists {versions: false: lists of assets do not tell these, deleted: true: they tell what was deleted too}
+  lists {versions: false: lists of assets do not tell these, deleted: true: they tell what was deleted too,
+     sorts: [MEMBER, …]: a search is sorted by these only}
   faults [{method, path, times | share, do, …}] (serving.py): the first that fits is done; `do` is one of
      status {status, body, headers}   created {status}: writes and then says that it did not   hang {seconds}   reset   cut   drip   html
      redirect {status, to, with SELF for the path}: media only
@@ -94,7 +95,7 @@ class State:
         self.assets[asset] = {
             "id": asset, "title": wanted.get("title", "clip.mp4"), "type": wanted.get("type", "ASSET"), "status": wanted.get("status", "ACTIVE"),
             "archive_status": archive, "is_online": not archived, "is_blocked": False, "analyze_status": "N/A", "face_recognition_status": "N/A",
-            "date_created": now(), "date_modified": now(), "created_by_user": USER, "in_collections": list(wanted.get("collections", [])),
+            "date_created": wanted.get("created", now()), "date_modified": now(), "created_by_user": USER, "in_collections": list(wanted.get("collections", [])),
             "versions": [{"id": v, "version_number": n + 1, "status": "ACTIVE", "archive_status": archive, "is_online": not archived,
                           "analyze_status": "N/A", "face_recognition_status": "N/A", "created_by_user": USER, "date_created": now()}
                          for n, v in enumerate(version_ids)]}
@@ -149,7 +150,7 @@ class State:
             self.make(one)
         many = asked.pop("many", None) or {"count": 0}
         for number in range(many.get("first", 0), many.get("first", 0) + many["count"]):
-            self.make({"id": asset_id(number), "title": "clip-%06d.mp4" % number, "collections": [many["collection"]],
+            self.make({"created": many.get("created") or now(), "id": asset_id(number), "title": "clip-%06d.mp4" % number, "collections": [many["collection"]],
                        "proxies": [{"data": many.get("data", base64.b64encode(b"media of %d" % number).decode())}]})
         for asset, bodies in asked.pop("segments", {}).items():
             import iconik_routes

@@ -505,7 +505,9 @@ def search(state, request):
         raise Refused(400, wrong)
     per_page = whole_number(request, "per_page", 10, 1000)
     sort = criteria.get("sort") or [{"name": "date_created"}]
-    key = lambda row: [str(row.get(one["name"], "")) for one in sort] + [row["id"]]
+    if any(one["name"] not in state.set["lists"].get("sorts", [one["name"]]) for one in sort):
+        raise Refused(400, {"sort": "Not a valid choice."})
+    key = lambda row: [str(row.get(one["name"], "")) for one in sort]  # equal ones in any order: a page may end between them
     rows = sorted((row for row in state.assets.values() if is_listed(state, row) and passes(row, criteria)), key=key)
     if sort[0].get("order") == "desc":
         rows.reverse()

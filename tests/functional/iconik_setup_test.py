@@ -67,6 +67,23 @@ class IconikSetup(ServiceTest):
             self.assertNotIn(SECRET, text)
             self.assertNotIn(FakeIconik.TOKEN, text)
 
+    def test_what_another_installation_made_is_left_alone_until_it_is_taken_over(self):
+        self.start()
+        self.setup_iconik("--system-endpoint", ENDPOINT)
+        hooks = self.rows("notifications/v1/webhooks")
+        config = self.config() | {"webhooks": [], "custom_action": ""}  # as one that did not make them
+        self.service.request("PATCH", "/v1/sources/iconik", {"config": config})
+        told = self.setup_iconik("--system-endpoint", "https://second.example.com", code=1)
+        self.assertIn("webhook 'Notification API Webhook' is there already and sends to notify.example.com", told)
+        self.assertIn("give ours a name of its own with --action-title, or take that one over with --take-over", told)
+        self.assertEqual(self.rows("notifications/v1/webhooks"), hooks)
+        self.assertIn("webhook 'Notification API Webhook': would be changed", self.setup_iconik("--take-over", "--dry-run"))
+        self.assertEqual(self.rows("notifications/v1/webhooks"), hooks)
+        self.setup_iconik("--webhook-name", "Second", "--action-title", "Find people")
+        self.assertEqual([row["name"] for row in self.rows("notifications/v1/webhooks")],
+                         ["Notification API Webhook", "Notification API Webhook (collections)", "Second", "Second (collections)"])
+        self.assertEqual(self.rows("notifications/v1/webhooks")[:2], hooks)
+
     def test_what_it_made_opens_the_intake(self):
         self.start()
         self.setup_iconik("--system-endpoint", self.service.url)

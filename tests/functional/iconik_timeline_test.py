@@ -45,6 +45,12 @@ class IconikTimeline(IconikServiceTest):
         wait_for("all to be written", self.published)
         self.assertEqual(self.writes("/segments/"), segments_before, "nothing changed")
 
+        source = next(row for row in self.service.get("/v1/sources")["rows"] if row["kind"] == "iconik")
+        self.service.request("PATCH", f"/v1/sources/{source['id']}", {"config": source["config"] | {"segment_track": "Faces"}})
+        wait_for("the new track", lambda: self.segments(asset) == [("B. Obama", "Faces", "GENERIC")])
+        wait_for("all to be written", self.published)
+        self.assertEqual(len(self.service.item(asset)["processes"]), 2, "nothing ran again")
+
     def test_faces_are_looked_for_on_a_proxy_and_not_on_the_original_behind_it(self):
         self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg")
         self.add_bucket("facial-recognition", "--biometric-basis", "a test")

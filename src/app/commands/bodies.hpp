@@ -62,6 +62,7 @@ struct SetupWords {
     std::optional<std::string> system_endpoint;
     std::optional<std::string> webhook_name;
     std::optional<std::string> action_title;
+    bool take_over = false;
     bool dry_run = false;
     bool remove = false;
 };

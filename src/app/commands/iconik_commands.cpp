@@ -92,7 +92,7 @@ Result<void> SetUp(CommandLine& line) {
         return Unexpected(source.error());
     }
     const auto& wanted = line.words.setup;
-    object body{{"dry_run", wanted.dry_run}, {"remove", wanted.remove}};
+    object body{{"take_over", wanted.take_over}, {"dry_run", wanted.dry_run}, {"remove", wanted.remove}};
     const auto put = [&](std::string_view member, const std::optional<std::string>& text) {
         if (text) {
             body[member] = *text;
@@ -131,6 +131,9 @@ void AddIconikCommands(CLI::App& app, CommandLine& line) {
     setup.add_option("--system-endpoint", wanted.system_endpoint, "URL at which Iconik reaches this service");
     setup.add_option("--webhook-name", wanted.webhook_name, "Name of the webhook (Notification API Webhook)");
     setup.add_option("--action-title", wanted.action_title, "Title of the custom action (Recognise faces)");
+    setup.add_flag(
+        "--take-over", wanted.take_over, "Make ours what has these names and sends to another installation"
+    );
     setup.add_flag("--dry-run", wanted.dry_run, "Write nothing; say what would be");
     setup.add_flag("--remove", wanted.remove, "Take webhooks and custom action away; field and view stay");
 }

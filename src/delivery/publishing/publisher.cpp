@@ -35,6 +35,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/pause_repository.hpp"
 #include "storage/publication_request.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -113,8 +114,13 @@ struct Contents {
     std::string digest;  ///< Of what of both is a change.
 };
 
+/// `writing`: what the source's configuration says of how they are written; "" when nothing.
 Result<Contents> ContentsOf(
-    const Snapshot& snapshot, const Bucket& bucket, const ItemId& id, std::string_view format
+    const Snapshot& snapshot,
+    const Bucket& bucket,
+    const ItemId& id,
+    std::string_view format,
+    const std::string& writing
 ) {
     auto rendering = Render(snapshot, id, format);
     auto metadata = bucket.options.publishing.metadata ? PublicationMetadata(snapshot, id) : UserMetadata();
@@ -125,6 +131,7 @@ Result<Contents> ContentsOf(
     for (const auto& [name, value] : *metadata) {
         text += fmt::format("\n{}: {}", name, value);
     }
+    text += writing.empty() ? writing : "\n" + writing;
     return Contents{
         .rendering = *std::move(rendering), .metadata = *std::move(metadata), .digest = Sha256Hex(text)
     };
@@ -194,9 +201,14 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         }
         const auto source = find_(bucket->kind);
         const auto format = FindPublicationFormat(publication->format);
-        auto contents = ContentsOf(snapshot, *bucket, item->id, publication->format);
-        if (!source || !format || !contents) {
-            return Unexpected(!source ? source.error() : !format ? format.error() : contents.error());
+        const auto config = snapshot.sources.Get(bucket->source_id);
+        if (!source || !format || !config) {
+            return Unexpected(!source ? source.error() : !format ? format.error() : config.error());
+        }
+        const auto writing = (*source)->WritingOf(config->config, publication->format);
+        auto contents = ContentsOf(snapshot, *bucket, item->id, publication->format, writing);
+        if (!contents) {
+            return Unexpected(contents.error());
         }
         auto target = TargetOf(*bucket, *item, **source, *format);
         target.metadata = std::move(contents->metadata);

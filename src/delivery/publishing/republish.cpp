@@ -86,4 +86,26 @@ Result<Republished> Republish(
     return done;
 }
 
+Result<Republished> RepublishAll(
+    Storage& storage, const SourceId& source, Timestamp now, const std::stop_token& stop
+) {
+    const auto buckets = storage.Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
+    if (!buckets) {
+        return Unexpected(buckets.error());
+    }
+    Republished all;
+    for (const auto& bucket : *buckets) {
+        if (bucket.source_id != source || !bucket.publish) {
+            continue;
+        }
+        const auto done = Republish(storage, bucket.id, now, stop);
+        if (!done) {
+            return done;
+        }
+        all.items += done->items;
+        all.left_out += done->left_out;
+    }
+    return all;
+}
+
 }  // namespace notify

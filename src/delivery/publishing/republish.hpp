@@ -24,4 +24,9 @@ struct Republished {
     Storage& storage, const BucketId& id, Timestamp now, const std::stop_token& stop
 );
 
+/// The same for every bucket of the source that publishes, together. kStopped.
+[[nodiscard]] Result<Republished> RepublishAll(
+    Storage& storage, const SourceId& source, Timestamp now, const std::stop_token& stop
+);
+
 }  // namespace notify

@@ -17,6 +17,7 @@
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
+#include "http/routes/source_writing.hpp"
 #include "http/views_sources.hpp"
 #include "sources/setup.hpp"
 #include "storage/key_repository.hpp"
@@ -34,6 +35,7 @@ SetupWish WishOf(const ApiParts& parts, const view::SourceSetup& wanted) {
         .webhook_name = wanted.webhook_name,
         .action_title = wanted.action_title,
         .secret = parts.iconik_webhook_secret,
+        .take_over = wanted.take_over.value_or(false),
         .dry_run = wanted.dry_run.value_or(false),
         .remove = wanted.remove.value_or(false)
     };
@@ -76,7 +78,8 @@ std::optional<std::string> ConfigAfter(const std::string& config, const boost::j
 Result<void> Keep(
     const ApiParts& parts, const Request& request, const Source& source, const SetupOutcome& outcome
 ) {
-    return parts.storage.Write([&](Transaction& transaction) -> Result<void> {
+    auto after = source;
+    auto kept = parts.storage.Write([&](Transaction& transaction) -> Result<void> {
         auto there = transaction.sources.Get(source.id);
         if (!there) {
             return Unexpected(there.error());
@@ -92,6 +95,7 @@ Result<void> Keep(
                 return updated;
             }
         }
+        after = *there;
         return transaction.keys.AddAudit(
             {.at = parts.clock.Now(),
              .actor = request.caller.actor,
@@ -100,6 +104,11 @@ Result<void> Keep(
              .detail = source.name}
         );
     });
+    if (kept) {
+        PublishAnew(parts, source, after, request.stop);
+        parts.nudge();
+    }
+    return kept;
 }
 
 Response SetUp(const Request& request, const ApiParts& parts, const view::SourceSetup& wanted) {

@@ -26,6 +26,7 @@
 #include "http/routes/routes.hpp"
 #include "http/routes/secret_checks.hpp"
 #include "http/routes/source_shown.hpp"
+#include "http/routes/source_writing.hpp"
 #include "http/views_sources.hpp"
 #include "sources/access.hpp"
 #include "storage/bucket_repository.hpp"
@@ -252,7 +253,7 @@ private:
         if (!config) {
             return Unexpected(config.error());
         }
-        return parts_.storage.Write([&](Transaction& transaction) -> Result<Kept> {
+        auto kept = parts_.storage.Write([&](Transaction& transaction) -> Result<Kept> {
             auto source = transaction.sources.Get(known->id);
             if (!source) {
                 return Unexpected(source.error());
@@ -264,6 +265,10 @@ private:
                 .and_then([&] { return ReleaseBuckets(transaction, source->id); })
                 .and_then([&] { return WithSecrets(transaction.View(), *source); });
         });
+        if (kept) {
+            PublishAnew(parts_, *known, kept->source, request.stop);
+        }
+        return kept;
     }
 
     ApiParts parts_;
@@ -351,7 +356,10 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kAdmin,
          .tag = tag,
          .summary = "Change a source",
-         .description = "What is not given stays; `config` is given whole. It counts at once.",
+         .description =
+             "What is not given stays; `config` is given whole. It counts at once. Where it says that "
+             "results "
+             "are written to Iconik otherwise, what was published before is put into the outbox anew.",
          .body = &described::Schema<view::SourceChange>,
          .answer = source,
          .handle = [routes](Request& r) { return routes->Change(r); }}

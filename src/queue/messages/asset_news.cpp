@@ -65,9 +65,26 @@ bool IsSearch(const Bucket& bucket) {
     return bucket.location.starts_with("searches/");
 }
 
-/// True when an asset is not in a bucket as far as we may see: the collection is gone, or the asset hidden.
+/// True when nothing is in a bucket as far as we may see: its collection is gone.
 bool HoldsNothing(const Error& error) {
-    return error.reason == objects::kNoBucket || error.reason == objects::kAccessDenied;
+    return error.reason == objects::kNoBucket;
+}
+
+/// The bucket of each source in which the asset is an item that was not removed.
+Result<std::vector<Bucket>> HomesOf(
+    const Snapshot& snapshot, const std::string& asset_id, const std::vector<Bucket>& buckets
+) {
+    std::vector<Bucket> homes;
+    for (const auto& bucket : buckets) {
+        const auto item = snapshot.items.Newest(bucket.id, asset_id);
+        if (!item) {
+            return Unexpected(item.error());
+        }
+        if (*item && !(*item)->removed_at) {
+            homes.push_back(bucket);
+        }
+    }
+    return homes;
 }
 
 IconikOutcome NotHeld(const AssetNews& news, bool is_gone) {
@@ -92,6 +109,10 @@ IconikOutcome NotHeld(const AssetNews& news, bool is_gone) {
 
 }  // namespace
 
+bool IsHidden(const Error& fault) noexcept {
+    return fault.reason == objects::kAccessDenied;
+}
+
 bool IsOfTheStore(const Error& fault) noexcept {
     return fault.code == ErrorCode::kUnavailable || fault.code == ErrorCode::kUnauthenticated ||
            fault.code == ErrorCode::kThrottled;
@@ -114,17 +135,26 @@ IconikOutcome AssetNewsIntake::Take(
             of_rest.silent.merge(taken->silent);
             of_rest.is_gone = of_rest.is_gone || taken->is_gone;
             of_rest.is_elsewhere = of_rest.is_elsewhere || taken->is_elsewhere;
+            if (!of_rest.hidden) {
+                of_rest.hidden = std::move(taken->hidden);
+            }
             return of_rest;
         });
     }
     if (!taken) {
         return Unconfirmed(taken.error());
     }
+    if (const auto done = AtHome(places, news, silent, *taken, stop); !done) {
+        return Unconfirmed(done.error());
+    }
     // what a source holds that answers is done; the others' buckets are scanned
     for (const auto& [source, fault] : taken->silent) {
         if (taken->held.empty() || taken->held.contains(source)) {
             return Unconfirmed(fault);
         }
+    }
+    if (taken->held.empty() && taken->hidden) {
+        return Unconfirmed(*taken->hidden);
     }
     if (taken->held.empty()) {
         return NotHeld(news, taken->is_gone && !taken->is_elsewhere);
@@ -143,18 +173,19 @@ IconikOutcome AssetNewsIntake::Take(
 
 /// How many processes of what there is of the asset. What waits or runs is left alone.
 Result<int> AssetNewsIntake::RunAgain(const std::string& asset_id, const std::vector<Bucket>& buckets) {
-    const auto items = storage_.Read([&](const Snapshot& snapshot) -> Result<std::vector<ItemId>> {
-        std::vector<ItemId> found;
-        for (const auto& bucket : IconikBuckets(buckets)) {
-            const auto item = snapshot.items.Newest(bucket.id, asset_id);
-            if (!item) {
-                return Unexpected(item.error());
-            }
-            if (*item && !(*item)->removed_at) {
-                found.push_back((*item)->id);
-            }
-        }
-        return found;
+    const auto items = storage_.Read([&](const Snapshot& snapshot) {
+        return HomesOf(snapshot, asset_id, IconikBuckets(buckets))
+            .and_then([&](const std::vector<Bucket>& homes) -> Result<std::vector<ItemId>> {
+                std::vector<ItemId> found;
+                for (const auto& home : homes) {
+                    const auto item = snapshot.items.Newest(home.id, asset_id);
+                    if (!item) {
+                        return Unexpected(item.error());
+                    }
+                    found.push_back((*item)->id);
+                }
+                return found;
+            });
     });
     if (!items) {
         return Unexpected(items.error());
@@ -180,10 +211,60 @@ Result<std::optional<FoundObject>> AssetNewsIntake::Look(
     const auto source = find_source_(bucket.kind);
     auto found = source ? (*source)->Look(bucket, asset_id, stop)
                         : Result<std::optional<FoundObject>>(Unexpected(source.error()));
-    if (!found && !HoldsNothing(found.error()) && IsOfTheStore(found.error())) {
+    const bool is_of_one = !found && (HoldsNothing(found.error()) || IsHidden(found.error()));
+    if (!found && !is_of_one && IsOfTheStore(found.error())) {
         silent.emplace(bucket.source_id, found.error());
     }
     return found;
+}
+
+/// Why a source could not be asked of the asset.
+void AssetNewsIntake::Note(const SourceId& source, const Error& fault, Taken& taken) {
+    if (IsHidden(fault)) {
+        taken.hidden = fault;
+    } else if (!HoldsNothing(fault)) {
+        taken.silent.emplace(source, fault);
+    }
+}
+
+/// What there is of the asset where its bucket is paused, is a saved search or does not hold it any more.
+Result<void> AssetNewsIntake::AtHome(
+    const std::vector<Bucket>& buckets,
+    const AssetNews& news,
+    SilentSources& silent,
+    Taken& taken,
+    const std::stop_token& stop
+) {
+    const auto homes =
+        storage_.Read([&](const Snapshot& snapshot) { return HomesOf(snapshot, news.asset_id, buckets); });
+    if (!homes) {
+        return Unexpected(homes.error());
+    }
+    for (const auto& home : *homes) {
+        if (taken.held.contains(home.source_id)) {
+            continue;
+        }
+        const auto found = Look(home, news.asset_id, silent, stop);
+        if (!found) {
+            Note(home.source_id, found.error(), taken);
+            continue;
+        }
+        const bool is_gone = *found && (*found)->gone;
+        const auto done = is_gone ? intake_.Take(home, {**found})
+                          : news.change == AssetChange::kEntity
+                              ? Result<int>(0)
+                              : intake_.TakeRestored(home.id, news.asset_id);
+        if (!done) {
+            return Unexpected(done.error());
+        }
+        if (is_gone) {
+            taken.is_gone = true;
+            continue;
+        }
+        taken.held.insert(home.source_id);
+        taken.added += *done;
+    }
+    return {};
 }
 
 /// All buckets are looked at, whatever one of them fails with; its error is of the storage.
@@ -199,8 +280,8 @@ Result<AssetNewsIntake::Taken> AssetNewsIntake::Into(
             continue;
         }
         const auto found = Look(bucket, news.asset_id, silent, stop);
-        if (!found && !HoldsNothing(found.error())) {
-            all.silent.emplace(bucket.source_id, found.error());
+        if (!found) {
+            Note(bucket.source_id, found.error(), all);
         }
         if (!found || !*found) {
             all.is_elsewhere = true;

@@ -37,6 +37,9 @@ struct IconikOutcome {
 /// True for a fault of the store and not of the one thing that was asked for.
 [[nodiscard]] bool IsOfTheStore(const Error& fault) noexcept;
 
+/// True for a fault of one thing: the store has it, and does not let us see it.
+[[nodiscard]] bool IsHidden(const Error& fault) noexcept;
+
 /// Sources that did not answer lately, and with what: they are not asked again in the same round.
 using SilentSources = std::map<SourceId, Error>;
 
@@ -57,11 +60,12 @@ public:
           look_at_(std::move(look_at)),
           intake_(storage, clock) {}
 
-    /// Takes the asset into the buckets that hold it: it is one item of its source, and the rules of all of
-    /// them choose what runs. When its media changed, what waits for that is looked at now; when a person
-    /// chose it, also what has ended runs again, as if it had been asked of the item. `buckets`: all there
-    /// are. A source that does not answer is noted in `silent`; what another source holds does not wait for
-    /// it.
+    /// Takes the asset into the active buckets that hold it, but for saved searches: it is one item of its
+    /// source, and the rules of all of them choose what runs. What there is of it in others is not given
+    /// anything new, but removed when the asset is gone, and done with as the following says. When its media
+    /// changed, what waits for that is looked at now; when a person chose it, also what has ended runs again,
+    /// as if it had been asked of the item. `buckets`: all there are. A source that does not answer is noted
+    /// in `silent`; what another source holds does not wait for it.
     [[nodiscard]] IconikOutcome Take(
         const AssetNews& news,
         const std::vector<Bucket>& buckets,
@@ -75,10 +79,11 @@ public:
 
 private:
     struct Taken {
-        std::set<SourceId> held;    ///< Sources of the buckets that hold the asset.
-        SilentSources silent;       ///< Those of buckets that may hold it.
-        bool is_gone = false;       ///< An Iconik has none of that id.
-        bool is_elsewhere = false;  ///< One has it, or did not say, and a bucket does not hold it.
+        std::set<SourceId> held;      ///< Sources of the buckets that hold the asset.
+        SilentSources silent;         ///< Those of buckets that may hold it.
+        std::optional<Error> hidden;  ///< Why one that may hold it does not let it be seen.
+        bool is_gone = false;         ///< An Iconik has none of that id.
+        bool is_elsewhere = false;    ///< One has it, or did not say, and a bucket does not hold it.
         int added = 0;
     };
 
@@ -93,6 +98,14 @@ private:
     );
     [[nodiscard]] Result<int> TakeFound(
         const Bucket& bucket, const AssetNews& news, const FoundObject& object
+    );
+    static void Note(const SourceId& source, const Error& fault, Taken& taken);
+    [[nodiscard]] Result<void> AtHome(
+        const std::vector<Bucket>& buckets,
+        const AssetNews& news,
+        SilentSources& silent,
+        Taken& taken,
+        const std::stop_token& stop
     );
     [[nodiscard]] Result<int> RunAgain(const std::string& asset_id, const std::vector<Bucket>& buckets);
     [[nodiscard]] IconikOutcome LookAt(const std::string& location, const std::vector<Bucket>& buckets);

@@ -21,6 +21,7 @@
 #include "domain/bucket.hpp"
 #include "domain/news.hpp"
 #include "queue/messages/asset_news.hpp"
+#include "queue/messages/dead_message.hpp"
 #include "queue/messages/news_row.hpp"
 #include "sources/messages/news.hpp"
 #include "sources/source_of_kind.hpp"
@@ -50,6 +51,11 @@ std::vector<NewsKind> KindsOf(InboxLane lane) {
                                          };
 }
 
+// of an asset that its Iconik does not let us see
+constexpr auto kFirstDelayOfHidden = std::chrono::minutes(5);
+constexpr auto kLongestDelayOfHidden = std::chrono::hours(1);
+constexpr auto kHiddenFor = std::chrono::hours(24);
+
 /// The store of an object that news is of: what it does not answer for one it does not for the next. Nothing
 /// for news of Iconik, of which each source is asked for itself.
 std::optional<std::string> StoreOf(const InboxNews& row) {
@@ -57,9 +63,54 @@ std::optional<std::string> StoreOf(const InboxNews& row) {
     return is_object ? std::optional(row.address.substr(0, row.address.find('\0'))) : std::nullopt;
 }
 
+bool IsOfAsset(const InboxNews& row) {
+    return row.kind == NewsKind::kAsset || row.kind == NewsKind::kAssetMedia ||
+           row.kind == NewsKind::kChosenAsset;
+}
+
 milliseconds DelayAfter(const InboxNews& row, const Error& fault) {
+    const bool is_hidden = IsOfAsset(row) && IsHidden(fault);
     return std::max(
-        BackoffDelay(row.tries + 1, kFirstDelay, kLongestDelay), fault.retry_after.value_or(milliseconds(0))
+        BackoffDelay(
+            row.tries + 1,
+            is_hidden ? milliseconds(kFirstDelayOfHidden) : milliseconds(kFirstDelay),
+            is_hidden ? milliseconds(kLongestDelayOfHidden) : milliseconds(kLongestDelay)
+        ),
+        fault.retry_after.value_or(milliseconds(0))
+    );
+}
+
+/// An asset that was hidden at the try before too, and was told of a day ago.
+bool IsGivenUp(const InboxNews& row, const Error& fault, Timestamp now) {
+    return IsOfAsset(row) && IsHidden(fault) && row.reason == fault.reason &&
+           now - row.first_told_at >= kHiddenFor;
+}
+
+/// Unless it was told once more meanwhile: true when it is a dead message now.
+Result<bool> GiveUp(Transaction& transaction, const InboxNews& row, const Error& fault, Timestamp now) {
+    return transaction.news.End(row.id, row.told).and_then([&](bool ended) {
+        return ended ? Bury(transaction, DeadOf(row, fault, now)).map([] { return true; })
+                     : Result<bool>(false);
+    });
+}
+
+/// A row that was worked: it is gone, or due later.
+Result<void> WriteOne(
+    Transaction& transaction, const InboxNews& row, const std::optional<Error>& fault, Timestamp now
+) {
+    if (!fault) {
+        return transaction.news.End(row.id, row.told).map([](bool) {});
+    }
+    const auto given_up =
+        IsGivenUp(row, *fault, now) ? GiveUp(transaction, row, *fault, now) : Result<bool>(false);
+    if (!given_up || *given_up) {
+        return given_up.map([](bool) {});
+    }
+    return transaction.news.Delay(
+        row.id,
+        now + DelayAfter(row, *fault),
+        fault->reason.empty() ? std::string(ToString(fault->code)) : fault->reason,
+        fault->message
     );
 }
 
@@ -192,17 +243,7 @@ std::optional<Error> Inbox::Work(
 Result<void> Inbox::Write(const std::vector<Worked>& worked) {
     return storage_.Write([&](Transaction& transaction) -> Result<void> {
         for (const auto& each : worked) {
-            const auto& fault = each.fault;
-            const auto due_at = fault ? clock_.Now() + DelayAfter(each.row, *fault) : Timestamp();
-            auto written =
-                fault ? transaction.news.Delay(
-                            each.row.id,
-                            due_at,
-                            fault->reason.empty() ? std::string(ToString(fault->code)) : fault->reason,
-                            fault->message
-                        )
-                      : transaction.news.End(each.row.id, each.row.told).map([](bool) {});
-            if (!written) {
+            if (auto written = WriteOne(transaction, each.row, each.fault, clock_.Now()); !written) {
                 return written;
             }
         }

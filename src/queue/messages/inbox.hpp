@@ -43,7 +43,8 @@ inline constexpr std::array<InboxLane, 2> kInboxLanes{InboxLane::kObjects, Inbox
 /// A thread for each lane. Asks the store for each row that is due, the longest due first, takes the item in
 /// and removes the row. A store that cannot answer delays its rows, 5 s doubling to 15 min; none is lost, and
 /// what is in the other lane goes on while it is waited for. A row that is told again while it is worked is
-/// looked at again. Everything borrowed outlives it.
+/// looked at again. News of an asset that its Iconik does not let us see (403) is delayed 5 min doubling to
+/// 1 h, and a day after it was told it is a dead message. Everything borrowed outlives it.
 class Inbox final {
 public:
     Inbox(Storage& storage, const Clock& clock, const SourceOfKind& find_source, InboxCalls calls);

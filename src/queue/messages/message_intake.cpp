@@ -7,23 +7,20 @@
 #include <variant>
 #include <vector>
 
-#include <boost/json/object.hpp>
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
-#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/news.hpp"
 #include "queue/messages/body_excerpt.hpp"
+#include "queue/messages/dead_message.hpp"
 #include "queue/messages/news_row.hpp"
 #include "sources/messages/message.hpp"
 #include "sources/messages/news.hpp"
 #include "storage/dead_message_repository.hpp"
-#include "storage/event_repository.hpp"
 #include "storage/news_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -44,32 +41,6 @@ DeadMessage DeadOf(const ReceivedMessage& received, const Error& error, Timestam
         .is_whole = excerpt.is_whole,
         .created_at = now
     };
-}
-
-Event EventOf(const DeadMessage& message) {
-    return {
-        .id = EventId(MakeId("msg")),
-        .type = "message.dead",
-        .subject = message.id.Value(),
-        .dedup_key = "dead:" + message.id.Value(),
-        .at = message.created_at,
-        .data = ToJsonText(
-            boost::json::object{
-                {"message", message.id.Value()},
-                {"source", message.source_id.Value()},
-                {"reason", message.reason},
-                {"sentence", message.sentence},
-                {"size_bytes", message.size_bytes}
-            }
-        )
-    };
-}
-
-/// The row, and an event when it is new.
-Result<void> Bury(Transaction& transaction, const DeadMessage& message) {
-    return transaction.dead_messages.Add(message).and_then([&](bool is_new) -> Result<void> {
-        return is_new ? transaction.events.Append(EventOf(message)).map([](bool) {}) : Result<void>{};
-    });
 }
 
 /// Removed objects are told of too: scans find what is gone.

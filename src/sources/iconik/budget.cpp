@@ -26,6 +26,7 @@ constexpr int kPlenty = 200;
 constexpr milliseconds kShortest{25};
 constexpr milliseconds kLongest{500};
 constexpr milliseconds kApart = milliseconds(1000) / kMostRequestsPerSecond;
+constexpr int kAside = 4;  // what can wait takes one turn of so many
 constexpr milliseconds kProbeEvery = std::chrono::minutes(1);
 
 }  // namespace
@@ -38,12 +39,21 @@ milliseconds PauseAt(int remaining) noexcept {
 }
 
 Result<void> RateBudget::Await(int nodes, const std::stop_token& stop) {
+    return AwaitTurn(next_, nodes, 1, stop);
+}
+
+Result<void> RateBudget::AwaitAside(int nodes, const std::stop_token& stop) {
+    return AwaitTurn(next_aside_, nodes, kAside, stop).and_then([&] { return Await(nodes, stop); });
+}
+
+/// `apart`: how many pauses lie between two turns.
+Result<void> RateBudget::AwaitTurn(Turn& next, int nodes, int apart, const std::stop_token& stop) {
     milliseconds wait{0};
     {
         const std::scoped_lock lock(mutex_);
         const auto now = std::chrono::steady_clock::now();
-        const auto begin = std::max(next_, now);
-        next_ = begin + std::max(pause_, kApart * std::max(nodes, 1));
+        const auto begin = std::max(next, now);
+        next = begin + apart * std::max(pause_, kApart * std::max(nodes, 1));
         wait = std::chrono::ceil<milliseconds>(begin - now);
     }
     if (wait > milliseconds(0) && !SleepFor(wait, stop)) {

@@ -33,13 +33,22 @@ public:
     /// kStopped.
     [[nodiscard]] Result<void> Await(int nodes, const std::stop_token& stop);
 
+    /// The same for what can wait: all of it together takes a quarter of that at most, so that three of four
+    /// turns are left to what cannot.
+    [[nodiscard]] Result<void> AwaitAside(int nodes, const std::stop_token& stop);
+
     /// Takes note of RateLimit-Remaining, where the answer has it.
     void Note(const HttpResponse& response);
 
 private:
+    using Turn = std::chrono::steady_clock::time_point;
+
+    [[nodiscard]] Result<void> AwaitTurn(Turn& next, int nodes, int apart, const std::stop_token& stop);
+
     std::mutex mutex_;
     std::chrono::milliseconds pause_{0};
-    std::chrono::steady_clock::time_point next_;
+    Turn next_;
+    Turn next_aside_;
 };
 
 /// Those of the process. Two sources with one token share what it may ask, and so do the nodes of one

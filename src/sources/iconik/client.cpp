@@ -124,7 +124,9 @@ objects::Attempt Client::Try(const Request& request, bool& corrected, const std:
         return {.answer = Unexpected(RefusedFault(asked))};
     }
     auto& budget = budgets_.Of(settings_.base_url, secret->access_key);
-    if (const auto waited = budget.Await(budgets_.Nodes(), stop); !waited) {
+    const int nodes = budgets_.Nodes();
+    const auto waited = request.can_wait ? budget.AwaitAside(nodes, stop) : budget.Await(nodes, stop);
+    if (!waited) {
         return {.answer = Unexpected(waited.error())};
     }
     auto answer = SendWith(request, *secret, stop);

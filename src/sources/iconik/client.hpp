@@ -48,6 +48,8 @@ struct Request {
     std::string_view action = "read";  ///< Likewise.
     /// False for what makes something anew: it is not sent again when nobody knows whether it was done.
     bool repeatable = true;
+    /// Nobody waits for it: it takes no more than its share of what the token may ask (budget.hpp).
+    bool can_wait = false;
 };
 
 /// Thread-safe. Functions block, and end with kStopped soon after a stop is requested.

@@ -249,6 +249,13 @@ Result<Config> ReadConfig(std::string_view json_text) {
     return config;
 }
 
+Result<Writing> ReadWriting(std::string_view json_text) {
+    const auto json = ParseJson(json_text);
+    return json && json->is_object()
+               ? ReadWriting(json->get_object())
+               : Fail(ErrorCode::kInvalidArgument, "the configuration of the source is no JSON object");
+}
+
 Result<Place> PlaceOf(std::string_view location) {
     const auto slash = location.find('/');
     const auto word = location.substr(0, slash);

@@ -34,6 +34,9 @@ struct Config {
 /// pointer.
 [[nodiscard]] Result<Config> ReadConfig(std::string_view json);
 
+/// Of that only what is written to assets, without `owner`; no file is looked at. kInvalidArgument.
+[[nodiscard]] Result<Writing> ReadWriting(std::string_view json);
+
 /// "https://app.iconik.io" of "https://app.iconik.io/", ".../API/" and the like. kInvalidArgument: no http(s)
 /// URL, or one with a path, a query, a name or a password.
 [[nodiscard]] Result<std::string> BaseUrl(std::string_view endpoint);

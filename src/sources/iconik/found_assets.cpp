@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
@@ -64,13 +65,32 @@ Result<std::optional<FoundObject>> FoundIn(
     return asset ? Result<std::optional<FoundObject>>(FoundFrom(*asset)) : Unexpected(asset.error());
 }
 
-Result<void> LeftOut::Take(const Error& error) {
+Result<std::optional<FoundObject>> FoundAt(
+    Client& client, const Bucket& bucket, const std::string& id, const std::stop_token& stop
+) {
+    const auto asset = GetAsset(client, id, stop);
+    if (!asset) {
+        return asset.error().code == ErrorCode::kNotFound ? Result<std::optional<FoundObject>>(GoneFrom(id))
+                                                          : Unexpected(asset.error());
+    }
+    const bool counts = !IsPlaceholder(*asset) && PassesGlobs(bucket.include, bucket.exclude, asset->id);
+    return counts ? std::optional(FoundFrom(*asset)) : std::nullopt;
+}
+
+Result<void> LeftOut::Take(const Error& error, const std::string& id) {
     if (error.reason != objects::kAccessDenied && error.reason != objects::kNotAStore) {
         return Unexpected(error);
     }
     first_ = count_ == 0 ? error.message : first_;
     ++count_;
+    if (!id.empty() && ids_.size() < kMostLeftOut) {
+        ids_.push_back(id);
+    }
     return {};
+}
+
+std::vector<std::string> LeftOut::Ids() const {
+    return ids_.size() == count_ ? ids_ : std::vector<std::string>();
 }
 
 std::string LeftOut::Note() const {

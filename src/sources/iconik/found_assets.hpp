@@ -2,9 +2,11 @@
 
 // What a listing of Iconik tells of an asset, as a scan tells it.
 
+#include <cstddef>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -32,18 +34,28 @@ namespace notify::iconik {
     Client& client, const Bucket& bucket, const boost::json::object& json, const std::stop_token& stop
 );
 
+/// The same of one that no listing told: the errors of GetAsset.
+[[nodiscard]] Result<std::optional<FoundObject>> FoundAt(
+    Client& client, const Bucket& bucket, const std::string& id, const std::stop_token& stop
+);
+
 /// Assets that a scan could not look at.
 class LeftOut final {
 public:
-    /// Counts one that Iconik does not let be seen, or tells no sense of. Any other fault is the scan's.
-    [[nodiscard]] Result<void> Take(const Error& error);
+    /// Counts one that Iconik does not let be seen, or tells no sense of; `id`: "" when that is not known.
+    /// Any other fault is the scan's.
+    [[nodiscard]] Result<void> Take(const Error& error, const std::string& id);
+
+    /// Their ids; none when not all of them are known or there are more than kMostLeftOut.
+    [[nodiscard]] std::vector<std::string> Ids() const;
 
     /// "" when there are none.
     [[nodiscard]] std::string Note() const;
 
 private:
-    int count_ = 0;
+    std::size_t count_ = 0;
     std::string first_;
+    std::vector<std::string> ids_;
 };
 
 }  // namespace notify::iconik

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -37,6 +38,7 @@
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/faults.hpp"
 #include "sources/iconik/found_assets.hpp"
+#include "sources/iconik/ids.hpp"
 #include "sources/iconik/jobs.hpp"
 #include "sources/iconik/media.hpp"
 #include "sources/iconik/places.hpp"
@@ -45,6 +47,7 @@
 #include "sources/iconik/standing.hpp"
 #include "sources/iconik/timeline.hpp"
 #include "sources/iconik/webhooks.hpp"
+#include "sources/iconik/writing.hpp"
 #include "sources/objects/faults.hpp"
 #include "sources/objects/live_secret.hpp"
 #include "sources/objects/object_reader.hpp"
@@ -155,16 +158,29 @@ Result<ScanReport> IconikSource::Scan(
     auto& client = (*connection)->client;
     ScanReport report;
     LeftOut left_out;
-    const auto visit = [&](const object& json) -> Result<void> {
-        const auto object = FoundIn(client, bucket, json, stop);
+    std::set<std::string> again;  // what no listing tells
+    if (request.changed_since) {
+        again.insert(request.again.begin(), request.again.end());
+    }
+    const auto take = [&](const Result<std::optional<FoundObject>>& object, const std::string& id) {
         if (!object) {
-            return left_out.Take(object.error());
+            return left_out.Take(object.error(), id);
         }
         report.seen += *object && !(*object)->gone ? 1U : 0U;
         return *object ? found(**object) : Result<void>();
     };
-    return EachAssetIn(client, *place, request.changed_since, visit, stop).map([&] {
+    const auto visit = [&](const object& json) -> Result<void> {
+        const auto id = TextIn(json, "id");
+        again.erase(id);
+        return take(FoundIn(client, bucket, json, stop), IsId(id) ? id : std::string());
+    };
+    auto scanned = EachAssetIn(client, *place, request.changed_since, visit, stop);
+    for (const auto& id : again) {
+        scanned = std::move(scanned).and_then([&] { return take(FoundAt(client, bucket, id, stop), id); });
+    }
+    return scanned.map([&] {
         report.note = left_out.Note();
+        report.left_out = left_out.Ids();
         return report;
     });
 }
@@ -304,6 +320,14 @@ Result<void> IconikSource::Publish(
     auto written = write();
     // both look first at what is there: what was written although Iconik said otherwise is written to its end
     return !written && written.error().reason == kUncertain ? write() : written;
+}
+
+std::string IconikSource::WritingOf(const std::string& config, std::string_view format) const {
+    const auto writing = ReadWriting(config);
+    return !writing                              ? std::string()
+           : format == kTimelinePublication.name ? TimelineWritingText(*writing)
+           : format == kStatusPublication.name   ? StatusWritingText(*writing)
+                                                 : std::string();
 }
 
 Result<std::vector<ProcessId>> IconikSource::ShowProgress(

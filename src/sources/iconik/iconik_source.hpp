@@ -92,6 +92,10 @@ public:
         std::stop_token stop
     ) override;
 
+    /// Of the `timeline` segments, people and names, of the `status` its field and jobs. "" for a
+    /// configuration that cannot be read.
+    [[nodiscard]] std::string WritingOf(const std::string& config, std::string_view format) const override;
+
     [[nodiscard]] Result<std::vector<ProcessId>> ShowProgress(
         const Bucket& bucket,
         const Item& item,

@@ -89,6 +89,7 @@ Result<std::map<std::string, Job>> ReadJobs(Client& client, const JobsOf& of, co
     auto request = RequestOf(of.asset, {});
     request.query = fmt::format("object_id={}&type=CUSTOM", of.asset);
     request.action = "list";
+    request.can_wait = of.can_wait;
     const auto listed = EachByPage(
         client,
         {.request = std::move(request), .per_page = kMostOfAPage},
@@ -120,6 +121,21 @@ Result<void> Change(
     request.method = "PATCH";
     request.action = "change";
     request.body = std::move(body);
+    return client.Send(request, stop).map([](const boost::json::value&) {});
+}
+
+Result<void> ShowDone(
+    Client& client,
+    const std::string& asset,
+    const std::string& job,
+    std::int64_t hundredths,
+    const std::stop_token& stop
+) {
+    auto request = RequestOf(asset, job);
+    request.method = "PATCH";
+    request.action = "change";
+    request.body = object{{"progress_processed", hundredths}};
+    request.can_wait = true;
     return client.Send(request, stop).map([](const boost::json::value&) {});
 }
 
@@ -269,7 +285,9 @@ Result<std::vector<std::string>> ShowProgress(
     const std::map<std::string, double>& running,
     const std::stop_token& stop
 ) {
-    const auto there = ReadJobs(client, of, stop);
+    auto aside = of;
+    aside.can_wait = true;
+    const auto there = ReadJobs(client, aside, stop);
     if (!there) {
         return Unexpected(there.error());
     }
@@ -284,11 +302,10 @@ Result<std::vector<std::string>> ShowProgress(
             continue;
         }
         const auto hundredths = static_cast<std::int64_t>(std::floor(done * 100));
-        if (hundredths <= job->second.hundredths) {
+        if (hundredths <= job->second.hundredths || !IsOpen(job->second.status)) {
             continue;
         }
-        object progress{{"progress_processed", hundredths}};
-        if (auto shown = Change(client, of.asset, job->second.id, std::move(progress), stop); !shown) {
+        if (auto shown = ShowDone(client, of.asset, job->second.id, hundredths, stop); !shown) {
             return Unexpected(shown.error());
         }
     }

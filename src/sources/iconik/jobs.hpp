@@ -25,6 +25,7 @@ struct JobsOf {
     std::string owner;    ///< Id of the source: jobs of another one are not looked at.
     std::string title;    ///< Of the asset, for those of the jobs.
     std::string results;  ///< How the writing of what was found stands, as the `status` publication tells it.
+    bool can_wait = false;   ///< Requests for it do.
     bool only_ends = false;  ///< Jobs that are open are ended when their processes have; none is made.
 };
 
@@ -39,8 +40,8 @@ struct JobsOf {
 /// ABORT_PENDING.
 [[nodiscard]] Result<std::vector<std::string>> AbortedProcesses(Client& client, const std::stop_token& stop);
 
-/// Shows how far processes that run are (0 … 1), where the hundredth has changed. The processes whose jobs
-/// somebody asks to abort.
+/// Shows how far processes that run are (0 … 1), where the hundredth has changed and the job is still open.
+/// Its requests wait for those that cannot. The processes whose jobs somebody asks to abort.
 [[nodiscard]] Result<std::vector<std::string>> ShowProgress(
     Client& client,
     const JobsOf& of,

@@ -1,6 +1,7 @@
 #include "sources/iconik/places.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -53,16 +54,22 @@ Request SavedSearchRequest(const Place& place) {
     };
 }
 
-/// Assets in the order in which they were made: what is added while it is listed stands at its end. Of what
-/// was saved only what chooses objects counts, not how the browser shows them.
-object SearchCriteria(const object& wanted) {
+/// How what a search finds is told.
+enum class Order : std::uint8_t {
+    kMade,       ///< As they were made: what is added while it is listed stands at its end…
+    kMadeAndId,  ///< … and those of one moment by their ids, so that no page ends between two that are equal.
+};
+
+/// Of what was saved only what chooses objects counts, not how the browser shows them.
+object SearchCriteria(const object& wanted, Order order) {
     constexpr std::array<std::string_view, 5> kChoosing{
         "query", "filter", "facets_filters", "search_fields", "metadata_view_id"
     };
-    object criteria{
-        {"doc_types", boost::json::array{"assets"}},
-        {"sort", boost::json::array{object{{"name", "date_created"}, {"order", "asc"}}}}
-    };
+    boost::json::array sort{object{{"name", "date_created"}, {"order", "asc"}}};
+    if (order == Order::kMadeAndId) {
+        sort.push_back(object{{"name", "id"}, {"order", "asc"}});
+    }
+    object criteria{{"doc_types", boost::json::array{"assets"}}, {"sort", std::move(sort)}};
     for (const auto name : kChoosing) {
         if (const auto* const given = wanted.if_contains(name); given != nullptr && !given->is_null()) {
             criteria[name] = *given;
@@ -71,16 +78,30 @@ object SearchCriteria(const object& wanted) {
     return criteria;
 }
 
-List SearchOf(const object& criteria) {
+List SearchOf(const object& criteria, Order order) {
     return {
         .request = {
             .method = "POST",
             .path = "search/v1/search/",
-            .body = SearchCriteria(criteria),
+            .body = SearchCriteria(criteria, order),
             .what = "the assets",
             .action = "search"
         }
     };
+}
+
+/// Iconik's documents do not say which members it sorts by: where the id is none of them, it is left out.
+Result<void> EachFound(
+    Client& client, const object& criteria, const Visit& visit, const std::stop_token& stop
+) {
+    bool any = false;
+    const Visit noting = [&](const object& json) {
+        any = true;
+        return visit(json);
+    };
+    auto found = EachOfSearch(client, SearchOf(criteria, Order::kMadeAndId), noting, stop);
+    const bool is_refused = !found && !any && found.error().code == ErrorCode::kInvalidArgument;
+    return is_refused ? EachOfSearch(client, SearchOf(criteria, Order::kMade), visit, stop) : found;
 }
 
 object ChangedSince(Timestamp since) {
@@ -131,11 +152,10 @@ Result<void> EachAssetIn(
     }
     if (place.kind == Place::Kind::kSearch) {
         const auto criteria = CriteriaOf(client, place, stop);
-        return criteria ? EachOfSearch(client, SearchOf(*criteria), visit, stop)
-                        : Unexpected(criteria.error());
+        return criteria ? EachFound(client, *criteria, visit, stop) : Unexpected(criteria.error());
     }
     const auto criteria = changed_since ? ChangedSince(*changed_since) : object();
-    return EachOfSearch(client, SearchOf(criteria), visit, stop);
+    return EachFound(client, criteria, visit, stop);
 }
 
 Result<void> CheckPlace(Client& client, const Place& place, const std::stop_token& stop) {
@@ -143,7 +163,7 @@ Result<void> CheckPlace(Client& client, const Place& place, const std::stop_toke
         return CriteriaOf(client, place, stop).map([](const object&) {});
     }
     if (place.kind == Place::Kind::kAssets) {
-        auto search = SearchOf({}).request;
+        auto search = SearchOf({}, Order::kMade).request;
         search.query = "per_page=1&save_search_history=false";
         return client.Send(search, stop).map([](const boost::json::value&) {});
     }

@@ -19,6 +19,7 @@
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/config.hpp"
 #include "sources/iconik/names_view.hpp"
+#include "sources/iconik/own_row.hpp"
 #include "sources/iconik/setup_row.hpp"
 #include "sources/iconik/telling.hpp"
 #include "sources/iconik/webhooks.hpp"
@@ -148,30 +149,6 @@ bool IsPost(const object& row) {
     return TextIn(row, "type") == "POST";
 }
 
-/// The row that is ours: by its id, else by its name, else by its URL.
-template <class Fits>
-const object* FindOurs(
-    const std::vector<object>& rows,
-    const std::vector<std::string>& ids,
-    const object& wanted,
-    std::string_view label,
-    const Fits& fits
-) {
-    const auto with = [&](const auto& matches) -> const object* {
-        const auto found =
-            std::ranges::find_if(rows, [&](const object& row) { return fits(row) && matches(row); });
-        return found == rows.end() ? nullptr : &*found;
-    };
-    const auto* found =
-        with([&](const object& row) { return std::ranges::find(ids, TextIn(row, "id")) != ids.end(); });
-    for (const auto member : {label, std::string_view("url")}) {
-        found = found != nullptr
-                    ? found
-                    : with([&](const object& row) { return TextIn(row, member) == TextIn(wanted, member); });
-    }
-    return found;
-}
-
 bool WasMade(
     const object& row,
     const RowKind& kind,
@@ -264,6 +241,14 @@ private:
         return *std::move(rows);
     }
 
+    [[nodiscard]] Result<SetupStep> Put(
+        const RowKind& kind, const Result<const object*>& there, const object& wanted
+    ) {
+        return there.and_then([&](const object* row) {
+            return PutRow(writer_, kind, row, wanted, WholeOf(wanted, row));
+        });
+    }
+
     void PutNames() {
         const auto names = NamesPlaceOf(config_.writing);
         if (!Add(kFieldKind.what, names.field, PutField(writer_, names)) || ended_) {
@@ -285,14 +270,18 @@ private:
         boost::json::array ids;
         for (const auto& news : kNews) {
             const auto webhook = WebhookOf(wanted_, news, wish_);
-            const auto* const there = FindOurs(
-                *rows, config_.telling.webhooks, webhook, kWebhookKind.label, [&](const object& row) {
-                    return IsOf(row, news);
-                }
+            const auto there = FindOurs(
+                *rows,
+                {.kind = kWebhookKind,
+                 .ids = config_.telling.webhooks,
+                 .fits = [&](const object& row) { return IsOf(row, news); },
+                 .option = "--webhook-name"},
+                webhook,
+                wish_.take_over
             );
-            auto id = there != nullptr ? TextIn(*there, "id") : std::string();
+            auto id = there && *there != nullptr ? TextIn(**there, "id") : std::string();
             if (!ended_) {
-                auto step = PutRow(writer_, kWebhookKind, there, webhook, WholeOf(webhook, there));
+                auto step = Put(kWebhookKind, there, webhook);
                 id = step ? step->id : id;
                 Add(kWebhookKind.what, TextIn(webhook, "name"), std::move(step));
             }
@@ -309,9 +298,16 @@ private:
             return;
         }
         const auto action = ActionOf(wanted_, wish_);
-        const auto* const there =
-            FindOurs(*rows, {config_.telling.custom_action}, action, kActions.label, IsPost);
-        auto step = PutRow(writer_, kActions, there, action, WholeOf(action, there));
+        const auto there = FindOurs(
+            *rows,
+            {.kind = kActions,
+             .ids = {config_.telling.custom_action},
+             .fits = IsPost,
+             .option = "--action-title"},
+            action,
+            wish_.take_over
+        );
+        auto step = Put(kActions, there, action);
         if (step) {
             outcome_.config["custom_action"] = step->id;
         }

@@ -14,7 +14,9 @@
 namespace notify::iconik {
 
 /// Field, view, webhooks and custom action, in this order. Each is found by the id that the configuration
-/// has, else by its name or title, else (webhooks and actions) by its URL, and changed only where it differs.
+/// has, else field and view by their names, webhooks and action by their URL, and changed only where it
+/// differs. A webhook or an action of the wished name that sends elsewhere is another installation's: a step
+/// that failed, unless it is to be taken over.
 /// What Iconik refuses is a step that failed, and the next is tried; what concerns all of them (credentials
 /// that are not taken, no answer) ends it with a failed step. kInvalidArgument for a system_endpoint that is
 /// no URL, kConflict when there is none, or no secret.

@@ -21,4 +21,9 @@ struct Writing {
     bool jobs = true;                               ///< A CUSTOM job for each process.
 };
 
+/// What decides which segments and names the same appearances become, as JSON; and which field and jobs the
+/// same status. The same for the same.
+[[nodiscard]] std::string TimelineWritingText(const Writing& writing);
+[[nodiscard]] std::string StatusWritingText(const Writing& writing);
+
 }  // namespace notify::iconik

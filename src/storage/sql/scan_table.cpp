@@ -18,15 +18,17 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kGetSql = R"sql(
-    SELECT number, started_at, scope, position, position_at, seen, finished_at, whole_at
+    SELECT number, started_at, scope, position, position_at, seen, finished_at, whole_at, left_out
     FROM scan_state WHERE bucket_id = ?)sql";
 constexpr const char* kPutSql = R"sql(
-    INSERT INTO scan_state (bucket_id, number, started_at, scope, position, position_at, seen, finished_at, whole_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO scan_state (bucket_id, number, started_at, scope, position, position_at, seen, finished_at, whole_at,
+                            left_out)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (bucket_id) DO UPDATE
     SET number = excluded.number, started_at = excluded.started_at, scope = excluded.scope,
         position = excluded.position, position_at = excluded.position_at, seen = excluded.seen,
-        finished_at = excluded.finished_at, whole_at = excluded.whole_at)sql";
+        finished_at = excluded.finished_at, whole_at = excluded.whole_at,
+        left_out = excluded.left_out)sql";
 constexpr const char* kRangesSql = R"sql(
     SELECT after_key, through_key, position, done FROM scan_range WHERE bucket_id = ? ORDER BY after_key)sql";
 constexpr const char* kForgetRangesSql = "DELETE FROM scan_range WHERE bucket_id = ?";
@@ -56,6 +58,24 @@ constexpr const char* kForgetMissingSql = R"sql(
     DELETE FROM scan_miss WHERE bucket_id = ?1 AND item_id IN (
         SELECT item_id FROM scan_miss WHERE bucket_id = ?1 AND scan < ?2 LIMIT ?3))sql";
 
+/// No key has a zero byte.
+std::string Joined(const std::vector<std::string>& keys) {
+    std::string joined;
+    for (const auto& key : keys) {
+        joined += key + '\0';
+    }
+    return joined;
+}
+
+std::vector<std::string> KeysIn(std::string_view joined) {
+    std::vector<std::string> keys;
+    for (auto end = joined.find('\0'); end != std::string_view::npos; end = joined.find('\0')) {
+        keys.emplace_back(joined.substr(0, end));
+        joined.remove_prefix(end + 1);
+    }
+    return keys;
+}
+
 ScanState ReadState(Row& row) {
     ScanState state;
     state.number = row.Integer();
@@ -66,6 +86,7 @@ ScanState ReadState(Row& row) {
     state.seen = static_cast<std::uint64_t>(row.Integer());
     state.finished_at = row.OptionalTime();
     state.whole_at = row.OptionalTime();
+    state.left_out = KeysIn(row.Bytes());
     return state;
 }
 
@@ -87,6 +108,7 @@ Result<std::optional<ScanState>> ScanTable::Get(const BucketId& bucket) const {
 }
 
 Result<void> ScanTable::Put(const BucketId& bucket, const ScanState& state) {
+    const auto left_out = Joined(state.left_out);
     return connection_
         .TryChange(
             kPutSql,
@@ -98,7 +120,8 @@ Result<void> ScanTable::Put(const BucketId& bucket, const ScanState& state) {
             state.position_at,
             state.seen,
             state.finished_at,
-            state.whole_at
+            state.whole_at,
+            Blob{left_out}
         )
         .map([](int) {});
 }

@@ -7,6 +7,7 @@
 #include "core/json.hpp"
 #include "core/ulid.hpp"
 #include "delivery/publishing/document.hpp"
+#include "delivery/publishing/republish.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "unit/delivery/publishing_fixture.hpp"
@@ -74,6 +75,46 @@ TEST_F(Publishing, WritesNothingWhenItStandsThereAlready) {
     ASSERT_TRUE(Eventually([&] { return Deliveries().size() == 2; }));
     AwaitNewest(Status::kCompleted);
     EXPECT_EQ(memory_.publishes, 1);
+}
+
+TEST_F(Publishing, WritesTheSameResultsAgainWhenTheSourceSaysThatTheyAreWrittenOtherwise) {
+    Fill();
+    Start();
+    Request();
+    AwaitNewest(Status::kCompleted);
+    for (const auto* const config : {R"({"segment_track": "Faces"})", R"({"segment_track": "People"})"}) {
+        const auto before = Deliveries().size();
+        const auto publishes = memory_.publishes.load();
+        Change([&](Transaction& transaction) -> Result<void> {
+            auto source = transaction.sources.Get(bucket_.source_id);
+            source->config = config;
+            return transaction.sources.Update(*source);
+        });
+        clock_.Advance(std::chrono::seconds(1));
+        const auto done = RepublishAll(*storage_, bucket_.source_id, clock_.Now(), {});
+        ASSERT_TRUE(done.has_value()) << done.error().message;
+        EXPECT_EQ(done->items, 1);
+        dispatcher_->Nudge();
+        ASSERT_TRUE(Eventually([&] { return Deliveries().size() == before + 1; }));
+        AwaitNewest(Status::kCompleted);
+        EXPECT_EQ(memory_.publishes, publishes + 1);
+    }
+    clock_.Advance(std::chrono::seconds(1));
+    Request();
+    ASSERT_TRUE(Eventually([&] { return Deliveries().size() == 4; }));
+    AwaitNewest(Status::kCompleted);
+    EXPECT_EQ(memory_.publishes, 3) << "it stands there so already";
+}
+
+TEST_F(Publishing, OfAWholeSourceAreAskedForAnewInItsBucketsThatPublishOnly) {
+    Fill();
+    bucket_.publish = false;
+    Change([&](Transaction& transaction) { return transaction.buckets.Update(bucket_); });
+    EXPECT_EQ(RepublishAll(*storage_, bucket_.source_id, clock_.Now(), {}).value().items, 0);
+    bucket_.publish = true;
+    Change([&](Transaction& transaction) { return transaction.buckets.Update(bucket_); });
+    EXPECT_EQ(RepublishAll(*storage_, SourceId("src_other"), clock_.Now(), {}).value().items, 0);
+    EXPECT_EQ(RepublishAll(*storage_, bucket_.source_id, clock_.Now(), {}).value().items, 1);
 }
 
 TEST_F(Publishing, WritesAgainWhenItIsResent) {

@@ -85,6 +85,10 @@ public:
         return {};
     }
 
+    std::string WritingOf(const std::string& config, std::string_view) const override {
+        return config == "{}" ? std::string() : config;
+    }
+
     std::map<std::string, std::string> objects;  ///< By place and key, written one behind the other.
     std::map<std::string, std::string> media_types;
     std::map<std::string, UserMetadata> metadata;

@@ -112,7 +112,8 @@ public:
         std::stop_token /*stop*/
     ) override {
         asked.push_back(request.changed_since);
-        ScanReport report{.note = note};
+        again = request.again;
+        ScanReport report{.note = note, .left_out = left_out};
         for (const auto& [key, object] : objects) {
             if (!request.changed_since || object.modified_at >= *request.changed_since) {
                 ++report.seen;
@@ -127,6 +128,8 @@ public:
     std::vector<std::optional<Timestamp>> asked;  ///< From when on, by each scan.
     std::optional<Error> fault;                   ///< At its end.
     std::string note;
+    std::vector<std::string> left_out;
+    std::vector<std::string> again;  ///< As the last scan was asked.
 };
 
 class ChangeScanTest : public BucketScanTest {
@@ -206,6 +209,28 @@ TEST_F(ChangeScanTest, LooksAtTheSameAgainWhileSomethingIsLeftOut) {
         clock_.Advance(1h);
         EXPECT_EQ(Since(), first - 15min);
     }
+}
+
+TEST_F(ChangeScanTest, RemembersWhatWasLeftOutWhereItsKeysAreKnownAndLooksAtTheRestAsEver) {
+    changing_.note = "an asset may not be seen";
+    changing_.left_out = {"hidden", "also hidden"};
+    EXPECT_FALSE(Since());
+    EXPECT_TRUE(changing_.again.empty());
+    for (int i = 0; i < 3; ++i) {
+        const auto last = clock_.Now();
+        clock_.Advance(1h);
+        EXPECT_EQ(Since(), last - 15min) << "not all is looked at again";
+        EXPECT_EQ(changing_.again, changing_.left_out);
+    }
+    changing_.left_out = {"hidden"};
+    EXPECT_TRUE(Since());
+    EXPECT_EQ(changing_.again.size(), 2U);
+    changing_.note.clear();
+    changing_.left_out.clear();
+    EXPECT_TRUE(Since());
+    EXPECT_EQ(changing_.again, std::vector<std::string>{"hidden"});
+    EXPECT_TRUE(Since());
+    EXPECT_TRUE(changing_.again.empty()) << "it was seen";
 }
 
 TEST_F(ChangeScanTest, LooksAtAllWhenRulesGlobsOrFiltersAreOthers) {

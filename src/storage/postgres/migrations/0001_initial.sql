@@ -141,7 +141,8 @@ CREATE TABLE scan_state (
     position_at BIGINT NOT NULL,
     seen BIGINT NOT NULL,
     finished_at BIGINT, -- NULL while it goes on or was cut
-    whole_at BIGINT -- when the last scan began that looked at everything, of a source that tells what changed
+    whole_at BIGINT, -- when the last scan began that looked at everything, of a source that tells what changed
+    left_out BYTEA NOT NULL -- keys of what could not be looked at then, a zero byte behind each
 );
 
 -- its parts, while it goes on or was cut, when several streams list the bucket

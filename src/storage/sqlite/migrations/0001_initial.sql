@@ -136,7 +136,8 @@ CREATE TABLE scan_state (
     position_at INTEGER NOT NULL,
     seen INTEGER NOT NULL,
     finished_at INTEGER, -- NULL while it goes on or was cut
-    whole_at INTEGER -- when the last scan began that looked at everything, of a source that tells what changed
+    whole_at INTEGER, -- when the last scan began that looked at everything, of a source that tells what changed
+    left_out BLOB NOT NULL -- keys of what could not be looked at then, a zero byte behind each
 ) STRICT;
 
 -- its parts, while it goes on or was cut, when several streams list the bucket

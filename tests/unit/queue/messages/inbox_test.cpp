@@ -2,7 +2,9 @@
 
 #include "queue/messages/inbox.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,11 +13,15 @@
 #include <gmock/gmock.h>
 
 #include "core/ulid.hpp"
+#include "queue/messages/dead_message.hpp"
+#include "queue/messages/message_intake.hpp"
 #include "queue/messages/news_row.hpp"
 #include "queue/retry_policy.hpp"
+#include "sources/messages/message.hpp"
 #include "sources/messages/news.hpp"
 #include "sources/objects/faults.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/dead_message_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/news_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -69,6 +75,54 @@ protected:
             return transaction.processes.UpdateHeld(after, after.fence);
         }));
         return claim.item.id;
+    }
+
+    void EndFailed() {
+        const auto claim = Claim().at(0);
+        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
+            const auto after = AfterFailure(
+                claim.processes.at(0),
+                Error{.code = ErrorCode::kNotFound, .message = "gone"},
+                CrashKind::kNone,
+                clock_.Now()
+            );
+            return transaction.processes.UpdateHeld(after, after.fence);
+        }));
+    }
+
+    /// An asset of a bucket that is changed so that news is taken into it no more.
+    void ActOnWhatIsKnown(const std::function<void(Bucket&)>& change) {
+        auto bucket = Watch("iconik", "known", "assets");
+        store_.held[kId] = {"known"};
+        TellAsset();
+        ASSERT_EQ(Run(), 1);
+        const auto item = Items().at(0).id;
+        EndFailed();
+        Change(bucket, change);
+        store_.held.clear();
+        TellAsset();
+        ASSERT_EQ(Run(), 1);
+        EXPECT_EQ(ProcessesOf(item).size(), 1U) << "nobody asked for that";
+        TellAsset(AssetChange::kChosen);
+        added_ = 0;
+        ASSERT_EQ(Run(), 1);
+        EXPECT_EQ(ProcessesOf(item).size(), 2U);
+        EXPECT_EQ(Stored(item).status, Status::kPending);
+        EXPECT_EQ(added_, 1) << "workers are told";
+        store_.version = "2";
+        TellAsset(AssetChange::kMedia);
+        ASSERT_EQ(Run(), 1);
+        EXPECT_EQ(Items().size(), 1U) << "nothing new is taken in";
+        store_.gone.insert(kId);
+        TellAsset();
+        ASSERT_EQ(Run(), 1);
+        EXPECT_TRUE(Stored(item).removed_at);
+        EXPECT_EQ(Stored(item).reason_code, "removed");
+        EXPECT_THAT(Waiting(), IsEmpty());
+        store_.asked.clear();
+        TellAsset(AssetChange::kChosen);
+        ASSERT_EQ(Run(), 1);
+        EXPECT_THAT(store_.asked, IsEmpty()) << "there is nothing of it any more";
     }
 
     Bucket Watch(
@@ -260,10 +314,9 @@ TEST_F(InboxTest, AnIconikThatRefusesUsHoldsUpNewsOfNoOther) {
     EXPECT_TRUE(Waiting().empty()) << "what the refused one may hold its scan finds";
     EXPECT_EQ(std::ranges::count(store_.asked, "refused:" + std::string(kId)), 1);
     EXPECT_EQ(std::ranges::count(store_.asked, "refused:" + other), 0) << "not asked again in one round";
-    TellAsset(AssetChange::kMedia);
-    store_.held.clear();
+    Tell(AssetNews{.asset_id = "6c8d1c0e-0d7f-11f1-9a51-0a580a3c5b11", .change = AssetChange::kMedia});
     EXPECT_EQ(Run(), 1);
-    EXPECT_EQ(Waiting().size(), 1U) << "nobody who answers holds it";
+    EXPECT_EQ(Waiting().size(), 1U) << "nobody who answers holds it, and it is no item of anybody";
 }
 
 TEST_F(InboxTest, LooksAgainAtWhatIsToldWhileItIsWorked) {
@@ -419,19 +472,7 @@ TEST_F(InboxTest, WhatAPersonChoseRunsAgainOnceForEachTimeThatItIsTold) {
     TellAsset(AssetChange::kChosen);
     Run();
     EXPECT_EQ(ProcessesOf(item).size(), 1U) << "what waits is left alone";
-    const auto end = [&] {
-        const auto claim = Claim().at(0);
-        EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-            const auto after = AfterFailure(
-                claim.processes.at(0),
-                Error{.code = ErrorCode::kNotFound, .message = "gone"},
-                CrashKind::kNone,
-                clock_.Now()
-            );
-            return transaction.processes.UpdateHeld(after, after.fence);
-        }));
-    };
-    end();
+    EndFailed();
     added_ = 0;
     TellAsset();
     TellAsset(AssetChange::kMedia);
@@ -444,10 +485,121 @@ TEST_F(InboxTest, WhatAPersonChoseRunsAgainOnceForEachTimeThatItIsTold) {
     EXPECT_EQ(Stored(item).status, Status::kPending);
     EXPECT_EQ(added_, 1) << "workers are told";
     EXPECT_EQ(Run(), 0);
-    end();
+    EndFailed();
     TellAsset(AssetChange::kChosen);
     Run();
     EXPECT_EQ(ProcessesOf(item).size(), 3U);
+}
+
+TEST_F(InboxTest, WhatAPersonChoseOfAPausedBucketRunsAgainAndWhatIsGoneOfItIsRemoved) {
+    ActOnWhatIsKnown([](Bucket& bucket) { bucket.active = false; });
+}
+
+TEST_F(InboxTest, WhatAPersonChoseOfASavedSearchRunsAgainAndWhatIsGoneOfItIsRemoved) {
+    ActOnWhatIsKnown([](Bucket& bucket) { bucket.location = "searches/1"; });
+}
+
+TEST_F(InboxTest, NewsOfMediaWakesWhatWaitsForItInAPausedBucketToo) {
+    const auto item = AddAssetThatWaitsForItsMedia();
+    const auto home = Stored(item).bucket_id;
+    auto bucket = storage_->Read([&](const Snapshot& snapshot) { return snapshot.buckets.Get(home); });
+    ASSERT_TRUE(bucket.has_value());
+    Change(*bucket, [](Bucket& changed) { changed.active = false; });
+    TellAsset(AssetChange::kMedia);
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(OnlyProcess(item).next_attempt_at, clock_.Now());
+}
+
+TEST_F(InboxTest, NewsOfAnAssetThatMayNotBeSeenIsKeptForADayAndThenADeadMessageThatCanBeReplayed) {
+    Watch("iconik", "all", "assets");
+    store_.held[kId] = {"all"};
+    store_.fault = Error{
+        .code = ErrorCode::kForbidden,
+        .reason = std::string(objects::kAccessDenied),
+        .message = "Iconik does not let this application read the asset"
+    };
+    Tell(AssetNews{.asset_id = kId, .change = AssetChange::kChosen});
+    const auto began = clock_.Now();
+    std::vector<std::chrono::milliseconds> delays;
+    while (!Waiting().empty()) {
+        ASSERT_EQ(Run(), 1);
+        for (const auto& row : Waiting()) {
+            EXPECT_EQ(row.reason, objects::kAccessDenied);
+            delays.emplace_back(row.due_at - clock_.Now());
+            clock_.Advance(delays.back());
+        }
+        ASSERT_LT(delays.size(), 60U);
+    }
+    EXPECT_GE(delays.at(0), 150s);
+    EXPECT_LE(delays.at(0), 300s);
+    EXPECT_LE(*std::ranges::max_element(delays), 1h);
+    EXPECT_GE(clock_.Now() - began, 24h);
+    EXPECT_LE(clock_.Now() - began, 25h);
+    EXPECT_EQ(Count("message.dead"), 1);
+    const auto dead = storage_->Read([](const Snapshot& snapshot) {
+        return snapshot.dead_messages.List({}, {.limit = 9});
+    });
+    ASSERT_EQ(dead.value().rows.size(), 1U);
+    EXPECT_EQ(dead->rows.at(0).reason, objects::kAccessDenied);
+    EXPECT_THAT(dead->rows.at(0).sentence, HasSubstr("does not let this application read"));
+    EXPECT_THAT(dead->rows.at(0).body, HasSubstr(kId));
+
+    store_.fault.reset();
+    MessageIntake intake(*storage_, clock_, "", [] {});
+    ASSERT_TRUE(intake.Replay(dead->rows.at(0).id).has_value());
+    ASSERT_EQ(Waiting().size(), 1U);
+    EXPECT_EQ(Waiting().at(0).kind, NewsKind::kChosenAsset) << "as it was told";
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Items().size(), 1U);
+}
+
+TEST_F(InboxTest, ADeadMessageTellsOfTheSameAsTheNewsThatItWas) {
+    for (const auto change : {AssetChange::kEntity, AssetChange::kMedia, AssetChange::kChosen}) {
+        const AssetNews news{.asset_id = kId, .change = change};
+        auto row = RowOf(news, clock_.Now());
+        row.system_domain_id = "5f0c6d4e-0000-11ee-b962-0242ac120002";
+        const auto dead = DeadOf(row, Error{.code = ErrorCode::kForbidden, .message = "no"}, clock_.Now());
+        const auto message = ParseMessage(dead.body);
+        ASSERT_TRUE(message.has_value()) << dead.body;
+        EXPECT_EQ(message->news, std::vector<News>{news});
+        EXPECT_EQ(message->system_domain_id, row.system_domain_id);
+    }
+}
+
+TEST_F(InboxTest, AnAssetThatMayNotBeSeenHoldsUpNewsOfNoOther) {
+    Watch("iconik", "all", "assets");
+    constexpr const char* kOther = "4f2c8a52-0d7f-11f1-9a51-0a580a3c5b12";
+    store_.held[kOther] = {"all"};
+    store_.while_asked = [&] {
+        store_.fault.reset();
+        if (store_.asked.back().ends_with(kId)) {
+            store_.fault = Error{
+                .code = ErrorCode::kForbidden,
+                .reason = std::string(objects::kAccessDenied),
+                .message = "no right"
+            };
+        }
+    };
+    TellAsset();
+    Tell(AssetNews{.asset_id = kOther, .change = AssetChange::kEntity});
+    EXPECT_EQ(Run(), 2);
+    EXPECT_EQ(Items().size(), 1U);
+    ASSERT_EQ(Waiting().size(), 1U);
+    EXPECT_EQ(Waiting().at(0).address, kId);
+}
+
+TEST_F(InboxTest, NewsThatWaitedForItsStoreForADayIsNotGivenUpAtTheFirstRefusal) {
+    Watch("iconik", "all", "assets");
+    store_.fault = Error{.code = ErrorCode::kUnavailable, .reason = "store_fault", .message = "down"};
+    TellAsset();
+    EXPECT_EQ(Run(), 1);
+    clock_.Advance(30h);
+    store_.fault = Error{
+        .code = ErrorCode::kForbidden, .reason = std::string(objects::kAccessDenied), .message = "no right"
+    };
+    EXPECT_EQ(Run(), 1);
+    EXPECT_EQ(Waiting().size(), 1U);
+    EXPECT_EQ(Count("message.dead"), 0);
 }
 
 TEST_F(InboxTest, WhatAPersonChoseAndNoBucketHoldsEndsWithoutAnItem) {

@@ -1,9 +1,12 @@
 #include "sources/iconik/budget.hpp"
 
 #include <chrono>
+#include <stop_token>
+#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "core/error.hpp"
 #include "core/http_client.hpp"
 #include "sources/access.hpp"
 #include "unit/sources/iconik/fixture.hpp"
@@ -49,6 +52,29 @@ TEST(IconikBudget, NoMoreRequestsThanFortyBeginInASecond) {
         ASSERT_TRUE(budget.Await(1, {}).has_value());
     }
     EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200));
+}
+
+TEST(IconikBudget, WhatCanWaitTakesAQuarterOfItAtMostAndHoldsUpNothingElse) {
+    RateBudget budget;
+    const auto begin = std::chrono::steady_clock::now();
+    const std::jthread waits([&](const std::stop_token& stop) {
+        while (budget.AwaitAside(stop)) {
+        }
+    });
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(budget.Await(1, {}).has_value());
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(900))
+        << "20 turns of 25 ms and a third more";
+    RateBudget other;
+    const auto alone = std::chrono::steady_clock::now();
+    for (int i = 0; i < 5; ++i) {
+        ASSERT_TRUE(other.AwaitAside(1, {}).has_value());
+    }
+    EXPECT_GE(std::chrono::steady_clock::now() - alone, milliseconds(400));
+    std::stop_source stopped;
+    stopped.request_stop();
+    EXPECT_EQ(other.AwaitAside(stopped.get_token()).error().code, ErrorCode::kStopped);
 }
 
 TEST(IconikBudget, IsOneForEachIconikAndAppId) {

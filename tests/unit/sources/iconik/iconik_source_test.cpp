@@ -49,12 +49,18 @@ protected:
     }
 
     Result<std::vector<FoundObject>> Scan(
-        const Bucket& bucket, std::optional<Timestamp> changed_since = std::nullopt
+        const Bucket& bucket,
+        std::optional<Timestamp> changed_since = std::nullopt,
+        const std::vector<std::string>& again = {}
     ) {
         std::vector<FoundObject> found;
         return source_
             .Scan(
-                {.bucket = bucket, .start_after = {}, .through = {}, .changed_since = changed_since},
+                {.bucket = bucket,
+                 .start_after = {},
+                 .through = {},
+                 .changed_since = changed_since,
+                 .again = again},
                 [&](FoundObject object) -> Result<void> {
                     found.push_back(std::move(object));
                     return {};
@@ -63,6 +69,7 @@ protected:
             )
             .map([&](const ScanReport& report) {
                 note_ = report.note;
+                left_out_ = report.left_out;
                 return found;
             });
     }
@@ -91,6 +98,7 @@ protected:
     }
 
     std::string note_;  ///< Of the last scan.
+    std::vector<std::string> left_out_;
     std::mutex access_mutex_;
     SourceAccess access_;
     const Bucket collection_ = BucketAt(fmt::format("collections/{}", kPlace));
@@ -157,6 +165,87 @@ TEST_F(IconikSourceTest, OfAllAssetsThoseAreFoundThatChangedSinceThen) {
     );  // the fake's assets are of now
     EXPECT_EQ(Scan(assets, now - std::chrono::hours(1)).value().size(), 1U);
     EXPECT_EQ(Scan(assets, now + std::chrono::hours(1)).value().size(), 0U);
+}
+
+TEST_F(IconikSourceTest, AssetsOfTheSameMomentAreFoundAllWhereverAPageEnds) {
+    fake_.Set(
+        fmt::format(
+            R"({{"many": {{"collection": "{}", "count": 450, "created": "2026-01-31T12:00:00.000000"}}}})",
+            kPlace
+        )
+    );
+    const auto keys = [&] {
+        std::set<std::string> all;
+        const auto found = Scan(BucketAt("assets"));
+        for (const auto& object : found.value()) {
+            all.insert(object.key);
+        }
+        return all.size();
+    };
+    EXPECT_EQ(keys(), 450U);
+}
+
+TEST_F(IconikSourceTest, ASearchThatIsNotSortedByIdsIsSortedWithoutThem) {
+    fake_.Set(
+        fmt::format(
+            R"({{"many": {{"collection": "{}", "count": 250}}, "lists": {{"sorts": ["date_created"]}}}})",
+            kPlace
+        )
+    );
+    const auto found = Scan(BucketAt("assets"));
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    EXPECT_EQ(found->size(), 250U);
+    fake_.Set(R"({"lists": {"sorts": []}})");
+    EXPECT_EQ(Scan(BucketAt("assets")).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(IconikSourceTest, WhatMayNotBeSeenIsTheNextScansOfChangesToLookAt) {
+    MakeBeside();
+    const auto hide = [&](int status) {
+        fake_.Set(
+            fmt::format(
+                R"({{"faults": [{{"path": "/assets/{}/", "times": 9, "do": "status", "status": {}}}]}})",
+                kAsset,
+                status
+            )
+        );
+    };
+    const auto later = Timestamp(
+                           std::chrono::duration_cast<Timestamp::duration>(
+                               std::chrono::system_clock::now().time_since_epoch()
+                           )
+                       ) +
+                       std::chrono::hours(1);  // nothing changed since then
+    hide(403);
+    ASSERT_EQ(Scan(BucketAt("assets")).value().size(), 1U);
+    EXPECT_EQ(left_out_, std::vector{std::string(kAsset)});
+    const auto again = left_out_;
+    EXPECT_TRUE(Scan(BucketAt("assets"), later, again).value().empty());
+    EXPECT_EQ(left_out_, again) << "it is still hidden";
+    EXPECT_THAT(note_, HasSubstr("1 of its assets could not be looked at"));
+    hide(404);
+    const auto gone = Scan(BucketAt("assets"), later, again).value();
+    ASSERT_EQ(gone.size(), 1U);
+    EXPECT_TRUE(gone.front().gone);
+    fake_.Set(R"({"faults": []})");
+    const auto seen = Scan(BucketAt("assets"), later, again).value();
+    ASSERT_EQ(seen.size(), 1U);
+    EXPECT_EQ(seen.front().key, kAsset);
+    EXPECT_TRUE(left_out_.empty());
+    EXPECT_EQ(note_, "");
+    EXPECT_EQ(Scan(BucketAt("assets"), std::nullopt, again).value().size(), 2U)
+        << "a listing of all tells it";
+}
+
+TEST_F(IconikSourceTest, WhatIsLeftOutWithoutAnIdIsNotRemembered) {
+    MakeBeside();
+    fake_.Set(
+        R"({"faults": [{"method": "POST", "path": "/search/", "times": 9, "do": "status", "status": 200,
+            "body": "{\"objects\": [{\"title\": \"of no id\"}]}"}]})"
+    );
+    ASSERT_TRUE(Scan(BucketAt("assets")).has_value());
+    EXPECT_THAT(note_, HasSubstr("could not be looked at"));
+    EXPECT_TRUE(left_out_.empty());
 }
 
 TEST_F(IconikSourceTest, AnAssetThatMayNotBeSeenIsLeftOutAndTold) {
@@ -305,6 +394,27 @@ TEST_F(IconikSourceTest, APlaceThatIsNotThereIsNamed) {
     Make(Original("one"));
     EXPECT_TRUE(source_.CheckBucket(collection_, {}).has_value());
     EXPECT_TRUE(source_.CheckBucket(BucketAt("assets"), {}).has_value());
+}
+
+TEST_F(IconikSourceTest, TellsWhatOfItsConfigurationDecidesWhatIsWritten) {
+    const auto timeline = [&](std::string_view more) { return source_.WritingOf(Config(more), "timeline"); };
+    const auto status = [&](std::string_view more) { return source_.WritingOf(Config(more), "status"); };
+    const auto person = [](std::string_view name) {
+        return fmt::format(R"("segment_type": "PERSON", "person_map": {{"{}": "{}"}})", name, kSaved);
+    };
+    const auto names = fmt::format(R"("names_view": "{}", "names_field": "people")", kPlace);
+    std::set<std::string> different{
+        timeline({}), timeline(person("Ada")), timeline(person("Grace")), timeline(names)
+    };
+    different.insert(timeline(names + R"(, "append_names": true)"));
+    different.insert(timeline(R"("segment_type": "TAG")"));
+    different.insert(timeline(R"("segment_track": "Faces")"));
+    different.insert(timeline(R"("write_proposed": true)"));
+    EXPECT_EQ(different.size(), 8U);
+    EXPECT_EQ((std::set{status({}), status(R"("status_field": "")"), status(R"("jobs": false)")}).size(), 3U);
+    EXPECT_EQ(timeline(R"("media": "proxy", "jobs": false)"), timeline({})) << "concerns no segment";
+    EXPECT_EQ(status(R"("segment_type": "TAG")"), status({})) << "concerns no status";
+    EXPECT_EQ(source_.WritingOf(Config(), "csv"), "");
 }
 
 TEST_F(IconikSourceTest, WithoutCredentialsNobodyIsAsked) {

@@ -159,7 +159,7 @@ TEST_F(IconikSetupTest, WritesNothingInADryRun) {
 }
 
 TEST_F(IconikSetupTest, ChangesWhatDiffersAndKeepsWhatOthersAdded) {
-    Post(
+    const auto ours = Post(
         kHooks,
         R"({"name": "Notification API Webhook", "event_type": "assets", "url": "https://old.example", "status": "DISABLED",
             "realm": "entity", "query": "data.size>0", "description": "ours", "headers": {"x-notifications-secret": "old", "X-Team": "news"}})"
@@ -168,6 +168,7 @@ TEST_F(IconikSetupTest, ChangesWhatDiffersAndKeepsWhatOthersAdded) {
         kHooks,
         R"({"name": "Of others", "event_type": "assets", "url": "https://others.example", "status": "ENABLED"})"
     );
+    config_.telling.webhooks = {TextIn(ours, "id")};
     const auto outcome = Run();
     EXPECT_EQ(outcome.steps.at(2).state, SetupState::kChanged);
     EXPECT_THAT(outcome.steps.at(2).sentence, HasSubstr("url"));
@@ -183,6 +184,56 @@ TEST_F(IconikSetupTest, ChangesWhatDiffersAndKeepsWhatOthersAdded) {
         (object{{"X-Team", "news"}, {"X-Notifications-Secret", "secret-of-sixteen"}})
     );
     EXPECT_EQ(hooks[1].at("url"), "https://others.example");
+}
+
+TEST_F(IconikSetupTest, LeavesWhatAnotherInstallationMadeAloneUnlessItIsToTakeItOver) {
+    const auto hook = Post(
+        kHooks,
+        R"({"name": "Notification API Webhook", "event_type": "assets", "url": "https://other.example/v1/intake/iconik?key=hush",
+            "status": "ENABLED"})"
+    );
+    const auto action = Post(
+        kActions,
+        R"({"title": "Recognise faces", "type": "POST", "context": "ASSET", "url": "https://other.example/v1/intake/iconik"})"
+    );
+    const auto refused = Run();
+    EXPECT_EQ(refused.steps.at(2).state, SetupState::kFailed);
+    EXPECT_THAT(
+        refused.steps.at(2).sentence,
+        HasSubstr("a webhook 'Notification API Webhook' is there already and sends to other.example")
+    );
+    EXPECT_THAT(
+        refused.steps.at(2).sentence, HasSubstr("--webhook-name, or take that one over with --take-over")
+    );
+    EXPECT_THAT(refused.steps.at(2).sentence, ::testing::Not(HasSubstr("hush")));
+    EXPECT_EQ(refused.steps.at(3).state, SetupState::kMade) << "the other webhook's name was free";
+    EXPECT_EQ(refused.steps.at(4).state, SetupState::kFailed);
+    EXPECT_THAT(refused.steps.at(4).sentence, HasSubstr("--action-title"));
+    EXPECT_EQ(Rows(kHooks).at(0), hook) << "it is as it was";
+    EXPECT_EQ(Rows(kActions).at(0), action);
+    EXPECT_EQ(refused.config.at("webhooks").as_array().size(), 1U);
+    EXPECT_FALSE(refused.config.contains("custom_action"));
+
+    wish_.webhook_name = "Ours";
+    wish_.action_title = "Find people";
+    EXPECT_EQ(
+        States(Run()),
+        (std::vector{
+            SetupState::kThere, SetupState::kThere, SetupState::kMade, SetupState::kChanged, SetupState::kMade
+        })
+    );
+    EXPECT_EQ(Rows(kHooks).at(0), hook);
+
+    wish_ = {.secret = "secret-of-sixteen", .take_over = true, .remove = true};
+    wish_.webhook_name = "Ours";
+    wish_.action_title = "Find people";
+    Run();
+    wish_ = {.secret = "secret-of-sixteen", .take_over = true};
+    const auto taken = Run();
+    EXPECT_EQ(taken.steps.at(2).state, SetupState::kChanged);
+    EXPECT_EQ(taken.steps.at(4).state, SetupState::kChanged);
+    EXPECT_EQ(Rows(kHooks).at(0).at("url"), kUrl);
+    EXPECT_EQ(Rows(kActions).at(0).at("url"), kUrl);
 }
 
 TEST_F(IconikSetupTest, FindsWhatIsCalledOtherwiseByItsUrl) {

@@ -1,9 +1,12 @@
 // What is written to an asset, with the fake Iconik.
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -393,6 +396,35 @@ TEST_F(WritingTest, ShowsProgressAndFindsWhatSomebodyAborts) {
     EXPECT_EQ(Writes(), aborting) << "it is not written over, whatever Iconik would make of that";
     ASSERT_TRUE(Stand(StandingOf("Cancelled")).has_value());
     EXPECT_EQ(Jobs().at(0).at("status").as_string(), "ABORTED");
+}
+
+TEST_F(WritingTest, ShowsTheProgressOfManyAtAQuarterOfWhatMayBeAskedWhileOthersAskOn) {
+    ASSERT_TRUE(Stand(StandingOf("Processing")).has_value());
+    std::atomic<int> shown = 0;
+    const auto before = Requests();
+    const auto begin = std::chrono::steady_clock::now();
+    std::jthread shows([&](const std::stop_token& stop) {
+        for (int i = 1; i <= 5; ++i) {
+            const auto done =
+                ShowProgress(client_, {.asset = std::string(kAsset)}, {{"prc_1", i / 10.0}}, stop);
+            shown += done ? 1 : 0;
+        }
+    });
+    ASSERT_TRUE(client_.Send(GetAssetRequest(), {}).has_value());
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
+    shows.join();
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(900))
+        << "10 requests, 100 ms apart";
+    EXPECT_EQ(shown, 5) << "what was not shown at once is shown later";
+    EXPECT_EQ(Requests(), before + 11);
+    EXPECT_EQ(Jobs().at(0).at("progress").to_number<int>(), 50);
+}
+
+TEST_F(WritingTest, ShowsNoProgressOfAJobThatHasEnded) {
+    ASSERT_TRUE(Stand(StandingOf("Failed")).has_value());
+    const auto before = Writes();
+    ASSERT_TRUE(ShowProgress(client_, {.asset = std::string(kAsset)}, {{"prc_1", 0.5}}, {}).has_value());
+    EXPECT_EQ(Writes(), before);
 }
 
 TEST_F(WritingTest, FindsWhatSomebodyAbortsWhileItWaitsInOneListing) {
