@@ -16,6 +16,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
+TEST(IconikBudget, IsSharedAmongNodes) {
+    RateBudget budget;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int turn = 0; turn < 5; ++turn) {
+        ASSERT_TRUE(budget.Await(4, {}).has_value());
+    }
+    // of 40 a second each of four has 10: four pauses of 100 ms
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(400));
+}
+
 TEST(IconikBudget, PausesGrowAsIconiksCountRunsLow) {
     EXPECT_EQ(PauseAt(1000), milliseconds(0));
     EXPECT_EQ(PauseAt(200), milliseconds(0));
@@ -58,7 +68,7 @@ TEST(IconikBudget, WhatCanWaitTakesAQuarterOfItAtMostAndHoldsUpNothingElse) {
     RateBudget budget;
     const auto begin = std::chrono::steady_clock::now();
     const std::jthread waits([&](const std::stop_token& stop) {
-        while (budget.AwaitAside(stop)) {
+        while (budget.AwaitAside(1, stop)) {
         }
     });
     for (int i = 0; i < 20; ++i) {
@@ -74,7 +84,7 @@ TEST(IconikBudget, WhatCanWaitTakesAQuarterOfItAtMostAndHoldsUpNothingElse) {
     EXPECT_GE(std::chrono::steady_clock::now() - alone, milliseconds(400));
     std::stop_source stopped;
     stopped.request_stop();
-    EXPECT_EQ(other.AwaitAside(stopped.get_token()).error().code, ErrorCode::kStopped);
+    EXPECT_EQ(other.AwaitAside(1, stopped.get_token()).error().code, ErrorCode::kStopped);
 }
 
 TEST(IconikBudget, IsOneForEachIconikAndAppId) {
