@@ -41,7 +41,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kDebounce{200};  // changes come in bursts
 constexpr milliseconds kLongestSleep{1000};
-constexpr milliseconds kAskEvery{2000};    // what other nodes changed, and pauses that end
+constexpr milliseconds kAskEvery{2000};  // what other nodes changed, and pauses that end
 constexpr int kScanners = 4;
 
 /// The active ones whose source is not paused.

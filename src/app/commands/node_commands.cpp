@@ -3,7 +3,6 @@
 #include <CLI/App.hpp>
 #include <boost/json/value.hpp>
 
-#include "app/commands/api_client.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
 

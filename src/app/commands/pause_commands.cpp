@@ -1,10 +1,10 @@
 // notifications-api pauses …
 
 #include <chrono>
-#include <cstdint>
 #include <string>
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/core.h>

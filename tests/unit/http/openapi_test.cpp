@@ -13,7 +13,9 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "domain/node.hpp"
 #include "storage/dead_message_repository.hpp"
+#include "storage/node_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "unit/http/fixture.hpp"
 #include "unit/http/schema_check.hpp"
@@ -104,6 +106,7 @@ protected:
     void CheckPeople(const std::string& item);
     void CheckWebhooks();
     void CheckMessages();
+    void CheckNodes();
     void CheckTheRest();
 
     boost::json::object document_;
@@ -482,6 +485,30 @@ void OpenApiTest::CheckTheRest() {
     Check("GET", "/docs/{file}", "/docs/init.js");
 }
 
+void OpenApiTest::CheckNodes() {
+    const Node node{
+        .id = NodeId("nod_1"),
+        .name = "one",
+        .host = "localhost",
+        .version = "1",
+        .roles = Roles::All(),
+        .workers = 2,
+        .started_at = clock_.Now(),
+        .heard_at = clock_.Now()
+    };
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) { return transaction.nodes.Join(node); }));
+    const auto pause = Check(
+        "POST", "/v1/pauses", "/v1/pauses", R"({"of":"node","subject":"localhost","reason":"new memory"})"
+    );
+    EXPECT_EQ(pause.at("subject").as_string(), "one");
+    const auto nodes = Check("GET", "/v1/nodes", "/v1/nodes");
+    EXPECT_THAT(
+        std::string(nodes.at("rows").at(0).at("paused").as_string()), ::testing::HasSubstr("new memory")
+    );
+    EXPECT_EQ(Check("GET", "/v1/pauses", "/v1/pauses").at("rows").as_array().size(), 1U);
+    Check("DELETE", "/v1/pauses/{pause}", "/v1/pauses/" + std::string(pause.at("id").as_string()));
+}
+
 TEST_F(OpenApiTest, DescribesTheAnswersOfAllRoutesAsTheyReallyAre) {
     CheckBuckets();
     CheckSources();
@@ -489,6 +516,7 @@ TEST_F(OpenApiTest, DescribesTheAnswersOfAllRoutesAsTheyReallyAre) {
     CheckItems();
     CheckWebhooks();
     CheckMessages();
+    CheckNodes();
     CheckTheRest();
     for (const auto& route : router_->Routes()) {
         EXPECT_TRUE(!route.documented || checked_.contains(route.method + " " + route.pattern))
