@@ -23,10 +23,10 @@
 #include "app/relabeller.hpp"
 #include "app/settings.hpp"
 #include "app/source_secrets.hpp"
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/http_client.hpp"
-#include "core/log.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "delivery/dispatcher.hpp"
@@ -64,7 +64,6 @@
 #include "sources/registry.hpp"
 #include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
-#include "storage/node_repository.hpp"
 #include "storage/orphan_collector.hpp"
 #include "storage/postgres/postgres_storage.hpp"
 #include "storage/result_consumer.hpp"
@@ -262,6 +261,10 @@ void Engine::Build() {
     );
     relabelling = std::make_unique<Relabelling>(*storage, clock);
     relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
+    BuildDuties();
+}
+
+void Engine::BuildDuties() {
     std::vector<DutyPart> parts{
         {.duty = Role::kScheduler,
          .begin = [this] { BeginScheduling(); },

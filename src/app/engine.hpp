@@ -104,8 +104,9 @@ private:
     [[nodiscard]] Result<void> OpenStorage();
     void Build();
     void BuildInbox(const SourceOfKind& find_source);
-    void BeginScheduling();
-    void EndScheduling();
+    void BuildDuties();
+    void BeginScheduling() const;
+    void EndScheduling() const;
 
     UniqueFd data_lock_;  ///< Of DATA_DIR where the database is elsewhere.
 

@@ -53,7 +53,7 @@ Result<void> Engine::Start() {
 }
 
 /// What one node alone does, of those that may.
-void Engine::BeginScheduling() {
+void Engine::BeginScheduling() const {
     orphans->Start();
     resolver->Start();
     retention->Start();
@@ -67,7 +67,7 @@ void Engine::BeginScheduling() {
     message_poller->Start();
 }
 
-void Engine::EndScheduling() {
+void Engine::EndScheduling() const {
     message_poller->Stop();
     inbox->Stop();
     scheduler->Stop();

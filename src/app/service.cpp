@@ -324,7 +324,7 @@ private:
 
 }  // namespace
 
-Result<void> Serve(Engine& engine, std::stop_token stop) {
+Result<void> Serve(Engine& engine, const std::stop_token& stop) {
     const auto& settings = engine.settings;
     WarnAtStart(engine);
     const bool has_api = settings.roles.Has(Role::kApi);

@@ -28,7 +28,7 @@ namespace notify {
 
 /// Serves until `stop`: writes DATA_DIR/first-key when there is no key yet, and DATA_DIR/address once it
 /// listens. kForbidden for another address than loopback while no key exists.
-[[nodiscard]] Result<void> Serve(Engine& engine, std::stop_token stop);
+[[nodiscard]] Result<void> Serve(Engine& engine, const std::stop_token& stop);
 
 /// An API document without a service, for `notifications-api openapi`.
 [[nodiscard]] Result<std::string> DescribeApi();

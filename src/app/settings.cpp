@@ -31,6 +31,7 @@
 #include "core/result.hpp"
 #include "core/url.hpp"
 #include "core/uuid.hpp"
+#include "domain/node.hpp"
 
 namespace notify {
 

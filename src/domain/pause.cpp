@@ -15,9 +15,9 @@ std::string_view ToString(PauseOf of) noexcept {
 }
 
 std::string Sentence(const Pause& pause) {
-    const auto what = pause.of == PauseOf::kSource ? "its source is"
-                      : pause.of == PauseOf::kNode ? "the node is"
-                                                   : "everything is";
+    const auto* const what = pause.of == PauseOf::kSource ? "its source is"
+                             : pause.of == PauseOf::kNode ? "the node is"
+                                                          : "everything is";
     return fmt::format(
         "{} paused since {} by {}{}: {}",
         what,

@@ -34,7 +34,7 @@ struct ScanOutcome {
     ScanSummary summary;
     std::optional<Timestamp> look_again_at;  ///< When the first object that settles will be still enough.
     Result<void> ended;
-    std::vector<std::string> left_out = {};  ///< As the source's report says.
+    std::vector<std::string> left_out;  ///< As the source's report says.
 };
 
 /// Scans of buckets. Thread-safe; one scan of a bucket at a time. `storage` and `clock` outlive it.

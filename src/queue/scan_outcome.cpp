@@ -12,7 +12,6 @@
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
-#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "queue/bucket_hold.hpp"
 #include "queue/bucket_scan.hpp"

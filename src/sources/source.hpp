@@ -47,7 +47,7 @@ struct ScanRequest {
     std::string start_after;  ///< A key: only those behind it, for a source that lists in order. "": all.
     std::optional<std::string> through;      ///< Only up to and with this key, for one that ListsFolders.
     std::optional<Timestamp> changed_since;  ///< Only what changed since then, for one that TellsChanges…
-    std::vector<std::string> again = {};     ///< … and what is at these keys, whenever that changed.
+    std::vector<std::string> again;          ///< … and what is at these keys, whenever that changed.
 };
 
 /// What stands directly in a folder of a store.

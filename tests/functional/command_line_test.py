@@ -114,7 +114,7 @@ class WithoutData(CommandTest):
         self.assert_refused("DATABASE_HOST is set, but DATABASE_USER is not", "serve", DATABASE_HOST="db")
         self.assertIn("FIX database: DATABASE_HOST is set", self.run_command("doctor", DATABASE_HOST="db").stdout)
         away = {"DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": "1", "DATABASE_USER": "media", "DATABASE_NAME": "media"}
-        self.assert_refused("PostgreSQL at 127.0.0.1:1 does not answer", "serve", **away)
+        self.assert_refused("PostgreSQL at 127.0.0.1:1 does not answer", "migrate", **away)  # serve waits: postgres_test
         self.assert_printed("sha256", "process", SAMPLES / "biden.jpg", "--processor", "checksum", DATABASE_HOST="db")
 
     def test_an_empty_variable_undoes_a_line_of_the_file(self):

@@ -173,6 +173,30 @@ Result<void> CheckPause(const Snapshot& snapshot, const SourceId& source, Timest
                                                       : Result<void>{};
 }
 
+/// What is to be written, of what.
+struct Owed {
+    Publication publication;
+    Item item;
+    Bucket bucket;
+};
+
+Result<Owed> OwedBy(const Snapshot& snapshot, const Delivery& delivery, Timestamp now) {
+    auto publication = snapshot.deliveries.GetPublication(delivery.publication_id);
+    if (!publication) {
+        return Unexpected(publication.error());
+    }
+    auto item = snapshot.items.Get(publication->item_id);
+    auto bucket = item ? snapshot.buckets.Get(item->bucket_id) : Unexpected(item.error());
+    if (!bucket) {
+        return Unexpected(bucket.error());
+    }
+    return CheckPause(snapshot, bucket->source_id, now).map([&] {
+        return Owed{
+            .publication = std::move(*publication), .item = std::move(*item), .bucket = std::move(*bucket)
+        };
+    });
+}
+
 }  // namespace
 
 ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, SourceOfKind find)
@@ -180,44 +204,34 @@ ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, SourceOfK
 
 Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery) const {
     return storage_.Read([&](const Snapshot& snapshot) -> Result<Work> {
-        auto publication = snapshot.deliveries.GetPublication(delivery.publication_id);
-        if (!publication) {
-            return Unexpected(publication.error());
+        auto owed = OwedBy(snapshot, delivery, clock_.Now());
+        if (!owed) {
+            return Unexpected(owed.error());
         }
-        auto item = snapshot.items.Get(publication->item_id);
-        if (!item) {
-            return Unexpected(item.error());
-        }
-        auto bucket = snapshot.buckets.Get(item->bucket_id);
-        if (!bucket) {
-            return Unexpected(bucket.error());
-        }
-        if (auto held = CheckPause(snapshot, bucket->source_id, clock_.Now()); !held) {
-            return Unexpected(held.error());
-        }
-        const bool only_ends = OnlyEnds(*bucket, *publication, delivery);
-        if (const auto due = CheckDue(snapshot, *bucket, *item, *publication); !due && !only_ends) {
+        auto& [publication, item, bucket] = *owed;
+        const bool only_ends = OnlyEnds(bucket, publication, delivery);
+        if (const auto due = CheckDue(snapshot, bucket, item, publication); !due && !only_ends) {
             return Unexpected(due.error());
         }
-        const auto source = find_(bucket->kind);
-        const auto format = FindPublicationFormat(publication->format);
-        const auto config = snapshot.sources.Get(bucket->source_id);
+        const auto source = find_(bucket.kind);
+        const auto format = FindPublicationFormat(publication.format);
+        const auto config = snapshot.sources.Get(bucket.source_id);
         if (!source || !format || !config) {
             return Unexpected(!source ? source.error() : !format ? format.error() : config.error());
         }
-        const auto writing = (*source)->WritingOf(config->config, publication->format);
-        auto contents = ContentsOf(snapshot, *bucket, item->id, publication->format, writing);
+        const auto writing = (*source)->WritingOf(config->config, publication.format);
+        auto contents = ContentsOf(snapshot, bucket, item.id, publication.format, writing);
         if (!contents) {
             return Unexpected(contents.error());
         }
-        auto target = TargetOf(*bucket, *item, **source, *format);
+        auto target = TargetOf(bucket, item, **source, *format);
         target.metadata = std::move(contents->metadata);
         target.only_ends = only_ends;
-        target.tried = delivery.fence > 1 || !publication->written_digest.empty();
+        target.tried = delivery.fence > 1 || !publication.written_digest.empty();
         return Work{
-            .publication = std::move(*publication),
-            .item = std::move(*item),
-            .bucket = std::move(*bucket),
+            .publication = std::move(publication),
+            .item = std::move(item),
+            .bucket = std::move(bucket),
             .source = *source,
             .target = std::move(target),
             .rendering = std::move(contents->rendering),

@@ -83,7 +83,7 @@ Result<std::optional<Timestamp>> EndOf(const view::NewPause& wanted, Timestamp n
         return std::optional<Timestamp>();
     }
     return FromRfc3339(*wanted.until)
-        .map_error([](Error error) { return error.Within("/until"); })
+        .map_error([](const Error& error) { return error.Within("/until"); })
         .and_then([&](Timestamp until) -> Result<std::optional<Timestamp>> {
             return until > now ? Result<std::optional<Timestamp>>(until)
                                : Fail(ErrorCode::kInvalidArgument, "/until: is over already");
@@ -137,7 +137,7 @@ private:
             if (!subject) {
                 return Unexpected(subject.error());
             }
-            const Pause pause{
+            Pause pause{
                 .id = PauseId(MakeId("pau")),
                 .of = of,
                 .subject = *std::move(subject),

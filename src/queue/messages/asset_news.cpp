@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -118,6 +119,16 @@ bool IsOfTheStore(const Error& fault) noexcept {
            fault.code == ErrorCode::kThrottled;
 }
 
+/// What a source holds that answers is done; the others' buckets are scanned.
+std::optional<Error> AssetNewsIntake::Taken::Fault() const {
+    for (const auto& [source, fault] : silent) {
+        if (held.empty() || held.contains(source)) {
+            return fault;
+        }
+    }
+    return held.empty() ? hidden : std::nullopt;
+}
+
 IconikOutcome AssetNewsIntake::Take(
     const AssetNews& news,
     const std::vector<Bucket>& buckets,
@@ -147,14 +158,8 @@ IconikOutcome AssetNewsIntake::Take(
     if (const auto done = AtHome(places, news, silent, *taken, stop); !done) {
         return Unconfirmed(done.error());
     }
-    // what a source holds that answers is done; the others' buckets are scanned
-    for (const auto& [source, fault] : taken->silent) {
-        if (taken->held.empty() || taken->held.contains(source)) {
-            return Unconfirmed(fault);
-        }
-    }
-    if (taken->held.empty() && taken->hidden) {
-        return Unconfirmed(*taken->hidden);
+    if (auto fault = taken->Fault()) {
+        return Unconfirmed(*fault);
     }
     if (taken->held.empty()) {
         return NotHeld(news, taken->is_gone && !taken->is_elsewhere);

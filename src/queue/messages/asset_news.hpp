@@ -85,6 +85,9 @@ private:
         bool is_gone = false;         ///< An Iconik has none of that id.
         bool is_elsewhere = false;    ///< One has it, or did not say, and a bucket does not hold it.
         int added = 0;
+
+        /// Why it is not known yet what becomes of the news; nothing when it is.
+        [[nodiscard]] std::optional<Error> Fault() const;
     };
 
     [[nodiscard]] Result<std::optional<FoundObject>> Look(

@@ -301,12 +301,12 @@ Result<void> IconikSource::Publish(
     }
     auto& client = (*connection)->client;
     const auto& writing = (*connection)->config.writing;
-    const auto write = [&]() -> Result<void> {
+    const auto write = [&](bool tried) -> Result<void> {
         if (target.format == kTimelinePublication.name) {
             const Written to{
                 .asset = item.key,
                 .version = item.version,
-                .tried = target.tried,
+                .tried = tried,
                 .unmapped = &(*connection)->unmapped
             };
             return WriteTimeline(client, writing, to, bytes, stop);
@@ -317,9 +317,9 @@ Result<void> IconikSource::Publish(
                      )
                    : Fail(ErrorCode::kUnsupported, "no file can be written beside an asset of Iconik");
     };
-    auto written = write();
+    auto written = write(target.tried);
     // both look first at what is there: what was written although Iconik said otherwise is written to its end
-    return !written && written.error().reason == kUncertain ? write() : written;
+    return !written && written.error().reason == kUncertain ? write(true) : written;
 }
 
 std::string IconikSource::WritingOf(const std::string& config, std::string_view format) const {

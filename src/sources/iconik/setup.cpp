@@ -281,9 +281,11 @@ private:
             );
             auto id = there && *there != nullptr ? TextIn(**there, "id") : std::string();
             if (!ended_) {
-                auto step = Put(kWebhookKind, there, webhook);
-                id = step ? step->id : id;
-                Add(kWebhookKind.what, TextIn(webhook, "name"), std::move(step));
+                const auto step = Put(kWebhookKind, there, webhook);
+                if (step) {
+                    id = step->id;
+                }
+                Add(kWebhookKind.what, TextIn(webhook, "name"), step);
             }
             if (!id.empty()) {
                 ids.emplace_back(id);

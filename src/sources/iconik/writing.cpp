@@ -1,6 +1,7 @@
 #include "sources/iconik/writing.hpp"
 
 #include <string>
+#include <utility>
 
 #include <boost/json/object.hpp>
 

@@ -1,5 +1,6 @@
 #include "storage/sql/node_table.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
