@@ -246,6 +246,16 @@ void Engine::Build() {
     scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge, node.id);
     BuildInbox(find_source);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
+    BuildDelivery(find_source);
+    enrolment = std::make_unique<Enrolment>(
+        *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
+    );
+    relabelling = std::make_unique<Relabelling>(*storage, clock);
+    relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
+    BuildDuties();
+}
+
+void Engine::BuildDelivery(const SourceOfKind& find_source) {
     http = std::make_unique<HttpClient>();
     webhooks = std::make_unique<WebhookSender>(WebhookParts{
         .storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock, .wall = &wall
@@ -256,12 +266,6 @@ void Engine::Build() {
     );
     endpoints = std::make_unique<Endpoints>(*storage, box, guard, clock);
     replay = std::make_unique<Replay>(*storage, clock);
-    enrolment = std::make_unique<Enrolment>(
-        *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
-    );
-    relabelling = std::make_unique<Relabelling>(*storage, clock);
-    relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
-    BuildDuties();
 }
 
 void Engine::BuildDuties() {

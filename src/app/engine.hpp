@@ -104,6 +104,7 @@ private:
     [[nodiscard]] Result<void> OpenStorage();
     void Build();
     void BuildInbox(const SourceOfKind& find_source);
+    void BuildDelivery(const SourceOfKind& find_source);
     void BuildDuties();
     void BeginScheduling() const;
     void EndScheduling() const;
