@@ -45,7 +45,7 @@ struct Running {
 /// Nothing is written to a source that is paused.
 Result<bool> IsPaused(const Snapshot& snapshot, const SourceId& source, Timestamp now) {
     return snapshot.pauses.OfSource(source, now).map([](const std::optional<Pause>& pause) {
-        return pause && pause->of == PauseOf::kSource;
+        return pause.has_value();
     });
 }
 

@@ -42,7 +42,7 @@ Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token
     if (!pause) {
         return Unexpected(pause.error());
     }
-    if (*pause && (*pause)->of == PauseOf::kSource) {
+    if (*pause) {
         return Fail(ErrorCode::kConflict, fmt::format("bucket {}: {}", bucket->name, Sentence(**pause)));
     }
     std::stop_source stopped;

@@ -262,8 +262,8 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
     }
     const auto bucket = snapshot.buckets.Get(item.bucket_id);
     const auto hold = snapshot.buckets.HoldOf(item.bucket_id);
-    const auto pause = bucket ? snapshot.pauses.OfSource(bucket->source_id, now)
-                              : Result<std::optional<Pause>>(std::nullopt);
+    const auto pause =
+        bucket ? snapshot.pauses.OfItems(bucket->source_id, now) : Result<std::optional<Pause>>(std::nullopt);
     auto processes = snapshot.processes.OfItem(item.id);
     if (!bucket || !hold || !pause || !processes) {
         return Unexpected(

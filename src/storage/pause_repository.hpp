@@ -29,8 +29,13 @@ public:
     /// Those in force at `now`, the oldest first.
     [[nodiscard]] virtual Result<std::vector<Pause>> List(Timestamp now) const = 0;
 
-    /// The one that holds back items of the source at `now`: of everything, or of it.
+    /// The one of the source itself at `now`: nothing is asked of its store.
     [[nodiscard]] virtual Result<std::optional<Pause>> OfSource(
+        const SourceId& source, Timestamp now
+    ) const = 0;
+
+    /// The one that holds back items of the source at `now`: of everything, or of it.
+    [[nodiscard]] virtual Result<std::optional<Pause>> OfItems(
         const SourceId& source, Timestamp now
     ) const = 0;
 };

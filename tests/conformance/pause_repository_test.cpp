@@ -72,6 +72,11 @@ TEST_P(Pauses, HoldBackASourceOrEverythingAndNothingElse) {
     Begin(PauseOf::kSource, "src_other");
     const auto its = [&] {
         return Read([&](const Snapshot& snapshot) {
+            return snapshot.pauses.OfItems(bucket.source_id, Now());
+        });
+    };
+    const auto of_store = [&] {
+        return Read([&](const Snapshot& snapshot) {
             return snapshot.pauses.OfSource(bucket.source_id, Now());
         });
     };
@@ -82,7 +87,9 @@ TEST_P(Pauses, HoldBackASourceOrEverythingAndNothingElse) {
     EXPECT_THAT(Claim(1), IsEmpty());
     const auto all = Begin(PauseOf::kEverything, "");
     EXPECT_EQ(its(), all);
+    EXPECT_EQ(of_store(), paused) << "everything is paused, too";
     clock_.Advance(1min);
+    EXPECT_EQ(of_store(), std::nullopt);
     EXPECT_THAT(Claim(1), IsEmpty());
     Write([&](Transaction& transaction) { return transaction.pauses.End(all.id); });
     EXPECT_EQ(its(), std::nullopt);

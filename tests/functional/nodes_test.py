@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.request
 
-from postgres_server import Server
+from postgres_server import PostgresServiceTest
 from service import PROGRAMS, Service, ServiceTest, ffmpeg, wait_for
 from stores import FakeIconik
 
@@ -42,19 +42,9 @@ class Node(Service):
             return int(re.search(r"^notifications_children_started_total (\d+)", answer.read().decode(), re.MULTILINE)[1])
 
 
-class NodesTest(ServiceTest):
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.server = Server()
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.server.close()
-
+class NodesTest(PostgresServiceTest):
     def setUp(self) -> None:
         super().setUp()
-        self.server.ask("DROP DATABASE IF EXISTS media WITH (FORCE)", "postgres")
-        self.server.ask("CREATE DATABASE media", "postgres")
         self.nodes = []
         self.service = self.add().start()
 
@@ -182,6 +172,22 @@ class Nodes(NodesTest):
         self.assertFalse((worker.data / "address").exists(), "it has no API")
         worker.stop()
         wait_for("it to have left", lambda: len(self.listed()) == 1, 10)
+
+    def test_an_outage_of_the_database_gives_nobody_up(self) -> None:
+        """Everybody's connection is cut, and somebody is back first."""
+        second = self.add().start()
+        self.service.watch_inbox()
+        time.sleep(17)  # each is connected long enough to judge
+        for turn in range(3):
+            self.drop_many(5 * turn, 5)
+            self.server.restart()
+            time.sleep(5)
+        names = [f"{number}.bin" for number in range(15)]
+        self.assertEqual({item["status"] for item in second.wait_until_terminal(*names).values()}, {"Completed"})
+        self.assertEqual(len(self.listed()), 2)
+        for node in self.nodes:
+            self.assertNotIn("a node is gone", node.log.read_text())
+            self.assertNotIn("it begins anew", node.log.read_text())
 
     def test_a_copied_data_folder_is_refused_while_its_original_lives(self) -> None:
         time.sleep(2)  # the others know its connection

@@ -35,11 +35,13 @@ class Pauses(ServiceTest):
         self.service.start()
         self.service.watch_inbox()
         source = self.service.get("/v1/sources")["rows"][0]["name"]
-        self.service.command("pauses", "begin", "source", source, "--reason", "the disk is checked", "--for", "6s")
+        self.service.command("pauses", "begin", "source", source, "--reason", "the disk is checked", "--for", "10s")
         time.sleep(1)
         self.service.drop("film.bin", content=b"film")
         time.sleep(2)
         self.assertEqual(self.service.items(), {}, "nothing was scanned")
+        status, refused = self.service.request("POST", "/v1/buckets/inbox/scan")
+        self.assertEqual((status, "the disk is checked" in refused["detail"]), (409, True), refused)
         self.assertEqual(self.service.wait_until_terminal("film.bin")["film.bin"]["status"], "Completed")
 
     def test_a_drained_node_says_so_and_takes_nothing(self) -> None:

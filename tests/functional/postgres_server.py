@@ -5,6 +5,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "servers"))
 import postgres
+from service import ServiceTest
 
 
 class Server:
@@ -32,3 +33,19 @@ class Server:
 
     def close(self) -> None:
         postgres.stop(self.folder)
+
+
+class PostgresServiceTest(ServiceTest):
+    """A server for each class, and an empty database `media` for each test."""
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.server.close()
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.server.ask("DROP DATABASE IF EXISTS media WITH (FORCE)", "postgres")
+        self.server.ask("CREATE DATABASE media", "postgres")

@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from postgres_server import Server, postgres
+from postgres_server import PostgresServiceTest, Server, postgres
 from service import PROGRAMS, SAMPLES, Service, ServiceTest, wait_for
 
 
@@ -56,19 +56,9 @@ class LosesAnswers:
         self.listener.close()
 
 
-class Postgres(ServiceTest):
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.server = Server()
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.server.close()
-
+class Postgres(PostgresServiceTest):
     def setUp(self) -> None:
         super().setUp()
-        self.server.ask("DROP DATABASE IF EXISTS media WITH (FORCE)", "postgres")
-        self.server.ask("CREATE DATABASE media", "postgres")
         self.service = Service(self.folder, **self.server.settings())
 
     def assert_each_is_done_once(self, count: int) -> None:

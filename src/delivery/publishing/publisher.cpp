@@ -169,8 +169,7 @@ Result<void> CheckPause(const Snapshot& snapshot, const SourceId& source, Timest
     if (!pause) {
         return Unexpected(pause.error());
     }
-    return *pause && (*pause)->of == PauseOf::kSource ? Fail(ErrorCode::kThrottled, Sentence(**pause))
-                                                      : Result<void>{};
+    return *pause ? Fail(ErrorCode::kThrottled, Sentence(**pause)) : Result<void>{};
 }
 
 /// What is to be written, of what.

@@ -21,7 +21,7 @@ namespace {
 /// What people hold back, while it waits for that.
 Result<std::optional<Standstill>> PauseOfIts(const Snapshot& snapshot, const Item& item, Timestamp now) {
     const auto bucket = snapshot.buckets.Get(item.bucket_id);
-    const auto pause = bucket ? snapshot.pauses.OfSource(bucket->source_id, now) : Unexpected(bucket.error());
+    const auto pause = bucket ? snapshot.pauses.OfItems(bucket->source_id, now) : Unexpected(bucket.error());
     return pause.map([](const std::optional<Pause>& found) {
         return found ? std::optional(
                            Standstill{.blocked_by = BlockedBy::kSourcePaused, .sentence = Sentence(*found)}

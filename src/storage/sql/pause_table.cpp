@@ -30,6 +30,9 @@ constexpr const char* kListSql = R"sql(
     WHERE until IS NULL OR until > ? ORDER BY since, id)sql";
 constexpr const char* kOfSourceSql = R"sql(
     SELECT id, scope, subject, reason, actor, since, until FROM pause
+    WHERE scope = 'source' AND subject = ?1 AND (until IS NULL OR until > ?2))sql";
+constexpr const char* kOfItemsSql = R"sql(
+    SELECT id, scope, subject, reason, actor, since, until FROM pause
     WHERE (until IS NULL OR until > ?2) AND (scope = 'everything' OR (scope = 'source' AND subject = ?1))
     ORDER BY scope, since, id LIMIT 1)sql";
 
@@ -79,6 +82,10 @@ Result<std::vector<Pause>> PauseTable::List(Timestamp now) const {
 
 Result<std::optional<Pause>> PauseTable::OfSource(const SourceId& source, Timestamp now) const {
     return connection_.First(kOfSourceSql, ReadPause, source, now);
+}
+
+Result<std::optional<Pause>> PauseTable::OfItems(const SourceId& source, Timestamp now) const {
+    return connection_.First(kOfItemsSql, ReadPause, source, now);
 }
 
 }  // namespace notify::sql

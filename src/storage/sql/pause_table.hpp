@@ -16,6 +16,7 @@ public:
     Result<Pause> End(const PauseId& id) override;
     [[nodiscard]] Result<std::vector<Pause>> List(Timestamp now) const override;
     [[nodiscard]] Result<std::optional<Pause>> OfSource(const SourceId& source, Timestamp now) const override;
+    [[nodiscard]] Result<std::optional<Pause>> OfItems(const SourceId& source, Timestamp now) const override;
 
 private:
     Connection& connection_;

@@ -33,7 +33,14 @@ DeliveryTest::~DeliveryTest() {
 
 void DeliveryTest::Start(int senders, std::chrono::milliseconds total_timeout) {
     sender_ = std::make_unique<WebhookSender>(
-        WebhookParts{.storage = *storage_, .box = *box_, .client = client_, .guard = guard_, .clock = clock_},
+        WebhookParts{
+            .storage = *storage_,
+            .box = *box_,
+            .client = client_,
+            .guard = guard_,
+            .clock = clock_,
+            .wall = wall_
+        },
         WebhookSenderSettings{.total_timeout = total_timeout}
     );
     publisher_ = std::make_unique<ResultPublisher>(

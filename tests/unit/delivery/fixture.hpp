@@ -74,6 +74,7 @@ protected:
 
     std::filesystem::path folder_;
     SetClock clock_;
+    const Clock* wall_ = nullptr;  ///< As WebhookParts says; before Start.
     std::optional<SecretBox> box_;
     std::unique_ptr<Storage> storage_;
     AddressGuard guard_;

@@ -8,7 +8,9 @@
 #include "core/ulid.hpp"
 #include "delivery/publishing/document.hpp"
 #include "delivery/publishing/republish.hpp"
+#include "domain/pause.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/pause_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "unit/delivery/publishing_fixture.hpp"
 
@@ -146,6 +148,29 @@ TEST_F(Publishing, TriesAReadOnlyFolderAgainOnTheScheduleAndLeavesTheItemAlone) 
     clock_.Advance(std::chrono::seconds(6));
     AwaitNewest(Status::kCompleted);
     EXPECT_EQ(memory_.objects.size(), 1U);
+}
+
+TEST_F(Publishing, WritesNothingToASourceThatIsPausedAndBurnsNoTry) {
+    Fill();
+    const Pause pause{
+        .id = PauseId("pau_1"),
+        .of = PauseOf::kSource,
+        .subject = bucket_.source_id.Value(),
+        .reason = "the store is moved",
+        .actor = "key_1",
+        .since = clock_.Now(),
+        .until = clock_.Now() + std::chrono::minutes(1)
+    };
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) { return transaction.pauses.Put(pause); }));
+    Start();
+    Request();
+    const auto row = AwaitNewest(Status::kPending);
+    EXPECT_NE(row.last_error.find("the store is moved"), std::string::npos) << row.last_error;
+    EXPECT_EQ(row.attempt, 0);
+    EXPECT_EQ(memory_.publishes, 0);
+    clock_.Advance(std::chrono::minutes(2));
+    AwaitNewest(Status::kCompleted);
+    EXPECT_EQ(memory_.publishes, 1);
 }
 
 TEST_F(Publishing, EndsAtOnceWhenTheMediaIsGone) {

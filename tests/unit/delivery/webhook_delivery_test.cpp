@@ -68,6 +68,20 @@ TEST_F(Webhooks, AreSignedSoThatOwnArithmeticAndTheReferencePackageAgree) {
     EXPECT_EQ(testing::Accepted({message, tampered}), (std::vector<bool>{true, false}));
 }
 
+TEST_F(Webhooks, CarryTheMachinesTimeWhereTheServicesIsTheDatabases) {
+    testing::SetClock wall;
+    wall.Advance(std::chrono::hours(1));
+    wall_ = &wall;
+    const Receiver receiver;
+    AddEndpoint(receiver.Url("/hook"));
+    Start();
+    const auto event = Happen("item.completed", R"({"item":"itm_1"})");
+    const auto got = receiver.WaitFor(1).at(0);
+    EXPECT_EQ(got.headers.at("webhook-timestamp"), std::to_string(ToMillis(wall.Now()) / 1000));
+    const auto row = Await(event, notify::Status::kCompleted);
+    EXPECT_EQ(Attempts(row.id).at(0).at, clock_.Now());
+}
+
 TEST_F(Webhooks, CompleteOnAny2xxAndKeepTheTryInTheLog) {
     for (const int status : {200, 201, 204, 299}) {
         const Receiver receiver([&](const auto&, auto) {
