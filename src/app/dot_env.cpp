@@ -13,6 +13,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
+#include "core/trimmed.hpp"
 
 namespace notify {
 
@@ -40,12 +41,6 @@ bool IsName(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view Trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string_view{}
-                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 Result<Variables> ParseDotEnv(std::string_view text, std::string_view name) {
     Variables variables;

@@ -25,7 +25,4 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 /// Variables of this process.
 [[nodiscard]] Variables ProcessEnvironment();
 
-/// Without white space at both ends.
-[[nodiscard]] std::string_view Trimmed(std::string_view text);
-
 }  // namespace notify

@@ -29,6 +29,7 @@
 #include "core/ip_address.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/trimmed.hpp"
 #include "core/url.hpp"
 #include "core/uuid.hpp"
 #include "domain/node.hpp"

@@ -28,6 +28,7 @@
 #include "core/http_fault.hpp"
 #include "core/ip_address.hpp"
 #include "core/result.hpp"
+#include "core/trimmed.hpp"
 
 namespace notify {
 
@@ -114,12 +115,6 @@ std::size_t TakeBody(char* bytes, std::size_t /*one*/, std::size_t count, void* 
     body.append(bytes, std::min(room, count));
     transfer.response.body_cut = count > room;
     return transfer.response.body_cut ? 0 : count;
-}
-
-std::string_view Trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 std::size_t TakeHeader(char* bytes, std::size_t /*one*/, std::size_t count, void* context) {

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "core/trimmed.hpp"
 
 namespace notify {
 
@@ -21,12 +22,6 @@ constexpr std::array<std::pair<Role, std::string_view>, 4> kNames{{
     {Role::kWorker, "worker"},
     {Role::kDelivery, "delivery"},
 }};
-
-std::string_view WithoutBlanks(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 }  // namespace
 
@@ -50,7 +45,7 @@ Result<Roles> Roles::Parse(std::string_view text) {
     Roles roles;
     while (!text.empty()) {
         const auto comma = text.find(',');
-        const auto word = WithoutBlanks(text.substr(0, comma));
+        const auto word = Trimmed(text.substr(0, comma));
         const auto* const found = std::ranges::find(kNames, word, &std::pair<Role, std::string_view>::second);
         if (found == kNames.end()) {
             return Fail(

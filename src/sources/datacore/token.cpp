@@ -6,17 +6,11 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "core/trimmed.hpp"
 
 namespace notify::datacore {
 
 namespace {
-
-std::string_view Trim(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\r\n";
-    const auto first = text.find_first_not_of(kSpace);
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 bool IsPrintable(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
@@ -30,7 +24,7 @@ bool FitsCookie(std::string_view text) {
 }  // namespace
 
 Result<Token> ParseToken(std::string_view text) {
-    text = Trim(text);
+    text = Trimmed(text);
     const auto colon = text.find(':');
     if (colon != std::string_view::npos) {
         const auto access_key = text.substr(0, colon);
