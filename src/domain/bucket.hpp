@@ -36,8 +36,9 @@ struct Bucket {
         std::chrono::seconds(2);       ///< A file that changed later than this ago waits.
     std::vector<std::string> include;  ///< Globs over the key; empty means all.
     std::vector<std::string> exclude;
-    bool publish = true;  ///< Write results back beside the media.
-    int weight = 1;       ///< Share of the workers beside other buckets, ≥ 1.
+    bool publish = true;    ///< Write results back beside the media.
+    int weight = 1;         ///< Share of the workers beside other buckets, ≥ 1.
+    int max_in_flight = 0;  ///< So many of its items are Processing at a time, on all nodes; 0: any number.
     BucketOptions options;
     Timestamp created_at;
     std::optional<Timestamp> last_scan_at;

@@ -19,6 +19,7 @@ struct Source {
     std::string name;  ///< Unique, chosen by a person.
     std::string
         config;  ///< Canonical JSON, checked against the kind's schema; never holds a secret in the clear.
+    int max_in_flight = 0;  ///< So many items of its buckets are Processing at a time; 0: any number.
     Timestamp created_at;
 };
 

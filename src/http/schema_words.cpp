@@ -174,6 +174,9 @@ constexpr std::array kMembers{
     MemberWords{"max_age_seconds", "Objects that were written longer ago are left out.", ""},
     MemberWords{"max_attempts", "After so many tries that ended in an error it is Failed.", ""},
     MemberWords{"max_bytes", "Larger objects are left out.", ""},
+    MemberWords{
+        "max_in_flight", "How many of its items are processed at a time, on all nodes; 0: any number.", ""
+    },
     MemberWords{"media_type", "By content: video/mp4, application/pdf; \"\" until it is known.", ""},
     MemberWords{
         "media_types",

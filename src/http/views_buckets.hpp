@@ -87,6 +87,7 @@ struct BucketView {
     std::vector<std::string> exclude;
     bool publish = true;
     int weight = 1;
+    int max_in_flight = 0;
     BucketFilters filters;
     BucketSchedule schedule;
     BucketBacklog backlog;
@@ -119,6 +120,7 @@ BOOST_DESCRIBE_STRUCT(
      exclude,
      publish,
      weight,
+     max_in_flight,
      filters,
      schedule,
      backlog,
@@ -146,6 +148,7 @@ struct BucketChange {
     std::optional<std::vector<std::string>> exclude;
     std::optional<bool> publish;
     std::optional<Within<int, 1, 1000>> weight;
+    std::optional<Within<int, 0, 100000>> max_in_flight;
     std::optional<BucketFilters> filters;
     std::optional<BucketSchedule> schedule;
     std::optional<BucketBacklog> backlog;
@@ -167,6 +170,7 @@ BOOST_DESCRIBE_STRUCT(
      exclude,
      publish,
      weight,
+     max_in_flight,
      filters,
      schedule,
      backlog,

@@ -58,6 +58,7 @@ struct SourceView {
     std::string kind;
     std::string name;
     boost::json::value config;
+    int max_in_flight = 0;
     std::vector<SecretView> secrets;
     std::optional<std::string> expires_at;  // of the last secret that lives
     std::optional<QueueView> queue;         // of kind sqs, while the service runs
@@ -67,7 +68,9 @@ struct SourceView {
 };
 
 BOOST_DESCRIBE_STRUCT(
-    SourceView, (), (id, kind, name, config, secrets, expires_at, queue, webhooks, note, created_at)
+    SourceView,
+    (),
+    (id, kind, name, config, max_in_flight, secrets, expires_at, queue, webhooks, note, created_at)
 )
 
 struct SourceList {
@@ -90,17 +93,19 @@ struct NewSource {
     std::string kind;
     std::optional<Name> name;
     std::optional<boost::json::value> config;
+    std::optional<Within<int, 0, 100000>> max_in_flight;
     std::optional<NewSecret> secret;
 };
 
-BOOST_DESCRIBE_STRUCT(NewSource, (), (kind, name, config, secret))
+BOOST_DESCRIBE_STRUCT(NewSource, (), (kind, name, config, max_in_flight, secret))
 
 struct SourceChange {
     std::optional<Name> name;
     std::optional<boost::json::value> config;
+    std::optional<Within<int, 0, 100000>> max_in_flight;
 };
 
-BOOST_DESCRIBE_STRUCT(SourceChange, (), (name, config))
+BOOST_DESCRIBE_STRUCT(SourceChange, (), (name, config, max_in_flight))
 
 struct SourceSetup {
     std::optional<std::string> system_endpoint;

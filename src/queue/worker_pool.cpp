@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll{1000};         // how long a missed nudge or a due retry may wait
 constexpr std::chrono::milliseconds kLongestWait{1000};  // of what was claimed ahead
+constexpr std::chrono::seconds kCharge{10};              // how often buckets are charged while nobody is free
 
 Result<void> TellStarted(Transaction& transaction, const Process& process, Timestamp now) {
     return transaction.events
@@ -143,14 +144,22 @@ void WorkerPool::GiveBackWhatWaits() {
     std::stop_source stopped;
     static_cast<void>(stopped.request_stop());
     for (auto& claim : late) {
+        const auto name = NameOf(claim);
         worker_.Run(std::move(claim), stopped.get_token());
+        ledger_.Ended(name, std::chrono::steady_clock::now());
     }
 }
 
+/// What is due is charged first, in the same transaction: turns are taken from where the buckets are now.
 Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
-    return storage_.Write([&](Transaction& transaction) -> Result<std::vector<ClaimedItem>> {
+    const auto due = ledger_.Take(std::chrono::steady_clock::now());
+    auto claimed = storage_.Write([&](Transaction& transaction) -> Result<std::vector<ClaimedItem>> {
         const auto now = clock_.Now();
-        auto claims = transaction.processes.Claim(settings_.node, max, now, settings_.lease);
+        const auto charged =
+            due.empty() ? Result<void>{} : transaction.processes.Charge(settings_.node, due, now);
+        auto claims = charged.and_then([&] {
+            return transaction.processes.Claim(settings_.node, max, now, settings_.lease);
+        });
         if (!claims) {
             return claims;
         }
@@ -168,21 +177,45 @@ Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
         }
         return claims;
     });
+    if (!claimed) {
+        ledger_.PutBack(due);
+    }
+    return claimed;
+}
+
+/// While all workers are busy nothing is claimed; others still have to know how long they are.
+Result<void> WorkerPool::Charge() {
+    const auto due = ledger_.Take(std::chrono::steady_clock::now());
+    auto charged = due.empty() ? Result<void>{} : storage_.Write([&](Transaction& transaction) {
+        return transaction.processes.Charge(settings_.node, due, clock_.Now());
+    });
+    if (!charged) {
+        ledger_.PutBack(due);
+    }
+    return charged;
 }
 
 void WorkerPool::ClaimLoop(const std::stop_token& stop) {
     FaultLog faults(LogLevel::kWarn, "nothing could be claimed", "work is claimed again");
+    auto charged_at = std::chrono::steady_clock::now();
     while (!stop.stop_requested()) {
         GiveBackWhatWaits();
         const int wanted = Wanted();
         auto claims =
             wanted > 0 ? Claim(wanted) : Result<std::vector<ClaimedItem>>(std::vector<ClaimedItem>());
         faults.Note(claims.map([](const auto&) {}));
+        if (const auto now = std::chrono::steady_clock::now(); wanted > 0) {
+            charged_at = now;
+        } else if (now - charged_at >= kCharge) {
+            charged_at = now;
+            faults.Note(Charge());
+        }
         const bool any = claims && !claims->empty();
         std::unique_lock lock(mutex_);
         if (any) {
             for (auto& claim : *claims) {
                 worker_.Hold(claim);
+                ledger_.Claimed(claim);
                 waiting_.push_back(
                     {.claim = std::move(claim),
                      .stop = running_->get_token(),
@@ -211,7 +244,10 @@ void WorkerPool::WorkLoop(const std::stop_token& stop) {
         waiting_.pop_front();
         ++busy_;
         lock.unlock();
+        const auto name = NameOf(claim);
+        ledger_.Begun(name, std::chrono::steady_clock::now());
         worker_.Run(std::move(claim), running);
+        ledger_.Ended(name, std::chrono::steady_clock::now());
         lock.lock();
         --busy_;
         pace_.Ended(std::chrono::steady_clock::now());

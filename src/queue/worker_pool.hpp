@@ -15,6 +15,7 @@
 #include "core/clock.hpp"
 #include "domain/ids.hpp"
 #include "queue/pace.hpp"
+#include "queue/turn_ledger.hpp"
 #include "queue/worker.hpp"
 #include "storage/storage.hpp"
 
@@ -28,7 +29,8 @@ struct WorkerPoolSettings {
 
 /// The claimer takes as many items as there are free workers, in one transaction; while items end within
 /// milliseconds also those of the next 100 ms (pace.hpp). What was claimed ahead and is not begun within a
-/// second is given back. Everything borrowed outlives it.
+/// second is given back. Buckets are charged the time that their items hold a worker, of long ones every 10
+/// s. Everything borrowed outlives it.
 class WorkerPool final {
 public:
     /// `claimed` is called after a claim wrote events.
@@ -72,6 +74,7 @@ private:
     [[nodiscard]] int Wanted();
     void GiveBackWhatWaits();
     [[nodiscard]] Result<std::vector<ClaimedItem>> Claim(int max);
+    [[nodiscard]] Result<void> Charge();
 
     Storage& storage_;
     const Clock& clock_;
@@ -85,6 +88,7 @@ private:
     std::deque<Waiting> waiting_;
     int busy_ = 0;
     Pace pace_;
+    TurnLedger ledger_;
     bool nudged_ = true;
     std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.
     std::jthread claimer_;

@@ -23,6 +23,15 @@ struct ClaimedItem {
     std::vector<Process> processes;  ///< Each Processing, with its new fence. Never empty.
     std::vector<std::string>
         media_types;  ///< By content, of the filters of its bucket; the worker fills it in. Empty: all.
+    std::chrono::microseconds charged{};  ///< Of work, which its bucket's place in the queue was set back by.
+};
+
+/// What the workers of a node did for a bucket since they last told.
+struct WorkDone {
+    BucketId bucket_id;
+    std::chrono::microseconds beyond{};  ///< Of work, above what its claims were charged; negative below.
+    int items = 0;                       ///< That they ended with.
+    std::chrono::microseconds took{};    ///< All the work on these.
 };
 
 /// Identifies one claim of one process: what a completion must still hold.
@@ -67,13 +76,19 @@ public:
 
     /// Takes up to `max_items` items that have a process ready at `now` (Pending, next_attempt_at reached,
     /// bucket active and not held: of one whose hold is over a single item, while none that was claimed since
-    /// runs; nothing that is paused, no folders when the node does not read them), with all ready processes
-    /// of each; a process marked `alone` is claimed by itself. Fair over buckets by weight, within one by
-    /// priority, then age. Sets Processing, fence + 1, lease_owner, lease_until = now + lease, started_at.
-    /// The items' own rows are left to the caller.
+    /// runs; nothing that is paused, no folders when the node does not read them; no more of a bucket or a
+    /// source than may be Processing at a time, over all nodes), with all ready processes
+    /// of each; a process marked `alone` is claimed by itself. Fair over buckets by weight and by the time
+    /// that their items take (storage/fair_turns.hpp), within one by priority, then age. Sets Processing,
+    /// fence + 1, lease_owner, lease_until = now + lease, started_at. The items' own rows are left to the
+    /// caller.
     virtual Result<std::vector<ClaimedItem>> Claim(
         const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
     ) = 0;
+
+    /// Sets the places of buckets in the queue by what their items took, and what their next ones are
+    /// expected to take. Buckets that are gone are left out.
+    virtual Result<void> Charge(const NodeId& node, const std::vector<WorkDone>& done, Timestamp now) = 0;
 
     /// Extends the leases of those of `held` that the node still holds to `until`; returns the node's
     /// processes whose cancellation was asked for.

@@ -28,6 +28,7 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     bucket.exclude = {"tmp/**"};
     bucket.publish = false;
     bucket.weight = 3;
+    bucket.max_in_flight = 7;
     bucket.options = {
         .filters =
             {.min_bytes = 1,
@@ -56,6 +57,7 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
     EXPECT_EQ(stored.exclude, bucket.exclude);
     EXPECT_FALSE(stored.publish);
     EXPECT_EQ(stored.weight, 3);
+    EXPECT_EQ(stored.max_in_flight, 7);
     EXPECT_EQ(stored.options, bucket.options);
     EXPECT_EQ(stored.created_at, bucket.created_at);
     EXPECT_FALSE(stored.last_scan_at);

@@ -262,6 +262,85 @@ TEST_P(Claims, NeverGiveOneProcessToTwo) {
     EXPECT_EQ(std::set<std::string>(taken.begin(), taken.end()).size(), static_cast<std::size_t>(kItems));
 }
 
+TEST_P(Claims, AreFairByTheTimeThatItemsTake) {
+    const auto slow = AddWeighted("slow", 1, 100);
+    const auto quick = AddWeighted("quick", 1, 100);
+    std::map<BucketId, int> served;
+    for (int i = 0; i < 60; ++i) {
+        for (const auto& claimed : Claim(1)) {
+            const auto& bucket = claimed.item.bucket_id;
+            const std::chrono::microseconds took = bucket == slow.id ? 9s : 1s;
+            ++served[bucket];
+            Write([&](Transaction& transaction) {
+                return transaction.processes.Charge(
+                    NodeId("nod_a"),
+                    {{.bucket_id = bucket, .beyond = took - claimed.charged, .items = 1, .took = took}},
+                    Now()
+                );
+            });
+        }
+    }
+    EXPECT_EQ(served[slow.id] + served[quick.id], 60);
+    EXPECT_GE(served[quick.id], 51) << "nine for each slow one, but for the first";
+    EXPECT_GE(served[slow.id], 5);
+}
+
+TEST_P(Claims, ChargeNothingToABucketThatIsGone) {
+    const auto bucket = AddWeighted("there", 1, 3);
+    Write([&](Transaction& transaction) {
+        return transaction.processes.Charge(
+            NodeId("nod_a"), {{.bucket_id = BucketId("bkt_gone"), .beyond = 9s}}, Now()
+        );
+    });
+    EXPECT_EQ(Claim(9).size(), 3U);
+}
+
+TEST_P(Claims, TakeNoMoreOfABucketThanMayBeProcessing) {
+    auto bucket = AddWeighted("narrow", 1, 5);
+    bucket.max_in_flight = 2;
+    Write([&](Transaction& transaction) { return transaction.buckets.Update(bucket); });
+    AddWeighted("wide", 1, 5);
+    const auto first = Claim(9, NodeId("nod_a"));
+    EXPECT_EQ(first.size(), 7U);
+    EXPECT_TRUE(Claim(9, NodeId("nod_b")).empty()) << "whoever asks";
+    const auto mine =
+        std::ranges::find(first, bucket.id, [](const auto& claim) { return claim.item.bucket_id; });
+    Write([&](Transaction& transaction) {
+        auto process = mine->processes[0];
+        process.status = Status::kCancelled;
+        process.lease_owner = NodeId();
+        process.lease_until.reset();
+        process.finished_at = Now();
+        return transaction.processes.UpdateHeld(process, process.fence).map([](bool) {});
+    });
+    EXPECT_EQ(Claim(9).size(), 1U) << "one ended, one may begin";
+}
+
+TEST_P(Claims, TakeNoMoreOfASourceThanMayBeProcessing) {
+    const auto one = AddWeighted("one", 1, 5);
+    const auto other = AddWeighted("other", 1, 5);
+    const auto elsewhere = MakeBucket(AddSource("another disk"), "elsewhere");
+    Write([&](Transaction& transaction) { return transaction.buckets.Add(elsewhere); });
+    for (int i = 0; i < 2; ++i) {
+        AddProcess(AddItem(elsewhere, std::to_string(i)));
+    }
+    Write([&](Transaction& transaction) {
+        return transaction.sources.Get(one.source_id).and_then([&](Source source) {
+            source.max_in_flight = 3;
+            return transaction.sources.Update(source);
+        });
+    });
+    std::map<BucketId, int> served;
+    for (const auto& claimed : Claim(20)) {
+        ++served[claimed.item.bucket_id];
+    }
+    EXPECT_EQ(served[one.id] + served[other.id], 3);
+    EXPECT_GE(served[one.id], 1);
+    EXPECT_GE(served[other.id], 1);
+    EXPECT_EQ(served[elsewhere.id], 2) << "others are not held back by it";
+    EXPECT_TRUE(Claim(20).empty());
+}
+
 }  // namespace
 
 }  // namespace notify::testing

@@ -47,12 +47,14 @@ INSTANTIATE_TEST_SUITE_P(EachDatabase, Sources, ::testing::ValuesIn(Databases())
 TEST_P(Sources, KeepEverythingOfASource) {
     auto source = MakeSource("Länder");
     source.config = R"({"endpoint":"https://a"})";
+    source.max_in_flight = 5;
     Write([&](Transaction& transaction) { return transaction.sources.Add(source); });
     const auto stored = Read([&](const Snapshot& snapshot) { return snapshot.sources.Get(source.id); });
     EXPECT_EQ(stored.id, source.id);
     EXPECT_EQ(stored.kind, "local");
     EXPECT_EQ(stored.name, "Länder");
     EXPECT_EQ(stored.config, source.config);
+    EXPECT_EQ(stored.max_in_flight, 5);
     EXPECT_EQ(stored.created_at, source.created_at);
 }
 

@@ -32,7 +32,7 @@ struct Spoken {
     std::string_view word;    ///< What a person gave.
 };
 
-constexpr std::array<Spoken, 30> kSpoken{{
+constexpr std::array<Spoken, 31> kSpoken{{
     {.member = "location", .word = "the folder"},
     {.member = "name", .word = "the name"},
     {.member = "include", .word = "--include"},
@@ -53,6 +53,7 @@ constexpr std::array<Spoken, 30> kSpoken{{
     {.member = "scopes", .word = "--scope"},
     {.member = "description", .word = "the description"},
     {.member = "weight", .word = "--weight"},
+    {.member = "max_in_flight", .word = "--max-in-flight"},
     {.member = "overlap_hours", .word = "--overlap-hours"},
     {.member = "since", .word = "--since"},
     {.member = "backlog", .word = "--backlog"},

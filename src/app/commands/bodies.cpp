@@ -119,6 +119,9 @@ void AddBucketOptions(const Words& words, object& body) {
     if (words.weight) {
         body["weight"] = *words.weight;
     }
+    if (words.max_in_flight) {
+        body["max_in_flight"] = *words.max_in_flight;
+    }
     if (auto backlog = BacklogBody(words)) {
         body["backlog"] = *std::move(backlog);
     }

@@ -99,6 +99,7 @@ struct Words {
     std::optional<std::string> results_prefix;
     std::optional<bool> publish_metadata;
     std::optional<int> weight;
+    std::optional<int> max_in_flight;
     std::string status;
     std::string bucket;
     int limit = 50;

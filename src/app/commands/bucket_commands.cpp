@@ -148,6 +148,11 @@ void AddSettings(CLI::App& command, Words& words) {
         )
         ->check(IsSeconds);
     command.add_option("--weight", words.weight, "Its share of the workers beside other buckets (1)");
+    command.add_option(
+        "--max-in-flight",
+        words.max_in_flight,
+        "How many of its items are processed at a time, on all nodes (0: any number)"
+    );
     AddBacklogOptions(command, words);
     command.add_flag_function(
         "--publish,!--no-publish",

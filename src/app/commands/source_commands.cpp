@@ -42,6 +42,9 @@ Result<void> AddSource(CommandLine& line) {
     if (!line.words.name.empty()) {
         body["name"] = line.words.name;
     }
+    if (line.words.max_in_flight) {
+        body["max_in_flight"] = *line.words.max_in_flight;
+    }
     if (*secret) {
         body["secret"] = **std::move(secret);
     }
@@ -69,6 +72,9 @@ Result<void> ChangeSource(CommandLine& line) {
     object body{{"config", *std::move(config)}};
     if (!line.words.name.empty()) {
         body["name"] = line.words.name;
+    }
+    if (line.words.max_in_flight) {
+        body["max_in_flight"] = *line.words.max_in_flight;
     }
     return line.Ask("PATCH", TargetOf(line), body, PrintDocument);
 }
@@ -166,6 +172,11 @@ void AddConfig(CLI::App& command, Words& words) {
     command.add_option("--no-proxy", store.no_proxy, "Names and networks reached without it, by commas");
     command.add_option("--ca-file", store.ca_file, "PEM file of the authorities of the store's certificate");
     command.add_option("--bind-address", store.bind_address, "Address that connections start from");
+    command.add_option(
+        "--max-in-flight",
+        words.max_in_flight,
+        "How many items of its buckets are processed at a time, on all nodes (0: any number)"
+    );
     command.add_option(
         "--config",
         words.config,

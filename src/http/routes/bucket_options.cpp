@@ -123,6 +123,7 @@ void TakeChange(Bucket& bucket, const view::BucketChange& change) {
     bucket.exclude = change.exclude.value_or(bucket.exclude);
     bucket.publish = change.publish.value_or(bucket.publish);
     bucket.weight = change.weight ? change.weight->value : bucket.weight;
+    bucket.max_in_flight = change.max_in_flight ? change.max_in_flight->value : bucket.max_in_flight;
     TakeOptions(bucket.options, change);
     if (change.publishing) {
         CompletePublishing(bucket, *change.publishing);

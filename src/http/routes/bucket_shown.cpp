@@ -102,6 +102,7 @@ view::BucketView Show(const Ruled& ruled) {
         .exclude = bucket.exclude,
         .publish = bucket.publish,
         .weight = bucket.weight,
+        .max_in_flight = bucket.max_in_flight,
         .rules = ruled.rules,
         .last_scan_at = TextOf(bucket.last_scan_at),
         .last_scan_note = bucket.last_scan_note,

@@ -86,6 +86,7 @@ view::SourceView ShowSource(
         .kind = source.kind,
         .name = source.name,
         .config = ParseJson(source.config).value_or(boost::json::object{}),
+        .max_in_flight = source.max_in_flight,
         .secrets = {},
         .expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at),
         .queue = ShowQueue(parts, source),

@@ -227,6 +227,7 @@ private:
             .kind = wanted.kind,
             .name = wanted.name ? wanted.name->text : wanted.kind,
             .config = *config,
+            .max_in_flight = wanted.max_in_flight ? wanted.max_in_flight->value : 0,
             .created_at = parts_.clock.Now()
         };
         return parts_.storage.Write([&](Transaction& transaction) {
@@ -259,6 +260,8 @@ private:
                 return Unexpected(source.error());
             }
             source->config = change.config ? *config : source->config;
+            source->max_in_flight =
+                change.max_in_flight ? change.max_in_flight->value : source->max_in_flight;
             source->name = change.name ? change.name->text : source->name;
             return transaction.sources.Update(*source)
                 .and_then([&] { return Audit(transaction, request, "source.change", *source, source->name); })

@@ -26,27 +26,27 @@ namespace {
 
 constexpr const char* kAddSql = R"sql(
     INSERT INTO bucket (id, source_id, name, location, active, scan_interval_ms, settle_time_ms, include_globs,
-                        exclude_globs, publish, weight, options, created_at, last_scan_note)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
+                        exclude_globs, publish, weight, max_in_flight, options, created_at, last_scan_note)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
 constexpr const char* kUpdateSql = R"sql(
     UPDATE bucket
     SET name = ?, location = ?, active = ?, scan_interval_ms = ?, settle_time_ms = ?, include_globs = ?,
-        exclude_globs = ?, publish = ?, weight = ?, options = ?
+        exclude_globs = ?, publish = ?, weight = ?, max_in_flight = ?, options = ?
     WHERE id = ?)sql";
 constexpr const char* kRemoveSql = "DELETE FROM bucket WHERE id = ?";
 constexpr const char* kHasItemsSql = "SELECT 1 FROM item WHERE bucket_id = ? LIMIT 1";
 
 constexpr const char* kGetSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
-           b.include_globs, b.exclude_globs, b.publish, b.weight, b.options, b.created_at, b.last_scan_at,
-           b.last_scan_note, b.first_scan_at
+           b.include_globs, b.exclude_globs, b.publish, b.weight, b.max_in_flight, b.options, b.created_at,
+           b.last_scan_at, b.last_scan_note, b.first_scan_at
     FROM bucket b JOIN source s ON s.id = b.source_id
     WHERE b.id = ?1 OR b.name = ?2
     ORDER BY b.id = ?1 DESC)sql";
 constexpr const char* kListSql = R"sql(
     SELECT b.id, b.source_id, s.kind, b.name, b.location, b.active, b.scan_interval_ms, b.settle_time_ms,
-           b.include_globs, b.exclude_globs, b.publish, b.weight, b.options, b.created_at, b.last_scan_at,
-           b.last_scan_note, b.first_scan_at
+           b.include_globs, b.exclude_globs, b.publish, b.weight, b.max_in_flight, b.options, b.created_at,
+           b.last_scan_at, b.last_scan_note, b.first_scan_at
     FROM bucket b JOIN source s ON s.id = b.source_id
     ORDER BY b.name)sql";
 
@@ -120,6 +120,7 @@ Bucket ReadBucket(Row& row) {
     bucket.exclude = ListFromText(row.Text());
     bucket.publish = row.Bool();
     bucket.weight = row.Int();
+    bucket.max_in_flight = row.Int();
     bucket.options = OptionsFromText(row.Text()).value_or(BucketOptions{});
     bucket.created_at = row.Time();
     bucket.last_scan_at = row.OptionalTime();
@@ -164,6 +165,7 @@ Result<void> BucketTable::Add(const Bucket& bucket) {
         ListToText(bucket.exclude),
         bucket.publish,
         bucket.weight,
+        bucket.max_in_flight,
         OptionsToText(bucket.options),
         bucket.created_at
     );
@@ -189,6 +191,7 @@ Result<void> BucketTable::Update(const Bucket& bucket) {
         ListToText(bucket.exclude),
         bucket.publish,
         bucket.weight,
+        bucket.max_in_flight,
         OptionsToText(bucket.options),
         bucket.id
     );

@@ -20,6 +20,7 @@ public:
     Result<std::vector<ClaimedItem>> Claim(
         const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
     ) override;
+    Result<void> Charge(const NodeId& node, const std::vector<WorkDone>& done, Timestamp now) override;
     Result<std::vector<Hold>> Heartbeat(
         const NodeId& node, const std::vector<Hold>& held, Timestamp until
     ) override;

@@ -19,12 +19,14 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kAddSql =
-    "INSERT INTO source (id, kind, name, config, created_at) VALUES (?, ?, ?, ?, ?)";
-constexpr const char* kUpdateSql = "UPDATE source SET name = ?, config = ? WHERE id = ?";
+    "INSERT INTO source (id, kind, name, config, max_in_flight, created_at) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char* kUpdateSql = "UPDATE source SET name = ?, config = ?, max_in_flight = ? WHERE id = ?";
 constexpr const char* kRemoveSql = "DELETE FROM source WHERE id = ?";
 constexpr const char* kBucketSql = "SELECT name FROM bucket WHERE source_id = ? ORDER BY name LIMIT 1";
-constexpr const char* kListSql = "SELECT id, kind, name, config, created_at FROM source ORDER BY name";
-constexpr const char* kGetSql = "SELECT id, kind, name, config, created_at FROM source WHERE id = ?";
+constexpr const char* kListSql =
+    "SELECT id, kind, name, config, max_in_flight, created_at FROM source ORDER BY name";
+constexpr const char* kGetSql =
+    "SELECT id, kind, name, config, max_in_flight, created_at FROM source WHERE id = ?";
 constexpr const char* kAddSecretSql = R"sql(
     INSERT INTO source_secret (source_id, access_key, sealed, expires_at, added_at) VALUES (?, ?, ?, ?, ?)
     RETURNING number)sql";
@@ -43,6 +45,7 @@ Source ReadSource(Row& row) {
         .kind = row.Text(),
         .name = row.Text(),
         .config = row.Text(),
+        .max_in_flight = row.Int(),
         .created_at = row.Time(),
     };
 }
@@ -75,13 +78,22 @@ Unexpected Missing(const SourceId& id) {
 
 Result<void> SourceTable::Add(const Source& source) {
     return connection_
-        .TryChange(kAddSql, source.id, source.kind, source.name, source.config, source.created_at)
+        .TryChange(
+            kAddSql,
+            source.id,
+            source.kind,
+            source.name,
+            source.config,
+            source.max_in_flight,
+            source.created_at
+        )
         .map([](int) {})
         .map_error([&](const Error& error) { return Taken(error, source); });
 }
 
 Result<void> SourceTable::Update(const Source& source) {
-    const auto updated = connection_.TryChange(kUpdateSql, source.name, source.config, source.id);
+    const auto updated =
+        connection_.TryChange(kUpdateSql, source.name, source.config, source.max_in_flight, source.id);
     if (!updated) {
         return Unexpected(Taken(updated.error(), source));
     }

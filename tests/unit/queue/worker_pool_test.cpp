@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -94,6 +95,31 @@ TEST_F(WorkerPoolTest, ReleasesClaimsThatNoWorkerHasTakenYetWhenItStops) {
     runner_.Do({});
     StartWorkers();
     EXPECT_TRUE(Eventually([&] { return Count("item.completed") == 190; }));
+}
+
+TEST_F(WorkerPoolTest, GivesBucketsEqualTimeNotEqualItems) {
+    const auto slow = AddBucket();
+    const auto quick = AddBucket({"checksum"}, "quick");
+    for (int i = 0; i < 60; ++i) {
+        WriteFile(slow, fmt::format("slow {:03}.bin", i));
+        WriteFile(quick, fmt::format("quick {:03}.bin", i));
+    }
+    ASSERT_EQ(Scan(slow) + Scan(quick), 120);
+    std::atomic<int> slow_ones = 0;
+    std::atomic<int> quick_ones = 0;
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token&) -> Result<void> {
+        const bool is_slow = job.name.find("slow") != std::string::npos;
+        if (is_slow) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        }
+        ++(is_slow ? slow_ones : quick_ones);
+        observer.outcome(Found(job.processes.at(0).id));
+        return {};
+    });
+    StartWorkers();
+    EXPECT_TRUE(Eventually([&] { return slow_ones == 5; }));
+    EXPECT_GE(quick_ones, 15) << "turn by turn it were five";
+    StopWorkers(std::chrono::seconds(5));
 }
 
 TEST_F(WorkerPoolTest, GivesBackWhatItClaimedAheadWhenAWorkerMeetsSomethingLong) {

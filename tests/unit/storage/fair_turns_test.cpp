@@ -1,6 +1,9 @@
 #include "storage/fair_turns.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -11,6 +14,8 @@
 namespace notify {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 BucketTurn Turn(std::string id, int weight, std::size_t waiting) {
     return {.id = BucketId(std::move(id)), .weight = weight, .start = 0, .finish = 0, .waiting = waiting};
@@ -66,6 +71,81 @@ TEST(FairTurns, GoOnWhereTheBatchBeforeEnded) {
         }
     }
     EXPECT_EQ(parts, whole);
+}
+
+TEST(FairTurns, GiveEqualTimeWhateverItemsTake) {
+    std::vector<BucketTurn> buckets{Turn("long", 1, 1000), Turn("short", 1, 1000)};
+    buckets[0].cost = 90s;
+    buckets[1].cost = 10s;
+    std::map<std::size_t, int> served;
+    for (const auto index : TakeTurns(buckets, 0, 100)) {
+        ++served[index];
+    }
+    EXPECT_EQ(served[0], 10);
+    EXPECT_EQ(served[1], 90);
+}
+
+TEST(FairTurns, LeaveOutASourceThatHasNoRoom) {
+    std::vector<BucketTurn> buckets{Turn("a", 1, 9), Turn("b", 1, 9), Turn("c", 1, 9)};
+    buckets[2].source = 1;
+    std::vector<std::size_t> room{3, 2};
+    EXPECT_EQ(TakeTurns(buckets, 0, 20, room), (std::vector<std::size_t>{0, 1, 2, 0, 2}));
+    EXPECT_EQ(room, (std::vector<std::size_t>{0, 0}));
+}
+
+TEST(FairTurns, ChargeWorkBeyondWhatWasExpected) {
+    std::vector<BucketTurn> buckets{Turn("a", 1, 50), Turn("b", 1, 50)};
+    EXPECT_EQ(TakeTurns(buckets, 0, 2), (std::vector<std::size_t>{0, 1}));
+    ChargeTurns(buckets, 0, {{.bucket = 0, .beyond = 10s}});
+    const auto turns = TakeTurns(buckets, 0, 12);
+    EXPECT_EQ(std::ranges::count(turns, std::size_t{1}), 11) << "b has had 1 s, a 11";
+}
+
+TEST(FairTurns, GiveBackWhatWasNotUsed) {
+    std::vector<BucketTurn> buckets{Turn("a", 1, 50), Turn("b", 1, 50)};
+    const auto first = TakeTurns(buckets, 0, 20);
+    ASSERT_EQ(std::ranges::count(first, std::size_t{0}), 10);
+    ChargeTurns(buckets, buckets[1].start, {{.bucket = 0, .beyond = -9'900ms, .items = 10, .took = 100ms}});
+    EXPECT_LT(buckets[0].cost, 300ms) << "ten of 10 ms count more than the guess";
+    const auto turns = TakeTurns(buckets, buckets[1].start, 5);
+    EXPECT_EQ(std::ranges::count(turns, std::size_t{0}), 4);
+}
+
+TEST(FairTurns, ChargeByWeight) {
+    std::vector<BucketTurn> buckets{Turn("a", 10, 50), Turn("b", 1, 50)};
+    ChargeTurns(buckets, 0, {{.bucket = 0, .beyond = 20s}, {.bucket = 1, .beyond = 2s}});
+    EXPECT_EQ(buckets[0].finish, buckets[1].finish);
+}
+
+TEST(FairTurns, ExpectWhatTheLatestItemsTook) {
+    std::vector<BucketTurn> buckets{Turn("a", 1, 1)};
+    for (int i = 0; i < 30; ++i) {
+        ChargeTurns(buckets, 0, {{.bucket = 0, .items = 1, .took = 60s}});
+    }
+    EXPECT_GT(buckets[0].cost, 59s);
+    EXPECT_LE(buckets[0].cost, 60s);
+    ChargeTurns(buckets, 0, {{.bucket = 0, .items = 1, .took = 0s}});
+    EXPECT_GT(buckets[0].cost, 40s) << "one that is empty does not make all of them short";
+    ChargeTurns(buckets, 0, {{.bucket = 0, .items = 1'000'000, .took = 0s}});
+    EXPECT_EQ(buckets[0].cost, 1ms) << "nothing is free";
+}
+
+TEST(FairTurns, GiveNoCreditForTheTimeThatAnotherWorkedAlone) {
+    std::vector<BucketTurn> buckets{Turn("busy", 1, 0)};
+    ChargeTurns(buckets, 0, {{.bucket = 0, .beyond = 1h}});
+    EXPECT_EQ(buckets[0].start, buckets[0].finish);
+    buckets[0].waiting = 100;
+    buckets.push_back(Turn("late", 1, 100));
+    const auto turns = TakeTurns(buckets, buckets[0].start, 20);
+    EXPECT_EQ(std::ranges::count(turns, std::size_t{1}), 10);
+}
+
+TEST(FairTurns, KeepTheCreditOfWhoWaitedMeanwhile) {
+    std::vector<BucketTurn> buckets{Turn("busy", 1, 100), Turn("waits", 1, 100)};
+    ChargeTurns(buckets, 0, {{.bucket = 0, .beyond = 10s}});
+    EXPECT_EQ(buckets[0].start, 0) << "time stands still for whoever waits";
+    const auto turns = TakeTurns(buckets, 0, 10);
+    EXPECT_EQ(std::ranges::count(turns, std::size_t{1}), 10);
 }
 
 TEST(FairTurns, GiveAHugeWeightNoMonopoly) {

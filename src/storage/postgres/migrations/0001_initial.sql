@@ -79,6 +79,7 @@ CREATE TABLE bucket (
     exclude_globs TEXT COLLATE "C" NOT NULL,
     publish BIGINT NOT NULL CHECK (publish IN (0, 1)),
     weight BIGINT NOT NULL CHECK (weight >= 1),
+    max_in_flight BIGINT NOT NULL CHECK (max_in_flight >= 0), -- 0: any number
     options TEXT COLLATE "C" NOT NULL, -- JSON: storage/bucket_options_text.hpp
     created_at BIGINT NOT NULL,
     last_scan_at BIGINT,
@@ -90,6 +91,7 @@ CREATE TABLE bucket (
     held_times BIGINT NOT NULL DEFAULT 0, -- holds in a row
     turn_start BIGINT NOT NULL DEFAULT 0, -- its place in the fair queue: storage/fair_turns.hpp
     turn_finish BIGINT NOT NULL DEFAULT 0,
+    turn_cost BIGINT NOT NULL DEFAULT 1000000, -- µs of a worker that its next item is expected to take
     UNIQUE (source_id, location),
     CHECK ((held_until IS NULL) = (held_times = 0))
 );

@@ -47,6 +47,7 @@ CREATE TABLE source (
     kind TEXT NOT NULL,
     name TEXT NOT NULL UNIQUE,
     config TEXT NOT NULL,
+    max_in_flight INTEGER NOT NULL CHECK (max_in_flight >= 0), -- 0: any number
     created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -74,6 +75,7 @@ CREATE TABLE bucket (
     exclude_globs TEXT NOT NULL,
     publish INTEGER NOT NULL CHECK (publish IN (0, 1)),
     weight INTEGER NOT NULL CHECK (weight >= 1),
+    max_in_flight INTEGER NOT NULL CHECK (max_in_flight >= 0), -- 0: any number
     options TEXT NOT NULL, -- JSON: storage/bucket_options_text.hpp
     created_at INTEGER NOT NULL,
     last_scan_at INTEGER,
@@ -85,6 +87,7 @@ CREATE TABLE bucket (
     held_times INTEGER NOT NULL DEFAULT 0, -- holds in a row
     turn_start INTEGER NOT NULL DEFAULT 0, -- its place in the fair queue: storage/fair_turns.hpp
     turn_finish INTEGER NOT NULL DEFAULT 0,
+    turn_cost INTEGER NOT NULL DEFAULT 1000000, -- µs of a worker that its next item is expected to take
     UNIQUE (source_id, location),
     CHECK ((held_until IS NULL) = (held_times = 0))
 ) STRICT;
