@@ -48,7 +48,7 @@ private:
     std::int64_t rows_ = 0;
 };
 
-Result<Contents> ContentsOf(RowStore& store, const Table& table) {
+Result<Contents> ContentsOf(RowSource& store, const Table& table) {
     RowsSeen seen;
     return store
         .Read(
@@ -71,7 +71,7 @@ Result<bool> HoldsAState(RowStore& store, const std::vector<Table>& tables) {
     return false;
 }
 
-Result<void> CompareWithWhatIsThere(RowStore& from, RowStore& into, const std::vector<Table>& tables) {
+Result<void> CompareWithWhatIsThere(RowSource& from, RowStore& into, const std::vector<Table>& tables) {
     for (const auto& table : tables) {
         const auto here = ContentsOf(from, table);
         const auto there = here ? ContentsOf(into, table) : here;
@@ -95,7 +95,7 @@ Result<void> CompareWithWhatIsThere(RowStore& from, RowStore& into, const std::v
     return {};
 }
 
-Result<void> TryAll(RowStore& from, RowStore& into, const std::vector<Table>& tables) {
+Result<void> TryAll(RowSource& from, RowStore& into, const std::vector<Table>& tables) {
     for (const auto& table : tables) {
         auto tried = from.Read(table, [&](std::string_view row) { return into.TryRow(table, row); });
         if (!tried) {
@@ -105,7 +105,7 @@ Result<void> TryAll(RowStore& from, RowStore& into, const std::vector<Table>& ta
     return {};
 }
 
-Result<void> CopyTable(RowStore& from, RowStore& into, const Table& table, const Progress& progress) {
+Result<void> CopyTable(RowSource& from, RowStore& into, const Table& table, const Progress& progress) {
     RowsSeen seen;
     const auto give = [&](const TakeRow& take) {
         return from.Read(table, [&](std::string_view row) {
@@ -144,7 +144,7 @@ Result<void> CopyTable(RowStore& from, RowStore& into, const Table& table, const
 }  // namespace
 
 Result<void> CopyState(
-    RowStore& from, RowStore& into, const std::vector<Table>& tables, const Progress& progress
+    RowSource& from, RowStore& into, const std::vector<Table>& tables, const Progress& progress
 ) {
     auto copied = tables;
     std::erase_if(copied, [](const Table& table) { return IsOneOf(kLeftOut, table); });

@@ -30,7 +30,7 @@ using Progress = std::function<void(std::string_view table, std::int64_t rows)>;
 /// state already stays as it is. kConflict: it holds another one; kInvalidArgument: it would refuse a row,
 /// which the sentence names; kInternal: what it holds afterwards is not what was copied.
 [[nodiscard]] Result<void> CopyState(
-    RowStore& from, RowStore& into, const std::vector<Table>& tables, const Progress& progress
+    RowSource& from, RowStore& into, const std::vector<Table>& tables, const Progress& progress
 );
 
 }  // namespace notify::copy

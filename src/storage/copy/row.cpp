@@ -93,6 +93,16 @@ void EncodeRow(const sql::Statement& statement, const Table& table, std::string&
     }
 }
 
+std::string RowOf(const std::vector<std::string_view>& fields) {
+    std::string row;
+    Append<kCountBytes>(row, fields.size());
+    for (const auto field : fields) {
+        Append<kLengthBytes>(row, field.size());
+        row += field;
+    }
+    return row;
+}
+
 std::vector<std::optional<std::string_view>> FieldsOf(std::string_view row) {
     std::vector<std::optional<std::string_view>> fields(NumberIn(row.substr(0, kCountBytes)));
     row.remove_prefix(std::min(row.size(), kCountBytes));

@@ -28,6 +28,9 @@ struct Table {
 /// documentation.
 void EncodeRow(const sql::Statement& statement, const Table& table, std::string& row);
 
+/// The same of fields that are bytes already: numbers are their eight, the highest first.
+[[nodiscard]] std::string RowOf(const std::vector<std::string_view>& fields);
+
 /// The fields of such a row, nothing for NULL; they point into it. Empty when it is cut.
 [[nodiscard]] std::vector<std::optional<std::string_view>> FieldsOf(std::string_view row);
 

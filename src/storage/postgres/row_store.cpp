@@ -38,6 +38,7 @@ constexpr const char* kBeginWriteSql =
     "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; "
     "SET LOCAL lock_timeout = '30s'; SELECT pg_advisory_xact_lock(7596211408117953)";
 constexpr const char* kSchemaSql = "SELECT coalesce(to_regclass('notifications.schema_version')::text, '')";
+constexpr const char* kVersionSql = "SELECT coalesce(max(version), 0) FROM notifications.schema_version";
 constexpr std::size_t kFitsAnyIndex = 2600;  // 2,704 with what an entry has around it
 
 class Rows final : public copy::RowStore {
@@ -152,12 +153,27 @@ Result<void> MakeSchema(Connection& connection, const Clock& clock) {
     return sql::Migrate(connection, sql::PostgresMigrations(), kBeginMigration, clock.Now());
 }
 
+/// What is read is read as this program knows it.
 Result<void> CheckSchema(Connection& connection) {
-    return connection.Ask(kSchemaSql).and_then([](const std::string& found) {
-        return found.empty()
-                   ? Result<void>(Fail(ErrorCode::kNotFound, "there is no state in the database yet"))
-                   : Result<void>{};
+    const auto there = connection.Ask(kSchemaSql).and_then([&](const std::string& found) {
+        return found.empty() ? Result<std::string>("0") : connection.Ask(kVersionSql);
     });
+    if (!there) {
+        return Unexpected(there.error());
+    }
+    const auto known = std::to_string(sql::PostgresMigrations().back().number);
+    return *there == known ? Result<void>{}
+           : *there == "0"
+               ? Result<void>(Fail(ErrorCode::kNotFound, "there is no state in the database yet"))
+               : Fail(
+                     ErrorCode::kConflict,
+                     fmt::format(
+                         "the database has schema version {}, this program {}; bring both to the same: "
+                         "notifications-api migrate, or a newer program",
+                         *there,
+                         known
+                     )
+                 );
 }
 
 }  // namespace
