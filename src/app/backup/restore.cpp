@@ -120,6 +120,9 @@ public:
         return copy::CopyState(from, **into, *tables, progress).and_then([&] { return (*into)->Commit(); });
     }
 
+    /// Nothing was put in place yet.
+    void Abandon() { static_cast<void>(Remove({kRestoringFolder})); }
+
     /// The database last; then the mark of what is not finished goes.
     Result<void> PutInPlace() {
         auto put = Remove(
@@ -231,12 +234,15 @@ Result<Manifest> Restore(
         return Unexpected(held.error());
     }
     Restorer restorer(settings, place, *manifest, stop);
-    auto done = restorer.CopyFiles();
+    auto copied = restorer.CopyFiles();
     FailPoint("restore_copied");
     if (!settings.database.host.empty()) {
-        done = done.and_then([&] { return restorer.FillPostgres(clock, progress); });
+        copied = copied.and_then([&] { return restorer.FillPostgres(clock, progress); });
     }
-    return done.and_then([&] { return restorer.PutInPlace(); }).map([&] { return *std::move(manifest); });
+    if (!copied && !was_cut_short) {
+        restorer.Abandon();
+    }
+    return copied.and_then([&] { return restorer.PutInPlace(); }).map([&] { return *std::move(manifest); });
 }
 
 }  // namespace notify::backup
