@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "app/backup/check.hpp"
 #include "app/backup/copied_file.hpp"
 #include "app/backup/manifest.hpp"
 #include "app/backup/state_copy.hpp"
@@ -95,6 +96,9 @@ public:
         auto copied = CopyState();
         copied = copied.and_then([&] { return keys == Keys::kWith ? CopyKeys() : Result<void>{}; });
         copied = copied.and_then([&] { return Describe(); });
+        copied = copied.and_then([&] {
+            return keys == Keys::kWith ? CheckKey(folder_ / kKeyFile, manifest_) : Result<void>{};
+        });
         copied = copied.and_then([&] {
             return WriteFileAtomically(folder_ / kManifestFile, ToText(manifest_), 0600);
         });

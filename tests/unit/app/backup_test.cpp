@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "app/backup/check.hpp"
+#include "app/backup/copied_file.hpp"
 #include "app/backup/make.hpp"
 #include "app/backup/manifest.hpp"
 #include "app/backup/state_copy.hpp"
@@ -104,6 +105,31 @@ TEST_F(Backup, LeavesNothingWhenItIsStopped) {
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::kStopped);
     EXPECT_EQ(folder_.Count(), 1);  // the data
+}
+
+TEST_F(Backup, IsRefusedWithAKeyThatOpensNothingInIt) {
+    std::filesystem::remove(settings_.data_dir / "secret.key");
+    ASSERT_TRUE(SecretBox::Open(settings_.data_dir / "secret.key"));
+    const auto made = MakeWith(SystemClock());
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, ErrorCode::kConflict);
+    EXPECT_EQ(folder_.Count(), 1);
+    EXPECT_TRUE(Make(settings_, place_, Keys::kWithout, SystemClock(), {}));
+}
+
+TEST_F(Backup, IsNotWholeWithAnotherKey) {
+    auto made = MakeWith(SystemClock());
+    ASSERT_TRUE(made);
+    std::filesystem::remove(place_ / "secret.key");
+    ASSERT_TRUE(SecretBox::Open(place_ / "secret.key"));
+    const auto digest = DigestOf(place_ / "secret.key", {});
+    ASSERT_TRUE(digest);
+    made->files.front() = *digest;
+    ASSERT_TRUE(WriteFileAtomically(place_ / kManifestFile, ToText(*made)));
+    const auto whole = Check(place_, {});
+    ASSERT_FALSE(whole);
+    EXPECT_NE(whole.error().message.find("but the backup was made with key"), std::string::npos)
+        << whole.error().message;
 }
 
 TEST_F(Backup, IsNoneWithAManifestThatIsCut) {

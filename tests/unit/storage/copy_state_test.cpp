@@ -234,6 +234,53 @@ TEST_F(CopyState, DoesNothingWithoutACommit) {
     EXPECT_EQ(Ask("SELECT count(*) FROM notifications.item"), "0");
 }
 
+/// Loses what is written to one table.
+class LosesRows final : public RowStore {
+public:
+    explicit LosesRows(std::unique_ptr<RowStore> rows) : rows_(std::move(rows)) {}
+
+    Result<void> Read(const Table& table, const copy::TakeRow& take) override {
+        return rows_->Read(table, take);
+    }
+
+    Result<std::int64_t> LastNumber(const Table& table) override { return rows_->LastNumber(table); }
+
+    Result<void> Write(const Table& table, const copy::GiveRows& give) override {
+        return table.name == "appearance" ? give([](std::string_view) { return Result<void>{}; })
+                                          : rows_->Write(table, give);
+    }
+
+    Result<bool> HasRows(const Table& table) override { return rows_->HasRows(table); }
+
+    Result<void> Clear(const Table& table) override { return rows_->Clear(table); }
+
+    Result<void> GoOnBehind(const Table& table, std::int64_t number) override {
+        return rows_->GoOnBehind(table, number);
+    }
+
+    [[nodiscard]] bool TakesAnyRow() const noexcept override { return rows_->TakesAnyRow(); }
+
+    Result<void> TryRow(const Table& table, std::string_view row) override {
+        return rows_->TryRow(table, row);
+    }
+
+    Result<void> Commit() override { return rows_->Commit(); }
+
+private:
+    std::unique_ptr<RowStore> rows_;
+};
+
+TEST_F(CopyState, FailsWhenNotAllThatWasCopiedIsThere) {
+    Fill("from");
+    const auto from = Sqlite("from");
+    LosesRows into(Sqlite("into"));
+    const auto copied = Copy(*from, into);
+    ASSERT_FALSE(copied);
+    EXPECT_EQ(copied.error().code, ErrorCode::kInternal);
+    EXPECT_NE(copied.error().message.find("1 rows of appearance were copied, 0 are there"), std::string::npos)
+        << copied.error().message;
+}
+
 TEST_F(CopyState, AgainFindsThatItIsThere) {
     Fill("from");
     ASSERT_TRUE(CopyToPostgres());
