@@ -186,7 +186,7 @@ class Backup(KeptState):
         self.assertIn("has schema version 999, this program knows up to", self.service.errors)
         (self.backup / "manifest.json").write_text(json.dumps(dict(manifest, format=2)))
         self.refused("has format 2, this program knows up to 1", "restore", "--check", self.backup)
-        (self.backup / "manifest.json").write_text(json.dumps(dict(manifest, files=[dict(manifest["files"][0], name="../secret.key")])))
+        (self.backup / "manifest.json").write_text(json.dumps(dict(manifest, files=manifest["files"] + [dict(manifest["files"][0], name="../data/first-key")])))
         self.refused("it is no manifest", "restore", "--check", self.backup)
 
     def test_what_cannot_be_done_is_one_sentence(self):

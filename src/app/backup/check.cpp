@@ -1,10 +1,12 @@
 #include "app/backup/check.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -26,7 +26,6 @@
 #include "core/failpoint.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
-#include "core/secret_box.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/copy/artifact_files.hpp"
 #include "storage/copy/copy_state.hpp"

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -51,7 +50,7 @@ Result<State> LookInto(const std::filesystem::path& path) {
         .and_then([](const std::unique_ptr<sqlite::Connection>& database) {
             return database->First(kStateSql, ReadState);
         })
-        .map([](std::optional<State> state) { return state.value_or(State()); })
+        .map([](const std::optional<State>& state) { return state.value_or(State()); })
         .map_error([&](const Error& error) { return error.Within(path.native()); });
 }
 

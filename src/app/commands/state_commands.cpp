@@ -13,7 +13,6 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
-#include "app/api_call.hpp"
 #include "app/backup/check.hpp"
 #include "app/backup/make.hpp"
 #include "app/backup/manifest.hpp"

@@ -98,6 +98,19 @@ TEST_F(Backup, KnowsWhatWasLostBefore) {
     EXPECT_EQ(whole->lost_artifacts, made->lost_artifacts);
 }
 
+TEST_F(Backup, LeavesOutWhatWasDamagedBefore) {
+    ASSERT_TRUE(database_->Execute(kNameAnArtifactSql));
+    const auto folder = settings_.data_dir / "artifacts" / "00";
+    const std::string name = "112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    std::filesystem::create_directories(folder);
+    ASSERT_TRUE(WriteFileAtomically(folder / name, "bytes of another digest"));
+    const auto made = MakeWith(SystemClock());
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->lost_artifacts.size(), 1U);
+    EXPECT_FALSE(std::filesystem::exists(place_ / "artifacts" / "00" / name));
+    EXPECT_TRUE(Check(place_, {}));
+}
+
 TEST_F(Backup, LeavesNothingWhenItIsStopped) {
     const auto stop = std::make_unique<std::stop_source>();
     stop->request_stop();
