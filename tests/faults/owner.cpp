@@ -1,7 +1,7 @@
-// One owner of work, to be killed: takes files in, claims them, and completes a job that does nothing, all with
-// the queue's own classes. Until it is killed, or its standard input ends.
-// Usage: fault_owner FOLDER NAME FILES [PORT DATABASE]; without a port the database is SQLite's, in FOLDER.
-// Prints "up" when it is about to work, and "added NAME-N" when that many files of it are committed.
+// One owner of work, to be killed: takes files in, claims them, and completes a job that does nothing, all
+// with the queue's own classes. Until it is killed, or its standard input ends. Usage: fault_owner FOLDER
+// NAME FILES [PORT DATABASE]; without a port the database is SQLite's, in FOLDER. Prints "up" when it is
+// about to work, and "added NAME-N" when that many files of it are committed.
 
 #include <chrono>
 #include <cstdio>
@@ -78,11 +78,9 @@ public:
             observer.progress(each.id, 0.5);
             const auto process =
                 storage_.Read([&](const Snapshot& snapshot) { return snapshot.processes.Get(each.id); });
-            observer.outcome(
-                {.id = each.id, .document = process.map([](const Process& held) {
-                     return fmt::format(R"({{"fence":{}}})", held.fence);
-                 })}
-            );
+            observer.outcome({.id = each.id, .document = process.map([](const Process& held) {
+                                  return fmt::format(R"({{"fence":{}}})", held.fence);
+                              })});
         }
         return {};
     }
@@ -143,10 +141,11 @@ Result<Bucket> BucketOf(Storage& storage, const std::filesystem::path& folder, T
         rule.config_hash = Sha256Hex(rule.config);
         rule.created_at = now;
         rule.changed_at = now;
-        return transaction.sources.Add(source)
-            .and_then([&] { return transaction.buckets.Add(bucket); })
-            .and_then([&] { return transaction.rules.Add(rule); })
-            .map([&] { return bucket; });
+        return transaction.sources.Add(source).and_then(
+                                                  [&] { return transaction.buckets.Add(bucket); }
+        ).and_then([&] {
+             return transaction.rules.Add(rule);
+         }).map([&] { return bucket; });
     });
 }
 
@@ -202,9 +201,8 @@ int Work(const Arguments& arguments) {
     FindsItsFence runner(**storage);
     Completion completion(**storage, artifacts, clock, {}, [] {});
     Worker worker(**storage, sources, runner, completion, {.folder = arguments.folder});
-    WorkerPool workers(
-        **storage, clock, worker, {.node = node.id, .workers = kWorkers, .lease = kLease}, [] {}
-    );
+    WorkerPool workers(**storage, clock, worker, {.node = node.id, .workers = kWorkers, .lease = kLease}, [] {
+    });
     Reaper reaper(
         **storage,
         clock,

@@ -269,9 +269,12 @@ void Play::Revive(Round& round, int owner) {
     const auto index = static_cast<std::size_t>(owner);
     auto& place = round.owners[index];
     if (place && place->given_up) {
-        // it learns of it when it would write
+        // it learns of it when it would write, and joins with the next write
         static_cast<void>(stage_.owners[index]->Write([](Transaction&) { return Result<void>(); }));
         stage_.owners[index]->JoinAgain();
+        if (auto joined = stage_.owners[index]->Write([](Transaction&) { return Result<void>(); }); !joined) {
+            round.wrong.push_back(joined.error().message);
+        }
     }
     const bool is_last = index == stage_.owners.size();
     auto& storage = is_last ? stage_.storage : *stage_.owners[index];
@@ -292,6 +295,8 @@ void Play::Take(Round& round, const Step& step) {
         TakeEnd(round, step);
     } else if (step.act == Act::kDies) {
         Revive(round, step.owner);
+    } else if (step.act == Act::kRestarts) {
+        TakeRestart(round, step);
     } else if (step.act == Act::kReap) {
         TakeReap(round, step);
     } else if (step.act == Act::kGiveUpOther) {
@@ -413,6 +418,19 @@ void Play::TakeReap(Round& round, const Step& step) {
         if (!reaped) {
             round.wrong.push_back(reaped.error().message);
         }
+    }
+}
+
+void Play::TakeRestart(Round& round, const Step& step) {
+    Revive(round, step.owner);
+    const auto reset = ResetAfterStart(round.OwnerOf(step).storage_, stage_.clock.Now());
+    if (!reset) {
+        round.wrong.push_back(reset.error().message);
+    }
+    if (stage_.storage.IsSingleNode()) {
+        round.model.Reset(stage_.clock.Now());
+    } else {
+        round.model.Reap(stage_.clock.Now());
     }
 }
 

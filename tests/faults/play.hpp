@@ -76,6 +76,7 @@ private:
     void TakeHeartbeat(Round& round, const Step& step);
     void TakeProgress(Round& round, const Step& step);
     void TakeReap(Round& round, const Step& step);
+    void TakeRestart(Round& round, const Step& step);
     void TakeGiveUp(Round& round, const Step& step);
     void TakeOfPerson(Round& round, const Step& step);
     void Revive(Round& round, int owner);

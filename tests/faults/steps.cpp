@@ -10,7 +10,7 @@ namespace notify::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> kWords{
+constexpr std::array<std::string_view, 17> kWords{
     "claims",
     "beats",
     "tells progress",
@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 16> kWords{
     "crashes in a group",
     "ends as cancelled",
     "dies",
+    "restarts",
     "reaps",
     "gives up the other",
     "cancel",

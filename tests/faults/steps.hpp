@@ -18,7 +18,8 @@ enum class Act : std::uint8_t {
     kCrash,          ///< Its child died with this process alone.
     kCrashInGroup,   ///< Its child died with several.
     kEndsCancelled,  ///< Its child ended because that was asked for.
-    kDies,           ///< Forgets all it holds without a word, and starts again.
+    kDies,           ///< Forgets all it holds without a word, and starts again …
+    kRestarts,       ///< … with what a node does before it works.
     kReap,           ///< Gives back whatever has no lease any more.
     kGiveUpOther,    ///< Says that the other owner is gone. Only where there are several nodes.
     kCancel,         ///< A person cancels the item; so for the next.
