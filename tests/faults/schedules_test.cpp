@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdlib>
 #include <deque>
 #include <iostream>
 #include <set>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "faults/fixture.hpp"
+#include "faults/given.hpp"
 
 namespace notify::testing {
 
@@ -33,11 +33,6 @@ constexpr Step kCancel{.act = Act::kCancel};
 constexpr Step kReapsA{.act = Act::kReap};
 constexpr Step kReapsB{.act = Act::kReap, .owner = 1};
 constexpr Step kGivesUpA{.act = Act::kGiveUpOther, .owner = 1};
-
-/// script/faults says so: then what happens beside comes in every order, too.
-bool IsLong() {
-    return std::getenv("NOTIFY_FAULTS_LONG") != nullptr;  // NOLINT(concurrency-mt-unsafe): it is only read
-}
 
 /// The schedule without the steps of who claimed in vain and has nothing to end.
 std::vector<Step> WithoutIdle(const std::vector<Step>& steps) {
@@ -112,7 +107,8 @@ TEST_P(TwoOwners, AndALeaseThatEnds) {
 }
 
 TEST_P(TwoOwners, AndACancellation) {
-    PlayAll(Schedules(IsLong() ? Rows{{kLeaseEnds}, {kReapsA}, {kReapsB}, {kCancel}} : Rows{{kCancel}}));
+    const bool all = Given("NOTIFY_FAULTS_ALL", 0) != 0;
+    PlayAll(Schedules(all ? Rows{{kLeaseEnds}, {kReapsA}, {kReapsB}, {kCancel}} : Rows{{kCancel}}));
 }
 
 class TwoNodes : public TwoOwners {};

@@ -1,20 +1,18 @@
 // Two owners of several items with several processors: steps at random, compared with the model after each.
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "faults/fixture.hpp"
+#include "faults/given.hpp"
 
 namespace notify::testing {
 
@@ -32,16 +30,6 @@ constexpr std::array kActs{
 };
 
 const Cast kCast{.items = 3, .processors = {"checksum", "facial-recognition"}};
-
-/// A number that script/faults gives, or `otherwise`.
-std::uint64_t Given(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): the environment is only read
-    if (text != nullptr) {
-        const std::string_view digits(text);
-        std::from_chars(digits.data(), digits.data() + digits.size(), otherwise);
-    }
-    return otherwise;
-}
 
 std::vector<Step> AtRandom(std::uint64_t seed) {
     std::mt19937_64 random(seed);

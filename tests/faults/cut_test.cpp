@@ -1,0 +1,96 @@
+// The way to PostgreSQL is cut after each number of bytes, and falls silent: what was written is there once.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "conformance/fixture.hpp"
+#include "core/log.hpp"
+#include "core/ulid.hpp"
+#include "faults/given.hpp"
+#include "servers/cutting_proxy.hpp"
+#include "servers/postgres.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/postgres/node.hpp"
+#include "storage/postgres/postgres_storage.hpp"
+
+namespace notify::testing {
+
+namespace {
+
+class Cuts : public Conformance {
+protected:
+    Cuts() {
+        SetLogLevel(LogLevel::kOff);  // of each cut it is told
+        auto server = PostgresOfTests().DatabaseOf(folder_.filename());
+        proxy_ = std::make_unique<CuttingProxy>(server.port);
+        server.port = proxy_->Port();
+        server.tls_mode = "disable";
+        cut_ = OpenPostgresStorage(server, PostgresNode{}, *box_, clock_).value();
+    }
+
+    ~Cuts() override {
+        cut_.reset();
+        SetLogLevel(LogLevel::kInfo);
+    }
+
+    /// Writes one row that would be another one if it were written again. How often the closure ran.
+    int WriteOnce(const std::string& subject) {
+        int runs = 0;
+        const auto done = cut_->Write([&](Transaction& transaction) {
+            ++runs;
+            return transaction.events
+                .Append(
+                    {.id = EventId(MakeId("msg")),
+                     .type = "test",
+                     .subject = subject,
+                     .at = Now(),
+                     .data = "{}"}
+                )
+                .map([](bool) {});
+        });
+        EXPECT_TRUE(done) << subject << (done ? "" : done.error().message);
+        const auto rows =
+            Read([&](const Snapshot& snapshot) { return snapshot.events.After(0, 10, subject); });
+        EXPECT_EQ(rows.size(), 1U) << subject;
+        return runs;
+    }
+
+    std::unique_ptr<CuttingProxy> proxy_;
+    std::unique_ptr<Storage> cut_;
+};
+
+INSTANTIATE_TEST_SUITE_P(EachDatabase, Cuts, ::testing::ValuesIn(DatabasesOfServers()), DatabaseName);
+
+TEST_P(Cuts, AfterAnyByteOfATransactionMakeNothingHappenTwiceOrNever) {
+    WriteOnce("warm");
+    const std::array ways{Way::kToServer, Way::kToClient};
+    int again = 0;
+    int looked_up = 0;
+    for (const auto way : ways) {
+        const auto before = proxy_->Passed(way);
+        WriteOnce(fmt::format("measure {}", static_cast<int>(way)));
+        const auto bytes = proxy_->Passed(way) - before;
+        const auto step = std::max<std::size_t>(1, bytes / Given("NOTIFY_FAULTS_CUTS", 25));
+        for (std::size_t k = 0; k < bytes; k += step) {
+            proxy_->CutAfter(way, k);
+            const int runs = WriteOnce(fmt::format("{} {}", static_cast<int>(way), k));
+            again += runs > 1 ? 1 : 0;
+            looked_up += runs == 1 && !proxy_->WillCut() ? 1 : 0;
+        }
+        std::cout << bytes << " bytes, cut after each " << step << "\n";
+    }
+    std::cout << again << " transactions were run again, " << looked_up << " had been committed\n";
+    EXPECT_GT(again, 0);
+    EXPECT_GT(looked_up, 0);
+}
+
+}  // namespace
+
+}  // namespace notify::testing
