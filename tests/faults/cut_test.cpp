@@ -91,6 +91,15 @@ TEST_P(Cuts, AfterAnyByteOfATransactionMakeNothingHappenTwiceOrNever) {
     EXPECT_GT(looked_up, 0);
 }
 
+TEST_P(Cuts, OfWhichNobodyTellsAreNoticed) {
+    WriteOnce("warm");
+    proxy_->FallSilent();
+    const auto begin = std::chrono::steady_clock::now();
+    WriteOnce("silent");
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    std::cout << fmt::format("noticed, and written on a new connection, after {:.1f} s\n", took.count());
+}
+
 }  // namespace
 
 }  // namespace notify::testing
