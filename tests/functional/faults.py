@@ -24,7 +24,7 @@ FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "scan", "object
 
 
 class InOneProcess(unittest.TestCase):
-    """What fault_tests plays, all of it (docs/adr/0008)."""
+    """What fault_tests plays, all of it (docs/proof.md)."""
     MORE = {}
 
     def play(self, tests: str) -> None:
