@@ -18,6 +18,7 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/printing.hpp"
 #include "app/control_socket.hpp"
+#include "app/data_folder.hpp"
 #include "app/database_settings.hpp"
 #include "app/engine.hpp"
 #include "app/host_settings.hpp"
@@ -80,8 +81,8 @@ Finding OfDisk(const std::filesystem::path& folder) {
 Finding OfPermissions(const std::filesystem::path& folder) {
     for (const auto& [path, mode] :
          {std::pair(folder, "700"),
-          std::pair(folder / "secret.key", "600"),
-          std::pair(folder / "first-key", "600")}) {
+          std::pair(folder / kKeyFile, "600"),
+          std::pair(folder / kFirstKeyFile, "600")}) {
         struct stat status{};
         if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
             return Bad("data", fmt::format("others may open {0}; run chmod {1} {0}", path.native(), mode));
@@ -256,7 +257,7 @@ Finding OfKeys(const array& keys, const std::filesystem::path& first_key) {
 /// What the API tells, over the control socket or from the router in this process.
 void OfApi(const Settings& settings, ApiClient& api, std::vector<Finding>& findings) {
     const auto keys = RowsOf(api, "/v1/keys", findings);
-    findings.push_back(OfKeys(keys, settings.data_dir / "first-key"));
+    findings.push_back(OfKeys(keys, settings.data_dir / kFirstKeyFile));
     const auto buckets = RowsOf(api, "/v1/buckets", findings);
     for (const auto& row : buckets) {
         findings.push_back(OfBucket(api, row));

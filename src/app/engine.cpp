@@ -16,6 +16,7 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
+#include "app/data_folder.hpp"
 #include "app/duties.hpp"
 #include "app/host_settings.hpp"
 #include "app/node_identity.hpp"
@@ -73,26 +74,9 @@ namespace notify {
 
 namespace {
 
-constexpr std::string_view kDatabaseFile = "notifications.db";
-constexpr std::string_view kKeyFile = "secret.key";
 // of several nodes: a cancellation is there within 5 s, one that is gone is noticed within 5 s
 constexpr std::chrono::milliseconds kHeartbeat = std::chrono::seconds(5);
 constexpr std::chrono::milliseconds kReap{500};
-
-Result<void> MakeDataDir(const std::filesystem::path& folder) {
-    std::error_code error;
-    const bool there = std::filesystem::is_directory(folder, error);
-    if (!there && !std::filesystem::create_directories(folder, error)) {
-        return Fail(
-            ErrorCode::kForbidden,
-            fmt::format("DATA_DIR {} cannot be made: {}", folder.native(), error.message())
-        );
-    }
-    if (!there && ::chmod(folder.c_str(), 0700) != 0) {
-        return Unexpected(SystemError(errno, fmt::format("protect {}", folder.native())));
-    }
-    return {};
-}
 
 /// The error with the folder that it is about, and how much room is left in it.
 Error InFolder(const std::filesystem::path& folder, Error error) {
@@ -114,39 +98,15 @@ Error Where(const Settings& settings, Error error) {
     return settings.database.host.empty() ? InFolder(settings.data_dir, std::move(error)) : error;
 }
 
-/// What is in DATA_DIR once the service has run: with a database elsewhere the key of its secrets.
-Result<void> CheckData(const Settings& settings) {
-    const auto& folder = settings.data_dir;
-    const auto database = folder / (settings.database.host.empty() ? kDatabaseFile : kKeyFile);
-    struct stat status{};
-    if (::stat(database.c_str(), &status) == 0) {
-        return {};
-    }
-    if (errno != ENOENT && errno != ENOTDIR) {
-        return Unexpected(SystemError(errno, fmt::format("look for {}", database.native())));
-    }
-    return Unexpected(
-        Error{
-            .code = ErrorCode::kNotFound,
-            .stage = "open",
-            .reason = std::string(kNoDataYet),
-            .retry_after = {},
-            .message = fmt::format(
-                "there is no data in {}; set DATA_DIR to where the service keeps it, or start the service: "
-                "notifications-api serve",
-                folder.native()
-            )
-        }
-    );
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no_data) {
     ::umask(
         0077
     );  // whatever is made in DATA_DIR is its owner's alone; results beside media have a mode of their own
-    auto ready = no_data == NoData::kMake ? MakeDataDir(settings.data_dir) : CheckData(settings);
+    auto ready = CheckDataIsHere(settings).and_then([&] {
+        return no_data == NoData::kMake ? MakeDataDir(settings.data_dir) : CheckData(settings);
+    });
     if (!ready) {
         return Unexpected(ready.error());
     }
@@ -184,7 +144,7 @@ Result<void> Engine::OpenStorage() {
     auto opened =
         settings.database.host.empty()
             ? OpenSqliteStorage(settings.data_dir / kDatabaseFile, box, clock)
-            : HoldNodeName(settings.data_dir / "node").and_then([&](HeldName held) {
+            : HoldNodeName(settings.data_dir / kNodeFile).and_then([&](HeldName held) {
                   data_lock_ = std::move(held.lock);
                   node.name = std::move(held.name);
                   const auto follow = [this](Timestamp there) { clock.Follow(there); };
@@ -199,7 +159,7 @@ Result<void> Engine::OpenStorage() {
 }
 
 void Engine::Build() {
-    artifacts = std::make_unique<ArtifactStore>(*storage, box, settings.data_dir / "artifacts");
+    artifacts = std::make_unique<ArtifactStore>(*storage, box, settings.data_dir / kArtifactsFolder);
     orphans = std::make_unique<OrphanCollector>(*artifacts);
     source_secrets = std::make_unique<SourceSecrets>(*storage, box, settings.credentials);
     sources = std::make_unique<SourceRegistry>(

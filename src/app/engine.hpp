@@ -59,16 +59,13 @@ namespace notify {
 /// What to do when DATA_DIR holds no database.
 enum class NoData : std::uint8_t { kMake, kRefuse };
 
-/// The reason of the refusal: a lost key file is kNotFound too.
-inline constexpr std::string_view kNoDataYet = "no_data";
-
 /// Everything but the HTTP edge. Opened by `serve`, and by commands when no service runs. Destroyed in
 /// reverse order of the members, each of which only borrows from those before it.
 class Engine final {
 public:
     /// Takes the database's lock, runs migrations. Starts nothing. Where there is no data yet, kMake makes
     /// DATA_DIR (0700), the key file and the database; kRefuse says so (kNotFound, kNoDataYet) and leaves
-    /// nothing behind. kConflict when another process holds the lock.
+    /// nothing behind. kConflict when another process holds the lock, and as CheckDataIsHere.
     [[nodiscard]] static Result<std::unique_ptr<Engine>> Open(const Settings& settings, NoData no_data);
 
     ~Engine();

@@ -25,7 +25,7 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/process_file.hpp"
-#include "app/control_socket.hpp"
+#include "app/commands/state_commands.hpp"
 #include "app/database_settings.hpp"
 #include "app/doctor.hpp"
 #include "app/dot_env.hpp"
@@ -119,20 +119,6 @@ Result<void> RunWorker(notify::Settings settings, bool reads_folders) {
     return RunService(std::move(settings), {});
 }
 
-Result<void> Migrate(const notify::Settings& settings) {
-    if (notify::CallService(
-            settings.data_dir / "control.sock", {.method = "GET", .target = "/health/live", .body = {}}
-        )) {
-        fmt::print("the service runs; it brought the database to its schema when it started\n");
-        return {};
-    }
-    auto of_command = settings;
-    of_command.roles = {};
-    return notify::Engine::Open(of_command, notify::NoData::kMake).map([](const auto&) {
-        fmt::print("the database has the newest schema\n");
-    });
-}
-
 Result<void> RunDoctor() {
     notify::SetLogLevel(notify::LogLevel::kOff);
     int bad = 0;
@@ -210,11 +196,6 @@ void AddOwnCommands(CLI::App& app, Own& own, Chosen& chosen) {
         {.run = RunDoctor, .needs = Needs::kNothing},
         "doctor",
         "Say what to fix on this machine, a sentence each");
-    Add(app,
-        chosen,
-        {.run = [&] { return Migrate(own.settings); }},
-        "migrate",
-        "Bring the database to this version's schema");
     Add(
         app, chosen, {.run = PrintOpenApi, .needs = Needs::kNothing}, "openapi", "Print the OpenAPI document"
     );
@@ -336,6 +317,9 @@ int ParseAndRun(int argc, char** argv) {
     notify::ApiClient client(own.settings, [&] { return OpenLocal(own.settings, local); });
     notify::CommandLine line(client, own.json, chosen.run);
     AddOwnCommands(app, own, chosen);
+    notify::AddStateCommands(app, own.settings, own.json, [&](notify::Run run) {
+        chosen = {.run = std::move(run)};
+    });
     notify::AddBucketCommands(app, line);
     notify::AddSourceCommands(app, line);
     notify::AddRuleCommands(app, line);

@@ -19,6 +19,7 @@
 
 #include "app/api_call.hpp"
 #include "app/control_socket.hpp"
+#include "app/data_folder.hpp"
 #include "app/engine.hpp"
 #include "app/first_key.hpp"
 #include "app/installation.hpp"
@@ -136,7 +137,7 @@ Readiness ReadinessOf(Engine& engine) {
 }
 
 std::filesystem::path FirstKeyFile(const Engine& engine) {
-    return engine.settings.data_dir / "first-key";
+    return engine.settings.data_dir / kFirstKeyFile;
 }
 
 void WarnAtStart(const Engine& engine) {

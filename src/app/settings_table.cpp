@@ -329,9 +329,8 @@ std::string ConfigurationPage() {
         "that holds the value. A name that begins with `STORE_` is a credential of your own, which sources "
         "refer "
         "to\n"
-        "([sources](sources/s3.md)). Only `serve` and `migrate` make `DATA_DIR`; every other command says "
-        "when "
-        "there is no data in\n"
+        "([sources](sources/s3.md)). Only `serve`, `migrate` and `restore` make `DATA_DIR`; every other "
+        "command says when there is no data in\n"
         "it, so give it as an absolute path when commands run from several folders. This page and "
         "`.env.example` are made from\n"
         "the one table in `src/app/settings_table.cpp` (`notifications-api settings --write`).\n";

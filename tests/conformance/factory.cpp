@@ -35,6 +35,21 @@ public:
         return OpenPostgresStorage(PostgresOfTests().DatabaseOf(name), node, box, clock);
     }
 
+    [[nodiscard]] Result<std::unique_ptr<Storage>> OpenNode(
+        const std::filesystem::path& folder, const std::string& id, const SecretBox& box, const Clock& clock
+    ) const override {
+        const PostgresNode node{
+            .node =
+                {.id = NodeId(id),
+                 .name = id,
+                 .host = "localhost",
+                 .version = "test",
+                 .roles = Roles().With(Role::kWorker)},
+            .follow = {}
+        };
+        return OpenPostgresStorage(PostgresOfTests().DatabaseOf(folder.filename()), node, box, clock);
+    }
+
     void Remove(const std::filesystem::path& folder) const override {
         PostgresOfTests().Release(folder.filename().string());
     }

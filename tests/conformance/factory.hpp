@@ -29,6 +29,16 @@ public:
         const std::filesystem::path& folder, const SecretBox& box, const Clock& clock
     ) const = 0;
 
+    /// One more node that works on the database of `folder`, which is open; nothing where one has it alone.
+    [[nodiscard]] virtual Result<std::unique_ptr<Storage>> OpenNode(
+        const std::filesystem::path& /*folder*/,
+        const std::string& /*id*/,
+        const SecretBox& /*box*/,
+        const Clock& /*clock*/
+    ) const {
+        return nullptr;
+    }
+
     /// Takes away what is left of it outside of the folder. Called when its storage was destroyed.
     virtual void Remove(const std::filesystem::path& /*folder*/) const {}
 };

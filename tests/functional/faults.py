@@ -3,6 +3,8 @@ killed, busy, or hostile for a while: script/faults."""
 import argparse
 import concurrent.futures
 import fnmatch
+import os
+import subprocess
 import sys
 import time
 import unittest
@@ -10,12 +12,32 @@ import unittest
 import crash_test
 import flood_test
 import iconik_kills_test
+import node_kills
+import owner_kills_test
 import scan_test
 import store_bytes_test
 import store_kills_test
+from service import PROGRAMS
 
 
-FORMS = ["scan", "objects", "busy", "told", "assets", "flood"]
+FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "scan", "objects", "busy", "told", "assets", "flood"]
+
+
+class InOneProcess(unittest.TestCase):
+    """What fault_tests plays, all of it (docs/proof.md)."""
+    MORE = {}
+
+    def play(self, tests: str) -> None:
+        self.assertEqual(subprocess.run([PROGRAMS / "fault_tests", f"--gtest_filter={tests}"], env=os.environ | self.MORE).returncode, 0)
+
+    def test_orders(self) -> None:
+        self.play("*TwoOwners*:*TwoNodes*:*Mutants*")
+
+    def test_model(self) -> None:
+        self.play("*Sequences*")
+
+    def test_cuts(self) -> None:
+        self.play("*Cuts*")
 
 
 def steps(only: str) -> list:
@@ -27,19 +49,31 @@ def once(test: unittest.TestCase) -> tuple:
     """(what was wrong or "", seconds) of one test: a kill, a restart and a look at what is left, or the flood."""
     start = time.monotonic()
     result = unittest.TestResult()
-    test.run(result)
+    unittest.TestSuite([test]).run(result)  # with what its class needs
     wrong = [text for _, text in result.errors + result.failures + result.skipped]
     return "\n".join(wrong), time.monotonic() - start
 
 
 def long_forms(wanted: argparse.Namespace) -> list:
     """(name, what it is, the test) of the functional tests that are run with more than in script/test."""
+    InOneProcess.MORE = {"NOTIFY_FAULTS_ALL": "1", "NOTIFY_FAULTS_STEPS": str(wanted.steps), "NOTIFY_FAULTS_CUTS": "1000000"}
+    if wanted.seed is not None:
+        InOneProcess.MORE["NOTIFY_FAULTS_SEED"] = str(wanted.seed)
+    owner_kills_test.OwnerKills.KILLS, owner_kills_test.OwnerKills.SEED = wanted.kills, wanted.seed
+    node_kills.NodeKills.KILLS, node_kills.NodeKills.FREEZES, node_kills.NodeKills.SEED = wanted.nodes, wanted.frozen, wanted.seed
     scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
     store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
     flood_test.EACH = wanted.flood
     store_bytes_test.StoreBytes.BUSY_SECONDS = wanted.busy
     iconik = iconik_kills_test.IconikKills.sized(told=wanted.told, assets=wanted.assets, kills=20, seed=wanted.seed)
     forms = [
+        ("orders", 1, "two owners in every order", InOneProcess("test_orders")),
+        ("model", wanted.steps, f"{wanted.steps} steps beside the model, on each database", InOneProcess("test_model")),
+        ("cuts", 1, "a cut after each byte of a transaction", InOneProcess("test_cuts")),
+        ("owners", wanted.kills, f"{wanted.kills} kills of owners on SQLite", owner_kills_test.OwnerKills("test_on_sqlite")),
+        ("owners", wanted.kills, f"{wanted.kills} kills of owners on PostgreSQL", owner_kills_test.OwnerKills("test_on_postgresql")),
+        ("nodes", wanted.nodes, f"{wanted.nodes} kills of nodes and children", node_kills.NodeKills("test_nodes_and_children_that_are_killed")),
+        ("frozen", wanted.frozen, f"{wanted.frozen} nodes frozen beyond their lease", node_kills.NodeKills("test_nodes_that_stand_still")),
         ("scan", wanted.scan, f"scan of {wanted.scan} keys", scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once")),
         ("objects", wanted.objects, f"{wanted.objects} objects of a store",
          store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open")),
@@ -62,8 +96,12 @@ def main() -> int:
     parser.add_argument("--told", type=int, default=10_000,
                         help="of how many assets of Iconik messages tell, each up to five times, under 20 kills (10000); 0 for none")
     parser.add_argument("--assets", type=int, default=1000, help="how many timelines in Iconik are written under 20 kills (1000); 0 for none")
-    parser.add_argument("--seed", type=int, help="of the kills and faults of these two")
-    parser.add_argument("--form", action="append", choices=FORMS, help="this one of scan, objects, …, without the steps; may be given again")
+    parser.add_argument("--steps", type=int, default=100_000, help="how many steps are compared with the model on each database (100000); 0 for none")
+    parser.add_argument("--kills", type=int, default=3000, help="how many owners are killed on each database (3000); 0 for none")
+    parser.add_argument("--nodes", type=int, default=200, help="how many kills three nodes with their children take (200); 0 for none")
+    parser.add_argument("--frozen", type=int, default=5, help="how often a node stands still beyond its lease (5); 0 for none")
+    parser.add_argument("--seed", type=int, help="of what is left to chance")
+    parser.add_argument("--form", action="append", choices=FORMS, help="this one alone, without the steps; may be given again")
     parser.add_argument("--only", default="", help="the steps whose names contain this, and nothing else; * stands for anything")
     parser.add_argument("--jobs", type=int, default=1, help="how many services at a time (1)")
     wanted = parser.parse_args()

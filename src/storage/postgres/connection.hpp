@@ -3,8 +3,10 @@
 // One connection to PostgreSQL: how it is made, its statements, its faults.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include <libpq-fe.h>
@@ -30,6 +32,18 @@ public:
 
     /// As Execute; the first column of the last statement's first row, "" when there is none.
     [[nodiscard]] Result<std::string> Ask(const std::string& sql);
+
+    /// Runs COPY … TO STDOUT (FORMAT binary) and gives each tuple to `take`, an error of which ends it: then
+    /// the connection is of no more use.
+    [[nodiscard]] Result<void> CopyOut(
+        const std::string& sql, const std::function<Result<void>(std::string_view)>& take
+    );
+
+    /// Runs COPY … FROM STDIN (FORMAT binary) with the tuples that `give` puts.
+    using PutTuple = std::function<Result<void>(std::string_view)>;
+    [[nodiscard]] Result<void> CopyIn(
+        const std::string& sql, const std::function<Result<void>(const PutTuple&)>& give
+    );
 
     /// False when it is of no more use.
     [[nodiscard]] bool IsGood() const noexcept { return PQstatus(handle_) == CONNECTION_OK; }

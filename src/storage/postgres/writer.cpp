@@ -124,9 +124,10 @@ Result<void> Writer::Connect() {
 }
 
 void Writer::RunGroup(sql::Group& group, const std::stop_token& stop) {
-    const auto until = std::chrono::steady_clock::now() + (CanWrite() ? kPatience : milliseconds(0));
     int tries = 0;
     auto committed = TryGroup(group);
+    // from here: that a connection is silent is noticed after longer than that
+    const auto until = std::chrono::steady_clock::now() + (CanWrite() ? kPatience : milliseconds(0));
     while (!committed && MayGoWell(committed.error()) && std::chrono::steady_clock::now() < until) {
         if (!SleepFor(BackoffDelay(++tries, kFirstDelay, kTryAgain), stop)) {
             break;

@@ -29,8 +29,8 @@ namespace notify::postgres {
 
 /// Says every second that its node lives; once the others gave that up, nothing is written any more
 /// (kUnavailable) until it joins again. Thread-safe. Runs what was queued before it is destroyed. A group
-/// whose connection is lost is run again on a new one, for 5 s; one whose COMMIT was lost only when
-/// PostgreSQL says that it was not committed.
+/// whose connection is lost is run again on a new one, for 5 s since that was noticed; one whose COMMIT was
+/// lost only when PostgreSQL says that it was not committed.
 class Writer final {
 public:
     Writer(

@@ -4,6 +4,7 @@
 // say alike is written twice: Sql.
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -111,6 +112,12 @@ public:
         }
     }
 
+    /// A function that binds all parameters itself.
+    template <std::invocable<Statement&> BindAll>
+    void Bind(const BindAll& bind_all) {
+        bind_all(statement_);
+    }
+
 private:
     Statement& statement_;
     int index_ = 0;
@@ -215,6 +222,24 @@ public:
             }
             Row row(**statement);  // NOLINT(misc-const-correctness): `make` takes its columns
             rows.push_back(make(row));
+        }
+    }
+
+    /// Gives each row to `take(const Statement&)`, an error of which ends it. SQLite holds one row at a time.
+    template <class Text, class Take, class... Values>
+    [[nodiscard]] Result<void> ForEach(const Text& sql, Take&& take, const Values&... values) {
+        auto statement = Start(sql, values...);
+        if (!statement) {
+            return Unexpected(statement.error());
+        }
+        while (true) {
+            const auto more = (*statement)->Step();
+            if (!more || !*more) {
+                return more ? Result<void>{} : Unexpected(more.error());
+            }
+            if (auto taken = take(**statement); !taken) {
+                return taken;
+            }
         }
     }
 

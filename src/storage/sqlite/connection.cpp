@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,8 @@ namespace {
 
 // for other programs that look into the file; our own connections never wait for each other
 constexpr int kPatienceMs = 5000;
+
+constexpr int kPagesAtATime = 4096;
 
 constexpr const char* kWalSql = "PRAGMA journal_mode = WAL";
 constexpr const char* kWriterSql =
@@ -187,6 +190,22 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path
     return connection;
 }
 
+Result<std::unique_ptr<Connection>> Connection::OpenStill(const std::filesystem::path& path) {
+    std::string uri = "file:";
+    const auto absolute = std::filesystem::absolute(path);
+    for (const char c : absolute.native()) {
+        uri += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02X}", c) : std::string(1, c);
+    }
+    sqlite3* handle = nullptr;
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int opened = sqlite3_open_v2((uri + "?immutable=1").c_str(), &handle, flags, nullptr);
+    std::unique_ptr<Connection> connection(new Connection(handle));
+    if (opened != SQLITE_OK) {
+        return Unexpected(LastError(handle, fmt::format("open {}", path.native())));
+    }
+    return connection;
+}
+
 Connection::~Connection() {
     statements_.clear();
     sqlite3_close_v2(handle_);
@@ -196,6 +215,36 @@ Result<void> Connection::Execute(const std::string& sql) {
     if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
         const bool reads = sql == "BEGIN" || sql.starts_with("PRAGMA");
         return Unexpected(LastError(handle_, reads ? "execute" : "write"));
+    }
+    return {};
+}
+
+Result<void> Connection::CopyTo(const std::filesystem::path& path, const std::stop_token& stop) {
+    sqlite3* handle = nullptr;
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    const Connection copy(handle);
+    if (opened != SQLITE_OK) {
+        return Unexpected(LastError(handle, fmt::format("write {}", path.native())));
+    }
+    // with the read begun, what others commit meanwhile does not begin the copy anew
+    auto begun = Execute("BEGIN").and_then([&] { return Execute("SELECT 1 FROM sqlite_schema"); });
+    auto* const backup = sqlite3_backup_init(handle, "main", handle_, "main");
+    int stepped = SQLITE_OK;
+    while (begun && backup != nullptr && stepped == SQLITE_OK && !stop.stop_requested()) {
+        stepped = sqlite3_backup_step(backup, kPagesAtATime);
+    }
+    sqlite3_backup_finish(backup);
+    static_cast<void>(Execute("COMMIT"));
+    if (!begun) {
+        return begun;
+    }
+    if (stop.stop_requested()) {
+        return Fail(ErrorCode::kStopped, "stopped while the database was copied");
+    }
+    if (stepped != SQLITE_DONE) {
+        return Unexpected(LastError(handle, fmt::format("write {}", path.native())));
     }
     return {};
 }

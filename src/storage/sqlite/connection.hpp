@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,11 +28,18 @@ public:
         const std::filesystem::path& path, Access access
     );
 
+    /// Opens a database that nobody writes, of which it makes nothing and in whose folder it makes nothing.
+    [[nodiscard]] static Result<std::unique_ptr<Connection>> OpenStill(const std::filesystem::path& path);
+
     ~Connection() override;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     [[nodiscard]] Result<void> Execute(const std::string& sql) override;
+
+    /// Copies the database as it is at one moment into a new file, while others go on writing to it. Its
+    /// bytes are on disk then. kStopped; kStorageFull, kForbidden, kUnavailable with the path.
+    [[nodiscard]] Result<void> CopyTo(const std::filesystem::path& path, const std::stop_token& stop);
 
     /// The folder of the database's files.
     [[nodiscard]] std::filesystem::path Folder() const {

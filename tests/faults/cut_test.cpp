@@ -1,0 +1,113 @@
+// The way to PostgreSQL is cut after each number of bytes, and falls silent: what was written is there once.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "conformance/fixture.hpp"
+#include "core/log.hpp"
+#include "core/ulid.hpp"
+#include "faults/given.hpp"
+#include "servers/cutting_proxy.hpp"
+#include "servers/postgres.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/postgres/node.hpp"
+#include "storage/postgres/postgres_storage.hpp"
+
+namespace notify::testing {
+
+namespace {
+
+constexpr std::size_t kAnswer = 24;  // to a COMMIT, in bytes: each of them is looked at
+
+class Cuts : public Conformance {
+protected:
+    Cuts() {
+        SetLogLevel(LogLevel::kOff);  // of each cut it is told
+        auto server = PostgresOfTests().DatabaseOf(folder_.filename());
+        proxy_ = std::make_unique<CuttingProxy>(server.port);
+        server.port = proxy_->Port();
+        server.tls_mode = "disable";
+        cut_ = OpenPostgresStorage(server, PostgresNode{}, *box_, clock_).value();
+    }
+
+    ~Cuts() override {
+        cut_.reset();
+        SetLogLevel(LogLevel::kInfo);
+    }
+
+    struct Written {
+        int runs = 0;            ///< Of the closure.
+        bool cut_later = false;  ///< The way was whole when it began to run last.
+    };
+
+    /// Writes one row that would be another one if it were written again.
+    Written WriteOnce(const std::string& subject) {
+        Written written;
+        const auto done = cut_->Write([&](Transaction& transaction) {
+            ++written.runs;
+            written.cut_later = proxy_->WillCut();
+            return transaction.events
+                .Append(
+                    {.id = EventId(MakeId("msg")),
+                     .type = "test",
+                     .subject = subject,
+                     .at = Now(),
+                     .data = "{}"}
+                )
+                .map([](bool) {});
+        });
+        EXPECT_TRUE(done) << subject << (done ? "" : done.error().message);
+        const auto rows =
+            Read([&](const Snapshot& snapshot) { return snapshot.events.After(0, 10, subject); });
+        EXPECT_EQ(rows.size(), 1U) << subject;
+        return written;
+    }
+
+    std::unique_ptr<CuttingProxy> proxy_;
+    std::unique_ptr<Storage> cut_;
+};
+
+INSTANTIATE_TEST_SUITE_P(EachDatabase, Cuts, ::testing::ValuesIn(DatabasesOfServers()), DatabaseName);
+
+TEST_P(Cuts, AfterAnyByteOfATransactionMakeNothingHappenTwiceOrNever) {
+    WriteOnce("warm");
+    const std::array ways{Way::kToServer, Way::kToClient};
+    int again = 0;
+    int committed = 0;
+    for (const auto way : ways) {
+        const auto before = proxy_->Passed(way);
+        WriteOnce(fmt::format("measure {}", static_cast<int>(way)));
+        const auto bytes = proxy_->Passed(way) - before;
+        const auto step = std::max<std::size_t>(1, bytes / Given("NOTIFY_FAULTS_CUTS", 25));
+        for (std::size_t k = 0; k < bytes; k += k + kAnswer < bytes ? step : 1) {
+            proxy_->CutAfter(way, k);
+            const auto written = WriteOnce(fmt::format("{} {}", static_cast<int>(way), k));
+            again += written.runs > 1 ? 1 : 0;
+            committed += written.runs == 1 && written.cut_later && !proxy_->WillCut() ? 1 : 0;
+        }
+        std::cout << bytes << " bytes, cut after each " << step << "\n";
+    }
+    std::cout << again << " were run again, " << committed << " had been committed without an answer\n";
+    EXPECT_GT(again, 0);
+    EXPECT_GT(committed, 5);
+}
+
+TEST_P(Cuts, OfWhichNobodyTellsAreNoticed) {
+    WriteOnce("warm");
+    proxy_->FallSilent();
+    const auto begin = std::chrono::steady_clock::now();
+    WriteOnce("silent");
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    std::cout << fmt::format("noticed, and written on a new connection, after {:.1f} s\n", took.count());
+}
+
+}  // namespace
+
+}  // namespace notify::testing
