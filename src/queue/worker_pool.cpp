@@ -7,20 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "core/clock.hpp"
 #include "core/failpoint.hpp"
 #include "core/fault_log.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
-#include "domain/ids.hpp"
-#include "domain/process.hpp"
+#include "queue/claim.hpp"
 #include "queue/worker.hpp"
-#include "storage/event_repository.hpp"
-#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -30,25 +23,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kPoll{1000};         // how long a missed nudge or a due retry may wait
 constexpr std::chrono::milliseconds kLongestWait{1000};  // of what was claimed ahead
-
-Result<void> TellStarted(Transaction& transaction, const Process& process, Timestamp now) {
-    return transaction.events
-        .Append({
-            .id = EventId(MakeId("msg")),
-            .type = "process.started",
-            .subject = process.item_id.Value(),
-            .dedup_key = fmt::format("{}:started:{}", process.id.Value(), process.fence),
-            .at = now,
-            .data = ToJsonText(
-                boost::json::object{
-                    {"item", process.item_id.Value()},
-                    {"process", process.id.Value()},
-                    {"processor", process.processor}
-                }
-            ),
-        })
-        .map([](bool) {});
-}
 
 }  // namespace
 
@@ -148,25 +122,8 @@ void WorkerPool::GiveBackWhatWaits() {
 }
 
 Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
-    return storage_.Write([&](Transaction& transaction) -> Result<std::vector<ClaimedItem>> {
-        const auto now = clock_.Now();
-        auto claims = transaction.processes.Claim(settings_.node, max, now, settings_.lease);
-        if (!claims) {
-            return claims;
-        }
-        for (auto& claim : *claims) {
-            auto item = RefreshItem(transaction, claim.item.id, now);
-            if (!item) {
-                return Unexpected(item.error());
-            }
-            claim.item = std::move(*item);
-            for (const auto& process : claim.processes) {
-                if (auto told = TellStarted(transaction, process, now); !told) {
-                    return Unexpected(told.error());
-                }
-            }
-        }
-        return claims;
+    return storage_.Write([&](Transaction& transaction) {
+        return ClaimItems(transaction, settings_.claimant, max, clock_.Now());
     });
 }
 

@@ -1,0 +1,225 @@
+// The queue of items whose processor does nothing.
+//
+// bench_queue fill ITEMS BUCKETS CLIENTS FOLDER [PORT DATABASE]
+//     takes new objects in as a scan does, 1,000 at a time
+// bench_queue work CLIENTS FOLDER [PORT DATABASE]
+//     is a node: one claimer takes items and hands them to the completion, until nothing is left; meanwhile
+//     CLIENTS threads read, and write what a page of the API writes
+//
+// Both print a flat JSON object. A failure of any thread ends them with its sentence.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <semaphore>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/bucket.hpp"
+#include "domain/process.hpp"
+#include "place.hpp"
+#include "processors/host/host.hpp"
+#include "queue/claim.hpp"
+#include "queue/completion.hpp"
+#include "queue/intake.hpp"
+#include "sources/source.hpp"
+#include "storage/artifact_store.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int kBatch = 1000;       // of objects that are taken in together
+constexpr int kClaim = 500;        // items of a claim
+constexpr std::size_t kHeld = 1500;  // what is claimed and not committed yet, at most
+
+double SecondsSince(steady_clock::time_point start) {
+    return std::chrono::duration<double>(steady_clock::now() - start).count();
+}
+
+/// The first error of several threads.
+class FirstError final {
+public:
+    void Note(const Result<void>& outcome) {
+        const std::scoped_lock lock(mutex_);
+        if (!outcome && !error_) {
+            error_ = outcome.error();
+        }
+    }
+
+    [[nodiscard]] Result<void> Outcome() {
+        const std::scoped_lock lock(mutex_);
+        return error_ ? Result<void>(Unexpected(*error_)) : Result<void>{};
+    }
+
+private:
+    std::mutex mutex_;
+    std::optional<Error> error_;
+};
+
+std::vector<FoundObject> Objects(int from, int until, Timestamp now) {
+    std::vector<FoundObject> objects;
+    for (int i = from; i < until; ++i) {
+        objects.push_back(
+            {.key = fmt::format("{:09}.mxf", i), .version = "1", .size_bytes = 1, .modified_at = now}
+        );
+    }
+    return objects;
+}
+
+Result<void> Fill(Place& place, int items, int buckets, int clients) {
+    const auto now = place.clock->Now();
+    const auto places = AddBuckets(*place.storage, buckets, now);
+    if (!places) {
+        return Unexpected(places.error());
+    }
+    Intake intake(*place.storage, *place.clock);
+    FirstError failed;
+    std::atomic<int> next = 0;
+    const auto start = steady_clock::now();
+    const auto take = [&] {
+        for (int i = next.fetch_add(kBatch); i < items && failed.Outcome(); i = next.fetch_add(kBatch)) {
+            const auto& bucket = (*places)[static_cast<std::size_t>(i / kBatch) % places->size()];
+            failed.Note(intake.Take(bucket, Objects(i, std::min(i + kBatch, items), now)).map([](int) {}));
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < clients; ++i) {
+            threads.emplace_back(take);
+        }
+    }
+    fmt::print("{{\"items\": {}, \"enqueue_per_s\": {:.0f}}}\n", items, items / SecondsSince(start));
+    return failed.Outcome();
+}
+
+/// What somebody does who looks at the service while it works, over and over.
+void BeClient(Storage& storage, FirstError& failed, std::atomic<std::int64_t>& calls, const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        auto bucket = storage.Read([](const Snapshot& snapshot) {
+            return snapshot.buckets.List().map([](std::vector<Bucket> all) { return all.front(); });
+        });
+        auto listed = bucket.and_then([&](const Bucket& first) {
+            return storage.Read([&](const Snapshot& snapshot) {
+                return snapshot.items.List({.bucket_id = first.id, .status = {}, .key_contains = {}}, {});
+            });
+        });
+        failed.Note(listed.map([](const auto&) {}));
+        failed.Note(bucket.and_then([&](const Bucket& first) {
+            return storage.Write([&](Transaction& transaction) { return transaction.buckets.Update(first); });
+        }));
+        calls += 3;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+/// Claims until nothing is left and gives each process a result. How many.
+Result<std::int64_t> ClaimAll(Place& place, Completion& completion, std::binary_semaphore& committed) {
+    std::int64_t claimed = 0;
+    while (true) {
+        while (completion.Held().All().size() > kHeld - kClaim) {
+            committed.acquire();
+        }
+        auto claims = place.storage->Write([&](Transaction& transaction) {
+            return ClaimItems(transaction, {.node = place.node}, kClaim, place.clock->Now());
+        });
+        if (!claims) {
+            return Unexpected(claims.error());
+        }
+        if (claims->empty()) {
+            while (!completion.Held().All().empty()) {
+                committed.acquire();
+            }
+            return claimed;
+        }
+        for (const auto& claim : *claims) {
+            completion.Held().Add(claim);
+            for (const auto& process : claim.processes) {
+                JobOutcome outcome{.id = process.id, .document = R"({"bytes": 1})"};
+                completion.Add({.item = claim.item, .process = process, .outcome = std::move(outcome)});
+                ++claimed;
+            }
+        }
+    }
+}
+
+Result<void> Work(Place& place, int clients, const std::filesystem::path& folder) {
+    ArtifactStore artifacts(*place.storage, *place.box, folder / "artifacts");
+    std::binary_semaphore committed(0);
+    Completion completion(*place.storage, artifacts, *place.clock, {}, [&] {
+        static_cast<void>(committed.try_acquire());
+        committed.release();
+    });
+    completion.Start();
+    FirstError failed;
+    std::atomic<std::int64_t> calls = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < clients; ++i) {
+        threads.emplace_back([&](const std::stop_token& stop) {
+            BeClient(*place.storage, failed, calls, stop);
+        });
+    }
+    const auto commits = place.storage->Commits();
+    const auto start = steady_clock::now();
+    const auto claimed = ClaimAll(place, completion, committed);
+    const auto seconds = SecondsSince(start);
+    threads.clear();
+    completion.Stop();
+    if (!claimed) {
+        return Unexpected(claimed.error());
+    }
+    fmt::print(
+        "{{\"jobs\": {}, \"jobs_per_s\": {:.0f}, \"commits\": {}, \"clients_calls\": {}}}\n",
+        *claimed,
+        static_cast<double>(*claimed) / seconds,
+        place.storage->Commits() - commits,
+        calls.load()
+    );
+    return failed.Outcome();
+}
+
+Result<void> Run(std::vector<std::string> words) {
+    const auto word = [&](std::size_t at) { return at < words.size() ? words[at] : std::string(); };
+    const bool fills = word(0) == "fill";
+    const std::size_t where = fills ? 4 : 2;
+    const std::filesystem::path folder(word(where));
+    std::filesystem::create_directories(folder);
+    auto place = OpenPlace(folder, word(where + 1), word(where + 2));
+    if (!place) {
+        return Unexpected(place.error());
+    }
+    return fills ? Fill(*place, std::stoi(word(1)), std::stoi(word(2)), std::stoi(word(3)))
+                 : Work(*place, std::stoi(word(1)), folder);
+}
+
+}  // namespace
+
+}  // namespace notify
+
+int main(int argc, char** argv) {
+    const auto ran = notify::Run({argv + 1, argv + argc});
+    if (!ran) {
+        std::cerr << ran.error().message << '\n';
+    }
+    return ran ? 0 : 1;
+}
