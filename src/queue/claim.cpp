@@ -1,7 +1,7 @@
 #include "queue/claim.hpp"
 
-#include <string>
-#include <utility>
+#include <algorithm>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,6 +12,7 @@
 #include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_status.hpp"
@@ -48,17 +49,21 @@ Result<std::vector<ClaimedItem>> ClaimItems(
     if (!claims) {
         return claims;
     }
-    for (auto& claim : *claims) {
-        auto item = RefreshItem(transaction, claim.item.id, now);
-        if (!item) {
-            return Unexpected(item.error());
-        }
-        claim.item = std::move(*item);
+    std::set<ItemId> ids;  // an item's process that runs alone may be claimed beside its others
+    std::vector<Event> started;
+    for (const auto& claim : *claims) {
+        ids.insert(claim.item.id);
         for (const auto& process : claim.processes) {
-            if (auto told = transaction.events.Append(Started(process, now)); !told) {
-                return Unexpected(told.error());
-            }
+            started.push_back(Started(process, now));
         }
+    }
+    const auto items = RefreshItems(transaction, {ids.begin(), ids.end()}, now);
+    auto told = items ? transaction.events.AppendAll(started) : Unexpected(items.error());
+    if (!told) {
+        return Unexpected(told.error());
+    }
+    for (auto& claim : *claims) {
+        claim.item = *std::ranges::lower_bound(*items, claim.item.id, {}, &Item::id);
     }
     return claims;
 }

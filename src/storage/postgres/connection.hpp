@@ -50,6 +50,12 @@ private:
 
     [[nodiscard]] Result<sql::Statement*> Prepare(const char* sql) override;
 
+    [[nodiscard]] Result<int> RunFor(
+        const sql::Sql& sql, const GivenRows& rows, const ReadRow& read
+    ) override;
+
+    [[nodiscard]] Prepared& Known(const char* sql);
+
     [[nodiscard]] Result<void> BeginTry() override;
     [[nodiscard]] Result<void> EndTry(bool went_well) override;
 

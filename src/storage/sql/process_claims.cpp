@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 #include <tuple>
@@ -12,7 +13,9 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 #include "domain/process.hpp"
+#include "domain/status.hpp"
 #include "storage/fair_turns.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
@@ -46,17 +49,34 @@ constexpr const char* kReadySql = R"sql(
     SELECT id, item_id, alone FROM process INDEXED BY process_ready
     WHERE bucket_id = ? AND status = 'Pending' AND next_attempt_at <= ?
     ORDER BY priority DESC, created_at, id LIMIT ?)sql";
-// ?4 names one process that runs alone, or is empty for the group of the item
-constexpr const char* kHoldSql = R"sql(
+// ?4 names one process that runs alone, or is empty for the group of the item. ?6 is 'Pending': said here it would lead
+// to an index of all that is pending, where those of the items are wanted
+constexpr Sql kHoldSql{
+    .sqlite = R"sql(
     UPDATE process
     SET status = 'Processing', since = ?1, lease_owner = ?2, lease_until = ?3, fence = fence + 1, started_at = ?1,
         progress = 0
-    WHERE item_id = ?5 AND status = 'Pending' AND next_attempt_at <= ?1
+    WHERE item_id = ?5 AND status = ?6 AND next_attempt_at <= ?1
       AND CASE WHEN ?4 = '' THEN alone = 0 ELSE id = ?4 END
     RETURNING id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
               priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
               cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
-              result_id, created_at, started_at, finished_at)sql";
+              result_id, created_at, started_at, finished_at)sql",
+    .postgres = R"sql(
+    UPDATE process
+    SET status = 'Processing', since = j.now, lease_owner = j.node, lease_until = j.lease, fence = process.fence + 1,
+        started_at = j.now, progress = 0
+    FROM unnest(?1, ?2, ?3, ?4, ?5, ?6) AS j (now, node, lease, alone, item, status)
+    WHERE process.item_id = j.item AND process.status = j.status AND process.next_attempt_at <= j.now
+      AND CASE WHEN j.alone = '' THEN process.alone = 0 ELSE process.id = j.alone END
+    RETURNING process.id, process.item_id, process.bucket_id, process.processor, process.config, process.config_hash,
+              process.rule_id, process.media_types, process.run, process.status, process.since, process.priority,
+              process.attempt, process.max_attempts, process.crashes, process.rescues, process.pauses, process.alone,
+              process.next_attempt_at, process.lease_owner, process.lease_until, process.fence, process.progress,
+              process.cancel_requested, process.failure_code, process.failure_stage, process.failure_reason,
+              process.failure_message, process.failure_will_retry, process.result_id, process.created_at, process.started_at,
+              process.finished_at)sql"
+};
 
 // rows read for each job wanted: several processes of one item are one job
 constexpr int kRowsPerJob = 8;
@@ -117,18 +137,47 @@ struct Taking {
     Timestamp lease_until;
 };
 
-Result<ClaimedItem> Take(Connection& connection, const Job& job, const Taking& taking) {
-    auto held = connection.Select(
-        kHoldSql, ReadProcess, taking.now, taking.node, taking.lease_until, job.alone, job.item_id
-    );
-    auto item = ItemTable(connection).Get(job.item_id);
-    if (!held || !item) {
-        return Unexpected(held ? item.error() : held.error());
-    }
-    std::ranges::sort(*held, {}, [](const Process& process) {
-        return std::tuple(-process.priority, process.created_at, process.id);
+/// Sets the processes of the jobs Processing. By job: one of an item's processes may run alone beside its group.
+Result<std::map<Job, std::vector<Process>>> HoldAll(
+    Connection& connection, const std::vector<Job>& jobs, const Taking& taking
+) {
+    const auto bind = [&](const Job& job, Binder& binder) {
+        binder.BindAll(taking.now, taking.node, taking.lease_until, job.alone, job.item_id, ToString(Status::kPending));
+    };
+    return connection.SelectFor(kHoldSql, jobs, bind, ReadProcess).map([](std::vector<Process> held) {
+        std::ranges::sort(held, {}, [](const Process& process) {
+            return std::tuple(-process.priority, process.created_at, process.id);
+        });
+        std::map<Job, std::vector<Process>> by_job;
+        for (auto& process : held) {
+            auto alone = process.alone ? process.id.Value() : std::string();
+            by_job[{.item_id = process.item_id, .alone = std::move(alone)}].push_back(std::move(process));
+        }
+        return by_job;
     });
-    return ClaimedItem{.item = std::move(*item), .processes = std::move(*held)};
+}
+
+Result<std::vector<ClaimedItem>> Take(
+    Connection& connection, const std::vector<Job>& jobs, const Taking& taking
+) {
+    std::vector<ItemId> ids;
+    for (const auto& job : jobs) {
+        ids.push_back(job.item_id);
+    }
+    auto held = HoldAll(connection, jobs, taking);
+    const auto rows = ItemTable(connection).GetAll(ids);
+    if (!held || !rows) {
+        return Unexpected(held ? rows.error() : held.error());
+    }
+    std::map<ItemId, const Item*> items;
+    for (const auto& item : *rows) {
+        items.emplace(item.id, &item);
+    }
+    std::vector<ClaimedItem> claimed;
+    for (const auto& job : jobs) {
+        claimed.push_back({.item = *items.at(job.item_id), .processes = std::move((*held)[job])});
+    }
+    return claimed;
 }
 
 Result<void> KeepTurns(Connection& connection, const std::vector<BucketTurn>& buckets) {
@@ -162,17 +211,14 @@ Result<std::vector<ClaimedItem>> ProcessTable::Claim(
         turns.back().waiting = bucket.on_trial ? std::min<std::size_t>(ready->size(), 1) : ready->size();
         jobs.push_back(std::move(*ready));
     }
-    std::vector<ClaimedItem> claimed;
+    std::vector<Job> wanted;
     std::vector<std::size_t> next(turns.size(), 0);
-    const Taking taking{.node = node, .now = now, .lease_until = now + lease};
     for (const auto turn : TakeTurns(turns, latest->value_or(0), static_cast<std::size_t>(max_items))) {
-        auto taken = Take(connection_, jobs[turn][next[turn]++], taking);
-        if (!taken) {
-            return Unexpected(taken.error());
-        }
-        claimed.push_back(std::move(*taken));
+        wanted.push_back(std::move(jobs[turn][next[turn]++]));
     }
-    return KeepTurns(connection_, turns).map([&] { return std::move(claimed); });
+    const Taking taking{.node = node, .now = now, .lease_until = now + lease};
+    auto claimed = Take(connection_, wanted, taking);
+    return claimed ? KeepTurns(connection_, turns).map([&] { return *std::move(claimed); }) : claimed;
 }
 
 }  // namespace notify::sql

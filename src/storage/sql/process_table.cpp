@@ -100,13 +100,8 @@ constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id 
 
 /// Writes `p` where it is still in `from`: how many rows were. kInternal for a step that MayBecome forbids.
 Result<int> Update(Connection& connection, Status from, const Process& p, std::int64_t fence) {
-    if (p.status != from && !MayBecome(from, p.status)) {
-        return Fail(
-            ErrorCode::kInternal,
-            fmt::format(
-                "process {} cannot become {} from {}", p.id.Value(), ToString(p.status), ToString(from)
-            )
-        );
+    if (auto may = MayFollow(from, p); !may) {
+        return Unexpected(may.error());
     }
     const auto failure = p.failure.value_or(Failure{});
     return connection.Change(
@@ -139,6 +134,20 @@ Result<int> Update(Connection& connection, Status from, const Process& p, std::i
 }
 
 }  // namespace
+
+Result<void> MayFollow(Status from, const Process& process) {
+    return process.status == from || MayBecome(from, process.status)
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kInternal,
+                     fmt::format(
+                         "process {} cannot become {} from {}",
+                         process.id.Value(),
+                         ToString(process.status),
+                         ToString(from)
+                     )
+                 );
+}
 
 Process ReadProcess(Row& row) {
     Process p;

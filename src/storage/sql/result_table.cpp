@@ -2,7 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,13 +21,24 @@ namespace notify::sql {
 
 namespace {
 
-constexpr const char* kAddSql = R"sql(
-    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document,
-                        created_at)
+constexpr Sql kAddSql{
+    .sqlite = R"sql(
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (lineage_key) DO NOTHING)sql";
+    ON CONFLICT (lineage_key) DO NOTHING
+    RETURNING id)sql",
+    .postgres = R"sql(
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at)
+    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (lineage_key) DO NOTHING
+    RETURNING id)sql"
+};
 constexpr const char* kAddArtifactSql = R"sql(
     INSERT INTO result_artifact (result_id, name, media_type, sha256, size_bytes, sealed) VALUES (?, ?, ?, ?, ?, ?))sql";
+constexpr Sql kIdsSql{
+    .sqlite = "SELECT lineage_key, id FROM result WHERE lineage_key = ?",
+    .postgres = "SELECT lineage_key, id FROM result WHERE lineage_key IN (SELECT unnest(?))"
+};
 constexpr const char* kIdSql = "SELECT id FROM result WHERE lineage_key = ?";
 constexpr const char* kGetSql = R"sql(
     SELECT id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at
@@ -61,35 +75,61 @@ StoredResult ReadResult(Row& row) {
 }  // namespace
 
 Result<ResultId> ResultTable::AddOrGet(const StoredResult& result) {
-    const auto added = connection_.Change(
-        kAddSql,
-        result.id,
-        result.lineage_key,
-        result.content_sha256,
-        result.media_type,
-        result.processor,
-        result.processor_version,
-        result.document,
-        result.created_at
-    );
-    if (!added) {
-        return Unexpected(added.error());
-    }
-    if (*added == 0) {
-        return connection_.First(
-                              kIdSql, [](Row& row) { return row.As<ResultId>(); }, result.lineage_key
-        )
-            .map([](const std::optional<ResultId>& id) { return id.value_or(ResultId()); });
-    }
-    for (const auto& a : result.artifacts) {
-        auto noted = connection_.Change(
-            kAddArtifactSql, result.id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
+    return AddOrGetAll({result}).map([](const std::vector<ResultId>& ids) { return ids.front(); });
+}
+
+Result<std::vector<ResultId>> ResultTable::AddOrGetAll(const std::vector<StoredResult>& results) {
+    const auto bind = [](const StoredResult& result, Binder& binder) {
+        binder.BindAll(
+            result.id,
+            result.lineage_key,
+            result.content_sha256,
+            result.media_type,
+            result.processor,
+            result.processor_version,
+            result.document,
+            result.created_at
         );
-        if (!noted) {
-            return Unexpected(noted.error());
+    };
+    const auto rows =
+        connection_.SelectFor(kAddSql, results, bind, [](Row& row) { return row.As<ResultId>(); });
+    if (!rows) {
+        return Unexpected(rows.error());
+    }
+    const std::set<ResultId> added(rows->begin(), rows->end());
+    for (const auto& result : results) {
+        if (!added.contains(result.id)) {
+            continue;
+        }
+        for (const auto& a : result.artifacts) {
+            auto noted = connection_.Change(
+                kAddArtifactSql, result.id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
+            );
+            if (!noted) {
+                return Unexpected(noted.error());
+            }
         }
     }
-    return result.id;
+    return added.size() == results.size() ? *rows : IdsOf(results);
+}
+
+/// What stands for the lineage of each.
+Result<std::vector<ResultId>> ResultTable::IdsOf(const std::vector<StoredResult>& results) const {
+    const auto bind = [](const StoredResult& result, Binder& binder) { binder.Bind(result.lineage_key); };
+    const auto read = [](Row& row) {
+        auto key = row.Text();
+        return std::pair(std::move(key), row.As<ResultId>());
+    };
+    const auto rows = connection_.SelectFor(kIdsSql, results, bind, read);
+    if (!rows) {
+        return Unexpected(rows.error());
+    }
+    const std::map<std::string, ResultId> known(rows->begin(), rows->end());
+    std::vector<ResultId> ids;
+    for (const auto& result : results) {
+        ids.push_back(known.at(result.lineage_key));
+    }
+    return ids;
 }
 
 Result<StoredResult> ResultTable::Get(const ResultId& id) const {
