@@ -63,9 +63,9 @@ Result<Bucket> AddBucket(Transaction& transaction, const SourceId& source, int n
     rule.config_hash = Sha256Hex(rule.config);
     rule.created_at = now;
     rule.changed_at = now;
-    return transaction.buckets.Add(bucket)
-        .and_then([&] { return transaction.rules.Add(rule); })
-        .map([&] { return bucket; });
+    return transaction.buckets.Add(bucket).and_then([&] { return transaction.rules.Add(rule); }).map([&] {
+        return bucket;
+    });
 }
 
 }  // namespace

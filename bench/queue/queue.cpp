@@ -1,14 +1,13 @@
 // The queue of items whose processor does nothing.
 //
-// bench_queue fill ITEMS BUCKETS CLIENTS FOLDER [PORT DATABASE]
-//     takes new objects in as a scan does, 1,000 at a time
+// bench_queue fill ITEMS BUCKETS FOLDER [PORT DATABASE]
+//     takes new objects in: first scans of as many buckets at a time
 // bench_queue work CLIENTS FOLDER [PORT DATABASE]
 //     is a node: one claimer takes items and hands them to the completion, until nothing is left; meanwhile
 //     CLIENTS threads read, and write what a page of the API writes
 //
 // Both print a flat JSON object. A failure of any thread ends them with its sentence.
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -35,8 +34,7 @@
 #include "processors/host/host.hpp"
 #include "queue/claim.hpp"
 #include "queue/completion.hpp"
-#include "queue/intake.hpp"
-#include "sources/source.hpp"
+#include "queue/ordered_scan.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -49,8 +47,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int kBatch = 1000;       // of objects that are taken in together
-constexpr int kClaim = 500;        // items of a claim
+constexpr int kClaim = 500;          // items of a claim
 constexpr std::size_t kHeld = 1500;  // what is claimed and not committed yet, at most
 
 double SecondsSince(steady_clock::time_point start) {
@@ -77,36 +74,39 @@ private:
     std::optional<Error> error_;
 };
 
-std::vector<FoundObject> Objects(int from, int until, Timestamp now) {
-    std::vector<FoundObject> objects;
-    for (int i = from; i < until; ++i) {
-        objects.push_back(
-            {.key = fmt::format("{:09}.mxf", i), .version = "1", .size_bytes = 1, .modified_at = now}
-        );
+/// A first scan of a bucket in which there are `items` objects.
+Result<void> Scan(Place& place, const Bucket& bucket, int items) {
+    OrderedScan scan(*place.storage, *place.clock, bucket);
+    if (auto begun = scan.Begin(); !begun) {
+        return begun;
     }
-    return objects;
+    auto& range = scan.Ranges().front();
+    for (int i = 0; i < items; ++i) {
+        auto found = range.Found(
+            {.key = fmt::format("{:09}.mxf", i),
+             .version = "1",
+             .size_bytes = 1,
+             .modified_at = place.clock->Now()}
+        );
+        if (!found) {
+            return found;
+        }
+    }
+    return range.End().and_then([&] { return scan.End({}); });
 }
 
-Result<void> Fill(Place& place, int items, int buckets, int clients) {
-    const auto now = place.clock->Now();
-    const auto places = AddBuckets(*place.storage, buckets, now);
+/// Each bucket by a thread of its own.
+Result<void> Fill(Place& place, int items, int buckets) {
+    const auto places = AddBuckets(*place.storage, buckets, place.clock->Now());
     if (!places) {
         return Unexpected(places.error());
     }
-    Intake intake(*place.storage, *place.clock);
     FirstError failed;
-    std::atomic<int> next = 0;
     const auto start = steady_clock::now();
-    const auto take = [&] {
-        for (int i = next.fetch_add(kBatch); i < items && failed.Outcome(); i = next.fetch_add(kBatch)) {
-            const auto& bucket = (*places)[static_cast<std::size_t>(i / kBatch) % places->size()];
-            failed.Note(intake.Take(bucket, Objects(i, std::min(i + kBatch, items), now)).map([](int) {}));
-        }
-    };
     {
         std::vector<std::jthread> threads;
-        for (int i = 0; i < clients; ++i) {
-            threads.emplace_back(take);
+        for (const auto& bucket : *places) {
+            threads.emplace_back([&] { failed.Note(Scan(place, bucket, items / buckets)); });
         }
     }
     fmt::print("{{\"items\": {}, \"enqueue_per_s\": {:.0f}}}\n", items, items / SecondsSince(start));
@@ -114,7 +114,9 @@ Result<void> Fill(Place& place, int items, int buckets, int clients) {
 }
 
 /// What somebody does who looks at the service while it works, over and over.
-void BeClient(Storage& storage, FirstError& failed, std::atomic<std::int64_t>& calls, const std::stop_token& stop) {
+void BeClient(
+    Storage& storage, FirstError& failed, std::atomic<std::int64_t>& calls, const std::stop_token& stop
+) {
     while (!stop.stop_requested()) {
         auto bucket = storage.Read([](const Snapshot& snapshot) {
             return snapshot.buckets.List().map([](std::vector<Bucket> all) { return all.front(); });
@@ -201,14 +203,14 @@ Result<void> Work(Place& place, int clients, const std::filesystem::path& folder
 Result<void> Run(std::vector<std::string> words) {
     const auto word = [&](std::size_t at) { return at < words.size() ? words[at] : std::string(); };
     const bool fills = word(0) == "fill";
-    const std::size_t where = fills ? 4 : 2;
+    const std::size_t where = fills ? 3 : 2;
     const std::filesystem::path folder(word(where));
     std::filesystem::create_directories(folder);
     auto place = OpenPlace(folder, word(where + 1), word(where + 2));
     if (!place) {
         return Unexpected(place.error());
     }
-    return fills ? Fill(*place, std::stoi(word(1)), std::stoi(word(2)), std::stoi(word(3)))
+    return fills ? Fill(*place, std::stoi(word(1)), std::stoi(word(2)))
                  : Work(*place, std::stoi(word(1)), folder);
 }
 

@@ -222,7 +222,11 @@ void Engine::Build() {
         *storage, *sources, *runner, *completion, SpoolSettings{.folder = settings.data_dir}
     );
     workers = std::make_unique<WorkerPool>(
-        *storage, clock, *worker, WorkerPoolSettings{.claimant = {.node = node.id}, .workers = settings.workers}, nudge
+        *storage,
+        clock,
+        *worker,
+        WorkerPoolSettings{.claimant = {.node = node.id}, .workers = settings.workers},
+        nudge
     );
     const auto cancel = [this](const ProcessId& id) { worker->Cancel(id); };
     reaper = std::make_unique<Reaper>(

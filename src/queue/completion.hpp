@@ -29,10 +29,10 @@
 
 namespace notify {
 
-/// Hands `Ended` to one thread that commits up to 500 at a time; a worker never waits for the disk. An outcome
-/// whose process was given to somebody else meanwhile is dropped whole. While the database cannot be written
-/// (full, gone) outcomes wait; nothing is lost but by the end of this process. Everything borrowed outlives
-/// it.
+/// Hands `Ended` to one thread that commits up to 500 at a time; a worker never waits for the disk. An
+/// outcome whose process was given to somebody else meanwhile is dropped whole. While the database cannot be
+/// written (full, gone) outcomes wait; nothing is lost but by the end of this process. Everything borrowed
+/// outlives it.
 class Completion final {
 public:
     /// `committed` is called after commits that may have written events or made work ready.

@@ -35,7 +35,7 @@ namespace {
 /// An outcome whose process is held as it was claimed.
 struct Step {
     const PreparedOutcome* outcome;
-    Process process;  ///< As it is; then as it becomes.
+    Process process;       ///< As it is; then as it becomes.
     bool resolved = true;  ///< False when what a consumer had read has changed.
 
     [[nodiscard]] const JobOutcome& Job() const { return outcome->ended.outcome; }
@@ -79,8 +79,8 @@ Result<std::vector<Step>> StillHeld(const Transaction& transaction, const Outcom
     return held;
 }
 
-/// Lets the artifacts and the consumers follow a result; `id` is that of its lineage, which another item of the
-/// same bytes may have written.
+/// Lets the artifacts and the consumers follow a result; `id` is that of its lineage, which another item of
+/// the same bytes may have written.
 Result<void> Follow(Transaction& transaction, Step& step, const ResultId& id) {
     const auto& prepared = step.outcome->prepared;
     if (id == prepared.result.id) {

@@ -34,11 +34,9 @@ struct PreparedOutcome {
 
 using OutcomeBatch = std::vector<std::shared_ptr<PreparedOutcome>>;  // shared by closures that may run again
 
-/// Writes the outcomes, of the whole batch together. One whose process was given to somebody else meanwhile, or
-/// written before, is dropped with a line in the log. Whatever cannot be written fails them all. kUnavailable
-/// when a process changed hands meanwhile.
-[[nodiscard]] Result<void> WriteOutcomes(
-    Transaction& transaction, const OutcomeBatch& batch, Timestamp now
-);
+/// Writes the outcomes, of the whole batch together. One whose process was given to somebody else meanwhile,
+/// or written before, is dropped with a line in the log. Whatever cannot be written fails them all.
+/// kUnavailable when a process changed hands meanwhile.
+[[nodiscard]] Result<void> WriteOutcomes(Transaction& transaction, const OutcomeBatch& batch, Timestamp now);
 
 }  // namespace notify

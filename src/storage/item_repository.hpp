@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ public:
     /// was neither skipped as superseded nor removed. How many there are of the key now, with it: 1 for the
     /// first; 0 when it was not added.
     virtual Result<int> AddIfNew(const Item& item) = 0;
+
+    /// Adds those of the items that are the first of their (bucket, key), and says which.
+    virtual Result<std::set<ItemId>> AddFirsts(const std::vector<Item>& items) = 0;
 
     /// kNotFound with the id in the sentence.
     [[nodiscard]] virtual Result<Item> Get(const ItemId& id) const = 0;
@@ -84,8 +88,8 @@ public:
         const ItemId& id, std::string_view media_type, std::string_view sha256
     ) = 0;
 
-    /// As SetContent and, where the digest is known, SetAlias, of items that are there, each once: what it has
-    /// in `media_type` and `content_sha256`.
+    /// As SetContent and, where the digest is known, SetAlias, of items that are there, each once: what it
+    /// has in `media_type` and `content_sha256`.
     virtual Result<void> NoteContents(const std::vector<Item>& items) = 0;
 
     /// Notes that its object is in the store no more. kNotFound.

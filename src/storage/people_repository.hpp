@@ -58,7 +58,9 @@ public:
     ) = 0;
 
     /// Those of the items in which somebody appears.
-    [[nodiscard]] virtual Result<std::set<ItemId>> WithAppearances(const std::vector<ItemId>& items) const = 0;
+    [[nodiscard]] virtual Result<std::set<ItemId>> WithAppearances(
+        const std::vector<ItemId>& items
+    ) const = 0;
 
     /// By item and start; `after` is what Page::next said.
     [[nodiscard]] virtual Result<Page<Appearance>> Appearances(

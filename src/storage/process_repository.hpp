@@ -61,6 +61,9 @@ public:
 
     /// Adds a process. kConflict when (item, processor, config_hash, run) is there.
     virtual Result<void> Add(const Process& process) = 0;
+
+    /// As Add, of each.
+    virtual Result<void> AddAll(const std::vector<Process>& processes) = 0;
     [[nodiscard]] virtual Result<Process> Get(const ProcessId& id) const = 0;
 
     /// Those of the ids that there are, in any order.

@@ -39,9 +39,7 @@ Result<void> Request(
     );
 }
 
-Result<std::map<BucketId, Bucket>> BucketsOf(
-    const Transaction& transaction, const std::vector<Item>& items
-) {
+Result<std::map<BucketId, Bucket>> BucketsOf(const Transaction& transaction, const std::vector<Item>& items) {
     std::map<BucketId, Bucket> buckets;
     for (const auto& item : items) {
         if (buckets.contains(item.bucket_id)) {
@@ -118,9 +116,7 @@ Result<void> RequestStatuses(Transaction& transaction, const std::vector<Item>& 
     return {};
 }
 
-Result<void> RequestAllPublications(
-    Transaction& transaction, const std::vector<Item>& items, Timestamp now
-) {
+Result<void> RequestAllPublications(Transaction& transaction, const std::vector<Item>& items, Timestamp now) {
     const auto buckets = BucketsOf(transaction, items);
     if (!buckets) {
         return Unexpected(buckets.error());

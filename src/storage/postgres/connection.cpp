@@ -62,7 +62,8 @@ public:
         result_.reset();
     }
 
-    /// Runs it with an array for each parameter; planned anew, because the plan depends on how many there are.
+    /// Runs it with an array for each parameter; planned anew, because the plan depends on how many there
+    /// are.
     [[nodiscard]] Result<void> Send(const Columns& columns) {
         const auto arrays = columns.Arrays();
         std::vector<Oid> types;

@@ -54,8 +54,8 @@ public:
     virtual void BindNull(int parameter, Kind kind) = 0;
 };
 
-/// A statement that is prepared on a connection and belongs to it. Columns count from 0. Bound texts and bytes
-/// are not copied: they outlive its steps.
+/// A statement that is prepared on a connection and belongs to it. Columns count from 0. Bound texts and
+/// bytes are not copied: they outlive its steps.
 class Statement : public Parameters {
 public:
     /// True when a row can be read, false when there are no more.
@@ -242,9 +242,10 @@ public:
         });
     }
 
-    /// Runs a statement for each of `rows`, with what `bind(row, Binder&)` binds of it (texts of the row itself,
-    /// not copies); how many rows it changed in all. Where a statement is a call (SQLite) it is one of a single row and run for each in turn; where it
-    /// is a message (PostgreSQL) it is run once, and each of its parameters is an array.
+    /// Runs a statement for each of `rows`, with what `bind(row, Binder&)` binds of it (texts of the row
+    /// itself, not copies); how many rows it changed in all. Where a statement is a call (SQLite) it is one
+    /// of a single row and run for each in turn; where it is a message (PostgreSQL) it is run once, and each
+    /// of its parameters is an array.
     template <class Item, class Bind>
     [[nodiscard]] Result<int> ChangeFor(const Sql& sql, const std::vector<Item>& rows, Bind&& bind) {
         return RunFor(sql, RowsOf(rows, bind), [](const Statement&) {});

@@ -24,16 +24,17 @@ namespace notify::sql {
 
 namespace {
 
-// the ids of those that were not there
 constexpr Sql kAppendAllSql{
     .sqlite = R"sql(
     INSERT INTO event (id, type, subject, dedup_key, at, data) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING
-    RETURNING id)sql",
+    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING)sql",
     .postgres = R"sql(
     INSERT INTO event (id, type, subject, dedup_key, at, data) SELECT * FROM unnest(?, ?, ?, ?, ?, ?)
-    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING
-    RETURNING id)sql"
+    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING)sql"
+};
+constexpr Sql kThereSql{
+    .sqlite = "SELECT id FROM event WHERE id = ?",
+    .postgres = "SELECT id FROM event WHERE id IN (SELECT unnest(?))"
 };
 constexpr const char* kWantingSql = "SELECT id, types FROM endpoint WHERE active = 1";
 constexpr Sql kAddDeliveriesSql{
@@ -126,18 +127,25 @@ Result<std::set<EventId>> EventTable::AddAll(const std::vector<Event>& events) {
             event.id, event.type, event.subject, NullIfEmpty{event.dedup_key}, event.at, event.data
         );
     };
-    const auto rows =
-        connection_.SelectFor(kAppendAllSql, events, bind, [](Row& row) { return row.As<EventId>(); });
-    if (!rows || rows->empty()) {
-        return rows.map([](const auto&) { return std::set<EventId>(); });
+    const auto count = connection_.ChangeFor(kAppendAllSql, events, bind);
+    if (!count || *count == 0) {
+        return count.map([](int) { return std::set<EventId>(); });
     }
+    std::vector<EventId> ids;
+    for (const auto& event : events) {
+        ids.push_back(event.id);
+    }
+    const auto there =
+        *count == static_cast<int>(ids.size())
+            ? Result<std::vector<EventId>>(ids)
+            : connection_.SelectFor(kThereSql, ids, kBindItself, [](Row& row) { return row.As<EventId>(); });
     const auto endpoints = connection_.Select(kWantingSql, [](Row& row) {
         return Wanting{.id = row.As<EndpointId>(), .types = ListFromText(row.Text())};
     });
-    if (!endpoints) {
-        return Unexpected(endpoints.error());
+    if (!endpoints || !there) {
+        return Unexpected(endpoints ? there.error() : endpoints.error());
     }
-    std::set<EventId> added(rows->begin(), rows->end());
+    std::set<EventId> added(there->begin(), there->end());
     std::vector<Delivery> deliveries;
     for (const auto& event : events) {
         for (const auto& endpoint : *endpoints) {

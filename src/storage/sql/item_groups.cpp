@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -20,6 +21,20 @@ namespace notify::sql {
 
 namespace {
 
+constexpr Sql kAddFirstsSql{
+    .sqlite = R"sql(
+    INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
+                      generation)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1)
+    ON CONFLICT (bucket_id, key, generation) DO NOTHING)sql",
+    .postgres = R"sql(
+    INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
+                      blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
+                      generation)
+    SELECT *, 1 FROM unnest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+    ON CONFLICT (bucket_id, key, generation) DO NOTHING)sql"
+};
 constexpr Sql kGetAllSql{
     .sqlite = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
@@ -77,6 +92,48 @@ constexpr Sql kAddChangesSql{
 
 }  // namespace
 
+Result<std::set<ItemId>> ItemTable::AddFirsts(const std::vector<Item>& items) {
+    const auto bind = [](const Item& item, Binder& binder) {
+        binder.BindAll(
+            item.id,
+            item.bucket_id,
+            Blob{item.key},
+            item.version,
+            item.size_bytes,
+            item.modified_at,
+            item.media_type,
+            item.content_sha256,
+            ToString(item.status),
+            item.since,
+            ToString(item.blocked_by),
+            item.reason_code,
+            item.reason,
+            item.discovered_at,
+            item.resolving_since,
+            item.removed_at,
+            item.state_version
+        );
+    };
+    const auto added = connection_.ChangeFor(kAddFirstsSql, items, bind);
+    if (!added) {
+        return Unexpected(added.error());
+    }
+    std::vector<ItemId> ids;
+    for (const auto& item : items) {
+        ids.push_back(item.id);
+    }
+    if (*added == static_cast<int>(ids.size())) {
+        return std::set<ItemId>(ids.begin(), ids.end());
+    }
+    return GetAll(ids).map([](const std::vector<Item>& rows) {
+        std::set<ItemId> there;
+        for (const auto& row : rows) {
+            there.insert(row.id);
+        }
+        return there;
+    });
+}
+
 Result<std::vector<Item>> ItemTable::GetAll(const std::vector<ItemId>& ids) const {
     return connection_.SelectFor(kGetAllSql, ids, kBindItself, ReadItem);
 }
@@ -97,8 +154,7 @@ Result<void> ItemTable::SetStatuses(const std::vector<Item>& items) {
         return changed == static_cast<int>(items.size())
                    ? Result<void>{}
                    : Fail(
-                         ErrorCode::kNotFound,
-                         fmt::format("of {} items {} are there", items.size(), changed)
+                         ErrorCode::kNotFound, fmt::format("of {} items {} are there", items.size(), changed)
                      );
     });
 }

@@ -13,6 +13,7 @@ public:
     explicit ItemTable(Connection& connection) : connection_(connection) {}
 
     Result<int> AddIfNew(const Item& item) override;
+    Result<std::set<ItemId>> AddFirsts(const std::vector<Item>& items) override;
     [[nodiscard]] Result<Item> Get(const ItemId& id) const override;
     [[nodiscard]] Result<std::vector<Item>> GetAll(const std::vector<ItemId>& ids) const override;
     [[nodiscard]] Result<std::optional<Item>> Newest(

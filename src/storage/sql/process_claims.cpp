@@ -49,8 +49,8 @@ constexpr const char* kReadySql = R"sql(
     SELECT id, item_id, alone FROM process INDEXED BY process_ready
     WHERE bucket_id = ? AND status = 'Pending' AND next_attempt_at <= ?
     ORDER BY priority DESC, created_at, id LIMIT ?)sql";
-// ?4 names one process that runs alone, or is empty for the group of the item. ?6 is 'Pending': said here it would lead
-// to an index of all that is pending, where those of the items are wanted
+// ?4 names one process that runs alone, or is empty for the group of the item. ?6 is 'Pending': said here it
+// would lead to an index of all that is pending, where those of the items are wanted
 constexpr Sql kHoldSql{
     .sqlite = R"sql(
     UPDATE process
@@ -137,12 +137,15 @@ struct Taking {
     Timestamp lease_until;
 };
 
-/// Sets the processes of the jobs Processing. By job: one of an item's processes may run alone beside its group.
+/// Sets the processes of the jobs Processing. By job: one of an item's processes may run alone beside its
+/// group.
 Result<std::map<Job, std::vector<Process>>> HoldAll(
     Connection& connection, const std::vector<Job>& jobs, const Taking& taking
 ) {
     const auto bind = [&](const Job& job, Binder& binder) {
-        binder.BindAll(taking.now, taking.node, taking.lease_until, job.alone, job.item_id, ToString(Status::kPending));
+        binder.BindAll(
+            taking.now, taking.node, taking.lease_until, job.alone, job.item_id, ToString(Status::kPending)
+        );
     };
     return connection.SelectFor(kHoldSql, jobs, bind, ReadProcess).map([](std::vector<Process> held) {
         std::ranges::sort(held, {}, [](const Process& process) {

@@ -2,14 +2,20 @@
 
 #include <map>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
 #include "storage/sql/connection.hpp"
+#include "storage/sql/lists.hpp"
 #include "storage/sql/process_row.hpp"
 #include "storage/sql/process_table.hpp"
 
@@ -17,6 +23,23 @@ namespace notify::sql {
 
 namespace {
 
+constexpr Sql kAddAllSql{
+    .sqlite = R"sql(
+    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority, attempt,
+                         max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+                         cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
+                         result_id, created_at, started_at, finished_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql",
+    .postgres = R"sql(
+    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority, attempt,
+                         max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+                         cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
+                         result_id, created_at, started_at, finished_at)
+    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql"
+};
+constexpr const char* kCountSql =
+    "INSERT INTO process_count (processor, status, count) VALUES (?1, ?2, ?3) "
+    "ON CONFLICT (processor, status) DO UPDATE SET count = process_count.count + ?3";
 constexpr Sql kGetAllSql{
     .sqlite = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
@@ -73,15 +96,90 @@ constexpr Sql kResolvingSql{
     .postgres = "SELECT item_id FROM resolve WHERE item_id IN (SELECT unnest(?))"
 };
 
+/// Counts what was added.
+Result<void> CountAll(Connection& connection, const std::vector<Process>& processes) {
+    std::map<std::pair<std::string_view, Status>, int> counts;
+    for (const auto& process : processes) {
+        ++counts[{process.processor, process.status}];
+    }
+    for (const auto& [what, count] : counts) {
+        if (auto counted = connection.Change(kCountSql, what.first, ToString(what.second), count); !counted) {
+            return Unexpected(counted.error());
+        }
+    }
+    return {};
+}
+
+const Failure& FailureOf(const Process& process) {
+    static const Failure kNone;
+    return process.failure ? *process.failure : kNone;
+}
+
 }  // namespace
+
+Result<void> ProcessTable::Add(const Process& process) {
+    return AddAll({process}).map_error([&](const Error& error) {
+        return error.code == ErrorCode::kConflict
+                   ? Error{.code = error.code, .message = fmt::format("item {} has run {} of {} already", process.item_id.Value(), process.run, process.processor)}
+                   : error;
+    });
+}
+
+Result<void> ProcessTable::AddAll(const std::vector<Process>& processes) {
+    std::vector<std::pair<const Process*, std::string>> rows;  // with its list of media types as text
+    for (const auto& process : processes) {
+        rows.emplace_back(&process, ListToText(process.media_types));
+    }
+    const auto bind = [](const std::pair<const Process*, std::string>& row, Binder& binder) {
+        const auto& p = *row.first;
+        const auto& failure = FailureOf(p);
+        binder.BindAll(
+            p.id,
+            p.item_id,
+            p.bucket_id,
+            p.processor,
+            p.config,
+            p.config_hash,
+            p.rule_id,
+            row.second,
+            p.run,
+            ToString(p.status),
+            p.since,
+            p.priority,
+            p.attempt,
+            p.max_attempts,
+            p.crashes,
+            p.rescues,
+            p.pauses,
+            p.alone,
+            p.next_attempt_at,
+            p.lease_owner,
+            p.lease_until,
+            p.fence,
+            p.progress,
+            p.cancel_requested,
+            failure.code,
+            failure.stage,
+            failure.reason,
+            failure.message,
+            failure.will_retry,
+            NullIfEmpty{p.result_id.Value()},
+            p.created_at,
+            p.started_at,
+            p.finished_at
+        );
+    };
+    return connection_.ChangeFor(kAddAllSql, rows, bind).and_then([&](int) {
+        return CountAll(connection_, processes);
+    });
+}
 
 Result<std::vector<Process>> ProcessTable::GetAll(const std::vector<ProcessId>& ids) const {
     return connection_.SelectFor(kGetAllSql, ids, kBindItself, ReadProcess);
 }
 
 Result<std::map<ItemId, std::vector<Process>>> ProcessTable::OfItems(const std::vector<ItemId>& ids) const {
-    return connection_
-        .SelectFor(kOfItemsSql, ids, kBindItself, ReadProcess)
+    return connection_.SelectFor(kOfItemsSql, ids, kBindItself, ReadProcess)
         .map([](std::vector<Process> rows) {
             std::map<ItemId, std::vector<Process>> by_item;
             for (auto& row : rows) {
@@ -98,8 +196,7 @@ Result<int> ProcessTable::UpdateAllHeld(const std::vector<Process>& processes) {
         }
     }
     return connection_.ChangeFor(kUpdateHeldSql, processes, [](const Process& p, Binder& binder) {
-        static const Failure kNone;
-        const auto& failure = p.failure ? *p.failure : kNone;
+        const auto& failure = FailureOf(p);
         binder.BindAll(
             p.id,
             p.fence,
@@ -130,14 +227,9 @@ Result<int> ProcessTable::UpdateAllHeld(const std::vector<Process>& processes) {
 }
 
 Result<std::set<ItemId>> ProcessTable::Resolving(const std::vector<ItemId>& items) const {
-    return connection_
-        .SelectFor(
-            kResolvingSql,
-            items,
-            kBindItself,
-            [](Row& row) { return row.As<ItemId>(); }
-        )
-        .map([](const std::vector<ItemId>& rows) { return std::set<ItemId>(rows.begin(), rows.end()); });
+    return connection_.SelectFor(
+                          kResolvingSql, items, kBindItself, [](Row& row) { return row.As<ItemId>(); }
+    ).map([](const std::vector<ItemId>& rows) { return std::set<ItemId>(rows.begin(), rows.end()); });
 }
 
 }  // namespace notify::sql

@@ -17,6 +17,7 @@ public:
     explicit ProcessTable(Connection& connection) : connection_(connection) {}
 
     Result<void> Add(const Process& process) override;
+    Result<void> AddAll(const std::vector<Process>& processes) override;
     [[nodiscard]] Result<Process> Get(const ProcessId& id) const override;
     [[nodiscard]] Result<std::vector<Process>> GetAll(const std::vector<ProcessId>& ids) const override;
     [[nodiscard]] Result<std::vector<Process>> OfItem(const ItemId& id) const override;

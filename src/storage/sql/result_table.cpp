@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,57 +78,60 @@ Result<ResultId> ResultTable::AddOrGet(const StoredResult& result) {
 }
 
 Result<std::vector<ResultId>> ResultTable::AddOrGetAll(const std::vector<StoredResult>& results) {
-    const auto bind = [](const StoredResult& result, Binder& binder) {
+    auto known = Known(results);
+    if (!known) {
+        return Unexpected(known.error());
+    }
+    std::vector<const StoredResult*> fresh;
+    std::vector<ResultId> ids;
+    for (const auto& result : results) {
+        const auto [lineage, is_new] = known->try_emplace(result.lineage_key, result.id);
+        if (is_new) {
+            fresh.push_back(&result);
+        }
+        ids.push_back(lineage->second);
+    }
+    const auto bind = [](const StoredResult* result, Binder& binder) {
         binder.BindAll(
-            result.id,
-            result.lineage_key,
-            result.content_sha256,
-            result.media_type,
-            result.processor,
-            result.processor_version,
-            result.document,
-            result.created_at
+            result->id,
+            result->lineage_key,
+            result->content_sha256,
+            result->media_type,
+            result->processor,
+            result->processor_version,
+            result->document,
+            result->created_at
         );
     };
-    const auto rows =
-        connection_.SelectFor(kAddSql, results, bind, [](Row& row) { return row.As<ResultId>(); });
-    if (!rows) {
-        return Unexpected(rows.error());
-    }
-    const std::set<ResultId> added(rows->begin(), rows->end());
-    for (const auto& result : results) {
-        if (!added.contains(result.id)) {
-            continue;
-        }
-        for (const auto& a : result.artifacts) {
+    return connection_.ChangeFor(kAddSql, fresh, bind)
+        .and_then([&](int) { return AddArtifacts(fresh); })
+        .map([&] { return std::move(ids); });
+}
+
+/// What stands for the lineages of those that have it.
+Result<std::map<std::string, ResultId>> ResultTable::Known(const std::vector<StoredResult>& results) const {
+    const auto bind = [](const StoredResult& result, Binder& binder) { binder.Bind(result.lineage_key); };
+    const auto read = [](Row& row) {
+        auto key = row.Text();
+        return std::pair(std::move(key), row.As<ResultId>());
+    };
+    return connection_.SelectFor(kIdsSql, results, bind, read).map([](const auto& rows) {
+        return std::map<std::string, ResultId>(rows.begin(), rows.end());
+    });
+}
+
+Result<void> ResultTable::AddArtifacts(const std::vector<const StoredResult*>& results) {
+    for (const auto* result : results) {
+        for (const auto& a : result->artifacts) {
             auto noted = connection_.Change(
-                kAddArtifactSql, result.id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
+                kAddArtifactSql, result->id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
             );
             if (!noted) {
                 return Unexpected(noted.error());
             }
         }
     }
-    return added.size() == results.size() ? *rows : IdsOf(results);
-}
-
-/// What stands for the lineage of each.
-Result<std::vector<ResultId>> ResultTable::IdsOf(const std::vector<StoredResult>& results) const {
-    const auto bind = [](const StoredResult& result, Binder& binder) { binder.Bind(result.lineage_key); };
-    const auto read = [](Row& row) {
-        auto key = row.Text();
-        return std::pair(std::move(key), row.As<ResultId>());
-    };
-    const auto rows = connection_.SelectFor(kIdsSql, results, bind, read);
-    if (!rows) {
-        return Unexpected(rows.error());
-    }
-    const std::map<std::string, ResultId> known(rows->begin(), rows->end());
-    std::vector<ResultId> ids;
-    for (const auto& result : results) {
-        ids.push_back(known.at(result.lineage_key));
-    }
-    return ids;
+    return {};
 }
 
 Result<StoredResult> ResultTable::Get(const ResultId& id) const {

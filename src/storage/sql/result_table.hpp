@@ -2,6 +2,8 @@
 
 // ResultRepository in SQL.
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -27,7 +29,10 @@ public:
     Result<int> RemoveOrphanRows() override;
 
 private:
-    [[nodiscard]] Result<std::vector<ResultId>> IdsOf(const std::vector<StoredResult>& results) const;
+    [[nodiscard]] Result<std::map<std::string, ResultId>> Known(
+        const std::vector<StoredResult>& results
+    ) const;
+    [[nodiscard]] Result<void> AddArtifacts(const std::vector<const StoredResult*>& results);
 
     Connection& connection_;
     const Clock& clock_;
