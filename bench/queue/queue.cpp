@@ -5,9 +5,12 @@
 // bench_queue work CLIENTS FOLDER [PORT DATABASE]
 //     is a node: one claimer takes items and hands them to the completion, until nothing is left; meanwhile
 //     CLIENTS threads read, and write what a page of the API writes
+// bench_queue claims TIMES FOLDER [PORT DATABASE]
+//     adds 10 items and claims them, so many times
 //
-// Both print a flat JSON object. A failure of any thread ends them with its sentence.
+// Each prints a flat JSON object. A failure of any thread ends them with its sentence.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -34,7 +37,9 @@
 #include "processors/host/host.hpp"
 #include "queue/claim.hpp"
 #include "queue/completion.hpp"
+#include "queue/intake.hpp"
 #include "queue/ordered_scan.hpp"
+#include "sources/source.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -47,6 +52,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr int kFew = 10;
 constexpr int kClaim = 500;          // items of a claim
 constexpr std::size_t kHeld = 1500;  // what is claimed and not committed yet, at most
 
@@ -191,13 +197,47 @@ Result<void> Work(Place& place, int clients, const std::filesystem::path& folder
         return Unexpected(claimed.error());
     }
     fmt::print(
-        "{{\"jobs\": {}, \"jobs_per_s\": {:.0f}, \"commits\": {}, \"clients_calls\": {}}}\n",
+        "{{\"jobs\": {}, \"jobs_per_s\": {:.0f}, \"commits\": {}, \"client_calls\": {}}}\n",
         *claimed,
         static_cast<double>(*claimed) / seconds,
         place.storage->Commits() - commits,
         calls.load()
     );
     return failed.Outcome();
+}
+
+Result<void> Claims(Place& place, int times) {
+    const auto buckets =
+        place.storage->Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
+    if (!buckets) {
+        return Unexpected(buckets.error());
+    }
+    Intake intake(*place.storage, *place.clock);
+    std::vector<double> took;
+    for (int i = 0; i < times; ++i) {
+        std::vector<FoundObject> objects;
+        for (int j = 0; j < kFew; ++j) {
+            objects.push_back({.key = fmt::format("claimed {} {}", i, j), .version = "1"});
+        }
+        if (auto taken = intake.Take(buckets->front(), objects); !taken) {
+            return Unexpected(taken.error());
+        }
+        auto claimed = place.storage->Write([&](Transaction& transaction) -> Result<std::size_t> {
+            const auto start = steady_clock::now();
+            const auto claims =
+                transaction.processes.Claim(place.node, kFew, place.clock->Now(), std::chrono::seconds(30));
+            took.push_back(SecondsSince(start) * 1000);
+            return claims.map([](const auto& items) { return items.size(); });
+        });
+        if (!claimed || *claimed != kFew) {
+            return claimed ? Fail(ErrorCode::kInternal, "not what was added was claimed")
+                           : Unexpected(claimed.error());
+        }
+    }
+    std::ranges::sort(took);
+    const auto at = [&](std::size_t hundredths) { return took[(took.size() - 1) * hundredths / 100]; };
+    fmt::print("{{\"claim_p50_ms\": {:.2f}, \"claim_p99_ms\": {:.2f}}}\n", at(50), at(99));
+    return {};
 }
 
 Result<void> Run(std::vector<std::string> words) {
@@ -210,8 +250,10 @@ Result<void> Run(std::vector<std::string> words) {
     if (!place) {
         return Unexpected(place.error());
     }
-    return fills ? Fill(*place, std::stoi(word(1)), std::stoi(word(2)))
-                 : Work(*place, std::stoi(word(1)), folder);
+    const int number = std::stoi(word(1));
+    return fills                 ? Fill(*place, number, std::stoi(word(2)))
+           : word(0) == "claims" ? Claims(*place, number)
+                                 : Work(*place, number, folder);
 }
 
 }  // namespace
