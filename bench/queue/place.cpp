@@ -31,11 +31,6 @@ namespace {
 Result<std::unique_ptr<Storage>> OpenPostgres(
     const std::string& port, const std::string& database, Place& place
 ) {
-    PostgresServer server;
-    server.host = "127.0.0.1";
-    server.port = port;
-    server.user = "tests";
-    server.database = database;
     PostgresNode node;
     node.node.id = place.node;
     node.node.name = place.node.Value() + " on bench";
@@ -43,7 +38,7 @@ Result<std::unique_ptr<Storage>> OpenPostgres(
     node.node.version = "0";
     node.node.roles = Roles().With(Role::kWorker);
     node.follow = [clock = place.clock.get()](Timestamp there) { clock->Follow(there); };
-    return OpenPostgresStorage(server, node, *place.box, *place.clock);
+    return OpenPostgresStorage(BenchServer(port, database), node, *place.box, *place.clock);
 }
 
 Result<Bucket> AddBucket(Transaction& transaction, const SourceId& source, int number, Timestamp now) {
@@ -69,6 +64,15 @@ Result<Bucket> AddBucket(Transaction& transaction, const SourceId& source, int n
 }
 
 }  // namespace
+
+PostgresServer BenchServer(const std::string& port, const std::string& database) {
+    PostgresServer server;
+    server.host = "127.0.0.1";
+    server.port = port;
+    server.user = "tests";
+    server.database = database;
+    return server;
+}
 
 Result<Place> OpenPlace(
     const std::filesystem::path& folder, const std::string& port, const std::string& database

@@ -12,6 +12,7 @@
 #include "core/secret_box.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "storage/postgres/server.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -23,6 +24,9 @@ struct Place {
     NodeId node;
     std::unique_ptr<Storage> storage;
 };
+
+/// On this machine, of the tests' user.
+[[nodiscard]] PostgresServer BenchServer(const std::string& port, const std::string& database);
 
 /// SQLite in `folder`, or with a port the PostgreSQL database of that name on this machine; the key is in
 /// `folder` in both cases.

@@ -5,6 +5,8 @@
 // bench_queue work CLIENTS FOLDER [PORT DATABASE]
 //     is a node: one claimer takes items and hands them to the completion, until nothing is left; meanwhile
 //     CLIENTS threads read, and write what a page of the API writes
+// bench_queue latency TIMES FOLDER PORT DATABASE
+//     adds an item on one node and has it claimed on another, so many times
 // bench_queue claims TIMES FOLDER [PORT DATABASE]
 //     adds 10 items and claims them, so many times
 //
@@ -22,6 +24,7 @@
 #include <semaphore>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -43,6 +46,8 @@
 #include "storage/artifact_store.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/postgres/hints.hpp"
+#include "storage/postgres/server.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -206,6 +211,18 @@ Result<void> Work(Place& place, int clients, const std::filesystem::path& folder
     return failed.Outcome();
 }
 
+void PrintPercentiles(std::string_view name, std::vector<double> millis) {
+    std::ranges::sort(millis);
+    const auto at = [&](std::size_t hundredths) { return millis[(millis.size() - 1) * hundredths / 100]; };
+    fmt::print(
+        "{{\"{0}_p50_ms\": {1:.2f}, \"{0}_p99_ms\": {2:.2f}, \"{0}_most_ms\": {3:.2f}}}\n",
+        name,
+        at(50),
+        at(99),
+        at(100)
+    );
+}
+
 Result<void> Claims(Place& place, int times) {
     const auto buckets =
         place.storage->Read([](const Snapshot& snapshot) { return snapshot.buckets.List(); });
@@ -234,9 +251,50 @@ Result<void> Claims(Place& place, int times) {
                            : Unexpected(claimed.error());
         }
     }
-    std::ranges::sort(took);
-    const auto at = [&](std::size_t hundredths) { return took[(took.size() - 1) * hundredths / 100]; };
-    fmt::print("{{\"claim_p50_ms\": {:.2f}, \"claim_p99_ms\": {:.2f}}}\n", at(50), at(99));
+    PrintPercentiles("claim", std::move(took));
+    return {};
+}
+
+/// From the moment before an item is added on one node until another has it, which waits for a hint.
+Result<void> Latency(
+    Place& place, int times, const PostgresServer& server, const std::filesystem::path& folder
+) {
+    auto there = OpenPlace(folder, server.port, server.database);
+    const auto buckets = AddBuckets(*place.storage, 1, place.clock->Now());
+    if (!buckets || !there) {
+        return Unexpected(buckets ? there.error() : buckets.error());
+    }
+    std::binary_semaphore told(0);
+    WorkHints here(server, [] {});
+    const WorkHints hears(server, [&] {
+        static_cast<void>(told.try_acquire());
+        told.release();
+    });
+    told.acquire();  // it listens
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    Intake intake(*place.storage, *place.clock);
+    std::vector<double> took;
+    for (int i = 0; i < times; ++i) {
+        const auto start = steady_clock::now();
+        auto taken = intake.Take(buckets->front(), {{.key = std::to_string(i), .version = "1"}});
+        here.Send();
+        std::size_t claimed = 0;
+        while (taken && claimed == 0) {
+            if (!told.try_acquire_for(std::chrono::seconds(1))) {
+                return Fail(ErrorCode::kInternal, "a hint was lost");
+            }
+            auto claims = there->storage->Write([&](Transaction& transaction) {
+                return ClaimItems(transaction, {.node = there->node}, 1, there->clock->Now());
+            });
+            claimed = claims ? claims->size() : 0;
+        }
+        if (!taken) {
+            return Unexpected(taken.error());
+        }
+        took.push_back(SecondsSince(start) * 1000);
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    PrintPercentiles("start", std::move(took));
     return {};
 }
 
@@ -251,9 +309,14 @@ Result<void> Run(std::vector<std::string> words) {
         return Unexpected(place.error());
     }
     const int number = std::stoi(word(1));
-    return fills                 ? Fill(*place, number, std::stoi(word(2)))
-           : word(0) == "claims" ? Claims(*place, number)
-                                 : Work(*place, number, folder);
+    if (fills) {
+        return Fill(*place, number, std::stoi(word(2)));
+    }
+    if (word(0) == "claims") {
+        return Claims(*place, number);
+    }
+    return word(0) == "latency" ? Latency(*place, number, BenchServer(word(3), word(4)), folder)
+                                : Work(*place, number, folder);
 }
 
 }  // namespace

@@ -344,6 +344,19 @@ Result<void> Connection::Execute(const std::string& sql) {
     return Ask(sql).map([](const std::string&) {});
 }
 
+bool Connection::TakeNotified() {
+    struct FreeNotification {
+        void operator()(PGnotify* notification) const noexcept { PQfreemem(notification); }
+    };
+
+    PQconsumeInput(handle_);  // what is wrong with the connection its status says
+    bool any = false;
+    while (const std::unique_ptr<PGnotify, FreeNotification> told{PQnotifies(handle_)}) {
+        any = any || told->be_pid != Process();
+    }
+    return any;
+}
+
 Result<void> Connection::BeginTry() {
     return Execute("SAVEPOINT statement");
 }

@@ -37,6 +37,12 @@ public:
     /// The number of the server's process, as the connection was told when it was made.
     [[nodiscard]] int Process() const noexcept { return PQbackendPID(handle_); }
 
+    /// Becomes readable when the server has something to say.
+    [[nodiscard]] int Socket() const noexcept { return PQsocket(handle_); }
+
+    /// True when another connection notified a channel that this one listens to, since it was last asked.
+    [[nodiscard]] bool TakeNotified();
+
     /// True between BEGIN and its end, also when the transaction has failed.
     [[nodiscard]] bool InTransaction() const noexcept { return PQtransactionStatus(handle_) != PQTRANS_IDLE; }
 

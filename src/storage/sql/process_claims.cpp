@@ -78,7 +78,7 @@ constexpr Sql kHoldSql{
               process.finished_at)sql"
 };
 
-// rows read for each job wanted: several processes of one item are one job
+// rows read for each job wanted where several processes of one item are one job
 constexpr int kRowsPerJob = 8;
 
 /// What one worker would run: an item's group, or one process alone.
@@ -89,8 +89,10 @@ struct Job {
     friend auto operator<=>(const Job&, const Job&) = default;
 };
 
-/// The jobs of a bucket in the order of their first process.
-Result<std::vector<Job>> ReadyJobs(Connection& connection, const BucketId& bucket, int most, Timestamp now) {
+/// The jobs of the bucket's first `rows` ready processes, in the order of these; whether there are no more.
+Result<std::pair<std::vector<Job>, bool>> JobsOfRows(
+    Connection& connection, const BucketId& bucket, int rows, Timestamp now
+) {
     const auto read = [](Row& row) {
         auto process = row.Text();
         Job job{.item_id = row.As<ItemId>(), .alone = {}};
@@ -99,13 +101,21 @@ Result<std::vector<Job>> ReadyJobs(Connection& connection, const BucketId& bucke
         }
         return job;
     };
-    auto rows = connection.Select(kReadySql, read, bucket, now, most * kRowsPerJob);
-    if (!rows) {
-        return rows;
+    return connection.Select(kReadySql, read, bucket, now, rows).map([&](std::vector<Job> jobs) {
+        const bool all = jobs.size() < static_cast<std::size_t>(rows);
+        std::set<Job> seen;
+        std::erase_if(jobs, [&](const Job& job) { return !seen.insert(job).second; });
+        return std::pair(std::move(jobs), all);
+    });
+}
+
+/// The jobs of a bucket in the order of their first process.
+Result<std::vector<Job>> ReadyJobs(Connection& connection, const BucketId& bucket, int most, Timestamp now) {
+    auto found = JobsOfRows(connection, bucket, most, now);
+    if (found && !found->second && found->first.size() < static_cast<std::size_t>(most)) {
+        found = JobsOfRows(connection, bucket, most * kRowsPerJob, now);
     }
-    std::set<Job> seen;
-    std::erase_if(*rows, [&](const Job& job) { return !seen.insert(job).second; });
-    return rows;
+    return found.map([](auto& jobs) { return std::move(jobs.first); });
 }
 
 /// A bucket with something to claim.
