@@ -280,9 +280,7 @@ Result<void> Latency(
         here.Send();
         std::size_t claimed = 0;
         while (taken && claimed == 0) {
-            if (!told.try_acquire_for(std::chrono::seconds(1))) {
-                return Fail(ErrorCode::kInternal, "a hint was lost");
-            }
+            static_cast<void>(told.try_acquire_for(std::chrono::seconds(1)));  // else it looks by itself
             auto claims = there->storage->Write([&](Transaction& transaction) {
                 return ClaimItems(transaction, {.node = there->node}, 1, there->clock->Now());
             });

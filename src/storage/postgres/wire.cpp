@@ -110,11 +110,7 @@ std::vector<Columns::Array> Columns::Arrays() const {
     for (const auto& column : columns_) {
         std::string bytes;
         for (const std::uint32_t number :
-             {1U,
-              column.has_null ? 1U : 0U,
-              static_cast<std::uint32_t>(TypeOf(column.kind)),
-              column.count,
-              1U}) {
+             {1U, column.has_null ? 1U : 0U, TypeOf(column.kind), column.count, 1U}) {
             AppendNumber(
                 bytes, number
             );  // dimensions, nulls, type; size and first index of the only dimension
