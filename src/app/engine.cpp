@@ -174,6 +174,7 @@ void Engine::Build() {
     runner = std::make_unique<HostJobRunner>(*host);
     resolution = std::make_unique<PeopleResolution>(*storage);
     const auto nudge = [this] { Nudge(); };
+    const auto nudge_all = [this] { NudgeAll(); };
     completion = std::make_unique<Completion>(
         *storage, *artifacts, clock, std::vector<ResultConsumer*>{resolution.get()}, nudge
     );
@@ -182,7 +183,11 @@ void Engine::Build() {
         *storage, *sources, *runner, *completion, SpoolSettings{.folder = settings.data_dir}
     );
     workers = std::make_unique<WorkerPool>(
-        *storage, clock, *worker, WorkerPoolSettings{.node = node.id, .workers = settings.workers}, nudge
+        *storage,
+        clock,
+        *worker,
+        WorkerPoolSettings{.claimant = {.node = node.id}, .workers = settings.workers},
+        nudge
     );
     const auto cancel = [this](const ProcessId& id) { worker->Cancel(id); };
     reaper = std::make_unique<Reaper>(
@@ -195,15 +200,15 @@ void Engine::Build() {
             .held = [this] { return completion->Held().All(); },
             .cancel = cancel,
             .lost = [this] { workers->StopRunning(); },
-            .reaped = nudge,
+            .reaped = nudge_all,
         }
     );
     retention = std::make_unique<Retention>(*storage, clock, settings.retention);
     secret_expiry = std::make_unique<SecretExpiry>(*storage, clock, nudge);
     const auto find_source = [this](std::string_view kind) { return sources->Find(kind); };
     live_progress = std::make_unique<LiveProgress>(*storage, clock, find_source, cancel);
-    backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge);
-    scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge, node.id);
+    backlog = std::make_unique<BacklogBudget>(*storage, clock, nudge_all);
+    scheduler = std::make_unique<Scheduler>(*storage, clock, *sources, nudge_all, node.id);
     BuildInbox(find_source);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     BuildDelivery(find_source);
@@ -213,6 +218,9 @@ void Engine::Build() {
     relabelling = std::make_unique<Relabelling>(*storage, clock);
     relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
     BuildDuties();
+    if (!settings.database.host.empty() && settings.roles != Roles()) {
+        hints = std::make_unique<WorkHints>(settings.database, [this] { Nudge(); });
+    }
 }
 
 void Engine::BuildDelivery(const SourceOfKind& find_source) {
@@ -253,7 +261,7 @@ void Engine::BuildInbox(const SourceOfKind& find_source) {
         clock,
         find_source,
         InboxCalls{
-            .look_at = [this](const BucketId& id) { scheduler->LookAt(id); }, .added = [this] { Nudge(); }
+            .look_at = [this](const BucketId& id) { scheduler->LookAt(id); }, .added = [this] { NudgeAll(); }
         }
     );
     messages = std::make_unique<MessageIntake>(*storage, clock, settings.iconik_system_domain_id, [this] {
@@ -310,6 +318,13 @@ void Engine::Nudge() const {
     workers->Nudge();
     dispatcher->Nudge();
     resolver->Nudge();
+}
+
+void Engine::NudgeAll() const {
+    Nudge();
+    if (hints) {
+        hints->Send();
+    }
 }
 
 }  // namespace notify

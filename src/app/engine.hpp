@@ -52,6 +52,7 @@
 #include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
+#include "storage/postgres/hints.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -91,6 +92,9 @@ public:
 
     /// Wakes whoever may have something to do after a change from outside. Thread-safe.
     void Nudge() const;
+
+    /// So on all nodes, within a moment: there is work that any of them may do. Thread-safe.
+    void NudgeAll() const;
 
     /// How far the processors' sandbox goes here; probed once, at the first call. Thread-safe.
     [[nodiscard]] Result<SandboxReport> Sandbox();
@@ -148,6 +152,7 @@ public:
     std::unique_ptr<Relabelling> relabelling;
     std::unique_ptr<Relabeller> relabeller;
     std::unique_ptr<Duties> duties;
+    std::unique_ptr<WorkHints> hints;  ///< None on SQLite, and of a command.
 
 private:
     std::stop_source enrolling_;

@@ -220,7 +220,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                     std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view actor
                 ) { return Enrol(engine, name, photos, actor); },
             .relabel = [&engine] { engine.relabeller->Request(); },
-            .nudge = [&engine] { engine.Nudge(); },
+            .nudge = [&engine] { engine.NudgeAll(); },
             .readiness = [&engine] { return ReadinessOf(engine); },
             .standstill = [&engine] { return engine.WhyStill(); },
             .activity =

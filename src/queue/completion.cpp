@@ -24,6 +24,7 @@
 #include "domain/result.hpp"
 #include "domain/status.hpp"
 #include "queue/bucket_hold.hpp"
+#include "queue/outcomes.hpp"
 #include "queue/process_end.hpp"
 #include "queue/result_preparer.hpp"
 #include "queue/retry_policy.hpp"
@@ -39,7 +40,8 @@ namespace notify {
 
 namespace {
 
-constexpr std::size_t kBatch = 50;
+constexpr std::size_t kEnough = 50;
+constexpr std::size_t kMost = 500;  // in one commit, when they came faster than the database takes them
 constexpr std::chrono::milliseconds kGather{5};  // for more outcomes to come into one commit
 constexpr auto kRetryCommit = std::chrono::milliseconds(250);
 constexpr int kTriesWhenStopping = 20;
@@ -54,60 +56,6 @@ Error AtCommit(Error error) {
 /// True when the same commit may succeed later, by itself.
 bool MayPass(const Error& error) {
     return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kStorageFull;
-}
-
-/// Writes the result with its artifacts, or finds the one of its lineage: another item of the same bytes may
-/// have ended meanwhile.
-Result<ResultId> AddResult(Transaction& transaction, const PreparedResult& prepared) {
-    auto id = transaction.results.AddOrGet(prepared.result);
-    if (!id || *id != prepared.result.id) {
-        return id;
-    }
-    for (const auto& artifact : prepared.artifacts) {
-        if (auto stored = artifact.Commit(transaction); !stored) {
-            return Unexpected(stored.error());
-        }
-    }
-    return id;
-}
-
-/// Adds the result; lets the consumers apply. `resolved` becomes false when what a consumer had read has
-/// changed.
-Result<ResultId> WriteResult(Transaction& transaction, const PreparedResult& prepared, bool& resolved) {
-    auto id = AddResult(transaction, prepared);
-    for (const auto& writes : prepared.writes) {
-        if (!id) {
-            break;
-        }
-        const auto applied = writes.apply(transaction, *id);
-        if (!applied) {
-            return Unexpected(applied.error());
-        }
-        resolved = resolved && *applied;
-    }
-    return id;
-}
-
-/// What was learned of the bytes.
-Result<void> NoteContent(Transaction& transaction, const Item& item, std::string_view media_type) {
-    if (!item.content_sha256.empty()) {
-        auto noted = transaction.items.SetAlias(item.bucket_id, item.key, item.version, item.content_sha256);
-        if (!noted) {
-            return noted;
-        }
-    }
-    return item.content_sha256.empty() && media_type.empty()
-               ? Result<void>{}
-               : transaction.items.SetContent(item.id, media_type, item.content_sha256);
-}
-
-Result<void> ResolveLater(Transaction& transaction, const Process& process, Timestamp now) {
-    return transaction.processes.AddResolve(process.item_id, process.id, now)
-        .and_then([&] { return transaction.items.Get(process.item_id); })
-        .and_then([&](Item item) {
-            item.resolving_since = item.resolving_since.value_or(now);
-            return transaction.items.SetStatus(item);
-        });
 }
 
 /// Removes the row; the item may go on when it was the item's last one. `sentence`: what is to be said of the
@@ -167,7 +115,8 @@ void Completion::Stop() {
 
 void Completion::Add(Ended ended) {
     FailPoint("result_computed");
-    auto waiting = std::make_shared<Waiting>(Waiting{.ended = std::move(ended), .prepared = {}});
+    auto waiting = std::make_shared<PreparedOutcome>();
+    waiting->ended = std::move(ended);
     auto& [item, process, outcome, crash, known] = waiting->ended;
     if (outcome.document) {
         if (auto prepared =
@@ -187,13 +136,13 @@ void Completion::Add(Ended ended) {
 
 void Completion::Loop(const std::stop_token& stop) {
     while (true) {
-        Batch batch;
+        OutcomeBatch batch;
         {
             std::unique_lock lock(mutex_);
             if (added_.wait(lock, stop, [this] { return !queue_.empty(); })) {
-                added_.wait_for(lock, stop, kGather, [this] { return queue_.size() >= kBatch; });
+                added_.wait_for(lock, stop, kGather, [this] { return queue_.size() >= kEnough; });
             }
-            while (!queue_.empty() && batch.size() < kBatch) {
+            while (!queue_.empty() && batch.size() < kMost) {
                 batch.push_back(std::move(queue_.front()));
                 queue_.pop_front();
             }
@@ -211,19 +160,14 @@ void Completion::Loop(const std::stop_token& stop) {
     }
 }
 
-Result<void> Completion::Write(const Batch& batch) {
-    return storage_.Write([&](Transaction& transaction) -> Result<void> {
-        for (const auto& waiting : batch) {
-            if (auto applied = Apply(transaction, *waiting); !applied) {
-                return applied;
-            }
-        }
-        return {};
+Result<void> Completion::Write(const OutcomeBatch& batch) {
+    return storage_.Write([&](Transaction& transaction) {
+        return WriteOutcomes(transaction, batch, clock_.Now());
     });
 }
 
 /// All in one transaction; when that fails each by itself, so that one cannot hold up the others.
-void Completion::Commit(const Batch& batch, const std::stop_token& stop) {
+void Completion::Commit(const OutcomeBatch& batch, const std::stop_token& stop) {
     if (Write(batch)) {
         return;
     }
@@ -242,7 +186,7 @@ void Completion::Commit(const Batch& batch, const std::stop_token& stop) {
     }
 }
 
-Result<void> Completion::CommitOne(const Batch& one, const std::stop_token& stop) {
+Result<void> Completion::CommitOne(const OutcomeBatch& one, const std::stop_token& stop) {
     int tries_when_stopping = 0;
     bool told = false;
     while (true) {
@@ -256,57 +200,6 @@ Result<void> Completion::CommitOne(const Batch& one, const std::stop_token& stop
         }
         std::this_thread::sleep_for(kRetryCommit);
     }
-}
-
-Result<Process> Completion::ProcessAfter(
-    Transaction& transaction, const Waiting& waiting, const Process& present, bool& resolved
-) const {
-    const auto& [item, claimed, outcome, crash, known] = waiting.ended;
-    if (!outcome.document) {
-        return AfterFailure(present, outcome.document.error(), crash, clock_.Now());
-    }
-    if (present.cancel_requested && IsSuperseded(present)) {
-        return GivenBack(present, clock_.Now());
-    }
-    return WriteResult(transaction, waiting.prepared, resolved).map([&](const ResultId& id) {
-        return Completed(present, id, clock_.Now());
-    });
-}
-
-Result<void> Completion::Apply(Transaction& transaction, const Waiting& waiting) const {
-    const auto& [item, claimed, outcome, crash, known] = waiting.ended;
-    const auto present = transaction.processes.Get(claimed.id);
-    if (!present) {
-        return Unexpected(present.error());
-    }
-    // the fence: somebody else has it now, or an earlier try of this commit went through after all
-    if (present->status != Status::kProcessing || present->fence != claimed.fence) {
-        Log(LogLevel::kWarn,
-            "late outcome dropped",
-            {{"process", claimed.id.Value()}, {"fence", claimed.fence}});
-        return {};
-    }
-    bool resolved = true;
-    const auto process = ProcessAfter(transaction, waiting, *present, resolved);
-    if (!process) {
-        return Unexpected(process.error());
-    }
-    const auto held = transaction.processes.UpdateHeld(*process, claimed.fence);
-    if (!held || !*held) {
-        return held ? Fail(ErrorCode::kUnavailable, "the process changed hands during the commit")
-                    : Unexpected(held.error());
-    }
-    const auto now = clock_.Now();
-    auto done = NoteContent(transaction, item, outcome.media_type);
-    if (done && !outcome.document && HoldsBucket(outcome.document.error())) {
-        done = HoldBucket(transaction, item.bucket_id, outcome.document.error(), now);
-    }
-    if (done && !resolved) {
-        done = ResolveLater(transaction, *process, now);
-    }
-    return done.and_then([&] { return TellProcess(transaction, *process, now); }).and_then([&] {
-        return FinishItem(transaction, item.id, now);
-    });
 }
 
 namespace {

@@ -20,6 +20,7 @@
 #include "domain/result.hpp"
 #include "processors/host/host.hpp"
 #include "queue/held_processes.hpp"
+#include "queue/outcomes.hpp"
 #include "queue/result_preparer.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/artifact_store.hpp"
@@ -28,19 +29,10 @@
 
 namespace notify {
 
-/// A process that ended, as its worker knows it.
-struct Ended {
-    Item item;
-    Process process;  ///< As claimed, with its fence.
-    JobOutcome outcome;
-    CrashKind crash = CrashKind::kNone;
-    std::optional<StoredResult> known;  ///< Found before, in the same bytes: no job was run.
-};
-
-/// Hands `Ended` to one thread that commits up to 50 at a time; a worker never waits for the disk. An outcome
-/// whose process was given to somebody else meanwhile is dropped whole. While the database cannot be written
-/// (full, gone) outcomes wait; nothing is lost but by the end of this process. Everything borrowed outlives
-/// it.
+/// Hands `Ended` to one thread that commits up to 500 at a time; a worker never waits for the disk. An
+/// outcome whose process was given to somebody else meanwhile is dropped whole. While the database cannot be
+/// written (full, gone) outcomes wait; nothing is lost but by the end of this process. Everything borrowed
+/// outlives it.
 class Completion final {
 public:
     /// `committed` is called after commits that may have written events or made work ready.
@@ -78,21 +70,10 @@ public:
     [[nodiscard]] Result<void> GiveUpResolving(const ProcessId& id, const Error& why);
 
 private:
-    struct Waiting {
-        Ended ended;
-        PreparedResult prepared;  ///< Empty when the outcome has no document.
-    };
-
-    using Batch = std::vector<std::shared_ptr<Waiting>>;  // shared by closures that may run again
-
     void Loop(const std::stop_token& stop);
-    void Commit(const Batch& batch, const std::stop_token& stop);
-    [[nodiscard]] Result<void> CommitOne(const Batch& one, const std::stop_token& stop);
-    [[nodiscard]] Result<void> Write(const Batch& batch);
-    [[nodiscard]] Result<void> Apply(Transaction& transaction, const Waiting& waiting) const;
-    [[nodiscard]] Result<Process> ProcessAfter(
-        Transaction& transaction, const Waiting& waiting, const Process& present, bool& resolved
-    ) const;
+    void Commit(const OutcomeBatch& batch, const std::stop_token& stop);
+    [[nodiscard]] Result<void> CommitOne(const OutcomeBatch& one, const std::stop_token& stop);
+    [[nodiscard]] Result<void> Write(const OutcomeBatch& batch);
 
     Storage& storage_;
     const Clock& clock_;
@@ -101,7 +82,7 @@ private:
     HeldProcesses held_;
     std::mutex mutex_;
     std::condition_variable_any added_;
-    std::deque<std::shared_ptr<Waiting>> queue_;
+    std::deque<std::shared_ptr<PreparedOutcome>> queue_;
     std::jthread thread_;
 };
 

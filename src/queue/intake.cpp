@@ -18,7 +18,7 @@
 #include "domain/process.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
-#include "queue/backlog/first_contact.hpp"
+#include "queue/new_items.hpp"
 #include "queue/process_end.hpp"
 #include "queue/process_start.hpp"
 #include "queue/removal.hpp"
@@ -37,51 +37,6 @@
 namespace notify {
 
 namespace {
-
-Item MakeItem(const Bucket& bucket, const FoundObject& object, Timestamp now) {
-    Item item;
-    item.id = ItemId(MakeId("itm"));
-    item.bucket_id = bucket.id;
-    item.key = object.key;
-    item.version = object.version;
-    item.size_bytes = object.size_bytes;
-    item.modified_at = object.modified_at;
-    item.media_type = object.media_type;
-    item.since = now;
-    item.discovered_at = now;
-    return item;
-}
-
-void Skip(Item& item, std::string code, std::string reason) {
-    item.status = Status::kSkipped;
-    item.blocked_by = BlockedBy::kNothing;
-    item.reason_code = std::move(code);
-    item.reason = std::move(reason);
-}
-
-/// Tells that the item is there; and that it ended, when it was skipped at once.
-Result<void> Announce(Transaction& transaction, const Item& item, Timestamp now) {
-    const ItemChange change{
-        .at = now, .status = item.status, .reason_code = item.reason_code, .reason = item.reason
-    };
-    auto noted = transaction.items.AddChange(item.id, change);
-    const auto tell = [&](std::string_view type) {
-        return transaction.events
-            .Append({
-                .id = EventId(MakeId("msg")),
-                .type = std::string(type),
-                .subject = item.id.Value(),
-                .dedup_key = {},  // the item itself is added once
-                .at = now,
-                .data = ItemEventData(item, {}, {}),
-            })
-            .map([](bool) {});
-    };
-    if (noted) {
-        noted = tell("item.discovered").and_then([&] { return RequestStatus(transaction, item, now); });
-    }
-    return noted && item.status == Status::kSkipped ? tell("item.skipped") : noted;
-}
 
 /// Ends what is still open of older versions: what waits is Skipped, what runs is asked to stop and then
 /// Skipped.
@@ -125,24 +80,18 @@ Result<void> SupersedeOlder(Transaction& transaction, const Item& newer, Timesta
     return {};
 }
 
-/// A bucket with its rules, as they are in the transaction.
-struct Place {
-    Bucket bucket;
-    std::vector<Rule> rules;
-};
-
-Result<Place> PlaceOf(const Snapshot& snapshot, const BucketId& id) {
+Result<BucketRules> PlaceOf(const Snapshot& snapshot, const BucketId& id) {
     auto bucket = snapshot.buckets.Get(id);
     auto rules = snapshot.rules.OfBucket(id);
     if (!bucket || !rules) {
         return Unexpected(bucket ? rules.error() : bucket.error());
     }
-    return Place{.bucket = *std::move(bucket), .rules = *std::move(rules)};
+    return BucketRules{.bucket = *std::move(bucket), .rules = *std::move(rules)};
 }
 
 /// Gives an item that was skipped for want of a rule what the rules choose now. False when that is nothing
 /// it had not been given.
-Result<bool> TakeUp(Transaction& transaction, const Item& item, const Place& place, Timestamp now) {
+Result<bool> TakeUp(Transaction& transaction, const Item& item, const BucketRules& place, Timestamp now) {
     const auto runs =
         RunsOfChoices(transaction.processes.OfItem(item.id), item, Choose(place.rules, item.key), now);
     if (!runs || runs->empty()) {
@@ -156,32 +105,18 @@ Result<bool> TakeUp(Transaction& transaction, const Item& item, const Place& pla
     return FinishItem(transaction, item.id, now).map([] { return true; });
 }
 
-Result<bool> TakeNew(Transaction& transaction, const Place& place, const FoundObject& object, Timestamp now) {
-    auto item = MakeItem(place.bucket, object, now);
-    const auto choices = Choose(place.rules, object.key);
-    const auto aside = FindSetAside(transaction.View(), place.bucket, item);
-    if (!aside) {
-        return Unexpected(aside.error());
-    }
-    if (!object.skip_code.empty()) {
-        Skip(item, object.skip_code, object.skip_reason);
-    } else if (*aside) {
-        PutAside(item, **aside);
-    } else if (choices.empty()) {
-        Skip(item, std::string(kNoRule), NoRuleSentence(place.bucket.name, place.rules));
-    }
-    const auto generation = transaction.items.AddIfNew(item);
+Result<bool> TakeNew(
+    Transaction& transaction, const BucketRules& place, const FoundObject& object, Timestamp now
+) {
+    const auto made = MakeNewItem(transaction.View(), place, object, now);
+    const auto generation = made ? transaction.items.AddIfNew(made->item) : Unexpected(made.error());
     if (!generation || *generation == 0) {
         return generation.map([](int) { return false; });
     }
-    for (const auto& choice : item.blocked_by == BlockedBy::kSlot ? choices : std::vector<Choice>{}) {
-        if (auto queued = transaction.processes.Add(FirstRun(item, choice, now)); !queued) {
-            return Unexpected(queued.error());
-        }
-    }
-    auto told = IsAside(item) ? Result<void>{} : Announce(transaction, item, now);  // there may be millions
-    return told
-        .and_then([&] { return *generation > 1 ? SupersedeOlder(transaction, item, now) : Result<void>{}; })
+    return FollowNewItems(transaction, {*made}, now)
+        .and_then([&] {
+            return *generation > 1 ? SupersedeOlder(transaction, made->item, now) : Result<void>{};
+        })
         .map([] { return true; });
 }
 
@@ -223,7 +158,7 @@ Result<Bucket> HomeOf(const Snapshot& snapshot, const Bucket& bucket, std::strin
 }
 
 /// The place with its home instead, where the rules of both choose.
-Result<Place> AtHome(const Snapshot& snapshot, Place place, std::string_view key) {
+Result<BucketRules> AtHome(const Snapshot& snapshot, BucketRules place, std::string_view key) {
     auto home = HomeOf(snapshot, place.bucket, key);
     if (!home || home->id == place.bucket.id) {
         return home.map([&](const Bucket&) { return std::move(place); });
@@ -233,7 +168,7 @@ Result<Place> AtHome(const Snapshot& snapshot, Place place, std::string_view key
         return Unexpected(rules.error());
     }
     std::ranges::move(place.rules, std::back_inserter(*rules));
-    return Place{.bucket = *std::move(home), .rules = *std::move(rules)};
+    return BucketRules{.bucket = *std::move(home), .rules = *std::move(rules)};
 }
 
 /// True when rules choose something for the asset that it had not been given: it was put into one more
@@ -256,7 +191,9 @@ Result<void> TakeAway(Transaction& transaction, const Bucket& bucket, std::strin
     return RemoveItems(transaction, {(*item)->id}, now);
 }
 
-Result<bool> TakeOne(Transaction& transaction, const Place& found, const FoundObject& object, Timestamp now) {
+Result<bool> TakeOne(
+    Transaction& transaction, const BucketRules& found, const FoundObject& object, Timestamp now
+) {
     if (object.gone) {
         return TakeAway(transaction, found.bucket, object.key, now).map([] { return false; });
     }
@@ -385,8 +322,12 @@ Result<int> TakeAll(
     if (!place) {
         return Unexpected(place.error());
     }
-    int taken = 0;
-    for (const auto& object : objects) {
+    const auto others = TakeFirsts(transaction, *place, objects, clock.Now());
+    if (!others) {
+        return Unexpected(others.error());
+    }
+    auto taken = static_cast<int>(objects.size() - others->size());
+    for (const auto& object : *others) {
         const auto is_taken = TakeOne(transaction, *place, object, clock.Now());
         if (!is_taken) {
             return Unexpected(is_taken.error());

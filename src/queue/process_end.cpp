@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
@@ -66,20 +68,26 @@ boost::json::object EventData(const Process& process) {
 }  // namespace
 
 Result<void> TellProcess(Transaction& transaction, const Process& process, Timestamp now) {
-    const auto type = EventType(process.status);
-    if (type.empty()) {
-        return {};
-    }
-    return transaction.events
-        .Append({
+    return TellProcesses(transaction, {process}, now);
+}
+
+Result<void> TellProcesses(Transaction& transaction, const std::vector<Process>& processes, Timestamp now) {
+    std::vector<Event> events;
+    for (const auto& process : processes) {
+        const auto type = EventType(process.status);
+        if (type.empty()) {
+            continue;
+        }
+        events.push_back({
             .id = EventId(MakeId("msg")),
             .type = std::string(type),
             .subject = process.item_id.Value(),
             .dedup_key = fmt::format("{}:ended", process.id.Value()),
             .at = now,
             .data = ToJsonText(EventData(process)),
-        })
-        .map([](bool) {});
+        });
+    }
+    return transaction.events.AppendAll(events);
 }
 
 Result<void> CancelProcess(
@@ -99,8 +107,12 @@ Result<void> CancelProcess(
 }
 
 Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now) {
-    return RefreshItem(transaction, id, now).and_then([&](const Item&) {
-        return RequestPublications(transaction, id, now).map([](bool) {});
+    return FinishItems(transaction, {id}, now);
+}
+
+Result<void> FinishItems(Transaction& transaction, const std::vector<ItemId>& ids, Timestamp now) {
+    return RefreshItems(transaction, ids, now).and_then([&](const std::vector<Item>& items) {
+        return RequestAllPublications(transaction, items, now);
     });
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -19,6 +20,11 @@ namespace notify {
 /// Nothing while the process has not ended.
 [[nodiscard]] Result<void> TellProcess(Transaction& transaction, const Process& process, Timestamp now);
 
+/// As TellProcess, for several.
+[[nodiscard]] Result<void> TellProcesses(
+    Transaction& transaction, const std::vector<Process>& processes, Timestamp now
+);
+
 /// A process that waits ends at once, Cancelled for that reason, and is told; the holder of one that runs is
 /// asked. Nothing is done to one that has ended. FinishItem is the caller's.
 [[nodiscard]] Result<void> CancelProcess(
@@ -28,6 +34,11 @@ namespace notify {
 /// After an item's processes changed: refreshes the item and, when it ended with something completed in a
 /// bucket that publishes, requests its publication. A version that was replaced is not published.
 [[nodiscard]] Result<void> FinishItem(Transaction& transaction, const ItemId& id, Timestamp now);
+
+/// As FinishItem, for several, each named once.
+[[nodiscard]] Result<void> FinishItems(
+    Transaction& transaction, const std::vector<ItemId>& ids, Timestamp now
+);
 
 /// How an item ends that has no processes.
 struct UnopenedEnd {

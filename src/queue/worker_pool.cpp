@@ -7,20 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "core/clock.hpp"
 #include "core/failpoint.hpp"
 #include "core/fault_log.hpp"
-#include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
-#include "domain/ids.hpp"
-#include "domain/process.hpp"
+#include "queue/claim.hpp"
 #include "queue/worker.hpp"
-#include "storage/event_repository.hpp"
-#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -31,25 +24,6 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{1000};         // how long a missed nudge or a due retry may wait
 constexpr std::chrono::milliseconds kLongestWait{1000};  // of what was claimed ahead
 constexpr std::chrono::seconds kCharge{10};              // how often buckets are charged while nobody is free
-
-Result<void> TellStarted(Transaction& transaction, const Process& process, Timestamp now) {
-    return transaction.events
-        .Append({
-            .id = EventId(MakeId("msg")),
-            .type = "process.started",
-            .subject = process.item_id.Value(),
-            .dedup_key = fmt::format("{}:started:{}", process.id.Value(), process.fence),
-            .at = now,
-            .data = ToJsonText(
-                boost::json::object{
-                    {"item", process.item_id.Value()},
-                    {"process", process.id.Value()},
-                    {"processor", process.processor}
-                }
-            ),
-        })
-        .map([](bool) {});
-}
 
 }  // namespace
 
@@ -153,29 +127,11 @@ void WorkerPool::GiveBackWhatWaits() {
 /// What is due is charged first, in the same transaction: turns are taken from where the buckets are now.
 Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
     const auto due = ledger_.Take(std::chrono::steady_clock::now());
-    auto claimed = storage_.Write([&](Transaction& transaction) -> Result<std::vector<ClaimedItem>> {
+    auto claimed = storage_.Write([&](Transaction& transaction) {
         const auto now = clock_.Now();
         const auto charged =
-            due.empty() ? Result<void>{} : transaction.processes.Charge(settings_.node, due, now);
-        auto claims = charged.and_then([&] {
-            return transaction.processes.Claim(settings_.node, max, now, settings_.lease);
-        });
-        if (!claims) {
-            return claims;
-        }
-        for (auto& claim : *claims) {
-            auto item = RefreshItem(transaction, claim.item.id, now);
-            if (!item) {
-                return Unexpected(item.error());
-            }
-            claim.item = std::move(*item);
-            for (const auto& process : claim.processes) {
-                if (auto told = TellStarted(transaction, process, now); !told) {
-                    return Unexpected(told.error());
-                }
-            }
-        }
-        return claims;
+            due.empty() ? Result<void>{} : transaction.processes.Charge(settings_.claimant.node, due, now);
+        return charged.and_then([&] { return ClaimItems(transaction, settings_.claimant, max, now); });
     });
     if (!claimed) {
         ledger_.PutBack(due);
@@ -187,7 +143,7 @@ Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
 Result<void> WorkerPool::Charge() {
     const auto due = ledger_.Take(std::chrono::steady_clock::now());
     auto charged = due.empty() ? Result<void>{} : storage_.Write([&](Transaction& transaction) {
-        return transaction.processes.Charge(settings_.node, due, clock_.Now());
+        return transaction.processes.Charge(settings_.claimant.node, due, clock_.Now());
     });
     if (!charged) {
         ledger_.PutBack(due);

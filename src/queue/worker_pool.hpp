@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
-#include "domain/ids.hpp"
+#include "queue/claim.hpp"
 #include "queue/pace.hpp"
 #include "queue/turn_ledger.hpp"
 #include "queue/worker.hpp"
@@ -22,9 +22,8 @@
 namespace notify {
 
 struct WorkerPoolSettings {
-    NodeId node;
+    Claimant claimant;
     int workers = 1;
-    std::chrono::milliseconds lease = std::chrono::seconds(30);
 };
 
 /// The claimer takes as many items as there are free workers, in one transaction; while items end within

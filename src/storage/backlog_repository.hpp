@@ -75,6 +75,9 @@ public:
     /// False when there is none of that key and version.
     virtual Result<bool> Unmark(const BucketId& bucket, std::string_view key, std::string_view version) = 0;
 
+    /// True when the bucket has any mark.
+    [[nodiscard]] virtual Result<bool> HasMarks(const BucketId& bucket) const = 0;
+
     [[nodiscard]] virtual Result<std::vector<DoneMark>> Marks(
         const BucketId& bucket, std::string_view key
     ) const = 0;

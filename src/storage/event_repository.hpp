@@ -26,6 +26,9 @@ public:
     /// nothing was written. An endpoint.test makes no delivery: whoever appends it adds the one it is for.
     virtual Result<bool> Append(const Event& event) = 0;
 
+    /// As Append, in this order.
+    virtual Result<void> AppendAll(const std::vector<Event>& events) = 0;
+
     [[nodiscard]] virtual Result<Event> Get(const EventId& id) const = 0;
 
     /// Events after `sequence`, oldest first, at most `limit`; of one subject when it is not empty.

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,12 @@ struct ItemFilter {
     std::string key_contains;
 };
 
+/// A line of an item's history.
+struct NotedChange {
+    ItemId item_id;
+    ItemChange change;
+};
+
 class ItemRepository {
 public:
     ItemRepository() = default;
@@ -35,8 +42,14 @@ public:
     /// first; 0 when it was not added.
     virtual Result<int> AddIfNew(const Item& item) = 0;
 
+    /// Adds those of the items that are the first of their (bucket, key), and says which.
+    virtual Result<std::set<ItemId>> AddFirsts(const std::vector<Item>& items) = 0;
+
     /// kNotFound with the id in the sentence.
     [[nodiscard]] virtual Result<Item> Get(const ItemId& id) const = 0;
+
+    /// Those of the ids that there are, in any order.
+    [[nodiscard]] virtual Result<std::vector<Item>> GetAll(const std::vector<ItemId>& ids) const = 0;
 
     /// What is at the key now: the item of it that was added last.
     [[nodiscard]] virtual Result<std::optional<Item>> Newest(
@@ -67,15 +80,25 @@ public:
     /// status changed. Any status may follow any other: it is that of the item's processes (RefreshItem).
     virtual Result<void> SetStatus(const Item& item) = 0;
 
+    /// As SetStatus, for items of which each is there.
+    virtual Result<void> SetStatuses(const std::vector<Item>& items) = 0;
+
     /// What was learned of the bytes: media type and content digest (either may be empty: unchanged).
     virtual Result<void> SetContent(
         const ItemId& id, std::string_view media_type, std::string_view sha256
     ) = 0;
 
+    /// As SetContent and, where the digest is known, SetAlias, of items that are there, each once: what it
+    /// has in `media_type` and `content_sha256`.
+    virtual Result<void> NoteContents(const std::vector<Item>& items) = 0;
+
     /// Notes that its object is in the store no more. kNotFound.
     virtual Result<void> SetRemoved(const ItemId& id, Timestamp at) = 0;
 
     virtual Result<void> AddChange(const ItemId& id, const ItemChange& change) = 0;
+
+    /// One of each item.
+    virtual Result<void> AddChanges(const std::vector<NotedChange>& changes) = 0;
 
     /// Oldest first, at most the last 200.
     [[nodiscard]] virtual Result<std::vector<ItemChange>> History(const ItemId& id) const = 0;

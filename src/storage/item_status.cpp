@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +19,7 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/pause.hpp"
@@ -28,6 +31,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/key_text.hpp"
 #include "storage/pause_repository.hpp"
+#include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
@@ -112,14 +116,43 @@ BlockedBy WhyPending(const std::vector<Process>& processes, Timestamp now) {
     return first != nullptr && first->next_attempt_at > now ? WhyLater(*first) : BlockedBy::kSlot;
 }
 
-/// The item as its processes say it is; `since` and `state_version` are left to the caller.
-Result<Item> Present(
-    const Transaction& transaction, Item item, const std::vector<Process>& processes, Timestamp now
-) {
-    const auto resolving = transaction.processes.IsResolving(item.id);
-    if (!resolving) {
-        return Unexpected(resolving.error());
+/// What is known of items before they are brought up to date.
+struct Known {
+    std::vector<Item> items;
+    std::map<ItemId, std::vector<Process>> runs;  ///< The latest ones.
+    std::set<ItemId> resolving;
+};
+
+Result<Known> ReadKnown(const Transaction& transaction, const std::vector<ItemId>& ids) {
+    auto rows = transaction.items.GetAll(ids);
+    auto runs = transaction.processes.OfItems(ids);
+    auto resolving = transaction.processes.Resolving(ids);
+    if (!rows || !runs || !resolving) {
+        return Unexpected(!rows ? rows.error() : !runs ? runs.error() : resolving.error());
     }
+    std::map<ItemId, Item> by_id;
+    for (auto& item : *rows) {
+        auto id = item.id;
+        by_id.emplace(std::move(id), std::move(item));
+    }
+    Known known{.items = {}, .runs = *std::move(runs), .resolving = *std::move(resolving)};
+    for (const auto& id : ids) {
+        const auto found = by_id.find(id);
+        if (found == by_id.end()) {
+            return Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
+        }
+        known.items.push_back(std::move(found->second));
+    }
+    for (auto& [id, all] : known.runs) {
+        all = LatestRuns(std::move(all));
+    }
+    return known;
+}
+
+/// The item as its processes say it is; `since` and `state_version` are left to the caller.
+Result<Item> Present(const Transaction& transaction, Item item, const Known& known, Timestamp now) {
+    const auto& processes = known.runs.at(item.id);
+    const bool resolving = known.resolving.contains(item.id);
     std::vector<Status> statuses;
     statuses.reserve(processes.size());
     for (const auto& process : processes) {
@@ -130,8 +163,8 @@ Result<Item> Present(
     if (auto taken = TakeBlockedBy(transaction.View(), item, now); !taken) {
         return Unexpected(taken.error());
     }
-    item.resolving_since = *resolving ? std::optional(item.resolving_since.value_or(now)) : std::nullopt;
-    if (*resolving && IsTerminal(item.status)) {
+    item.resolving_since = resolving ? std::optional(item.resolving_since.value_or(now)) : std::nullopt;
+    if (resolving && IsTerminal(item.status)) {
         item.status = Status::kProcessing;
         item.blocked_by = BlockedBy::kResolving;
     }
@@ -144,37 +177,74 @@ bool Same(const Item& a, const Item& b) {
            a.reason == b.reason && a.resolving_since == b.resolving_since;
 }
 
-Result<void> Note(
-    Transaction& transaction, const Item& item, const std::vector<Process>& processes, Timestamp now
-) {
+NotedChange ChangeOf(const Item& item, const std::vector<Process>& processes, Timestamp now) {
     const auto latest = std::ranges::max_element(processes, {}, &Process::since);
-    auto noted = transaction.items.AddChange(
-        item.id,
-        {.at = now,
-         .status = item.status,
-         .process_id = latest == processes.end() ? ProcessId() : latest->id,
-         .attempt = latest == processes.end() ? 0 : latest->attempt,
-         .reason_code = item.reason_code,
-         .reason = item.reason}
-    );
-    const auto type = EventType(item.status);
-    if (!noted || type.empty()) {
-        return noted;
+    return {
+        .item_id = item.id,
+        .change = {
+            .at = now,
+            .status = item.status,
+            .process_id = latest == processes.end() ? ProcessId() : latest->id,
+            .attempt = latest == processes.end() ? 0 : latest->attempt,
+            .reason_code = item.reason_code,
+            .reason = item.reason
+        }
+    };
+}
+
+/// That they ended, of those that did.
+Result<std::vector<Event>> Ends(
+    const Transaction& transaction, const std::vector<Item>& items, const Known& known, Timestamp now
+) {
+    std::vector<ItemId> ended;
+    for (const auto& item : items) {
+        if (IsTerminal(item.status)) {
+            ended.push_back(item.id);
+        }
     }
-    auto people = ConfirmedPeople(transaction.people, item.id);
-    if (!people) {
-        return Unexpected(people.error());
+    const auto seen = transaction.people.WithAppearances(ended);
+    if (!seen) {
+        return Unexpected(seen.error());
     }
-    return transaction.events
-        .Append({
+    std::vector<Event> events;
+    for (const auto& item : items) {
+        if (!IsTerminal(item.status)) {
+            continue;
+        }
+        auto people = seen->contains(item.id) ? ConfirmedPeople(transaction.people, item.id)
+                                              : Result<boost::json::array>(boost::json::array());
+        if (!people) {
+            return Unexpected(people.error());
+        }
+        const auto type = EventType(item.status);
+        events.push_back({
             .id = EventId(MakeId("msg")),
             .type = std::string(type),
             .subject = item.id.Value(),
             .dedup_key = fmt::format("{}:{}:{}", item.id.Value(), type, item.state_version),
             .at = now,
-            .data = ItemEventData(item, processes, std::move(*people)),
-        })
-        .map([](bool) {});
+            .data = ItemEventData(item, known.runs.at(item.id), std::move(*people)),
+        });
+    }
+    return events;
+}
+
+/// Items whose row is to be written, and those of them whose status is another one now.
+struct Refreshed {
+    std::vector<Item> all;
+    std::vector<Item> moved;
+};
+
+/// Writes the rows, and tells of those that moved.
+Result<void> Write(Transaction& transaction, const Refreshed& items, const Known& known, Timestamp now) {
+    std::vector<NotedChange> changes;
+    for (const auto& item : items.moved) {
+        changes.push_back(ChangeOf(item, known.runs.at(item.id), now));
+    }
+    return transaction.items.SetStatuses(items.all)
+        .and_then([&] { return transaction.items.AddChanges(changes); })
+        .and_then([&] { return Ends(transaction, items.moved, known, now); })
+        .and_then([&](const std::vector<Event>& events) { return transaction.events.AppendAll(events); });
 }
 
 }  // namespace
@@ -283,29 +353,47 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
 }
 
 Result<Item> RefreshItem(Transaction& transaction, const ItemId& id, Timestamp now) {
-    const auto item = transaction.items.Get(id);
-    auto all = transaction.processes.OfItem(id);
-    if (!item || !all || all->empty()) {
-        return all ? item : Unexpected(all.error());
+    return RefreshItems(transaction, {id}, now).map([](std::vector<Item> items) {
+        return std::move(items.front());
+    });
+}
+
+Result<std::vector<Item>> RefreshItems(
+    Transaction& transaction, const std::vector<ItemId>& ids, Timestamp now
+) {
+    auto known = ReadKnown(transaction, ids);
+    if (!known) {
+        return Unexpected(known.error());
     }
-    if (auto asked = RequestStatus(transaction, *item, now); !asked) {
+    std::vector<Item> with_processes;
+    std::ranges::copy_if(known->items, std::back_inserter(with_processes), [&](const Item& item) {
+        return known->runs.contains(item.id);
+    });
+    if (auto asked = RequestStatuses(transaction, with_processes, now); !asked) {
         return Unexpected(asked.error());
     }
-    const auto processes = LatestRuns(std::move(*all));
-    auto now_is = Present(transaction, *item, processes, now);
-    if (!now_is || Same(*now_is, *item)) {
-        return now_is;
+    std::vector<Item> items;
+    Refreshed written;
+    for (const auto& item : known->items) {
+        if (!known->runs.contains(item.id)) {
+            items.push_back(item);
+            continue;
+        }
+        auto now_is = Present(transaction, item, *known, now);
+        if (!now_is) {
+            return Unexpected(now_is.error());
+        }
+        if (now_is->status != item.status) {
+            now_is->since = now;
+            ++now_is->state_version;
+            written.moved.push_back(*now_is);
+        }
+        if (!Same(*now_is, item)) {
+            written.all.push_back(*now_is);
+        }
+        items.push_back(*std::move(now_is));
     }
-    const bool changed = now_is->status != item->status;
-    if (changed) {
-        now_is->since = now;
-        ++now_is->state_version;
-    }
-    if (auto written = transaction.items.SetStatus(*now_is); !written) {
-        return Unexpected(written.error());
-    }
-    auto noted = changed ? Note(transaction, *now_is, processes, now) : Result<void>{};
-    return noted.map([&] { return std::move(*now_is); });
+    return Write(transaction, written, *known, now).map([&] { return std::move(items); });
 }
 
 }  // namespace notify

@@ -33,6 +33,11 @@ inline constexpr std::string_view kUnresolved = "unresolved";
 /// kNotFound.
 [[nodiscard]] Result<Item> RefreshItem(Transaction& transaction, const ItemId& id, Timestamp now);
 
+/// As RefreshItem, for several, each named once; the items in the order of `ids`.
+[[nodiscard]] Result<std::vector<Item>> RefreshItems(
+    Transaction& transaction, const std::vector<ItemId>& ids, Timestamp now
+);
+
 /// Puts into a Pending item what keeps it from moving at `now`: its row says what was so when it was written,
 /// and neither a bucket that was switched off or on nor a delay that is over writes it.
 [[nodiscard]] Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now);

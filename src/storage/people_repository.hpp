@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +56,11 @@ public:
     virtual Result<void> ReplaceAppearances(
         const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances
     ) = 0;
+
+    /// Those of the items in which somebody appears.
+    [[nodiscard]] virtual Result<std::set<ItemId>> WithAppearances(
+        const std::vector<ItemId>& items
+    ) const = 0;
 
     /// By item and start; `after` is what Page::next said.
     [[nodiscard]] virtual Result<Page<Appearance>> Appearances(

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -69,10 +70,21 @@ public:
 
     /// Adds a process. kConflict when (item, processor, config_hash, run) is there.
     virtual Result<void> Add(const Process& process) = 0;
+
+    /// As Add, of each.
+    virtual Result<void> AddAll(const std::vector<Process>& processes) = 0;
     [[nodiscard]] virtual Result<Process> Get(const ProcessId& id) const = 0;
+
+    /// Those of the ids that there are, in any order.
+    [[nodiscard]] virtual Result<std::vector<Process>> GetAll(const std::vector<ProcessId>& ids) const = 0;
 
     /// All runs, oldest first.
     [[nodiscard]] virtual Result<std::vector<Process>> OfItem(const ItemId& id) const = 0;
+
+    /// All runs of each of the items, oldest first.
+    [[nodiscard]] virtual Result<std::map<ItemId, std::vector<Process>>> OfItems(
+        const std::vector<ItemId>& ids
+    ) const = 0;
 
     /// Takes up to `max_items` items that have a process ready at `now` (Pending, next_attempt_at reached,
     /// bucket active and not held: of one whose hold is over a single item, while none that was claimed since
@@ -106,6 +118,9 @@ public:
     /// was. This is the fence: false means another owner took over and nothing was written. A cancellation
     /// that was asked for meanwhile stays asked for. kInternal for a status that MayBecome forbids.
     virtual Result<bool> UpdateHeld(const Process& process, std::int64_t fence) = 0;
+
+    /// As UpdateHeld, of each with its own fence: how many of them were still held.
+    virtual Result<int> UpdateAllHeld(const std::vector<Process>& processes) = 0;
 
     /// Writes every changeable column of a process nobody holds (Pending). kConflict when it is held or
     /// terminal; kInternal for a status that MayBecome forbids.
@@ -151,6 +166,9 @@ public:
 
     /// True while a process of the item waits to be resolved.
     [[nodiscard]] virtual Result<bool> IsResolving(const ItemId& item) const = 0;
+
+    /// Those of the items of which that is true.
+    [[nodiscard]] virtual Result<std::set<ItemId>> Resolving(const std::vector<ItemId>& items) const = 0;
 };
 
 }  // namespace notify

@@ -1,9 +1,11 @@
 #include "storage/publication_request.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -35,6 +37,21 @@ Result<void> Request(
          .format = std::move(format)},
         now
     );
+}
+
+Result<std::map<BucketId, Bucket>> BucketsOf(const Transaction& transaction, const std::vector<Item>& items) {
+    std::map<BucketId, Bucket> buckets;
+    for (const auto& item : items) {
+        if (buckets.contains(item.bucket_id)) {
+            continue;
+        }
+        auto bucket = transaction.buckets.Get(item.bucket_id);
+        if (!bucket) {
+            return Unexpected(bucket.error());
+        }
+        buckets.emplace(item.bucket_id, *std::move(bucket));
+    }
+    return buckets;
 }
 
 }  // namespace
@@ -70,17 +87,49 @@ Result<bool> RequestPublications(Transaction& transaction, const ItemId& id, Tim
 }
 
 Result<void> RequestStatus(Transaction& transaction, const Item& item, Timestamp now) {
-    const auto bucket = transaction.buckets.Get(item.bucket_id);
-    if (!bucket || !HoldsAssets(*bucket)) {
-        return bucket.map([](const Bucket&) {});
+    return RequestStatuses(transaction, {item}, now);
+}
+
+Result<void> RequestStatuses(Transaction& transaction, const std::vector<Item>& items, Timestamp now) {
+    const auto buckets = BucketsOf(transaction, items);
+    if (!buckets) {
+        return Unexpected(buckets.error());
     }
     const std::string format(kStatusPublication.name);
-    const auto known = bucket->publish ? Result<std::optional<Status>>(std::nullopt)
-                                       : transaction.deliveries.PublicationStatus(item.id, format);
-    if (!known) {
-        return Unexpected(known.error());
+    for (const auto& item : items) {
+        const auto& bucket = buckets->at(item.bucket_id);
+        if (!HoldsAssets(bucket)) {
+            continue;
+        }
+        const auto known = bucket.publish ? Result<std::optional<Status>>(std::nullopt)
+                                          : transaction.deliveries.PublicationStatus(item.id, format);
+        if (!known) {
+            return Unexpected(known.error());
+        }
+        if (!bucket.publish && !*known) {
+            continue;
+        }
+        if (auto requested = Request(transaction, bucket, item.id, format, now); !requested) {
+            return requested;
+        }
     }
-    return bucket->publish || *known ? Request(transaction, *bucket, item.id, format, now) : Result<void>{};
+    return {};
+}
+
+Result<void> RequestAllPublications(Transaction& transaction, const std::vector<Item>& items, Timestamp now) {
+    const auto buckets = BucketsOf(transaction, items);
+    if (!buckets) {
+        return Unexpected(buckets.error());
+    }
+    for (const auto& item : items) {
+        if (!IsTerminal(item.status) || !buckets->at(item.bucket_id).publish) {
+            continue;
+        }
+        if (auto requested = RequestPublications(transaction, item.id, now); !requested) {
+            return Unexpected(requested.error());
+        }
+    }
+    return {};
 }
 
 }  // namespace notify

@@ -3,6 +3,8 @@
 // Asks for what is known of an item to be written where its bucket publishes. Above the SQL: the same for
 // every database.
 
+#include <vector>
+
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -21,5 +23,15 @@ namespace notify {
 /// makes sure that the publication of its status waits in the outbox. Call inside a transaction that changes
 /// the status of the item or of one of its processes.
 [[nodiscard]] Result<void> RequestStatus(Transaction& transaction, const Item& item, Timestamp now);
+
+/// As RequestStatus, for several.
+[[nodiscard]] Result<void> RequestStatuses(
+    Transaction& transaction, const std::vector<Item>& items, Timestamp now
+);
+
+/// As RequestPublications, for several.
+[[nodiscard]] Result<void> RequestAllPublications(
+    Transaction& transaction, const std::vector<Item>& items, Timestamp now
+);
 
 }  // namespace notify

@@ -22,6 +22,9 @@ public:
 
     /// Adds the result unless one with its lineage key is there; returns the id that stands for the key.
     virtual Result<ResultId> AddOrGet(const StoredResult& result) = 0;
+
+    /// As AddOrGet: the ids in the order of `results`.
+    virtual Result<std::vector<ResultId>> AddOrGetAll(const std::vector<StoredResult>& results) = 0;
     [[nodiscard]] virtual Result<StoredResult> Get(const ResultId& id) const = 0;
     [[nodiscard]] virtual Result<std::optional<StoredResult>> FindByLineage(
         std::string_view lineage_key

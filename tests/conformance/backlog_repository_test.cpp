@@ -106,7 +106,12 @@ TEST_P(Backlog, KeepsMarksOfKeysThatAreBytes) {
     const auto marks = [&] {
         return Read([&](const Snapshot& snapshot) { return snapshot.backlog.Marks(bucket_.id, mark.key); });
     };
+    const auto has_marks = [&] {
+        return Read([&](const Snapshot& snapshot) { return snapshot.backlog.HasMarks(bucket_.id); });
+    };
+    EXPECT_FALSE(has_marks());
     EXPECT_TRUE(add(mark));
+    EXPECT_TRUE(has_marks());
     EXPECT_FALSE(add(mark));
     EXPECT_FALSE(add({.key = mark.key, .version = "", .at = Now() - hours(1)}))
         << "an earlier time moves nothing";

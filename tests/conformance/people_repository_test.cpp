@@ -285,6 +285,11 @@ TEST_P(People, HaveTheirAppearancesOfOneResultReplaced) {
         first_sorts_first ? (std::vector<std::string>{"app_5", "app_3", "app_4"})
                           : (std::vector<std::string>{"app_4", "app_5", "app_3"})
     );
+    Replace(second, faces, {});
+    const auto with = Read([&](const Snapshot& snapshot) {
+        return snapshot.people.WithAppearances({first.id, second.id});
+    });
+    EXPECT_EQ(with, std::set<ItemId>{first.id});
 }
 
 TEST_P(People, AreListedInItemsPageByPage) {

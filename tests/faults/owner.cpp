@@ -201,8 +201,9 @@ int Work(const Arguments& arguments) {
     FindsItsFence runner(**storage);
     Completion completion(**storage, artifacts, clock, {}, [] {});
     Worker worker(**storage, sources, runner, completion, {.folder = arguments.folder});
-    WorkerPool workers(**storage, clock, worker, {.node = node.id, .workers = kWorkers, .lease = kLease}, [] {
-    });
+    WorkerPool workers(
+        **storage, clock, worker, {.claimant = {.node = node.id, .lease = kLease}, .workers = kWorkers}, [] {}
+    );
     Reaper reaper(
         **storage,
         clock,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -23,16 +24,49 @@ public:
 
     Result<void> Add(const Process& process) override { return inner_.Add(process); }
 
+    Result<void> AddAll(const std::vector<Process>& processes) override {
+        Result<void> added;
+        for (auto process = processes.begin(); added && process != processes.end(); ++process) {
+            added = Add(*process);
+        }
+        return added;
+    }
+
     [[nodiscard]] Result<Process> Get(const ProcessId& id) const override { return inner_.Get(id); }
+
+    /// Statements of many rows ask those of one, so that what is wrong with these is wrong with them.
+    [[nodiscard]] Result<std::vector<Process>> GetAll(const std::vector<ProcessId>& ids) const override {
+        std::vector<Process> all;
+        for (const auto& id : ids) {
+            auto process = Get(id);
+            if (!process && process.error().code != ErrorCode::kNotFound) {
+                return Unexpected(process.error());
+            }
+            if (process) {
+                all.push_back(*std::move(process));
+            }
+        }
+        return all;
+    }
 
     [[nodiscard]] Result<std::vector<Process>> OfItem(const ItemId& id) const override {
         return inner_.OfItem(id);
+    }
+
+    [[nodiscard]] Result<std::map<ItemId, std::vector<Process>>> OfItems(
+        const std::vector<ItemId>& ids
+    ) const override {
+        return inner_.OfItems(ids);
     }
 
     Result<std::vector<ClaimedItem>> Claim(
         const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
     ) override {
         return inner_.Claim(node, max_items, now, lease);
+    }
+
+    Result<void> Charge(const NodeId& node, const std::vector<WorkDone>& done, Timestamp now) override {
+        return inner_.Charge(node, done, now);
     }
 
     Result<std::vector<Hold>> Heartbeat(
@@ -51,6 +85,18 @@ public:
 
     Result<bool> UpdateHeld(const Process& process, std::int64_t fence) override {
         return inner_.UpdateHeld(process, fence);
+    }
+
+    Result<int> UpdateAllHeld(const std::vector<Process>& processes) override {
+        int changed = 0;
+        for (const auto& process : processes) {
+            const auto held = UpdateHeld(process, process.fence);
+            if (!held) {
+                return Unexpected(held.error());
+            }
+            changed += *held ? 1 : 0;
+        }
+        return changed;
     }
 
     Result<void> UpdatePending(const Process& process) override { return inner_.UpdatePending(process); }
@@ -99,6 +145,10 @@ public:
 
     [[nodiscard]] Result<bool> IsResolving(const ItemId& item) const override {
         return inner_.IsResolving(item);
+    }
+
+    [[nodiscard]] Result<std::set<ItemId>> Resolving(const std::vector<ItemId>& items) const override {
+        return inner_.Resolving(items);
     }
 
 private:

@@ -22,6 +22,7 @@
 #include "storage/postgres/dialect.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/server.hpp"
+#include "storage/postgres/wire.hpp"
 #include "storage/sql/connection.hpp"
 
 namespace notify::postgres {
@@ -32,10 +33,8 @@ constexpr int kOldestServer = 150000;
 
 // Source: src/include/catalog/pg_type.dat of PostgreSQL
 constexpr Oid kBool = 16;
-constexpr Oid kBytea = 17;
 constexpr Oid kInt8 = 20;
 constexpr Oid kInt4 = 23;
-constexpr Oid kText = 25;
 constexpr Oid kFloat8 = 701;
 
 constexpr int kBinary = 1;
@@ -46,41 +45,9 @@ struct ClearResult {
 
 using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
 
-Oid TypeOf(sql::Kind kind) noexcept {
-    switch (kind) {
-        case sql::Kind::kText:
-            return kText;
-        case sql::Kind::kBytes:
-            return kBytea;
-        case sql::Kind::kInteger:
-            return kInt8;
-        case sql::Kind::kReal:
-            return kFloat8;
-    }
-    return 0;
-}
-
 bool IsDone(const PGresult* result) noexcept {
     const auto status = PQresultStatus(result);
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
-}
-
-/// Numbers go over the wire with their highest byte first.
-std::array<char, 8> ToWire(std::uint64_t bits) noexcept {
-    std::array<char, 8> bytes{};
-    for (auto i = bytes.size(); i > 0; --i) {
-        bytes.at(i - 1) = static_cast<char>(bits & 0xFFU);
-        bits >>= 8U;
-    }
-    return bytes;
-}
-
-std::uint64_t FromWire(std::string_view bytes) noexcept {
-    std::uint64_t bits = 0;
-    for (const char byte : bytes) {
-        bits = (bits << 8U) | static_cast<std::uint8_t>(byte);
-    }
-    return bits;
 }
 
 }  // namespace
@@ -93,6 +60,33 @@ public:
     void Reset() {
         parameters_.clear();
         result_.reset();
+    }
+
+    /// Runs it with an array for each parameter; planned anew, because the plan depends on how many there
+    /// are.
+    [[nodiscard]] Result<void> Send(const Columns& columns) {
+        const auto arrays = columns.Arrays();
+        std::vector<Oid> types;
+        std::vector<const char*> values;
+        std::vector<int> lengths;
+        for (const auto& array : arrays) {
+            types.push_back(array.type);
+            values.push_back(array.bytes.data());
+            lengths.push_back(static_cast<int>(array.bytes.size()));
+        }
+        const std::vector<int> formats(arrays.size(), kBinary);
+        result_.reset(PQexecParams(
+            connection_.handle_,
+            text_.c_str(),
+            static_cast<int>(arrays.size()),
+            types.data(),
+            values.data(),
+            lengths.data(),
+            formats.data(),
+            kBinary
+        ));
+        row_ = -1;
+        return Sent();
     }
 
     void BindText(int parameter, std::string_view text) override {
@@ -178,7 +172,7 @@ private:
     };
 
     /// As libpq takes the parameters.
-    struct Sent {
+    struct Scalars {
         std::vector<std::string> fitted;  ///< Texts that had to be changed.
         std::vector<Oid> types;
         std::vector<const char*> values;
@@ -193,8 +187,8 @@ private:
         return bound;
     }
 
-    [[nodiscard]] Sent ToSend() const {
-        Sent sent;
+    [[nodiscard]] Scalars ToSend() const {
+        Scalars sent;
         sent.fitted.resize(parameters_.size());  // never moves again: the values point into it
         for (std::size_t i = 0; i < parameters_.size(); ++i) {
             const auto& bound = parameters_[i];
@@ -210,7 +204,7 @@ private:
     }
 
     /// Once for each connection. What is named alike is the same statement, whoever prepared it.
-    [[nodiscard]] Result<void> PrepareOnce(const Sent& sent) {
+    [[nodiscard]] Result<void> PrepareOnce(const Scalars& sent) {
         if (prepared_) {
             return {};
         }
@@ -257,6 +251,10 @@ private:
             ));
         }
         row_ = 0;
+        return Sent();
+    }
+
+    [[nodiscard]] Result<void> Sent() {
         if (IsDone(result_.get())) {
             return {};
         }
@@ -346,6 +344,19 @@ Result<void> Connection::Execute(const std::string& sql) {
     return Ask(sql).map([](const std::string&) {});
 }
 
+bool Connection::TakeNotified() {
+    struct FreeNotification {
+        void operator()(PGnotify* notification) const noexcept { PQfreemem(notification); }
+    };
+
+    PQconsumeInput(handle_);  // what is wrong with the connection its status says
+    bool any = false;
+    while (const std::unique_ptr<PGnotify, FreeNotification> told{PQnotifies(handle_)}) {
+        any = any || told->be_pid != Process();
+    }
+    return any;
+}
+
 Result<void> Connection::BeginTry() {
     return Execute("SAVEPOINT statement");
 }
@@ -357,14 +368,30 @@ Result<void> Connection::EndTry(bool went_well) {
     );
 }
 
-Result<sql::Statement*> Connection::Prepare(const char* sql) {
+Connection::Prepared& Connection::Known(const char* sql) {
     const auto [found, is_new] = statements_.try_emplace(sql);
     if (is_new) {
         found->second = std::make_unique<Prepared>(*this, sql);
     } else {
         found->second->Reset();
     }
-    return found->second.get();
+    return *found->second;
+}
+
+Result<sql::Statement*> Connection::Prepare(const char* sql) {
+    return &Known(sql);
+}
+
+Result<int> Connection::RunFor(const sql::Sql& sql, const GivenRows& rows, const ReadRow& read) {
+    if (rows.count == 0) {
+        return 0;
+    }
+    Columns columns;
+    for (std::size_t row = 0; row < rows.count; ++row) {
+        rows.bind(row, columns);
+    }
+    auto& statement = Known(sql.postgres);
+    return statement.Send(columns).and_then([&] { return Finish(statement, read); });
 }
 
 }  // namespace notify::postgres

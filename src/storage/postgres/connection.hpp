@@ -51,6 +51,12 @@ public:
     /// The number of the server's process, as the connection was told when it was made.
     [[nodiscard]] int Process() const noexcept { return PQbackendPID(handle_); }
 
+    /// Becomes readable when the server has something to say.
+    [[nodiscard]] int Socket() const noexcept { return PQsocket(handle_); }
+
+    /// True when another connection notified a channel that this one listens to, since it was last asked.
+    [[nodiscard]] bool TakeNotified();
+
     /// True between BEGIN and its end, also when the transaction has failed.
     [[nodiscard]] bool InTransaction() const noexcept { return PQtransactionStatus(handle_) != PQTRANS_IDLE; }
 
@@ -63,6 +69,12 @@ private:
     explicit Connection(PGconn* handle);
 
     [[nodiscard]] Result<sql::Statement*> Prepare(const char* sql) override;
+
+    [[nodiscard]] Result<int> RunFor(
+        const sql::Sql& sql, const GivenRows& rows, const ReadRow& read
+    ) override;
+
+    [[nodiscard]] Prepared& Known(const char* sql);
 
     [[nodiscard]] Result<void> BeginTry() override;
     [[nodiscard]] Result<void> EndTry(bool went_well) override;

@@ -21,6 +21,8 @@ namespace {
 
 // settings are of the transaction, not of the connection: behind a pool the next transaction is on another.
 // A node that is stopped in the middle (a closure does no input or output) gives way after 10 s
+// What writes looks rows up by their keys, and a table may have grown a thousandfold since it was last
+// analysed
 constexpr const char* kBeginReadSql =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO notifications; "
     "SET LOCAL idle_in_transaction_session_timeout = '30s'; SET LOCAL statement_timeout = '60s'";
@@ -28,6 +30,9 @@ constexpr const char* kBeginWriteSql =
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL search_path TO notifications; "
     "SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL statement_timeout = '60s'; "
     "SET LOCAL lock_timeout = '30s'; "
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET "
+    "LOCAL "
+    "jit = off; "
     "SELECT pg_advisory_xact_lock(7596211408117953); "
     "SELECT pg_current_xact_id()::text || ' ' || (SELECT count(*) FROM node WHERE id = ";
 constexpr const char* kTimeSql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text";

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,10 @@ constexpr const char* kAddAppearanceSql = R"sql(
                             best_shot_ms, box_x, box_y, box_width, box_height, tracks, rate_numerator,
                             rate_denominator, start_timecode_frames, drop_frame)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr Sql kWithAppearancesSql{
+    .sqlite = "SELECT item_id FROM appearance WHERE item_id = ? LIMIT 1",
+    .postgres = "SELECT DISTINCT item_id FROM appearance WHERE item_id IN (SELECT unnest(?))"
+};
 constexpr const char* kAppearancesSql = R"sql(
     SELECT a.id, a.item_id, a.result_id, a.person_id, p.name, a.certainty, a.start_ms, a.end_ms, a.similarity,
            a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
@@ -160,6 +165,12 @@ Result<Page<Appearance>> PeopleTable::Appearances(
             }
             return found;
         });
+}
+
+Result<std::set<ItemId>> PeopleTable::WithAppearances(const std::vector<ItemId>& items) const {
+    return connection_
+        .SelectFor(kWithAppearancesSql, items, kBindItself, [](Row& row) { return row.As<ItemId>(); })
+        .map([](const std::vector<ItemId>& rows) { return std::set<ItemId>(rows.begin(), rows.end()); });
 }
 
 }  // namespace notify::sql

@@ -36,6 +36,7 @@ constexpr const char* kMarkSql = R"sql(
     INSERT INTO done_key (bucket_id, key, version, at) VALUES (?, ?, ?, ?)
     ON CONFLICT (bucket_id, key, version) DO UPDATE SET at = excluded.at WHERE excluded.at > done_key.at)sql";
 constexpr const char* kUnmarkSql = "DELETE FROM done_key WHERE bucket_id = ? AND key = ? AND version = ?";
+constexpr const char* kHasMarksSql = "SELECT 1 FROM done_key WHERE bucket_id = ? LIMIT 1";
 constexpr const char* kMarksSql =
     "SELECT key, version, at FROM done_key WHERE bucket_id = ? AND key = ? ORDER BY version";
 constexpr const char* kPaceSql = R"sql(
@@ -94,6 +95,13 @@ Result<bool> BacklogTable::Unmark(const BucketId& bucket, std::string_view key, 
     return connection_.Change(kUnmarkSql, bucket, Blob{key}, version).map([](int changed) {
         return changed == 1;
     });
+}
+
+Result<bool> BacklogTable::HasMarks(const BucketId& bucket) const {
+    return connection_.First(
+                          kHasMarksSql, [](Row& row) { return row.Int(); }, bucket
+    )
+        .map([](std::optional<int> found) { return found.has_value(); });
 }
 
 Result<std::vector<DoneMark>> BacklogTable::Marks(const BucketId& bucket, std::string_view key) const {

@@ -20,6 +20,7 @@ public:
     Result<int> ForgetGiven(Timestamp before) override;
     Result<bool> Mark(const BucketId& bucket, const DoneMark& mark) override;
     Result<bool> Unmark(const BucketId& bucket, std::string_view key, std::string_view version) override;
+    [[nodiscard]] Result<bool> HasMarks(const BucketId& bucket) const override;
     [[nodiscard]] Result<std::vector<DoneMark>> Marks(
         const BucketId& bucket, std::string_view key
     ) const override;

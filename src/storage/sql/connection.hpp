@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,14 +39,13 @@ struct Sql {
 
 enum class Kind : std::uint8_t { kText, kBytes, kInteger, kReal };
 
-/// A statement that is prepared on a connection and belongs to it. Parameters count from 1, columns from 0.
-/// Bound texts and bytes are not copied: they outlive its steps.
-class Statement {
+/// What a statement is given. Parameters count from 1.
+class Parameters {
 public:
-    Statement() = default;
-    Statement(const Statement&) = delete;
-    Statement& operator=(const Statement&) = delete;
-    virtual ~Statement() = default;
+    Parameters() = default;
+    Parameters(const Parameters&) = delete;
+    Parameters& operator=(const Parameters&) = delete;
+    virtual ~Parameters() = default;
 
     virtual void BindText(int parameter, std::string_view text) = 0;
     virtual void BindBytes(int parameter, std::string_view bytes) = 0;
@@ -52,7 +53,12 @@ public:
     virtual void BindReal(int parameter, double number) = 0;
     /// `kind`: of what is missing.
     virtual void BindNull(int parameter, Kind kind) = 0;
+};
 
+/// A statement that is prepared on a connection and belongs to it. Columns count from 0. Bound texts and
+/// bytes are not copied: they outlive its steps.
+class Statement : public Parameters {
+public:
     /// True when a row can be read, false when there are no more.
     [[nodiscard]] virtual Result<bool> Step() = 0;
 
@@ -69,7 +75,12 @@ public:
 /// Binds C++ values to a statement, in order.
 class Binder final {
 public:
-    explicit Binder(Statement& statement) : statement_(statement) {}
+    explicit Binder(Parameters& statement) : statement_(statement) {}
+
+    template <class... Values>
+    void BindAll(const Values&... values) {
+        (Bind(values), ...);
+    }
 
     void Bind(std::string_view text) { statement_.BindText(++index_, text); }
 
@@ -119,9 +130,12 @@ public:
     }
 
 private:
-    Statement& statement_;
+    Parameters& statement_;
     int index_ = 0;
 };
+
+/// Of rows that are the only parameter themselves, for ChangeFor and SelectFor.
+inline constexpr auto kBindItself = [](const auto& value, Binder& binder) { binder.Bind(value); };
 
 /// Reads the columns of a row, in order.
 class Row final {
@@ -253,7 +267,42 @@ public:
         });
     }
 
+    /// Runs a statement for each of `rows`, with what `bind(row, Binder&)` binds of it (texts of the row
+    /// itself, not copies); how many rows it changed in all. Where a statement is a call (SQLite) it is one
+    /// of a single row and run for each in turn; where it is a message (PostgreSQL) it is run once, and each
+    /// of its parameters is an array.
+    template <class Item, class Bind>
+    [[nodiscard]] Result<int> ChangeFor(const Sql& sql, const std::vector<Item>& rows, Bind&& bind) {
+        return RunFor(sql, RowsOf(rows, bind), [](const Statement&) {});
+    }
+
+    /// As ChangeFor; all rows that come back, each made by `make(Row&)`.
+    template <class Item, class Bind, class Make>
+    [[nodiscard]] auto SelectFor(const Sql& sql, const std::vector<Item>& rows, Bind&& bind, Make&& make)
+        -> Result<std::vector<std::invoke_result_t<Make&, Row&>>> {
+        std::vector<std::invoke_result_t<Make&, Row&>> made;
+        auto ran = RunFor(sql, RowsOf(rows, bind), [&](const Statement& statement) {
+            Row row(statement);  // NOLINT(misc-const-correctness): `make` takes its columns
+            made.push_back(make(row));
+        });
+        return ran.map([&](int) { return std::move(made); });
+    }
+
 protected:
+    /// What a statement is given for several rows.
+    struct GivenRows {
+        std::size_t count = 0;
+        std::function<void(std::size_t row, Parameters&)> bind;
+    };
+
+    using ReadRow = std::function<void(const Statement&)>;
+
+    /// Runs the statement for the rows, of which there may be none: how many rows it changed.
+    [[nodiscard]] virtual Result<int> RunFor(const Sql& sql, const GivenRows& rows, const ReadRow& read);
+
+    /// Steps to the end: how many rows it changed.
+    [[nodiscard]] static Result<int> Finish(Statement& statement, const ReadRow& read);
+
     /// The statement, with nothing bound. kInternal: the database does not understand it.
     [[nodiscard]] virtual Result<Statement*> Prepare(const char* sql) = 0;
 
@@ -266,6 +315,14 @@ protected:
     [[nodiscard]] virtual const char* InItsWords(const Sql& sql) const noexcept = 0;
 
 private:
+    template <class Item, class Bind>
+    static GivenRows RowsOf(const std::vector<Item>& rows, Bind& bind) {
+        return {.count = rows.size(), .bind = [&rows, &bind](std::size_t row, Parameters& parameters) {
+                    Binder binder(parameters);  // NOLINT(misc-const-correctness): `bind` gives it values
+                    bind(rows[row], binder);
+                }};
+    }
+
     [[nodiscard]] Result<Statement*> PrepareText(const char* sql) { return Prepare(sql); }
 
     [[nodiscard]] Result<Statement*> PrepareText(const Sql& sql) { return Prepare(InItsWords(sql)); }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,14 +24,30 @@ namespace notify::sql {
 
 namespace {
 
-constexpr const char* kAppendSql = R"sql(
+constexpr Sql kAppendAllSql{
+    .sqlite = R"sql(
     INSERT INTO event (id, type, subject, dedup_key, at, data) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING)sql";
+    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING)sql",
+    .postgres = R"sql(
+    INSERT INTO event (id, type, subject, dedup_key, at, data) SELECT * FROM unnest(?, ?, ?, ?, ?, ?)
+    ON CONFLICT (dedup_key) WHERE dedup_key IS NOT NULL DO NOTHING)sql"
+};
+constexpr Sql kThereSql{
+    .sqlite = "SELECT id FROM event WHERE id = ?",
+    .postgres = "SELECT id FROM event WHERE id IN (SELECT unnest(?))"
+};
 constexpr const char* kWantingSql = "SELECT id, types FROM endpoint WHERE active = 1";
-constexpr const char* kAddDeliverySql = R"sql(
+constexpr Sql kAddDeliveriesSql{
+    .sqlite = R"sql(
     INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,
                           lease_owner, last_error, created_at)
-    VALUES (?, 'webhook', ?, ?, '', 'Pending', 0, ?, 0, '', '', ?))sql";
+    VALUES (?1, 'webhook', ?2, ?3, '', 'Pending', 0, ?4, 0, '', '', ?4))sql",
+    .postgres = R"sql(
+    INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,
+                          lease_owner, last_error, created_at)
+    SELECT id, 'webhook', event_id, endpoint_id, '', 'Pending', 0, at, 0, '', '', at
+    FROM unnest(?1, ?2, ?3, ?4) AS n (id, event_id, endpoint_id, at))sql"
+};
 constexpr const char* kGetSql =
     "SELECT sequence, id, type, subject, dedup_key, at, data FROM event WHERE id = ?";
 constexpr const char* kAfterSql = R"sql(
@@ -86,32 +103,64 @@ struct Wanting {
     std::vector<std::string> types;
 };
 
+/// An event to an endpoint.
+struct Delivery {
+    std::string id;
+    const Event* event;
+    const EndpointId* endpoint;
+};
+
 }  // namespace
 
 Result<bool> EventTable::Append(const Event& event) {
-    const auto added = connection_.Change(
-        kAppendSql, event.id, event.type, event.subject, NullIfEmpty{event.dedup_key}, event.at, event.data
-    );
-    if (!added || *added == 0 || event.type == "endpoint.test") {
-        return added.map([](int count) { return count == 1; });
+    return AddAll({event}).map([](const std::set<EventId>& added) { return !added.empty(); });
+}
+
+Result<void> EventTable::AppendAll(const std::vector<Event>& events) {
+    return AddAll(events).map([](const auto&) {});
+}
+
+/// Which of them were not there, with their deliveries.
+Result<std::set<EventId>> EventTable::AddAll(const std::vector<Event>& events) {
+    const auto bind = [](const Event& event, Binder& binder) {
+        binder.BindAll(
+            event.id, event.type, event.subject, NullIfEmpty{event.dedup_key}, event.at, event.data
+        );
+    };
+    const auto count = connection_.ChangeFor(kAppendAllSql, events, bind);
+    if (!count || *count == 0) {
+        return count.map([](int) { return std::set<EventId>(); });
     }
+    std::vector<EventId> ids;
+    for (const auto& event : events) {
+        ids.push_back(event.id);
+    }
+    const auto there =
+        *count == static_cast<int>(ids.size())
+            ? Result<std::vector<EventId>>(ids)
+            : connection_.SelectFor(kThereSql, ids, kBindItself, [](Row& row) { return row.As<EventId>(); });
     const auto endpoints = connection_.Select(kWantingSql, [](Row& row) {
         return Wanting{.id = row.As<EndpointId>(), .types = ListFromText(row.Text())};
     });
-    if (!endpoints) {
-        return Unexpected(endpoints.error());
+    if (!endpoints || !there) {
+        return Unexpected(endpoints ? there.error() : endpoints.error());
     }
-    for (const auto& endpoint : *endpoints) {
-        if (!WantsType(endpoint.types, event.type)) {
-            continue;
-        }
-        if (auto queued =
-                connection_.Change(kAddDeliverySql, MakeId("dlv"), event.id, endpoint.id, event.at, event.at);
-            !queued) {
-            return Unexpected(queued.error());
+    std::set<EventId> added(there->begin(), there->end());
+    std::vector<Delivery> deliveries;
+    for (const auto& event : events) {
+        for (const auto& endpoint : *endpoints) {
+            if (event.type != "endpoint.test" && added.contains(event.id) &&
+                WantsType(endpoint.types, event.type)) {
+                deliveries.push_back({.id = MakeId("dlv"), .event = &event, .endpoint = &endpoint.id});
+            }
         }
     }
-    return true;
+    const auto bind_delivery = [](const Delivery& delivery, Binder& binder) {
+        binder.BindAll(delivery.id, delivery.event->id, *delivery.endpoint, delivery.event->at);
+    };
+    return connection_.ChangeFor(kAddDeliveriesSql, deliveries, bind_delivery).map([&](int) {
+        return std::move(added);
+    });
 }
 
 Result<Event> EventTable::Get(const EventId& id) const {

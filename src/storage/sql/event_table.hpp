@@ -2,6 +2,9 @@
 
 // EventRepository in SQL.
 
+#include <set>
+#include <vector>
+
 #include "storage/event_repository.hpp"
 #include "storage/sql/connection.hpp"
 
@@ -13,6 +16,7 @@ public:
     explicit EventTable(Connection& connection) : connection_(connection) {}
 
     Result<bool> Append(const Event& event) override;
+    Result<void> AppendAll(const std::vector<Event>& events) override;
     [[nodiscard]] Result<Event> Get(const EventId& id) const override;
     [[nodiscard]] Result<std::vector<Event>> After(
         std::int64_t sequence, int limit, std::string_view subject
@@ -22,6 +26,8 @@ public:
     [[nodiscard]] Result<std::int64_t> LastSequence() const override;
 
 private:
+    [[nodiscard]] Result<std::set<EventId>> AddAll(const std::vector<Event>& events);
+
     Connection& connection_;
 };
 

@@ -22,6 +22,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/key_range.hpp"
 #include "storage/sql/connection.hpp"
+#include "storage/sql/item_row.hpp"
 #include "storage/storage.hpp"
 
 namespace notify::sql {
@@ -104,6 +105,27 @@ constexpr const char* kSetAliasSql = R"sql(
 constexpr const char* kAliasSql =
     "SELECT sha256 FROM content_alias WHERE bucket_id = ? AND key = ? AND version = ?";
 
+Result<void> Found(int changed, const ItemId& id) {
+    return changed == 1 ? Result<void>{}
+                        : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
+}
+
+/// A condition that is not asked for is left out, so that the index fits what is.
+std::string ListSql(bool by_bucket, bool by_status) {
+    return fmt::format(
+        R"sql(
+    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
+    FROM item
+    WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (length(?4) = 0 OR instr(key, ?4) > 0)
+    ORDER BY id DESC LIMIT ?5)sql",
+        by_bucket ? "bucket_id = ?2" : "?2 = ''",
+        by_status ? "status = ?3" : "?3 = ''"
+    );
+}
+
+}  // namespace
+
 Item ReadItem(Row& row) {
     Item item;
     item.id = row.As<ItemId>();
@@ -125,27 +147,6 @@ Item ReadItem(Row& row) {
     item.state_version = row.Integer();
     return item;
 }
-
-Result<void> Found(int changed, const ItemId& id) {
-    return changed == 1 ? Result<void>{}
-                        : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
-}
-
-/// A condition that is not asked for is left out, so that the index fits what is.
-std::string ListSql(bool by_bucket, bool by_status) {
-    return fmt::format(
-        R"sql(
-    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
-           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
-    FROM item
-    WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (length(?4) = 0 OR instr(key, ?4) > 0)
-    ORDER BY id DESC LIMIT ?5)sql",
-        by_bucket ? "bucket_id = ?2" : "?2 = ''",
-        by_status ? "status = ?3" : "?3 = ''"
-    );
-}
-
-}  // namespace
 
 Result<int> ItemTable::AddIfNew(const Item& item) {
     const auto add = [&](const auto& how) {

@@ -2,6 +2,9 @@
 
 // PeopleRepository in SQL.
 
+#include <set>
+#include <vector>
+
 #include "core/secret_box.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/sql/connection.hpp"
@@ -26,6 +29,7 @@ public:
     [[nodiscard]] Result<std::int64_t> GalleryVersion() const override;
     Result<void> AddTracks(const std::vector<FaceTrack>& tracks) override;
     [[nodiscard]] Result<std::vector<FaceTrack>> TracksOf(const ResultId& result) const override;
+    [[nodiscard]] Result<std::set<ItemId>> WithAppearances(const std::vector<ItemId>& items) const override;
     Result<void> ReplaceAppearances(
         const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances
     ) override;

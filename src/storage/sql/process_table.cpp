@@ -22,15 +22,6 @@ namespace notify::sql {
 
 namespace {
 
-constexpr const char* kAddSql = R"sql(
-    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
-                         priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence,
-                         progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message,
-                         failure_will_retry, result_id, created_at, started_at, finished_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
-constexpr const char* kCountOneSql =
-    "INSERT INTO process_count (processor, status, count) VALUES (?, ?, 1) "
-    "ON CONFLICT (processor, status) DO UPDATE SET count = process_count.count + 1";
 constexpr const char* kGetSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
            attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
@@ -100,13 +91,8 @@ constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id 
 
 /// Writes `p` where it is still in `from`: how many rows were. kInternal for a step that MayBecome forbids.
 Result<int> Update(Connection& connection, Status from, const Process& p, std::int64_t fence) {
-    if (p.status != from && !MayBecome(from, p.status)) {
-        return Fail(
-            ErrorCode::kInternal,
-            fmt::format(
-                "process {} cannot become {} from {}", p.id.Value(), ToString(p.status), ToString(from)
-            )
-        );
+    if (auto may = MayFollow(from, p); !may) {
+        return Unexpected(may.error());
     }
     const auto failure = p.failure.value_or(Failure{});
     return connection.Change(
@@ -139,6 +125,20 @@ Result<int> Update(Connection& connection, Status from, const Process& p, std::i
 }
 
 }  // namespace
+
+Result<void> MayFollow(Status from, const Process& process) {
+    return process.status == from || MayBecome(from, process.status)
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kInternal,
+                     fmt::format(
+                         "process {} cannot become {} from {}",
+                         process.id.Value(),
+                         ToString(process.status),
+                         ToString(from)
+                     )
+                 );
+}
 
 Process ReadProcess(Row& row) {
     Process p;
@@ -180,54 +180,6 @@ Process ReadProcess(Row& row) {
     p.started_at = row.OptionalTime();
     p.finished_at = row.OptionalTime();
     return p;
-}
-
-Result<void> ProcessTable::Add(const Process& p) {
-    const auto failure = p.failure.value_or(Failure{});
-    return connection_
-        .Change(
-            kAddSql,
-            p.id,
-            p.item_id,
-            p.bucket_id,
-            p.processor,
-            p.config,
-            p.config_hash,
-            p.rule_id,
-            ListToText(p.media_types),
-            p.run,
-            ToString(p.status),
-            p.since,
-            p.priority,
-            p.attempt,
-            p.max_attempts,
-            p.crashes,
-            p.rescues,
-            p.pauses,
-            p.alone,
-            p.next_attempt_at,
-            p.lease_owner,
-            p.lease_until,
-            p.fence,
-            p.progress,
-            p.cancel_requested,
-            failure.code,
-            failure.stage,
-            failure.reason,
-            failure.message,
-            failure.will_retry,
-            NullIfEmpty{p.result_id.Value()},
-            p.created_at,
-            p.started_at,
-            p.finished_at
-        )
-        .and_then([&](int) { return connection_.Change(kCountOneSql, p.processor, ToString(p.status)); })
-        .map([](int) {})
-        .map_error([&](const Error& error) {
-            return error.code == ErrorCode::kConflict
-                       ? Error{.code = error.code, .message = fmt::format("item {} has run {} of {} already", p.item_id.Value(), p.run, p.processor)}
-                       : error;
-        });
 }
 
 Result<Process> ProcessTable::Get(const ProcessId& id) const {

@@ -3,6 +3,8 @@
 // ProcessRepository in SQL.
 
 #include <map>
+#include <set>
+#include <vector>
 
 #include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
@@ -15,8 +17,13 @@ public:
     explicit ProcessTable(Connection& connection) : connection_(connection) {}
 
     Result<void> Add(const Process& process) override;
+    Result<void> AddAll(const std::vector<Process>& processes) override;
     [[nodiscard]] Result<Process> Get(const ProcessId& id) const override;
+    [[nodiscard]] Result<std::vector<Process>> GetAll(const std::vector<ProcessId>& ids) const override;
     [[nodiscard]] Result<std::vector<Process>> OfItem(const ItemId& id) const override;
+    [[nodiscard]] Result<std::map<ItemId, std::vector<Process>>> OfItems(
+        const std::vector<ItemId>& ids
+    ) const override;
     Result<std::vector<ClaimedItem>> Claim(
         const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
     ) override;
@@ -27,6 +34,7 @@ public:
     [[nodiscard]] Result<std::vector<Process>> Expired(Timestamp now) const override;
     [[nodiscard]] Result<std::vector<Process>> AllProcessing() const override;
     Result<bool> UpdateHeld(const Process& process, std::int64_t fence) override;
+    Result<int> UpdateAllHeld(const std::vector<Process>& processes) override;
     Result<void> UpdatePending(const Process& process) override;
     Result<bool> RequestCancel(const ProcessId& id) override;
     Result<void> SetProgress(const Hold& hold, double progress) override;
@@ -43,6 +51,7 @@ public:
     Result<void> DelayResolve(const ProcessId& process, Timestamp next_at) override;
     Result<void> RemoveResolve(const ProcessId& process) override;
     [[nodiscard]] Result<bool> IsResolving(const ItemId& item) const override;
+    [[nodiscard]] Result<std::set<ItemId>> Resolving(const std::vector<ItemId>& items) const override;
 
 private:
     Connection& connection_;

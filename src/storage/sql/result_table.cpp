@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,13 +20,24 @@ namespace notify::sql {
 
 namespace {
 
-constexpr const char* kAddSql = R"sql(
-    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document,
-                        created_at)
+constexpr Sql kAddSql{
+    .sqlite = R"sql(
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (lineage_key) DO NOTHING)sql";
+    ON CONFLICT (lineage_key) DO NOTHING
+    RETURNING id)sql",
+    .postgres = R"sql(
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at)
+    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (lineage_key) DO NOTHING
+    RETURNING id)sql"
+};
 constexpr const char* kAddArtifactSql = R"sql(
     INSERT INTO result_artifact (result_id, name, media_type, sha256, size_bytes, sealed) VALUES (?, ?, ?, ?, ?, ?))sql";
+constexpr Sql kIdsSql{
+    .sqlite = "SELECT lineage_key, id FROM result WHERE lineage_key = ?",
+    .postgres = "SELECT lineage_key, id FROM result WHERE lineage_key IN (SELECT unnest(?))"
+};
 constexpr const char* kIdSql = "SELECT id FROM result WHERE lineage_key = ?";
 constexpr const char* kGetSql = R"sql(
     SELECT id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at
@@ -61,35 +74,64 @@ StoredResult ReadResult(Row& row) {
 }  // namespace
 
 Result<ResultId> ResultTable::AddOrGet(const StoredResult& result) {
-    const auto added = connection_.Change(
-        kAddSql,
-        result.id,
-        result.lineage_key,
-        result.content_sha256,
-        result.media_type,
-        result.processor,
-        result.processor_version,
-        result.document,
-        result.created_at
-    );
-    if (!added) {
-        return Unexpected(added.error());
+    return AddOrGetAll({result}).map([](const std::vector<ResultId>& ids) { return ids.front(); });
+}
+
+Result<std::vector<ResultId>> ResultTable::AddOrGetAll(const std::vector<StoredResult>& results) {
+    auto known = Known(results);
+    if (!known) {
+        return Unexpected(known.error());
     }
-    if (*added == 0) {
-        return connection_.First(
-                              kIdSql, [](Row& row) { return row.As<ResultId>(); }, result.lineage_key
-        )
-            .map([](const std::optional<ResultId>& id) { return id.value_or(ResultId()); });
+    std::vector<const StoredResult*> fresh;
+    std::vector<ResultId> ids;
+    for (const auto& result : results) {
+        const auto [lineage, is_new] = known->try_emplace(result.lineage_key, result.id);
+        if (is_new) {
+            fresh.push_back(&result);
+        }
+        ids.push_back(lineage->second);
     }
-    for (const auto& a : result.artifacts) {
-        auto noted = connection_.Change(
-            kAddArtifactSql, result.id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
+    const auto bind = [](const StoredResult* result, Binder& binder) {
+        binder.BindAll(
+            result->id,
+            result->lineage_key,
+            result->content_sha256,
+            result->media_type,
+            result->processor,
+            result->processor_version,
+            result->document,
+            result->created_at
         );
-        if (!noted) {
-            return Unexpected(noted.error());
+    };
+    return connection_.ChangeFor(kAddSql, fresh, bind)
+        .and_then([&](int) { return AddArtifacts(fresh); })
+        .map([&] { return std::move(ids); });
+}
+
+/// What stands for the lineages of those that have it.
+Result<std::map<std::string, ResultId>> ResultTable::Known(const std::vector<StoredResult>& results) const {
+    const auto bind = [](const StoredResult& result, Binder& binder) { binder.Bind(result.lineage_key); };
+    const auto read = [](Row& row) {
+        auto key = row.Text();
+        return std::pair(std::move(key), row.As<ResultId>());
+    };
+    return connection_.SelectFor(kIdsSql, results, bind, read).map([](const auto& rows) {
+        return std::map<std::string, ResultId>(rows.begin(), rows.end());
+    });
+}
+
+Result<void> ResultTable::AddArtifacts(const std::vector<const StoredResult*>& results) {
+    for (const auto* result : results) {
+        for (const auto& a : result->artifacts) {
+            auto noted = connection_.Change(
+                kAddArtifactSql, result->id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
+            );
+            if (!noted) {
+                return Unexpected(noted.error());
+            }
         }
     }
-    return result.id;
+    return {};
 }
 
 Result<StoredResult> ResultTable::Get(const ResultId& id) const {

@@ -2,6 +2,10 @@
 
 // ResultRepository in SQL.
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "core/clock.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/sql/connection.hpp"
@@ -14,6 +18,7 @@ public:
     ResultTable(Connection& connection, const Clock& clock) : connection_(connection), clock_(clock) {}
 
     Result<ResultId> AddOrGet(const StoredResult& result) override;
+    Result<std::vector<ResultId>> AddOrGetAll(const std::vector<StoredResult>& results) override;
     [[nodiscard]] Result<StoredResult> Get(const ResultId& id) const override;
     [[nodiscard]] Result<std::optional<StoredResult>> FindByLineage(
         std::string_view lineage_key
@@ -24,6 +29,11 @@ public:
     Result<int> RemoveOrphanRows() override;
 
 private:
+    [[nodiscard]] Result<std::map<std::string, ResultId>> Known(
+        const std::vector<StoredResult>& results
+    ) const;
+    [[nodiscard]] Result<void> AddArtifacts(const std::vector<const StoredResult*>& results);
+
     Connection& connection_;
     const Clock& clock_;
 };

@@ -201,7 +201,8 @@ Ended QueueTest::EndOf(const ClaimedItem& claim, JobOutcome outcome) {
 void QueueTest::StartWorkers(int workers) {
     completion_->Start();
     pool_ = std::make_unique<WorkerPool>(
-        *storage_, clock_, *worker_, WorkerPoolSettings{.node = node_, .workers = workers}, [] {}
+        *storage_, clock_, *worker_, WorkerPoolSettings{.claimant = {.node = node_}, .workers = workers}, [] {
+        }
     );
     pool_->Start();
 }

@@ -3,13 +3,13 @@ INSERT INTO sealed_with VALUES (1, '0123456789abcdef');
 INSERT INTO node VALUES ('nod_1', 'one', 'host', '0.1.0', 'api,worker', 2, 1, 1, 2, '');
 INSERT INTO duty VALUES ('scheduler', 'nod_1', 3);
 INSERT INTO pause VALUES ('pau_1', 'everything', '', 'moved', 'key_1', 5, NULL), ('pau_2', 'node', 'one', 'memory', 'key_1', 5, 6);
-INSERT INTO source VALUES ('src_1', 's3', 'archive', '{"endpoint":"https://s3.example"}', 1), ('src_2', 'local', 'Ünï — 写真', '{}', -1);
+INSERT INTO source VALUES ('src_1', 's3', 'archive', '{"endpoint":"https://s3.example"}', 4, 1), ('src_2', 'local', 'Ünï — 写真', '{}', 0, -1);
 INSERT INTO source_secret (source_id, access_key, sealed, expires_at, added_at) VALUES ('src_1', 'AK', x'00ff00', NULL, 9), ('src_1', 'AK', x'', 10, 9);
 DELETE FROM source_secret WHERE number = 2;
-INSERT INTO bucket (id, source_id, name, location, active, scan_interval_ms, settle_time_ms, include_globs, exclude_globs, publish, weight, options,
+INSERT INTO bucket (id, source_id, name, location, active, scan_interval_ms, settle_time_ms, include_globs, exclude_globs, publish, weight, max_in_flight, options,
                     created_at, last_scan_at, last_scan_note, first_scan_at, held_until, held_reason, held_sentence, held_times, turn_start, turn_finish)
-VALUES ('bck_1', 'src_1', 'in', 'in', 1, 1, 0, '[]', '[]', 1, 1, '{}', 1, NULL, '', NULL, NULL, '', '', 0, 7, 9223372036854775807),
-       ('bck_2', 'src_2', 'held', '/media', 0, 1, 0, '["*.mxf"]', '[]', 0, 3, '{}', 1, 2, 'note', 3, 4, 'unreachable', 'no such host', 2, 0, 0);
+VALUES ('bck_1', 'src_1', 'in', 'in', 1, 1, 0, '[]', '[]', 1, 1, 2, '{}', 1, NULL, '', NULL, NULL, '', '', 0, 7, 9223372036854775807),
+       ('bck_2', 'src_2', 'held', '/media', 0, 1, 0, '["*.mxf"]', '[]', 0, 3, 0, '{}', 1, 2, 'note', 3, 4, 'unreachable', 'no such host', 2, 0, 0);
 INSERT INTO rule VALUES ('rul_1', 'bck_1', NULL, '[]', '*', 'checksum', '{}', 'h', 0, 1, '', 1, 1), ('rul_2', NULL, 'src_2', '[]', '*', 'checksum', '{}', 'h', -3, 0, 'consent', 1, 1);
 INSERT INTO own_object VALUES ('bck_1', x'ff00fe', 1), ('bck_1', x'ff', 1);
 INSERT INTO own_result VALUES ('src_1', x'612f62', 1);

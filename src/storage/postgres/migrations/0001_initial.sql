@@ -346,22 +346,41 @@ CREATE TABLE process_count (
     PRIMARY KEY (processor, status)
 );
 
-CREATE FUNCTION count_processes() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+CREATE FUNCTION count_removed_processes() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE process_count SET count = count - 1 WHERE processor = old.processor AND status = old.status;
-    IF TG_OP = 'UPDATE' THEN
-        INSERT INTO process_count (processor, status, count) VALUES (new.processor, new.status, 1)
-        ON CONFLICT (processor, status) DO UPDATE SET count = process_count.count + 1;
-    END IF;
+    UPDATE process_count c SET count = c.count - o.count
+    FROM (SELECT processor, status, count(*) AS count FROM were GROUP BY processor, status) o
+    WHERE c.processor = o.processor AND c.status = o.status;
     RETURN NULL;
 END
 $$;
 
-CREATE TRIGGER process_removed AFTER DELETE ON process
-FOR EACH ROW EXECUTE FUNCTION count_processes();
+-- most updates move nothing (heartbeats, progress), and most others move all rows alike
+CREATE FUNCTION count_moved_processes() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    m RECORD;
+BEGIN
+    FOR m IN
+        SELECT processor, status, sum(change) AS change FROM (
+            SELECT processor, status, -1 AS change FROM were UNION ALL SELECT processor, status, 1 FROM are
+        ) moved
+        GROUP BY processor, status HAVING sum(change) <> 0
+    LOOP
+        UPDATE process_count SET count = count + m.change WHERE processor = m.processor AND status = m.status;
+        IF NOT FOUND THEN
+            INSERT INTO process_count (processor, status, count) VALUES (m.processor, m.status, m.change);
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
 
-CREATE TRIGGER process_moved AFTER UPDATE OF status ON process
-FOR EACH ROW WHEN (old.status <> new.status) EXECUTE FUNCTION count_processes();
+-- once for a statement, however many rows it touched
+CREATE TRIGGER process_removed AFTER DELETE ON process
+REFERENCING OLD TABLE AS were FOR EACH STATEMENT EXECUTE FUNCTION count_removed_processes();
+
+CREATE TRIGGER process_moved AFTER UPDATE ON process
+REFERENCING OLD TABLE AS were NEW TABLE AS are FOR EACH STATEMENT EXECUTE FUNCTION count_moved_processes();
 
 CREATE TABLE resolve (
     process_id TEXT COLLATE "C" PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,

@@ -1,0 +1,235 @@
+// ProcessTable, of many processes at once.
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/lists.hpp"
+#include "storage/sql/process_row.hpp"
+#include "storage/sql/process_table.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr Sql kAddAllSql{
+    .sqlite = R"sql(
+    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority, attempt,
+                         max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+                         cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
+                         result_id, created_at, started_at, finished_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql",
+    .postgres = R"sql(
+    INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority, attempt,
+                         max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+                         cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
+                         result_id, created_at, started_at, finished_at)
+    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql"
+};
+constexpr const char* kCountSql =
+    "INSERT INTO process_count (processor, status, count) VALUES (?1, ?2, ?3) "
+    "ON CONFLICT (processor, status) DO UPDATE SET count = process_count.count + ?3";
+constexpr Sql kGetAllSql{
+    .sqlite = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE id = ?)sql",
+    .postgres = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE id IN (SELECT unnest(?)))sql"
+};
+constexpr Sql kOfItemsSql{
+    .sqlite = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE item_id = ? ORDER BY run, created_at, id)sql",
+    .postgres = R"sql(
+    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
+           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
+           started_at, finished_at
+    FROM process WHERE item_id IN (SELECT unnest(?)) ORDER BY run, created_at, id)sql"
+};
+constexpr Sql kUpdateHeldSql{
+    .sqlite = R"sql(
+    UPDATE process
+    SET status = ?3, since = ?4, attempt = ?5, crashes = ?6, rescues = ?7, pauses = ?8, alone = ?9, next_attempt_at = ?10,
+        lease_owner = ?11, lease_until = ?12, progress = ?13, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?14 END,
+        failure_code = ?15, failure_stage = ?16, failure_reason = ?17, failure_message = ?18, failure_will_retry = ?19,
+        result_id = ?20, finished_at = ?21, priority = ?22, max_attempts = ?23
+    WHERE id = ?1 AND status = ?24 AND fence = ?2)sql",
+    .postgres = R"sql(
+    UPDATE process
+    SET status = n.status, since = n.since, attempt = n.attempt, crashes = n.crashes, rescues = n.rescues, pauses = n.pauses,
+        alone = n.alone, next_attempt_at = n.next_attempt_at, lease_owner = n.lease_owner, lease_until = n.lease_until,
+        progress = n.progress,
+        cancel_requested = CASE WHEN process.cancel_requested = 1 THEN 1 ELSE n.cancel_requested END,
+        failure_code = n.failure_code, failure_stage = n.failure_stage, failure_reason = n.failure_reason,
+        failure_message = n.failure_message, failure_will_retry = n.failure_will_retry, result_id = n.result_id,
+        finished_at = n.finished_at, priority = n.priority, max_attempts = n.max_attempts
+    FROM unnest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
+         AS n (id, fence, status, since, attempt, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until,
+               progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
+               result_id, finished_at, priority, max_attempts, was)
+    WHERE process.id = n.id AND process.status = n.was AND process.fence = n.fence)sql"
+};
+constexpr Sql kResolvingSql{
+    .sqlite = "SELECT item_id FROM resolve WHERE item_id = ?",
+    .postgres = "SELECT item_id FROM resolve WHERE item_id IN (SELECT unnest(?))"
+};
+
+/// Counts what was added.
+Result<void> CountAll(Connection& connection, const std::vector<Process>& processes) {
+    std::map<std::pair<std::string_view, Status>, int> counts;
+    for (const auto& process : processes) {
+        ++counts[{process.processor, process.status}];
+    }
+    for (const auto& [what, count] : counts) {
+        if (auto counted = connection.Change(kCountSql, what.first, ToString(what.second), count); !counted) {
+            return Unexpected(counted.error());
+        }
+    }
+    return {};
+}
+
+const Failure& FailureOf(const Process& process) {
+    static const Failure kNone;
+    return process.failure ? *process.failure : kNone;
+}
+
+}  // namespace
+
+Result<void> ProcessTable::Add(const Process& process) {
+    return AddAll({process}).map_error([&](const Error& error) {
+        return error.code == ErrorCode::kConflict
+                   ? Error{.code = error.code, .message = fmt::format("item {} has run {} of {} already", process.item_id.Value(), process.run, process.processor)}
+                   : error;
+    });
+}
+
+Result<void> ProcessTable::AddAll(const std::vector<Process>& processes) {
+    std::vector<std::pair<const Process*, std::string>> rows;  // with its list of media types as text
+    for (const auto& process : processes) {
+        rows.emplace_back(&process, ListToText(process.media_types));
+    }
+    const auto bind = [](const std::pair<const Process*, std::string>& row, Binder& binder) {
+        const auto& p = *row.first;
+        const auto& failure = FailureOf(p);
+        binder.BindAll(
+            p.id,
+            p.item_id,
+            p.bucket_id,
+            p.processor,
+            p.config,
+            p.config_hash,
+            p.rule_id,
+            row.second,
+            p.run,
+            ToString(p.status),
+            p.since,
+            p.priority,
+            p.attempt,
+            p.max_attempts,
+            p.crashes,
+            p.rescues,
+            p.pauses,
+            p.alone,
+            p.next_attempt_at,
+            p.lease_owner,
+            p.lease_until,
+            p.fence,
+            p.progress,
+            p.cancel_requested,
+            failure.code,
+            failure.stage,
+            failure.reason,
+            failure.message,
+            failure.will_retry,
+            NullIfEmpty{p.result_id.Value()},
+            p.created_at,
+            p.started_at,
+            p.finished_at
+        );
+    };
+    return connection_.ChangeFor(kAddAllSql, rows, bind).and_then([&](int) {
+        return CountAll(connection_, processes);
+    });
+}
+
+Result<std::vector<Process>> ProcessTable::GetAll(const std::vector<ProcessId>& ids) const {
+    return connection_.SelectFor(kGetAllSql, ids, kBindItself, ReadProcess);
+}
+
+Result<std::map<ItemId, std::vector<Process>>> ProcessTable::OfItems(const std::vector<ItemId>& ids) const {
+    return connection_.SelectFor(kOfItemsSql, ids, kBindItself, ReadProcess)
+        .map([](std::vector<Process> rows) {
+            std::map<ItemId, std::vector<Process>> by_item;
+            for (auto& row : rows) {
+                by_item[row.item_id].push_back(std::move(row));
+            }
+            return by_item;
+        });
+}
+
+Result<int> ProcessTable::UpdateAllHeld(const std::vector<Process>& processes) {
+    for (const auto& process : processes) {
+        if (auto may = MayFollow(Status::kProcessing, process); !may) {
+            return Unexpected(may.error());
+        }
+    }
+    return connection_.ChangeFor(kUpdateHeldSql, processes, [](const Process& p, Binder& binder) {
+        const auto& failure = FailureOf(p);
+        binder.BindAll(
+            p.id,
+            p.fence,
+            ToString(p.status),
+            p.since,
+            p.attempt,
+            p.crashes,
+            p.rescues,
+            p.pauses,
+            p.alone,
+            p.next_attempt_at,
+            p.lease_owner,
+            p.lease_until,
+            p.progress,
+            p.cancel_requested,
+            failure.code,
+            failure.stage,
+            failure.reason,
+            failure.message,
+            failure.will_retry,
+            NullIfEmpty{p.result_id.Value()},
+            p.finished_at,
+            p.priority,
+            p.max_attempts,
+            ToString(Status::kProcessing)
+        );
+    });
+}
+
+Result<std::set<ItemId>> ProcessTable::Resolving(const std::vector<ItemId>& items) const {
+    return connection_.SelectFor(
+                          kResolvingSql, items, kBindItself, [](Row& row) { return row.As<ItemId>(); }
+    ).map([](const std::vector<ItemId>& rows) { return std::set<ItemId>(rows.begin(), rows.end()); });
+}
+
+}  // namespace notify::sql
