@@ -7,7 +7,6 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -21,7 +20,6 @@
 #include "core/secret_box.hpp"
 #include "storage/copy/artifact_files.hpp"
 #include "storage/copy/copy_state.hpp"
-#include "storage/copy/row.hpp"
 #include "storage/postgres/row_store.hpp"
 #include "storage/sql/migrations.hpp"
 #include "storage/sql/sealed_with.hpp"
