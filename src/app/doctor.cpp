@@ -314,6 +314,18 @@ void OfClosedData(const Settings& settings, std::vector<Finding>& findings) {
 void OfSettings(const Settings& settings, std::vector<Finding>& findings) {
     const auto guard = AddressGuard::WithAllowed(settings.webhook_allow_cidrs);
     auto warnings = settings.warnings;
+    std::error_code unknown;
+    if (!settings.database.host.empty() &&
+        std::filesystem::exists(settings.data_dir / kDatabaseFile, unknown)) {
+        warnings.push_back(
+            fmt::format(
+                "{} holds a state of SQLite, which nobody uses while DATABASE_HOST is set; move it: "
+                "notifications-api "
+                "migrate --to postgres",
+                settings.data_dir.native()
+            )
+        );
+    }
     for (const auto& warning : guard ? guard->Warnings() : std::vector<std::string>()) {
         warnings.push_back(fmt::format("WEBHOOK_ALLOW_CIDRS: {}", warning));
     }

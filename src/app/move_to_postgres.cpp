@@ -2,11 +2,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,7 +20,6 @@
 #include "core/secret_box.hpp"
 #include "storage/copy/artifact_files.hpp"
 #include "storage/copy/copy_state.hpp"
-#include "storage/copy/row.hpp"
 #include "storage/postgres/row_store.hpp"
 #include "storage/sql/migrations.hpp"
 #include "storage/sql/sealed_with.hpp"
@@ -69,7 +68,9 @@ Result<std::unique_ptr<sqlite::Connection>> OpenSource(const Settings& settings,
     return ready ? std::move(connection) : Unexpected(ready.error());
 }
 
-Result<void> Copy(const Settings& settings, const Clock& clock, const copy::Progress& progress) {
+Result<void> Copy(
+    const Settings& settings, const Clock& clock, const copy::Progress& progress, const std::stop_token& stop
+) {
     auto connection = OpenSource(settings, clock);
     if (!connection) {
         return Unexpected(connection.error());
@@ -87,7 +88,7 @@ Result<void> Copy(const Settings& settings, const Clock& clock, const copy::Prog
         return Unexpected(into.error());
     }
     copy::WithArtifactFiles from(**rows, *files);
-    return copy::CopyState(from, **into, *tables, progress).and_then([&] { return (*into)->Commit(); });
+    return copy::CopyState(from, **into, *tables, progress, stop).and_then([&] { return (*into)->Commit(); });
 }
 
 Result<void> PutAside(const std::filesystem::path& folder) {
@@ -108,7 +109,9 @@ Result<void> PutAside(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<void> MoveToPostgres(const Settings& settings, const Clock& clock, const copy::Progress& progress) {
+Result<void> MoveToPostgres(
+    const Settings& settings, const Clock& clock, const copy::Progress& progress, const std::stop_token& stop
+) {
     if (auto there = CheckThereIsOne(settings); !there) {
         return there;
     }
@@ -116,7 +119,7 @@ Result<void> MoveToPostgres(const Settings& settings, const Clock& clock, const 
     if (!held) {
         return Unexpected(held.error());
     }
-    if (auto copied = Copy(settings, clock, progress); !copied) {
+    if (auto copied = Copy(settings, clock, progress, stop); !copied) {
         return copied;
     }
     FailPoint("moved");

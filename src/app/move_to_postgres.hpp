@@ -2,6 +2,8 @@
 
 // The state in DATA_DIR moves from SQLite to PostgreSQL.
 
+#include <stop_token>
+
 #include "app/settings.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -13,9 +15,10 @@ namespace notify {
 /// empty, in one transaction, and compares them. Then the file is kept under another name (kMovedFile). Run
 /// again after it was cut short it begins anew, or finds that all is there. kInvalidArgument: DATABASE_HOST
 /// is not set, or PostgreSQL would refuse a row; kNotFound: nothing to move; kConflict: a service runs on it,
-/// or the database holds something else; and the errors of both databases. Nothing was changed then.
+/// or the database holds something else; kStopped; and the errors of both databases. Nothing was changed
+/// then.
 [[nodiscard]] Result<void> MoveToPostgres(
-    const Settings& settings, const Clock& clock, const copy::Progress& progress
+    const Settings& settings, const Clock& clock, const copy::Progress& progress, const std::stop_token& stop
 );
 
 }  // namespace notify

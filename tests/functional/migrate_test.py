@@ -41,6 +41,7 @@ class Migrate(KeptState, PostgresServiceTest):
         self.assertIn("item: 4 rows", printed)
         self.assertIn("notifications.db is kept as notifications.db.moved", printed)
         self.refused("was moved to PostgreSQL: set DATABASE_HOST", "serve")
+        self.refused("was moved to PostgreSQL: set DATABASE_HOST", "items", "list")
         self.refused("was moved to PostgreSQL before", "migrate", "--to", "postgres", **self.postgres)
         self.large[1].unlink()  # other nodes have no file of it
         self.service.start(**self.postgres)
@@ -101,6 +102,7 @@ class Migrate(KeptState, PostgresServiceTest):
         self.service.stop()
         self.refused("there is no state in the database yet", "backup", self.folder / "backup", **self.postgres)
         self.service.command("keys", "add", "another", **self.postgres)
+        self.assertIn("holds a state of SQLite, which nobody uses while DATABASE_HOST is set", self.service.command("doctor", code=1, **self.postgres))
         self.refused("holds something already", "migrate", "--to", "postgres", **self.postgres)
         self.assertTrue((self.service.data / "notifications.db").exists())
         self.service.command("backup", self.folder / "backup")

@@ -143,9 +143,10 @@ private:
         if (!into) {
             return Unexpected(into.error());
         }
-        return copy::CopyState(**from, **into, *tables, [](std::string_view, std::int64_t) {}).and_then([&] {
-            return (*into)->Commit();
-        });
+        return copy::CopyState(
+                   **from, **into, *tables, [](std::string_view, std::int64_t) {}, stop_
+        )
+            .and_then([&] { return (*into)->Commit(); });
     }
 
     Result<void> CopyArtifacts() {

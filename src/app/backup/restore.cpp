@@ -116,7 +116,9 @@ public:
             return Unexpected(into.error());
         }
         copy::WithArtifactFiles from(**rows, *files);
-        return copy::CopyState(from, **into, *tables, progress).and_then([&] { return (*into)->Commit(); });
+        return copy::CopyState(from, **into, *tables, progress, stop_).and_then([&] {
+            return (*into)->Commit();
+        });
     }
 
     /// Nothing was put in place yet.

@@ -66,7 +66,8 @@ Result<void> Migrate(const Settings& settings, const Given& given) {
         return BringToSchema(settings);
     }
     SetLogLevel(LogLevel::kWarn);
-    return MoveToPostgres(settings, SystemClock(), Tell).map([&] {
+    const StopSignal signal;
+    return MoveToPostgres(settings, SystemClock(), Tell, signal.Token()).map([&] {
         fmt::print(
             "the state is in PostgreSQL at {}, compared table by table; {} is kept as {}, and neither it nor "
             "{}/ is "

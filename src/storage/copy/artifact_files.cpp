@@ -1,7 +1,5 @@
 #include "storage/copy/artifact_files.hpp"
 
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -9,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
 #include "storage/artifact_store.hpp"

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -31,6 +33,25 @@ template <class Names>
 bool IsOneOf(const Names& names, const Table& table) {
     return std::ranges::find(names, table.name) != names.end();
 }
+
+/// Ends between two rows when it is to stop.
+class Stoppable final : public RowSource {
+public:
+    Stoppable(RowSource& rows, std::stop_token stop) : rows_(rows), stop_(std::move(stop)) {}
+
+    Result<void> Read(const Table& table, const TakeRow& take) override {
+        return rows_.Read(table, [&](std::string_view row) {
+            return stop_.stop_requested() ? Fail(ErrorCode::kStopped, "stopped while the state was copied")
+                                          : take(row);
+        });
+    }
+
+    Result<std::int64_t> LastNumber(const Table& table) override { return rows_.LastNumber(table); }
+
+private:
+    RowSource& rows_;
+    const std::stop_token stop_;
+};
 
 class RowsSeen {
 public:
@@ -144,8 +165,13 @@ Result<void> CopyTable(RowSource& from, RowStore& into, const Table& table, cons
 }  // namespace
 
 Result<void> CopyState(
-    RowSource& from, RowStore& into, const std::vector<Table>& tables, const Progress& progress
+    RowSource& from,
+    RowStore& into,
+    const std::vector<Table>& tables,
+    const Progress& progress,
+    const std::stop_token& stop
 ) {
+    Stoppable stoppable(from, stop);
     auto copied = tables;
     std::erase_if(copied, [](const Table& table) { return IsOneOf(kLeftOut, table); });
     const auto holds = HoldsAState(into, copied);
@@ -153,11 +179,11 @@ Result<void> CopyState(
         return Unexpected(holds.error());
     }
     if (*holds) {
-        return CompareWithWhatIsThere(from, into, copied);
+        return CompareWithWhatIsThere(stoppable, into, copied);
     }
-    auto outcome = into.TakesAnyRow() ? Result<void>{} : TryAll(from, into, copied);
+    auto outcome = into.TakesAnyRow() ? Result<void>{} : TryAll(stoppable, into, copied);
     for (auto table = copied.begin(); outcome && table != copied.end(); ++table) {
-        outcome = CopyTable(from, into, *table, progress);
+        outcome = CopyTable(stoppable, into, *table, progress);
     }
     return outcome;
 }

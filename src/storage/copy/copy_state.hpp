@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,13 @@ using Progress = std::function<void(std::string_view table, std::int64_t rows)>;
 /// Copies all tables of a state but those of who runs on it (nodes and what they hold). Both have the same
 /// schema. The target's transaction holds what was copied, and is not committed. A target that holds the same
 /// state already stays as it is. kConflict: it holds another one; kInvalidArgument: it would refuse a row,
-/// which the sentence names; kInternal: what it holds afterwards is not what was copied.
+/// which the sentence names; kStopped; kInternal: what it holds afterwards is not what was copied.
 [[nodiscard]] Result<void> CopyState(
-    RowSource& from, RowStore& into, const std::vector<Table>& tables, const Progress& progress
+    RowSource& from,
+    RowStore& into,
+    const std::vector<Table>& tables,
+    const Progress& progress,
+    const std::stop_token& stop
 );
 
 }  // namespace notify::copy

@@ -19,9 +19,9 @@ namespace notify::copy {
 namespace {
 
 /// As COPY has whole numbers: their highest byte first.
-template <std::size_t kBytes>
+template <std::size_t Bytes>
 void Append(std::string& row, std::uint64_t number) {
-    for (std::size_t i = kBytes; i > 0; --i) {
+    for (std::size_t i = Bytes; i > 0; --i) {
         row += static_cast<char>((number >> (8U * (i - 1))) & 0xFFU);
     }
 }
@@ -155,6 +155,7 @@ std::string NameOf(std::string_view row, const Table& table) {
 
 std::string ColumnList(const Table& table) {
     std::vector<std::string_view> names;
+    names.reserve(table.columns.size());
     for (const auto& column : table.columns) {
         names.push_back(column.name);
     }

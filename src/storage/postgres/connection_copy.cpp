@@ -1,6 +1,5 @@
 // Connection: rows as they stream in and out with COPY.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,7 +10,6 @@
 
 #include <libpq-fe.h>
 
-#include "core/error.hpp"
 #include "core/result.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/faults.hpp"

@@ -1,6 +1,5 @@
 #include "storage/sqlite/row_store.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,9 +82,13 @@ protected:
     std::string Ask(const std::string& sql) { return PostgresOfTests().Run(server_.database, sql); }
 
     Result<void> Copy(RowStore& from, RowStore& into) {
-        return copy::CopyState(from, into, Tables(), [&](std::string_view table, std::int64_t rows) {
-            told_.emplace_back(table, rows);
-        });
+        return copy::CopyState(
+            from,
+            into,
+            Tables(),
+            [&](std::string_view table, std::int64_t rows) { told_.emplace_back(table, rows); },
+            stop_->get_token()
+        );
     }
 
     Result<void> CopyToPostgres() {
@@ -108,6 +113,7 @@ protected:
     const std::string name_ = folder_.Path().filename().string();
     const PostgresServer server_ = PostgresOfTests().DatabaseOf(name_);
     std::vector<std::pair<std::string, std::int64_t>> told_;
+    const std::unique_ptr<std::stop_source> stop_ = std::make_unique<std::stop_source>();
 };
 
 bool BelongsToNodes(const Table& table) {
@@ -279,6 +285,15 @@ TEST_F(CopyState, FailsWhenNotAllThatWasCopiedIsThere) {
     EXPECT_EQ(copied.error().code, ErrorCode::kInternal);
     EXPECT_NE(copied.error().message.find("1 rows of appearance were copied, 0 are there"), std::string::npos)
         << copied.error().message;
+}
+
+TEST_F(CopyState, EndsBetweenRowsWhenItIsStopped) {
+    Fill("from");
+    stop_->request_stop();
+    const auto stopped = CopyToPostgres();
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, ErrorCode::kStopped);
+    EXPECT_EQ(Ask("SELECT count(*) FROM notifications.source"), "0");
 }
 
 TEST_F(CopyState, AgainFindsThatItIsThere) {
