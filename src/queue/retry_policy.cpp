@@ -16,6 +16,7 @@
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
 #include "sources/objects/faults.hpp"
+#include "storage/database_away.hpp"
 
 namespace notify {
 
@@ -244,7 +245,8 @@ Process GivenBack(Process process, Timestamp now) {
 
 Process AfterFailure(Process process, const Error& error, CrashKind crash, Timestamp now) {
     const bool superseded = process.cancel_requested && IsSuperseded(process);
-    if (error.code == ErrorCode::kStopped && crash == CrashKind::kNone) {
+    const bool is_released = error.code == ErrorCode::kStopped || error.reason == kDatabaseAway;
+    if (is_released && crash == CrashKind::kNone) {
         return GivenBack(std::move(process), now);
     }
     process.failure = FailureOf(error);

@@ -27,7 +27,8 @@ inline constexpr int kMaxCrashes = 3;
 /// terminal.
 ///   crash in a group    Pending at once, alone; nothing is counted
 ///   crash alone         crashes + 1; Pending after a pause, the third time Failed with reason `poisoned`
-///   stopped             Pending at once, nothing counted
+///   stopped, or our own database was away
+///                       Pending at once, nothing counted
 ///   throttled, unauthenticated, storage_full, no child, a store that cannot be reached
 ///                       Pending after a pause (60 s, or what the error says), nothing counted
 ///   a store in trouble  (store_fault, interrupted) pauses + 1; Pending after 60 s doubling to 6 h, or what

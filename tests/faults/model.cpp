@@ -221,11 +221,10 @@ bool Model::Rerun(int item, Timestamp now) {
 }
 
 void Model::Refresh(int item) {
-    std::vector<Status> statuses;
-    for (const auto i : LatestOf(item)) {
-        statuses.push_back(runs_[i].status);
-    }
-    const auto has = [&](Status status) { return std::ranges::find(statuses, status) != statuses.end(); };
+    const auto latest = LatestOf(item);
+    const auto has = [&](Status status) {
+        return std::ranges::any_of(latest, [&](std::size_t i) { return runs_[i].status == status; });
+    };
     auto status = Status::kSkipped;
     for (const auto wanted :
          {Status::kProcessing, Status::kPending, Status::kFailed, Status::kCompleted, Status::kCancelled}) {

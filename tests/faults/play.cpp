@@ -118,12 +118,12 @@ public:
         ExpectedHold expected;
     };
 
-    Owner(int number, Storage& storage, Storage& completing, ArtifactStore& artifacts, const Clock& clock)
+    Owner(int number, Storage& working, Storage& completing, ArtifactStore& artifacts, const Clock& clock)
         : node(fmt::format("nod_{}", number)),
-          storage_(storage),
+          storage(working),
           completion(completing, artifacts, clock, {}, [] {}),
           reaper(
-              storage,
+              working,
               clock,
               {.node = node},
               {.held = [this] { return completion.Held().All(); },
@@ -145,7 +145,7 @@ public:
     }
 
     [[nodiscard]] Result<std::vector<ClaimedItem>> Claim(Timestamp now) {
-        return storage_.Write([&](Transaction& transaction) {
+        return storage.Write([&](Transaction& transaction) {
             auto claims = transaction.processes.Claim(node, 1, now, Model::kLease);
             for (std::size_t i = 0; claims && i < claims->size(); ++i) {
                 if (auto item = RefreshItem(transaction, (*claims)[i].item.id, now); !item) {
@@ -160,7 +160,7 @@ public:
     std::deque<Held>& OfItem(int item) { return held[item]; }
 
     const NodeId node;
-    Storage& storage_;
+    Storage& storage;
     Completion completion;
     Reaper reaper;
     std::map<int, std::deque<Held>> held;
@@ -203,7 +203,7 @@ std::optional<std::string> Play::Run(const Cast& cast, const std::vector<Step>& 
     for (int i = 0; i < cast.items; ++i) {
         round.items.push_back(AddItem(cast.processors));
     }
-    for (int owner = 0; owner <= static_cast<int>(stage_.owners.size()); ++owner) {
+    for (int owner = 0; std::cmp_less_equal(owner, stage_.owners.size()); ++owner) {
         round.owners.push_back(nullptr);
         Revive(round, owner);
     }
@@ -309,7 +309,7 @@ void Play::Take(Round& round, const Step& step) {
     Compare(round);
 }
 
-void Play::TakeClaim(Round& round, const Step& step) {
+void Play::TakeClaim(Round& round, const Step& step) const {
     auto& owner = round.OwnerOf(step);
     const auto claims = owner.Claim(stage_.clock.Now());
     if (owner.given_up) {
@@ -361,7 +361,7 @@ void Play::TakeEnd(Round& round, const Step& step) {
     }
 }
 
-void Play::TakeHeartbeat(Round& round, const Step& step) {
+void Play::TakeHeartbeat(Round& round, const Step& step) const {
     auto& owner = round.OwnerOf(step);
     owner.cancelled.clear();
     const auto beat = owner.reaper.Heartbeat();
@@ -398,7 +398,7 @@ void Play::TakeProgress(Round& round, const Step& step) {
     }
     const auto& process = held.front().process;
     const double progress = 0.25 + 0.5 * step.owner;
-    const auto told = owner.storage_.Write([&](Transaction& transaction) {
+    const auto told = owner.storage.Write([&](Transaction& transaction) {
         return transaction.processes.SetProgress(
             {.process_id = process.id, .fence = process.fence}, progress
         );
@@ -410,7 +410,7 @@ void Play::TakeProgress(Round& round, const Step& step) {
     }
 }
 
-void Play::TakeReap(Round& round, const Step& step) {
+void Play::TakeReap(Round& round, const Step& step) const {
     auto& owner = round.OwnerOf(step);
     const auto reaped = owner.reaper.ReapExpired();
     if (!owner.given_up) {
@@ -423,7 +423,7 @@ void Play::TakeReap(Round& round, const Step& step) {
 
 void Play::TakeRestart(Round& round, const Step& step) {
     Revive(round, step.owner);
-    const auto reset = ResetAfterStart(round.OwnerOf(step).storage_, stage_.clock.Now());
+    const auto reset = ResetAfterStart(round.OwnerOf(step).storage, stage_.clock.Now());
     if (!reset) {
         round.wrong.push_back(reset.error().message);
     }
@@ -435,14 +435,14 @@ void Play::TakeRestart(Round& round, const Step& step) {
 }
 
 /// As the reaper does with a node that is gone.
-void Play::TakeGiveUp(Round& round, const Step& step) {
+void Play::TakeGiveUp(Round& round, const Step& step) const {
     const int other = 1 - step.owner;
     auto& lost = *round.owners.at(static_cast<std::size_t>(other));
     auto& owner = round.OwnerOf(step);
     if (stage_.storage.IsSingleNode() || owner.given_up || lost.given_up) {
         return;
     }
-    const auto left = owner.storage_.Write([&](Transaction& transaction) {
+    const auto left = owner.storage.Write([&](Transaction& transaction) {
         return transaction.nodes.Leave(lost.node).and_then([&] {
             return transaction.nodes.Leave(NodeId(kNodesOfPlay.at(static_cast<std::size_t>(other))));
         });
@@ -456,7 +456,7 @@ void Play::TakeGiveUp(Round& round, const Step& step) {
 
 void Play::TakeOfPerson(Round& round, const Step& step) {
     ItemControl control(stage_.storage, stage_.clock, [](const ProcessId&) {});
-    auto& item = round.items.at(static_cast<std::size_t>(step.item));
+    const auto& item = round.items.at(static_cast<std::size_t>(step.item));
     const bool cancels = step.act == Act::kCancel;
     const auto done = cancels ? control.Cancel(item.id, "a person") : control.Rerun(item.id, "a person");
     const bool expected =
@@ -483,7 +483,7 @@ void Play::WorkOff(Round& round) {
 }
 
 void Play::EndAll(Round& round, int owner) {
-    for (int item = 0; item < static_cast<int>(round.items.size()); ++item) {
+    for (int item = 0; std::cmp_less(item, round.items.size()); ++item) {
         while (round.wrong.empty() &&
                !round.owners.at(static_cast<std::size_t>(owner))->OfItem(item).empty()) {
             Take(round, {.act = Act::kComplete, .owner = owner, .item = item});

@@ -71,13 +71,13 @@ private:
     void Take(Round& round, const Step& step);
     void WorkOff(Round& round);
     void EndAll(Round& round, int owner);
-    void TakeClaim(Round& round, const Step& step);
+    void TakeClaim(Round& round, const Step& step) const;
     void TakeEnd(Round& round, const Step& step);
-    void TakeHeartbeat(Round& round, const Step& step);
-    void TakeProgress(Round& round, const Step& step);
-    void TakeReap(Round& round, const Step& step);
+    void TakeHeartbeat(Round& round, const Step& step) const;
+    static void TakeProgress(Round& round, const Step& step);
+    void TakeReap(Round& round, const Step& step) const;
     void TakeRestart(Round& round, const Step& step);
-    void TakeGiveUp(Round& round, const Step& step);
+    void TakeGiveUp(Round& round, const Step& step) const;
     void TakeOfPerson(Round& round, const Step& step);
     void Revive(Round& round, int owner);
     void Compare(Round& round);

@@ -21,12 +21,12 @@ using Rows = std::vector<std::vector<Step>>;
 
 constexpr std::array kOfAnOwner{
     Act::kComplete,
+    Act::kProgress,
     Act::kFail,
     Act::kRelease,
     Act::kCrash,
     Act::kEndsCancelled,
-    Act::kHeartbeat,
-    Act::kProgress
+    Act::kHeartbeat
 };
 constexpr Step kLeaseEnds{.act = Act::kLeaseEnds};
 constexpr Step kCancel{.act = Act::kCancel};

@@ -87,16 +87,31 @@ class NodeKills(NodesTest):
             self.begin(node)
         self.look(f"{nodes} kills of nodes, {children} of children, {restarts} of the server", time.monotonic(), begin)
 
+    def holds(self, node: Node) -> bool:
+        """Work, at this moment."""
+        name = (node.data / "node").read_text().strip()
+        return self.count("SELECT count(*) FROM process p JOIN node n ON n.id = p.lease_owner "
+                          f"WHERE p.status = 'Processing' AND n.name = '{name}'") != [("0",)]
+
+    def freeze_at_work(self, node: Node) -> None:
+        while True:
+            for _ in range(8):
+                self.service.drop(f"{self.dropped}.bin", content=os.urandom(3_000_000))
+                self.dropped += 1
+            time.sleep(self.chance.uniform(0.2, 1))
+            node.process.send_signal(signal.SIGSTOP)
+            if self.holds(node):
+                return
+            node.process.send_signal(signal.SIGCONT)
+
     def test_nodes_that_stand_still(self) -> None:
         begin = time.monotonic()
         for _ in range(self.FREEZES):
-            self.drop_some()
             node = self.chance.choice(self.nodes)
-            time.sleep(self.chance.uniform(0, 0.3))
-            node.process.send_signal(signal.SIGSTOP)
+            self.freeze_at_work(node)
             until = time.monotonic() + self.chance.uniform(31, 40)
             while time.monotonic() < until:
                 self.drop_some()
                 time.sleep(self.chance.uniform(0.5, 3))
             node.process.send_signal(signal.SIGCONT)
-        self.look(f"{self.FREEZES} times a node stood still for 31 to 40 s", time.monotonic(), begin)
+        self.look(f"{self.FREEZES} times a node stood still for 31 to 40 s with work in its hands", time.monotonic(), begin)

@@ -10,6 +10,7 @@
 #include <postgres_ext.h>
 
 #include "core/error.hpp"
+#include "storage/database_away.hpp"
 
 namespace notify::postgres {
 

@@ -10,9 +10,8 @@
 
 namespace notify::postgres {
 
-/// Reasons of kUnavailable: the connection is gone, so what was asked for may or may not have been done.
-inline constexpr std::string_view kDatabaseAway = "database_away";
-/// The transaction was taken back by the database for a reason that passes: it is run again.
+/// Reasons of kUnavailable, beside kDatabaseAway: the transaction was taken back by the database for a reason
+/// that passes, and is run again.
 inline constexpr std::string_view kRunAgain = "run_again";
 /// So, too; a pool between here and the server had another of its connections prepare the statement.
 inline constexpr std::string_view kForgotten = "statement_forgotten";

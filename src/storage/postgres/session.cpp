@@ -11,6 +11,7 @@
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "domain/ids.hpp"
+#include "storage/database_away.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/server.hpp"

@@ -17,6 +17,7 @@
 #include "core/secret_box.hpp"
 #include "core/sleep.hpp"
 #include "domain/node.hpp"
+#include "storage/database_away.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/node.hpp"
 #include "storage/postgres/server.hpp"

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -64,7 +65,9 @@ TEST_P(RetryRules, DecideWhatBecomesOfTheProcess) {
     EXPECT_TRUE(after.lease_owner.IsEmpty());
     EXPECT_FALSE(after.lease_until.has_value());
     EXPECT_EQ(after.finished_at.has_value(), IsTerminal(rule.status));
-    if (rule.code != ErrorCode::kStopped) {
+    const bool is_released =
+        rule.code == ErrorCode::kStopped || rule.reason == std::string_view("database_away");
+    if (!is_released) {
         ASSERT_TRUE(after.failure.has_value());
         EXPECT_EQ(after.failure->code, ToString(rule.code));
         EXPECT_EQ(after.failure->message, "it did not work");
@@ -101,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{"unavailable", ErrorCode::kUnavailable, "", Status::kPending, 1, seconds(5), seconds(10)},
         Rule{"internal", ErrorCode::kInternal, "", Status::kPending, 1, seconds(5), seconds(10)},
         Rule{"cancelled", ErrorCode::kCancelled, "", Status::kCancelled, 0, kNone, kNone},
-        Rule{"stopped", ErrorCode::kStopped, "", Status::kPending, 0, kNone, kNone}
+        Rule{"stopped", ErrorCode::kStopped, "", Status::kPending, 0, kNone, kNone},
+        Rule{"database_away", ErrorCode::kUnavailable, "database_away", Status::kPending, 0, kNone, kNone}
     ),
     [](const auto& rule) { return std::string(rule.param.name); }
 );
