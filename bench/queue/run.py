@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes the figures of the queue, beside three others on the same PostgreSQL server (fsync on, a fresh database for each round).
 
-run.py --build FOLDER [--json] [--jobs N] [--rounds N] [--nodes N] [--finished N]
+run.py --build FOLDER [--json] [--jobs N] [--rounds N] [--nodes N] [--finished N] [--parts PART…]
 Ours: each job is an item with one process; claimed by one claimer in batches, completed in groups with the result, the item's status and
 history and three events (process.started, process.completed, item.completed), fenced, in the lock of one writer (ADR 6). A job of
 the others is a row of theirs.
@@ -12,6 +12,7 @@ the others is a row of theirs.
 [queue.ratio_graphile]       by graphile-worker's (0.18.0, batched mode: it deletes the row and keeps nothing)
 [queue.nodes_N_jobs_per_s]   of as many nodes on one database, together, for N from 1 to --nodes; each job is committed once
 [queue.sqlite_jobs_per_s]    SQLite, synchronous=FULL, while 16 threads read and write
+[queue.start_p99_ms]         from before an item is added on one node until another has claimed it, woken by NOTIFY
 [queue.claim_p99_ms]         of a claim of 10 items beside --finished ended ones
 """
 import argparse
@@ -30,7 +31,7 @@ import postgres  # noqa: E402
 
 PEERS = {"river": "queue.ratio_river", "pgboss": "queue.ratio_pgboss", "graphile": "queue.ratio_graphile"}
 GOALS = {"queue.ratio_river": "≥ 1.5", "queue.ratio_pgboss": "≥ 5", "queue.ratio_graphile": "aim ≥ 0.8", "queue.sqlite_jobs_per_s": "≥ 5000",
-         "queue.claim_p99_ms": "< 10"}
+         "queue.start_p99_ms": "≤ 50", "queue.claim_p99_ms": "< 10"}
 
 
 class Server:
@@ -147,6 +148,12 @@ def sqlite(program: pathlib.Path, jobs: int) -> dict:
         shutil.rmtree(folder)
 
 
+def latency(program: pathlib.Path, server: Server) -> dict:
+    with Ours(program, server, "latency") as ours:
+        figures = figures_of([program, "latency", 200, *ours.place])
+        return {f"queue.{name}": value for name, value in figures.items()}
+
+
 def claims(program: pathlib.Path, server: Server, finished: int) -> dict:
     """Ended rows are copies of one that ended, under other names."""
     with Ours(program, server, "claims") as ours:
@@ -172,16 +179,21 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--finished", type=int, default=1_000_000)
+    parser.add_argument("--parts", nargs="+", choices=["peers", "nodes", "latency", "claims", "sqlite"])
     options = parser.parse_args()
     program, deps = options.build.resolve() / "bench/queue/bench_queue", ROOT / ".deps/queue-peers"
     for script in (ROOT / "bench/queue/peers/node").glob("*.js"):  # they must stand beside the packages
         shutil.copy(script, deps / "node")
     server = Server()
     try:
-        figures = beside_peers(program, deps, server, options.jobs, options.rounds)
-        figures |= nodes(program, server, options.jobs, options.nodes)
-        figures |= claims(program, server, options.finished)
-        figures |= sqlite(program, options.jobs)
+        parts = {"peers": lambda: beside_peers(program, deps, server, options.jobs, options.rounds),
+                 "nodes": lambda: nodes(program, server, options.jobs, options.nodes),
+                 "latency": lambda: latency(program, server),
+                 "claims": lambda: claims(program, server, options.finished),
+                 "sqlite": lambda: sqlite(program, options.jobs)}
+        figures = {}
+        for part in options.parts or parts:
+            figures |= parts[part]()
     finally:
         postgres.stop(server.folder)
     if options.json:

@@ -74,7 +74,8 @@ Result<std::vector<Step>> StillHeld(const Transaction& transaction, const Outcom
                 {{"process", claimed.id.Value()}, {"fence", claimed.fence}});
             continue;
         }
-        held.push_back({.outcome = waiting.get(), .process = std::move(found->second)});
+        held.push_back({.outcome = waiting.get(), .process = found->second});
+        ++found->second.fence;  // what is in the batch twice is late the second time
     }
     return held;
 }

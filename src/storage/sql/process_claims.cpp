@@ -36,13 +36,15 @@ constexpr const char* kReadySql = R"sql(
     WHERE bucket_id = ? AND status = 'Pending' AND next_attempt_at <= ?
     ORDER BY priority DESC, created_at, id LIMIT ?)sql";
 // ?4 names one process that runs alone, or is empty for the group of the item. ?6 is 'Pending': said here it
-// would lead to an index of all that is pending, where those of the items are wanted
+// would lead PostgreSQL to an index of all that is pending, where those of the items are wanted. SQLite looks
+// into a parameter for the sake of such an index, and compiles the statement again for each value; not where
+// the column is in an expression.
 constexpr Sql kHoldSql{
     .sqlite = R"sql(
     UPDATE process
     SET status = 'Processing', since = ?1, lease_owner = ?2, lease_until = ?3, fence = fence + 1, started_at = ?1,
         progress = 0
-    WHERE item_id = ?5 AND status = ?6 AND next_attempt_at <= ?1
+    WHERE item_id = ?5 AND CAST(status AS TEXT) = ?6 AND next_attempt_at <= ?1
       AND CASE WHEN ?4 = '' THEN alone = 0 ELSE id = ?4 END
     RETURNING id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
               priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,

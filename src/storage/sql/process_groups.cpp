@@ -75,7 +75,7 @@ constexpr Sql kUpdateHeldSql{
         lease_owner = ?11, lease_until = ?12, progress = ?13, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?14 END,
         failure_code = ?15, failure_stage = ?16, failure_reason = ?17, failure_message = ?18, failure_will_retry = ?19,
         result_id = ?20, finished_at = ?21, priority = ?22, max_attempts = ?23
-    WHERE id = ?1 AND status = ?24 AND fence = ?2)sql",
+    WHERE id = ?1 AND CAST(status AS TEXT) = ?24 AND fence = ?2)sql",
     .postgres = R"sql(
     UPDATE process
     SET status = n.status, since = n.since, attempt = n.attempt, crashes = n.crashes, rescues = n.rescues, pauses = n.pauses,

@@ -46,13 +46,14 @@ constexpr const char* kAllProcessingSql = R"sql(
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
+// the cast: for an index of one status SQLite would compile it again for each value of the parameter
 constexpr const char* kUpdateSql = R"sql(
     UPDATE process
     SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
         lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?11 END, failure_code = ?12,
         failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
         finished_at = ?18, priority = ?21, max_attempts = ?22, pauses = ?24
-    WHERE id = ?19 AND status = ?23 AND fence = ?20)sql";
+    WHERE id = ?19 AND CAST(status AS TEXT) = ?23 AND fence = ?20)sql";
 constexpr const char* kCountSql =
     "SELECT processor, status, count FROM process_count WHERE count > 0 ORDER BY processor, status";
 constexpr const char* kDepthSql = R"sql(
