@@ -18,6 +18,7 @@
 #include "core/ulid.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
+#include "queue/claim_waits.hpp"
 #include "queue/worker.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/item_status.hpp"
@@ -105,6 +106,11 @@ int WorkerPool::Busy() {
     return busy_;
 }
 
+ClaimWaits WorkerPool::Waits() {
+    const std::scoped_lock lock(mutex_);
+    return waits_;
+}
+
 void WorkerPool::StopRunning() {
     const std::scoped_lock lock(mutex_);
     if (running_) {
@@ -183,6 +189,11 @@ void WorkerPool::ClaimLoop(const std::stop_token& stop) {
         if (any) {
             for (auto& claim : *claims) {
                 worker_.Hold(claim);
+                for (const auto& process : claim.processes) {
+                    waits_.Add(
+                        process.started_at.value_or(process.next_attempt_at) - process.next_attempt_at
+                    );
+                }
                 waiting_.push_back(
                     {.claim = std::move(claim),
                      .stop = running_->get_token(),

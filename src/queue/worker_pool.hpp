@@ -14,6 +14,7 @@
 
 #include "core/clock.hpp"
 #include "domain/ids.hpp"
+#include "queue/claim_waits.hpp"
 #include "queue/pace.hpp"
 #include "queue/worker.hpp"
 #include "storage/storage.hpp"
@@ -56,6 +57,9 @@ public:
     /// How many workers have an item now. Thread-safe.
     [[nodiscard]] int Busy();
 
+    /// Of all it claimed. Thread-safe.
+    [[nodiscard]] ClaimWaits Waits();
+
     /// Says that something may be ready. Thread-safe, never blocks.
     void Nudge();
 
@@ -85,6 +89,7 @@ private:
     std::deque<Waiting> waiting_;
     int busy_ = 0;
     Pace pace_;
+    ClaimWaits waits_;
     bool nudged_ = true;
     std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.
     std::jthread claimer_;
