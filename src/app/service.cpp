@@ -136,6 +136,12 @@ Readiness ReadinessOf(Engine& engine) {
     return readiness;
 }
 
+std::optional<std::filesystem::space_info> SpaceOf(const std::filesystem::path& folder) {
+    std::error_code unknown;
+    const auto space = std::filesystem::space(folder, unknown);
+    return unknown ? std::nullopt : std::optional(space);
+}
+
 std::filesystem::path FirstKeyFile(const Engine& engine) {
     return engine.settings.data_dir / kFirstKeyFile;
 }
@@ -225,12 +231,18 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .standstill = [&engine] { return engine.WhyStill(); },
             .activity =
                 [&engine] {
+                    const auto recovery = engine.reaper->Counts();
                     return Activity{
                         .workers = engine.settings.workers,
                         .busy = engine.workers->Busy(),
                         .children_started = engine.host->ChildrenStarted(),
                         .commits = static_cast<std::int64_t>(engine.storage->Commits()),
-                        .closures = static_cast<std::int64_t>(engine.storage->Closures())
+                        .closures = static_cast<std::int64_t>(engine.storage->Closures()),
+                        .claim_waits = engine.workers->Waits(),
+                        .rescues = recovery.rescues,
+                        .nodes_given_up = recovery.nodes_given_up,
+                        .leases_lost = recovery.leases_lost,
+                        .space = SpaceOf(engine.settings.data_dir)
                     };
                 },
             .queues = [&engine] { return engine.message_poller->States(); },

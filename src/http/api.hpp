@@ -3,6 +3,7 @@
 // What the routes need of the service. All borrowed; everything is thread-safe.
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/ids.hpp"
 #include "http/router.hpp"
+#include "queue/claim_waits.hpp"
 #include "queue/item_control.hpp"
 #include "queue/messages/message_intake.hpp"
 #include "queue/messages/queue_reader.hpp"
@@ -66,6 +68,11 @@ struct Activity {
     std::int64_t children_started = 0;
     std::int64_t commits = 0;   ///< Of the database, since the start.
     std::int64_t closures = 0;  ///< That were committed in them: what is written together shares a commit.
+    ClaimWaits claim_waits;
+    std::int64_t rescues = 0;         ///< Processes whose lease was over and that this node gave back.
+    std::int64_t nodes_given_up = 0;  ///< By this node.
+    std::int64_t leases_lost = 0;     ///< Times that it could not extend its own.
+    std::optional<std::filesystem::space_info> space;  ///< Of DATA_DIR; nothing where it cannot be told.
 };
 
 struct ApiParts {

@@ -81,6 +81,10 @@ void Reaper::Stop() {
     }
 }
 
+ReaperCounts Reaper::Counts() const noexcept {
+    return {.rescues = rescues_, .nodes_given_up = nodes_given_up_, .leases_lost = leases_lost_};
+}
+
 Result<std::vector<Node>> Reaper::GiveUpWhoIsGone() {
     const auto gone = [&](const auto& view) { return view.nodes.Gone(settings_.node, clock_.Now()); };
     auto seen = storage_.Read(gone);
@@ -98,6 +102,7 @@ Result<std::vector<Node>> Reaper::GiveUpWhoIsGone() {
     });
     for (std::size_t i = 0; given_up && i < given_up->size(); ++i) {
         const auto& node = (*given_up)[i];
+        ++nodes_given_up_;
         Log(LogLevel::kWarn,
             "a node is gone; others take over what it did",
             {{"node", node.name}, {"heard_at", ToRfc3339(node.heard_at)}});
@@ -120,6 +125,7 @@ Result<int> Reaper::ReapExpired() {
         return still ? Rescue(transaction, *still, now) : Unexpected(still.error());
     });
     if (count && *count > 0) {
+        rescues_ += *count;
         Log(LogLevel::kWarn, "leases ended, processes given back", {{"count", *count}});
         calls_.reaped();
     }
@@ -163,6 +169,7 @@ void Reaper::Loop(const std::stop_token& stop) {
             beats.Note(beat);
         }
         if (Steady::now() - last_beat >= settings_.lease - settings_.margin) {
+            ++leases_lost_;
             calls_.lost();
             last_beat = Steady::now();
         }

@@ -2,7 +2,9 @@
 
 // Keeps this node's leases alive, takes back those of nodes that are gone, brings cancellations.
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <thread>
@@ -36,6 +38,13 @@ struct ReaperCalls {
     std::function<void()> reaped;  ///< Processes of others became Pending.
 };
 
+/// Since the start.
+struct ReaperCounts {
+    std::int64_t rescues = 0;         ///< Processes whose lease was over and that were given back.
+    std::int64_t nodes_given_up = 0;  ///< Others, by this one.
+    std::int64_t leases_lost = 0;     ///< Times that ReaperCalls::lost was called.
+};
+
 /// One thread. Everything borrowed outlives it.
 class Reaper final {
 public:
@@ -54,6 +63,9 @@ public:
     /// Extends the leases of what this node works on and passes cancellations on.
     [[nodiscard]] Result<void> Heartbeat();
 
+    /// Thread-safe.
+    [[nodiscard]] ReaperCounts Counts() const noexcept;
+
 private:
     [[nodiscard]] Result<std::vector<Node>> GiveUpWhoIsGone();
     void Loop(const std::stop_token& stop);
@@ -62,6 +74,9 @@ private:
     const Clock& clock_;
     const ReaperSettings settings_;
     const ReaperCalls calls_;
+    std::atomic<std::int64_t> rescues_{0};
+    std::atomic<std::int64_t> nodes_given_up_{0};
+    std::atomic<std::int64_t> leases_lost_{0};
     std::jthread thread_;
 };
 

@@ -12,7 +12,10 @@
 #include "core/fault_log.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/process.hpp"
 #include "queue/claim.hpp"
+#include "queue/claim_waits.hpp"
 #include "queue/worker.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
@@ -78,6 +81,11 @@ void WorkerPool::Stop(std::chrono::milliseconds grace) {
 int WorkerPool::Busy() {
     const std::scoped_lock lock(mutex_);
     return busy_;
+}
+
+ClaimWaits WorkerPool::Waits() {
+    const std::scoped_lock lock(mutex_);
+    return waits_;
 }
 
 void WorkerPool::StopRunning() {
@@ -172,6 +180,11 @@ void WorkerPool::ClaimLoop(const std::stop_token& stop) {
             for (auto& claim : *claims) {
                 worker_.Hold(claim);
                 ledger_.Claimed(claim);
+                for (const auto& process : claim.processes) {
+                    waits_.Add(
+                        process.started_at.value_or(process.next_attempt_at) - process.next_attempt_at
+                    );
+                }
                 waiting_.push_back(
                     {.claim = std::move(claim),
                      .stop = running_->get_token(),

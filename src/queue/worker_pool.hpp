@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "domain/ids.hpp"
 #include "queue/claim.hpp"
+#include "queue/claim_waits.hpp"
 #include "queue/pace.hpp"
 #include "queue/turn_ledger.hpp"
 #include "queue/worker.hpp"
@@ -57,6 +59,9 @@ public:
     /// How many workers have an item now. Thread-safe.
     [[nodiscard]] int Busy();
 
+    /// Of all it claimed. Thread-safe.
+    [[nodiscard]] ClaimWaits Waits();
+
     /// Says that something may be ready. Thread-safe, never blocks.
     void Nudge();
 
@@ -88,6 +93,7 @@ private:
     int busy_ = 0;
     Pace pace_;
     TurnLedger ledger_;
+    ClaimWaits waits_;
     bool nudged_ = true;
     std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.
     std::jthread claimer_;

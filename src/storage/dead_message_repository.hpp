@@ -2,6 +2,7 @@
 
 // Messages that were not understood, until somebody removes or replays them, or they are old.
 
+#include <cstdint>
 #include <optional>
 
 #include "core/clock.hpp"
@@ -35,6 +36,9 @@ public:
     [[nodiscard]] virtual Result<Page<DeadMessage>> List(
         const DeadMessageFilter& filter, const PageRequest& page
     ) const = 0;
+
+    /// How many were not replayed.
+    [[nodiscard]] virtual Result<std::int64_t> CountOpen() const = 0;
 
     /// Notes that its news was taken in. kNotFound.
     virtual Result<void> MarkReplayed(const DeadMessageId& id, Timestamp at) = 0;

@@ -92,6 +92,7 @@ TEST_P(DeadMessages, AreListedNewestFirst) {
     EXPECT_EQ(Get(first.id).replayed_at, Now());
     EXPECT_THAT(List({.replayed = true}), ElementsAre("1"));
     EXPECT_THAT(List({.replayed = false}), ElementsAre("3", "2"));
+    EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.dead_messages.CountOpen(); }), 2);
     const auto page =
         Read([](const Snapshot& snapshot) { return snapshot.dead_messages.List({}, {.limit = 2}); });
     const auto rest = Read([&](const Snapshot& snapshot) {

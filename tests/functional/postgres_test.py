@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 from postgres_server import PostgresServiceTest, Server, postgres
 from service import PROGRAMS, SAMPLES, Service, ServiceTest, wait_for
@@ -128,6 +130,10 @@ class Postgres(PostgresServiceTest):
         try:
             status, answer = self.service.request("GET", "/v1/items")
             self.assertEqual(status, 503, answer)
+            key = (self.service.data / "first-key").read_text().strip()
+            with self.assertRaises(urllib.error.HTTPError) as away:
+                urllib.request.urlopen(urllib.request.Request(self.service.url + "/v1/items", headers={"authorization": f"Bearer {key}"}), timeout=60)
+            self.assertEqual((away.exception.code, away.exception.headers["retry-after"]), (503, "5"))
             self.assertEqual(self.service.request("GET", "/health/live", key="")[0], 200)
             wait_for("readiness to end", lambda: self.service.request("GET", "/health/ready", key="")[0] == 503, 60)
         finally:
@@ -201,9 +207,12 @@ class WrongServers(ServiceTest):
         self.assert_refused("there is no such user", DATABASE_USER="nobody")
         self.assert_refused("does not speak TLS", DATABASE_SSLMODE="require")
         self.assert_refused("does not answer", DATABASE_PORT="1")
+        self.assert_refused("does not answer", DATABASE_HOST="nowhere.invalid")
         self.assert_refused("DATABASE_USER is not", DATABASE_USER="")
         with self.mysql() as port:
             self.assert_refused("a MySQL or MariaDB server?", DATABASE_PORT=str(port))
+        with self.older_postgres() as port:
+            self.assert_refused("is version 14; 15 or newer is needed", DATABASE_PORT=str(port))
 
     def test_a_wrong_password(self) -> None:
         self.server.ask("CREATE USER media PASSWORD 'another one'; GRANT ALL ON DATABASE media TO media")
@@ -249,19 +258,38 @@ class WrongServers(ServiceTest):
                 process.stdin.close()
 
     @contextlib.contextmanager
-    def mysql(self):
-        """Speaks first, as MySQL does: protocol 10 of its handshake."""
+    def answering(self, answer):
+        """The port of a server that does `answer` with each connection."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            def greet() -> None:
+            def serve() -> None:
                 with contextlib.suppress(OSError):
                     while True:
                         client, _ = listener.accept()
                         with client:
-                            client.sendall(b"\x4a\x00\x00\x00\x0a8.0.36\x00" + b"\x08\x00\x00\x00" + b"a" * 60)
-                            client.recv(1024)
-            thread = threading.Thread(target=greet, daemon=True)
-            thread.start()
+                            answer(client)
+            threading.Thread(target=serve, daemon=True).start()
             yield listener.getsockname()[1]
+
+    def mysql(self):
+        """Speaks first, as MySQL does: protocol 10 of its handshake."""
+        def greet(client: socket.socket) -> None:
+            client.sendall(b"\x4a\x00\x00\x00\x0a8.0.36\x00" + b"\x08\x00\x00\x00" + b"a" * 60)
+            client.recv(1024)
+        return self.answering(greet)
+
+    def older_postgres(self):
+        """Lets everybody in, without TLS, and says that it is PostgreSQL 14."""
+        def message(kind: bytes, body: bytes) -> bytes:
+            return kind + (len(body) + 4).to_bytes(4, "big") + body
+
+        def let_in(client: socket.socket) -> None:
+            while int.from_bytes(client.recv(1024)[4:8], "big") >> 16 != 3:  # asks for TLS or GSS first
+                client.sendall(b"N")
+            told = {b"server_version": b"14.9", b"in_hot_standby": b"off", b"default_transaction_read_only": b"off", b"client_encoding": b"UTF8"}
+            client.sendall(message(b"R", bytes(4)) + b"".join(message(b"S", name + b"\0" + value + b"\0") for name, value in told.items())
+                           + message(b"Z", b"I"))
+            client.recv(1024)
+        return self.answering(let_in)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,11 +24,14 @@
 #include "domain/news.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
+#include "http/exposition.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
+#include "http/routes/standing_metrics.hpp"
 #include "http/version.hpp"
+#include "queue/claim_waits.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
@@ -46,6 +51,7 @@ struct Counts {
     std::vector<DeliveryCount> deliveries;
     QueueDepth depth;
     std::vector<NewsCount> news;
+    Standing standing;
 };
 
 Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
@@ -60,15 +66,17 @@ Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
         return Unexpected(deliveries ? depth.error() : deliveries.error());
     }
     auto news = snapshot.news.Count();
-    if (!news) {
-        return Unexpected(news.error());
+    auto standing = ReadStanding(snapshot, now);
+    if (!news || !standing) {
+        return Unexpected(news ? standing.error() : news.error());
     }
     Counts counts{
         .items = {},
         .processes = std::move(*processes),
         .deliveries = std::move(*deliveries),
         .depth = *depth,
-        .news = std::move(*news)
+        .news = std::move(*news),
+        .standing = std::move(*standing)
     };
     for (const auto& bucket : *buckets) {
         auto of_bucket = snapshot.items.CountByStatus(bucket.id);
@@ -80,24 +88,8 @@ Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
     return counts;
 }
 
-std::string LabelText(std::string_view text) {
-    std::string escaped;
-    for (const char c : text) {
-        escaped += c == '\n' ? "\\n" : c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
-    }
-    return escaped;
-}
-
-std::string Head(std::string_view name, std::string_view type, std::string_view help) {
-    return fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
-}
-
-std::string One(std::string_view name, std::string_view type, std::string_view help, auto value) {
-    return Head(name, type, help) + fmt::format("{} {}\n", name, value);
-}
-
 std::string OfItems(const Counts& counts) {
-    auto text = Head("notifications_items", "gauge", "Items by bucket and status.");
+    auto text = MetricHead("notifications_items", "gauge", "Items by bucket and status.");
     for (const auto& [bucket, by_status] : counts.items) {
         for (std::size_t i = 0; i < kStatusWords.size(); ++i) {
             const auto found = by_status.find(static_cast<Status>(i));
@@ -113,7 +105,7 @@ std::string OfItems(const Counts& counts) {
 }
 
 std::string OfProcesses(const Counts& counts) {
-    auto text = Head(
+    auto text = MetricHead(
         "notifications_processes",
         "gauge",
         "Processes by processor and status: every run there is, ended ones too."
@@ -130,7 +122,8 @@ std::string OfProcesses(const Counts& counts) {
 }
 
 std::string OfDeliveries(const Counts& counts) {
-    auto text = Head("notifications_deliveries", "gauge", "Deliveries that are kept, by kind and status.");
+    auto text =
+        MetricHead("notifications_deliveries", "gauge", "Deliveries that are kept, by kind and status.");
     for (const auto& row : counts.deliveries) {
         text += fmt::format(
             "notifications_deliveries{{kind=\"{}\",status=\"{}\"}} {}\n",
@@ -143,7 +136,7 @@ std::string OfDeliveries(const Counts& counts) {
 }
 
 std::string OfNews(const Counts& counts) {
-    auto text = Head(
+    auto text = MetricHead(
         "notifications_news",
         "gauge",
         "What messages told of and is still to be looked at, by kind and state."
@@ -162,12 +155,18 @@ std::string OfNews(const Counts& counts) {
 
 std::string OfQueue(const QueueDepth& depth, Timestamp now) {
     const auto age = depth.oldest_created_at ? now - *depth.oldest_created_at : Timestamp::duration(0);
-    return One("notifications_queue_ready", "gauge", "Processes that wait for a worker now.", depth.ready) +
-           One("notifications_queue_delayed", "gauge", "Processes that are tried later.", depth.delayed) +
-           One("notifications_oldest_pending_seconds",
+    return OneMetric(
+               "notifications_queue_ready", "gauge", "Processes that wait for a worker now.", depth.ready
+           ) +
+           OneMetric(
+               "notifications_queue_delayed", "gauge", "Processes that are tried later.", depth.delayed
+           ) +
+           OneMetric(
+               "notifications_oldest_pending_seconds",
                "gauge",
                "Age of the oldest process that waits.",
-               std::chrono::duration<double>(age).count());
+               std::chrono::duration<double>(age).count()
+           );
 }
 
 /// Of each queue of messages; nothing where there is none.
@@ -204,13 +203,13 @@ std::string OfMessages(const std::vector<QueueState>& queues, Timestamp now) {
     std::string text;
     for (const auto& row : queues.empty() ? std::span<const Row>() : std::span<const Row>(rows)) {
         const auto name = fmt::format("notifications_messages_{}", row.name);
-        text += Head(name, row.type, row.help);
+        text += MetricHead(name, row.type, row.help);
         for (const auto& queue : queues) {
             text += fmt::format("{}{{source=\"{}\"}} {}\n", name, LabelText(queue.source), row.value(queue));
         }
     }
     if (!queues.empty()) {
-        text += Head(
+        text += MetricHead(
             "notifications_messages_oldest_seconds", "gauge", "Age of the oldest message that came last."
         );
     }
@@ -224,25 +223,85 @@ std::string OfMessages(const std::vector<QueueState>& queues, Timestamp now) {
     return text;
 }
 
+std::string OfClaims(const ClaimWaits& waits) {
+    constexpr std::string_view kName = "notifications_claim_wait_seconds";
+    auto text =
+        MetricHead(kName, "histogram", "How long what this node claimed had been ready; pauses count.");
+    for (std::size_t i = 0; i < ClaimWaits::kEnds.size(); ++i) {
+        text +=
+            fmt::format("{}_bucket{{le=\"{}\"}} {}\n", kName, ClaimWaits::kEnds.at(i), waits.within.at(i));
+    }
+    return text + fmt::format(
+                      "{0}_bucket{{le=\"+Inf\"}} {1}\n{0}_sum {2}\n{0}_count {1}\n",
+                      kName,
+                      waits.count,
+                      waits.sum.count()
+                  );
+}
+
+std::string OfRecovery(const Activity& activity) {
+    return OneMetric(
+               "notifications_rescues_total",
+               "counter",
+               "Processes whose lease was over and that this node gave back.",
+               activity.rescues
+           ) +
+           OneMetric(
+               "notifications_nodes_given_up_total",
+               "counter",
+               "Nodes that were gone and that this node gave up.",
+               activity.nodes_given_up
+           ) +
+           OneMetric(
+               "notifications_leases_lost_total",
+               "counter",
+               "Times that this node could not extend its leases and stopped its work.",
+               activity.leases_lost
+           );
+}
+
+/// Nothing where it cannot be told.
+std::string OfSpace(const std::optional<std::filesystem::space_info>& space) {
+    return space ? OneMetric(
+                       "notifications_data_free_bytes", "gauge", "Room left in DATA_DIR.", space->available
+                   ) +
+                       OneMetric(
+                           "notifications_data_size_bytes",
+                           "gauge",
+                           "Size of the file system of DATA_DIR.",
+                           space->capacity
+                       )
+                 : std::string();
+}
+
 std::string OfService(const Activity& activity) {
-    return One("notifications_workers", "gauge", "Items that may be processed at once.", activity.workers) +
-           One("notifications_workers_busy", "gauge", "Items that are processed now.", activity.busy) +
-           One("notifications_children_started_total",
+    return OfClaims(activity.claim_waits) + OfRecovery(activity) + OfSpace(activity.space) +
+           OneMetric(
+               "notifications_workers", "gauge", "Items that may be processed at once.", activity.workers
+           ) +
+           OneMetric("notifications_workers_busy", "gauge", "Items that are processed now.", activity.busy) +
+           OneMetric(
+               "notifications_children_started_total",
                "counter",
                "Sandboxed children that were started: one more for each restart.",
-               activity.children_started) +
-           One(
+               activity.children_started
+           ) +
+           OneMetric(
                "notifications_database_commits_total", "counter", "Commits of the database.", activity.commits
            ) +
-           One("notifications_database_closures_total",
+           OneMetric(
+               "notifications_database_closures_total",
                "counter",
                "What was written in them: many share a commit.",
-               activity.closures) +
-           One("notifications_log_lines_dropped_total",
+               activity.closures
+           ) +
+           OneMetric(
+               "notifications_log_lines_dropped_total",
                "counter",
                "Log lines that nobody took.",
-               DroppedLogLines()) +
-           Head("notifications_build_info", "gauge", "Which program this is.") +
+               DroppedLogLines()
+           ) +
+           MetricHead("notifications_build_info", "gauge", "Which program this is.") +
            fmt::format("notifications_build_info{{version=\"{}\"}} 1\n", kVersion);
 }
 
@@ -255,7 +314,8 @@ Response Metrics(const Request& request, const ApiParts& parts) {
     return {
         .content_type = "text/plain; version=0.0.4",
         .body = OfItems(*counts) + OfProcesses(*counts) + OfDeliveries(*counts) + OfNews(*counts) +
-                OfQueue(counts->depth, now) + OfMessages(parts.queues(), now) + OfService(parts.activity())
+                OfStanding(counts->standing, now) + OfQueue(counts->depth, now) +
+                OfMessages(parts.queues(), now) + OfService(parts.activity())
     };
 }
 
@@ -268,11 +328,12 @@ void AddMetricsRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = "health",
          .summary = "Metrics",
-         .description = "Prometheus text: items by bucket and status, processes by processor and status, "
-                        "deliveries by kind "
-                        "and status, news of messages that waits, what waits and since when, what queues of "
-                        "messages gave, workers, "
-                        "children, the version.",
+         .description =
+             "Prometheus text: items by bucket and status, processes by processor and status, "
+             "deliveries by kind "
+             "and status, news of messages that waits, what waits and since when, what queues of "
+             "messages gave, held buckets, endpoints, nodes, pauses, workers, children, how long what was "
+             "claimed had been ready, rescues, lost leases, room, the version.",
          .media_types = {"text/plain"},
          .handle = [parts](Request& r) { return Metrics(r, parts); }}
     );

@@ -14,6 +14,7 @@ namespace notify {
 void AddRoutes(Router& router, const ApiParts& parts) {
     AddHealthRoutes(router, parts);
     AddMetricsRoutes(router, parts);
+    AddSystemRoutes(router, parts);
     AddNodeRoutes(router, parts);
     AddPauseRoutes(router, parts);
     AddSourceRoutes(router, parts);

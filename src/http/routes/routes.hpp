@@ -36,6 +36,7 @@ void AddDoneRoutes(Router& router, const ApiParts& parts);
 void AddIntakeRoutes(Router& router, const ApiParts& parts);
 void AddIconikIntakeRoutes(Router& router, const ApiParts& parts);
 void AddMessageRoutes(Router& router, const ApiParts& parts);
+void AddSystemRoutes(Router& router, const ApiParts& parts);
 void AddNodeRoutes(Router& router, const ApiParts& parts);
 void AddPauseRoutes(Router& router, const ApiParts& parts);
 void AddPublicationRoutes(Router& router, const ApiParts& parts);

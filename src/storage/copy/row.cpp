@@ -65,7 +65,7 @@ void AppendField(std::string& row, const sql::Statement& statement, int column, 
     row += bytes;
 }
 
-void BindField(sql::Statement& statement, int parameter, sql::Kind kind, std::string_view field) {
+void BindField(sql::Parameters& statement, int parameter, sql::Kind kind, std::string_view field) {
     switch (kind) {
         case sql::Kind::kInteger:
             statement.BindInteger(parameter, static_cast<std::int64_t>(NumberIn(field)));
@@ -124,7 +124,7 @@ std::vector<std::optional<std::string_view>> FieldsOf(std::string_view row) {
     return fields;
 }
 
-void BindRow(std::string_view row, const Table& table, sql::Statement& statement) {
+void BindRow(std::string_view row, const Table& table, sql::Parameters& statement) {
     const auto fields = FieldsOf(row);
     int parameter = 0;
     for (const auto& column : table.columns) {

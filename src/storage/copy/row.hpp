@@ -35,7 +35,7 @@ void EncodeRow(const sql::Statement& statement, const Table& table, std::string&
 [[nodiscard]] std::vector<std::optional<std::string_view>> FieldsOf(std::string_view row);
 
 /// Binds the fields as the parameters 1, 2, … of a statement.
-void BindRow(std::string_view row, const Table& table, sql::Statement& statement);
+void BindRow(std::string_view row, const Table& table, sql::Parameters& statement);
 
 /// "item itm_01JC…": for sentences about a row.
 [[nodiscard]] std::string NameOf(std::string_view row, const Table& table);

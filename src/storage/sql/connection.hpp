@@ -124,7 +124,7 @@ public:
     }
 
     /// A function that binds all parameters itself.
-    template <std::invocable<Statement&> BindAll>
+    template <std::invocable<Parameters&> BindAll>
     void Bind(const BindAll& bind_all) {
         bind_all(statement_);
     }

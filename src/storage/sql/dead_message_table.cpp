@@ -37,6 +37,7 @@ constexpr const char* kListSql = R"sql(
     FROM dead_message
     WHERE (?1 = '' OR id < ?1) AND (?2 = '' OR source_id = ?2) AND (?3 < 0 OR CASE WHEN replayed_at IS NULL THEN 0 ELSE 1 END = ?3)
     ORDER BY id DESC LIMIT ?4)sql";
+constexpr const char* kCountOpenSql = "SELECT count(*) FROM dead_message WHERE replayed_at IS NULL";
 constexpr const char* kMarkSql = "UPDATE dead_message SET replayed_at = ? WHERE id = ?";
 constexpr const char* kRemoveSql = "DELETE FROM dead_message WHERE id = ?";
 constexpr const char* kRemoveOldSql =
@@ -111,6 +112,12 @@ Result<Page<DeadMessage>> DeadMessageTable::List(
             }
             return shown;
         });
+}
+
+Result<std::int64_t> DeadMessageTable::CountOpen() const {
+    return connection_.First(
+                          kCountOpenSql, [](Row& row) { return row.Integer(); }
+    ).map([](const std::optional<std::int64_t>& count) { return count.value_or(0); });
 }
 
 Result<void> DeadMessageTable::MarkReplayed(const DeadMessageId& id, Timestamp at) {

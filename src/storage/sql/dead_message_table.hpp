@@ -17,6 +17,7 @@ public:
     [[nodiscard]] Result<Page<DeadMessage>> List(
         const DeadMessageFilter& filter, const PageRequest& page
     ) const override;
+    [[nodiscard]] Result<std::int64_t> CountOpen() const override;
     Result<void> MarkReplayed(const DeadMessageId& id, Timestamp at) override;
     Result<void> Remove(const DeadMessageId& id) override;
     Result<int> RemoveOld(Timestamp before, int limit) override;

@@ -86,7 +86,7 @@ public:
             fmt::join(std::vector<char>(table.columns.size(), '?'), ", ")
         );
         return give([&](std::string_view row) {
-            const auto bind = [&](sql::Statement& statement) { copy::BindRow(row, table, statement); };
+            const auto bind = [&](sql::Parameters& statement) { copy::BindRow(row, table, statement); };
             return connection_->Change(insert, bind).map([](int) {});
         });
     }

@@ -69,7 +69,12 @@ ApiTest::ApiTest() {
                  };
              },
          .standstill = [this] { return standstill_; },
-         .activity = [] { return Activity{.workers = 3, .busy = 2, .children_started = 5}; },
+         .activity =
+             [] {
+                 return Activity{
+                     .workers = 3, .busy = 2, .children_started = 5, .claim_waits = {}, .space = {}
+                 };
+             },
          .queues = [this] { return queues_; },
          .webhooks = [this] { return webhooks_; }}
     );

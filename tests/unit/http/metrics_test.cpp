@@ -8,6 +8,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/clock.hpp"
+#include "domain/ids.hpp"
+#include "domain/node.hpp"
+#include "storage/bucket_repository.hpp"
+#include "storage/node_repository.hpp"
+#include "storage/storage.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -52,6 +58,44 @@ TEST_F(MetricsTest, TellOfWorkersChildrenAndTheProgram) {
     EXPECT_THAT(text, HasSubstr("\nnotifications_workers_busy 2\n"));
     EXPECT_THAT(text, HasSubstr("\nnotifications_children_started_total 5\n"));
     EXPECT_THAT(text, HasSubstr("\nnotifications_build_info{version=\""));
+}
+
+TEST_F(MetricsTest, TellOfNodesEndpointsPausesAndHeldBuckets) {
+    AddBucket("in");
+    const Node node{
+        .id = NodeId("nod_1"),
+        .name = "one",
+        .host = "localhost",
+        .version = "1",
+        .roles = Roles().With(Role::kWorker),
+        .started_at = clock_.Now(),
+        .heard_at = clock_.Now()
+    };
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        const auto bucket = transaction.buckets.List()->front().id;
+        return transaction.nodes.Join(node).and_then([&] {
+            return transaction.buckets.Hold(
+                bucket, {.until = clock_.Now(), .reason = "credentials_refused", .sentence = "no", .times = 1}
+            );
+        });
+    }));
+    Expect(201, "POST", "/v1/pauses", R"({"of":"everything","reason":"we move"})");
+    Expect(201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/"})");
+    clock_.Advance(std::chrono::seconds(4));
+    const auto text = Scrape();
+    for (const auto* line : {
+             "notifications_nodes{role=\"worker\"} 1",
+             "notifications_nodes{role=\"scheduler\"} 0",
+             "notifications_node_silent_seconds{node=\"one\"} 4",
+             "notifications_duty_held{duty=\"delivery\"} 0",
+             "notifications_bucket_held{bucket=\"in\",reason=\"credentials_refused\"} 1",
+             "notifications_pauses{of=\"everything\"} 1",
+             "notifications_webhook_endpoints{state=\"active\"} 1",
+             "notifications_webhook_endpoints{state=\"disabled\"} 0",
+             "notifications_dead_messages 0",
+         }) {
+        EXPECT_THAT(text, HasSubstr(fmt::format("\n{}\n", line)));
+    }
 }
 
 TEST_F(MetricsTest, EscapeTheNamesOfBuckets) {

@@ -502,6 +502,7 @@ void OpenApiTest::CheckNodes() {
     );
     EXPECT_EQ(pause.at("subject").as_string(), "one");
     const auto nodes = Check("GET", "/v1/nodes", "/v1/nodes");
+    EXPECT_EQ(Check("GET", "/v1/system", "/v1/system").at("workers").as_int64(), 3);
     EXPECT_THAT(
         std::string(nodes.at("rows").at(0).at("paused").as_string()), ::testing::HasSubstr("new memory")
     );
