@@ -1,4 +1,5 @@
-"""Each rule of docs/alerts (but one, over made-up counts) fires when what it is about happens, and not before: by Prometheus' own promtool, over what /metrics says."""
+"""Each rule of docs/alerts fires when what it is about happens, and not before: by Prometheus' own promtool, over what /metrics says. Staged, because
+their causes take hours or are hard to come by: the count of failures, the row of a dead message, and the time since which an item waits."""
 import contextlib
 import http.server
 import json
