@@ -137,6 +137,7 @@ def nodes(program: pathlib.Path, server: Server, jobs: int, most: int) -> dict:
 
 def sqlite(program: pathlib.Path, jobs: int) -> dict:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-queue."))
+    jobs -= jobs % 16  # as many in each bucket
     try:
         filled = figures_of([program, "fill", jobs, 16, folder])
         worked = figures_of([program, "work", 16, folder])

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/process.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
 #include "queue/backlog/first_contact.hpp"

@@ -1,6 +1,5 @@
 #include "queue/outcomes.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -18,6 +17,7 @@
 #include "domain/process.hpp"
 #include "domain/result.hpp"
 #include "domain/status.hpp"
+#include "processors/host/host.hpp"
 #include "queue/bucket_hold.hpp"
 #include "queue/process_end.hpp"
 #include "queue/retry_policy.hpp"
@@ -49,6 +49,7 @@ struct Step {
 /// The fence: somebody else has the process now, or an earlier try of this commit went through after all.
 Result<std::vector<Step>> StillHeld(const Transaction& transaction, const OutcomeBatch& batch) {
     std::vector<ProcessId> ids;
+    ids.reserve(batch.size());
     for (const auto& waiting : batch) {
         ids.push_back(waiting->ended.process.id);
     }
@@ -133,7 +134,7 @@ Result<void> WriteResults(Transaction& transaction, std::vector<Step>& steps, Ti
 
 Result<void> UpdateProcesses(Transaction& transaction, const std::vector<Process>& processes) {
     return transaction.processes.UpdateAllHeld(processes).and_then([&](int changed) {
-        return changed == static_cast<int>(processes.size())
+        return std::cmp_equal(changed, processes.size())
                    ? Result<void>{}
                    : Fail(ErrorCode::kUnavailable, "a process changed hands during the commit");
     });
@@ -150,6 +151,7 @@ Result<void> NoteContents(Transaction& transaction, const std::vector<Step>& ste
         }
     }
     std::vector<Item> items;
+    items.reserve(learned.size());
     for (auto& [id, item] : learned) {
         items.push_back(std::move(item));
     }

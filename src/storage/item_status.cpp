@@ -238,6 +238,7 @@ struct Refreshed {
 /// Writes the rows, and tells of those that moved.
 Result<void> Write(Transaction& transaction, const Refreshed& items, const Known& known, Timestamp now) {
     std::vector<NotedChange> changes;
+    changes.reserve(items.moved.size());
     for (const auto& item : items.moved) {
         changes.push_back(ChangeOf(item, known.runs.at(item.id), now));
     }

@@ -12,6 +12,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/poll.h>
 #include <unistd.h>
 
 #include "core/error.hpp"
@@ -63,7 +64,7 @@ void WorkHints::Send() {
 
 void WorkHints::Wake() noexcept {
     const std::uint64_t one = 1;
-    static_cast<void>(!write(wake_.Get(), &one, sizeof one));  // full: it is awake anyway
+    static_cast<void>(write(wake_.Get(), &one, sizeof one) < 0);  // full: it is awake anyway
 }
 
 void WorkHints::Loop(const std::stop_token& stop) {
@@ -105,7 +106,7 @@ Result<void> WorkHints::Turn(postgres::Connection& connection, const std::stop_t
     }};
     const int count = poll(ready.data(), ready.size(), kProbeMs);
     std::uint64_t wakes = 0;
-    static_cast<void>(!read(wake_.Get(), &wakes, sizeof wakes));
+    static_cast<void>(read(wake_.Get(), &wakes, sizeof wakes) < 0);
     if (connection.TakeNotified()) {
         told_();
     }

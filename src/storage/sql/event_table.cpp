@@ -132,11 +132,12 @@ Result<std::set<EventId>> EventTable::AddAll(const std::vector<Event>& events) {
         return count.map([](int) { return std::set<EventId>(); });
     }
     std::vector<EventId> ids;
+    ids.reserve(events.size());
     for (const auto& event : events) {
         ids.push_back(event.id);
     }
     const auto there =
-        *count == static_cast<int>(ids.size())
+        std::cmp_equal(*count, ids.size())
             ? Result<std::vector<EventId>>(ids)
             : connection_.SelectFor(kThereSql, ids, kBindItself, [](Row& row) { return row.As<EventId>(); });
     const auto endpoints = connection_.Select(kWantingSql, [](Row& row) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -119,10 +120,11 @@ Result<std::set<ItemId>> ItemTable::AddFirsts(const std::vector<Item>& items) {
         return Unexpected(added.error());
     }
     std::vector<ItemId> ids;
+    ids.reserve(items.size());
     for (const auto& item : items) {
         ids.push_back(item.id);
     }
-    if (*added == static_cast<int>(ids.size())) {
+    if (std::cmp_equal(*added, ids.size())) {
         return std::set<ItemId>(ids.begin(), ids.end());
     }
     return GetAll(ids).map([](const std::vector<Item>& rows) {
@@ -151,7 +153,7 @@ Result<void> ItemTable::SetStatuses(const std::vector<Item>& items) {
         );
     };
     return connection_.ChangeFor(kSetStatusesSql, items, bind).and_then([&](int changed) {
-        return changed == static_cast<int>(items.size())
+        return std::cmp_equal(changed, items.size())
                    ? Result<void>{}
                    : Fail(
                          ErrorCode::kNotFound, fmt::format("of {} items {} are there", items.size(), changed)

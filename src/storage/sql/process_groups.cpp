@@ -111,8 +111,8 @@ Result<void> CountAll(Connection& connection, const std::vector<Process>& proces
 }
 
 const Failure& FailureOf(const Process& process) {
-    static const Failure kNone;
-    return process.failure ? *process.failure : kNone;
+    static const Failure none;
+    return process.failure ? *process.failure : none;
 }
 
 }  // namespace
@@ -127,6 +127,7 @@ Result<void> ProcessTable::Add(const Process& process) {
 
 Result<void> ProcessTable::AddAll(const std::vector<Process>& processes) {
     std::vector<std::pair<const Process*, std::string>> rows;  // with its list of media types as text
+    rows.reserve(processes.size());
     for (const auto& process : processes) {
         rows.emplace_back(&process, ListToText(process.media_types));
     }
