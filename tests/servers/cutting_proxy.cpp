@@ -46,8 +46,8 @@ bool SendAll(const UniqueFd& to, std::string_view bytes) {
 
 }  // namespace
 
-CuttingProxy::CuttingProxy(const std::string& port)
-    : target_(port), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+CuttingProxy::CuttingProxy(std::string port)
+    : target_(std::move(port)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     auto address = Here(0);
     socklen_t size = sizeof(address);
     if (::bind(listener_.Get(), AsAny(address), size) != 0 || ::listen(listener_.Get(), 16) != 0 ||
@@ -106,17 +106,22 @@ void CuttingProxy::Loop() {
             continue;
         }
         const std::scoped_lock lock(mutex_);
-        for (std::size_t i = (looked.size() - 1) / 2; i > 0; --i) {
-            auto& pair = pairs_[i - 1];
-            const bool ended =
-                !pair.is_silent && ((looked[2 * i - 1].revents != 0 && !Pass(pair, Way::kToServer)) ||
-                                    (looked[2 * i].revents != 0 && !Pass(pair, Way::kToClient)));
-            if (ended) {
-                pairs_.erase(pairs_.begin() + static_cast<std::ptrdiff_t>(i) - 1);
-            }
-        }
+        PassWhatCame(looked);
         if (looked[0].revents != 0) {
             Accept();
+        }
+    }
+}
+
+/// `looked`: the listener, then both ends of each pair.
+void CuttingProxy::PassWhatCame(const std::vector<pollfd>& looked) {
+    for (std::size_t i = (looked.size() - 1) / 2; i > 0; --i) {
+        auto& pair = pairs_[i - 1];
+        const bool ended =
+            !pair.is_silent && ((looked[2 * i - 1].revents != 0 && !Pass(pair, Way::kToServer)) ||
+                                (looked[2 * i].revents != 0 && !Pass(pair, Way::kToClient)));
+        if (ended) {
+            pairs_.erase(pairs_.begin() + static_cast<std::ptrdiff_t>(i) - 1);
         }
     }
 }
@@ -136,7 +141,7 @@ void CuttingProxy::Accept() {
 
 /// False when the connection is over.
 bool CuttingProxy::Pass(Pair& pair, Way way) {
-    std::array<char, 65536> buffer;
+    std::array<char, 65536> buffer{};
     const auto& from = way == Way::kToServer ? pair.client : pair.server;
     const auto& to = way == Way::kToServer ? pair.server : pair.client;
     const auto got = ::recv(from.Get(), buffer.data(), buffer.size(), 0);

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include <poll.h>
+
 #include "core/file.hpp"
 
 namespace notify::testing {
@@ -23,7 +25,7 @@ enum class Way : std::uint8_t { kToServer, kToClient };
 class CuttingProxy final {
 public:
     /// Leads to the port of this machine. Throws std::runtime_error.
-    explicit CuttingProxy(const std::string& port);
+    explicit CuttingProxy(std::string port);
     ~CuttingProxy();
     CuttingProxy(const CuttingProxy&) = delete;
     CuttingProxy& operator=(const CuttingProxy&) = delete;
@@ -55,6 +57,7 @@ private:
     };
 
     void Loop();
+    void PassWhatCame(const std::vector<pollfd>& looked);
     void Accept();
     [[nodiscard]] bool Pass(Pair& pair, Way way);
 
