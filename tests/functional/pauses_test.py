@@ -53,7 +53,7 @@ class Pauses(ServiceTest):
         wait_for("the file to be noticed", lambda: "film.bin" in self.service.items())
         time.sleep(2)
         self.assertEqual(self.status("film.bin")[0], "Pending")
-        self.assertIn("every node that may take it is paused", self.service.command("items", "why", self.service.items()["film.bin"]["id"]))
+        self.assertIn("no node may take it: the node is paused", self.service.command("items", "why", self.service.items()["film.bin"]["id"]))
         self.assertIn("new memory", self.service.get("/v1/nodes")["rows"][0]["paused"])
 
     def test_what_cannot_be_paused_is_one_sentence(self) -> None:

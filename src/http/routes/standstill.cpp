@@ -64,7 +64,7 @@ std::optional<Standstill> NobodyTakes(
         }
         last = &*pause;
     }
-    return NobodyFor(fmt::format("every node that may take it is {}", Sentence(*last)));
+    return NobodyFor(fmt::format("no node may take it: {}", Sentence(*last)));
 }
 
 Result<std::optional<Standstill>> NobodyTakesIt(const Snapshot& snapshot, const Item& item, Timestamp now) {
