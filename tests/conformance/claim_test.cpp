@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "conformance/fixture.hpp"
+#include "storage/source_repository.hpp"
 
 namespace notify::testing {
 

@@ -52,6 +52,7 @@ CREATE TABLE source (
     kind TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL UNIQUE,
     config TEXT COLLATE "C" NOT NULL,
+    max_in_flight BIGINT NOT NULL CHECK (max_in_flight >= 0), -- 0: any number
     created_at BIGINT NOT NULL
 );
 
