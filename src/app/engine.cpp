@@ -66,6 +66,7 @@
 #include "sources/source_of_kind.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/orphan_collector.hpp"
+#include "storage/postgres/hints.hpp"
 #include "storage/postgres/postgres_storage.hpp"
 #include "storage/result_consumer.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
@@ -218,9 +219,6 @@ void Engine::Build() {
     relabelling = std::make_unique<Relabelling>(*storage, clock);
     relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
     BuildDuties();
-    if (!settings.database.host.empty() && settings.roles != Roles()) {
-        hints = std::make_unique<WorkHints>(settings.database, [this] { Nudge(); });
-    }
 }
 
 void Engine::BuildDelivery(const SourceOfKind& find_source) {
@@ -247,6 +245,9 @@ void Engine::BuildDuties() {
     };
     std::erase_if(parts, [this](const DutyPart& part) { return !settings.roles.Has(part.duty); });
     duties = std::make_unique<Duties>(*storage, clock, node.id, std::move(parts));
+    if (!settings.database.host.empty() && settings.roles != Roles()) {
+        hints = std::make_unique<WorkHints>(settings.database, [this] { Nudge(); });
+    }
 }
 
 void Engine::BuildInbox(const SourceOfKind& find_source) {

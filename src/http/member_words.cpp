@@ -229,31 +229,29 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"StoreWebhook.name", "What it is called in the store.", ""},
     MemberWords{"StoreWebhook.sentence", "What is wrong and what to do; \"\" while it is enabled.", ""},
     MemberWords{"StoreWebhook.status", "enabled, failing, disabled or gone, as the store says.", ""},
-    MemberWords{"SystemView.busy", "Items that this node processes now.", ""},
-    MemberWords{"SystemView.claimed", "Processes that this node took since its start.", ""},
+    MemberWords{"System.busy", "Items that this node processes now.", ""},
+    MemberWords{"System.claimed", "Processes that this node took since its start.", ""},
+    MemberWords{"System.data_free_bytes", "Room left in this node's DATA_DIR; null: it cannot be told.", ""},
+    MemberWords{"System.dead_messages", "Messages that were not understood and not replayed.", ""},
+    MemberWords{"System.delayed", "Processes that are tried later.", ""},
     MemberWords{
-        "SystemView.data_free_bytes", "Room left in this node's DATA_DIR; null: it cannot be told.", ""
-    },
-    MemberWords{"SystemView.dead_messages", "Messages that were not understood and not replayed.", ""},
-    MemberWords{"SystemView.delayed", "Processes that are tried later.", ""},
-    MemberWords{
-        "SystemView.leases_lost", "Times that this node could not extend its leases and stopped its work.", ""
+        "System.leases_lost", "Times that this node could not extend its leases and stopped its work.", ""
     },
     MemberWords{
-        "SystemView.mean_claim_wait_seconds", "How long what was claimed had been ready; pauses count.", ""
+        "System.mean_claim_wait_seconds", "How long what was claimed had been ready; pauses count.", ""
     },
-    MemberWords{"SystemView.nodes_given_up", "Nodes that were gone and that this node gave up.", ""},
+    MemberWords{"System.nodes_given_up", "Nodes that were gone and that this node gave up.", ""},
     MemberWords{
-        "SystemView.oldest_pending_since",
+        "System.oldest_pending_since",
         "When the oldest process that waits was made; null: nothing waits.",
         "date-time"
     },
-    MemberWords{"SystemView.queue", "All processes by status.", ""},
-    MemberWords{"SystemView.ready", "Processes that wait for a worker.", ""},
-    MemberWords{"SystemView.rescues", "Processes whose lease was over and that this node gave back.", ""},
-    MemberWords{"SystemView.standstill", "Why nothing moves at all; null: it does.", ""},
-    MemberWords{"SystemView.version", "Of the program.", ""},
-    MemberWords{"SystemView.workers", "Items that this node may process at the same time.", ""},
+    MemberWords{"System.queue", "All processes by status.", ""},
+    MemberWords{"System.ready", "Processes that wait for a worker.", ""},
+    MemberWords{"System.rescues", "Processes whose lease was over and that this node gave back.", ""},
+    MemberWords{"System.standstill", "Why nothing moves at all; null: it does.", ""},
+    MemberWords{"System.version", "Of the program.", ""},
+    MemberWords{"System.workers", "Items that this node may process at the same time.", ""},
     MemberWords{"WebhookFailing.sentence", "What is wrong, and what to do.", ""},
     MemberWords{"WebhookFailing.status", "failing, disabled or gone.", ""},
     MemberWords{"WebhookFailing.webhook", "Its id in the store.", ""},

@@ -4,14 +4,12 @@
 #include <array>
 #include <iterator>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
@@ -26,11 +24,9 @@
 #include "sources/objects/faults.hpp"
 #include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
-#include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
-#include "storage/publication_request.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 

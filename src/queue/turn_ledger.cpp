@@ -1,10 +1,13 @@
 #include "queue/turn_ledger.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "storage/process_repository.hpp"
 

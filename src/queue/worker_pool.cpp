@@ -12,10 +12,10 @@
 #include "core/fault_log.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
-#include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "queue/claim.hpp"
 #include "queue/claim_waits.hpp"
+#include "queue/turn_ledger.hpp"
 #include "queue/worker.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
@@ -123,7 +123,7 @@ void WorkerPool::GiveBackWhatWaits() {
             waiting_.pop_back();
         }
     }
-    std::stop_source stopped;
+    const std::stop_source stopped;
     static_cast<void>(stopped.request_stop());
     for (auto& claim : late) {
         const auto name = NameOf(claim);

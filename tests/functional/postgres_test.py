@@ -241,7 +241,7 @@ class WrongServers(ServiceTest):
         with contextlib.ExitStack() as held:
             for _ in range(6):
                 held.enter_context(self.psql_that_stays())
-            wait_for("all connections to be taken", lambda: self.refused_for("it has no connection left"))
+            self.assertTrue(self.refused_for("it has no connection left"))
 
     def refused_for(self, sentence: str) -> bool:
         done = subprocess.run([PROGRAMS / "notifications-api", "migrate"], cwd=self.folder, text=True, capture_output=True, timeout=60,
@@ -250,9 +250,13 @@ class WrongServers(ServiceTest):
 
     @contextlib.contextmanager
     def psql_that_stays(self):
-        with subprocess.Popen([postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "media", "-d", "media", "-X", "-q"],
-                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        """Connected when it is given."""
+        with subprocess.Popen([postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "media", "-d", "media", "-X", "-q", "-A", "-t"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
             try:
+                process.stdin.write("SELECT 'here';\n")
+                process.stdin.flush()
+                self.assertEqual(process.stdout.readline(), "here\n")
                 yield process
             finally:
                 process.stdin.close()

@@ -46,6 +46,7 @@ Result<Kept> ReadKept(const Snapshot& snapshot, Timestamp now) {
 
 std::vector<view::StatusCount> ByStatus(const std::vector<ProcessCount>& processes) {
     std::vector<view::StatusCount> counts;
+    counts.reserve(kStatusWords.size());
     for (const auto word : kStatusWords) {
         counts.push_back({.status = std::string(word)});
     }
