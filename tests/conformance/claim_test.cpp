@@ -65,6 +65,7 @@ TEST_P(Claims, GiveALeaseAndAFence) {
     EXPECT_EQ(held.started_at, Now());
     EXPECT_EQ(held.fence, process.fence + 1);
     EXPECT_EQ(held.attempt, 0) << "a claim burns no attempt";
+    EXPECT_EQ(claimed[0].charged, 1s) << "of a bucket of which nothing is known yet";
     EXPECT_EQ(Stored(process.id).fence, held.fence);
     EXPECT_EQ(Stored(claimed[0].item.id).status, Status::kPending) << "the item's row is left to the caller";
 }

@@ -13,7 +13,6 @@
 #include "domain/ids.hpp"
 #include "storage/database_away.hpp"
 #include "storage/postgres/connection.hpp"
-#include "storage/postgres/faults.hpp"
 #include "storage/postgres/server.hpp"
 
 namespace notify::postgres {

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -139,6 +136,7 @@ Result<std::vector<ClaimedItem>> Take(
     Connection& connection, const std::vector<Job>& jobs, const Taking& taking
 ) {
     std::vector<ItemId> ids;
+    ids.reserve(jobs.size());
     for (const auto& job : jobs) {
         ids.push_back(job.item_id);
     }
@@ -152,6 +150,7 @@ Result<std::vector<ClaimedItem>> Take(
         items.emplace(item.id, &item);
     }
     std::vector<ClaimedItem> claimed;
+    claimed.reserve(jobs.size());
     for (const auto& job : jobs) {
         claimed.push_back({.item = *items.at(job.item_id), .processes = std::move((*held)[job])});
     }
@@ -180,9 +179,10 @@ Result<std::vector<ClaimedItem>> ProcessTable::Claim(
         turns[i].waiting = std::min(of_bucket->size(), turns[i].waiting);
         jobs[i] = *std::move(of_bucket);
     }
-    std::vector<Job> wanted;
-    std::vector<std::size_t> next(turns.size(), 0);
     const auto order = TakeTurns(turns, *latest, static_cast<std::size_t>(max_items), ready->source_rooms);
+    std::vector<Job> wanted;
+    wanted.reserve(order.size());
+    std::vector<std::size_t> next(turns.size(), 0);
     for (const auto turn : order) {
         wanted.push_back(std::move(jobs[turn][next[turn]++]));
     }
