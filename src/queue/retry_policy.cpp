@@ -144,7 +144,7 @@ Process AfterMissingMedia(Process process, int pauses, Timestamp now) {
 
 Process AfterError(Process process, const Error& error, Timestamp now) {
     const int pauses = std::exchange(process.pauses, 0);
-    if (error.reason == objects::kMediaNotReady) {
+    if (error.code == ErrorCode::kThrottled && error.reason == objects::kMediaNotReady) {
         return AfterMissingMedia(std::move(process), pauses, now);
     }
     switch (error.code) {
@@ -245,7 +245,8 @@ Process GivenBack(Process process, Timestamp now) {
 
 Process AfterFailure(Process process, const Error& error, CrashKind crash, Timestamp now) {
     const bool superseded = process.cancel_requested && IsSuperseded(process);
-    const bool is_released = error.code == ErrorCode::kStopped || error.reason == kDatabaseAway;
+    const bool is_released = error.code == ErrorCode::kStopped ||
+                             (error.code == ErrorCode::kUnavailable && error.reason == kDatabaseAway);
     if (is_released && crash == CrashKind::kNone) {
         return GivenBack(std::move(process), now);
     }

@@ -59,6 +59,10 @@ Error TrustedError(Error said, const KnownToHost& known) {
         said.message = fmt::format("the processor failed as {}: {}", ToString(said.code), said.message);
         said.code = ErrorCode::kInternal;
     }
+    if (said.code == ErrorCode::kUnavailable) {
+        said.reason.clear();  // these are words of ours about stores and databases, for some of which nobody
+                              // is blamed
+    }
     return said;
 }
 

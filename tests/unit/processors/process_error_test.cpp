@@ -73,6 +73,15 @@ TEST(TrustedError, KeepsStageReasonAndSentenceOfAnErrorAboutTheItem) {
     EXPECT_EQ(kept.message, "said");
 }
 
+TEST(TrustedError, TakesNoReasonOverForWhichNobodyIsBlamed) {
+    auto said = Said(ErrorCode::kUnavailable);
+    said.reason = "database_away";
+    const auto kept = TrustedError(said, kLocal);
+    EXPECT_EQ(kept.code, ErrorCode::kUnavailable);
+    EXPECT_EQ(kept.reason, "");
+    EXPECT_EQ(kept.message, said.message);
+}
+
 TEST(TrustedError, SaysWhatTheChildClaimed) {
     EXPECT_EQ(
         TrustedError(Said(ErrorCode::kThrottled), kNothing).message, "the processor failed as throttled: said"

@@ -66,7 +66,8 @@ TEST_P(RetryRules, DecideWhatBecomesOfTheProcess) {
     EXPECT_FALSE(after.lease_until.has_value());
     EXPECT_EQ(after.finished_at.has_value(), IsTerminal(rule.status));
     const bool is_released =
-        rule.code == ErrorCode::kStopped || rule.reason == std::string_view("database_away");
+        rule.code == ErrorCode::kStopped ||
+        (rule.code == ErrorCode::kUnavailable && rule.reason == std::string_view("database_away"));
     if (!is_released) {
         ASSERT_TRUE(after.failure.has_value());
         EXPECT_EQ(after.failure->code, ToString(rule.code));
@@ -103,6 +104,10 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{"no_child", ErrorCode::kUnavailable, "no_child", Status::kPending, 0, kMinute, kMinute},
         Rule{"unavailable", ErrorCode::kUnavailable, "", Status::kPending, 1, seconds(5), seconds(10)},
         Rule{"internal", ErrorCode::kInternal, "", Status::kPending, 1, seconds(5), seconds(10)},
+        Rule{
+            "of_a_name", ErrorCode::kInternal, "database_away", Status::kPending, 1, seconds(5), seconds(10)
+        },
+        Rule{"of_two", ErrorCode::kInternal, "media_not_ready", Status::kPending, 1, seconds(5), seconds(10)},
         Rule{"cancelled", ErrorCode::kCancelled, "", Status::kCancelled, 0, kNone, kNone},
         Rule{"stopped", ErrorCode::kStopped, "", Status::kPending, 0, kNone, kNone},
         Rule{"database_away", ErrorCode::kUnavailable, "database_away", Status::kPending, 0, kNone, kNone}
