@@ -1,8 +1,9 @@
-// ItemTable, of many items at once.
+// ItemTable, of many items at once; one is many of which there is one.
 
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,8 @@ namespace notify::sql {
 
 namespace {
 
+// most items are the first of their key. For SQLite rows of values: before an INSERT … SELECT it copies every
+// page that it may touch
 constexpr Sql kAddFirstsSql{
     .sqlite = R"sql(
     INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
@@ -140,6 +143,18 @@ Result<std::vector<Item>> ItemTable::GetAll(const std::vector<ItemId>& ids) cons
     return connection_.SelectFor(kGetAllSql, ids, kBindItself, ReadItem);
 }
 
+Result<Item> ItemTable::Get(const ItemId& id) const {
+    return GetAll({id}).and_then([&](std::vector<Item> found) {
+        return found.empty() ? NoItem(id) : Result<Item>(std::move(found.front()));
+    });
+}
+
+Result<void> ItemTable::SetStatus(const Item& item) {
+    return SetStatuses({item}).map_error([&](const Error& error) {
+        return error.code == ErrorCode::kNotFound ? NoItem(item.id).value() : error;
+    });
+}
+
 Result<void> ItemTable::SetStatuses(const std::vector<Item>& items) {
     const auto bind = [](const Item& item, Binder& binder) {
         binder.BindAll(
@@ -175,6 +190,26 @@ Result<void> ItemTable::NoteContents(const std::vector<Item>& items) {
     return connection_.ChangeFor(kSetAliasesSql, digested, bind_alias)
         .and_then([&](int) { return connection_.ChangeFor(kSetContentsSql, items, bind); })
         .map([](int) {});
+}
+
+Result<void> ItemTable::SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) {
+    const auto bind = [&](const ItemId& item, Binder& binder) { binder.BindAll(item, media_type, sha256); };
+    return connection_.ChangeFor(kSetContentsSql, std::vector{id}, bind).and_then([&](int changed) {
+        return changed == 1 ? Result<void>{} : NoItem(id);
+    });
+}
+
+Result<void> ItemTable::SetAlias(
+    const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256
+) {
+    const auto bind = [&](const BucketId& of, Binder& binder) {
+        binder.BindAll(of, Blob{key}, version, sha256);
+    };
+    return connection_.ChangeFor(kSetAliasesSql, std::vector{bucket}, bind).map([](int) {});
+}
+
+Result<void> ItemTable::AddChange(const ItemId& id, const ItemChange& change) {
+    return AddChanges({{.item_id = id, .change = change}});
 }
 
 Result<void> ItemTable::AddChanges(const std::vector<NotedChange>& changes) {

@@ -29,14 +29,6 @@ namespace notify::sql {
 
 namespace {
 
-// most items are the first of their key. For these one row of values: before an INSERT … SELECT SQLite copies
-// every page that it may touch
-constexpr const char* kAddFirstSql = R"sql(
-    INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
-                      blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
-                      generation)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1)
-    ON CONFLICT (bucket_id, key, generation) DO NOTHING)sql";
 constexpr const char* kAddSql = R"sql(
     INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
                       blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
@@ -48,10 +40,6 @@ constexpr const char* kAddSql = R"sql(
                         AND generation = (SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3)
                         AND removed_at IS NULL AND NOT (status = 'Skipped' AND reason_code = 'superseded'))
     RETURNING generation)sql";
-constexpr const char* kGetSql = R"sql(
-    SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
-           reason_code, reason, discovered_at, resolving_since, removed_at, state_version
-    FROM item WHERE id = ?)sql";
 constexpr const char* kNewestSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, removed_at, state_version
@@ -80,35 +68,14 @@ constexpr const char* kLiveSql = R"sql(
 constexpr const char* kCountSql = "SELECT status, count(*) FROM item GROUP BY status";
 constexpr const char* kCountOfBucketSql =
     "SELECT status, count(*) FROM item WHERE bucket_id = ? GROUP BY status";
-constexpr const char* kSetStatusSql = R"sql(
-    UPDATE item
-    SET state_version = state_version + CASE WHEN status <> ?1 THEN 1 ELSE 0 END, status = ?1, since = ?2, blocked_by = ?3, reason_code = ?4,
-        reason = ?5, resolving_since = ?6
-    WHERE id = ?7)sql";
-constexpr const char* kSetContentSql = R"sql(
-    UPDATE item
-    SET media_type = CASE WHEN ?1 = '' THEN media_type ELSE ?1 END,
-        content_sha256 = CASE WHEN ?2 = '' THEN content_sha256 ELSE ?2 END
-    WHERE id = ?3)sql";
 constexpr const char* kSetRemovedSql = "UPDATE item SET removed_at = ? WHERE id = ?";
-constexpr const char* kAddChangeSql = R"sql(
-    INSERT INTO item_change (item_id, number, at, status, process_id, attempt, reason_code, reason)
-    VALUES (?1, (SELECT 1 + coalesce(max(number), 0) FROM item_change WHERE item_id = ?1), ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kHistorySql = R"sql(
     SELECT at, status, process_id, attempt, reason_code, reason
     FROM (SELECT number, at, status, process_id, attempt, reason_code, reason
           FROM item_change WHERE item_id = ? ORDER BY number DESC LIMIT 200) AS newest
     ORDER BY number)sql";
-constexpr const char* kSetAliasSql = R"sql(
-    INSERT INTO content_alias (bucket_id, key, version, sha256) VALUES (?, ?, ?, ?)
-    ON CONFLICT (bucket_id, key, version) DO UPDATE SET sha256 = excluded.sha256)sql";
 constexpr const char* kAliasSql =
     "SELECT sha256 FROM content_alias WHERE bucket_id = ? AND key = ? AND version = ?";
-
-Result<void> Found(int changed, const ItemId& id) {
-    return changed == 1 ? Result<void>{}
-                        : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
-}
 
 /// A condition that is not asked for is left out, so that the index fits what is.
 std::string ListSql(bool by_bucket, bool by_status) {
@@ -125,6 +92,10 @@ std::string ListSql(bool by_bucket, bool by_status) {
 }
 
 }  // namespace
+
+Unexpected NoItem(const ItemId& id) {
+    return Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
+}
 
 Item ReadItem(Row& row) {
     Item item;
@@ -149,8 +120,14 @@ Item ReadItem(Row& row) {
 }
 
 Result<int> ItemTable::AddIfNew(const Item& item) {
-    const auto add = [&](const auto& how) {
-        return how(
+    const auto first = AddFirsts({item});
+    if (!first || !first->empty()) {
+        return first.map([](const auto&) { return 1; });
+    }
+    return connection_
+        .First(
+            kAddSql,
+            [](Row& row) { return row.Int(); },
             item.id,
             item.bucket_id,
             Blob{item.key},
@@ -168,23 +145,8 @@ Result<int> ItemTable::AddIfNew(const Item& item) {
             item.resolving_since,
             item.removed_at,
             item.state_version
-        );
-    };
-    auto first = add([&](const auto&... values) { return connection_.Change(kAddFirstSql, values...); });
-    if (!first || *first == 1) {
-        return first;
-    }
-    const auto read = [](Row& row) { return row.Int(); };
-    return add(
-               [&](const auto&... values) { return connection_.First(kAddSql, read, values...); }
-    ).map([](std::optional<int> generation) { return generation.value_or(0); });
-}
-
-Result<Item> ItemTable::Get(const ItemId& id) const {
-    return connection_.First(kGetSql, ReadItem, id).and_then([&](std::optional<Item> item) {
-        return item ? Result<Item>(std::move(*item))
-                    : Fail(ErrorCode::kNotFound, fmt::format("there is no item {}", id.Value()));
-    });
+        )
+        .map([](std::optional<int> generation) { return generation.value_or(0); });
 }
 
 Result<std::optional<Item>> ItemTable::Newest(const BucketId& bucket, std::string_view key) const {
@@ -240,46 +202,10 @@ Result<std::map<Status, std::int64_t>> ItemTable::CountByStatus(const BucketId& 
     });
 }
 
-Result<void> ItemTable::SetStatus(const Item& item) {
-    return connection_
-        .Change(
-            kSetStatusSql,
-            ToString(item.status),
-            item.since,
-            ToString(item.blocked_by),
-            item.reason_code,
-            item.reason,
-            item.resolving_since,
-            item.id
-        )
-        .and_then([&](int changed) { return Found(changed, item.id); });
-}
-
-Result<void> ItemTable::SetContent(const ItemId& id, std::string_view media_type, std::string_view sha256) {
-    return connection_.Change(kSetContentSql, media_type, sha256, id).and_then([&](int changed) {
-        return Found(changed, id);
-    });
-}
-
 Result<void> ItemTable::SetRemoved(const ItemId& id, Timestamp at) {
     return connection_.Change(kSetRemovedSql, at, id).and_then([&](int changed) {
-        return Found(changed, id);
+        return changed == 1 ? Result<void>{} : NoItem(id);
     });
-}
-
-Result<void> ItemTable::AddChange(const ItemId& id, const ItemChange& change) {
-    return connection_
-        .Change(
-            kAddChangeSql,
-            id,
-            change.at,
-            ToString(change.status),
-            change.process_id,
-            change.attempt,
-            change.reason_code,
-            change.reason
-        )
-        .map([](int) {});
 }
 
 Result<std::vector<ItemChange>> ItemTable::History(const ItemId& id) const {
@@ -294,12 +220,6 @@ Result<std::vector<ItemChange>> ItemTable::History(const ItemId& id) const {
         };
     };
     return connection_.Select(kHistorySql, read, id);
-}
-
-Result<void> ItemTable::SetAlias(
-    const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256
-) {
-    return connection_.Change(kSetAliasSql, bucket, Blob{key}, version, sha256).map([](int) {});
 }
 
 Result<std::optional<std::string>> ItemTable::Alias(

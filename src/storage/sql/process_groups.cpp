@@ -1,5 +1,6 @@
-// ProcessTable, of many processes at once.
+// ProcessTable, of many processes at once; one is many of which there is one.
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -9,11 +10,13 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
+#include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/lists.hpp"
 #include "storage/sql/process_row.hpp"
@@ -68,7 +71,8 @@ constexpr Sql kOfItemsSql{
            started_at, finished_at
     FROM process WHERE item_id IN (SELECT unnest(?)) ORDER BY run, created_at, id)sql"
 };
-constexpr Sql kUpdateHeldSql{
+// the cast: for an index of one status SQLite would compile it again for each value of the parameter
+constexpr Sql kUpdateSql{
     .sqlite = R"sql(
     UPDATE process
     SET status = ?3, since = ?4, attempt = ?5, crashes = ?6, rescues = ?7, pauses = ?8, alone = ?9, next_attempt_at = ?10,
@@ -91,6 +95,15 @@ constexpr Sql kUpdateHeldSql{
                result_id, finished_at, priority, max_attempts, was)
     WHERE process.id = n.id AND process.status = n.was AND process.fence = n.fence)sql"
 };
+constexpr Sql kHeartbeatSql{
+    .sqlite = R"sql(
+    UPDATE process SET lease_until = ?1 WHERE id = ?2 AND status = 'Processing' AND fence = ?3 AND lease_owner = ?4)sql",
+    .postgres = R"sql(
+    UPDATE process SET lease_until = n.until FROM unnest(?1, ?2, ?3, ?4) AS n (until, id, fence, owner)
+    WHERE process.id = n.id AND process.status = 'Processing' AND process.fence = n.fence AND process.lease_owner = n.owner)sql"
+};
+constexpr const char* kCancelledSql =
+    "SELECT id, fence FROM process WHERE status = 'Processing' AND lease_owner = ? AND cancel_requested = 1";
 constexpr Sql kResolvingSql{
     .sqlite = "SELECT item_id FROM resolve WHERE item_id = ?",
     .postgres = "SELECT item_id FROM resolve WHERE item_id IN (SELECT unnest(?))"
@@ -113,6 +126,59 @@ Result<void> CountAll(Connection& connection, const std::vector<Process>& proces
 const Failure& FailureOf(const Process& process) {
     static const Failure none;
     return process.failure ? *process.failure : none;
+}
+
+/// kInternal when a process with the status `from` may not become what `process` is (MayBecome).
+Result<void> MayFollow(Status from, const Process& process) {
+    return process.status == from || MayBecome(from, process.status)
+               ? Result<void>{}
+               : Fail(
+                     ErrorCode::kInternal,
+                     fmt::format(
+                         "process {} cannot become {} from {}",
+                         process.id.Value(),
+                         ToString(process.status),
+                         ToString(from)
+                     )
+                 );
+}
+
+/// Writes those that are still in `from` with their fence: how many are.
+Result<int> Update(Connection& connection, Status from, const std::vector<Process>& processes) {
+    for (const auto& process : processes) {
+        if (auto may = MayFollow(from, process); !may) {
+            return Unexpected(may.error());
+        }
+    }
+    return connection.ChangeFor(kUpdateSql, processes, [&](const Process& p, Binder& binder) {
+        const auto& failure = FailureOf(p);
+        binder.BindAll(
+            p.id,
+            p.fence,
+            ToString(p.status),
+            p.since,
+            p.attempt,
+            p.crashes,
+            p.rescues,
+            p.pauses,
+            p.alone,
+            p.next_attempt_at,
+            p.lease_owner,
+            p.lease_until,
+            p.progress,
+            p.cancel_requested,
+            failure.code,
+            failure.stage,
+            failure.reason,
+            failure.message,
+            failure.will_retry,
+            NullIfEmpty{p.result_id.Value()},
+            p.finished_at,
+            p.priority,
+            p.max_attempts,
+            ToString(from)
+        );
+    });
 }
 
 }  // namespace
@@ -175,6 +241,17 @@ Result<void> ProcessTable::AddAll(const std::vector<Process>& processes) {
     });
 }
 
+Result<Process> ProcessTable::Get(const ProcessId& id) const {
+    return GetAll({id}).and_then([&](std::vector<Process> found) {
+        return found.empty() ? Fail(ErrorCode::kNotFound, fmt::format("there is no process {}", id.Value()))
+                             : Result<Process>(std::move(found.front()));
+    });
+}
+
+Result<std::vector<Process>> ProcessTable::OfItem(const ItemId& id) const {
+    return connection_.SelectFor(kOfItemsSql, std::vector{id}, kBindItself, ReadProcess);
+}
+
 Result<std::vector<Process>> ProcessTable::GetAll(const std::vector<ProcessId>& ids) const {
     return connection_.SelectFor(kGetAllSql, ids, kBindItself, ReadProcess);
 }
@@ -191,39 +268,36 @@ Result<std::map<ItemId, std::vector<Process>>> ProcessTable::OfItems(const std::
 }
 
 Result<int> ProcessTable::UpdateAllHeld(const std::vector<Process>& processes) {
-    for (const auto& process : processes) {
-        if (auto may = MayFollow(Status::kProcessing, process); !may) {
-            return Unexpected(may.error());
-        }
-    }
-    return connection_.ChangeFor(kUpdateHeldSql, processes, [](const Process& p, Binder& binder) {
-        const auto& failure = FailureOf(p);
-        binder.BindAll(
-            p.id,
-            p.fence,
-            ToString(p.status),
-            p.since,
-            p.attempt,
-            p.crashes,
-            p.rescues,
-            p.pauses,
-            p.alone,
-            p.next_attempt_at,
-            p.lease_owner,
-            p.lease_until,
-            p.progress,
-            p.cancel_requested,
-            failure.code,
-            failure.stage,
-            failure.reason,
-            failure.message,
-            failure.will_retry,
-            NullIfEmpty{p.result_id.Value()},
-            p.finished_at,
-            p.priority,
-            p.max_attempts,
-            ToString(Status::kProcessing)
-        );
+    return Update(connection_, Status::kProcessing, processes);
+}
+
+Result<bool> ProcessTable::UpdateHeld(const Process& process, std::int64_t fence) {
+    auto held = process;
+    held.fence = fence;
+    return UpdateAllHeld({std::move(held)}).map([](int changed) { return changed == 1; });
+}
+
+Result<void> ProcessTable::UpdatePending(const Process& process) {
+    return Update(connection_, Status::kPending, {process}).and_then([&](int changed) {
+        return changed == 1 ? Result<void>{}
+                            : Fail(
+                                  ErrorCode::kConflict,
+                                  fmt::format("process {} is no longer Pending", process.id.Value())
+                              );
+    });
+}
+
+Result<std::vector<Hold>> ProcessTable::Heartbeat(
+    const NodeId& node, const std::vector<Hold>& held, Timestamp until
+) {
+    const auto bind = [&](const Hold& hold, Binder& binder) {
+        binder.BindAll(until, hold.process_id, hold.fence, node);
+    };
+    const auto read = [](Row& row) {
+        return Hold{.process_id = row.As<ProcessId>(), .fence = row.Integer()};
+    };
+    return connection_.ChangeFor(kHeartbeatSql, held, bind).and_then([&](int) {
+        return connection_.Select(kCancelledSql, read, node);
     });
 }
 

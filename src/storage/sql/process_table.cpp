@@ -1,6 +1,5 @@
 #include "storage/sql/process_table.hpp"
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
@@ -22,18 +21,6 @@ namespace notify::sql {
 
 namespace {
 
-constexpr const char* kGetSql = R"sql(
-    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
-           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
-           started_at, finished_at
-    FROM process WHERE id = ?)sql";
-constexpr const char* kOfItemSql = R"sql(
-    SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
-           failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
-           started_at, finished_at
-    FROM process WHERE item_id = ? ORDER BY run, created_at, id)sql";
 constexpr const char* kExpiredSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
            attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
@@ -46,14 +33,6 @@ constexpr const char* kAllProcessingSql = R"sql(
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
-// the cast: for an index of one status SQLite would compile it again for each value of the parameter
-constexpr const char* kUpdateSql = R"sql(
-    UPDATE process
-    SET status = ?1, since = ?2, attempt = ?3, crashes = ?4, rescues = ?5, alone = ?6, next_attempt_at = ?7,
-        lease_owner = ?8, lease_until = ?9, progress = ?10, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?11 END, failure_code = ?12,
-        failure_stage = ?13, failure_reason = ?14, failure_message = ?15, failure_will_retry = ?16, result_id = ?17,
-        finished_at = ?18, priority = ?21, max_attempts = ?22, pauses = ?24
-    WHERE id = ?19 AND CAST(status AS TEXT) = ?23 AND fence = ?20)sql";
 constexpr const char* kCountSql =
     "SELECT processor, status, count FROM process_count WHERE count > 0 ORDER BY processor, status";
 constexpr const char* kDepthSql = R"sql(
@@ -63,8 +42,6 @@ constexpr const char* kCancelSql =
     "UPDATE process SET cancel_requested = 1 WHERE id = ? AND status = 'Processing'";
 constexpr const char* kProgressSql =
     "UPDATE process SET progress = ? WHERE id = ? AND status = 'Processing' AND fence = ?";
-constexpr const char* kHeartbeatSql = R"sql(
-    UPDATE process SET lease_until = ?1 WHERE id = ?2 AND status = 'Processing' AND fence = ?3 AND lease_owner = ?4)sql";
 constexpr const char* kCancelledSql =
     "SELECT id, fence FROM process WHERE status = 'Processing' AND lease_owner = ? AND cancel_requested = 1";
 constexpr const char* kSetLookedAtSql = R"sql(
@@ -90,56 +67,7 @@ constexpr const char* kDelayResolveSql =
 constexpr const char* kIsResolvingSql = "SELECT 1 FROM resolve WHERE item_id = ? LIMIT 1";
 constexpr const char* kRemoveResolveSql = "DELETE FROM resolve WHERE process_id = ?";
 
-/// Writes `p` where it is still in `from`: how many rows were. kInternal for a step that MayBecome forbids.
-Result<int> Update(Connection& connection, Status from, const Process& p, std::int64_t fence) {
-    if (auto may = MayFollow(from, p); !may) {
-        return Unexpected(may.error());
-    }
-    const auto failure = p.failure.value_or(Failure{});
-    return connection.Change(
-        kUpdateSql,
-        ToString(p.status),
-        p.since,
-        p.attempt,
-        p.crashes,
-        p.rescues,
-        p.alone,
-        p.next_attempt_at,
-        p.lease_owner,
-        p.lease_until,
-        p.progress,
-        p.cancel_requested,
-        failure.code,
-        failure.stage,
-        failure.reason,
-        failure.message,
-        failure.will_retry,
-        NullIfEmpty{p.result_id.Value()},
-        p.finished_at,
-        p.id,
-        fence,
-        p.priority,
-        p.max_attempts,
-        ToString(from),
-        p.pauses
-    );
-}
-
 }  // namespace
-
-Result<void> MayFollow(Status from, const Process& process) {
-    return process.status == from || MayBecome(from, process.status)
-               ? Result<void>{}
-               : Fail(
-                     ErrorCode::kInternal,
-                     fmt::format(
-                         "process {} cannot become {} from {}",
-                         process.id.Value(),
-                         ToString(process.status),
-                         ToString(from)
-                     )
-                 );
-}
 
 Process ReadProcess(Row& row) {
     Process p;
@@ -183,57 +111,12 @@ Process ReadProcess(Row& row) {
     return p;
 }
 
-Result<Process> ProcessTable::Get(const ProcessId& id) const {
-    return connection_.First(kGetSql, ReadProcess, id).and_then([&](std::optional<Process> process) {
-        return process ? Result<Process>(std::move(*process))
-                       : Fail(ErrorCode::kNotFound, fmt::format("there is no process {}", id.Value()));
-    });
-}
-
-Result<std::vector<Process>> ProcessTable::OfItem(const ItemId& id) const {
-    return connection_.Select(kOfItemSql, ReadProcess, id);
-}
-
-Result<std::vector<Hold>> ProcessTable::Heartbeat(
-    const NodeId& node, const std::vector<Hold>& held, Timestamp until
-) {
-    for (const auto& hold : held) {
-        auto extended = connection_.Change(kHeartbeatSql, until, hold.process_id, hold.fence, node);
-        if (!extended) {
-            return Unexpected(extended.error());
-        }
-    }
-    return connection_.Select(
-        kCancelledSql,
-        [](Row& row) { return Hold{.process_id = row.As<ProcessId>(), .fence = row.Integer()}; },
-        node
-    );
-}
-
 Result<std::vector<Process>> ProcessTable::Expired(Timestamp now) const {
     return connection_.Select(kExpiredSql, ReadProcess, now);
 }
 
 Result<std::vector<Process>> ProcessTable::AllProcessing() const {
     return connection_.Select(kAllProcessingSql, ReadProcess);
-}
-
-Result<bool> ProcessTable::UpdateHeld(const Process& process, std::int64_t fence) {
-    return Update(connection_, Status::kProcessing, process, fence).map([](int changed) {
-        return changed == 1;
-    });
-}
-
-Result<void> ProcessTable::UpdatePending(const Process& process) {
-    const auto changed = Update(connection_, Status::kPending, process, process.fence);
-    if (!changed) {
-        return Unexpected(changed.error());
-    }
-    return *changed == 1
-               ? Result<void>{}
-               : Fail(
-                     ErrorCode::kConflict, fmt::format("process {} is no longer Pending", process.id.Value())
-                 );
 }
 
 Result<bool> ProcessTable::RequestCancel(const ProcessId& id) {
