@@ -42,7 +42,7 @@ Result<void> SupersedeOne(Transaction& transaction, const Process& process, Time
     }
     const auto replaced = Superseded(process, now);
     if (process.status == Status::kProcessing) {
-        return transaction.processes.UpdateHeld(replaced, process.fence).map([](bool) {});
+        return transaction.processes.UpdateHeld(replaced).map([](bool) {});
     }
     return transaction.processes.UpdatePending(replaced).and_then([&] {
         return TellProcess(transaction, replaced, now);

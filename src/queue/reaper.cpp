@@ -33,7 +33,7 @@ Result<int> Rescue(Transaction& transaction, const std::vector<Process>& process
     for (const auto& process : processes) {
         auto rescued = GivenBack(process, now);
         ++rescued.rescues;
-        const auto held = transaction.processes.UpdateHeld(rescued, process.fence);
+        const auto held = transaction.processes.UpdateHeld(rescued);
         if (!held) {
             return Unexpected(held.error());
         }

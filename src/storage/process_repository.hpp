@@ -114,12 +114,12 @@ public:
     /// All Processing rows: what a single node resets when it starts.
     [[nodiscard]] virtual Result<std::vector<Process>> AllProcessing() const = 0;
 
-    /// Writes every changeable column of `process` if its row is still Processing with `fence`; true when it
-    /// was. This is the fence: false means another owner took over and nothing was written. A cancellation
+    /// Writes every changeable column of `process` if its row is still Processing with its fence; true when
+    /// it was. This is the fence: false means another owner took over and nothing was written. A cancellation
     /// that was asked for meanwhile stays asked for. kInternal for a status that MayBecome forbids.
-    virtual Result<bool> UpdateHeld(const Process& process, std::int64_t fence) = 0;
+    virtual Result<bool> UpdateHeld(const Process& process) = 0;
 
-    /// As UpdateHeld, of each with its own fence: how many of them were still held.
+    /// As UpdateHeld, of each: how many of them were still held.
     virtual Result<int> UpdateAllHeld(const std::vector<Process>& processes) = 0;
 
     /// Writes every changeable column of a process nobody holds (Pending). kConflict when it is held or

@@ -313,7 +313,7 @@ TEST_P(Claims, TakeNoMoreOfABucketThanMayBeProcessing) {
         process.lease_owner = NodeId();
         process.lease_until.reset();
         process.finished_at = Now();
-        return transaction.processes.UpdateHeld(process, process.fence).map([](bool) {});
+        return transaction.processes.UpdateHeld(process).map([](bool) {});
     });
     EXPECT_EQ(Claim(9).size(), 1U) << "one ended, one may begin";
 }

@@ -171,7 +171,6 @@ Item Conformance::Stored(const ItemId& id) {
 }
 
 bool Conformance::Finish(Process held, Status status) {
-    const auto fence = held.fence;
     held.status = status;
     held.lease_owner = NodeId();
     held.lease_until.reset();
@@ -181,7 +180,7 @@ bool Conformance::Finish(Process held, Status status) {
     if (status == Status::kCompleted) {
         held.result_id = AddResult("lineage of " + held.id.Value()).id;
     }
-    return Write([&](Transaction& transaction) { return transaction.processes.UpdateHeld(held, fence); });
+    return Write([&](Transaction& transaction) { return transaction.processes.UpdateHeld(held); });
 }
 
 }  // namespace notify::testing

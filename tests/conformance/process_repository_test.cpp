@@ -146,9 +146,7 @@ TEST_P(Processes, AreWrittenByWhoHoldsThem) {
     held.lease_until.reset();
     held.progress = 0.5;
     held.failure = Failure{.code = "internal", .stage = "decode", .message = "odd bytes", .will_retry = true};
-    EXPECT_TRUE(Write([&](Transaction& transaction) {
-        return transaction.processes.UpdateHeld(held, held.fence);
-    }));
+    EXPECT_TRUE(Write([&](Transaction& transaction) { return transaction.processes.UpdateHeld(held); }));
     const auto stored = Stored(held.id);
     EXPECT_EQ(stored.status, Status::kPending);
     EXPECT_EQ(stored.since, held.since);

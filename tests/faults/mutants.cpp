@@ -43,9 +43,11 @@ public:
         });
     }
 
-    Result<bool> UpdateHeld(const Process& process, std::int64_t /*fence*/) override {
+    Result<bool> UpdateHeld(const Process& process) override {
         return WrappedProcesses::Get(process.id).and_then([&](const Process& present) {
-            return WrappedProcesses::UpdateHeld(process, present.fence);
+            auto written = process;
+            written.fence = present.fence;
+            return WrappedProcesses::UpdateHeld(written);
         });
     }
 
@@ -70,7 +72,7 @@ public:
                     process.status = Status::kPending;
                     process.lease_owner = NodeId();
                     process.lease_until.reset();
-                    if (auto freed = UpdateHeld(process, process.fence); !freed) {
+                    if (auto freed = UpdateHeld(process); !freed) {
                         return Unexpected(freed.error());
                     }
                 }

@@ -566,9 +566,8 @@ void Play::Sweep(const Round& round) {
                 process.lease_owner = NodeId();
                 process.lease_until.reset();
                 process.finished_at = stage_.clock.Now();
-                const auto done =
-                    held ? transaction.processes.UpdateHeld(process, process.fence).map([](bool) {})
-                         : transaction.processes.UpdatePending(process);
+                const auto done = held ? transaction.processes.UpdateHeld(process).map([](bool) {})
+                                       : transaction.processes.UpdatePending(process);
                 if (!done) {
                     return done;
                 }

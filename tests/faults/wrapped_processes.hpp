@@ -83,14 +83,12 @@ public:
         return inner_.AllProcessing();
     }
 
-    Result<bool> UpdateHeld(const Process& process, std::int64_t fence) override {
-        return inner_.UpdateHeld(process, fence);
-    }
+    Result<bool> UpdateHeld(const Process& process) override { return inner_.UpdateHeld(process); }
 
     Result<int> UpdateAllHeld(const std::vector<Process>& processes) override {
         int changed = 0;
         for (const auto& process : processes) {
-            const auto held = UpdateHeld(process, process.fence);
+            const auto held = UpdateHeld(process);
             if (!held) {
                 return Unexpected(held.error());
             }

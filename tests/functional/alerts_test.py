@@ -66,7 +66,6 @@ def fires(folder: pathlib.Path, alert: str, before: dict, after: dict, minutes: 
     return done.returncode == 0
 
 
-@unittest.skipUnless((DEPS / "prometheus/promtool").exists(), "script/bootstrap test fetches promtool")
 class AlertsTest:
     def assert_fires(self, before: dict, after: dict, *alerts: str, minutes: int = 14) -> None:
         for alert in alerts:

@@ -150,9 +150,7 @@ Result<Item> ItemTable::Get(const ItemId& id) const {
 }
 
 Result<void> ItemTable::SetStatus(const Item& item) {
-    return SetStatuses({item}).map_error([&](const Error& error) {
-        return error.code == ErrorCode::kNotFound ? NoItem(item.id).value() : error;
-    });
+    return SetStatuses({item});
 }
 
 Result<void> ItemTable::SetStatuses(const std::vector<Item>& items) {

@@ -271,10 +271,8 @@ Result<int> ProcessTable::UpdateAllHeld(const std::vector<Process>& processes) {
     return Update(connection_, Status::kProcessing, processes);
 }
 
-Result<bool> ProcessTable::UpdateHeld(const Process& process, std::int64_t fence) {
-    auto held = process;
-    held.fence = fence;
-    return UpdateAllHeld({std::move(held)}).map([](int changed) { return changed == 1; });
+Result<bool> ProcessTable::UpdateHeld(const Process& process) {
+    return UpdateAllHeld({process}).map([](int changed) { return changed == 1; });
 }
 
 Result<void> ProcessTable::UpdatePending(const Process& process) {

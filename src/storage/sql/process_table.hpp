@@ -33,7 +33,7 @@ public:
     ) override;
     [[nodiscard]] Result<std::vector<Process>> Expired(Timestamp now) const override;
     [[nodiscard]] Result<std::vector<Process>> AllProcessing() const override;
-    Result<bool> UpdateHeld(const Process& process, std::int64_t fence) override;
+    Result<bool> UpdateHeld(const Process& process) override;
     Result<int> UpdateAllHeld(const std::vector<Process>& processes) override;
     Result<void> UpdatePending(const Process& process) override;
     Result<bool> RequestCancel(const ProcessId& id) override;

@@ -193,7 +193,6 @@ protected:
             return notify::Fail(ErrorCode::kInternal, "the process was not claimed");
         }
         process = claimed->front().processes.front();
-        const auto fence = process.fence;
         process.status = Status::kCompleted;
         process.result_id = result;
         process.finished_at = clock_.Now();
@@ -201,7 +200,7 @@ protected:
         process.lease_until.reset();
         item_.status = Status::kCompleted;
         item_.blocked_by = BlockedBy::kNothing;
-        return transaction.processes.UpdateHeld(process, fence).and_then([&](bool) {
+        return transaction.processes.UpdateHeld(process).and_then([&](bool) {
             return transaction.items.SetStatus(item_);
         });
     }

@@ -51,7 +51,7 @@ protected:
         process.lease_until.reset();
         EXPECT_TRUE(Write([&](Transaction& transaction) {
             return transaction.results.AddOrGet(damaged).and_then([&](const ResultId&) {
-                return transaction.processes.UpdateHeld(process, process.fence);
+                return transaction.processes.UpdateHeld(process);
             });
         }));
         return claim.item.id;

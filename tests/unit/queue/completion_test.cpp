@@ -198,7 +198,7 @@ TEST_F(CompletionTest, DropsTheOutcomeOfAZombie) {
     clock_.Advance(std::chrono::minutes(1));
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
         auto released = GivenBack(transaction.processes.Get(zombie.processes[0].id).value(), clock_.Now());
-        return transaction.processes.UpdateHeld(released, zombie.processes[0].fence);
+        return transaction.processes.UpdateHeld(released);
     }));
     auto present = Claim().at(0);
     present.item.content_sha256 = "new";

@@ -61,7 +61,7 @@ TEST_F(IntakeTest, LooksAtOnceAtWhatWaitsForARestoredObject) {
         const auto claim = Claim().at(0);
         EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
             const auto after = AfterFailure(claim.processes.at(0), error, CrashKind::kNone, clock_.Now());
-            return transaction.processes.UpdateHeld(after, after.fence).and_then([&](bool) {
+            return transaction.processes.UpdateHeld(after).and_then([&](bool) {
                 return RefreshItem(transaction, claim.item.id, clock_.Now());
             });
         }));

@@ -83,7 +83,7 @@ TEST_F(RerunTest, RunsWhatAnotherVersionOfTheProcessorDid) {
     result.document = "{}";
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
         return transaction.results.AddOrGet(result).and_then([&](const ResultId& id) {
-            return transaction.processes.UpdateHeld(Completed(process, id, clock_.Now()), process.fence);
+            return transaction.processes.UpdateHeld(Completed(process, id, clock_.Now()));
         });
     }));
     EXPECT_EQ(Run({.bucket = bucket.id}).processes, 0) << "nothing is missing";

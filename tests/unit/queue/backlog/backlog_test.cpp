@@ -118,9 +118,7 @@ protected:
         EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
             return transaction.results.AddOrGet(result)
                 .and_then([&](const ResultId& stored) {
-                    return transaction.processes.UpdateHeld(
-                        Completed(process, stored, clock_.Now()), process.fence
-                    );
+                    return transaction.processes.UpdateHeld(Completed(process, stored, clock_.Now()));
                 })
                 .and_then([&](bool) { return FinishItem(transaction, id, clock_.Now()); });
         }));
@@ -144,7 +142,7 @@ protected:
             const auto& process = claim.processes.front();
             EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
                 return transaction.processes
-                    .UpdateHeld(AfterFailure(process, error, CrashKind::kNone, clock_.Now()), process.fence)
+                    .UpdateHeld(AfterFailure(process, error, CrashKind::kNone, clock_.Now()))
                     .and_then([&](bool) { return FinishItem(transaction, claim.item.id, clock_.Now()); });
             }));
         }

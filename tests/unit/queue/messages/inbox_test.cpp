@@ -72,7 +72,7 @@ protected:
                 CrashKind::kNone,
                 clock_.Now()
             );
-            return transaction.processes.UpdateHeld(after, after.fence);
+            return transaction.processes.UpdateHeld(after);
         }));
         return claim.item.id;
     }
@@ -86,7 +86,7 @@ protected:
                 CrashKind::kNone,
                 clock_.Now()
             );
-            return transaction.processes.UpdateHeld(after, after.fence);
+            return transaction.processes.UpdateHeld(after);
         }));
     }
 
@@ -259,7 +259,7 @@ TEST_F(InboxTest, HasWhatWaitsForARestoredObjectLookedAtAlsoWhileItsStoreDoesNot
         const auto after = AfterFailure(
             claim.processes.at(0), objects::ArchivedFault({.key = "a.mp4"}), CrashKind::kNone, clock_.Now()
         );
-        return transaction.processes.UpdateHeld(after, after.fence);
+        return transaction.processes.UpdateHeld(after);
     }));
     EXPECT_GT(OnlyProcess(item).next_attempt_at, clock_.Now());
     store_.fault = Error{.code = ErrorCode::kUnavailable, .reason = "refused", .message = "it is down"};
