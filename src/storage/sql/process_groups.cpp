@@ -1,6 +1,5 @@
 // ProcessTable, of many processes at once; one is many of which there is one.
 
-#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
