@@ -215,5 +215,25 @@ TEST_P(Nodes, TellEachOtherWhatIsToBeScanned) {
 
 INSTANTIATE_TEST_SUITE_P(EachDatabase, Nodes, ::testing::ValuesIn(Databases()), DatabaseName);
 
+/// On databases that several nodes share.
+class GivenUp : public Nodes {};
+
+TEST_P(GivenUp, WriteAgainAfterTheyJoinedAgainEvenIfTheFirstWriteIsRefused) {
+    const auto node = ValueOf(GetParam()->OpenNode(folder_, "nod_b", *box_, clock_));
+    const auto nothing = [](Transaction&) -> Result<void> { return {}; };
+    ASSERT_TRUE(node->Write(nothing));
+    Write([](Transaction& transaction) { return transaction.nodes.Leave(NodeId("nod_b")); });
+    EXPECT_EQ(node->Write(nothing).error().code, ErrorCode::kUnavailable);
+    EXPECT_TRUE(node->IsGivenUp());
+    node->JoinAgain();
+    const auto refused =
+        node->Write([](Transaction&) -> Result<void> { return Fail(ErrorCode::kConflict, "no"); });
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+    EXPECT_FALSE(node->IsGivenUp());
+    EXPECT_TRUE(node->Write(nothing));
+}
+
+INSTANTIATE_TEST_SUITE_P(EachDatabase, GivenUp, ::testing::ValuesIn(DatabasesOfServers()), DatabaseName);
+
 }  // namespace
 }  // namespace notify::testing

@@ -126,14 +126,14 @@ Result<void> Writer::Connect() {
 
 void Writer::RunGroup(sql::Group& group, const std::stop_token& stop) {
     int tries = 0;
-    auto committed = TryGroup(group);
+    auto committed = CommitGroup(group);
     // from here: that a connection is silent is noticed after longer than that
     const auto until = std::chrono::steady_clock::now() + (CanWrite() ? kPatience : milliseconds(0));
     while (!committed && MayGoWell(committed.error()) && std::chrono::steady_clock::now() < until) {
         if (!SleepFor(BackoffDelay(++tries, kFirstDelay, kTryAgain), stop)) {
             break;
         }
-        committed = TryGroup(group);
+        committed = CommitGroup(group);
     }
     is_unknown_ = false;
     Note(committed);
@@ -146,7 +146,7 @@ void Writer::RunGroup(sql::Group& group, const std::stop_token& stop) {
 }
 
 /// Runs the closures in one transaction, unless a try before was committed after all.
-Result<void> Writer::TryGroup(sql::Group& group) {
+Result<void> Writer::CommitGroup(sql::Group& group) {
     if (auto connected = Connect(); !connected) {
         return connected;
     }
@@ -157,14 +157,28 @@ Result<void> Writer::TryGroup(sql::Group& group) {
         }
         is_unknown_ = false;
     }
+    auto committed = TryGroup(group, Savepoints::kNone);
+    if (committed && !*committed) {
+        // also a single one: that the node lives is said with a commit
+        committed = TryGroup(group, Savepoints::kEach);
+    }
+    return committed.map([](bool) {});
+}
+
+Result<bool> Writer::TryGroup(sql::Group& group, Savepoints savepoints) {
     auto committed = Begin();
+    bool refused = false;
     const auto& connection = session_->GetConnection();
-    for (std::size_t i = 0; committed && i < group.size(); ++i) {
+    for (std::size_t i = 0; committed && !refused && i < group.size(); ++i) {
         auto& call = *group[i];
-        call.outcome = RunInSavepoint(*call.function);
+        call.outcome =
+            savepoints == Savepoints::kEach ? RunInSavepoint(*call.function) : RunOne(*call.function);
+        refused = savepoints == Savepoints::kNone && !call.outcome;
         if (!call.outcome && MayGoWell(call.outcome.error())) {
             committed = Unexpected(call.outcome.error());
-        } else if (!connection.IsGood() || !connection.InTransaction() || connection.HasFailed()) {
+        } else if (
+            !connection.IsGood() || !connection.InTransaction() || (connection.HasFailed() && !refused)
+        ) {
             committed = Unexpected(
                 Error{
                     .code = ErrorCode::kUnavailable,
@@ -176,9 +190,11 @@ Result<void> Writer::TryGroup(sql::Group& group) {
             );
         }
     }
-    committed = committed.and_then([&] { return Commit(); });
+    if (committed && !refused) {
+        committed = Commit();
+    }
     LeaveTransaction();
-    return committed;
+    return committed.map([&] { return !refused; });
 }
 
 void Writer::LeaveTransaction() {
@@ -221,11 +237,7 @@ Result<void> Writer::Belong(bool is_member) {
         return {};
     }
     if (membership_ == Membership::kJoins) {
-        auto joined = is_member ? Result<void>{} : Join();
-        if (joined) {
-            membership_ = Membership::kBelongs;
-        }
-        return joined;
+        return is_member ? Result<void>{} : Join();
     }
     membership_ = Membership::kIsGivenUp;
     return Unexpected(
@@ -255,8 +267,19 @@ Result<void> Writer::Commit() {
         beat_at_ = *beating_at_;
         is_new_ = false;
     }
+    if (committed && membership_ == Membership::kJoins) {
+        membership_ = Membership::kBelongs;
+    }
     is_unknown_ = !committed && !session_->GetConnection().IsGood();
     return committed;
+}
+
+Result<void> Writer::RunOne(const Storage::WriteFunction& function) {
+    auto transaction = session_->GetTables().AsTransaction();
+    auto outcome = closures_.Run([&] { return function(transaction); });
+    return outcome && session_->GetConnection().HasFailed()
+               ? Fail(ErrorCode::kInternal, "a transaction went on after a statement of it had failed")
+               : outcome;
 }
 
 Result<void> Writer::RunInSavepoint(const Storage::WriteFunction& function) {
@@ -264,11 +287,7 @@ Result<void> Writer::RunInSavepoint(const Storage::WriteFunction& function) {
     if (auto begun = connection.Execute("SAVEPOINT closure"); !begun) {
         return begun;
     }
-    auto transaction = session_->GetTables().AsTransaction();
-    auto outcome = closures_.Run([&] { return function(transaction); });
-    if (outcome && connection.HasFailed()) {
-        outcome = Fail(ErrorCode::kInternal, "a transaction went on after a statement of it had failed");
-    }
+    auto outcome = RunOne(function);
     auto ended = outcome ? Result<void>{} : connection.Execute("ROLLBACK TO SAVEPOINT closure");
     ended = ended.and_then([&] { return connection.Execute("RELEASE SAVEPOINT closure"); });
     return outcome && !ended ? ended : outcome;

@@ -61,11 +61,17 @@ public:
     [[nodiscard]] std::uint64_t Closures() const noexcept { return ran_; }
 
 private:
+    /// Most closures go well: a group shares its transaction as it is. When one refuses, nothing of the group
+    /// is written and all run again, each in a savepoint.
+    enum class Savepoints : std::uint8_t { kNone, kEach };
     enum class Membership : std::uint8_t { kBelongs, kIsGivenUp, kJoins };
 
     void Loop(const std::stop_token& stop);
     void RunGroup(sql::Group& group, const std::stop_token& stop);
-    [[nodiscard]] Result<void> TryGroup(sql::Group& group);
+    [[nodiscard]] Result<void> CommitGroup(sql::Group& group);
+    /// Whether it was committed: without savepoints it is not when one refused.
+    [[nodiscard]] Result<bool> TryGroup(sql::Group& group, Savepoints savepoints);
+    [[nodiscard]] Result<void> RunOne(const Storage::WriteFunction& function);
     [[nodiscard]] Result<void> RunInSavepoint(const Storage::WriteFunction& function);
     [[nodiscard]] Result<void> Begin();
     [[nodiscard]] Result<void> Commit();

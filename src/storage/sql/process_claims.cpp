@@ -20,6 +20,7 @@
 #include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/item_table.hpp"
+#include "storage/sql/process_counts.hpp"
 #include "storage/sql/process_row.hpp"
 #include "storage/sql/process_table.hpp"
 #include "storage/sql/process_turns.hpp"
@@ -119,12 +120,21 @@ Result<std::map<Job, std::vector<Process>>> HoldAll(
             taking.now, taking.node, taking.lease_until, job.alone, job.item_id, ToString(Status::kPending)
         );
     };
-    return connection.SelectFor(kHoldSql, jobs, bind, ReadProcess).map([](std::vector<Process> held) {
-        std::ranges::sort(held, {}, [](const Process& process) {
+    auto held = connection.SelectFor(kHoldSql, jobs, bind, ReadProcess);
+    if (!held) {
+        return Unexpected(held.error());
+    }
+    ProcessCounts counts;
+    for (const auto& process : *held) {
+        --counts[{process.processor, Status::kPending}];
+        ++counts[{process.processor, Status::kProcessing}];
+    }
+    return KeepCounts(connection, counts).map([&] {
+        std::ranges::sort(*held, {}, [](const Process& process) {
             return std::tuple(-process.priority, process.created_at, process.id);
         });
         std::map<Job, std::vector<Process>> by_job;
-        for (auto& process : held) {
+        for (auto& process : *held) {
             auto alone = process.alone ? process.id.Value() : std::string();
             by_job[{.item_id = process.item_id, .alone = std::move(alone)}].push_back(std::move(process));
         }

@@ -18,6 +18,7 @@
 #include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/lists.hpp"
+#include "storage/sql/process_counts.hpp"
 #include "storage/sql/process_row.hpp"
 #include "storage/sql/process_table.hpp"
 
@@ -39,9 +40,6 @@ constexpr Sql kAddAllSql{
                          result_id, created_at, started_at, finished_at)
     SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql"
 };
-constexpr const char* kCountSql =
-    "INSERT INTO process_count (processor, status, count) VALUES (?1, ?2, ?3) "
-    "ON CONFLICT (processor, status) DO UPDATE SET count = process_count.count + ?3";
 constexpr Sql kGetAllSql{
     .sqlite = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
@@ -78,7 +76,8 @@ constexpr Sql kUpdateSql{
         lease_owner = ?11, lease_until = ?12, progress = ?13, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?14 END,
         failure_code = ?15, failure_stage = ?16, failure_reason = ?17, failure_message = ?18, failure_will_retry = ?19,
         result_id = ?20, finished_at = ?21, priority = ?22, max_attempts = ?23
-    WHERE id = ?1 AND CAST(status AS TEXT) = ?24 AND fence = ?2)sql",
+    WHERE id = ?1 AND CAST(status AS TEXT) = ?24 AND fence = ?2
+    RETURNING id)sql",
     .postgres = R"sql(
     UPDATE process
     SET status = n.status, since = n.since, attempt = n.attempt, crashes = n.crashes, rescues = n.rescues, pauses = n.pauses,
@@ -92,7 +91,8 @@ constexpr Sql kUpdateSql{
          AS n (id, fence, status, since, attempt, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until,
                progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
                result_id, finished_at, priority, max_attempts, was)
-    WHERE process.id = n.id AND process.status = n.was AND process.fence = n.fence)sql"
+    WHERE process.id = n.id AND process.status = n.was AND process.fence = n.fence
+    RETURNING process.id)sql"
 };
 constexpr Sql kHeartbeatSql{
     .sqlite = R"sql(
@@ -107,20 +107,6 @@ constexpr Sql kResolvingSql{
     .sqlite = "SELECT item_id FROM resolve WHERE item_id = ?",
     .postgres = "SELECT item_id FROM resolve WHERE item_id IN (SELECT unnest(?))"
 };
-
-/// Counts what was added.
-Result<void> CountAll(Connection& connection, const std::vector<Process>& processes) {
-    std::map<std::pair<std::string_view, Status>, int> counts;
-    for (const auto& process : processes) {
-        ++counts[{process.processor, process.status}];
-    }
-    for (const auto& [what, count] : counts) {
-        if (auto counted = connection.Change(kCountSql, what.first, ToString(what.second), count); !counted) {
-            return Unexpected(counted.error());
-        }
-    }
-    return {};
-}
 
 const Failure& FailureOf(const Process& process) {
     static const Failure none;
@@ -149,7 +135,7 @@ Result<int> Update(Connection& connection, Status from, const std::vector<Proces
             return Unexpected(may.error());
         }
     }
-    return connection.ChangeFor(kUpdateSql, processes, [&](const Process& p, Binder& binder) {
+    const auto bind = [&](const Process& p, Binder& binder) {
         const auto& failure = FailureOf(p);
         binder.BindAll(
             p.id,
@@ -177,7 +163,20 @@ Result<int> Update(Connection& connection, Status from, const std::vector<Proces
             p.max_attempts,
             ToString(from)
         );
-    });
+    };
+    const auto read = [](Row& row) { return row.As<ProcessId>(); };
+    return connection.SelectFor(kUpdateSql, processes, bind, read)
+        .and_then([&](const std::vector<ProcessId>& ids) {
+            const std::set<ProcessId> changed(ids.begin(), ids.end());
+            ProcessCounts counts;
+            for (const auto& process : processes) {
+                if (changed.contains(process.id)) {
+                    --counts[{process.processor, from}];
+                    ++counts[{process.processor, process.status}];
+                }
+            }
+            return KeepCounts(connection, counts).map([&] { return static_cast<int>(changed.size()); });
+        });
 }
 
 }  // namespace
@@ -236,7 +235,11 @@ Result<void> ProcessTable::AddAll(const std::vector<Process>& processes) {
         );
     };
     return connection_.ChangeFor(kAddAllSql, rows, bind).and_then([&](int) {
-        return CountAll(connection_, processes);
+        ProcessCounts counts;
+        for (const auto& process : processes) {
+            ++counts[{process.processor, process.status}];
+        }
+        return KeepCounts(connection_, counts);
     });
 }
 

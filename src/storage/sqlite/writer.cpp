@@ -99,11 +99,29 @@ void Writer::NoteCommit(const Result<void>& committed) {
 
 void Writer::RunGroup(sql::Group& group) {
     const auto changes = connection_->Changes();
+    auto committed = TryGroup(group, Savepoints::kNone);
+    if (committed && !*committed && group.size() > 1) {
+        committed = TryGroup(group, Savepoints::kEach);
+    }
+    ran_.fetch_add(group.size(), std::memory_order_relaxed);
+    commits_.fetch_add(committed && *committed ? 1 : 0, std::memory_order_relaxed);
+    if (!committed || connection_->Changes() != changes) {
+        // one that had nothing to write tells nothing of the disk
+        NoteCommit(committed.map([](bool) {}));
+    }
+    for (auto& call : group) {
+        // without the commit also a refusal is void: it may rest on what another closure of the group wrote
+        call->done.set_value(committed ? std::move(call->outcome) : Unexpected(committed.error()));
+    }
+}
+
+Result<bool> Writer::TryGroup(sql::Group& group, Savepoints savepoints) {
     auto committed = connection_->Execute("BEGIN IMMEDIATE");
-    std::size_t ran = 0;
-    while (committed && ran < group.size()) {
-        auto& call = *group[ran++];
-        call.outcome = RunInSavepoint(*call.function);
+    bool refused = false;
+    for (std::size_t i = 0; committed && !refused && i < group.size(); ++i) {
+        auto& call = *group[i];
+        call.outcome =
+            savepoints == Savepoints::kEach ? RunInSavepoint(*call.function) : RunOne(*call.function);
         if (!connection_->InTransaction()) {
             // no room to go on: SQLite has taken back the whole transaction, also what went well before
             committed = Unexpected(
@@ -111,32 +129,27 @@ void Writer::RunGroup(sql::Group& group) {
                              : call.outcome.error()
             );
         }
+        refused = savepoints == Savepoints::kNone && !call.outcome;
     }
-    if (committed) {
+    if (committed && !refused) {
         committed = connection_->Execute("COMMIT");
     }
     if (connection_->InTransaction()) {
         static_cast<void>(connection_->Execute("ROLLBACK"));
     }
-    ran_.fetch_add(group.size(), std::memory_order_relaxed);
-    if (committed) {
-        commits_.fetch_add(1, std::memory_order_relaxed);
-    }
-    if (!committed || connection_->Changes() != changes) {
-        NoteCommit(committed);  // one that had nothing to write tells nothing of the disk
-    }
-    for (auto& call : group) {
-        // without the commit also a refusal is void: it may rest on what another closure of the group wrote
-        call->done.set_value(committed ? std::move(call->outcome) : committed);
-    }
+    return committed.map([&] { return !refused; });
+}
+
+Result<void> Writer::RunOne(const Storage::WriteFunction& function) {
+    auto transaction = tables_.AsTransaction();
+    return closures_.Run([&] { return function(transaction); });
 }
 
 Result<void> Writer::RunInSavepoint(const Storage::WriteFunction& function) {
     if (auto begun = connection_->Execute("SAVEPOINT closure"); !begun) {
         return begun;
     }
-    auto transaction = tables_.AsTransaction();
-    auto outcome = closures_.Run([&] { return function(transaction); });
+    auto outcome = RunOne(function);
     if (!connection_->InTransaction()) {
         return outcome;
     }

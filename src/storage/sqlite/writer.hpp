@@ -46,10 +46,18 @@ public:
     [[nodiscard]] std::uint64_t Closures() const noexcept { return ran_; }
 
 private:
+    /// Most closures go well, and a savepoint keeps each page that one touches: a group shares its
+    /// transaction as it is. When one refuses, nothing of the group is written and all run again, each in a
+    /// savepoint.
+    enum class Savepoints : std::uint8_t { kNone, kEach };
+
     void Loop(const std::stop_token& stop);
     void TryAgain();
     void NoteCommit(const Result<void>& committed);
     void RunGroup(sql::Group& group);
+    /// Whether it was committed: without savepoints it is not when one refused.
+    Result<bool> TryGroup(sql::Group& group, Savepoints savepoints);
+    Result<void> RunOne(const Storage::WriteFunction& function);
     Result<void> RunInSavepoint(const Storage::WriteFunction& function);
 
     sql::OpenClosures& closures_;

@@ -339,7 +339,7 @@ CREATE TABLE process_looked_at (
 );
 
 -- how many processes there are, kept with each change of one: a scrape that counted a million rows took seconds.
--- ProcessTable::Add counts what it adds: a trigger would have SQLite keep each page that an insert touches
+-- storage/sql/process_counts.hpp; a trigger would have SQLite keep each page that a statement touches
 CREATE TABLE process_count (
     processor TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL,
@@ -356,32 +356,9 @@ BEGIN
 END
 $$;
 
--- most updates move nothing (heartbeats, progress), and most others move all rows alike
-CREATE FUNCTION count_moved_processes() RETURNS TRIGGER LANGUAGE plpgsql AS $$
-DECLARE
-    m RECORD;
-BEGIN
-    FOR m IN
-        SELECT processor, status, sum(change) AS change FROM (
-            SELECT processor, status, -1 AS change FROM were UNION ALL SELECT processor, status, 1 FROM are
-        ) moved
-        GROUP BY processor, status HAVING sum(change) <> 0
-    LOOP
-        UPDATE process_count SET count = count + m.change WHERE processor = m.processor AND status = m.status;
-        IF NOT FOUND THEN
-            INSERT INTO process_count (processor, status, count) VALUES (m.processor, m.status, m.change);
-        END IF;
-    END LOOP;
-    RETURN NULL;
-END
-$$;
-
 -- once for a statement, however many rows it touched
 CREATE TRIGGER process_removed AFTER DELETE ON process
 REFERENCING OLD TABLE AS were FOR EACH STATEMENT EXECUTE FUNCTION count_removed_processes();
-
-CREATE TRIGGER process_moved AFTER UPDATE ON process
-REFERENCING OLD TABLE AS were NEW TABLE AS are FOR EACH STATEMENT EXECUTE FUNCTION count_moved_processes();
 
 CREATE TABLE resolve (
     process_id TEXT COLLATE "C" PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,

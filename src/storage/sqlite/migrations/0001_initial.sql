@@ -325,7 +325,7 @@ CREATE INDEX process_held ON process (lease_until) WHERE status = 'Processing';
 CREATE INDEX process_result ON process (result_id) WHERE result_id IS NOT NULL;
 
 -- how many processes there are, kept with each change of one: a scrape that counted a million rows took seconds.
--- ProcessTable::Add counts what it adds: a trigger would have SQLite keep each page that an insert touches
+-- storage/sql/process_counts.hpp; a trigger would have SQLite keep each page that a statement touches
 CREATE TABLE process_count (
     processor TEXT NOT NULL,
     status TEXT NOT NULL,
@@ -335,11 +335,6 @@ CREATE TABLE process_count (
 
 CREATE TRIGGER process_removed AFTER DELETE ON process BEGIN
     UPDATE process_count SET count = count - 1 WHERE processor = old.processor AND status = old.status;
-END;
-
-CREATE TRIGGER process_moved AFTER UPDATE OF status ON process WHEN old.status <> new.status BEGIN
-    UPDATE process_count SET count = count - 1 WHERE processor = old.processor AND status = old.status;
-    INSERT INTO process_count VALUES (new.processor, new.status, 1) ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 
 -- which rendition was read, of stores that have several of an item
