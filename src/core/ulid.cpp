@@ -1,5 +1,6 @@
 #include "core/ulid.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -34,25 +35,26 @@ std::string MakeUlid(Timestamp now) {
 
 namespace {
 
-/// The ULID of a later millisecond than the last one, else the one that follows the last one.
+/// The one that follows the last one, or in a new millisecond one of that.
 /// Source: "Monotonicity" of the ULID specification.
 std::string NextUlid() {
     static std::mutex mutex;
     static std::string last(26, '0');
-    auto next = MakeUlid(SystemClock().Now());
+    static std::int64_t last_millis = 0;
+    const auto now = SystemClock().Now();
     const std::scoped_lock lock(mutex);
-    if (next.compare(0, 10, last, 0, 10) <= 0) {
-        next = last;
-        for (std::size_t i = next.size(); i-- > 0;) {
-            const auto digit = kAlphabet.find(next[i]);
-            next[i] = kAlphabet[(digit + 1) % kAlphabet.size()];
-            if (digit + 1 < kAlphabet.size()) {
-                break;
-            }
+    if (ToMillis(now) > last_millis) {
+        last_millis = ToMillis(now);
+        last = std::max(MakeUlid(now), last);
+    }
+    for (std::size_t i = last.size(); i-- > 0;) {
+        const auto digit = kAlphabet.find(last[i]);
+        last[i] = kAlphabet[(digit + 1) % kAlphabet.size()];
+        if (digit + 1 < kAlphabet.size()) {
+            break;
         }
     }
-    last = next;
-    return next;
+    return last;
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ namespace {
 
 // for other programs that look into the file; our own connections never wait for each other
 constexpr int kPatienceMs = 5000;
+constexpr int kLookasidePiece = 4096;  // bytes
+constexpr int kLookasidePieces = 200;
 
 constexpr int kPagesAtATime = 4096;
 
@@ -174,6 +176,8 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path
         return Unexpected(LastError(handle, fmt::format("open {}", path.native())));
     }
     sqlite3_busy_timeout(handle, kPatienceMs);
+    // what a statement needs for a moment, without malloc: a document fits into a piece
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, nullptr, kLookasidePiece, kLookasidePieces);
     const auto mode = connection->First(kWalSql, [](sql::Row& row) { return row.Text(); });
     if (!mode) {
         return Unexpected(mode.error().Within(path.native()));
