@@ -64,6 +64,7 @@ Result<std::unique_ptr<sqlite::Connection>> OpenSource(const Settings& settings,
         return connection;
     }
     auto ready = sql::Migrate(**connection, sql::SqliteMigrations(), "BEGIN IMMEDIATE", clock.Now());
+    ready = ready.and_then([&] { return sql::CheckIsNewest(**connection, sql::SqliteMigrations()); });
     ready = ready.and_then([&] { return sql::CheckKey(**connection, *box); });
     return ready ? std::move(connection) : Unexpected(ready.error());
 }

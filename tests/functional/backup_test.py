@@ -182,7 +182,7 @@ class Backup(KeptState):
         self.assertIn("refers to one of bucket that is missing", self.service.errors)
         change("INSERT INTO person VALUES ('per_x', 'nobody', 1)")
         self.assertIn("is not what manifest.json says of it", self.service.errors)
-        change("INSERT INTO schema_version VALUES (999, 0)", schema=999)
+        change("INSERT INTO schema_version (version, applied_at) VALUES (999, 0)", schema=999)
         self.assertIn("has schema version 999, this program knows up to", self.service.errors)
         (self.backup / "manifest.json").write_text(json.dumps(dict(manifest, format=2)))
         self.refused("has format 2, this program knows up to 1", "restore", "--check", self.backup)

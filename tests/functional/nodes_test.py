@@ -215,6 +215,26 @@ class Nodes(NodesTest):
         self.service.process.wait(90)
         self.assertEqual(second.wait_until_terminal("film.mp4")["film.mp4"]["status"], "Completed")
 
+    def test_nodes_work_on_while_a_newer_program_migrates_and_start_again_beside_it(self) -> None:
+        """The newer program is played: a table and a column more, which the one before does not know."""
+        self.service.watch_inbox()
+        self.service.drop("before.bin", content=b"1")
+        self.service.wait_until_terminal("before.bin")
+        self.server.ask("ALTER TABLE notifications.item ADD COLUMN later TEXT NOT NULL DEFAULT 'x'")
+        self.server.ask("CREATE TABLE notifications.later (item_id TEXT PRIMARY KEY REFERENCES notifications.item (id) ON DELETE CASCADE)")
+        self.server.ask("INSERT INTO notifications.schema_version (version, applied_at, works_with) VALUES (2, 0, 1)")
+        self.service.drop("during.bin", content=b"2")
+        self.service.wait_until_terminal("during.bin")
+        second = self.add().start()
+        self.service.stop()
+        self.service.drop("after.bin", content=b"3")
+        self.assertEqual({row["status"] for row in second.wait_until_terminal("before.bin", "during.bin", "after.bin").values()}, {"Completed"})
+        self.assertEqual(self.server.ask("SELECT DISTINCT later FROM notifications.item"), [["x"]])
+        self.assertIn("works with this one, too", second.log.read_text())
+        self.server.ask("INSERT INTO notifications.schema_version (version, applied_at, works_with) VALUES (3, 0, 2)")
+        with self.assertRaisesRegex(AssertionError, "schema version 3, this program knows up to 1; start a newer program"):
+            self.service.start()
+
     def row_of(self, node: Node) -> dict:
         name = (node.data / "node").read_text().strip()
         return next(row for row in self.listed(node).values() if row["name"] == name)

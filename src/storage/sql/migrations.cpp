@@ -17,9 +17,12 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kMakeVersionsSql =
-    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)";
+    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL, "
+    "works_with BIGINT)";
 constexpr const char* kVersionSql = "SELECT coalesce(max(version), 0) FROM schema_version";
-constexpr const char* kNoteVersionSql = "INSERT INTO schema_version (version, applied_at) VALUES (?, ?)";
+constexpr const char* kWorksWithSql = "SELECT 1 FROM schema_version WHERE version = ?1 AND works_with <= ?2";
+constexpr const char* kNoteVersionSql =
+    "INSERT INTO schema_version (version, applied_at, works_with) VALUES (?, ?, ?)";
 
 Result<int> VersionOf(Connection& connection) {
     return connection.First(
@@ -29,12 +32,35 @@ Result<int> VersionOf(Connection& connection) {
 
 Result<void> Apply(Connection& connection, const Migration& migration, Timestamp now) {
     auto applied = connection.Execute(std::string(migration.sql)).and_then([&] {
-        return connection.Change(kNoteVersionSql, migration.number, now);
+        return connection.Change(kNoteVersionSql, migration.number, now, migration.works_with);
     });
     if (!applied) {
         return Unexpected(applied.error().Within(fmt::format("migration {}", migration.number)));
     }
     Log(LogLevel::kInfo, "database migrated", {{"version", migration.number}});
+    return {};
+}
+
+/// Nothing when a program that knows up to `newest` may work on a database of the version `present`, which is
+/// later.
+Result<void> CheckWorksWith(Connection& connection, int present, int newest) {
+    const auto works = connection.First(kWorksWithSql, [](Row& row) { return row.Int(); }, present, newest);
+    if (!works) {
+        return Unexpected(works.error());
+    }
+    if (!*works) {
+        return Fail(
+            ErrorCode::kConflict,
+            fmt::format(
+                "the database has schema version {}, this program knows up to {}; start a newer program",
+                present,
+                newest
+            )
+        );
+    }
+    Log(LogLevel::kInfo,
+        "a newer program has migrated the database, which works with this one, too",
+        {{"version", present}, {"known", newest}});
     return {};
 }
 
@@ -46,14 +72,7 @@ Result<bool> ApplyNext(Connection& connection, std::span<const Migration> migrat
     }
     const int newest = migrations.back().number;
     if (*present > newest) {
-        return Fail(
-            ErrorCode::kConflict,
-            fmt::format(
-                "the database has schema version {}, this program knows up to {}; start a newer program",
-                *present,
-                newest
-            )
-        );
+        return CheckWorksWith(connection, *present, newest).map([] { return false; });
     }
     for (const auto& migration : migrations) {
         if (migration.number > *present) {
@@ -81,6 +100,22 @@ Result<void> Migrate(
             return {};
         }
     }
+}
+
+Result<void> CheckIsNewest(Connection& connection, std::span<const Migration> migrations) {
+    return VersionOf(connection).and_then([&](int present) {
+        const int newest = migrations.back().number;
+        return present == newest ? Result<void>{}
+                                 : Fail(
+                                       ErrorCode::kConflict,
+                                       fmt::format(
+                                           "the database has schema version {}, this program {}; take the "
+                                           "program of that version",
+                                           present,
+                                           newest
+                                       )
+                                   );
+    });
 }
 
 }  // namespace notify::sql

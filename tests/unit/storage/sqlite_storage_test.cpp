@@ -15,6 +15,7 @@
 #include "conformance/fixture.hpp"
 #include "core/file.hpp"
 #include "storage/source_repository.hpp"
+#include "storage/sql/migrations.hpp"
 
 namespace notify::testing {
 
@@ -157,6 +158,35 @@ TEST_F(SqliteDatabase, RefusesANewerSchemaWithASentence) {
     EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
     EXPECT_NE(refused.error().message.find("99"), std::string::npos);
     EXPECT_NE(refused.error().message.find(path_.native()), std::string::npos);
+}
+
+TEST_F(SqliteDatabase, OfANewerSchemaIsOpenedWhenItWorksWithThisOne) {
+    Open().value().reset();
+    Tamper("ALTER TABLE source ADD COLUMN later TEXT NOT NULL DEFAULT 'x'");
+    Tamper("INSERT INTO schema_version (version, applied_at, works_with) VALUES (2, 0, 1)");
+    {
+        const auto storage = Open().value();
+        EXPECT_TRUE(storage->Write([](Transaction& transaction) {
+            return transaction.sources.Add(SourceNamed("old"));
+        }));
+    }
+    Tamper("INSERT INTO schema_version (version, applied_at, works_with) VALUES (3, 0, 2)");
+    const auto refused = Open();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+}
+
+TEST(Migrations, OfBothDatabasesAreAlikeAndLeaveTheProgramBeforeAtWork) {
+    const auto sqlite = sql::SqliteMigrations();
+    const auto postgres = sql::PostgresMigrations();
+    ASSERT_EQ(sqlite.size(), postgres.size());
+    for (std::size_t i = 0; i < sqlite.size(); ++i) {
+        EXPECT_EQ(sqlite[i].number, static_cast<int>(i) + 1);
+        EXPECT_EQ(postgres[i].number, sqlite[i].number);
+        EXPECT_EQ(postgres[i].works_with, sqlite[i].works_with);
+        EXPECT_LE(sqlite[i].works_with, std::max(1, sqlite[i].number - 1))
+            << "a rolling upgrade is not possible";
+    }
 }
 
 TEST_F(SqliteDatabase, RefusesAFileThatIsNoDatabase) {

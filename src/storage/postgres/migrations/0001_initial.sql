@@ -1,3 +1,4 @@
+-- works with 1: the oldest schema whose programs go on working on this one (docs/adr/0010-rolling-upgrade.md)
 -- The first schema. A migration is never edited after it was released: add the next number.
 -- What it says is what the schema of SQLite says. Times are milliseconds since 1970 UTC; texts are ordered by their bytes. Statuses are the words of domain/status.hpp.
 
