@@ -330,6 +330,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddMessageCommands(app, line);
     notify::AddNodeCommands(app, line);
     notify::AddPauseCommands(app, line);
+    notify::AddRetentionCommands(app, line);
     notify::AddIconikCommands(app, line);
     notify::AddKeyCommands(app, line);
     try {

@@ -242,8 +242,13 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                         .rescues = recovery.rescues,
                         .nodes_given_up = recovery.nodes_given_up,
                         .leases_lost = recovery.leases_lost,
+                        .removed = engine.retention->Total(),
                         .space = SpaceOf(engine.settings.data_dir)
                     };
+                },
+            .remove_old =
+                [&engine](bool dry_run, const std::stop_token& stop) {
+                    return dry_run ? engine.retention->Due(stop) : engine.retention->RunOnce(stop);
                 },
             .queues = [&engine] { return engine.message_poller->States(); },
             .webhooks = [&engine] { return engine.webhook_watch->States(); },

@@ -209,7 +209,7 @@ struct NumberRow {
 
 constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
 
-constexpr std::array<NumberRow, 8> kNumbers{{
+constexpr std::array<NumberRow, 11> kNumbers{{
     {.name = "PORT",
      .low = 0,
      .high = 65535,
@@ -235,8 +235,20 @@ constexpr std::array<NumberRow, 8> kNumbers{{
      .low = 0,
      .high = 86400,
      .store = [](Settings& s, std::int64_t n) { s.processor_idle = std::chrono::seconds(n); }},
-    {.name = "RETENTION_DAYS", .low = 0, .high = 36500, .store = [](Settings& s, std::int64_t n) {
-         s.retention = std::chrono::days(n);
+    {.name = "RETENTION_DAYS",
+     .low = 0,
+     .high = 36500,
+     .store = [](Settings& s, std::int64_t n) { s.retention.told = std::chrono::days(n); }},
+    {.name = "RETENTION_DONE_DAYS",
+     .low = 0,
+     .high = 36500,
+     .store = [](Settings& s, std::int64_t n) { s.retention.done = std::chrono::days(n); }},
+    {.name = "RETENTION_FAILED_DAYS",
+     .low = 0,
+     .high = 36500,
+     .store = [](Settings& s, std::int64_t n) { s.retention.failed = std::chrono::days(n); }},
+    {.name = "RETENTION_HISTORY_DAYS", .low = 0, .high = 36500, .store = [](Settings& s, std::int64_t n) {
+         s.retention.history = std::chrono::days(n);
      }},
 }};
 

@@ -18,6 +18,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "domain/node.hpp"
+#include "domain/retention.hpp"
 #include "storage/postgres/server.hpp"
 
 namespace notify {
@@ -64,7 +65,7 @@ struct Settings {
     std::string model_precision = "f32";
     std::uint64_t processor_memory_mib = 1536;
     std::chrono::seconds processor_idle{60};
-    std::chrono::days retention{30};  ///< 0: for ever.
+    RetentionPeriods retention;
     std::vector<std::string> webhook_allow_cidrs;
     PostgresServer database;  ///< Without a host: SQLite in data_dir. Its password is never logged or shown.
     std::string iconik_webhook_secret;    ///< "": webhooks of Iconik need an API key.

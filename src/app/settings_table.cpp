@@ -165,9 +165,31 @@ constexpr std::array kRows{
         .default_value = "30",
         .allowed = "0 to 36500",
         .section = kProcessing,
-        .description = "How long events, dead messages and ended deliveries are kept; 0 keeps them for ever. "
-                       "Items and results "
-                       "stay."
+        .description = "How long events, dead messages and ended deliveries are kept; 0 keeps them for ever."
+    },
+    SettingRow{
+        .name = "RETENTION_DONE_DAYS",
+        .default_value = "7",
+        .allowed = "0 to 36500",
+        .section = kProcessing,
+        .description =
+            "How long a result is kept after a newer run replaced it, and an item that went well after "
+            "its object was gone from the store or replaced there; 0 keeps them for ever. What is "
+            "in the store stays with its latest result."
+    },
+    SettingRow{
+        .name = "RETENTION_FAILED_DAYS",
+        .default_value = "30",
+        .allowed = "0 to 36500",
+        .section = kProcessing,
+        .description = "The same for runs and items that failed or were cancelled."
+    },
+    SettingRow{
+        .name = "RETENTION_HISTORY_DAYS",
+        .default_value = "30",
+        .allowed = "0 to 36500",
+        .section = kProcessing,
+        .description = "How long an item's history from before its current runs is kept; 0 keeps it for ever."
     },
     SettingRow{
         .name = "WEBHOOK_ALLOW_CIDRS",

@@ -43,6 +43,7 @@ struct Process {
     int max_attempts = 5;
     int crashes = 0;     ///< Times the parent saw its child die or pass a limit during this process.
     int rescues = 0;     ///< Times its node was lost.
+    int releases = 0;    ///< Times its node gave it back: it stopped, or the database was away for long.
     int pauses = 0;      ///< Times in a row that it waited because its store could not give the bytes.
     bool alone = false;  ///< Runs in a child of its own since a group with it crashed.
     Timestamp next_attempt_at;

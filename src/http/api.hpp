@@ -15,6 +15,7 @@
 #include "delivery/replay.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/ids.hpp"
+#include "domain/retention.hpp"
 #include "http/router.hpp"
 #include "queue/claim_waits.hpp"
 #include "queue/item_control.hpp"
@@ -72,6 +73,7 @@ struct Activity {
     std::int64_t rescues = 0;         ///< Processes whose lease was over and that this node gave back.
     std::int64_t nodes_given_up = 0;  ///< By this node.
     std::int64_t leases_lost = 0;     ///< Times that it could not extend its own.
+    RemovedRows removed;              ///< By this node, because they were old.
     std::optional<std::filesystem::space_info> space;  ///< Of DATA_DIR; nothing where it cannot be told.
 };
 
@@ -101,6 +103,8 @@ struct ApiParts {
     std::function<Readiness()> readiness;
     std::function<std::optional<Standstill>()> standstill;  ///< Why nothing moves; nothing while it may.
     std::function<Activity()> activity;
+    /// Removes what is old now, or only counts it. What was removed.
+    std::function<Result<RemovedRows>(bool dry_run, const std::stop_token&)> remove_old;
     /// What queues of messages have given; of sources of kind sqs.
     std::function<std::vector<QueueState>()> queues;
     /// How the webhooks of sources stand in their stores.

@@ -169,6 +169,19 @@ constexpr std::array kWordsOfTypes{
         "Queue.oldest_seconds", "How old the oldest message was that it gave last; 0 when it gave none.", ""
     },
     MemberWords{"Queue.received", "Messages that it gave since the service started.", ""},
+    MemberWords{"RemovedRows.dead_messages", "Messages that were not understood long ago.", ""},
+    MemberWords{"RemovedRows.deliveries", "Deliveries that ended long ago, with their attempts.", ""},
+    MemberWords{"RemovedRows.events", "Events that were told long ago.", ""},
+    MemberWords{"RemovedRows.history", "Lines of items' histories from before their current runs.", ""},
+    MemberWords{
+        "RemovedRows.items", "Items whose object left the store, or was replaced there, long ago.", ""
+    },
+    MemberWords{"RemovedRows.processes", "Runs that later ones followed, and those of the items.", ""},
+    MemberWords{
+        "RemovedRows.results",
+        "What these had found and nothing else refers to; 0 when it is only counted.",
+        ""
+    },
     MemberWords{"Queue.sentence", "Why it cannot be read now, and what to do.", ""},
     MemberWords{"RerunAnswer.items", "Items that get a run.", ""},
     MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
@@ -221,7 +234,7 @@ constexpr std::array kWordsOfTypes{
         ""
     },
     MemberWords{"SourceSetup.webhook_name", "Of its webhooks.", ""},
-    MemberWords{"StatusCount.processes", "Every run there is, ended ones too.", ""},
+    MemberWords{"StatusCount.processes", "Every run that is kept, ended ones too.", ""},
     MemberWords{
         "StoreKind.config_schema", "JSON Schema of the configuration of its sources, with the defaults.", ""
     },

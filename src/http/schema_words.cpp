@@ -240,8 +240,17 @@ constexpr std::array kMembers{
     MemberWords{"records", "What became of each record.", ""},
     MemberWords{"refused", "Lines that were not taken, each with its sentence.", ""},
     MemberWords{
+        "releases",
+        "How often the service that ran it gave it back unfinished, as it does when it is stopped; it counts "
+        "as no "
+        "attempt.",
+        ""
+    },
+    MemberWords{
         "removed_at",
-        "Since when its object is not in the store any more; results and history stay.",
+        "Since when its object is not in the store any more; results and history stay for "
+        "RETENTION_DONE_DAYS, or "
+        "RETENTION_FAILED_DAYS when it did not go well.",
         "date-time"
     },
     MemberWords{"rendition", "proxy or original.", ""},

@@ -45,6 +45,7 @@ struct ProcessView {
     int max_attempts = 0;
     int crashes = 0;
     int rescues = 0;
+    int releases = 0;
     std::optional<std::string> next_attempt_at;
     double progress = 0;
     bool cancel_requested = false;
@@ -71,6 +72,7 @@ BOOST_DESCRIBE_STRUCT(
      max_attempts,
      crashes,
      rescues,
+     releases,
      next_attempt_at,
      progress,
      cancel_requested,

@@ -1,33 +1,25 @@
 #pragma once
 
-// Removes what has been told and delivered long ago, so that the database does not grow for ever. Items,
-// their history, processes and results stay: they are what is known of the media.
+// Removes what is over for long, so that the database does not grow for ever: docs/adr/0008-retention.md.
+// What is in a store stays with its latest runs and their results.
 
-#include <chrono>
+#include <mutex>
 #include <stop_token>
 #include <thread>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/retention.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
-/// Rows that one call removed.
-struct Removed {
-    int events = 0;
-    int deliveries = 0;
-    int dead_messages = 0;
-
-    [[nodiscard]] int All() const noexcept { return events + deliveries + dead_messages; }
-};
-
-/// One thread that looks once an hour. Everything borrowed outlives it.
+/// One thread that looks once an hour. Thread-safe. Everything borrowed outlives it.
 class Retention final {
 public:
-    /// `keep`: how long events and ended deliveries stay; 0 keeps them for ever, and Start does nothing.
-    Retention(Storage& storage, const Clock& clock, std::chrono::days keep)
-        : storage_(storage), clock_(clock), keep_(keep) {}
+    /// With nothing but zeros for `periods` Start does nothing.
+    Retention(Storage& storage, const Clock& clock, const RetentionPeriods& periods)
+        : storage_(storage), clock_(clock), periods_(periods) {}
 
     ~Retention();
     Retention(const Retention&) = delete;
@@ -38,14 +30,22 @@ public:
 
     /// Removes everything that is old enough, in small transactions with pauses four times as long as they
     /// took, so that others get to write. Ends early with a stop.
-    [[nodiscard]] Result<Removed> RunOnce(const std::stop_token& stop);
+    Result<RemovedRows> RunOnce(const std::stop_token& stop);
+
+    /// What RunOnce would remove; of results it does not know.
+    [[nodiscard]] Result<RemovedRows> Due(const std::stop_token& stop) const;
+
+    /// What this has removed since it was made.
+    [[nodiscard]] RemovedRows Total() const;
 
 private:
     void Loop(const std::stop_token& stop);
 
     Storage& storage_;
     const Clock& clock_;
-    const std::chrono::days keep_;
+    const RetentionPeriods periods_;
+    mutable std::mutex mutex_;
+    RemovedRows total_;  // guarded by mutex_
     std::jthread thread_;
 };
 

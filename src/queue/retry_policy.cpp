@@ -248,6 +248,7 @@ Process AfterFailure(Process process, const Error& error, CrashKind crash, Times
     const bool is_released = error.code == ErrorCode::kStopped ||
                              (error.code == ErrorCode::kUnavailable && error.reason == kDatabaseAway);
     if (is_released && crash == CrashKind::kNone) {
+        ++process.releases;
         return GivenBack(std::move(process), now);
     }
     process.failure = FailureOf(error);

@@ -48,6 +48,9 @@ public:
 
     /// Removes at most `limit` that were added before `before`; how many.
     virtual Result<int> RemoveOld(Timestamp before, int limit) = 0;
+
+    /// How many calls of RemoveOld would remove, in the end.
+    [[nodiscard]] virtual Result<std::int64_t> CountOld(Timestamp before) const = 0;
 };
 
 }  // namespace notify

@@ -80,6 +80,9 @@ public:
     /// Removes at most `limit` deliveries that ended before `before`, with their attempts; how many.
     virtual Result<int> RemoveOld(Timestamp before, int limit) = 0;
 
+    /// How many calls of RemoveOld would remove, in the end.
+    [[nodiscard]] virtual Result<std::int64_t> CountOld(Timestamp before) const = 0;
+
     /// When the next Pending delivery becomes ready; `now` when one is.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
 

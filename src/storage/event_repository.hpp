@@ -43,6 +43,9 @@ public:
     /// many.
     virtual Result<int> RemoveOld(Timestamp before, int limit) = 0;
 
+    /// How many calls of RemoveOld would remove, in the end.
+    [[nodiscard]] virtual Result<std::int64_t> CountOld(Timestamp before) const = 0;
+
     /// The highest sequence, 0 when there is none.
     [[nodiscard]] virtual Result<std::int64_t> LastSequence() const = 0;
 };

@@ -2,6 +2,7 @@
 
 // Items, their history, and which bytes they are.
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "core/result.hpp"
 #include "domain/item.hpp"
 #include "storage/key_range.hpp"
+#include "storage/old_rows.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -30,6 +32,12 @@ struct NotedChange {
     ItemChange change;
 };
 
+/// Which line of an item's history it is.
+struct ChangePlace {
+    ItemId item_id;
+    std::int64_t number = 0;
+};
+
 class ItemRepository {
 public:
     ItemRepository() = default;
@@ -38,8 +46,8 @@ public:
     virtual ~ItemRepository() = default;
 
     /// Adds the item as the newest of its (bucket, key), unless the newest there is this version already and
-    /// was neither skipped as superseded nor removed. How many there are of the key now, with it: 1 for the
-    /// first; 0 when it was not added.
+    /// was neither skipped as superseded nor removed. Its number among those of the key, of which earlier
+    /// ones may have been forgotten: 1 for the first that there is; 0 when it was not added.
     virtual Result<int> AddIfNew(const Item& item) = 0;
 
     /// Adds those of the items that are the first of their (bucket, key), and says which.
@@ -102,6 +110,28 @@ public:
 
     /// Oldest first, at most the last 200.
     [[nodiscard]] virtual Result<std::vector<ItemChange>> History(const ItemId& id) const = 0;
+
+    /// Of items whose object left their key, gone or replaced by a newer version, those that may be
+    /// forgotten: Completed or Skipped, and nothing changed since `before.done`; or Failed or Cancelled, and
+    /// nothing since `before.failed`. Never one of which something waits, runs or is being delivered. Looks
+    /// at `limit` items from `from` on.
+    [[nodiscard]] virtual Result<OldPage<ItemId>> Left(
+        const OldBefore& before, const OldPlace& from, int limit
+    ) const = 0;
+
+    /// Removes the items with all that is theirs: history, appearances, publications, aliases. Their
+    /// processes are the caller's to remove first: ProcessRepository::Forget. How many items.
+    virtual Result<int> Forget(const std::vector<ItemId>& ids) = 0;
+
+    /// Lines of history from before a later run of something on their item, which was asked for before
+    /// `before`: not the last line of an item, and none of a process that no later run has followed. Looks at
+    /// `limit` later runs from `from` on.
+    [[nodiscard]] virtual Result<OldPage<ChangePlace>> PastChanges(
+        Timestamp before, const OldPlace& from, int limit
+    ) const = 0;
+
+    /// How many.
+    virtual Result<int> ForgetChanges(const std::vector<ChangePlace>& changes) = 0;
 
     /// content_alias(source, bucket, key, version) → sha-256, so that bytes seen before are not hashed again.
     virtual Result<void> SetAlias(

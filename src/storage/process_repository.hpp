@@ -15,6 +15,7 @@
 #include "domain/item.hpp"
 #include "domain/looked_at.hpp"
 #include "domain/process.hpp"
+#include "storage/old_rows.hpp"
 
 namespace notify {
 
@@ -144,6 +145,18 @@ public:
 
     /// When the next Pending process that is not ready yet becomes so.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
+
+    /// Runs that a later one of the same processor and configuration followed, and that may be forgotten: a
+    /// Completed one when a later one Completed before `before.done`, another one that ended when a later one
+    /// ended before `before.failed`. Never the latest run, nor the latest that Completed, nor one that waits
+    /// to be resolved, nor one whose result people still appear by. Looks at `limit` later runs from `from`
+    /// on.
+    [[nodiscard]] virtual Result<OldPage<ProcessId>> Followed(
+        const OldBefore& before, const OldPlace& from, int limit
+    ) const = 0;
+
+    /// Removes processes. The result of each that was there, empty where it had none.
+    virtual Result<std::vector<ResultId>> Forget(const std::vector<ProcessId>& ids) = 0;
 
     /// By processor and status: all runs there are, ended ones too. Kept with each write, so that it is
     /// cheap.

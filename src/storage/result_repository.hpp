@@ -30,14 +30,18 @@ public:
         std::string_view lineage_key
     ) const = 0;
 
+    /// Removes those that no process and no appearance refers to, with their face tracks; how many. Their
+    /// artifacts' bytes stay for an hour: who has just read such a result may still commit it.
+    virtual Result<int> ForgetUnused(const std::vector<ResultId>& ids) = 0;
+
     /// Bytes that are there already are kept, and count as new.
     virtual Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) = 0;
     [[nodiscard]] virtual Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const = 0;
 
-    /// True when a result or an enrolment photo refers to these bytes.
+    /// True when a result or an enrolment photo refers to these bytes, or one did that was forgotten since.
     [[nodiscard]] virtual Result<bool> IsReferenced(std::string_view sha256) const = 0;
 
-    /// Removes artifact rows older than an hour that nothing refers to; how many.
+    /// Removes artifact rows older than an hour that nothing has referred to for an hour; how many.
     virtual Result<int> RemoveOrphanRows() = 0;
 };
 

@@ -35,6 +35,7 @@ TEST_P(Processes, KeepEverything) {
     process.max_attempts = 9;
     process.crashes = 1;
     process.rescues = 4;
+    process.releases = 6;
     process.pauses = 6;
     process.alone = true;
     process.next_attempt_at = Now() + 7s;
@@ -66,6 +67,7 @@ TEST_P(Processes, KeepEverything) {
     EXPECT_EQ(stored.max_attempts, 9);
     EXPECT_EQ(stored.crashes, 1);
     EXPECT_EQ(stored.rescues, 4);
+    EXPECT_EQ(stored.releases, 6);
     EXPECT_EQ(stored.pauses, 6);
     EXPECT_TRUE(stored.alone);
     EXPECT_EQ(stored.next_attempt_at, Now() + 7s);

@@ -14,6 +14,7 @@
 #include "domain/ids.hpp"
 #include "domain/looked_at.hpp"
 #include "domain/process.hpp"
+#include "storage/old_rows.hpp"
 #include "storage/process_repository.hpp"
 
 namespace notify::testing {
@@ -119,6 +120,16 @@ public:
 
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override {
         return inner_.NextReadyAt(now);
+    }
+
+    [[nodiscard]] Result<OldPage<ProcessId>> Followed(
+        const OldBefore& before, const OldPlace& from, int limit
+    ) const override {
+        return inner_.Followed(before, from, limit);
+    }
+
+    Result<std::vector<ResultId>> Forget(const std::vector<ProcessId>& ids) override {
+        return inner_.Forget(ids);
     }
 
     [[nodiscard]] Result<std::vector<ProcessCount>> Count() const override { return inner_.Count(); }

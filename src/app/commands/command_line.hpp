@@ -71,6 +71,7 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line);
 void AddMessageCommands(CLI::App& app, CommandLine& line);
 void AddNodeCommands(CLI::App& app, CommandLine& line);
 void AddPauseCommands(CLI::App& app, CommandLine& line);
+void AddRetentionCommands(CLI::App& app, CommandLine& line);
 void AddIconikCommands(CLI::App& app, CommandLine& line);
 void AddKeyCommands(CLI::App& app, CommandLine& line);
 

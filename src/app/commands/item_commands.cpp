@@ -92,7 +92,16 @@ void PrintItem(const value& item) {
     fmt::print("\nprocesses\n");
     PrintTable(
         object{{"rows", item.at("processes")}},
-        {"id", "processor", "run", "status", "progress", "attempt", "crashes", "rescues", "result"},
+        {"id",
+         "processor",
+         "run",
+         "status",
+         "progress",
+         "attempt",
+         "crashes",
+         "rescues",
+         "releases",
+         "result"},
         "none"
     );
     PrintLookedAt(item);

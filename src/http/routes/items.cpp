@@ -55,6 +55,7 @@ view::ProcessView Show(const Process& process, const LookedAtAll& looked_at) {
         .max_attempts = process.max_attempts,
         .crashes = process.crashes,
         .rescues = process.rescues,
+        .releases = process.releases,
         .next_attempt_at =
             IsTerminal(process.status) ? std::nullopt : std::optional(ToRfc3339(process.next_attempt_at)),
         .progress = process.progress,

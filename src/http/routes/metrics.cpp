@@ -22,6 +22,7 @@
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
 #include "domain/news.hpp"
+#include "domain/retention.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/exposition.hpp"
@@ -260,6 +261,18 @@ std::string OfRecovery(const Activity& activity) {
            );
 }
 
+std::string OfRemoved(const RemovedRows& removed) {
+    auto text = MetricHead(
+        "notifications_removed_rows_total", "counter", "Rows that this node removed because they were old."
+    );
+    for (const auto& kind : kRemovedKinds) {
+        text += fmt::format(
+            "notifications_removed_rows_total{{kind=\"{}\"}} {}\n", kind.word, removed.*kind.rows
+        );
+    }
+    return text;
+}
+
 /// Nothing where it cannot be told.
 std::string OfSpace(const std::optional<std::filesystem::space_info>& space) {
     return space ? OneMetric(
@@ -275,7 +288,8 @@ std::string OfSpace(const std::optional<std::filesystem::space_info>& space) {
 }
 
 std::string OfService(const Activity& activity) {
-    return OfClaims(activity.claim_waits) + OfRecovery(activity) + OfSpace(activity.space) +
+    return OfClaims(activity.claim_waits) + OfRecovery(activity) + OfRemoved(activity.removed) +
+           OfSpace(activity.space) +
            OneMetric(
                "notifications_workers", "gauge", "Items that may be processed at once.", activity.workers
            ) +

@@ -17,6 +17,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddSystemRoutes(router, parts);
     AddNodeRoutes(router, parts);
     AddPauseRoutes(router, parts);
+    AddRetentionRoutes(router, parts);
     AddSourceRoutes(router, parts);
     AddSourceTestRoutes(router, parts);
     AddSourceSetupRoutes(router, parts);

@@ -39,6 +39,7 @@ void AddMessageRoutes(Router& router, const ApiParts& parts);
 void AddSystemRoutes(Router& router, const ApiParts& parts);
 void AddNodeRoutes(Router& router, const ApiParts& parts);
 void AddPauseRoutes(Router& router, const ApiParts& parts);
+void AddRetentionRoutes(Router& router, const ApiParts& parts);
 void AddPublicationRoutes(Router& router, const ApiParts& parts);
 void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);

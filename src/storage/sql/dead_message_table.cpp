@@ -44,6 +44,7 @@ constexpr const char* kRemoveOldSql =
     "DELETE FROM dead_message WHERE id IN (SELECT id FROM dead_message WHERE created_at < ? ORDER BY "
     "created_at "
     "LIMIT ?)";
+constexpr const char* kCountOldSql = "SELECT count(*) FROM dead_message WHERE created_at < ?";
 
 DeadMessage ReadMessage(Row& row) {
     DeadMessage message;
@@ -130,6 +131,13 @@ Result<void> DeadMessageTable::Remove(const DeadMessageId& id) {
 
 Result<int> DeadMessageTable::RemoveOld(Timestamp before, int limit) {
     return connection_.Change(kRemoveOldSql, before, limit);
+}
+
+Result<std::int64_t> DeadMessageTable::CountOld(Timestamp before) const {
+    return connection_.First(
+                          kCountOldSql, [](Row& row) { return row.Integer(); }, before
+    )
+        .map([](std::optional<std::int64_t> count) { return count.value_or(0); });
 }
 
 }  // namespace notify::sql

@@ -21,6 +21,7 @@ public:
     Result<void> MarkReplayed(const DeadMessageId& id, Timestamp at) override;
     Result<void> Remove(const DeadMessageId& id) override;
     Result<int> RemoveOld(Timestamp before, int limit) override;
+    [[nodiscard]] Result<std::int64_t> CountOld(Timestamp before) const override;
 
 private:
     Connection& connection_;

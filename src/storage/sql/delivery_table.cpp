@@ -52,6 +52,7 @@ constexpr const char* kCountSql =
 constexpr const char* kRemoveOldSql =
     "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at < ? ORDER BY finished_at "
     "LIMIT ?)";
+constexpr const char* kCountOldSql = "SELECT count(*) FROM delivery WHERE finished_at < ?";
 constexpr const char* kNextReadySql = "SELECT min(next_attempt_at) FROM delivery WHERE status = 'Pending'";
 
 std::string_view KindText(DeliveryKind kind) {
@@ -221,6 +222,13 @@ Result<std::vector<DeliveryAttempt>> DeliveryTable::Attempts(const DeliveryId& i
 
 Result<int> DeliveryTable::RemoveOld(Timestamp before, int limit) {
     return connection_.Change(kRemoveOldSql, before, limit);
+}
+
+Result<std::int64_t> DeliveryTable::CountOld(Timestamp before) const {
+    return connection_.First(
+                          kCountOldSql, [](Row& row) { return row.Integer(); }, before
+    )
+        .map([](std::optional<std::int64_t> count) { return count.value_or(0); });
 }
 
 Result<std::optional<Timestamp>> DeliveryTable::NextReadyAt(Timestamp now) const {

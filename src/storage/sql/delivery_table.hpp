@@ -33,6 +33,7 @@ public:
     Result<int> Release(Timestamp now, bool all) override;
     [[nodiscard]] Result<std::vector<DeliveryAttempt>> Attempts(const DeliveryId& id) const override;
     Result<int> RemoveOld(Timestamp before, int limit) override;
+    [[nodiscard]] Result<std::int64_t> CountOld(Timestamp before) const override;
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
     Result<void> RequestPublication(const Publication& publication, Timestamp now) override;
     [[nodiscard]] Result<Publication> GetPublication(const PublicationId& id) const override;

@@ -59,6 +59,11 @@ constexpr const char* kRemoveOldSql = R"sql(
         SELECT sequence FROM (SELECT sequence, id, at FROM event ORDER BY sequence LIMIT ?2) e
         WHERE at < ?1
           AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))))sql";
+constexpr const char* kCountOldSql = R"sql(
+    SELECT count(*) FROM event e
+    WHERE at < ?
+      AND NOT EXISTS (SELECT 1 FROM delivery d
+                      WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing')))sql";
 constexpr const char* kNamingSql =
     "SELECT sequence, data FROM event WHERE type LIKE 'item.%' AND instr(data, ?) > 0";
 constexpr const char* kSetDataSql = "UPDATE event SET data = ? WHERE sequence = ?";
@@ -199,6 +204,13 @@ Result<int> EventTable::ForgetName(const PersonId& person) {
 
 Result<int> EventTable::RemoveOld(Timestamp before, int limit) {
     return connection_.Change(kRemoveOldSql, before, limit);
+}
+
+Result<std::int64_t> EventTable::CountOld(Timestamp before) const {
+    return connection_.First(
+                          kCountOldSql, [](Row& row) { return row.Integer(); }, before
+    )
+        .map([](std::optional<std::int64_t> count) { return count.value_or(0); });
 }
 
 Result<std::int64_t> EventTable::LastSequence() const {

@@ -23,6 +23,7 @@ public:
     ) const override;
     Result<int> ForgetName(const PersonId& person) override;
     Result<int> RemoveOld(Timestamp before, int limit) override;
+    [[nodiscard]] Result<std::int64_t> CountOld(Timestamp before) const override;
     [[nodiscard]] Result<std::int64_t> LastSequence() const override;
 
 private:

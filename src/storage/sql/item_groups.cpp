@@ -25,18 +25,22 @@ namespace {
 
 // most items are the first of their key. For SQLite rows of values: before an INSERT … SELECT it copies every
 // page that it may touch
+// the first of a key that there is: those before it may have been forgotten
 constexpr Sql kAddFirstsSql{
     .sqlite = R"sql(
     INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
                       blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
                       generation)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1)
-    ON CONFLICT (bucket_id, key, generation) DO NOTHING)sql",
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1
+    WHERE NOT EXISTS (SELECT 1 FROM item WHERE bucket_id = ?2 AND key = ?3))sql",
     .postgres = R"sql(
     INSERT INTO item (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since,
                       blocked_by, reason_code, reason, discovered_at, resolving_since, removed_at, state_version,
                       generation)
     SELECT *, 1 FROM unnest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+         AS n (id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
+               reason_code, reason, discovered_at, resolving_since, removed_at, state_version)
+    WHERE NOT EXISTS (SELECT 1 FROM item i WHERE i.bucket_id = n.bucket_id AND i.key = n.key)
     ON CONFLICT (bucket_id, key, generation) DO NOTHING)sql"
 };
 constexpr Sql kGetAllSql{

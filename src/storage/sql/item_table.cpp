@@ -40,6 +40,8 @@ constexpr const char* kAddSql = R"sql(
                         AND generation = (SELECT max(generation) FROM item WHERE bucket_id = ?2 AND key = ?3)
                         AND removed_at IS NULL AND NOT (status = 'Skipped' AND reason_code = 'superseded'))
     RETURNING generation)sql";
+constexpr const char* kLeaveSql = R"sql(
+    UPDATE item SET left_at = ?4 WHERE bucket_id = ?1 AND key = ?2 AND generation = ?3 AND left_at IS NULL)sql";
 constexpr const char* kNewestSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, removed_at, state_version
@@ -68,7 +70,7 @@ constexpr const char* kLiveSql = R"sql(
 constexpr const char* kCountSql = "SELECT status, count(*) FROM item GROUP BY status";
 constexpr const char* kCountOfBucketSql =
     "SELECT status, count(*) FROM item WHERE bucket_id = ? GROUP BY status";
-constexpr const char* kSetRemovedSql = "UPDATE item SET removed_at = ? WHERE id = ?";
+constexpr const char* kSetRemovedSql = "UPDATE item SET removed_at = ?1, left_at = ?1 WHERE id = ?2";
 constexpr const char* kHistorySql = R"sql(
     SELECT at, status, process_id, attempt, reason_code, reason
     FROM (SELECT number, at, status, process_id, attempt, reason_code, reason
@@ -146,7 +148,16 @@ Result<int> ItemTable::AddIfNew(const Item& item) {
             item.removed_at,
             item.state_version
         )
-        .map([](std::optional<int> generation) { return generation.value_or(0); });
+        .and_then([&](std::optional<int> generation) {
+            return generation ? ReplaceGeneration(item, *generation - 1).map([&] { return *generation; })
+                              : Result<int>(0);
+        });
+}
+
+/// Notes since when the object of an earlier generation is at the key no more.
+Result<void> ItemTable::ReplaceGeneration(const Item& by, int generation) {
+    return connection_.Change(kLeaveSql, by.bucket_id, Blob{by.key}, generation, by.discovered_at)
+        .map([](int) {});
 }
 
 Result<std::optional<Item>> ItemTable::Newest(const BucketId& bucket, std::string_view key) const {

@@ -35,6 +35,14 @@ public:
     Result<void> AddChange(const ItemId& id, const ItemChange& change) override;
     Result<void> AddChanges(const std::vector<NotedChange>& changes) override;
     [[nodiscard]] Result<std::vector<ItemChange>> History(const ItemId& id) const override;
+    [[nodiscard]] Result<OldPage<ItemId>> Left(
+        const OldBefore& before, const OldPlace& from, int limit
+    ) const override;
+    Result<int> Forget(const std::vector<ItemId>& ids) override;
+    [[nodiscard]] Result<OldPage<ChangePlace>> PastChanges(
+        Timestamp before, const OldPlace& from, int limit
+    ) const override;
+    Result<int> ForgetChanges(const std::vector<ChangePlace>& changes) override;
     Result<void> SetAlias(
         const BucketId& bucket, std::string_view key, std::string_view version, std::string_view sha256
     ) override;
@@ -43,6 +51,8 @@ public:
     ) const override;
 
 private:
+    [[nodiscard]] Result<void> ReplaceGeneration(const Item& by, int generation);
+
     Connection& connection_;
 };
 

@@ -45,7 +45,7 @@ constexpr Sql kHoldSql{
     WHERE item_id = ?5 AND CAST(status AS TEXT) = ?6 AND next_attempt_at <= ?1
       AND CASE WHEN ?4 = '' THEN alone = 0 ELSE id = ?4 END
     RETURNING id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since,
-              priority, attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+              priority, attempt, max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
               cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
               result_id, created_at, started_at, finished_at)sql",
     .postgres = R"sql(
@@ -57,7 +57,7 @@ constexpr Sql kHoldSql{
       AND CASE WHEN j.alone = '' THEN process.alone = 0 ELSE process.id = j.alone END
     RETURNING process.id, process.item_id, process.bucket_id, process.processor, process.config, process.config_hash,
               process.rule_id, process.media_types, process.run, process.status, process.since, process.priority,
-              process.attempt, process.max_attempts, process.crashes, process.rescues, process.pauses, process.alone,
+              process.attempt, process.max_attempts, process.crashes, process.rescues, process.releases, process.pauses, process.alone,
               process.next_attempt_at, process.lease_owner, process.lease_until, process.fence, process.progress,
               process.cancel_requested, process.failure_code, process.failure_stage, process.failure_reason,
               process.failure_message, process.failure_will_retry, process.result_id, process.created_at, process.started_at,

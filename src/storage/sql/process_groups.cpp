@@ -29,27 +29,27 @@ namespace {
 constexpr Sql kAddAllSql{
     .sqlite = R"sql(
     INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority, attempt,
-                         max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+                         max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
                          cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
                          result_id, created_at, started_at, finished_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql",
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql",
     .postgres = R"sql(
     INSERT INTO process (id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority, attempt,
-                         max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
+                         max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress,
                          cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
                          result_id, created_at, started_at, finished_at)
-    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql"
+    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql"
 };
 constexpr Sql kGetAllSql{
     .sqlite = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE id = ?)sql",
     .postgres = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE id IN (SELECT unnest(?)))sql"
@@ -57,13 +57,13 @@ constexpr Sql kGetAllSql{
 constexpr Sql kOfItemsSql{
     .sqlite = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE item_id = ? ORDER BY run, created_at, id)sql",
     .postgres = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE item_id IN (SELECT unnest(?)) ORDER BY run, created_at, id)sql"
@@ -72,23 +72,23 @@ constexpr Sql kOfItemsSql{
 constexpr Sql kUpdateSql{
     .sqlite = R"sql(
     UPDATE process
-    SET status = ?3, since = ?4, attempt = ?5, crashes = ?6, rescues = ?7, pauses = ?8, alone = ?9, next_attempt_at = ?10,
-        lease_owner = ?11, lease_until = ?12, progress = ?13, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?14 END,
-        failure_code = ?15, failure_stage = ?16, failure_reason = ?17, failure_message = ?18, failure_will_retry = ?19,
-        result_id = ?20, finished_at = ?21, priority = ?22, max_attempts = ?23
-    WHERE id = ?1 AND CAST(status AS TEXT) = ?24 AND fence = ?2
+    SET status = ?3, since = ?4, attempt = ?5, crashes = ?6, rescues = ?7, releases = ?8, pauses = ?9, alone = ?10, next_attempt_at = ?11,
+        lease_owner = ?12, lease_until = ?13, progress = ?14, cancel_requested = CASE WHEN cancel_requested = 1 THEN 1 ELSE ?15 END,
+        failure_code = ?16, failure_stage = ?17, failure_reason = ?18, failure_message = ?19, failure_will_retry = ?20,
+        result_id = ?21, finished_at = ?22, priority = ?23, max_attempts = ?24
+    WHERE id = ?1 AND CAST(status AS TEXT) = ?25 AND fence = ?2
     RETURNING id)sql",
     .postgres = R"sql(
     UPDATE process
-    SET status = n.status, since = n.since, attempt = n.attempt, crashes = n.crashes, rescues = n.rescues, pauses = n.pauses,
+    SET status = n.status, since = n.since, attempt = n.attempt, crashes = n.crashes, rescues = n.rescues, releases = n.releases, pauses = n.pauses,
         alone = n.alone, next_attempt_at = n.next_attempt_at, lease_owner = n.lease_owner, lease_until = n.lease_until,
         progress = n.progress,
         cancel_requested = CASE WHEN process.cancel_requested = 1 THEN 1 ELSE n.cancel_requested END,
         failure_code = n.failure_code, failure_stage = n.failure_stage, failure_reason = n.failure_reason,
         failure_message = n.failure_message, failure_will_retry = n.failure_will_retry, result_id = n.result_id,
         finished_at = n.finished_at, priority = n.priority, max_attempts = n.max_attempts
-    FROM unnest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
-         AS n (id, fence, status, since, attempt, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until,
+    FROM unnest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)
+         AS n (id, fence, status, since, attempt, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until,
                progress, cancel_requested, failure_code, failure_stage, failure_reason, failure_message, failure_will_retry,
                result_id, finished_at, priority, max_attempts, was)
     WHERE process.id = n.id AND process.status = n.was AND process.fence = n.fence
@@ -145,6 +145,7 @@ Result<int> Update(Connection& connection, Status from, const std::vector<Proces
             p.attempt,
             p.crashes,
             p.rescues,
+            p.releases,
             p.pauses,
             p.alone,
             p.next_attempt_at,
@@ -215,6 +216,7 @@ Result<void> ProcessTable::AddAll(const std::vector<Process>& processes) {
             p.max_attempts,
             p.crashes,
             p.rescues,
+            p.releases,
             p.pauses,
             p.alone,
             p.next_attempt_at,

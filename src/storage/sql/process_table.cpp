@@ -23,13 +23,13 @@ namespace {
 
 constexpr const char* kExpiredSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' AND lease_until < ? ORDER BY lease_until, id)sql";
 constexpr const char* kAllProcessingSql = R"sql(
     SELECT id, item_id, bucket_id, processor, config, config_hash, rule_id, media_types, run, status, since, priority,
-           attempt, max_attempts, crashes, rescues, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
+           attempt, max_attempts, crashes, rescues, releases, pauses, alone, next_attempt_at, lease_owner, lease_until, fence, progress, cancel_requested,
            failure_code, failure_stage, failure_reason, failure_message, failure_will_retry, result_id, created_at,
            started_at, finished_at
     FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
@@ -87,6 +87,7 @@ Process ReadProcess(Row& row) {
     p.max_attempts = row.Int();
     p.crashes = row.Int();
     p.rescues = row.Int();
+    p.releases = row.Int();
     p.pauses = row.Int();
     p.alone = row.Bool();
     p.next_attempt_at = row.Time();

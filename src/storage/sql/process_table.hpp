@@ -42,6 +42,10 @@ public:
     [[nodiscard]] Result<std::map<ProcessId, LookedAt>> LookedAtOf(const ItemId& item) const override;
     [[nodiscard]] Result<bool> WaitsIn(const BucketId& bucket) const override;
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
+    [[nodiscard]] Result<OldPage<ProcessId>> Followed(
+        const OldBefore& before, const OldPlace& from, int limit
+    ) const override;
+    Result<std::vector<ResultId>> Forget(const std::vector<ProcessId>& ids) override;
     [[nodiscard]] Result<std::vector<ProcessCount>> Count() const override;
     [[nodiscard]] Result<QueueDepth> Depth(Timestamp now) const override;
     Result<void> AddResolve(const ItemId& item, const ProcessId& process, Timestamp at) override;

@@ -51,11 +51,37 @@ constexpr const char* kPutRowSql =
 constexpr const char* kRowSql = "SELECT bytes FROM artifact_row WHERE sha256 = ?";
 constexpr const char* kReferencedSql = R"sql(
     SELECT 1 WHERE EXISTS (SELECT 1 FROM result_artifact WHERE sha256 = ?1)
+                OR EXISTS (SELECT 1 FROM artifact_released WHERE sha256 = ?1)
                 OR EXISTS (SELECT 1 FROM enrolment_photo WHERE crop_sha256 = ?1))sql";
+constexpr Sql kUnusedSql{
+    .sqlite = R"sql(
+    SELECT id FROM result
+    WHERE id = ? AND NOT EXISTS (SELECT 1 FROM process p WHERE p.result_id = result.id)
+      AND NOT EXISTS (SELECT 1 FROM appearance a WHERE a.result_id = result.id))sql",
+    .postgres = R"sql(
+    SELECT id FROM result
+    WHERE id IN (SELECT unnest(?)) AND NOT EXISTS (SELECT 1 FROM process p WHERE p.result_id = result.id)
+      AND NOT EXISTS (SELECT 1 FROM appearance a WHERE a.result_id = result.id))sql"
+};
+constexpr Sql kReleaseArtifactsSql{
+    .sqlite = R"sql(
+    INSERT INTO artifact_released (sha256, at) SELECT sha256, ?2 FROM result_artifact WHERE result_id = ?1
+    ON CONFLICT (sha256) DO UPDATE SET at = excluded.at)sql",
+    .postgres = R"sql(
+    INSERT INTO artifact_released (sha256, at)
+    SELECT DISTINCT a.sha256, n.at FROM unnest(?1, ?2) AS n (id, at) JOIN result_artifact a ON a.result_id = n.id
+    ON CONFLICT (sha256) DO UPDATE SET at = excluded.at)sql"
+};
+constexpr Sql kForgetSql{
+    .sqlite = "DELETE FROM result WHERE id = ?",
+    .postgres = "DELETE FROM result WHERE id IN (SELECT unnest(?))"
+};
+constexpr const char* kForgetReleasedSql = "DELETE FROM artifact_released WHERE at < ?";
 constexpr const char* kRemoveOrphansSql = R"sql(
     DELETE FROM artifact_row
     WHERE created_at < ?1
       AND NOT EXISTS (SELECT 1 FROM result_artifact a WHERE a.sha256 = artifact_row.sha256)
+      AND NOT EXISTS (SELECT 1 FROM artifact_released r WHERE r.sha256 = artifact_row.sha256)
       AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = artifact_row.sha256))sql";
 
 StoredResult ReadResult(Row& row) {
@@ -168,6 +194,19 @@ Result<std::optional<StoredResult>> ResultTable::FindByLineage(std::string_view 
     return Get(**id).map([](StoredResult result) { return std::optional(std::move(result)); });
 }
 
+Result<int> ResultTable::ForgetUnused(const std::vector<ResultId>& ids) {
+    const auto unused =
+        connection_.SelectFor(kUnusedSql, ids, kBindItself, [](Row& row) { return row.As<ResultId>(); });
+    if (!unused) {
+        return Unexpected(unused.error());
+    }
+    const auto now = clock_.Now();
+    const auto bind = [&](const ResultId& id, Binder& binder) { binder.BindAll(id, now); };
+    return connection_.ChangeFor(kReleaseArtifactsSql, *unused, bind).and_then([&](int) {
+        return connection_.ChangeFor(kForgetSql, *unused, kBindItself);
+    });
+}
+
 Result<void> ResultTable::PutArtifactRow(std::string_view sha256, std::string_view bytes) {
     return connection_.Change(kPutRowSql, sha256, Blob{bytes}, clock_.Now()).map([](int) {});
 }
@@ -184,7 +223,10 @@ Result<bool> ResultTable::IsReferenced(std::string_view sha256) const {
 }
 
 Result<int> ResultTable::RemoveOrphanRows() {
-    return connection_.Change(kRemoveOrphansSql, clock_.Now() - std::chrono::hours(1));
+    const auto before = clock_.Now() - std::chrono::hours(1);
+    return connection_.Change(kForgetReleasedSql, before).and_then([&](int) {
+        return connection_.Change(kRemoveOrphansSql, before);
+    });
 }
 
 }  // namespace notify::sql

@@ -75,6 +75,9 @@ ApiTest::ApiTest() {
                      .workers = 3, .busy = 2, .children_started = 5, .claim_waits = {}, .space = {}
                  };
              },
+         .remove_old = [](
+                           bool dry_run, const std::stop_token&
+                       ) { return RemovedRows{.items = 7, .results = dry_run ? 0 : 5, .changes = 3}; },
          .queues = [this] { return queues_; },
          .webhooks = [this] { return webhooks_; }}
     );

@@ -507,6 +507,9 @@ void OpenApiTest::CheckNodes() {
         std::string(nodes.at("rows").at(0).at("paused").as_string()), ::testing::HasSubstr("new memory")
     );
     EXPECT_EQ(Check("GET", "/v1/pauses", "/v1/pauses").at("rows").as_array().size(), 1U);
+    const auto* const runs = "/v1/retention/runs";
+    EXPECT_EQ(Check("POST", runs, runs, R"({"dry_run":true})").at("results").as_int64(), 0);
+    EXPECT_EQ(Check("POST", runs, runs, "{}").at("results").as_int64(), 5);
     Check("DELETE", "/v1/pauses/{pause}", "/v1/pauses/" + std::string(pause.at("id").as_string()));
 }
 

@@ -68,6 +68,7 @@ TEST_P(RetryRules, DecideWhatBecomesOfTheProcess) {
     const bool is_released =
         rule.code == ErrorCode::kStopped ||
         (rule.code == ErrorCode::kUnavailable && rule.reason == std::string_view("database_away"));
+    EXPECT_EQ(after.releases, is_released ? 1 : 0);
     if (!is_released) {
         ASSERT_TRUE(after.failure.has_value());
         EXPECT_EQ(after.failure->code, ToString(rule.code));

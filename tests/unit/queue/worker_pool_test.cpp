@@ -88,6 +88,7 @@ TEST_F(WorkerPoolTest, ReleasesClaimsThatNoWorkerHasTakenYetWhenItStops) {
         EXPECT_TRUE(process.status == Status::kCompleted || process.status == Status::kPending) << item.key;
         EXPECT_EQ(process.attempt + process.crashes + process.rescues, 0);
         EXPECT_EQ(item.status, process.status);
+        EXPECT_EQ(process.releases, process.status == Status::kPending && process.fence > 0 ? 1 : 0);
         started += process.fence > 0 ? 1 : 0;
     }
     EXPECT_GT(started, 151) << "claims waited";
@@ -267,6 +268,7 @@ TEST_F(WorkerPoolTest, ReleasesWhatStillRunsAfterTheGraceWithoutBurningAnAttempt
     EXPECT_EQ(process.attempt, 0);
     EXPECT_EQ(process.crashes, 0);
     EXPECT_EQ(process.rescues, 0);
+    EXPECT_EQ(process.releases, 1);
     EXPECT_FALSE(process.failure.has_value());
     EXPECT_EQ(Stored(item.id).status, Status::kPending);
     runner_.Do({});

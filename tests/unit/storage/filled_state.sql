@@ -15,8 +15,8 @@ INSERT INTO own_object VALUES ('bck_1', x'ff00fe', 1), ('bck_1', x'ff', 1);
 INSERT INTO own_result VALUES ('src_1', x'612f62', 1);
 INSERT INTO scan_state VALUES ('bck_1', 3, 1, 'all', x'00', 1, 5, NULL, NULL, x'6100');
 INSERT INTO scan_range VALUES ('bck_1', x'', x'', x'61', 0);
-INSERT INTO item VALUES ('itm_1', 'bck_1', x'c3280061', 'v1', 9007199254740993, 1, '', '', 'Processing', 1, 'nothing', '', '', 1, NULL, NULL, 1, 1),
-                        ('itm_2', 'bck_2', x'61', '', 0, 1, 'video/mp4', 'ab', 'Completed', 1, 'nothing', '', '', 1, 2, 3, 4, 2);
+INSERT INTO item VALUES ('itm_1', 'bck_1', x'c3280061', 'v1', 9007199254740993, 1, '', '', 'Processing', 1, 'nothing', '', '', 1, NULL, NULL, NULL, 1, 1),
+                        ('itm_2', 'bck_2', x'61', '', 0, 1, 'video/mp4', 'ab', 'Completed', 1, 'nothing', '', '', 1, 2, 3, 3, 4, 2);
 INSERT INTO backlog_given VALUES ('itm_1', 'bck_1', 1, NULL);
 INSERT INTO done_key VALUES ('bck_1', x'00', 'v', 1);
 INSERT INTO scanning VALUES ('bck_1', 'nod_1');
@@ -26,13 +26,14 @@ INSERT INTO item_change VALUES ('itm_1', 1, 1, 'Pending', '', 0, '', ''), ('itm_
 INSERT INTO content_alias VALUES ('bck_1', x'61', 'v', 'ab');
 INSERT INTO result VALUES ('res_1', 'lineage', 'ab', 'video/mp4', 'checksum', '1', '{"a":0.1}', 1);
 INSERT INTO result_artifact VALUES ('res_1', 'thumbnail', 'image/jpeg', 'cd', 3, 1);
+INSERT INTO artifact_released VALUES ('ef', 1);
 INSERT INTO artifact_row VALUES ('cd', x'000102', 1);
 INSERT INTO process VALUES
-    ('prc_1', 'itm_1', 'bck_1', 'checksum', '{}', 'h', 'rul_1', '[]', 1, 'Processing', 1, -5, 1, 5, 2, 1, 0, 0, 1, 'nod_1', 99, 7, 0.1, 0, '', '', '', '', 0,
+    ('prc_1', 'itm_1', 'bck_1', 'checksum', '{}', 'h', 'rul_1', '[]', 1, 'Processing', 1, -5, 1, 5, 2, 1, 3, 0, 0, 1, 'nod_1', 99, 7, 0.1, 0, '', '', '', '', 0,
      NULL, 1, 2, NULL),
-    ('prc_2', 'itm_2', 'bck_2', 'checksum', '{}', 'h', 'rul_gone', '[]', 1, 'Completed', 1, 0, 0, 5, 0, 0, 0, 0, 0, '', NULL, 1, 1.0, 0, '', '', '', '', 0,
+    ('prc_2', 'itm_2', 'bck_2', 'checksum', '{}', 'h', 'rul_gone', '[]', 1, 'Completed', 1, 0, 0, 5, 0, 0, 0, 0, 0, 0, '', NULL, 1, 1.0, 0, '', '', '', '', 0,
      'res_1', 1, 2, 3),
-    ('prc_3', 'itm_2', 'bck_2', 'checksum', '{}', 'i', '', '[]', 1, 'Failed', 1, 0, 5, 5, 0, 0, 0, 0, 0, '', NULL, 1, 0.0, 1, 'internal', 'decode', 'crashed',
+    ('prc_3', 'itm_2', 'bck_2', 'checksum', '{}', 'i', '', '[]', 1, 'Failed', 1, 0, 5, 5, 0, 0, 0, 0, 0, 0, '', NULL, 1, 0.0, 1, 'internal', 'decode', 'crashed',
      'the child ended', 0, NULL, 1, 2, 3);
 INSERT INTO process_looked_at VALUES ('prc_2', 'proxy', 'm', 25, '');
 INSERT INTO process_count VALUES ('checksum', 'Processing', 1), ('checksum', 'Completed', 1), ('checksum', 'Failed', 1);

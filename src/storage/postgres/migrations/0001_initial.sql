@@ -179,6 +179,7 @@ CREATE TABLE item (
     discovered_at BIGINT NOT NULL,
     resolving_since BIGINT,
     removed_at BIGINT, -- two scans in a row had not seen its object
+    left_at BIGINT, -- its object is at the key no more since then: removed, or another one is there
     state_version BIGINT NOT NULL,
     generation BIGINT NOT NULL, -- counts what was at this key; the highest is there now, and may be an old version again
     UNIQUE (bucket_id, key, generation)
@@ -187,6 +188,7 @@ CREATE TABLE item (
 CREATE INDEX item_by_status ON item (status, id);
 CREATE INDEX item_by_bucket ON item (bucket_id, id);
 CREATE INDEX item_by_bucket_and_status ON item (bucket_id, status, id);
+CREATE INDEX item_left ON item (left_at, id) WHERE left_at IS NOT NULL;
 CREATE INDEX item_of_backlog ON item (bucket_id, modified_at DESC, id) WHERE blocked_by = 'budget';
 
 -- what was let go of a bucket's backlog, for its budget
@@ -230,6 +232,8 @@ CREATE TABLE scan_miss (
     misses BIGINT NOT NULL,
     PRIMARY KEY (bucket_id, item_id)
 );
+
+CREATE INDEX scan_miss_of_item ON scan_miss (item_id);
 
 CREATE TABLE item_change (
     item_id TEXT COLLATE "C" NOT NULL REFERENCES item (id) ON DELETE CASCADE,
@@ -280,6 +284,12 @@ CREATE TABLE artifact_row (
     created_at BIGINT NOT NULL
 );
 
+-- bytes of forgotten results, and since when: they stay for an hour
+CREATE TABLE artifact_released (
+    sha256 TEXT COLLATE "C" PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
 CREATE TABLE process (
     id TEXT COLLATE "C" PRIMARY KEY,
     item_id TEXT COLLATE "C" NOT NULL REFERENCES item (id) ON DELETE CASCADE,
@@ -297,6 +307,7 @@ CREATE TABLE process (
     max_attempts BIGINT NOT NULL,
     crashes BIGINT NOT NULL,
     rescues BIGINT NOT NULL,
+    releases BIGINT NOT NULL,
     pauses BIGINT NOT NULL CHECK (pauses >= 0), -- in a row, because of the store
     alone BIGINT NOT NULL CHECK (alone IN (0, 1)),
     next_attempt_at BIGINT NOT NULL,
@@ -328,6 +339,7 @@ CREATE INDEX process_ready ON process (
 WHERE status = 'Pending';
 CREATE INDEX process_next ON process (bucket_id, next_attempt_at) WHERE status = 'Pending';
 CREATE INDEX process_held ON process (lease_until) WHERE status = 'Processing';
+CREATE INDEX process_again ON process (created_at, id) WHERE run > 1;
 CREATE INDEX process_result ON process (result_id) WHERE result_id IS NOT NULL;
 
 -- which rendition was read, of stores that have several of an item
@@ -443,6 +455,7 @@ CREATE TABLE appearance (
 );
 
 CREATE INDEX appearance_of_item ON appearance (item_id, start_ms, id);
+CREATE INDEX appearance_of_result ON appearance (result_id);
 CREATE INDEX appearance_of_person ON appearance (person_id, item_id, start_ms, id);
 
 CREATE TABLE event (

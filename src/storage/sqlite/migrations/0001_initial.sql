@@ -174,6 +174,7 @@ CREATE TABLE item (
     discovered_at INTEGER NOT NULL,
     resolving_since INTEGER,
     removed_at INTEGER, -- two scans in a row had not seen its object
+    left_at INTEGER, -- its object is at the key no more since then: removed, or another one is there
     state_version INTEGER NOT NULL,
     generation INTEGER NOT NULL, -- counts what was at this key; the highest is there now, and may be an old version again
     UNIQUE (bucket_id, key, generation)
@@ -182,6 +183,7 @@ CREATE TABLE item (
 CREATE INDEX item_by_status ON item (status, id);
 CREATE INDEX item_by_bucket ON item (bucket_id, id);
 CREATE INDEX item_by_bucket_and_status ON item (bucket_id, status, id);
+CREATE INDEX item_left ON item (left_at, id) WHERE left_at IS NOT NULL;
 CREATE INDEX item_of_backlog ON item (bucket_id, modified_at DESC, id) WHERE blocked_by = 'budget';
 
 -- what was let go of a bucket's backlog, for its budget
@@ -225,6 +227,8 @@ CREATE TABLE scan_miss (
     misses INTEGER NOT NULL,
     PRIMARY KEY (bucket_id, item_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX scan_miss_of_item ON scan_miss (item_id);
 
 CREATE TABLE item_change (
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
@@ -275,6 +279,12 @@ CREATE TABLE artifact_row (
     created_at INTEGER NOT NULL
 ) STRICT;
 
+-- bytes of forgotten results, and since when: they stay for an hour
+CREATE TABLE artifact_released (
+    sha256 TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE process (
     id TEXT PRIMARY KEY,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
@@ -292,6 +302,7 @@ CREATE TABLE process (
     max_attempts INTEGER NOT NULL,
     crashes INTEGER NOT NULL,
     rescues INTEGER NOT NULL,
+    releases INTEGER NOT NULL,
     pauses INTEGER NOT NULL CHECK (pauses >= 0), -- in a row, because of the store
     alone INTEGER NOT NULL CHECK (alone IN (0, 1)),
     next_attempt_at INTEGER NOT NULL,
@@ -323,6 +334,7 @@ CREATE INDEX process_ready ON process (
 WHERE status = 'Pending';
 CREATE INDEX process_next ON process (bucket_id, next_attempt_at) WHERE status = 'Pending';
 CREATE INDEX process_held ON process (lease_until) WHERE status = 'Processing';
+CREATE INDEX process_again ON process (created_at, id) WHERE run > 1;
 CREATE INDEX process_result ON process (result_id) WHERE result_id IS NOT NULL;
 
 -- how many processes there are, kept with each change of one: a scrape that counted a million rows took seconds.
@@ -429,6 +441,7 @@ CREATE TABLE appearance (
 ) STRICT;
 
 CREATE INDEX appearance_of_item ON appearance (item_id, start_ms, id);
+CREATE INDEX appearance_of_result ON appearance (result_id);
 CREATE INDEX appearance_of_person ON appearance (person_id, item_id, start_ms, id);
 
 CREATE TABLE event (
