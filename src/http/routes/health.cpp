@@ -26,7 +26,11 @@ Response Ready(const ApiParts& parts) {
         .sandbox_note = state.sandbox_note,
         .models = state.models
     };
-    return Json(view, state.ready ? 200 : 503);
+    auto response = Json(view, state.ready ? 200 : 503);
+    if (!state.ready) {
+        response.headers.emplace_back("Retry-After", "5");
+    }
+    return response;
 }
 
 Response FileOf(std::string_view type, std::string_view bytes) {
