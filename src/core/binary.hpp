@@ -98,6 +98,10 @@ private:
     template <class T>
     void Put(const std::vector<T>& values) {
         Put(values.size());
+        if constexpr (std::same_as<T, std::uint8_t>) {
+            bytes_.append(values.begin(), values.end());
+            return;
+        }
         for (const auto& each : values) {
             Put(each);
         }
@@ -190,6 +194,11 @@ private:
     template <class T>
     void Get(std::vector<T>& values) {
         values.clear();
+        if constexpr (std::same_as<T, std::uint8_t>) {
+            const auto bytes = Next(Count());
+            values.assign(bytes.begin(), bytes.end());
+            return;
+        }
         for (auto count = Count(); count > 0 && sound_; --count) {
             T value{};
             Get(value);
