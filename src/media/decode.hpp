@@ -12,6 +12,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/byte_source.hpp"
@@ -52,6 +53,9 @@ public:
     [[nodiscard]] virtual Result<Picture> FullRegion(const Rectangle& rectangle) const = 0;
 };
 
+/// The reason of kConflict when the media does not come by the place where a decode was left.
+inline constexpr std::string_view kNoWayOn = "no_way_on";
+
 /// What the decode came to.
 struct DecodeSummary {
     MediaInfo media;
@@ -67,8 +71,8 @@ struct Subscription {
     Wants wants;
     std::function<Result<void>(const FrameView&)> on_frame;  ///< An error ends this subscription only.
     std::string goes_on_at{};  ///< What LeavePoint::Save gave: the frames up to there are not given again.
-    std::function<void(std::int64_t from_ms)>
-        on_resumed{};  ///< The run is there; it was decoded from this moment on. May be empty.
+    std::function<void(std::int64_t position_ms, std::int64_t from_ms)>
+        on_resumed{};  ///< The run is at that place; it was decoded from `from_ms` on. May be empty.
 };
 
 /// A place between two frames where the decode may be left. Valid during a call.

@@ -28,7 +28,7 @@ Unexpected NoWayOn() {
         Error{
             .code = ErrorCode::kConflict,
             .stage = "decode",
-            .reason = "no_way_on",
+            .reason = std::string(kNoWayOn),
             .retry_after = {},
             .message = "the media does not come by the place where its decode was left"
         }
@@ -103,7 +103,7 @@ Result<void> DecodeRun::Join(Subscriber& subscriber, const FrameFacts& facts) {
     subscriber.goes_on_at.reset();
     has_begun_ = true;
     if (subscriber.subscription->on_resumed) {
-        subscriber.subscription->on_resumed(from_ms_);
+        subscriber.subscription->on_resumed(facts.sampled_ms, from_ms_);
     }
     return {};
 }

@@ -63,7 +63,7 @@ Watched Watch(const std::filesystem::path& path, const std::string& goes_on_at =
             return {};
         },
         .goes_on_at = goes_on_at,
-        .on_resumed = [&](std::int64_t from_ms) { watched.from_ms = from_ms; },
+        .on_resumed = [&](std::int64_t, std::int64_t from_ms) { watched.from_ms = from_ms; },
     };
     DecodeOptions options;
     options.may_leave = [&](const LeavePoint& point) -> Result<void> {
