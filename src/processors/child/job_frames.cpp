@@ -127,6 +127,9 @@ Result<void> JobRun::Frames(
     for (std::size_t i = 0; i < group.size(); ++i) {
         auto& process = group[i];
         const auto ended = decoded ? decoded->subscriptions[i] : Unexpected(decoded.error());
+        if (!ended && ended.error().code == ErrorCode::kStopped && cancellations_.LeaveIsAsked()) {
+            continue;
+        }
         auto output = ended ? process.analyser->Finish(decoded->summary) : Unexpected(ended.error());
         if (auto said = End(*process.asked, std::move(output)); !said) {
             return said;
@@ -179,6 +182,10 @@ Result<void> JobRun::Look(FrameProcess& process, const FrameView& frame) {
     if (cancellations_.Of(process.asked->process).stop_requested()) {
         return Cancelled();
     }
+    const bool begins = process.goes_on_at.empty() && frame.pts_ms < kWorthKeepingMs;
+    if (begins && cancellations_.LeaveIsAsked()) {
+        return Left();
+    }
     auto looked = process.analyser->OnFrame(frame);
     process.failed = !looked;
     return looked;
@@ -190,10 +197,6 @@ Result<void> JobRun::MayLeave(const LeavePoint& point, std::vector<FrameProcess>
         next_checkpoint_ms_ = now_ms - now_ms % kCheckpointMs + kCheckpointMs;
     }
     const bool leaves = cancellations_.LeaveIsAsked();
-    const bool resumed = std::ranges::any_of(group, [](const auto& each) { return each.position_ms > 0; });
-    if (leaves && !resumed && now_ms < kWorthKeepingMs) {
-        return Left();
-    }
     if (!leaves && now_ms < next_checkpoint_ms_) {
         return {};
     }

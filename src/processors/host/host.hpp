@@ -56,6 +56,7 @@ struct JobOutcome {
     Result<std::string> document;
     std::vector<JobArtifact> artifacts;
     bool crashed = false;  ///< The child died or passed a limit while this process had not ended.
+    bool left = false;     ///< As LeaveJob asked.
 };
 
 /// Where a process went on.

@@ -133,7 +133,9 @@ void JobSession::Take(const LeftNotice& left) {
          .media_type = {},
          .model_digest = {},
          .document = Fail(ErrorCode::kStopped, "it was left to go on later"),
-         .artifacts = {}});
+         .artifacts = {},
+         .crashed = false,
+         .left = true});
 }
 
 }  // namespace notify
