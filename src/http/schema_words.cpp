@@ -127,6 +127,7 @@ constexpr std::array kMembers{
     MemberWords{"formats", "What is written besides the JSON document.", ""},
     MemberWords{"frame_rate", "Frames a second as a fraction: 25/1, 30000/1001.", ""},
     MemberWords{"gallery_version", "Rises with each change of the people.", ""},
+    MemberWords{"gave_way", "How often it was left so that shorter work could begin.", ""},
     MemberWords{"height", "In pixels of the full picture.", ""},
     MemberWords{
         "held",
@@ -165,6 +166,7 @@ constexpr std::array kMembers{
         "BUCKET/PREFIX.",
         ""
     },
+    MemberWords{"long_work", "How work on media of 5 minutes and more went; null for what is shorter.", ""},
     MemberWords{
         "looked_at",
         "What of it was read, where its store has proxies beside the original; null elsewhere.",
@@ -177,6 +179,7 @@ constexpr std::array kMembers{
     MemberWords{
         "max_in_flight", "How many of its items are processed at a time, on all nodes; 0: any number.", ""
     },
+    MemberWords{"media_ms", "How long its media plays.", ""},
     MemberWords{"media_type", "By content: video/mp4, application/pdf; \"\" until it is known.", ""},
     MemberWords{
         "media_types",
@@ -264,6 +267,9 @@ constexpr std::array kMembers{
         ""
     },
     MemberWords{"result", "Id of the result.", ""},
+    MemberWords{
+        "resumed_at_ms", "Where in its media the work last went on; 0: it began with the first frame.", ""
+    },
     MemberWords{"revoked_at", "Since when it opens nothing.", "date-time"},
     MemberWords{"rows", "One page of them.", ""},
     MemberWords{"rule", "Id of the rule that chose it; \"\" when the rule is gone.", ""},

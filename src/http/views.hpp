@@ -32,6 +32,14 @@ struct LookedAtView {
 
 BOOST_DESCRIBE_STRUCT(LookedAtView, (), (rendition, id, lines, warning))
 
+struct LongWorkView {
+    std::int64_t media_ms = 0;
+    std::int64_t resumed_at_ms = 0;
+    int gave_way = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(LongWorkView, (), (media_ms, resumed_at_ms, gave_way))
+
 struct ProcessView {
     std::string id;
     std::string item;
@@ -51,6 +59,7 @@ struct ProcessView {
     bool cancel_requested = false;
     std::optional<FailureView> failure;
     std::optional<LookedAtView> looked_at;
+    std::optional<LongWorkView> long_work;
     std::optional<std::string> result;
     std::string created_at;
     std::optional<std::string> started_at;
@@ -78,6 +87,7 @@ BOOST_DESCRIBE_STRUCT(
      cancel_requested,
      failure,
      looked_at,
+     long_work,
      result,
      created_at,
      started_at,

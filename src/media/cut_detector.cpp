@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "media/ffmpeg.hpp"
@@ -78,6 +79,18 @@ CutDetector::Look CutDetector::LookAt(const AVFrame& frame) {
         bin /= static_cast<float>(kColumns * kRows) * static_cast<float>(components);
     }
     return look;
+}
+
+/// FNV-1a.
+std::optional<std::uint64_t> CutDetector::Fingerprint() const noexcept {
+    if (before_.grid.empty()) {
+        return std::nullopt;
+    }
+    std::uint64_t hash = 0xCBF29CE484222325U;
+    for (const auto value : before_.grid) {
+        hash = (hash ^ value) * 0x100000001B3U;
+    }
+    return hash;
 }
 
 bool CutDetector::IsAfterCut(const AVFrame& frame) {

@@ -6,10 +6,13 @@
 // refers to (disposable ones) are left out of sampling, also when they are decoded because somebody else
 // wants every frame.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/byte_source.hpp"
@@ -50,6 +53,9 @@ public:
     [[nodiscard]] virtual Result<Picture> FullRegion(const Rectangle& rectangle) const = 0;
 };
 
+/// The reason of kConflict when the media does not come by the place where a decode was left.
+inline constexpr std::string_view kNoWayOn = "no_way_on";
+
 /// What the decode came to.
 struct DecodeSummary {
     MediaInfo media;
@@ -64,6 +70,25 @@ struct DecodeSummary {
 struct Subscription {
     Wants wants;
     std::function<Result<void>(const FrameView&)> on_frame;  ///< An error ends this subscription only.
+    std::string goes_on_at{};  ///< What LeavePoint::Save gave: the frames up to there are not given again.
+    std::function<void(std::int64_t position_ms, std::int64_t from_ms)>
+        on_resumed{};  ///< The run is at that place; it was decoded from `from_ms` on. May be empty.
+};
+
+/// A place between two frames where the decode may be left. Valid during a call.
+class LeavePoint {
+public:
+    LeavePoint() = default;
+    LeavePoint(const LeavePoint&) = delete;
+    LeavePoint& operator=(const LeavePoint&) = delete;
+    virtual ~LeavePoint() = default;
+
+    /// Presentation time of the last frame before it.
+    [[nodiscard]] virtual std::int64_t PositionMs() const = 0;
+
+    /// What the subscription with that index needs to go on here with the frames that it would get now. About
+    /// 3 kB.
+    [[nodiscard]] virtual std::string Save(std::size_t subscription) const = 0;
 };
 
 struct DecodeOptions {
@@ -71,6 +96,8 @@ struct DecodeOptions {
     MediaLimits limits;
     std::function<void(std::int64_t done_ms, std::int64_t total_ms)>
         progress;  ///< total 0: unknown. May be empty.
+    std::function<Result<void>(const LeavePoint&)>
+        may_leave{};  ///< Called after each frame where it may; its error ends the decode. May be empty.
 };
 
 struct DecodeOutcome {
@@ -81,6 +108,11 @@ struct DecodeOutcome {
 /// Decodes the media once for all subscriptions. Errors as Probe, and kUnsupported with reason `no_video`,
 /// `unsupported_codec`, `truncated` (nothing could be decoded); kStopped. Damage after the first frame is no
 /// error: summary.truncated says it. Memory does not grow with the length of the media. Stage "decode".
+///
+/// Where all subscriptions go on at a point, it is decoded from shortly before the earliest of them; else,
+/// and in a container that cannot be sought in exactly, from the beginning. kInvalidArgument for a point that
+/// is none, kConflict when the media does not come by it: subscriptions may have got frames by then, and what
+/// they made of them counts for nothing.
 [[nodiscard]] Result<DecodeOutcome> Decode(
     ByteSource& bytes,
     std::span<const Subscription> subscriptions,

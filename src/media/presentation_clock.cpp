@@ -24,6 +24,13 @@ std::int64_t PresentationClock::At(std::int64_t time) const noexcept {
     return std::clamp(ms, -bound, bound) + shift_ms_;
 }
 
+bool PresentationClock::IsPlausible() const noexcept {
+    const auto bound = std::numeric_limits<std::int64_t>::max() / 4;
+    const auto is_time = [&](std::int64_t ms) { return ms >= 0 && ms <= bound; };
+    return shift_ms_ >= -bound && shift_ms_ <= bound && is_time(last_ms_.value_or(0)) &&
+           is_time(last_duration_ms_);
+}
+
 std::int64_t PresentationClock::Next(std::optional<std::int64_t> time, std::int64_t duration_ms) {
     duration_ms = std::max<std::int64_t>(duration_ms, 1);
     const auto expected = last_ms_ ? *last_ms_ + last_duration_ms_ : 0;

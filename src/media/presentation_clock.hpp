@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/binary.hpp"
 #include "media/ffmpeg.hpp"
 
 namespace notify {
@@ -31,6 +32,19 @@ public:
 
     /// End of the last frame; 0 before the first.
     [[nodiscard]] std::int64_t EndMs() const noexcept { return last_ms_ ? *last_ms_ + last_duration_ms_ : 0; }
+
+    /// Counts in that unit, from a container that jumps or does not.
+    [[nodiscard]] bool IsFor(AVRational unit, bool jumps) const noexcept {
+        return unit.num == unit_.num && unit.den == unit_.den && jumps == jumps_;
+    }
+
+    static void Members(auto& archive, Either<PresentationClock> auto& clock) {
+        archive(clock.unit_.num, clock.unit_.den, clock.zero_, clock.jumps_, clock.shift_ms_);
+        archive(clock.last_ms_, clock.last_duration_ms_);
+    }
+
+    /// What frames can have made of it: nothing that its sums would overflow with.
+    [[nodiscard]] bool IsPlausible() const noexcept;
 
 private:
     AVRational unit_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "core/binary.hpp"
 #include "media/decode.hpp"
 
 namespace notify {
@@ -27,6 +28,10 @@ public:
 
     /// True when a cut (or the beginning) lies between the frame taken before and this one.
     [[nodiscard]] bool AfterCut() const noexcept { return after_cut_; }
+
+    static void Members(auto& archive, Either<Sampler> auto& sampler) {
+        archive(sampler.next_tick_, sampler.cut_since_taken_, sampler.after_cut_);
+    }
 
 private:
     Wants wants_;

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include <boost/json.hpp>
 
 #include "core/byte_source.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "media/decode.hpp"
 
@@ -31,6 +34,12 @@ struct Output {
     std::vector<OutputArtifact> artifacts;
 };
 
+/// What an analyser needs to go on where it is.
+struct AnalyserState {
+    std::string ended;  ///< What ended since it was asked last, and will not change any more. May be empty.
+    std::string open;   ///< All else.
+};
+
 /// Looks at frames of the one shared decode. Made for one item, used on one thread, in the order Wants,
 /// OnFrame…, Finish.
 class FrameAnalyser {
@@ -45,6 +54,19 @@ public:
 
     /// `frame` is valid during the call only.
     [[nodiscard]] virtual Result<void> OnFrame(const FrameView& frame) = 0;
+
+    /// For an analyser made with the same settings that is to go on after the last frame; nothing when it
+    /// keeps no state that can be handed on.
+    [[nodiscard]] virtual std::optional<AnalyserState> Save() { return std::nullopt; }
+
+    /// Before the first frame: takes over what Save gave, every `ended` in order and the last `open`; what it
+    /// makes of the rest is then equal to what the other would have. kInvalidArgument for bytes that Save
+    /// cannot have given: then it is of no use any more.
+    [[nodiscard]] virtual Result<void> Restore(
+        std::span<const std::string> /*ended*/, std::string_view /*open*/
+    ) {
+        return Fail(ErrorCode::kInvalidArgument, "this processor does not go on from a state");
+    }
 
     /// Called once after the last frame.
     [[nodiscard]] virtual Result<Output> Finish(const DecodeSummary& summary) = 0;

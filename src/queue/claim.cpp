@@ -43,9 +43,11 @@ Event Started(const Process& process, Timestamp now) {
 }  // namespace
 
 Result<std::vector<ClaimedItem>> ClaimItems(
-    Transaction& transaction, const Claimant& claimant, int most, Timestamp now
+    Transaction& transaction, const Claimant& claimant, int most, Timestamp now, Among among
 ) {
-    auto claims = transaction.processes.Claim(claimant.node, most, now, claimant.lease);
+    auto claims = among == Among::kAll
+                      ? transaction.processes.Claim(claimant.node, most, now, claimant.lease)
+                      : transaction.processes.ClaimShort(claimant.node, most, now, claimant.lease);
     if (!claims) {
         return claims;
     }

@@ -17,4 +17,8 @@ bool HostJobRunner::CancelProcess(const ProcessId& id) {
     return host_.CancelProcess(id);
 }
 
+bool HostJobRunner::LeaveJob(const ProcessId& id) {
+    return host_.LeaveJob(id);
+}
+
 }  // namespace notify

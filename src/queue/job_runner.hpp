@@ -19,6 +19,7 @@ public:
 
     [[nodiscard]] virtual Result<void> Run(Job job, const JobObserver& observer, std::stop_token stop) = 0;
     virtual bool CancelProcess(const ProcessId& id) = 0;
+    virtual bool LeaveJob(const ProcessId& id) = 0;
 };
 
 /// Runs jobs in the sandboxed children of a host, which outlives it.
@@ -28,6 +29,7 @@ public:
 
     [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, std::stop_token stop) override;
     bool CancelProcess(const ProcessId& id) override;
+    bool LeaveJob(const ProcessId& id) override;
 
 private:
     ProcessorHost& host_;

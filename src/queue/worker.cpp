@@ -1,6 +1,7 @@
 #include "queue/worker.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,7 @@
 #include "core/log.hpp"
 #include "core/result.hpp"
 #include "domain/bucket_options.hpp"
+#include "domain/checkpoint.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/process.hpp"
@@ -27,6 +29,7 @@
 #include "queue/job_runner.hpp"
 #include "queue/job_watch.hpp"
 #include "queue/known_results.hpp"
+#include "queue/long_job.hpp"
 #include "queue/spool.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"
@@ -69,6 +72,24 @@ Job MakeJob(const ClaimedItem& claim, OpenedItem bytes) {
     return job;
 }
 
+/// Refers to all three.
+JobObserver ObserverOf(JobWatch& watch, LongJob& long_job, const Worker::OnMedia& on_media) {
+    auto observer = watch.Observer();
+    observer.media = [&](std::int64_t media_ms) {
+        long_job.Media(media_ms);
+        if (on_media) {
+            on_media(media_ms);
+        }
+    };
+    observer.resumed = [&](const ProcessId& id, const Resumed& resumed) {
+        long_job.Resumed(id, resumed.position_ms);
+    };
+    observer.checkpoint = [&](const ProcessId& id, CheckpointStep step) {
+        long_job.Keep(id, std::move(step));
+    };
+    return observer;
+}
+
 }  // namespace
 
 Worker::Worker(
@@ -85,7 +106,7 @@ Worker::Worker(
       known_(storage, completion.Held()),
       spool_(std::move(spool)) {}
 
-void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
+void Worker::Run(ClaimedItem claim, const std::stop_token& stop, const OnMedia& on_media) {
     Enter(claim);
     std::vector<ProcessId> ids;
     ids.reserve(claim.processes.size());
@@ -94,14 +115,14 @@ void Worker::Run(ClaimedItem claim, const std::stop_token& stop) {
     }
     if (stop.stop_requested()) {
         EndAll(claim, {.code = ErrorCode::kStopped, .message = "the service is stopping"});
-    } else if (const auto ran = RunClaim(claim, stop); !ran) {
+    } else if (const auto ran = RunClaim(claim, stop, on_media); !ran) {
         EndAll(claim, ran.error());
     }
     Leave(ids);
 }
 
 /// Its error is how those end that are still in the claim.
-Result<void> Worker::RunClaim(ClaimedItem& claim, const std::stop_token& stop) {
+Result<void> Worker::RunClaim(ClaimedItem& claim, const std::stop_token& stop, const OnMedia& on_media) {
     const auto place = PlaceOf(claim.item);
     if (!place) {
         return Unexpected(AtStage(place.error(), "open"));
@@ -136,9 +157,9 @@ Result<void> Worker::RunClaim(ClaimedItem& claim, const std::stop_token& stop) {
     const bool hashes =
         opened->reader && claim.item.content_sha256.empty() && place->bucket.options.dedupe != Dedupe::kOff;
     if (hashes) {
-        RunHashing(claim, std::move(*opened), stop);
+        RunHashing(claim, std::move(*opened), {.stop = stop, .on_media = on_media});
     } else {
-        RunJob(claim, std::move(*opened), bytes, stop);
+        RunJob(claim, std::move(*opened), bytes, {.stop = stop, .on_media = on_media});
     }
     return {};
 }
@@ -194,30 +215,29 @@ Result<void> Worker::Reuse(ClaimedItem& claim, const Place& place) {
     return {};
 }
 
-void Worker::RunJob(
-    const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop
-) {
+void Worker::RunJob(const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const Running& running) {
     const bool confirms = opened.descriptor.IsOpen();  // a store's reader tells by itself of another version
     const auto ended = [&](Ended end) {
-        const auto same =
-            end.outcome.document && confirms ? ConfirmContent(claim, end.item, bytes, stop) : Result<void>{};
+        const auto same = end.outcome.document && confirms
+                              ? ConfirmContent(claim, end.item, bytes, running.stop)
+                              : Result<void>{};
         if (!same) {
             Spoil(end.outcome, same.error());
         }
         completion_.Add(std::move(end));
     };
-    RunWatched(claim, std::move(opened), ended, stop);
+    RunWatched(claim, std::move(opened), ended, running);
 }
 
 /// The digest comes with the job; its outcomes wait until the rest of the bytes was read for it.
-void Worker::RunHashing(const ClaimedItem& claim, OpenedItem opened, const std::stop_token& stop) {
+void Worker::RunHashing(const ClaimedItem& claim, OpenedItem opened, const Running& running) {
     HashingReader bytes(std::move(opened.reader));
     opened.reader = std::make_unique<LentBytes>(bytes);
     std::vector<Ended> ends;
-    RunWatched(claim, std::move(opened), [&](Ended end) { ends.push_back(std::move(end)); }, stop);
+    RunWatched(claim, std::move(opened), [&](Ended end) { ends.push_back(std::move(end)); }, running);
     const bool found =
         std::ranges::any_of(ends, [](const Ended& end) { return end.outcome.document.has_value(); });
-    const auto digest = found ? bytes.Finish(ReadingFor(claim, stop)) : Result<std::string>("");
+    const auto digest = found ? bytes.Finish(ReadingFor(claim, running.stop)) : Result<std::string>("");
     for (auto& end : ends) {
         end.item.content_sha256 = digest.value_or("");
         if (end.outcome.document && !digest) {
@@ -231,12 +251,18 @@ void Worker::RunWatched(
     const ClaimedItem& claim,
     OpenedItem opened,
     const std::function<void(Ended)>& ended,
-    const std::stop_token& stop
+    const Running& running
 ) {
+    LongJob long_job(storage_, claim);
+    auto job = MakeJob(claim, std::move(opened));
+    long_job.Prepare(job);
     bool noted = false;
     const auto learn = [&](Ended end) {
         if (end.outcome.document) {
             known_.Learn(end.process.processor, end.outcome.model_digest);
+        }
+        if (end.outcome.left) {
+            long_job.GaveWay(end.process);
         }
         ended(std::move(end));
     };
@@ -247,7 +273,7 @@ void Worker::RunWatched(
         NoteProgress({process}, done);
     });
     FailPoint("job_running");
-    const auto ran = runner_.Run(MakeJob(claim, std::move(opened)), watch.Observer(), stop);
+    const auto ran = runner_.Run(std::move(job), ObserverOf(watch, long_job, running.on_media), running.stop);
     watch.Finish(ran);
 }
 

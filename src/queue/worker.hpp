@@ -2,6 +2,7 @@
 
 // Runs one claimed item: opens it, knows its bytes, has its processes run, hands over how each ended.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -40,9 +41,16 @@ public:
     /// Says that the claim will be run: from now on heartbeats keep its leases.
     void Hold(const ClaimedItem& claim) { completion_.Held().Add(claim); }
 
+    /// Told how long the media of an item plays, in ms, on the thread that runs it.
+    using OnMedia = std::function<void(std::int64_t media_ms)>;
+
     /// Returns when every process of the claim was handed to the completion. After a stop each ends soon, as
     /// kStopped.
-    void Run(ClaimedItem claim, const std::stop_token& stop);
+    void Run(ClaimedItem claim, const std::stop_token& stop, const OnMedia& on_media = {});
+
+    /// Asks the job of this process to end where it can go on from (ProcessorHost::LeaveJob). False when none
+    /// runs it.
+    bool Leave(const ProcessId& id) { return runner_.LeaveJob(id); }
 
     /// Asks that a process end as kCancelled: by its child when it runs, before it gets there otherwise.
     /// False when no worker has it.
@@ -59,7 +67,9 @@ private:
     };
 
     [[nodiscard]] Result<Place> PlaceOf(const Item& item);
-    [[nodiscard]] Result<void> RunClaim(ClaimedItem& claim, const std::stop_token& stop);
+    [[nodiscard]] Result<void> RunClaim(
+        ClaimedItem& claim, const std::stop_token& stop, const OnMedia& on_media
+    );
     [[nodiscard]] Result<OpenedItem> Open(
         const Place& place, const ClaimedItem& claim, const std::stop_token& stop
     );
@@ -87,13 +97,20 @@ private:
     void NoteContentInPassing(const Item& item);
     [[nodiscard]] Reading ReadingFor(const ClaimedItem& claim, const std::stop_token& stop) const;
     [[nodiscard]] Reading FirstReading(const ClaimedItem& claim, bool& told, const std::stop_token& stop);
-    void RunJob(const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const std::stop_token& stop);
-    void RunHashing(const ClaimedItem& claim, OpenedItem opened, const std::stop_token& stop);
+
+    /// How a job is run: what it may be stopped by and tells to.
+    struct Running {
+        const std::stop_token& stop;
+        const OnMedia& on_media;
+    };
+
+    void RunJob(const ClaimedItem& claim, OpenedItem opened, ItemBytes& bytes, const Running& running);
+    void RunHashing(const ClaimedItem& claim, OpenedItem opened, const Running& running);
     void RunWatched(
         const ClaimedItem& claim,
         OpenedItem opened,
         const std::function<void(Ended)>& ended,
-        const std::stop_token& stop
+        const Running& running
     );
     void EndAll(const ClaimedItem& claim, const Error& error);
     void EndCancelled(ClaimedItem& claim);

@@ -1,8 +1,11 @@
 #include "queue/worker_pool.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -27,6 +30,8 @@ namespace {
 constexpr std::chrono::milliseconds kPoll{1000};         // how long a missed nudge or a due retry may wait
 constexpr std::chrono::milliseconds kLongestWait{1000};  // of what was claimed ahead
 constexpr std::chrono::seconds kCharge{10};              // how often buckets are charged while nobody is free
+constexpr std::chrono::seconds kPatience{10};  // of what may be short, before something long gives way to it
+constexpr std::chrono::seconds kLook{2};       // how often it is asked whether something has so waited
 
 }  // namespace
 
@@ -133,13 +138,13 @@ void WorkerPool::GiveBackWhatWaits() {
 }
 
 /// What is due is charged first, in the same transaction: turns are taken from where the buckets are now.
-Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max) {
+Result<std::vector<ClaimedItem>> WorkerPool::Claim(int max, Among among) {
     const auto due = ledger_.Take(std::chrono::steady_clock::now());
     auto claimed = storage_.Write([&](Transaction& transaction) {
         const auto now = clock_.Now();
         const auto charged =
             due.empty() ? Result<void>{} : transaction.processes.Charge(settings_.claimant.node, due, now);
-        return charged.and_then([&] { return ClaimItems(transaction, settings_.claimant, max, now); });
+        return charged.and_then([&] { return ClaimItems(transaction, settings_.claimant, max, now, among); });
     });
     if (!claimed) {
         ledger_.PutBack(due);
@@ -159,44 +164,100 @@ Result<void> WorkerPool::Charge() {
     return charged;
 }
 
+/// While all are busy with what was begun: who could give way to something short.
+std::optional<GivingWay::Claim> WorkerPool::WhoMayGiveWay() {
+    const std::scoped_lock lock(mutex_);
+    const bool all_work = busy_ >= settings_.workers && waiting_.empty();
+    return all_work ? giving_way_.Next(std::chrono::steady_clock::now()) : std::nullopt;
+}
+
+Result<void> WorkerPool::AskToGiveWay() {
+    const auto who = WhoMayGiveWay();
+    if (!who) {
+        return {};
+    }
+    const auto waits = storage_.Read([&](const Snapshot& snapshot) {
+        const auto now = clock_.Now();
+        return snapshot.processes.ShortWaits(settings_.claimant.node, now - kPatience, now);
+    });
+    if (!waits || !*waits) {
+        return waits.map([](bool) {});
+    }
+    {
+        const std::scoped_lock lock(mutex_);
+        giving_way_.Asked(*who, std::chrono::steady_clock::now());
+    }
+    if (worker_.Leave(who->first)) {
+        Log(LogLevel::kInfo, "long work is to give way", {{"process", who->first.Value()}});
+    }
+    return {};
+}
+
+/// Claims what there are workers for: in the places of those that gave way what may be short, if anything is.
+Result<bool> WorkerPool::ClaimSome(int wanted) {
+    int places = 0;
+    {
+        const std::scoped_lock lock(mutex_);
+        places = std::min(std::exchange(places_given_, 0), wanted);
+    }
+    bool any = false;
+    for (const auto among : {Among::kShort, Among::kAll}) {
+        const int most = among == Among::kShort ? places : wanted;
+        auto claims = most > 0 ? Claim(most, among) : Result<std::vector<ClaimedItem>>();
+        if (!claims) {
+            return Unexpected(claims.error());
+        }
+        wanted -= static_cast<int>(claims->size());
+        any = any || !claims->empty();
+        TakeIn(*claims, among);
+    }
+    return any;
+}
+
+void WorkerPool::TakeIn(std::vector<ClaimedItem>& claims, Among among) {
+    const std::scoped_lock lock(mutex_);
+    for (auto& claim : claims) {
+        worker_.Hold(claim);
+        ledger_.Claimed(claim);
+        for (const auto& process : claim.processes) {
+            waits_.Add(process.started_at.value_or(process.next_attempt_at) - process.next_attempt_at);
+        }
+        waiting_.push_back(
+            {.claim = std::move(claim),
+             .stop = running_->get_token(),
+             .since = std::chrono::steady_clock::now(),
+             .in_place = among == Among::kShort}
+        );
+    }
+    workers_wake_.notify_all();
+}
+
 void WorkerPool::ClaimLoop(const std::stop_token& stop) {
     FaultLog faults(LogLevel::kWarn, "nothing could be claimed", "work is claimed again");
     auto charged_at = std::chrono::steady_clock::now();
+    auto looked_at = charged_at;
     while (!stop.stop_requested()) {
         GiveBackWhatWaits();
         const int wanted = Wanted();
-        auto claims =
-            wanted > 0 ? Claim(wanted) : Result<std::vector<ClaimedItem>>(std::vector<ClaimedItem>());
-        faults.Note(claims.map([](const auto&) {}));
-        if (const auto now = std::chrono::steady_clock::now(); wanted > 0) {
+        const auto any = ClaimSome(wanted);
+        faults.Note(any.map([](bool) {}));
+        const auto now = std::chrono::steady_clock::now();
+        if (wanted > 0) {
             charged_at = now;
         } else if (now - charged_at >= kCharge) {
             charged_at = now;
             faults.Note(Charge());
         }
-        const bool any = claims && !claims->empty();
-        std::unique_lock lock(mutex_);
-        if (any) {
-            for (auto& claim : *claims) {
-                worker_.Hold(claim);
-                ledger_.Claimed(claim);
-                for (const auto& process : claim.processes) {
-                    waits_.Add(
-                        process.started_at.value_or(process.next_attempt_at) - process.next_attempt_at
-                    );
-                }
-                waiting_.push_back(
-                    {.claim = std::move(claim),
-                     .stop = running_->get_token(),
-                     .since = std::chrono::steady_clock::now()}
-                );
-            }
-            workers_wake_.notify_all();
-            lock.unlock();
+        if (wanted <= 0 && now - looked_at >= kLook) {
+            looked_at = now;
+            faults.Note(AskToGiveWay());
+        }
+        if (any && *any) {
             FailPoint("claimed");
             claimed_();
             continue;
         }
+        std::unique_lock lock(mutex_);
         claimer_wakes_.wait_for(lock, stop, kPoll, [this] { return nudged_; });
         nudged_ = false;
     }
@@ -209,21 +270,37 @@ void WorkerPool::WorkLoop(const std::stop_token& stop) {
         if (waiting_.empty()) {
             return;
         }
-        auto [claim, running, since] = std::move(waiting_.front());
+        auto waiting = std::move(waiting_.front());
         waiting_.pop_front();
         ++busy_;
+        const auto name = NameOf(waiting.claim);
+        const GivingWay::Claim job{name.process_id, name.fence};
+        giving_way_.Begun(job, waiting.in_place, std::chrono::steady_clock::now());
         lock.unlock();
-        const auto name = NameOf(claim);
-        ledger_.Begun(name, std::chrono::steady_clock::now());
-        worker_.Run(std::move(claim), running);
-        ledger_.Ended(name, std::chrono::steady_clock::now());
+        RunOne(std::move(waiting));
         lock.lock();
         --busy_;
+        places_given_ += giving_way_.Ended(job) ? 1 : 0;
         pace_.Ended(std::chrono::steady_clock::now());
         nudged_ = true;
         lock.unlock();
         claimer_wakes_.notify_all();
     }
+}
+
+void WorkerPool::RunOne(Waiting waiting) {
+    const auto name = NameOf(waiting.claim);
+    const GivingWay::Claim job{name.process_id, name.fence};
+    ledger_.Begun(name, std::chrono::steady_clock::now());
+    worker_.Run(std::move(waiting.claim), waiting.stop, [&](std::int64_t media_ms) {
+        std::unique_lock lock(mutex_);
+        const bool gives_way = giving_way_.Plays(job, media_ms, std::chrono::steady_clock::now());
+        lock.unlock();
+        if (gives_way) {
+            worker_.Leave(job.first);
+        }
+    });
+    ledger_.Ended(name, std::chrono::steady_clock::now());
 }
 
 }  // namespace notify

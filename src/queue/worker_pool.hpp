@@ -16,6 +16,7 @@
 #include "domain/ids.hpp"
 #include "queue/claim.hpp"
 #include "queue/claim_waits.hpp"
+#include "queue/giving_way.hpp"
 #include "queue/pace.hpp"
 #include "queue/turn_ledger.hpp"
 #include "queue/worker.hpp"
@@ -71,13 +72,19 @@ private:
         ClaimedItem claim;
         std::stop_token stop;
         Pace::Time since;
+        bool in_place = false;  ///< Of one that gave way: it may be short.
     };
 
     void ClaimLoop(const std::stop_token& stop);
     void WorkLoop(const std::stop_token& stop);
     [[nodiscard]] int Wanted();
     void GiveBackWhatWaits();
-    [[nodiscard]] Result<std::vector<ClaimedItem>> Claim(int max);
+    [[nodiscard]] Result<std::vector<ClaimedItem>> Claim(int max, Among among);
+    [[nodiscard]] Result<bool> ClaimSome(int wanted);
+    void TakeIn(std::vector<ClaimedItem>& claims, Among among);
+    [[nodiscard]] std::optional<GivingWay::Claim> WhoMayGiveWay();
+    [[nodiscard]] Result<void> AskToGiveWay();
+    void RunOne(Waiting waiting);
     [[nodiscard]] Result<void> Charge();
 
     Storage& storage_;
@@ -93,6 +100,8 @@ private:
     int busy_ = 0;
     Pace pace_;
     TurnLedger ledger_;
+    GivingWay giving_way_;
+    int places_given_ = 0;  ///< By jobs that gave way, for what may be short.
     ClaimWaits waits_;
     bool nudged_ = true;
     std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.

@@ -12,6 +12,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/checkpoint.hpp"
 #include "domain/item.hpp"
 #include "domain/looked_at.hpp"
 #include "domain/process.hpp"
@@ -139,6 +140,36 @@ public:
 
     /// Of those of the item's processes that have it.
     [[nodiscard]] virtual Result<std::map<ProcessId, LookedAt>> LookedAtOf(const ItemId& item) const = 0;
+
+    /// Keeps a checkpoint of the held process, sealed: with the bytes called `content`. False when it is not
+    /// held any more, and nothing was kept. kConflict when parts that the step follows are not there. What is
+    /// kept goes when the process ends.
+    virtual Result<bool> KeepCheckpoint(
+        const Hold& hold, const CheckpointStep& step, std::string_view content
+    ) = 0;
+
+    /// What the process goes on with. Nothing when none was kept, or with other bytes, or its child died
+    /// twice on it.
+    [[nodiscard]] virtual Result<std::optional<Checkpoint>> CheckpointOf(
+        const ProcessId& id, std::string_view content
+    ) const = 0;
+
+    /// Notes of a held process that its media is long, and where it went on last. `gave_way` is added to what
+    /// was noted before.
+    virtual Result<void> NoteLongWork(const Hold& hold, const LongWork& work) = 0;
+
+    /// Of those of the item's processes that have it.
+    [[nodiscard]] virtual Result<std::map<ProcessId, LongWork>> LongWorkOf(const ItemId& item) const = 0;
+
+    /// As Claim, of what may be short: of items of which no process is known to be long.
+    virtual Result<std::vector<ClaimedItem>> ClaimShort(
+        const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+    ) = 0;
+
+    /// True when ClaimShort would find something at `now` that has been ready since `ready_at`.
+    [[nodiscard]] virtual Result<bool> ShortWaits(
+        const NodeId& node, Timestamp ready_at, Timestamp now
+    ) const = 0;
 
     /// True while a process of the bucket waits for a worker.
     [[nodiscard]] virtual Result<bool> WaitsIn(const BucketId& bucket) const = 0;

@@ -87,6 +87,8 @@ public:
 
     bool CancelProcess(const ProcessId& /*id*/) override { return false; }
 
+    bool LeaveJob(const ProcessId& /*id*/) override { return false; }
+
 private:
     Storage& storage_;
 };

@@ -7,10 +7,12 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/checkpoint.hpp"
 #include "domain/ids.hpp"
 #include "domain/looked_at.hpp"
 #include "domain/process.hpp"
@@ -112,6 +114,38 @@ public:
 
     [[nodiscard]] Result<std::map<ProcessId, LookedAt>> LookedAtOf(const ItemId& item) const override {
         return inner_.LookedAtOf(item);
+    }
+
+    Result<bool> KeepCheckpoint(
+        const Hold& hold, const CheckpointStep& step, std::string_view content
+    ) override {
+        return inner_.KeepCheckpoint(hold, step, content);
+    }
+
+    [[nodiscard]] Result<std::optional<Checkpoint>> CheckpointOf(
+        const ProcessId& id, std::string_view content
+    ) const override {
+        return inner_.CheckpointOf(id, content);
+    }
+
+    Result<void> NoteLongWork(const Hold& hold, const LongWork& work) override {
+        return inner_.NoteLongWork(hold, work);
+    }
+
+    [[nodiscard]] Result<std::map<ProcessId, LongWork>> LongWorkOf(const ItemId& item) const override {
+        return inner_.LongWorkOf(item);
+    }
+
+    Result<std::vector<ClaimedItem>> ClaimShort(
+        const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+    ) override {
+        return inner_.ClaimShort(node, max_items, now, lease);
+    }
+
+    [[nodiscard]] Result<bool> ShortWaits(
+        const NodeId& node, Timestamp ready_at, Timestamp now
+    ) const override {
+        return inner_.ShortWaits(node, ready_at, now);
     }
 
     [[nodiscard]] Result<bool> WaitsIn(const BucketId& bucket) const override {

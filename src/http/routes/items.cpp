@@ -15,6 +15,7 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/checkpoint.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/looked_at.hpp"
@@ -39,9 +40,22 @@ namespace notify {
 
 namespace {
 
-using LookedAtAll = std::map<ProcessId, LookedAt>;
+/// What is noted beside the processes of an item.
+struct Notes {
+    std::map<ProcessId, LookedAt> looked_at;
+    std::map<ProcessId, LongWork> long_work;
+};
 
-view::ProcessView Show(const Process& process, const LookedAtAll& looked_at) {
+Result<Notes> NotesOf(const Snapshot& snapshot, const ItemId& item) {
+    auto looked_at = snapshot.processes.LookedAtOf(item);
+    auto long_work = snapshot.processes.LongWorkOf(item);
+    if (!looked_at || !long_work) {
+        return Unexpected(looked_at ? long_work.error() : looked_at.error());
+    }
+    return Notes{.looked_at = std::move(*looked_at), .long_work = std::move(*long_work)};
+}
+
+view::ProcessView Show(const Process& process, const Notes& notes) {
     view::ProcessView shown{
         .id = process.id.Value(),
         .item = process.item_id.Value(),
@@ -62,12 +76,20 @@ view::ProcessView Show(const Process& process, const LookedAtAll& looked_at) {
         .cancel_requested = process.cancel_requested,
         .failure = std::nullopt,
         .looked_at = std::nullopt,
+        .long_work = std::nullopt,
         .result = process.result_id.IsEmpty() ? std::nullopt : std::optional(process.result_id.Value()),
         .created_at = ToRfc3339(process.created_at),
         .started_at = TextOf(process.started_at),
         .finished_at = TextOf(process.finished_at),
     };
-    if (const auto found = looked_at.find(process.id); found != looked_at.end()) {
+    if (const auto found = notes.long_work.find(process.id); found != notes.long_work.end()) {
+        shown.long_work = view::LongWorkView{
+            .media_ms = found->second.media_ms,
+            .resumed_at_ms = found->second.resumed_at_ms,
+            .gave_way = found->second.gave_way
+        };
+    }
+    if (const auto found = notes.looked_at.find(process.id); found != notes.looked_at.end()) {
         const auto& [rendition, id, lines, warning] = found->second;
         shown.looked_at = view::LookedAtView{
             .rendition = rendition,
@@ -114,7 +136,7 @@ view::ItemRow Row(const Item& item, std::optional<double> progress) {
 struct Whole {
     Item item;
     std::vector<Process> processes;
-    LookedAtAll looked_at;
+    Notes notes;
     std::vector<ItemChange> history;
     std::optional<Standstill> standstill;
     Bucket bucket;
@@ -124,18 +146,18 @@ struct Whole {
 Result<Whole> PartsOf(const Snapshot& snapshot, const ItemId& id) {
     auto item = snapshot.items.Get(id);
     auto processes = snapshot.processes.OfItem(id);
-    auto looked_at = snapshot.processes.LookedAtOf(id);
+    auto notes = NotesOf(snapshot, id);
     auto history = snapshot.items.History(id);
     if (!item || !processes) {
         return Unexpected(!item ? item.error() : processes.error());
     }
-    if (!looked_at || !history) {
-        return Unexpected(!looked_at ? looked_at.error() : history.error());
+    if (!notes || !history) {
+        return Unexpected(!notes ? notes.error() : history.error());
     }
     return Whole{
         .item = std::move(*item),
         .processes = std::move(*processes),
-        .looked_at = std::move(*looked_at),
+        .notes = std::move(*notes),
         .history = std::move(*history),
         .standstill = std::nullopt,
         .bucket = {}
@@ -169,7 +191,7 @@ view::ItemView Show(const Whole& whole, Timestamp now) {
     };
     std::optional<Timestamp> next;
     for (const auto& process : whole.processes) {
-        shown.processes.push_back(Show(process, whole.looked_at));
+        shown.processes.push_back(Show(process, whole.notes));
         shown.attempt = std::max(shown.attempt, process.attempt);
         if (process.status == Status::kPending) {
             next = std::min(next.value_or(process.next_attempt_at), process.next_attempt_at);
@@ -276,15 +298,14 @@ public:
 
     [[nodiscard]] Response GetProcess(const Request& request) const {
         const ProcessId id(request.parameters[0]);
-        using Read = std::pair<Process, LookedAtAll>;
+        using Read = std::pair<Process, Notes>;
         const auto read = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Read> {
             auto process = snapshot.processes.Get(id);
-            auto looked_at = process ? snapshot.processes.LookedAtOf(process->item_id)
-                                     : Result<LookedAtAll>(LookedAtAll());
-            if (!process || !looked_at) {
-                return Unexpected(process ? looked_at.error() : process.error());
+            auto notes = process ? NotesOf(snapshot, process->item_id) : Result<Notes>(Notes());
+            if (!process || !notes) {
+                return Unexpected(process ? notes.error() : process.error());
             }
-            return Read(std::move(*process), std::move(*looked_at));
+            return Read(std::move(*process), std::move(*notes));
         });
         return Answer(request, read, [](const Read& found) { return Show(found.first, found.second); });
     }

@@ -28,6 +28,7 @@
 #include "media/probe.hpp"
 #include "media/signature.hpp"
 #include "processors/child/channel.hpp"
+#include "processors/child/job_run.hpp"
 #include "processors/child/registry.hpp"
 #include "processors/child/socket_byte_source.hpp"
 #include "processors/kind.hpp"
@@ -42,12 +43,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto kProgressInterval = std::chrono::milliseconds(100);
-
-using Analysers = std::vector<std::pair<const ProcessRequest*, std::unique_ptr<FrameAnalyser>>>;
-
-Unexpected Cancelled() {
-    return Fail(ErrorCode::kCancelled, "cancelled");
-}
 
 Error Unfit(std::string reason, const std::string& media_type) {
     return {
@@ -102,33 +97,11 @@ Result<void> CheckSize(const Output& output, std::uint64_t document_bytes) {
     );
 }
 
-class JobRun {
-public:
-    JobRun(const JobRequest& job, Channel& channel, const Equipment& equipment, Cancellations& cancellations)
-        : job_(job), channel_(channel), equipment_(equipment), cancellations_(cancellations) {}
+}  // namespace
 
-    Result<void> All(ByteSource& bytes);
-    Result<void> FailAll(const Error& error);
-
-private:
-    Result<void> Frames(ByteSource& bytes, Analysers analysers);
-    Result<void> Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor);
-    Result<void> End(const ProcessRequest& asked, Result<Output> output);
-    void EndCancelled();
-    [[nodiscard]] Result<void> CheckType(const ProcessRequest& asked, const Result<MediaInfo>& info) const;
-    Result<AnyProcessor> Make(const ProcessRequest& asked, const Result<MediaInfo>& info);
-    void Progress(const ProcessRequest& asked, double done);
-
-    const JobRequest& job_;
-    Channel& channel_;
-    const Equipment& equipment_;
-    Cancellations& cancellations_;
-    std::vector<std::pair<const ProcessRequest*, std::unique_ptr<WholeItem>>> wholes_;
-    std::string media_type_;
-    std::map<std::string, std::string> digests_;  ///< Of the models that a process uses.
-    std::map<std::string, steady_clock::time_point> told_;
-    std::set<std::string> ended_;
-};
+Unexpected Cancelled() {
+    return Fail(ErrorCode::kCancelled, "cancelled");
+}
 
 void JobRun::Progress(const ProcessRequest& asked, double done) {
     auto& last = told_[asked.process];
@@ -201,40 +174,6 @@ Result<void> JobRun::FailAll(const Error& error) {
     return channel_.Say(DoneNotice{.job = job_.job});
 }
 
-Result<void> JobRun::Frames(ByteSource& bytes, Analysers analysers) {
-    std::vector<Subscription> subscriptions;
-    DecodeOptions options;
-    for (auto& [asked, analyser] : analysers) {
-        const auto* wanted = asked->config.if_contains("decode_threads");
-        options.threads = std::max(
-            options.threads,
-            wanted != nullptr && wanted->is_int64() ? static_cast<int>(wanted->get_int64()) : 1
-        );
-        subscriptions.push_back(
-            {.wants = analyser->FramesWanted(),
-             .on_frame = [stop = cancellations_.Of(asked->process), &analyser](const FrameView& frame) {
-                 return stop.stop_requested() ? Cancelled() : analyser->OnFrame(frame);
-             }}
-        );
-    }
-    options.progress = [&](std::int64_t done, std::int64_t total) {
-        EndCancelled();
-        for (const auto& [asked, analyser] : analysers) {
-            Progress(*asked, total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0);
-        }
-    };
-    const auto decoded = Decode(bytes, subscriptions, options, cancellations_.Job());
-    for (std::size_t i = 0; i < analysers.size(); ++i) {
-        auto& [asked, analyser] = analysers[i];
-        const auto ended = decoded ? decoded->subscriptions[i] : Unexpected(decoded.error());
-        auto said = End(*asked, ended ? analyser->Finish(decoded->summary) : Unexpected(ended.error()));
-        if (!said) {
-            return said;
-        }
-    }
-    return {};
-}
-
 Result<void> JobRun::Whole(ByteSource& bytes, const ProcessRequest& asked, WholeItem& processor) {
     const RunContext context{
         .stop = cancellations_.Of(asked.process),
@@ -303,7 +242,7 @@ Result<void> JobRun::All(ByteSource& bytes) {
     const auto info = Probe(bytes, {}, cancellations_.Job());
     media_type_ =
         info ? info->media_type : TypeOfDocument(ReadStart(bytes, kDocumentStartBytes).value_or(""));
-    Analysers analysers;
+    std::vector<FrameProcess> analysers;
     for (const auto& asked : job_.processes) {
         auto made = Make(asked, info);
         if (!made) {
@@ -313,23 +252,26 @@ Result<void> JobRun::All(ByteSource& bytes) {
         } else if (auto* whole = std::get_if<std::unique_ptr<WholeItem>>(&*made)) {
             wholes_.emplace_back(&asked, std::move(*whole));
         } else {
-            analysers.emplace_back(&asked, std::move(std::get<std::unique_ptr<FrameAnalyser>>(*made)));
+            analysers.push_back(
+                {.asked = &asked, .analyser = std::move(std::get<std::unique_ptr<FrameAnalyser>>(*made))}
+            );
         }
     }
     if (!analysers.empty()) {
-        if (auto said = Frames(bytes, std::move(analysers)); !said) {
+        if (auto said = Frames(bytes, std::move(analysers), info); !said) {
             return said;
         }
     }
     for (auto& [asked, processor] : wholes_) {
+        if (cancellations_.LeaveIsAsked()) {
+            break;
+        }
         if (auto said = Whole(bytes, *asked, *processor); !said) {
             return said;
         }
     }
-    return channel_.Say(DoneNotice{.job = job_.job});
+    return LeaveRest().and_then([&] { return channel_.Say(DoneNotice{.job = job_.job}); });
 }
-
-}  // namespace
 
 void Cancellations::Request(const std::string& process) {
     const std::scoped_lock lock(mutex_);
@@ -343,8 +285,17 @@ void Cancellations::Request(const std::string& process) {
     }
 }
 
+void Cancellations::AskToLeave() {
+    leave_ = true;
+}
+
+bool Cancellations::LeaveIsAsked() const {
+    return leave_;
+}
+
 void Cancellations::Clear() {
     const std::scoped_lock lock(mutex_);
+    leave_ = false;
     processes_.clear();
     job_ = std::stop_source();
 }
@@ -373,7 +324,13 @@ Result<void> RunJob(
             return Unexpected(fd.error());
         }
         auto bytes = FileByteSource::Make(std::move(*fd));
+        if (auto received = run.ReceiveCheckpoints(); !received) {
+            return received;
+        }
         return bytes ? run.All(*bytes) : run.FailAll(bytes.error());
+    }
+    if (auto received = run.ReceiveCheckpoints(); !received) {
+        return received;
     }
     SocketByteSource bytes(channel, job.size_bytes);
     return run.All(bytes);

@@ -2,6 +2,7 @@
 
 // Runs one job: the group of processes on one item.
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <span>
@@ -28,6 +29,11 @@ public:
     /// Of one process, or of the whole job when `process` is empty.
     void Request(const std::string& process);
 
+    /// The job is to be left where it can be gone on with.
+    void AskToLeave();
+
+    [[nodiscard]] bool LeaveIsAsked() const;
+
     /// Forgets everything: a new job begins.
     void Clear();
 
@@ -41,6 +47,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, std::stop_source> processes_;
     std::stop_source job_;
+    std::atomic<bool> leave_ = false;
 };
 
 /// Runs the job and says one result or failed line for each process, then done. Errors only when the parent

@@ -85,6 +85,10 @@ private:
             cancellations_.Request(cancel->process);
             return;
         }
+        if (std::holds_alternative<LeaveRequest>(*message)) {
+            cancellations_.AskToLeave();
+            return;
+        }
         const std::scoped_lock lock(mutex_);
         if (auto* job = std::get_if<JobRequest>(&*message)) {
             cancellations_.Clear();

@@ -38,7 +38,6 @@ namespace {
 
 /// More tracks than this only happen in crowds; the rest go without a picture, so that a result stays small.
 constexpr int kMostThumbnails = 4000;
-constexpr std::size_t kMostCuts = 10'000;
 constexpr std::size_t kMostWeakTracks = 1000;  // of a picture; those of a video are left out in the end
 constexpr int kThumbnailQuality = 82;
 

@@ -6,8 +6,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/binary.hpp"
+#include "core/result.hpp"
 #include "inference/face_models.hpp"
 #include "processors/facial_recognition/settings.hpp"
 #include "processors/facial_recognition/track_record.hpp"
@@ -20,6 +26,8 @@ namespace notify {
 /// could make use.
 inline constexpr std::size_t kMostTracks = 20'000;
 
+inline constexpr std::size_t kMostCuts = 10'000;
+
 /// The result "face_tracks": a function of the frames, the models and the settings alone. `models` outlive
 /// the analyser and are used by nobody else meanwhile. kTooLarge, `too_many_faces`, for more than
 /// `most_tracks`.
@@ -29,12 +37,20 @@ public:
 
     [[nodiscard]] Wants FramesWanted() const override;
     [[nodiscard]] Result<void> OnFrame(const FrameView& frame) override;
+    [[nodiscard]] std::optional<AnalyserState> Save() override;
+    [[nodiscard]] Result<void> Restore(std::span<const std::string> ended, std::string_view open) override;
     [[nodiscard]] Result<Output> Finish(const DecodeSummary& summary) override;
+
+    static void Members(auto& archive, Either<FaceAnalyser> auto& analyser) {
+        archive(analyser.tracker_, analyser.live_, analyser.cuts_);
+        archive(analyser.previous_ms_, analyser.thumbnails_);
+    }
 
 private:
     [[nodiscard]] std::int64_t StartOf(const FrameView& frame) const;
     void CloseUnseen(const FrameView& frame);
     [[nodiscard]] Result<void> FinishTrack(int number);
+    [[nodiscard]] bool IsPlausible() const;
     void SortTracks();
     [[nodiscard]] std::vector<int> Links() const;
 
@@ -44,6 +60,7 @@ private:
     Tracker tracker_;
     std::map<int, TrackRecord> live_;  ///< By the tracker's number.
     std::vector<FinishedTrack> finished_;
+    std::size_t saved_ = 0;  ///< So many of these.
     std::vector<std::int64_t> cuts_;
     std::int64_t previous_ms_ = 0;
     int thumbnails_ = 0;

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "inference/face_chip.hpp"
 #include "processors/facial_recognition/shot_quality.hpp"
+#include "processors/facial_recognition/sighting.hpp"
 
 namespace notify {
 
@@ -87,6 +89,15 @@ std::vector<Shot> BestShots::Take() {
                                                   : a.facts.ms < b.facts.ms;
     });
     return std::exchange(shots_, {});
+}
+
+bool BestShots::IsPlausible(int most) const {
+    constexpr std::size_t kChipBytes = std::size_t{kFaceChipSide} * kFaceChipSide * 3;
+    return most_ == most && std::cmp_less_equal(shots_.size(), most) &&
+           std::ranges::all_of(shots_, [](const Shot& shot) {
+               return shot.chip.rgb.size() == kChipBytes && IsPlausibleTime(shot.facts.ms) &&
+                      IsPlausibleBox(shot.box);
+           });
 }
 
 }  // namespace notify

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/binary.hpp"
 #include "inference/face_chip.hpp"
 #include "processors/facial_recognition/sighting.hpp"
 
@@ -38,6 +39,11 @@ public:
 
     /// The shots, best first; none are left.
     [[nodiscard]] std::vector<Shot> Take();
+
+    static void Members(auto& archive, Either<BestShots> auto& best) { archive(best.most_, best.shots_); }
+
+    /// What keeping at most `most` shots can have made of it.
+    [[nodiscard]] bool IsPlausible(int most) const;
 
 private:
     static constexpr int kAppend = -1;

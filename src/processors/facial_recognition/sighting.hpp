@@ -40,6 +40,20 @@ struct Sighting {
     FaceLook look{};
 };
 
+/// Bounds of what is read back from a saved state: beyond them sums and conversions would overflow.
+inline constexpr int kMostPlausibleCount = 1 << 30;
+
+[[nodiscard]] inline bool IsPlausibleTime(std::int64_t ms) noexcept {
+    constexpr auto kMost = std::int64_t{1} << 53U;
+    return ms >= -kMost && ms <= kMost;
+}
+
+[[nodiscard]] inline bool IsPlausibleBox(const FaceBox& box) noexcept {
+    constexpr float kMost = 1e6F;
+    return std::abs(box.x) <= kMost && std::abs(box.y) <= kMost && std::abs(box.width) <= kMost &&
+           std::abs(box.height) <= kMost;
+}
+
 [[nodiscard]] inline float EyeDistance(const Landmarks& landmarks) noexcept {
     return std::hypot(landmarks[1].x - landmarks[0].x, landmarks[1].y - landmarks[0].y);
 }

@@ -117,6 +117,24 @@ FinishedTrack TrackRecord::Part(std::int64_t from_ms, std::int64_t to_ms) const 
     return part;
 }
 
+bool TrackRecord::IsPlausible(int most_shots) const {
+    const auto is_plausible = [](const SampledBox& box) {
+        return IsPlausibleTime(box.ms) && IsPlausibleBox(box.box);
+    };
+    const auto is_count = [](int count) { return count >= 1 && count < kMostPlausibleCount; };
+    return IsPlausibleTime(start_ms_) && IsPlausibleTime(end_ms_) && IsPlausibleTime(last_.ms) &&
+           is_count(sightings_) && is_count(thinning_) && is_count(view_ + 1) &&
+           changes_.size() <= kMostChanges && boxes_.size() < kMostBoxes &&
+           std::ranges::all_of(
+               changes_,
+               [](const ViewChange& change) {
+                   return IsPlausibleTime(change.before_ms) && IsPlausibleTime(change.after_ms);
+               }
+           ) &&
+           std::ranges::all_of(boxes_, is_plausible) && is_plausible(last_box_) && is_plausible(surest_) &&
+           shots_.IsPlausible(most_shots);
+}
+
 Result<std::vector<FinishedTrack>> TrackRecord::Finish(const EmbedShots& embed, const DrawShot& draw) {
     const auto shots = shots_.Take();
     const auto embeddings = shots.empty() ? Result<std::vector<FaceEmbedding>>{} : embed(shots);

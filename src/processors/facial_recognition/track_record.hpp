@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/binary.hpp"
 #include "core/result.hpp"
 #include "processors/facial_recognition/best_shots.hpp"
 #include "processors/facial_recognition/sighting.hpp"
@@ -55,6 +56,9 @@ class TrackRecord final {
 public:
     TrackRecord(std::int64_t start_ms, int most_shots) : start_ms_(start_ms), shots_(most_shots) {}
 
+    /// To be read into.
+    TrackRecord() : shots_(0) {}
+
     /// Adds a sighting. Returns what a shot of it would be judged by: hand it to WouldKeep and Keep.
     [[nodiscard]] ShotFacts Add(const TrackSample& sample, const Sighting& sighting);
 
@@ -75,18 +79,31 @@ public:
     /// The track, or the two it splits into where the person changes. Errors of `embed` and `draw`.
     [[nodiscard]] Result<std::vector<FinishedTrack>> Finish(const EmbedShots& embed, const DrawShot& draw);
 
+    static void Members(auto& archive, Either<TrackRecord> auto& track) {
+        archive(track.start_ms_, track.end_ms_, track.last_, track.look_, track.view_, track.changes_);
+        archive(track.boxes_, track.thinning_, track.last_box_, track.surest_, track.best_score_);
+        archive(track.score_sum_, track.sightings_, track.shots_);
+    }
+
+    /// What sightings can have made of it, with at most `most_shots`.
+    [[nodiscard]] bool IsPlausible(int most_shots) const;
+
 private:
     struct ViewChange {
         std::int64_t before_ms = 0;
         std::int64_t after_ms = 0;
         float alike = 0;
+
+        static void Members(auto& archive, Either<ViewChange> auto& change) {
+            archive(change.before_ms, change.after_ms, change.alike);
+        }
     };
 
     void AddBox(const SampledBox& box);
     [[nodiscard]] std::int64_t ChangeBetween(const TrackSplit& split) const;
     [[nodiscard]] FinishedTrack Part(std::int64_t from_ms, std::int64_t to_ms) const;
 
-    std::int64_t start_ms_;
+    std::int64_t start_ms_ = 0;
     std::int64_t end_ms_ = -1;
     TrackSample last_;
     FaceLook look_{};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -121,13 +122,28 @@ TrackStep Tracker::Advance(const SampleTime& time, std::span<const Sighting> sig
 }
 
 std::vector<int> Tracker::EndAll() {
-    std::vector<int> ended;
-    ended.reserve(live_.size());
-    for (const auto& live : live_) {
-        ended.push_back(live.number);
-    }
+    auto ended = Numbers();
     live_.clear();
     return ended;
+}
+
+std::vector<int> Tracker::Numbers() const {
+    std::vector<int> numbers;
+    numbers.reserve(live_.size());
+    for (const auto& live : live_) {
+        numbers.push_back(live.number);
+    }
+    return numbers;
+}
+
+bool Tracker::IsPlausible() const {
+    const auto is_plausible = [&](const Live& live) {
+        return live.number >= 1 && live.number <= last_number_ && IsPlausibleBox(live.box) &&
+               IsPlausibleTime(live.seen_ms) && live.seen_sample >= 0 && live.seen_sample <= sample_;
+    };
+    return last_number_ < kMostPlausibleCount && sample_ < kMostPlausibleCount &&
+           std::ranges::all_of(live_, is_plausible) &&
+           std::ranges::is_sorted(live_, std::ranges::less_equal{}, &Live::number);
 }
 
 }  // namespace notify

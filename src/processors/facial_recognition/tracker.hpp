@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/binary.hpp"
 #include "processors/facial_recognition/sighting.hpp"
 
 namespace notify {
@@ -40,6 +41,16 @@ public:
     /// Ends all tracks that are left, by number.
     [[nodiscard]] std::vector<int> EndAll();
 
+    /// The numbers of those that go on, ascending.
+    [[nodiscard]] std::vector<int> Numbers() const;
+
+    static void Members(auto& archive, Either<Tracker> auto& tracker) {
+        archive(tracker.live_, tracker.sample_, tracker.last_number_);
+    }
+
+    /// What following faces can have made of it.
+    [[nodiscard]] bool IsPlausible() const;
+
 private:
     struct Live {
         int number = 0;
@@ -49,6 +60,11 @@ private:
         float velocity_x = 0;  ///< Pixels a millisecond, of the centre.
         float velocity_y = 0;
         FaceLook look{};
+
+        static void Members(auto& archive, Either<Live> auto& live) {
+            archive(live.number, live.box, live.seen_ms, live.seen_sample);
+            archive(live.velocity_x, live.velocity_y, live.look);
+        }
     };
 
     struct Pair {

@@ -185,6 +185,21 @@ Result<CollectedBlobs> BlobCollector::Collect(
     return collected;
 }
 
+Result<std::string> BlobCollector::TakeOne(std::string_view process, std::string_view name) {
+    const auto found = finished_.find(process);
+    if (found == finished_.end()) {
+        return Broken("it names a blob that was not sent");
+    }
+    const auto blob = std::ranges::find(found->second, name, &JobArtifact::name);
+    if (blob == found->second.end()) {
+        return Broken("it names a blob that was not sent");
+    }
+    auto bytes = std::move(blob->bytes);
+    held_bytes_ -= bytes.size();
+    found->second.erase(blob);
+    return bytes;
+}
+
 void BlobCollector::Drop(std::string_view process) {
     if (const auto found = finished_.find(process); found != finished_.end()) {
         held_bytes_ -= SizeOf(found->second);

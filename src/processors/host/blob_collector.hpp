@@ -39,6 +39,9 @@ public:
         std::string_view process, const std::vector<std::string>& names
     );
 
+    /// Hands out one blob that the process sent, and goes on.
+    [[nodiscard]] Result<std::string> TakeOne(std::string_view process, std::string_view name);
+
     /// Forgets what the process sent and closes it.
     void Drop(std::string_view process);
 

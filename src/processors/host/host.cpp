@@ -80,6 +80,18 @@ Result<void> CheckJob(const Job& job) {
     return {};
 }
 
+/// Of what is open, then of what ended; none when there is no checkpoint.
+std::vector<std::uint64_t> SizesOf(const Checkpoint& checkpoint) {
+    std::vector<std::uint64_t> sizes;
+    if (!checkpoint.open.empty()) {
+        sizes.push_back(checkpoint.open.size());
+        for (const auto& part : checkpoint.ended) {
+            sizes.push_back(part.size());
+        }
+    }
+    return sizes;
+}
+
 /// What the child is told of the job.
 Result<JobRequest> MakeRequest(const Job& job, std::string number) {
     JobRequest request{
@@ -102,7 +114,8 @@ Result<JobRequest> MakeRequest(const Job& job, std::string number) {
             {.process = process.id.Value(),
              .processor = process.processor,
              .config = std::move(config->get_object()),
-             .media_types = process.media_types}
+             .media_types = process.media_types,
+             .checkpoint = SizesOf(process.checkpoint)}
         );
     }
     if (ToLine(ParentMessage(request)).size() > kMaxLineBytes) {
@@ -124,6 +137,7 @@ public:
 
     Result<void> Run(Job job, const JobObserver& observer, const std::stop_token& stop);
     bool CancelProcess(const ProcessId& id);
+    bool LeaveJob(const ProcessId& id);
     Result<SandboxReport> Probe();
 
     [[nodiscard]] std::int64_t ChildrenStarted() const { return children_started_; }
@@ -238,6 +252,16 @@ bool ProcessorHost::Implementation::CancelProcess(const ProcessId& id) {
     return true;
 }
 
+bool ProcessorHost::Implementation::LeaveJob(const ProcessId& id) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = running_.find(id.Value());
+    if (found == running_.end()) {
+        return false;
+    }
+    found->second->Leave();
+    return true;
+}
+
 Result<SandboxReport> ProcessorHost::Implementation::Probe() {
     auto child = Acquire(false, {});
     if (!child) {
@@ -325,6 +349,10 @@ Result<void> ProcessorHost::Run(Job job, const JobObserver& observer, const std:
 
 bool ProcessorHost::CancelProcess(const ProcessId& id) {
     return implementation_->CancelProcess(id);
+}
+
+bool ProcessorHost::LeaveJob(const ProcessId& id) {
+    return implementation_->LeaveJob(id);
 }
 
 std::int64_t ProcessorHost::ChildrenStarted() const {

@@ -15,6 +15,7 @@
 #include "core/byte_source.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
+#include "domain/checkpoint.hpp"
 #include "domain/ids.hpp"
 #include "processors/sandbox_report.hpp"
 
@@ -26,6 +27,7 @@ struct JobProcess {
     std::string processor;
     std::string config;                    ///< Canonical JSON from NormaliseConfig.
     std::vector<std::string> media_types;  ///< As Process::media_types.
+    Checkpoint checkpoint{};               ///< What it goes on with; none when nothing is open in it.
 };
 
 /// An item and the group of processes that run on it in one child.
@@ -54,12 +56,23 @@ struct JobOutcome {
     Result<std::string> document;
     std::vector<JobArtifact> artifacts;
     bool crashed = false;  ///< The child died or passed a limit while this process had not ended.
+    bool left = false;     ///< As LeaveJob asked.
+};
+
+/// Where a process went on.
+struct Resumed {
+    std::int64_t position_ms = 0;      ///< From there on its work is new.
+    std::int64_t decoded_from_ms = 0;  ///< And was decoded again from there on.
 };
 
 /// Told about a running job, on the thread that called Run.
 struct JobObserver {
     std::function<void(const ProcessId&, double done)> progress;  ///< 0 … 1, at most ten times a second.
     std::function<void(JobOutcome)> outcome;                      ///< Once for each process of the job.
+    std::function<void(std::int64_t duration_ms)>
+        media{};  ///< How long the media plays, before it is decoded; 0: its header does not say.
+    std::function<void(const ProcessId&, const Resumed&)> resumed{};
+    std::function<void(const ProcessId&, CheckpointStep)> checkpoint{};  ///< One is there.
 };
 
 /// Bounds of one child. A job that passes one is stopped and its unfinished processes count as crashed.
@@ -100,6 +113,11 @@ public:
     /// Asks the child that runs this process to stop it; its outcome is kCancelled, within 10 s. False when
     /// none does.
     bool CancelProcess(const ProcessId& id);
+
+    /// Asks the child that runs this process to leave its job where it can go on: its processes that have not
+    /// ended give a checkpoint, where there is something to keep, and end as kStopped. It goes on until it
+    /// comes by such a place; some media has none. False when none runs it.
+    bool LeaveJob(const ProcessId& id);
 
     /// Starts a child for a moment (or asks a warm one) and tells what its sandbox reached.
     [[nodiscard]] Result<SandboxReport> Probe();

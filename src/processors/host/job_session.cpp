@@ -52,11 +52,6 @@ std::set<std::string, std::less<>> IdsOf(const Job& job) {
     return ids;
 }
 
-void Wake(int fd) {
-    const std::uint64_t one = 1;
-    static_cast<void>(::write(fd, &one, sizeof(one)));
-}
-
 }  // namespace
 
 JobSession::JobSession(Job job, JobRequest request, const JobObserver& observer, const ChildLimits& limits)
@@ -87,7 +82,7 @@ void JobSession::LeaveOut(const std::vector<ProcessId>& ids, const Error& why) {
 bool JobSession::Run(ChildProcess& child, const std::stop_token& stop) {
     child_ = &child;
     Begin();
-    const std::stop_callback on_stop(stop, [this] { Wake(wake_.Get()); });
+    const std::stop_callback on_stop(stop, [this] { Wake(); });
     while (!done_ && !end_) {
         Step(stop);
     }
@@ -103,7 +98,12 @@ void JobSession::Cancel(const ProcessId& id) {
         const std::scoped_lock lock(mutex_);
         to_cancel_.push_back(id);
     }
-    Wake(wake_.Get());
+    Wake();
+}
+
+void JobSession::Wake() const {
+    const std::uint64_t one = 1;
+    static_cast<void>(::write(wake_.Get(), &one, sizeof(one)));
 }
 
 void JobSession::Begin() {
@@ -120,12 +120,14 @@ void JobSession::Begin() {
     } else {
         reader_ = std::make_unique<ReadServer>(*job_.reader, wake_.Get());
     }
+    SendCheckpoints();
 }
 
 /// Lines are read before frames and handled after them: the blobs of a result were sent before its line.
 void JobSession::Step(const std::stop_token& stop) {
     child_->Streams().Exchange(kTick, wake_.Get());
     PassOnCancels(stop);
+    PassOnLeave();
     AnswerRead();
     TakeFrames();
     TakeLines();

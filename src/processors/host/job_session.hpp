@@ -42,6 +42,9 @@ public:
     /// Asks for the end of one process; before Run, too. Thread-safe.
     void Cancel(const ProcessId& id);
 
+    /// As ProcessorHost::LeaveJob. Thread-safe.
+    void Leave();
+
 private:
     using Time = std::chrono::steady_clock::time_point;
 
@@ -53,14 +56,21 @@ private:
         Time last_progress;
     };
 
+    void Wake() const;
     void Begin();
     void Step(const std::stop_token& stop);
+    void SendCheckpoints();
     void PassOnCancels(const std::stop_token& stop);
+    void PassOnLeave();
     void AnswerRead();
     void TakeFrames();
     void TakeFrame(const ReceivedFrame& frame);
     void TakeLines();
     void Take(const ProgressNotice& progress);
+    void Take(const MediaNotice& media);
+    void Take(const ResumedNotice& resumed);
+    void Take(const CheckpointNotice& checkpoint);
+    void Take(const LeftNotice& left);
     void Take(const ResultNotice& result);
     void Take(const FailedNotice& failed);
     void Take(const DoneNotice& done);
@@ -87,9 +97,11 @@ private:
     std::optional<ChildEnd> end_;
     Time next_sample_;
     bool done_ = false;
+    bool leaves_ = false;  ///< The child was asked to.
 
     std::mutex mutex_;
     std::vector<ProcessId> to_cancel_;
+    bool to_leave_ = false;
 
     std::unique_ptr<ReadServer> reader_;  ///< Last: its thread uses the job's reader and wakes us.
 };

@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +31,7 @@ constexpr std::size_t kMessageBytes = 1000;
 constexpr std::size_t kMaxBlobs = 4096;
 constexpr std::size_t kMaxProcessors = 256;
 constexpr std::size_t kMaxMediaTypes = 1000;
+constexpr std::uint64_t kMostMs = 100ULL * 366 * 24 * 3600 * 1000;  // a hundred years
 
 /// `read` fills a message from the fields; whatever it or Fields found wrong wins over it.
 template <class Message, class Read>
@@ -54,6 +58,35 @@ std::vector<std::string> ReadMediaTypes(Fields& fields, const object& of) {
     return types;
 }
 
+/// How long the pieces of a process's checkpoint are; empty when the member is missing.
+std::vector<std::uint64_t> ReadCheckpointSizes(Fields& fields, const object& of) {
+    std::vector<std::uint64_t> sizes;
+    if (!of.contains("checkpoint")) {
+        return sizes;
+    }
+    std::uint64_t sum = 0;
+    for (const auto& each : fields.Array("checkpoint", kMaxCheckpointParts + 1)) {
+        const auto size = each.is_int64() && each.get_int64() >= 0
+                              ? static_cast<std::uint64_t>(each.get_int64())
+                              : kMaxCheckpointBytes + 1;
+        sizes.push_back(std::min(size, kMaxCheckpointBytes + 1));
+        sum += sizes.back();
+    }
+    if (sum > kMaxCheckpointBytes) {
+        fields.Fault("checkpoint must hold sizes, and not be too large");
+    }
+    return sizes;
+}
+
+/// A time in media.
+std::int64_t ReadMs(Fields& fields, std::string_view key) {
+    const auto ms = fields.Count(key);
+    if (ms > kMostMs) {
+        fields.Fault(std::string(key) + " is no time of any media");
+    }
+    return static_cast<std::int64_t>(std::min(ms, kMostMs));
+}
+
 JobRequest ReadJob(Fields& fields, const object& message) {
     JobRequest job{
         .job = fields.Text("job", kIdBytes),
@@ -73,7 +106,8 @@ JobRequest ReadJob(Fields& fields, const object& message) {
             {.process = process.Text("process", kIdBytes),
              .processor = process.Text("processor", kWordBytes),
              .config = process.Object("config"),
-             .media_types = ReadMediaTypes(process, each.get_object())}
+             .media_types = ReadMediaTypes(process, each.get_object()),
+             .checkpoint = ReadCheckpointSizes(process, each.get_object())}
         );
         if (const auto fine = process.Check(); !fine) {
             fields.Fault(fine.error().message);
@@ -164,6 +198,18 @@ ProgressNotice ReadProgress(Fields& fields) {
     };
 }
 
+CheckpointNotice ReadCheckpoint(Fields& fields) {
+    CheckpointNotice checkpoint{
+        .job = fields.Text("job", kIdBytes),
+        .process = fields.Text("process", kIdBytes),
+        .position_ms = ReadMs(fields, "position_ms"),
+        .ended_before = std::min<std::size_t>(fields.Count("ended_before"), kMaxCheckpointParts),
+        .open = fields.Text("open", kWordBytes),
+        .ended = fields.OptionalText("ended", kWordBytes),
+    };
+    return checkpoint;
+}
+
 BlobEnd ReadBlobEnd(Fields& fields) {
     BlobEnd end{
         .process = fields.Text("process", kIdBytes),
@@ -226,6 +272,11 @@ Result<ParentMessage> ParseParentMessage(std::string_view line) {
     if (type == "cancel") {
         return Checked<ParentMessage>(*parsed, ReadCancel);
     }
+    if (type == "leave") {
+        return Checked<ParentMessage>(*parsed, [](Fields& from) {
+            return LeaveRequest{.job = from.Text("job", kIdBytes)};
+        });
+    }
     if (type == "quit") {
         return ParentMessage(QuitRequest{});
     }
@@ -233,35 +284,60 @@ Result<ParentMessage> ParseParentMessage(std::string_view line) {
 }
 
 Result<ChildMessage> ParseChildMessage(std::string_view line) {
+    using Read = Result<ChildMessage> (*)(const object& parsed);
+    static const std::map<std::string, Read, std::less<>> readers{
+        {"ready", [](const object& from) { return Checked<ChildMessage>(from, ReadReady); }},
+        {"refused",
+         [](const object& from) {
+             return Checked<ChildMessage>(from, [](Fields& fields) {
+                 return RefusedNotice{.error = ReadError(fields)};
+             });
+         }},
+        {"progress", [](const object& from) { return Checked<ChildMessage>(from, ReadProgress); }},
+        {"media",
+         [](const object& from) {
+             return Checked<ChildMessage>(from, [](Fields& fields) {
+                 return MediaNotice{
+                     .job = fields.Text("job", kIdBytes), .duration_ms = ReadMs(fields, "duration_ms")
+                 };
+             });
+         }},
+        {"resumed",
+         [](const object& from) {
+             return Checked<ChildMessage>(from, [](Fields& fields) {
+                 return ResumedNotice{
+                     .job = fields.Text("job", kIdBytes),
+                     .process = fields.Text("process", kIdBytes),
+                     .position_ms = ReadMs(fields, "position_ms"),
+                     .decoded_from_ms = ReadMs(fields, "decoded_from_ms"),
+                 };
+             });
+         }},
+        {"checkpoint", [](const object& from) { return Checked<ChildMessage>(from, ReadCheckpoint); }},
+        {"left",
+         [](const object& from) {
+             return Checked<ChildMessage>(from, [](Fields& fields) {
+                 return LeftNotice{
+                     .job = fields.Text("job", kIdBytes), .process = fields.Text("process", kIdBytes)
+                 };
+             });
+         }},
+        {"result", [](const object& from) { return Checked<ChildMessage>(from, ReadResult); }},
+        {"failed", [](const object& from) { return Checked<ChildMessage>(from, ReadFailed); }},
+        {"done", [](const object& from) {
+             return Checked<ChildMessage>(from, [](Fields& fields) {
+                 return DoneNotice{.job = fields.Text("job", kIdBytes)};
+             });
+         }},
+    };
     const auto parsed = ParseObject(line);
     if (!parsed) {
         return Unexpected(parsed.error());
     }
     Fields fields(*parsed);
     const auto type = fields.Text("type", kWordBytes);
-    if (type == "ready") {
-        return Checked<ChildMessage>(*parsed, ReadReady);
-    }
-    if (type == "refused") {
-        return Checked<ChildMessage>(*parsed, [](Fields& from) {
-            return RefusedNotice{.error = ReadError(from)};
-        });
-    }
-    if (type == "progress") {
-        return Checked<ChildMessage>(*parsed, ReadProgress);
-    }
-    if (type == "result") {
-        return Checked<ChildMessage>(*parsed, ReadResult);
-    }
-    if (type == "failed") {
-        return Checked<ChildMessage>(*parsed, ReadFailed);
-    }
-    if (type == "done") {
-        return Checked<ChildMessage>(*parsed, [](Fields& from) {
-            return DoneNotice{.job = from.Text("job", kIdBytes)};
-        });
-    }
-    return UnknownType(type);
+    const auto reader = readers.find(type);
+    return reader == readers.end() ? UnknownType(type) : reader->second(*parsed);
 }
 
 Result<BlobEnd> ParseBlobEnd(std::string_view text) {

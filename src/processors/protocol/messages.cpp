@@ -33,6 +33,9 @@ object JobToJson(const JobRequest& job) {
         if (!each.media_types.empty()) {
             process["media_types"] = array(each.media_types.begin(), each.media_types.end());
         }
+        if (!each.checkpoint.empty()) {
+            process["checkpoint"] = array(each.checkpoint.begin(), each.checkpoint.end());
+        }
         processes.push_back(std::move(process));
     }
     object message{
@@ -98,6 +101,7 @@ std::string ToLine(const ParentMessage& message) {
         Overloaded{
             [](const JobRequest& job) { return Line(JobToJson(job)); },
             [](const CancelRequest& cancel) { return Line(CancelToJson(cancel)); },
+            [](const LeaveRequest& leave) { return Line({{"type", "leave"}, {"job", leave.job}}); },
             [](const QuitRequest&) { return Line({{"type", "quit"}}); },
         },
         message
@@ -118,6 +122,32 @@ std::string ToLine(const ChildMessage& message) {
                      {"process", progress.process},
                      {"done", progress.done}}
                 );
+            },
+            [](const MediaNotice& media) {
+                return Line({{"type", "media"}, {"job", media.job}, {"duration_ms", media.duration_ms}});
+            },
+            [](const ResumedNotice& resumed) {
+                return Line(
+                    {{"type", "resumed"},
+                     {"job", resumed.job},
+                     {"process", resumed.process},
+                     {"position_ms", resumed.position_ms},
+                     {"decoded_from_ms", resumed.decoded_from_ms}}
+                );
+            },
+            [](const CheckpointNotice& checkpoint) {
+                return Line(
+                    {{"type", "checkpoint"},
+                     {"job", checkpoint.job},
+                     {"process", checkpoint.process},
+                     {"position_ms", checkpoint.position_ms},
+                     {"ended_before", checkpoint.ended_before},
+                     {"open", checkpoint.open},
+                     {"ended", checkpoint.ended}}
+                );
+            },
+            [](const LeftNotice& left) {
+                return Line({{"type", "left"}, {"job", left.job}, {"process", left.process}});
             },
             [](const ResultNotice& result) { return Line(ResultToJson(result)); },
             [](const FailedNotice& failed) {

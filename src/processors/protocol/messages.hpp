@@ -23,6 +23,10 @@ inline constexpr int kChildProtocolVersion = 1;
 /// The exit code of a child that could get no more memory.
 inline constexpr int kExitOutOfMemory = 12;
 
+/// What a process may go on with: bytes, and pieces of what ended.
+inline constexpr std::uint64_t kMaxCheckpointBytes = 256ULL << 20U;
+inline constexpr std::size_t kMaxCheckpointParts = 1000;
+
 /// How many processes one job may have.
 inline constexpr std::size_t kMaxProcessesOfJob = 64;
 
@@ -32,6 +36,9 @@ struct ProcessRequest {
     boost::json::object config;
     std::vector<std::string>
         media_types;  ///< What its rules take: "video/mp4", "video/*"; empty: everything.
+    std::vector<std::uint64_t>
+        checkpoint{};  ///< How long the pieces are that it goes on with: what is open, then what ended.
+                       ///< Empty: it begins. They come one after the other in a descriptor of their own.
 };
 
 struct JobRequest {
@@ -48,9 +55,14 @@ struct CancelRequest {
     std::string process;  ///< Empty: the whole job.
 };
 
+/// The job is to end at the next place where it can go on from.
+struct LeaveRequest {
+    std::string job;
+};
+
 struct QuitRequest {};
 
-using ParentMessage = std::variant<JobRequest, CancelRequest, QuitRequest>;
+using ParentMessage = std::variant<JobRequest, CancelRequest, LeaveRequest, QuitRequest>;
 
 struct NamedVersion {
     std::string name;
@@ -73,6 +85,36 @@ struct ProgressNotice {
     double done = 0;  ///< 0 … 1.
 };
 
+/// How long the job's media plays; 0 when its header does not say.
+struct MediaNotice {
+    std::string job;
+    std::int64_t duration_ms = 0;
+};
+
+/// The process went on with its checkpoint.
+struct ResumedNotice {
+    std::string job;
+    std::string process;
+    std::int64_t position_ms = 0;      ///< From there on it is new.
+    std::int64_t decoded_from_ms = 0;  ///< And was decoded again from there on.
+};
+
+/// A place to go on from; its blobs were sent before.
+struct CheckpointNotice {
+    std::string job;
+    std::string process;
+    std::int64_t position_ms = 0;
+    std::size_t ended_before = 0;  ///< As CheckpointStep's.
+    std::string open;              ///< Names of blobs.
+    std::string ended;             ///< Empty when nothing ended.
+};
+
+/// The process ended as a LeaveRequest asked: it is run again.
+struct LeftNotice {
+    std::string job;
+    std::string process;
+};
+
 struct ResultNotice {
     std::string job;
     std::string process;
@@ -92,8 +134,17 @@ struct DoneNotice {
     std::string job;
 };
 
-using ChildMessage =
-    std::variant<ReadyNotice, RefusedNotice, ProgressNotice, ResultNotice, FailedNotice, DoneNotice>;
+using ChildMessage = std::variant<
+    ReadyNotice,
+    RefusedNotice,
+    ProgressNotice,
+    MediaNotice,
+    ResumedNotice,
+    CheckpointNotice,
+    LeftNotice,
+    ResultNotice,
+    FailedNotice,
+    DoneNotice>;
 
 /// What the frame that ends a blob says of it.
 struct BlobEnd {

@@ -33,6 +33,12 @@ constexpr const char* kReadySql = R"sql(
     SELECT id, item_id, alone FROM process INDEXED BY process_ready
     WHERE bucket_id = ? AND status = 'Pending' AND next_attempt_at <= ?
     ORDER BY priority DESC, created_at, id LIMIT ?)sql";
+// of an item that nobody knows to be long
+constexpr const char* kReadyShortSql = R"sql(
+    SELECT id, item_id, alone FROM process INDEXED BY process_ready
+    WHERE bucket_id = ? AND status = 'Pending' AND next_attempt_at <= ?
+      AND NOT EXISTS (SELECT 1 FROM long_work l WHERE l.item_id = process.item_id)
+    ORDER BY priority DESC, created_at, id LIMIT ?)sql";
 // ?4 names one process that runs alone, or is empty for the group of the item. ?6 is 'Pending': said here it
 // would lead PostgreSQL to an index of all that is pending, where those of the items are wanted. SQLite looks
 // into a parameter for the sake of such an index, and compiles the statement again for each value; not where
@@ -77,7 +83,7 @@ struct Job {
 
 /// The jobs of the bucket's first `rows` ready processes, in the order of these; whether there are no more.
 Result<std::pair<std::vector<Job>, bool>> JobsOfRows(
-    Connection& connection, const BucketId& bucket, int rows, Timestamp now
+    Connection& connection, const char* ready_sql, const BucketId& bucket, int rows, Timestamp now
 ) {
     const auto read = [](Row& row) {
         auto process = row.Text();
@@ -87,7 +93,7 @@ Result<std::pair<std::vector<Job>, bool>> JobsOfRows(
         }
         return job;
     };
-    return connection.Select(kReadySql, read, bucket, now, rows).map([&](std::vector<Job> jobs) {
+    return connection.Select(ready_sql, read, bucket, now, rows).map([&](std::vector<Job> jobs) {
         const bool all = jobs.size() < static_cast<std::size_t>(rows);
         std::set<Job> seen;
         std::erase_if(jobs, [&](const Job& job) { return !seen.insert(job).second; });
@@ -96,10 +102,12 @@ Result<std::pair<std::vector<Job>, bool>> JobsOfRows(
 }
 
 /// The jobs of a bucket in the order of their first process.
-Result<std::vector<Job>> ReadyJobs(Connection& connection, const BucketId& bucket, int most, Timestamp now) {
-    auto found = JobsOfRows(connection, bucket, most, now);
+Result<std::vector<Job>> ReadyJobs(
+    Connection& connection, const char* ready_sql, const BucketId& bucket, int most, Timestamp now
+) {
+    auto found = JobsOfRows(connection, ready_sql, bucket, most, now);
     if (found && !found->second && found->first.size() < static_cast<std::size_t>(most)) {
-        found = JobsOfRows(connection, bucket, most * kRowsPerJob, now);
+        found = JobsOfRows(connection, ready_sql, bucket, most * kRowsPerJob, now);
     }
     return found.map([](auto& jobs) { return std::move(jobs.first); });
 }
@@ -172,6 +180,33 @@ Result<std::vector<ClaimedItem>> Take(
 Result<std::vector<ClaimedItem>> ProcessTable::Claim(
     const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
 ) {
+    return ClaimFrom(kReadySql, node, max_items, now, lease);
+}
+
+Result<std::vector<ClaimedItem>> ProcessTable::ClaimShort(
+    const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+) {
+    return ClaimFrom(kReadyShortSql, node, max_items, now, lease);
+}
+
+Result<bool> ProcessTable::ShortWaits(const NodeId& node, Timestamp ready_at, Timestamp now) const {
+    const auto ready = ReadReadyBuckets(connection_, node, now);
+    if (!ready) {
+        return Unexpected(ready.error());
+    }
+    for (const auto& turn : ready->turns) {
+        const auto jobs = turn.waiting == 0 ? Result<std::vector<Job>>(std::vector<Job>())
+                                            : ReadyJobs(connection_, kReadyShortSql, turn.id, 1, ready_at);
+        if (!jobs || !jobs->empty()) {
+            return jobs.map([](const auto&) { return true; });
+        }
+    }
+    return false;
+}
+
+Result<std::vector<ClaimedItem>> ProcessTable::ClaimFrom(
+    const char* ready_sql, const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+) {
     max_items = std::max(max_items, 0);
     auto ready = ReadReadyBuckets(connection_, node, now);
     const auto latest = LatestTurn(connection_);
@@ -181,8 +216,9 @@ Result<std::vector<ClaimedItem>> ProcessTable::Claim(
     auto& turns = ready->turns;
     std::vector<std::vector<Job>> jobs(turns.size());
     for (std::size_t i = 0; i < turns.size(); ++i) {
-        auto of_bucket = turns[i].waiting == 0 ? Result<std::vector<Job>>(std::vector<Job>())
-                                               : ReadyJobs(connection_, turns[i].id, max_items, now);
+        auto of_bucket = turns[i].waiting == 0
+                             ? Result<std::vector<Job>>(std::vector<Job>())
+                             : ReadyJobs(connection_, ready_sql, turns[i].id, max_items, now);
         if (!of_bucket) {
             return Unexpected(of_bucket.error());
         }

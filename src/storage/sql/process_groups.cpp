@@ -94,6 +94,10 @@ constexpr Sql kUpdateSql{
     WHERE process.id = n.id AND process.status = n.was AND process.fence = n.fence
     RETURNING process.id)sql"
 };
+constexpr Sql kForgetCheckpointsSql{
+    .sqlite = "DELETE FROM checkpoint WHERE process_id = ?",
+    .postgres = "DELETE FROM checkpoint WHERE process_id IN (SELECT unnest(?))"
+};
 constexpr Sql kHeartbeatSql{
     .sqlite = R"sql(
     UPDATE process SET lease_until = ?1 WHERE id = ?2 AND status = 'Processing' AND fence = ?3 AND lease_owner = ?4)sql",
@@ -170,13 +174,19 @@ Result<int> Update(Connection& connection, Status from, const std::vector<Proces
         .and_then([&](const std::vector<ProcessId>& ids) {
             const std::set<ProcessId> changed(ids.begin(), ids.end());
             ProcessCounts counts;
+            std::vector<ProcessId> ended;
             for (const auto& process : processes) {
                 if (changed.contains(process.id)) {
                     --counts[{process.processor, from}];
                     ++counts[{process.processor, process.status}];
+                    if (IsTerminal(process.status)) {
+                        ended.push_back(process.id);
+                    }
                 }
             }
-            return KeepCounts(connection, counts).map([&] { return static_cast<int>(changed.size()); });
+            return KeepCounts(connection, counts)
+                .and_then([&] { return connection.ChangeFor(kForgetCheckpointsSql, ended, kBindItself); })
+                .map([&](int) { return static_cast<int>(changed.size()); });
         });
 }
 

@@ -6,6 +6,8 @@
 #include <set>
 #include <vector>
 
+#include "core/secret_box.hpp"
+#include "domain/checkpoint.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
 
@@ -14,7 +16,7 @@ namespace notify::sql {
 /// See ProcessRepository. The connection outlives it.
 class ProcessTable final : public ProcessRepository {
 public:
-    explicit ProcessTable(Connection& connection) : connection_(connection) {}
+    ProcessTable(Connection& connection, const SecretBox& box) : connection_(connection), box_(box) {}
 
     Result<void> Add(const Process& process) override;
     Result<void> AddAll(const std::vector<Process>& processes) override;
@@ -40,6 +42,20 @@ public:
     Result<void> SetProgress(const Hold& hold, double progress) override;
     Result<void> SetLookedAt(const ProcessId& id, const LookedAt& looked_at) override;
     [[nodiscard]] Result<std::map<ProcessId, LookedAt>> LookedAtOf(const ItemId& item) const override;
+    Result<bool> KeepCheckpoint(
+        const Hold& hold, const CheckpointStep& step, std::string_view content
+    ) override;
+    [[nodiscard]] Result<std::optional<Checkpoint>> CheckpointOf(
+        const ProcessId& id, std::string_view content
+    ) const override;
+    Result<void> NoteLongWork(const Hold& hold, const LongWork& work) override;
+    [[nodiscard]] Result<std::map<ProcessId, LongWork>> LongWorkOf(const ItemId& item) const override;
+    Result<std::vector<ClaimedItem>> ClaimShort(
+        const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+    ) override;
+    [[nodiscard]] Result<bool> ShortWaits(
+        const NodeId& node, Timestamp ready_at, Timestamp now
+    ) const override;
     [[nodiscard]] Result<bool> WaitsIn(const BucketId& bucket) const override;
     [[nodiscard]] Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const override;
     [[nodiscard]] Result<OldPage<ProcessId>> Followed(
@@ -58,7 +74,16 @@ public:
     [[nodiscard]] Result<std::set<ItemId>> Resolving(const std::vector<ItemId>& items) const override;
 
 private:
+    Result<std::vector<ClaimedItem>> ClaimFrom(
+        const char* ready_sql,
+        const NodeId& node,
+        int max_items,
+        Timestamp now,
+        std::chrono::milliseconds lease
+    );
+
     Connection& connection_;
+    const SecretBox& box_;
 };
 
 }  // namespace notify::sql

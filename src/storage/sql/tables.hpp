@@ -33,7 +33,7 @@ struct Tables {
           rules(connection),
           items(connection),
           scans(connection),
-          processes(connection),
+          processes(connection, box),
           results(connection, clock),
           people(connection, box),
           deliveries(connection, clock),

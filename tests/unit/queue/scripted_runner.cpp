@@ -49,6 +49,7 @@ Result<void> ScriptedRunner::Run(Job job, const JobObserver& observer, std::stop
     const std::scoped_lock lock(mutex_);
     for (const auto& process : job.processes) {
         running_.erase(process.id);
+        leaving_.erase(process.id);
     }
     return ran;
 }
@@ -66,6 +67,28 @@ bool ScriptedRunner::CancelProcess(const ProcessId& id) {
 bool ScriptedRunner::WaitForCancel(const ProcessId& id, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     return changed_.wait(lock, stop, [&] { return cancelled_.contains(id); });
+}
+
+bool ScriptedRunner::LeaveJob(const ProcessId& id) {
+    const std::scoped_lock lock(mutex_);
+    if (!running_.contains(id)) {
+        return false;
+    }
+    leaving_.insert(id);
+    changed_.notify_all();
+    return true;
+}
+
+bool ScriptedRunner::IsAskedToLeave(const ProcessId& id) const {
+    const std::scoped_lock lock(mutex_);
+    return leaving_.contains(id);
+}
+
+bool ScriptedRunner::WaitForLeave(const ProcessId& id, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    const bool leaves = changed_.wait(lock, stop, [&] { return leaving_.contains(id); });
+    leaving_.erase(id);
+    return leaves;
 }
 
 std::vector<std::vector<std::string>> ScriptedRunner::Jobs() const {

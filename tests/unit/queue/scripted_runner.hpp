@@ -26,6 +26,15 @@ public:
     /// True when a job that runs has the process; WaitForCancel of that job then returns true.
     bool CancelProcess(const ProcessId& id) override;
 
+    /// True when a job that runs has the process; WaitForLeave of that job then returns true.
+    bool LeaveJob(const ProcessId& id) override;
+
+    /// In a script: true when that was asked of the job of `id`.
+    [[nodiscard]] bool IsAskedToLeave(const ProcessId& id) const;
+
+    /// In a script: waits until the job of `id` is asked to leave; false after a stop.
+    bool WaitForLeave(const ProcessId& id, const std::stop_token& stop);
+
     /// In a script: waits for the end that a stop or the cancellation of `id` asks for; true for the latter.
     bool WaitForCancel(const ProcessId& id, const std::stop_token& stop);
 
@@ -41,6 +50,7 @@ private:
     Script script_;
     std::set<ProcessId> running_;
     std::set<ProcessId> cancelled_;
+    std::set<ProcessId> leaving_;
     std::vector<std::vector<std::string>> jobs_;
 };
 

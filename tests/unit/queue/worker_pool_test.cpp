@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/hash.hpp"
+#include "domain/checkpoint.hpp"
 #include "domain/process.hpp"
 #include "storage/item_repository.hpp"
 #include "unit/queue/fixture.hpp"
@@ -96,6 +98,65 @@ TEST_F(WorkerPoolTest, ReleasesClaimsThatNoWorkerHasTakenYetWhenItStops) {
     runner_.Do({});
     StartWorkers();
     EXPECT_TRUE(Eventually([&] { return Count("item.completed") == 190; }));
+}
+
+/// The only worker has something long. What may be short comes before it and before others that are long,
+/// which cost a look each; then it goes on, and only when it has ended does the next one begin.
+TEST_F(WorkerPoolTest, LetsWhatIsLongGiveWayToWhatMayBeShort) {
+    const auto bucket = AddBucket();
+    const auto first = Discover(bucket, "1 long.bin");
+    std::mutex mutex;
+    std::vector<std::string> done;
+    int begun = 0;
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token& stop) -> Result<void> {
+        const auto& id = job.processes.at(0).id;
+        const auto name = job.name.substr(job.name.find(' ') + 1);
+        const auto note = [&](const std::string& what) {
+            const std::scoped_lock lock(mutex);
+            done.push_back(what + " " + name);
+        };
+        ++begun;
+        if (name.find("long") == std::string::npos) {
+            observer.media(kLongMediaMs - 1);
+            note("did");
+            observer.outcome(Found(id));
+            return {};
+        }
+        observer.media(kLongMediaMs);
+        const bool goes_on = name.starts_with("1") && begun > 2;
+        if (!goes_on && !name.starts_with("2") && runner_.WaitForLeave(id, stop)) {
+            note("left");
+        } else if (name.starts_with("2") && runner_.IsAskedToLeave(id)) {
+            note("looked at");
+        } else {
+            note("did");
+            observer.outcome(Found(id));
+            return {};
+        }
+        auto left = Failed(id, {.code = ErrorCode::kStopped, .message = "left"});
+        left.left = true;
+        observer.outcome(std::move(left));
+        return {};
+    });
+    StartWorkers(1);
+    ASSERT_TRUE(runner_.AwaitJobs(1));
+    const auto second = Discover(bucket, "2 long.bin");
+    const auto third = Discover(bucket, "3 quick.bin");
+    clock_.Advance(std::chrono::seconds(11));
+    EXPECT_TRUE(Becomes(third.id, Status::kCompleted));
+    EXPECT_TRUE(Becomes(first.id, Status::kCompleted));
+    EXPECT_TRUE(Becomes(second.id, Status::kCompleted));
+    const std::scoped_lock lock(mutex);
+    EXPECT_EQ(
+        done,
+        (Types{
+            "left 1 long.bin", "looked at 2 long.bin", "did 3 quick.bin", "did 1 long.bin", "did 2 long.bin"
+        })
+    );
+    EXPECT_EQ(OnlyProcess(first.id).attempt + OnlyProcess(first.id).crashes, 0);
+    const auto noted =
+        storage_->Read([&](const Snapshot& snapshot) { return snapshot.processes.LongWorkOf(first.id); });
+    EXPECT_EQ(noted->at(OnlyProcess(first.id).id).gave_way, 1);
 }
 
 TEST_F(WorkerPoolTest, GivesBucketsEqualTimeNotEqualItems) {

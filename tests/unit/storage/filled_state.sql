@@ -36,6 +36,9 @@ INSERT INTO process VALUES
     ('prc_3', 'itm_2', 'bck_2', 'checksum', '{}', 'i', '', '[]', 1, 'Failed', 1, 0, 5, 5, 0, 0, 0, 0, 0, 0, '', NULL, 1, 0.0, 1, 'internal', 'decode', 'crashed',
      'the child ended', 0, NULL, 1, 2, 3);
 INSERT INTO process_looked_at VALUES ('prc_2', 'proxy', 'm', 25, '');
+INSERT INTO long_work VALUES ('prc_1', 'itm_1', 36000000, 600000, 2);
+INSERT INTO checkpoint VALUES ('prc_1', 1200000, 'ab', 1, x'00ff');
+INSERT INTO checkpoint_part VALUES ('prc_1', 0, x'ff00');
 INSERT INTO process_count VALUES ('checksum', 'Processing', 1), ('checksum', 'Completed', 1), ('checksum', 'Failed', 1);
 INSERT INTO resolve VALUES ('prc_2', 'itm_2', 1, 0);
 INSERT INTO person VALUES ('per_1', 'Ada "Countess" Lovelace', 1);

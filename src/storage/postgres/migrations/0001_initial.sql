@@ -373,6 +373,33 @@ $$;
 CREATE TRIGGER process_removed AFTER DELETE ON process
 REFERENCING OLD TABLE AS were FOR EACH STATEMENT EXECUTE FUNCTION count_removed_processes();
 
+-- processes of long media, and how their work went
+CREATE TABLE long_work (
+    process_id TEXT COLLATE "C" PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
+    item_id TEXT COLLATE "C" NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    media_ms BIGINT NOT NULL, -- how long it plays
+    resumed_at_ms BIGINT NOT NULL, -- where in it the work last went on; 0: it began
+    gave_way BIGINT NOT NULL -- times, so that shorter work could begin
+);
+
+CREATE INDEX long_work_of_item ON long_work (item_id);
+
+-- what a process that has not ended goes on with: domain/checkpoint.hpp
+CREATE TABLE checkpoint (
+    process_id TEXT COLLATE "C" PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
+    position_ms BIGINT NOT NULL,
+    content TEXT COLLATE "C" NOT NULL, -- which bytes it is of: their sha-256, or the item's version
+    crashes BIGINT NOT NULL, -- of the process when it was made
+    open BYTEA NOT NULL -- sealed
+);
+
+CREATE TABLE checkpoint_part (
+    process_id TEXT COLLATE "C" NOT NULL REFERENCES checkpoint (process_id) ON DELETE CASCADE,
+    number BIGINT NOT NULL, -- counts those of the process
+    ended BYTEA NOT NULL, -- sealed
+    PRIMARY KEY (process_id, number)
+);
+
 CREATE TABLE resolve (
     process_id TEXT COLLATE "C" PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
     item_id TEXT COLLATE "C" NOT NULL REFERENCES item (id) ON DELETE CASCADE,

@@ -359,6 +359,33 @@ CREATE TABLE process_looked_at (
     warning TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- processes of long media, and how their work went
+CREATE TABLE long_work (
+    process_id TEXT PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
+    item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+    media_ms INTEGER NOT NULL, -- how long it plays
+    resumed_at_ms INTEGER NOT NULL, -- where in it the work last went on; 0: it began
+    gave_way INTEGER NOT NULL -- times, so that shorter work could begin
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX long_work_of_item ON long_work (item_id);
+
+-- what a process that has not ended goes on with: domain/checkpoint.hpp
+CREATE TABLE checkpoint (
+    process_id TEXT PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
+    position_ms INTEGER NOT NULL,
+    content TEXT NOT NULL, -- which bytes it is of: their sha-256, or the item's version
+    crashes INTEGER NOT NULL, -- of the process when it was made
+    open BLOB NOT NULL -- sealed
+) STRICT;
+
+CREATE TABLE checkpoint_part (
+    process_id TEXT NOT NULL REFERENCES checkpoint (process_id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, -- counts those of the process
+    ended BLOB NOT NULL, -- sealed
+    PRIMARY KEY (process_id, number)
+) STRICT;
+
 CREATE TABLE resolve (
     process_id TEXT PRIMARY KEY REFERENCES process (id) ON DELETE CASCADE,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,

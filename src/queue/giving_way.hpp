@@ -1,0 +1,53 @@
+#pragma once
+
+// Which of the running jobs gives its worker to shorter work that waits. Decides by what it is told, times
+// too.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "domain/ids.hpp"
+
+namespace notify {
+
+/// Long ones (kLongMediaMs) give way, the one that has worked longest first. One that was claimed before
+/// works for 45 s until it gives way again: so what is short begins within a minute, and what is long goes on
+/// as long between two that are short. One that was begun in a place that another gave, and turns out to be
+/// long, gives it on at once. Not thread-safe.
+class GivingWay final {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    /// What names a job: the first of its processes, with its fence.
+    using Claim = std::pair<ProcessId, std::int64_t>;
+
+    /// `in_place`: in a place that another gave, because it may be short.
+    void Begun(const Claim& job, bool in_place, Time now);
+
+    /// How long its media plays, as its child tells; true when it is to be asked to give way at once.
+    [[nodiscard]] bool Plays(const Claim& job, std::int64_t media_ms, Time now);
+
+    /// True when it was asked to give way: its place is for something short.
+    [[nodiscard]] bool Ended(const Claim& job);
+
+    /// Whom to ask, when something short waits; nothing while one that was asked has not had time to leave.
+    [[nodiscard]] std::optional<Claim> Next(Time now) const;
+
+    /// It is asked now.
+    void Asked(const Claim& job, Time now);
+
+private:
+    struct Job {
+        Time since;
+        bool in_place = false;
+        bool is_long = false;
+        std::optional<Time> asked_at{};
+    };
+
+    std::map<Claim, Job> jobs_;
+};
+
+}  // namespace notify
