@@ -169,6 +169,7 @@ constexpr std::array kWordsOfTypes{
         "Queue.oldest_seconds", "How old the oldest message was that it gave last; 0 when it gave none.", ""
     },
     MemberWords{"Queue.received", "Messages that it gave since the service started.", ""},
+    MemberWords{"Queue.sentence", "Why it cannot be read now, and what to do.", ""},
     MemberWords{"RemovedRows.dead_messages", "Messages that were not understood long ago.", ""},
     MemberWords{"RemovedRows.deliveries", "Deliveries that ended long ago, with their attempts.", ""},
     MemberWords{"RemovedRows.events", "Events that were told long ago.", ""},
@@ -182,7 +183,6 @@ constexpr std::array kWordsOfTypes{
         "What these had found and nothing else refers to; 0 when it is only counted.",
         ""
     },
-    MemberWords{"Queue.sentence", "Why it cannot be read now, and what to do.", ""},
     MemberWords{"RerunAnswer.items", "Items that get a run.", ""},
     MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
     MemberWords{"RerunAnswer.processes", "New runs.", ""},
