@@ -30,6 +30,7 @@
 #include "app/doctor.hpp"
 #include "app/dot_env.hpp"
 #include "app/engine.hpp"
+#include "app/last_words.hpp"
 #include "app/node_identity.hpp"
 #include "app/service.hpp"
 #include "app/settings.hpp"
@@ -365,6 +366,7 @@ void OpenStandardStreams() {
 
 int main(int argc, char** argv) {
     OpenStandardStreams();
+    notify::SayLastWords();
     // A reader that went away is the error of a write. NOLINTNEXTLINE(misc-include-cleaner): <csignal> has it
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     try {

@@ -207,6 +207,11 @@ struct NumberRow {
     void (*store)(Settings&, std::int64_t);
 };
 
+template <std::chrono::days RetentionPeriods::* kPeriod>
+void Days(Settings& settings, std::int64_t days) {
+    settings.retention.*kPeriod = std::chrono::days(days);
+}
+
 constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
 
 constexpr std::array<NumberRow, 11> kNumbers{{
@@ -235,21 +240,10 @@ constexpr std::array<NumberRow, 11> kNumbers{{
      .low = 0,
      .high = 86400,
      .store = [](Settings& s, std::int64_t n) { s.processor_idle = std::chrono::seconds(n); }},
-    {.name = "RETENTION_DAYS",
-     .low = 0,
-     .high = 36500,
-     .store = [](Settings& s, std::int64_t n) { s.retention.told = std::chrono::days(n); }},
-    {.name = "RETENTION_DONE_DAYS",
-     .low = 0,
-     .high = 36500,
-     .store = [](Settings& s, std::int64_t n) { s.retention.done = std::chrono::days(n); }},
-    {.name = "RETENTION_FAILED_DAYS",
-     .low = 0,
-     .high = 36500,
-     .store = [](Settings& s, std::int64_t n) { s.retention.failed = std::chrono::days(n); }},
-    {.name = "RETENTION_HISTORY_DAYS", .low = 0, .high = 36500, .store = [](Settings& s, std::int64_t n) {
-         s.retention.history = std::chrono::days(n);
-     }},
+    {.name = "RETENTION_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::told>},
+    {.name = "RETENTION_DONE_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::done>},
+    {.name = "RETENTION_FAILED_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::failed>},
+    {.name = "RETENTION_HISTORY_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::history>},
 }};
 
 /// Puts a text where it belongs; IsAllowed said yes.

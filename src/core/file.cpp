@@ -17,6 +17,7 @@
 #include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/failpoint.hpp"
+#include "core/no_resources.hpp"
 #include "core/random.hpp"
 #include "core/result.hpp"
 
@@ -73,6 +74,12 @@ Error SystemError(int number, std::string_view doing) {
         case ENOSPC:
         case EDQUOT:
             error.code = ErrorCode::kStorageFull;
+            break;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+            error.code = ErrorCode::kUnavailable;
+            error.reason = kNoResources;
             break;
         default:
             error.code = ErrorCode::kUnavailable;

@@ -37,6 +37,7 @@ constexpr std::array kExamples{
         "IconikEvent",
         R"({"event_type":"assets","object_id":"3f2c8a52-0d7f-11f1-9a51-0a580a3c5b11","operation":"create","realm":"entity"})"
     },
+    Example{"RetentionRun", R"({"dry_run":true})"},
     Example{"BucketRerun", R"({"mode":"missing","dry_run":true})"},
     Example{
         "BucketChange",

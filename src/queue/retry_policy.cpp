@@ -11,6 +11,7 @@
 #include "core/backoff.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/no_resources.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "domain/rule.hpp"
@@ -153,6 +154,9 @@ Process AfterError(Process process, const Error& error, Timestamp now) {
         case ErrorCode::kStorageFull:
             return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
         case ErrorCode::kUnavailable:
+            if (error.reason == kNoResources) {
+                return Waiting(std::move(process), error.retry_after.value_or(kBase), now);
+            }
             if (error.reason == kNoChild) {
                 return Waiting(std::move(process), error.retry_after.value_or(kPause), now);
             }

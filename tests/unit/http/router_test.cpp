@@ -55,13 +55,14 @@ TEST_F(RouterTest, LetsInEveryKeyThatHasTheScopeOfTheRouteAndNoOther) {
     EXPECT_GT(checked, 35);
 }
 
-TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToSourcesKeysAndAuditOnly) {
+TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToSourcesKeysRetentionAndAuditOnly) {
     for (const auto& route : router_->Routes()) {
         const bool open = route.pattern.starts_with("/health") || route.pattern.starts_with("/docs") ||
                           route.pattern == "/openapi.json" || route.pattern == "/";
         const bool sources = route.pattern == "/v1/buckets/import" ||
                              (route.pattern.starts_with("/v1/sources") && route.method != "GET");
-        const bool admin = sources || route.pattern.starts_with("/v1/keys") || route.pattern == "/v1/audit";
+        const bool admin = sources || route.pattern.starts_with("/v1/keys") ||
+                           route.pattern == "/v1/retention/runs" || route.pattern == "/v1/audit";
         const auto expected = open                    ? Scope::kNone
                               : admin                 ? Scope::kAdmin
                               : route.method == "GET" ? Scope::kRead

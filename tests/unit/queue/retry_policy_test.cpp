@@ -102,6 +102,15 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{"truncated", ErrorCode::kUnsupported, "truncated", Status::kFailed, 0, kNone, kNone},
         Rule{"throttled", ErrorCode::kThrottled, "", Status::kPending, 0, kMinute, kMinute},
         Rule{"storage_full", ErrorCode::kStorageFull, "", Status::kPending, 0, kMinute, kMinute},
+        Rule{
+            "no_resources",
+            ErrorCode::kUnavailable,
+            "no_resources",
+            Status::kPending,
+            0,
+            seconds(5),
+            seconds(5)
+        },
         Rule{"no_child", ErrorCode::kUnavailable, "no_child", Status::kPending, 0, kMinute, kMinute},
         Rule{"unavailable", ErrorCode::kUnavailable, "", Status::kPending, 1, seconds(5), seconds(10)},
         Rule{"internal", ErrorCode::kInternal, "", Status::kPending, 1, seconds(5), seconds(10)},
