@@ -412,7 +412,9 @@ CREATE TABLE checkpoint_part (
 
 CREATE FUNCTION forget_checkpoints() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM checkpoint c USING are a WHERE a.finished_at IS NOT NULL AND c.process_id = a.id;
+    IF EXISTS (SELECT 1 FROM checkpoint) THEN
+        DELETE FROM checkpoint c USING are a WHERE a.finished_at IS NOT NULL AND c.process_id = a.id;
+    END IF;
     RETURN NULL;
 END
 $$;
