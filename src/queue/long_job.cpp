@@ -23,6 +23,8 @@ namespace notify {
 
 namespace {
 
+constexpr std::int64_t kFirstClaim = 1;  // the fence of a process that was not claimed before
+
 /// Which bytes a checkpoint is of.
 const std::string& ContentOf(const Item& item) {
     return item.content_sha256.empty() ? item.version : item.content_sha256;
@@ -41,6 +43,10 @@ const Process* LongJob::Find(const ProcessId& id) const {
 
 void LongJob::Prepare(Job& job) const {
     for (auto& process : job.processes) {
+        const auto* claimed = Find(process.id);
+        if (claimed == nullptr || claimed->fence == kFirstClaim) {
+            continue;
+        }
         auto found = storage_.Read([&](const Snapshot& snapshot) {
             return snapshot.processes.CheckpointOf(process.id, ContentOf(claim_.item));
         });

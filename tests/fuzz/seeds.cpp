@@ -114,6 +114,19 @@ Inputs ProtocolInputs() {
                  .blobs = {"document", "a.jpg"}
              },
              FailedNotice{.job = "1", .process = "prc_1", .media_type = "", .error = error},
+             MediaNotice{.job = "1", .duration_ms = 36'000'000},
+             ResumedNotice{
+                 .job = "1", .process = "prc_1", .position_ms = 600'000, .decoded_from_ms = 598'000
+             },
+             CheckpointNotice{
+                 .job = "1",
+                 .process = "prc_1",
+                 .position_ms = 600'000,
+                 .ended_before = 2,
+                 .open = "checkpoint-1-open",
+                 .ended = "checkpoint-1-ended"
+             },
+             LeftNotice{.job = "1", .process = "prc_1"},
              DoneNotice{.job = "1"},
          }) {
         child += ToLine(message);
@@ -125,9 +138,10 @@ Inputs ProtocolInputs() {
                  .name = "clip.mp4",
                  .size_bytes = 9,
                  .descriptor = true,
-                 .processes = {{"prc_1", "checksum", {{"fps", 5}}, {"video/*"}}}
+                 .processes = {{"prc_1", "checksum", {{"fps", 5}}, {"video/*"}, {100, 20, 3}}}
              },
              CancelRequest{.job = "1", .process = "prc_1"},
+             LeaveRequest{.job = "1"},
              QuitRequest{},
          }) {
         parent += ToLine(message);

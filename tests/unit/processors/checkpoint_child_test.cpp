@@ -66,7 +66,8 @@ protected:
         );
         clip_ = folder_->Make("clip.mp4", "-stream_loop 3 -i '" + minutes.string() + "' -c copy");
         ProcessorHost host(SettingsFor(NOTIFY_PROCESSOR));
-        whole_ = TextOf(RunJobIn(host, JobOf({Faces()}))["prc_1"]);
+        uninterrupted_ = TellIn(host, JobOf({Faces()}), {}, {});
+        whole_ = TextOf(uninterrupted_.seen["prc_1"]);
     }
 
     static void TearDownTestSuite() { folder_.reset(); }
@@ -81,6 +82,12 @@ protected:
 
     /// Runs the job; `act` is called with what was told after each thing that is.
     Told Tell(Job job, const std::function<void(const Told&)>& act = {}) {
+        return TellIn(host_, std::move(job), act, stop_.get_token());
+    }
+
+    static Told TellIn(
+        ProcessorHost& host, Job job, const std::function<void(const Told&)>& act, const std::stop_token& stop
+    ) {
         Told told;
         const auto then = [&] {
             if (act) {
@@ -110,12 +117,13 @@ protected:
                     then();
                 },
         };
-        told.seen.ran = host_.Run(std::move(job), observer, stop_.get_token());
+        told.seen.ran = host.Run(std::move(job), observer, stop);
         return told;
     }
 
     inline static std::unique_ptr<MediaFolder> folder_;
     inline static std::filesystem::path clip_;
+    inline static Told uninterrupted_;
     inline static std::string whole_;
     ProcessorHost host_{SettingsFor(NOTIFY_PROCESSOR)};
     std::stop_source stop_;
@@ -123,15 +131,10 @@ protected:
 
 TEST_F(CheckpointChild, GivesOneEveryTenMinutesOfMediaAndGoesOnFromIt) {
     ASSERT_EQ(ParseJson(whole_.substr(0, whole_.find('\n'))).value().at("schema"), "face_tracks/1");
-    const auto told = Tell(JobOf({Faces()}), [&](const Told& so_far) {
-        if (!so_far.positions.empty()) {
-            stop_.request_stop();
-        }
-    });
+    const auto& told = uninterrupted_;
     EXPECT_EQ(told.media_ms, 720'000);
     ASSERT_THAT(told.positions, SizeIs(1));
     EXPECT_EQ(told.positions[0], 600'000);
-    stop_ = {};
     const auto rest = Tell(JobOf({Faces("prc_1", told.checkpoints.at("prc_1"))}));
     EXPECT_TRUE(TextOf(rest.seen["prc_1"]) == whole_);
     ASSERT_TRUE(rest.resumed.contains("prc_1"));
@@ -183,8 +186,7 @@ TEST_F(CheckpointChild, BeginsAnewWithACheckpointOfSomethingElse) {
 
 /// One of a group had a checkpoint, the other none: the media is decoded once, from its beginning.
 TEST_F(CheckpointChild, LetsEachOfAGroupGoOnAtItsOwnPlace) {
-    auto told = Tell(JobOf({Faces()}));
-    auto kept = told.checkpoints.at("prc_1");
+    auto kept = uninterrupted_.checkpoints.at("prc_1");
     const auto both = Tell(JobOf({Faces("prc_1", std::move(kept)), Faces("prc_2")}));
     EXPECT_TRUE(TextOf(both.seen["prc_1"]) == whole_);
     EXPECT_TRUE(TextOf(both.seen["prc_2"]) == whole_);

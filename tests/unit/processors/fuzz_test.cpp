@@ -91,6 +91,21 @@ std::vector<std::string> ChildLines() {
                      .message = "näh"}
             }
         )),
+        ToLine(ChildMessage(MediaNotice{.job = "1", .duration_ms = 36'000'000})),
+        ToLine(ChildMessage(
+            ResumedNotice{.job = "1", .process = "prc_1", .position_ms = 600'000, .decoded_from_ms = 598'000}
+        )),
+        ToLine(ChildMessage(
+            CheckpointNotice{
+                .job = "1",
+                .process = "prc_1",
+                .position_ms = 600'000,
+                .ended_before = 2,
+                .open = "checkpoint-1-open",
+                .ended = "checkpoint-1-ended"
+            }
+        )),
+        ToLine(ChildMessage(LeftNotice{.job = "1", .process = "prc_1"})),
         ToLine(ChildMessage(DoneNotice{.job = "1"})),
     };
 }
@@ -103,10 +118,11 @@ std::vector<std::string> ParentLines() {
                 .name = "clip.mp4",
                 .size_bytes = 9,
                 .descriptor = true,
-                .processes = {{"prc_1", "checksum", {{"fps", 5}}}}
+                .processes = {{"prc_1", "checksum", {{"fps", 5}}, {}, {100, 20, 3}}}
             }
         )),
         ToLine(ParentMessage(CancelRequest{.job = "1", .process = "prc_1"})),
+        ToLine(ParentMessage(LeaveRequest{.job = "1"})),
         ToLine(ParentMessage(QuitRequest{})),
     };
 }
@@ -129,6 +145,10 @@ TEST(Fuzz, LinesOfAChildAreReadOrRefusedAndWhatIsReadIsWithinBounds) {
             for (const auto& name : result->blobs) {
                 EXPECT_TRUE(IsBlobName(name));
             }
+        }
+        if (const auto* checkpoint = std::get_if<CheckpointNotice>(&*message)) {
+            EXPECT_LE(checkpoint->ended_before, kMaxCheckpointParts);
+            EXPECT_GE(checkpoint->position_ms, 0);
         }
         EXPECT_TRUE(ParseChildMessage(ToLine(*message))) << "what was read can be written and read again";
     }

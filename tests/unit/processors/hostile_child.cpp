@@ -245,6 +245,29 @@ const std::map<std::string, std::function<void()>, std::less<>>& Misdeeds() {
              static_cast<void>(WriteAll(kDataDescriptor, std::string(4096, '\x5a').data(), 4096));
              HangForEver();
          }},
+        {"leave-unasked",
+         [] { SayMessage(LeftNotice{.job = std::string(kJob), .process = std::string(kProcess)}); }},
+        {"checkpoint-without-blobs",
+         [] {
+             SayMessage(
+                 CheckpointNotice{
+                     .job = std::string(kJob),
+                     .process = std::string(kProcess),
+                     .position_ms = 1,
+                     .ended_before = 0,
+                     .open = "checkpoint-1-open",
+                     .ended = {}
+                 }
+             );
+         }},
+        {"resume-another",
+         [] { SayMessage(ResumedNotice{.job = std::string(kJob), .process = "prc_9", .position_ms = 1}); }},
+        {"media-of-another-job", [] { SayMessage(MediaNotice{.job = "9", .duration_ms = 1}); }},
+        {"media-without-end",
+         [] {
+             Say(R"({"type":"media","job":"1","duration_ms":99999999999999999})"
+                 "\n");
+         }},
         {"half-frame", [] {
              static_cast<void>(WriteAll(kDataDescriptor, "\1\0\0", 3));
              ::_exit(0);

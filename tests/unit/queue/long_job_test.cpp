@@ -25,7 +25,9 @@ protected:
     [[nodiscard]] Checkpoint Next() {
         Job job;
         job.processes.push_back({.id = Id(), .processor = "checksum", .config = "{}", .media_types = {}});
-        LongJob(*storage_, claim_).Prepare(job);
+        auto again = claim_;
+        ++again.processes[0].fence;
+        LongJob(*storage_, again).Prepare(job);
         return job.processes[0].checkpoint;
     }
 
