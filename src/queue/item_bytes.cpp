@@ -1,6 +1,7 @@
 #include "queue/item_bytes.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,8 +31,10 @@ constexpr std::size_t kChunk = 1U << 20U;
 constexpr int kTries = 3;
 constexpr auto kProgressInterval = std::chrono::seconds(1);
 
-UniqueFd Duplicate(const UniqueFd& fd) {
-    return UniqueFd(fd.IsOpen() ? ::fcntl(fd.Get(), F_DUPFD_CLOEXEC, 0) : -1);
+Result<UniqueFd> Duplicate(const UniqueFd& fd) {
+    UniqueFd second(fd.IsOpen() ? ::fcntl(fd.Get(), F_DUPFD_CLOEXEC, 0) : -1);
+    return second.IsOpen() || !fd.IsOpen() ? Result<UniqueFd>(std::move(second))
+                                           : Unexpected(SystemError(errno, "open the file a second time"));
 }
 
 }  // namespace
@@ -71,6 +74,9 @@ ItemBytes::ItemBytes(const OpenedItem& opened)
     : descriptor_(Duplicate(opened.descriptor)), state_(opened.state) {}
 
 Result<std::string> ItemBytes::Digest(const Reading& reading) {
+    if (!descriptor_) {
+        return Unexpected(descriptor_.error());
+    }
     for (int tries = 0; tries < kTries; ++tries) {
         const auto touched = WasTouched();
         if (!touched) {
@@ -97,7 +103,7 @@ Result<bool> ItemBytes::WasTouched() {
     if (!state_) {
         return false;
     }
-    const auto now = StateOf(descriptor_);
+    const auto now = StateOf(*descriptor_);
     if (!now) {
         return Unexpected(now.error());
     }
@@ -110,7 +116,8 @@ Result<bool> ItemBytes::WasTouched() {
 }
 
 Result<std::string> ItemBytes::ReadAll(const Reading& reading) const {
-    auto file = FileByteSource::Make(Duplicate(descriptor_));
+    auto file =
+        Duplicate(*descriptor_).and_then([](UniqueFd fd) { return FileByteSource::Make(std::move(fd)); });
     if (!file) {
         return Unexpected(file.error());
     }

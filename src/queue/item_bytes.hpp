@@ -41,14 +41,15 @@ public:
 
     /// SHA-256 of the bytes as they are now. Reads them all the first time, and again when the file was
     /// touched since without its size or time of modification telling why. kConflict when it is another
-    /// version now, kUnavailable when it does not come to rest, errors of the store and of `reading`.
+    /// version now, kUnavailable when it does not come to rest or there are no
+    /// more descriptors, errors of the store and of `reading`.
     [[nodiscard]] Result<std::string> Digest(const Reading& reading);
 
 private:
     [[nodiscard]] Result<bool> WasTouched();
     [[nodiscard]] Result<std::string> ReadAll(const Reading& reading) const;
 
-    UniqueFd descriptor_;  ///< Of our own: the job takes the item's away.
+    Result<UniqueFd> descriptor_;  ///< Of our own: the job takes the item's away.
     std::optional<FileState> state_;
     std::string digest_;
 };

@@ -9,18 +9,22 @@ import sys
 import time
 import unittest
 
+import clock_test
 import crash_test
 import flood_test
+import full_disk_test
 import iconik_kills_test
 import node_kills
 import owner_kills_test
 import scan_test
+import scarce_test
+import soak
 import store_bytes_test
 import store_kills_test
 from service import PROGRAMS
 
 
-FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "scan", "objects", "busy", "told", "assets", "flood"]
+FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "clocks", "scarce", "full", "soak", "scan", "objects", "busy", "told", "assets", "flood"]
 
 
 class InOneProcess(unittest.TestCase):
@@ -61,6 +65,7 @@ def long_forms(wanted: argparse.Namespace) -> list:
         InOneProcess.MORE["NOTIFY_FAULTS_SEED"] = str(wanted.seed)
     owner_kills_test.OwnerKills.KILLS, owner_kills_test.OwnerKills.SEED = wanted.kills, wanted.seed
     node_kills.NodeKills.KILLS, node_kills.NodeKills.FREEZES, node_kills.NodeKills.SEED = wanted.nodes, wanted.frozen, wanted.seed
+    full_disk_test.FullDisk.TIMES, soak.Soak.HOURS, soak.Soak.SEED = wanted.full, wanted.hours, wanted.seed
     scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
     store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
     flood_test.EACH = wanted.flood
@@ -74,6 +79,14 @@ def long_forms(wanted: argparse.Namespace) -> list:
         ("owners", wanted.kills, f"{wanted.kills} kills of owners on PostgreSQL", owner_kills_test.OwnerKills("test_on_postgresql")),
         ("nodes", wanted.nodes, f"{wanted.nodes} kills of nodes and children", node_kills.NodeKills("test_nodes_and_children_that_are_killed")),
         ("frozen", wanted.frozen, f"{wanted.frozen} nodes frozen beyond their lease", node_kills.NodeKills("test_nodes_that_stand_still")),
+        ("clocks", 1, "nodes whose clocks are two hours off", clock_test.Clocks(clock_test.TEST)),
+        *(("scarce", 1, name.removeprefix("test_"), scarce_test.Scarce(name))
+          for name in unittest.TestLoader().getTestCaseNames(scarce_test.Scarce)
+          if not ("memory" in name and scarce_test.has_sanitizers())),
+        ("full", wanted.full, f"a disk that is full {wanted.full} times",
+         full_disk_test.FullDisk("test_a_disk_that_is_full_again_and_again_loses_nothing")),
+        ("soak", wanted.hours, f"{wanted.hours} h under load",
+         soak.Soak("test_memory_descriptors_and_threads_do_not_grow_and_all_ends_once")),
         ("scan", wanted.scan, f"scan of {wanted.scan} keys", scan_test.Scan("test_a_scan_that_is_killed_again_and_again_takes_in_every_key_once")),
         ("objects", wanted.objects, f"{wanted.objects} objects of a store",
          store_kills_test.StoreKills("test_every_object_ends_once_and_is_published_and_nothing_is_left_open")),
@@ -100,6 +113,8 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=3000, help="how many owners are killed on each database (3000); 0 for none")
     parser.add_argument("--nodes", type=int, default=200, help="how many kills three nodes with their children take (200); 0 for none")
     parser.add_argument("--frozen", type=int, default=5, help="how often a node stands still beyond its lease (5); 0 for none")
+    parser.add_argument("--full", type=int, default=20, help="how often the disk is full and freed again (20); 0 for never")
+    parser.add_argument("--hours", type=float, default=0, help="how long the soak lasts (0: none); with --form soak")
     parser.add_argument("--seed", type=int, help="of what is left to chance")
     parser.add_argument("--form", action="append", choices=FORMS, help="this one alone, without the steps; may be given again")
     parser.add_argument("--only", default="", help="the steps whose names contain this, and nothing else; * stands for anything")

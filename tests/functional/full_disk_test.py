@@ -14,6 +14,8 @@ def mount(folder, size: str, *more: str) -> bool:
 
 @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small file system")
 class FullDisk(ServiceTest):
+    TIMES = 2  # how often it is full and freed again: script/faults --form full
+
     def setUp(self) -> None:
         super().setUp()
         self.service.data.mkdir(mode=0o700)
@@ -62,6 +64,27 @@ class FullDisk(ServiceTest):
         ended = self.service.wait_until_terminal(*rows)
         self.assertEqual({item["status"] for item in ended.values()}, {"Completed"})
         self.assertIn("what is written gets to the disk again", self.service.log.read_text())
+
+    def test_a_disk_that_is_full_again_and_again_loses_nothing(self):
+        self.service.settings["LOG_LEVEL"] = "INFO"
+        self.assertTrue(mount(self.service.data, "64m", "remount"))
+        self.service.start()
+        self.service.watch_inbox()
+        names = []
+        for time_ in range(self.TIMES):
+            self.fill()
+            names += [f"{time_}-{number}" for number in range(5)]
+            for name in names[-5:]:
+                self.service.drop(name, content=name.encode())
+            wait_for("it to be noticed", lambda: self.ready()[0] == 503)
+            (self.service.data / "ballast").unlink()
+            wait_for("it to be ready again", lambda: self.ready()[0] == 200)
+            ended = self.service.wait_until_terminal(*names[-5:])
+            self.assertEqual({(item["status"], item["processes"][0]["attempt"]) for item in ended.values()}, {("Completed", 0)})
+        self.assertEqual(self.service.rows("SELECT count(*), count(DISTINCT subject) FROM event WHERE type = 'item.completed'"),
+                         [(len(names), len(names))])
+        self.assertEqual(self.service.log.read_text().count("what is written gets to the disk again"), self.TIMES)
+        self.assertEqual(self.service.rows("PRAGMA integrity_check"), [("ok",)])
 
     def test_it_is_said_as_long_as_it_lasts_and_only_once_in_the_log(self):
         self.service.start()
