@@ -1,11 +1,13 @@
 // The way to PostgreSQL is cut after each number of bytes, and falls silent: what was written is there once.
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -17,8 +19,10 @@
 #include "servers/cutting_proxy.hpp"
 #include "servers/postgres.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/postgres/hints.hpp"
 #include "storage/postgres/node.hpp"
 #include "storage/postgres/postgres_storage.hpp"
+#include "storage/postgres/server.hpp"
 
 namespace notify::testing {
 
@@ -30,11 +34,11 @@ class Cuts : public Conformance {
 protected:
     Cuts() {
         SetLogLevel(LogLevel::kOff);  // of each cut it is told
-        auto server = PostgresOfTests().DatabaseOf(folder_.filename());
-        proxy_ = std::make_unique<CuttingProxy>(server.port);
-        server.port = proxy_->Port();
-        server.tls_mode = "disable";
-        cut_ = OpenPostgresStorage(server, PostgresNode{}, *box_, clock_).value();
+        server_ = PostgresOfTests().DatabaseOf(folder_.filename());
+        proxy_ = std::make_unique<CuttingProxy>(server_.port);
+        server_.port = proxy_->Port();
+        server_.tls_mode = "disable";
+        cut_ = OpenPostgresStorage(server_, PostgresNode{}, *box_, clock_).value();
     }
 
     ~Cuts() override {
@@ -70,6 +74,7 @@ protected:
         return written;
     }
 
+    PostgresServer server_;  ///< Through the proxy.
     std::unique_ptr<CuttingProxy> proxy_;
     std::unique_ptr<Storage> cut_;
 };
@@ -109,6 +114,33 @@ TEST_P(Cuts, OfWhichNobodyTellsAreNoticed) {
     WriteOnce("silent");
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::cout << fmt::format("noticed, and written on a new connection, after {:.1f} s\n", took.count());
+}
+
+/// Half open: nothing comes, and nobody has anything to send.
+TEST_P(Cuts, AreNoticedByWhoOnlyListens) {
+    if (Given("NOTIFY_FAULTS_ALL", 0) == 0) {
+        GTEST_SKIP() << "it takes 20 s: script/faults --form cuts";
+    }
+    std::atomic<int> told = 0;
+    const WorkHints hints(server_, [&] { ++told; });
+    const auto wait_for = [&](int times) {
+        while (told < times) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+    };
+    wait_for(1);  // it listens
+    const auto before = proxy_->Passed(Way::kToServer);
+    proxy_->FallSilent();
+    const auto begin = std::chrono::steady_clock::now();
+    wait_for(2);  // again, on another connection
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    std::cout << fmt::format("noticed, and listened to again, after {:.1f} s\n", took.count());
+    WorkHints other(PostgresOfTests().DatabaseOf(folder_.filename()), [] {});
+    while (told < 3) {
+        other.Send();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    EXPECT_GT(proxy_->Passed(Way::kToServer), before) << "it came another way";
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.request
 
-from postgres_server import PostgresServiceTest
+from postgres_server import PostgresServiceTest, postgres
 from service import PROGRAMS, Service, ServiceTest, ffmpeg, wait_for
 from stores import FakeIconik
 
@@ -81,6 +81,19 @@ class NodesTest(PostgresServiceTest):
 
 
 class Nodes(NodesTest):
+    def test_work_that_was_added_is_told_to_who_listens(self) -> None:
+        self.service.watch_inbox()
+        command = [postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "tests", "-d", "media", "-X", "-q", "-A", "-t"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as listener:
+            def says(sql: str) -> str:
+                listener.stdin.write(sql + "\n")
+                listener.stdin.flush()
+                return listener.stdout.readline()
+            self.assertEqual(says("LISTEN notifications_work; SELECT 'listens';"), "listens\n")
+            self.drop_many(0, 1)
+            wait_for("it to be told", lambda: 'Asynchronous notification "notifications_work"' in says("SELECT 'nothing';"))
+            listener.terminate()
+
     def test_two_are_listed_and_share_the_work_while_one_scans(self) -> None:
         second = self.add().start()
         wait_for("both to be listed", lambda: len(self.listed()) == 2)

@@ -16,7 +16,7 @@ class Pool(NodesTest):
         super(NodesTest, self).setUp()
         self.nodes, self.port = [], free_port()
         (self.folder / "pool.ini").write_text(
-            f"[databases]\n* = host=127.0.0.1 port={self.server.port}\n"
+            f"[databases]\n* = host=127.0.0.1 port={self.server.port} user=tests\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
             "default_pool_size = 20\nignore_startup_parameters = extra_float_digits\n")
         os.chmod(self.folder, 0o755)
