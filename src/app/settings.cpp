@@ -33,6 +33,7 @@
 #include "core/url.hpp"
 #include "core/uuid.hpp"
 #include "domain/node.hpp"
+#include "domain/retention.hpp"
 
 namespace notify {
 
@@ -207,9 +208,9 @@ struct NumberRow {
     void (*store)(Settings&, std::int64_t);
 };
 
-template <std::chrono::days RetentionPeriods::* kPeriod>
+template <std::chrono::days RetentionPeriods::* Period>
 void Days(Settings& settings, std::int64_t days) {
-    settings.retention.*kPeriod = std::chrono::days(days);
+    settings.retention.*Period = std::chrono::days(days);
 }
 
 constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess

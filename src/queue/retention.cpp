@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <utility>

@@ -12,13 +12,13 @@ namespace notify {
 
 /// Until when something must have been over to be old; 1970 for what is never old.
 struct OldBefore {
-    Timestamp done{};    ///< What ended well.
-    Timestamp failed{};  ///< What failed or was cancelled.
+    Timestamp done;    ///< What ended well.
+    Timestamp failed;  ///< What failed or was cancelled.
 };
 
 /// How far a look has come: the time and the id of the row that it ended with.
 struct OldPlace {
-    Timestamp at{};
+    Timestamp at;
     std::string id;
 };
 

@@ -67,7 +67,9 @@ void CheckSettings(const Variables& variables) {
         CheckSentence(store.config);
     }
     Promise(settings->workers >= 1 && settings->workers <= 256, "workers are as many as allowed");
-    Promise(settings->retention.done.count() >= 0 && settings->stop_grace.count() >= 0, "times are not negative");
+    Promise(
+        settings->retention.done.count() >= 0 && settings->stop_grace.count() >= 0, "times are not negative"
+    );
     Promise(settings->data_dir.is_absolute(), "the data have an absolute path");
     static_cast<void>(CheckDatabase(settings->database));
 }

@@ -2,8 +2,6 @@
 
 #include "domain/retention.hpp"
 
-#include <stop_token>
-
 #include "core/result.hpp"
 #include "http/api.hpp"
 #include "http/body.hpp"

@@ -7,7 +7,6 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "storage/old_rows.hpp"
-#include "storage/process_repository.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/old_page.hpp"
 #include "storage/sql/old_statements.hpp"
