@@ -35,7 +35,7 @@ void VisitMembers(Archive& archive, T& value) {
     }
 }
 
-template <std::size_t kBytes>
+template <std::size_t Bytes>
 struct BitsOf;
 
 template <>
@@ -55,7 +55,7 @@ struct BitsOf<8> {
 
 /// As wide as T, without a sign.
 template <class T>
-using Bits = typename BitsOf<sizeof(T)>::Type;
+using Bits = BitsOf<sizeof(T)>::Type;
 
 }  // namespace binary
 
@@ -88,8 +88,8 @@ private:
         bytes_ += text;
     }
 
-    template <class T, std::size_t kSize>
-    void Put(const std::array<T, kSize>& values) {
+    template <class T, std::size_t Size>
+    void Put(const std::array<T, Size>& values) {
         for (const auto& each : values) {
             Put(each);
         }
@@ -184,8 +184,8 @@ private:
 
     void Get(std::string& text) { text = Next(Count()); }
 
-    template <class T, std::size_t kSize>
-    void Get(std::array<T, kSize>& values) {
+    template <class T, std::size_t Size>
+    void Get(std::array<T, Size>& values) {
         for (auto& each : values) {
             Get(each);
         }

@@ -28,11 +28,11 @@ struct CheckpointStep {
 struct LongWork {
     std::int64_t media_ms = 0;       ///< How long its media plays.
     std::int64_t resumed_at_ms = 0;  ///< Where in it the work last went on; 0: it began with the first frame.
-    int gave_way = 0;                ///< How often it was left so that shorter work could begin.
+    int gave_way = 0;  ///< How often it was left, so that shorter work could begin or the service stop.
 };
 
 /// Media that plays as long is long work: it gives way, and what plays less long, or nobody knows how long,
 /// goes before it.
-inline constexpr std::int64_t kLongMediaMs = 5 * 60'000;
+inline constexpr std::int64_t kLongMediaMs = std::int64_t{5} * 60'000;
 
 }  // namespace notify

@@ -127,7 +127,9 @@ constexpr std::array kMembers{
     MemberWords{"formats", "What is written besides the JSON document.", ""},
     MemberWords{"frame_rate", "Frames a second as a fraction: 25/1, 30000/1001.", ""},
     MemberWords{"gallery_version", "Rises with each change of the people.", ""},
-    MemberWords{"gave_way", "How often it was left so that shorter work could begin.", ""},
+    MemberWords{
+        "gave_way", "How often it was left, so that shorter work could begin or the service stop.", ""
+    },
     MemberWords{"height", "In pixels of the full picture.", ""},
     MemberWords{
         "held",

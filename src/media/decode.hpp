@@ -70,9 +70,9 @@ struct DecodeSummary {
 struct Subscription {
     Wants wants;
     std::function<Result<void>(const FrameView&)> on_frame;  ///< An error ends this subscription only.
-    std::string goes_on_at{};  ///< What LeavePoint::Save gave: the frames up to there are not given again.
+    std::string goes_on_at;  ///< What LeavePoint::Save gave: the frames up to there are not given again.
     std::function<void(std::int64_t position_ms, std::int64_t from_ms)>
-        on_resumed{};  ///< The run is at that place; it was decoded from `from_ms` on. May be empty.
+        on_resumed;  ///< The run is at that place; it was decoded from `from_ms` on. May be empty.
 };
 
 /// A place between two frames where the decode may be left. Valid during a call.
@@ -97,7 +97,7 @@ struct DecodeOptions {
     std::function<void(std::int64_t done_ms, std::int64_t total_ms)>
         progress;  ///< total 0: unknown. May be empty.
     std::function<Result<void>(const LeavePoint&)>
-        may_leave{};  ///< Called after each frame where it may; its error ends the decode. May be empty.
+        may_leave;  ///< Called after each frame where it may; its error ends the decode. May be empty.
 };
 
 struct DecodeOutcome {

@@ -1,18 +1,17 @@
 #include "media/decode_point.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/binary.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "media/decode.hpp"
-#include "media/ffmpeg.hpp"
 #include "media/presentation_clock.hpp"
 #include "media/sampler.hpp"
 

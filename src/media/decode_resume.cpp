@@ -39,7 +39,10 @@ Result<void> DecodeRun::GoTo(const DecodePoint& goal) {
     const bool same_clocks = goal.clocks.all.IsFor(stream_.time_base, Jumps()) &&
                              goal.clocks.eligible.IsFor(stream_.time_base, Jumps());
     const auto ahead = av_rescale_q(kAheadSeconds, {.num = 1, .den = 1}, stream_.time_base);
-    auto time = av_sat_sub64(goal.trail.FirstTime(), ahead);
+    std::int64_t time = 0;
+    if (__builtin_sub_overflow(goal.trail.FirstTime(), ahead, &time)) {
+        return NoWayOn();
+    }
     if (stream_.start_time != AV_NOPTS_VALUE) {
         time = std::max(time, stream_.start_time);
     }

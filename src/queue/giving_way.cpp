@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "domain/checkpoint.hpp"
 
@@ -10,7 +11,7 @@ namespace notify {
 
 namespace {
 
-constexpr std::chrono::seconds kLeastTurn(45);
+constexpr std::chrono::seconds kTurn(45);
 constexpr std::int64_t kFirstClaim = 1;           // the fence of a process that was not claimed before
 constexpr std::chrono::seconds kTimeToLeave(15);  // then another is asked: some media has no place to leave
 
@@ -32,9 +33,16 @@ bool GivingWay::Plays(const Claim& job, std::int64_t media_ms, Time now) {
     return found->second.in_place;
 }
 
-bool GivingWay::Ended(const Claim& job) {
+bool GivingWay::Ended(const Claim& job, Time now) {
     const auto found = jobs_.extract(job);
-    return !found.empty() && found.mapped().asked_at.has_value();
+    if (found.empty()) {
+        return false;
+    }
+    const auto& ended = found.mapped();
+    if (ended.asked_at && !ended.in_place) {
+        for_short_until_ = now + kTurn;
+    }
+    return ended.asked_at || (ended.in_place && now < for_short_until_);
 }
 
 std::optional<GivingWay::Claim> GivingWay::Next(Time now) const {
@@ -44,13 +52,23 @@ std::optional<GivingWay::Claim> GivingWay::Next(Time now) const {
         if (job.asked_at && now - *job.asked_at < kTimeToLeave) {
             return std::nullopt;
         }
-        const bool had_its_turn = claim.second == kFirstClaim || now - job.since >= kLeastTurn;
+        const bool had_its_turn = claim.second == kFirstClaim || now - job.since >= kTurn;
         if (job.is_long && !job.asked_at && had_its_turn && job.since < since) {
             since = job.since;
             next = claim;
         }
     }
     return next;
+}
+
+std::vector<GivingWay::Claim> GivingWay::LongOnes() const {
+    std::vector<Claim> claims;
+    for (const auto& [claim, job] : jobs_) {
+        if (job.is_long && !job.asked_at) {
+            claims.push_back(claim);
+        }
+    }
+    return claims;
 }
 
 void GivingWay::Asked(const Claim& job, Time now) {

@@ -8,15 +8,16 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "domain/ids.hpp"
 
 namespace notify {
 
-/// Long ones (kLongMediaMs) give way, the one that has worked longest first. One that was claimed before
-/// works for 45 s until it gives way again: so what is short begins within a minute, and what is long goes on
-/// as long between two that are short. One that was begun in a place that another gave, and turns out to be
-/// long, gives it on at once. Not thread-safe.
+/// Long ones (kLongMediaMs) give way, the one that has worked longest first. A place that was given is for
+/// what is short for 45 s, and one that was claimed before works for as long until it gives way again: both
+/// get on, and what is short begins within a minute. One that was begun in such a place and turns out to be
+/// long gives it on at once. Not thread-safe.
 class GivingWay final {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -30,11 +31,14 @@ public:
     /// How long its media plays, as its child tells; true when it is to be asked to give way at once.
     [[nodiscard]] bool Plays(const Claim& job, std::int64_t media_ms, Time now);
 
-    /// True when it was asked to give way: its place is for something short.
-    [[nodiscard]] bool Ended(const Claim& job);
+    /// True when its place is for something short now.
+    [[nodiscard]] bool Ended(const Claim& job, Time now);
 
     /// Whom to ask, when something short waits; nothing while one that was asked has not had time to leave.
     [[nodiscard]] std::optional<Claim> Next(Time now) const;
+
+    /// Those that are long and were not asked yet.
+    [[nodiscard]] std::vector<Claim> LongOnes() const;
 
     /// It is asked now.
     void Asked(const Claim& job, Time now);
@@ -44,10 +48,11 @@ private:
         Time since;
         bool in_place = false;
         bool is_long = false;
-        std::optional<Time> asked_at{};
+        std::optional<Time> asked_at;
     };
 
     std::map<Claim, Job> jobs_;
+    Time for_short_until_;  ///< The places that were given.
 };
 
 }  // namespace notify

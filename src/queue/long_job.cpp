@@ -10,7 +10,6 @@
 
 #include "core/failpoint.hpp"
 #include "core/log.hpp"
-#include "core/result.hpp"
 #include "domain/checkpoint.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"

@@ -18,6 +18,7 @@
 #include "domain/process.hpp"
 #include "queue/claim.hpp"
 #include "queue/claim_waits.hpp"
+#include "queue/giving_way.hpp"
 #include "queue/turn_ledger.hpp"
 #include "queue/worker.hpp"
 #include "storage/process_repository.hpp"
@@ -72,6 +73,7 @@ void WorkerPool::Stop(std::chrono::milliseconds grace) {
     }
     claimer_.request_stop();
     claimer_.join();
+    LeaveWhatIsLong();
     {
         std::unique_lock lock(mutex_);
         claimer_wakes_.wait_for(lock, grace, [this] { return busy_ == 0 && waiting_.empty(); });
@@ -81,6 +83,18 @@ void WorkerPool::Stop(std::chrono::milliseconds grace) {
         worker.request_stop();
     }
     workers_.clear();
+}
+
+/// It would outlast any grace: it is left where it can go on from.
+void WorkerPool::LeaveWhatIsLong() {
+    std::vector<GivingWay::Claim> jobs;
+    {
+        const std::scoped_lock lock(mutex_);
+        jobs = giving_way_.LongOnes();
+    }
+    for (const auto& job : jobs) {
+        worker_.Leave(job.first);
+    }
 }
 
 int WorkerPool::Busy() {
@@ -280,7 +294,7 @@ void WorkerPool::WorkLoop(const std::stop_token& stop) {
         RunOne(std::move(waiting));
         lock.lock();
         --busy_;
-        places_given_ += giving_way_.Ended(job) ? 1 : 0;
+        places_given_ += giving_way_.Ended(job, std::chrono::steady_clock::now()) ? 1 : 0;
         pace_.Ended(std::chrono::steady_clock::now());
         nudged_ = true;
         lock.unlock();

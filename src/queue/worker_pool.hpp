@@ -49,8 +49,8 @@ public:
 
     void Start();
 
-    /// Claims nothing more at once; gives running items `grace`, then stops them; returns when all workers
-    /// are done.
+    /// Claims nothing more at once; has long work leave where it can go on; gives running items `grace`, then
+    /// stops them; returns when all workers are done.
     void Stop(std::chrono::milliseconds grace);
 
     /// Stops running work and claims that wait for a worker at once, for a node that lost its leases.
@@ -85,6 +85,7 @@ private:
     [[nodiscard]] std::optional<GivingWay::Claim> WhoMayGiveWay();
     [[nodiscard]] Result<void> AskToGiveWay();
     void RunOne(Waiting waiting);
+    void LeaveWhatIsLong();
     [[nodiscard]] Result<void> Charge();
 
     Storage& storage_;

@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,7 +20,6 @@
 #include "processors/child/channel.hpp"
 #include "processors/child/job_run.hpp"
 #include "processors/child/job_runner.hpp"
-#include "processors/child/registry.hpp"
 #include "processors/child/saved_work.hpp"
 #include "processors/kind.hpp"
 #include "processors/processor.hpp"
@@ -109,18 +107,7 @@ Result<void> JobRun::Frames(
     for (auto& process : group) {
         Restore(process, info);
     }
-    auto decoded = DecodeFor(bytes, group);
-    const bool resumes =
-        std::ranges::any_of(group, [](const auto& each) { return !each.goes_on_at.empty(); });
-    const bool in_vain = !decoded && (decoded.error().reason == kNoWayOn ||
-                                      decoded.error().code == ErrorCode::kInvalidArgument);
-    if (resumes && in_vain) {
-        Log(LogLevel::kWarn, "a checkpoint leads nowhere", {{"error", decoded.error().message}});
-        for (auto& process : group) {
-            process = {.asked = process.asked, .analyser = Fresh(*process.asked, info)};
-        }
-        decoded = DecodeFor(bytes, group);
-    }
+    const auto decoded = DecodeOrBeginAnew(bytes, group, info);
     if (!decoded && decoded.error().code == ErrorCode::kStopped && cancellations_.LeaveIsAsked()) {
         return {};  // what has not ended is left
     }
@@ -136,6 +123,25 @@ Result<void> JobRun::Frames(
         }
     }
     return {};
+}
+
+/// What leads nowhere is begun anew.
+Result<DecodeOutcome> JobRun::DecodeOrBeginAnew(
+    ByteSource& bytes, std::vector<FrameProcess>& group, const Result<MediaInfo>& info
+) {
+    auto decoded = DecodeFor(bytes, group);
+    const bool resumes =
+        std::ranges::any_of(group, [](const auto& each) { return !each.goes_on_at.empty(); });
+    const bool in_vain = !decoded && (decoded.error().reason == kNoWayOn ||
+                                      decoded.error().code == ErrorCode::kInvalidArgument);
+    if (!resumes || !in_vain) {
+        return decoded;
+    }
+    Log(LogLevel::kWarn, "a checkpoint leads nowhere", {{"error", decoded.error().message}});
+    for (auto& process : group) {
+        process = {.asked = process.asked, .analyser = Fresh(*process.asked, info)};
+    }
+    return DecodeFor(bytes, group);
 }
 
 Result<DecodeOutcome> JobRun::DecodeFor(ByteSource& bytes, std::vector<FrameProcess>& group) {

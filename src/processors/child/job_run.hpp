@@ -26,7 +26,7 @@
 namespace notify {
 
 /// Media time between two checkpoints: what a kill costs at most, beside the way back to the place.
-inline constexpr std::int64_t kCheckpointMs = 10 * 60'000;
+inline constexpr std::int64_t kCheckpointMs = std::int64_t{10} * 60'000;
 
 [[nodiscard]] Unexpected Cancelled();
 
@@ -34,7 +34,7 @@ inline constexpr std::int64_t kCheckpointMs = 10 * 60'000;
 struct FrameProcess {
     const ProcessRequest* asked = nullptr;
     std::unique_ptr<FrameAnalyser> analyser;
-    std::string goes_on_at{};       ///< Place in the decode; empty when it begins with the first frame.
+    std::string goes_on_at;         ///< Place in the decode; empty when it begins with the first frame.
     std::int64_t position_ms = 0;   ///< Of that place.
     std::size_t ended_parts = 0;    ///< Of its checkpoints, that the parent has.
     std::uint64_t ended_bytes = 0;  ///< In these.
@@ -61,6 +61,9 @@ private:
         ByteSource& bytes, std::vector<FrameProcess> group, const Result<MediaInfo>& info
     );
     [[nodiscard]] Result<DecodeOutcome> DecodeFor(ByteSource& bytes, std::vector<FrameProcess>& group);
+    [[nodiscard]] Result<DecodeOutcome> DecodeOrBeginAnew(
+        ByteSource& bytes, std::vector<FrameProcess>& group, const Result<MediaInfo>& info
+    );
     void Restore(FrameProcess& process, const Result<MediaInfo>& info);
     [[nodiscard]] std::unique_ptr<FrameAnalyser> Fresh(
         const ProcessRequest& asked, const Result<MediaInfo>& info

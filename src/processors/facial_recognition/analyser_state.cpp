@@ -26,43 +26,43 @@ namespace notify {
 
 // found by BinaryWriter and BinaryReader, as what is beside the types themselves
 
-void Members(auto& archive, Either<FaceBox> auto& box) {
+static void Members(auto& archive, Either<FaceBox> auto& box) {
     archive(box.x, box.y, box.width, box.height);
 }
 
-void Members(auto& archive, Either<Pose> auto& pose) {
+static void Members(auto& archive, Either<Pose> auto& pose) {
     archive(pose.yaw, pose.pitch);
 }
 
-void Members(auto& archive, Either<ShotFacts> auto& facts) {
+static void Members(auto& archive, Either<ShotFacts> auto& facts) {
     archive(facts.ms, facts.quality, facts.pose, facts.view);
 }
 
-void Members(auto& archive, Either<FaceChip> auto& chip) {
+static void Members(auto& archive, Either<FaceChip> auto& chip) {
     archive(chip.rgb);
 }
 
-void Members(auto& archive, Either<Shot> auto& shot) {
+static void Members(auto& archive, Either<Shot> auto& shot) {
     archive(shot.facts, shot.box, shot.chip);
 }
 
-void Members(auto& archive, Either<SampledBox> auto& box) {
+static void Members(auto& archive, Either<SampledBox> auto& box) {
     archive(box.ms, box.sample, box.box);
 }
 
-void Members(auto& archive, Either<TrackSample> auto& sample) {
+static void Members(auto& archive, Either<TrackSample> auto& sample) {
     archive(sample.ms, sample.number);
 }
 
-void Members(auto& archive, Either<EmbeddedShot> auto& shot) {
+static void Members(auto& archive, Either<EmbeddedShot> auto& shot) {
     archive(shot.ms, shot.quality, shot.embedding);
 }
 
-void Members(auto& archive, Either<FinishedShot> auto& finished) {
+static void Members(auto& archive, Either<FinishedShot> auto& finished) {
     archive(finished.shot, finished.box);
 }
 
-void Members(auto& archive, Either<FinishedTrack> auto& track) {
+static void Members(auto& archive, Either<FinishedTrack> auto& track) {
     archive(track.start_ms, track.end_ms, track.boxes, track.shots, track.best);
     archive(track.quality, track.is_weak, track.thumbnail);
 }
@@ -124,6 +124,7 @@ Result<void> FaceAnalyser::Restore(std::span<const std::string> ended, std::stri
 /// What Restore has read: a state that the rest may be computed from without surprises.
 bool FaceAnalyser::IsPlausible() const {
     std::vector<int> numbers;
+    numbers.reserve(live_.size());
     for (const auto& [number, record] : live_) {
         numbers.push_back(number);
     }

@@ -27,7 +27,7 @@ struct JobProcess {
     std::string processor;
     std::string config;                    ///< Canonical JSON from NormaliseConfig.
     std::vector<std::string> media_types;  ///< As Process::media_types.
-    Checkpoint checkpoint{};               ///< What it goes on with; none when nothing is open in it.
+    Checkpoint checkpoint;                 ///< What it goes on with; none when nothing is open in it.
 };
 
 /// An item and the group of processes that run on it in one child.
@@ -70,9 +70,9 @@ struct JobObserver {
     std::function<void(const ProcessId&, double done)> progress;  ///< 0 … 1, at most ten times a second.
     std::function<void(JobOutcome)> outcome;                      ///< Once for each process of the job.
     std::function<void(std::int64_t duration_ms)>
-        media{};  ///< How long the media plays, before it is decoded; 0: its header does not say.
-    std::function<void(const ProcessId&, const Resumed&)> resumed{};
-    std::function<void(const ProcessId&, CheckpointStep)> checkpoint{};  ///< One is there.
+        media;  ///< How long the media plays, before it is decoded; 0: its header does not say.
+    std::function<void(const ProcessId&, const Resumed&)> resumed;
+    std::function<void(const ProcessId&, CheckpointStep)> checkpoint;  ///< One is there.
 };
 
 /// Bounds of one child. A job that passes one is stopped and its unfinished processes count as crashed.

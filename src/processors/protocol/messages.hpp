@@ -37,8 +37,8 @@ struct ProcessRequest {
     std::vector<std::string>
         media_types;  ///< What its rules take: "video/mp4", "video/*"; empty: everything.
     std::vector<std::uint64_t>
-        checkpoint{};  ///< How long the pieces are that it goes on with: what is open, then what ended.
-                       ///< Empty: it begins. They come one after the other in a descriptor of their own.
+        checkpoint;  ///< How long the pieces are that it goes on with: what is open, then what ended.
+                     ///< Empty: it begins. They come one after the other in a descriptor of their own.
 };
 
 struct JobRequest {

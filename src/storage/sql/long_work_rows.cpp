@@ -1,6 +1,5 @@
 // ProcessTable: checkpoints of long work, and how it went.
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>

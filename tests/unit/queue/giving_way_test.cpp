@@ -54,8 +54,8 @@ TEST_F(Ways, AreGivenByOneAtATimeUntilItHadTimeToLeave) {
     EXPECT_FALSE(ways_.Next(now_));
     now_ += 1s;
     EXPECT_EQ(ways_.Next(now_), Job("prc_b")) << "the other has no place to leave";
-    EXPECT_TRUE(ways_.Ended(Job("prc_a")));
-    EXPECT_FALSE(ways_.Ended(Job("prc_b"))) << "it was not asked";
+    EXPECT_TRUE(ways_.Ended(Job("prc_a"), now_));
+    EXPECT_FALSE(ways_.Ended(Job("prc_b"), now_)) << "it was not asked";
     EXPECT_FALSE(ways_.Next(now_));
 }
 
@@ -68,20 +68,37 @@ TEST_F(Ways, AreNotGivenAgainBeforeATurnWasWorked) {
 }
 
 TEST_F(Ways, AreGivenOnAtOnceByWhatTurnsOutToBeLong) {
+    now_ += 1h;
     ways_.Begun(Job("prc_a"), true, now_);
     EXPECT_TRUE(ways_.Plays(Job("prc_a"), kHours, now_));
-    EXPECT_TRUE(ways_.Ended(Job("prc_a"))) << "the place is for the next that may be short";
-    ways_.Begun(Job("prc_b"), true, now_);
-    EXPECT_FALSE(ways_.Plays(Job("prc_b"), 1000, now_));
-    EXPECT_FALSE(ways_.Ended(Job("prc_b"))) << "it was short: the place is anybody's again";
+    EXPECT_TRUE(ways_.Ended(Job("prc_a"), now_)) << "the place is for the next that may be short";
+}
+
+TEST_F(Ways, AreForWhatIsShortAsLongAsATurn) {
+    Begin(Job("prc_a"));
+    ways_.Asked(Job("prc_a"), now_);
+    now_ += 1s;
+    EXPECT_TRUE(ways_.Ended(Job("prc_a"), now_));
+    const auto short_one = [&](const std::string& id) {
+        ways_.Begun(Job(id), true, now_);
+        EXPECT_FALSE(ways_.Plays(Job(id), 1000, now_));
+    };
+    short_one("prc_b");
+    now_ += 44s;
+    EXPECT_TRUE(ways_.Ended(Job("prc_b"), now_)) << "one more";
+    short_one("prc_c");
+    now_ += 1s;
+    EXPECT_FALSE(ways_.Ended(Job("prc_c"), now_)) << "the place is anybody's again";
+    ways_.Begun(Job("prc_d"), false, now_);
+    EXPECT_FALSE(ways_.Ended(Job("prc_d"), now_)) << "it was in no such place";
 }
 
 TEST_F(Ways, KnowTheClaimsOfAProcessApart) {
     Begin(Job("prc_a", 1));
     ways_.Asked(Job("prc_a", 1), now_);
     Begin(Job("prc_a", 2));
-    EXPECT_TRUE(ways_.Ended(Job("prc_a", 1)));
-    EXPECT_FALSE(ways_.Ended(Job("prc_a", 2)));
+    EXPECT_TRUE(ways_.Ended(Job("prc_a", 1), now_));
+    EXPECT_FALSE(ways_.Ended(Job("prc_a", 2), now_));
     EXPECT_FALSE(ways_.Plays(Job("prc_a", 3), kHours, now_)) << "nobody began it";
 }
 

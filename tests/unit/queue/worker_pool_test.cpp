@@ -159,6 +159,29 @@ TEST_F(WorkerPoolTest, LetsWhatIsLongGiveWayToWhatMayBeShort) {
     EXPECT_EQ(noted->at(OnlyProcess(first.id).id).gave_way, 1);
 }
 
+TEST_F(WorkerPoolTest, LeavesWhatIsLongWhereItCanGoOnWhenItStops) {
+    const auto item = Discover(AddBucket(), "long.bin");
+    runner_.Do([&](const Job& job, const JobObserver& observer, const std::stop_token& stop) -> Result<void> {
+        const auto& id = job.processes.at(0).id;
+        observer.media(kLongMediaMs);
+        auto left = Failed(id, {.code = ErrorCode::kStopped, .message = "left"});
+        left.left = runner_.WaitForLeave(id, stop);
+        observer.outcome(std::move(left));
+        return {};
+    });
+    StartWorkers(1);
+    const auto long_work = [&] {
+        return storage_->Read(
+                           [&](const Snapshot& snapshot) { return snapshot.processes.LongWorkOf(item.id); }
+        ).value();
+    };
+    ASSERT_TRUE(Eventually([&] { return !long_work().empty(); }));
+    StopWorkers(std::chrono::minutes(10));
+    EXPECT_EQ(OnlyProcess(item.id).status, Status::kPending);
+    EXPECT_EQ(OnlyProcess(item.id).attempt, 0);
+    EXPECT_EQ(long_work().at(OnlyProcess(item.id).id).gave_way, 1);
+}
+
 TEST_F(WorkerPoolTest, GivesBucketsEqualTimeNotEqualItems) {
     const auto slow = AddBucket();
     const auto quick = AddBucket({"checksum"}, "quick");

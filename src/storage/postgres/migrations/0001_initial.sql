@@ -379,7 +379,7 @@ CREATE TABLE long_work (
     item_id TEXT COLLATE "C" NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     media_ms BIGINT NOT NULL, -- how long it plays
     resumed_at_ms BIGINT NOT NULL, -- where in it the work last went on; 0: it began
-    gave_way BIGINT NOT NULL -- times, so that shorter work could begin
+    gave_way BIGINT NOT NULL -- times, so that shorter work could begin or the service stop
 );
 
 CREATE INDEX long_work_of_item ON long_work (item_id);

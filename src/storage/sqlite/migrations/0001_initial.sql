@@ -365,7 +365,7 @@ CREATE TABLE long_work (
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     media_ms INTEGER NOT NULL, -- how long it plays
     resumed_at_ms INTEGER NOT NULL, -- where in it the work last went on; 0: it began
-    gave_way INTEGER NOT NULL -- times, so that shorter work could begin
+    gave_way INTEGER NOT NULL -- times, so that shorter work could begin or the service stop
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX long_work_of_item ON long_work (item_id);
