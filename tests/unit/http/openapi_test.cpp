@@ -275,7 +275,9 @@ TEST_F(OpenApiTest, DescribesProblems) {
 TEST_F(OpenApiTest, DescribesAServiceThatIsNotReady) {
     ready_ = false;
     const auto response = AskAs({}, "GET", "/health/ready");
-    EXPECT_THAT(response.headers, ::testing::Contains(std::pair<std::string, std::string>("Retry-After", "5")));
+    EXPECT_THAT(
+        response.headers, ::testing::Contains(std::pair<std::string, std::string>("Retry-After", "5"))
+    );
     EXPECT_EQ(response.status, 503);
     const auto& described = document_.at("paths").at("/health/ready").at("get").at("responses").at("503");
     const auto& schema = described.at("content").at("application/json").at("schema");
