@@ -112,6 +112,30 @@ Result<void> DecodeRun::OpenCodec() {
 }
 
 Result<void> DecodeRun::All(const std::stop_token& stop) {
+    const auto has_packets = FeedAll(stop);
+    if (!has_packets) {
+        return Unexpected(has_packets.error());
+    }
+    if (AnyoneListens()) {
+        if (auto drained = Feed(nullptr, Fate::kEligible); !drained) {
+            return drained;
+        }
+    }
+    if (goal_ || !AllJoined()) {
+        return NoWayOn();
+    }
+    Conclude();
+    if (!*has_packets && !PromisesFrames(demuxer_)) {
+        return Unexpected(DecodeError("no_video", "the video has not one frame"));
+    }
+    if (summary_.decoded_frames == 0) {
+        return Unexpected(DecodeError("truncated", "not one frame of the video could be decoded"));
+    }
+    return {};
+}
+
+/// While anyone listens; whether there was a packet at all.
+Result<bool> DecodeRun::FeedAll(const std::stop_token& stop) {
     bool has_packets = false;
     while (AnyoneListens()) {
         const auto next = packets_.Next();
@@ -134,25 +158,10 @@ Result<void> DecodeRun::All(const std::stop_token& stop) {
             continue;
         }
         if (auto fed = Feed(packet.get(), fate); !fed) {
-            return fed;
+            return Unexpected(fed.error());
         }
     }
-    if (AnyoneListens()) {
-        if (auto drained = Feed(nullptr, Fate::kEligible); !drained) {
-            return drained;
-        }
-    }
-    if (goal_ || !AllJoined()) {
-        return NoWayOn();
-    }
-    Conclude();
-    if (!has_packets && !PromisesFrames(demuxer_)) {
-        return Unexpected(DecodeError("no_video", "the video has not one frame"));
-    }
-    if (summary_.decoded_frames == 0) {
-        return Unexpected(DecodeError("truncated", "not one frame of the video could be decoded"));
-    }
-    return {};
+    return has_packets;
 }
 
 Result<void> DecodeRun::Feed(const AVPacket* packet, Fate fate) {

@@ -68,6 +68,7 @@ private:
         std::optional<DecodePoint> goes_on_at;  ///< Until the run is there.
     };
 
+    [[nodiscard]] Result<bool> FeedAll(const std::stop_token& stop);
     [[nodiscard]] Result<void> Feed(const AVPacket* packet, Fate fate);
     [[nodiscard]] Result<void> Receive();
     [[nodiscard]] Result<void> OnFrame(const AVFrame& frame);
