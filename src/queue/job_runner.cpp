@@ -10,7 +10,7 @@
 namespace notify {
 
 Result<void> HostJobRunner::Run(Job job, const JobObserver& observer, std::stop_token stop) {
-    return host_.Run(std::move(job), observer, std::move(stop));
+    return host_.Run(std::move(job), observer, stop);
 }
 
 bool HostJobRunner::CancelProcess(const ProcessId& id) {

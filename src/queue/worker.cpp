@@ -30,6 +30,7 @@
 #include "queue/job_watch.hpp"
 #include "queue/known_results.hpp"
 #include "queue/long_job.hpp"
+#include "queue/outcomes.hpp"
 #include "queue/spool.hpp"
 #include "sources/registry.hpp"
 #include "sources/source.hpp"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -23,7 +22,6 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "domain/rule.hpp"
-#include "media/decode.hpp"
 #include "media/document_type.hpp"
 #include "media/probe.hpp"
 #include "media/signature.hpp"

@@ -1,6 +1,5 @@
 #include "processors/child/saved_work.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

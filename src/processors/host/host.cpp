@@ -23,6 +23,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "domain/checkpoint.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "processors/host/child_process.hpp"

@@ -276,7 +276,7 @@ Result<void> Writer::Commit() {
 
 Result<void> Writer::RunOne(const Storage::WriteFunction& function) {
     auto transaction = session_->GetTables().AsTransaction();
-    auto outcome = closures_.Run([&] { return function(transaction); });
+    const auto outcome = closures_.Run([&] { return function(transaction); });
     return outcome && session_->GetConnection().HasFailed()
                ? Fail(ErrorCode::kInternal, "a transaction went on after a statement of it had failed")
                : outcome;
@@ -287,7 +287,7 @@ Result<void> Writer::RunInSavepoint(const Storage::WriteFunction& function) {
     if (auto begun = connection.Execute("SAVEPOINT closure"); !begun) {
         return begun;
     }
-    auto outcome = RunOne(function);
+    const auto outcome = RunOne(function);
     auto ended = outcome ? Result<void>{} : connection.Execute("ROLLBACK TO SAVEPOINT closure");
     ended = ended.and_then([&] { return connection.Execute("RELEASE SAVEPOINT closure"); });
     return outcome && !ended ? ended : outcome;
