@@ -9,7 +9,6 @@ MINUTE = 60_000
 TEST = "test_leases_schedules_and_retries_are_right_and_nothing_is_done_twice"
 
 
-@unittest.skipUnless(FAKETIME.exists(), "script/bootstrap test fetches libfaketime")
 class Clocks(NodesTest):
     def setUp(self) -> None:
         super(NodesTest, self).setUp()

@@ -10,7 +10,6 @@ from java_server import free_port
 POOL = DEPS / "pgbouncer"
 
 
-@unittest.skipUnless((POOL / "pgbouncer").exists(), "script/bootstrap test fetches pgbouncer")
 class Pool(NodesTest):
     def setUp(self) -> None:
         super(NodesTest, self).setUp()

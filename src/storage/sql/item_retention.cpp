@@ -1,6 +1,5 @@
 // ItemTable: what of items is old, and goes.
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,18 +56,7 @@ Result<OldPage<ItemId>> ItemTable::Left(const OldBefore& before, const OldPlace&
         }
         return looked;
     };
-    return connection_
-        .Select(
-            kLeftSql,
-            read,
-            before.done,
-            before.failed,
-            std::max(before.done, before.failed),
-            from.at,
-            from.id,
-            limit
-        )
-        .map([&](std::vector<LookedAtRow<ItemId>> rows) { return PageOf(std::move(rows), limit); });
+    return SelectOld(connection_, kLeftSql, read, {.before = before, .from = from, .limit = limit});
 }
 
 Result<int> ItemTable::Forget(const std::vector<ItemId>& ids) {

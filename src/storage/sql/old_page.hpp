@@ -2,6 +2,7 @@
 
 // Makes pages of what is old (storage/old_rows.hpp) of the rows of a statement, which begin with their place.
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,6 +44,22 @@ OldPage<T> PageOf(std::vector<LookedAtRow<T>> rows, int limit) {
         page.next.reset();
     }
     return page;
+}
+
+/// What is looked for in one page.
+struct OldLook {
+    const OldBefore& before;
+    const OldPlace& from;
+    int limit;
+};
+
+/// The page of `sql`, whose parameters are both times, the later of them, the place and the limit.
+template <class Read>
+auto SelectOld(Connection& connection, const char* sql, const Read& read, const OldLook& look) {
+    const auto& [before, from, limit] = look;
+    const auto latest = std::max(before.done, before.failed);
+    return connection.Select(sql, read, before.done, before.failed, latest, from.at, from.id, limit)
+        .map([&look](auto rows) { return PageOf(std::move(rows), look.limit); });
 }
 
 }  // namespace notify::sql

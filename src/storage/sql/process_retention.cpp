@@ -1,6 +1,5 @@
 // ProcessTable: which runs are old, and go.
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -33,18 +32,7 @@ Result<OldPage<ProcessId>> ProcessTable::Followed(
         }
         return looked;
     };
-    return connection_
-        .Select(
-            kFollowedSql,
-            read,
-            before.done,
-            before.failed,
-            std::max(before.done, before.failed),
-            from.at,
-            from.id,
-            limit
-        )
-        .map([&](std::vector<LookedAtRow<ProcessId>> rows) { return PageOf(std::move(rows), limit); });
+    return SelectOld(connection_, kFollowedSql, read, {.before = before, .from = from, .limit = limit});
 }
 
 Result<std::vector<ResultId>> ProcessTable::Forget(const std::vector<ProcessId>& ids) {
