@@ -53,7 +53,9 @@ void Relabeller::Request() {
 
 /// False when it did not come to its end.
 bool Relabeller::RunOnce(const std::stop_token& stop) {
-    const auto changed = relabelling_.RelabelAll(stop);
+    const auto wanted = relabelling_.RelabelWanted(stop);
+    const auto changed =
+        !wanted ? wanted : relabelling_.RelabelAll(stop).map([&](int others) { return *wanted + others; });
     if (!changed && changed.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,
             "past items could not be compared with people again",

@@ -30,6 +30,7 @@ constexpr std::string_view kFileStart = "notifications-api-key-1 ";
 constexpr char kFormat = 1;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kKeyIdBytes = 8;
+constexpr std::size_t kMarkBytes = 16;
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kHeadBytes = 1 + kKeyIdBytes;
@@ -121,11 +122,27 @@ Result<SecretBox> SecretBox::Open(const std::filesystem::path& key_file, Missing
         rest.remove_prefix(kFileStart.size());
         rest.remove_suffix(1);
         if (auto key = FromBase64(rest); key && key->size() == kKeyBytes) {
-            auto id = ToHex(HmacSha256(*key, "key id").substr(0, kKeyIdBytes));
-            return SecretBox(std::move(*key), std::move(id));
+            return WithKey(std::move(*key));
         }
     }
     return Fail(ErrorCode::kInvalidArgument, fmt::format("{} is not a key file", key_file.native()));
+}
+
+Result<SecretBox> SecretBox::WithKey(std::string key) {
+    if (key.size() != kKeyBytes) {
+        return Fail(ErrorCode::kInvalidArgument, "a key has 32 bytes");
+    }
+    auto id = ToHex(HmacSha256(key, "key id").substr(0, kKeyIdBytes));
+    return SecretBox(std::move(key), std::move(id));
+}
+
+std::string SecretBox::FreshKey() {
+    return RandomBytes(kKeyBytes);
+}
+
+std::string SecretBox::Mark(std::string_view text, std::string_view purpose) const {
+    const auto key = HmacSha256(key_, fmt::format("mark {}", purpose));
+    return ToHex(HmacSha256(key, text).substr(0, kMarkBytes));
 }
 
 std::string SecretBox::Seal(std::string_view clear, std::string_view purpose) const {

@@ -28,6 +28,16 @@ public:
         const std::filesystem::path& key_file, MissingKey missing = MissingKey::kMake
     );
 
+    /// With a key of one's own, which is kept sealed by another: `key` has 32 bytes.
+    [[nodiscard]] static Result<SecretBox> WithKey(std::string key);
+
+    /// 32 random bytes.
+    [[nodiscard]] static std::string FreshKey();
+
+    /// 32 hexadecimal digits by which an equal text of that purpose is known again, and which tell nothing of
+    /// it to whoever has not the key.
+    [[nodiscard]] std::string Mark(std::string_view text, std::string_view purpose) const;
+
     /// Sixteen hexadecimal digits that name the key and tell nothing of it.
     [[nodiscard]] const std::string& KeyId() const noexcept { return key_id_; }
 

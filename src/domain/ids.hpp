@@ -15,6 +15,7 @@ using ResultId = StrongId<struct ResultIdTag>;            // res_
 using PersonId = StrongId<struct PersonIdTag>;            // per_
 using PhotoId = StrongId<struct PhotoIdTag>;              // pho_
 using TrackId = StrongId<struct TrackIdTag>;              // trk_
+using EditId = StrongId<struct EditIdTag>;                // edt_
 using AppearanceId = StrongId<struct AppearanceIdTag>;    // app_
 using EventId = StrongId<struct EventIdTag>;              // msg_  (also the webhook-id)
 using EndpointId = StrongId<struct EndpointIdTag>;        // end_

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,16 +28,25 @@ struct Box {
     double height = 0;
 };
 
+/// Intersection by union: 0 … 1.
+[[nodiscard]] double OverlapOf(const Box& a, const Box& b) noexcept;
+
 struct Person {
     PersonId id;
-    std::string name;  ///< Unique among people who are not erased.
+    std::string name;  ///< Unique among people who are not merged into another; empty: unknown.
     Timestamp created_at;
+    bool hidden = false;   ///< Matched, and shown nowhere.
+    PersonId merged_into;  ///< Whom the person was found to be; empty for most.
+    PersonId root;         ///< Where merged_into ends: the person everybody reads; `id` for most.
+    std::string consent;   ///< Where the person's consent is kept, in the operator's words.
+
+    friend bool operator==(const Person&, const Person&) = default;
 };
 
 /// One enrolled face of a person.
 struct EnrolmentPhoto {
     PhotoId id;
-    PersonId person_id;
+    PersonId person_id;  ///< Empty while the edit that enrolled it is undone.
     std::string file_name;
     std::string sha256;  ///< Of the photo's bytes: the same photo is enrolled once.
     Embedding embedding{};
@@ -49,6 +59,8 @@ struct EnrolmentPhoto {
 /// One face followed through time within one result: a fact.
 struct FaceTrack {
     TrackId id;
+    TrackId anchor;  ///< The track of the item's earliest run that showed this face then: verdicts are kept
+                     ///< by it. Its own id for most.
     ResultId result_id;
     int number = 0;  ///< As in the result's document, from 1.
     int link = 0;    ///< Tracks of one result with the same link show the same face, by embedding.
@@ -60,6 +72,16 @@ struct FaceTrack {
     std::vector<Embedding>
         shots;              ///< Of its best shots, ≤ 8, best first. Empty when no shot was good enough.
     std::string thumbnail;  ///< Artifact name in the result; empty when there is none.
+};
+
+/// What somebody, or the service, said of the face on a track.
+struct TrackVerdict {
+    PersonId person;               ///< Whose it is; empty: not said.
+    bool by_system = false;        ///< `person` is the service's own finding.
+    bool nobody = false;           ///< Of nobody who is known.
+    std::set<PersonId> not_these;  ///< Whose it is not, for ever.
+
+    friend bool operator==(const TrackVerdict&, const TrackVerdict&) = default;
 };
 
 /// How sure an appearance's name is.
@@ -77,6 +99,20 @@ inline constexpr std::array<std::string_view, 2> kCertaintyWords{"confirmed", "p
 /// The certainty with that name, case-sensitive; nothing when there is none.
 [[nodiscard]] std::optional<Certainty> CertaintyFrom(std::string_view text) noexcept;
 
+/// What is known of whose face an appearance, or of who a person, is.
+enum class Recognition : std::uint8_t {
+    kNew,              ///< Somebody who has no name.
+    kUnconfirmed,      ///< Proposed: nobody confirmed it, and the face is not near enough.
+    kSystemConfirmed,  ///< The service is sure.
+    kUserConfirmed,    ///< Somebody said so.
+};
+
+inline constexpr std::array<std::string_view, 4> kRecognitionWords{
+    "new", "unconfirmed", "system_confirmed", "user_confirmed"
+};
+
+[[nodiscard]] std::string_view ToString(Recognition recognition) noexcept;
+
 /// A person in an item from `start_ms` to `end_ms`.
 struct Appearance {
     AppearanceId id;
@@ -85,6 +121,7 @@ struct Appearance {
     PersonId person_id;
     std::string person_name;  ///< At the time of reading.
     Certainty certainty = Certainty::kConfirmed;
+    bool by_user = false;  ///< Somebody said so: no distance decided.
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
     double similarity = 0;  ///< 0 … 100 in tenths, from the distance by the logistic of
@@ -95,5 +132,7 @@ struct Appearance {
     std::vector<TrackId> tracks;
     Timebase timebase;  ///< Of the video, for frames and timecodes of these times; none for a picture.
 };
+
+[[nodiscard]] Recognition RecognitionOf(const Appearance& appearance) noexcept;
 
 }  // namespace notify

@@ -10,6 +10,12 @@ namespace {
 
 // NOLINTBEGIN(modernize-use-designated-initializers): a table of three columns
 constexpr std::array kWordsOfTypes{
+    MemberWords{
+        "Appearance.state",
+        "Whose face it is said to be, and by whom: new (nobody has named it), unconfirmed, system_confirmed, "
+        "user_confirmed.",
+        ""
+    },
     MemberWords{"Attempt.number", "1 for the first try.", ""},
     MemberWords{"Audit.detail", "More about it.", ""},
     MemberWords{"AuthFailed.code", "Why, as one word for programs.", ""},
@@ -74,6 +80,29 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"DoneElsewhere.csv", "The text of the file; its first line names the columns.", ""},
     MemberWords{"DoneRow.at", "When it was done, RFC 3339; null: until now.", ""},
     MemberWords{"DoneRow.version", "The ETag of what was done; null: whatever was written until `at`.", ""},
+    MemberWords{"Edit.consent", "Of a consent: where it is kept.", ""},
+    MemberWords{"Edit.kind", "What was decided.", ""},
+    MemberWords{
+        "Edit.name", "The name that was given; empty when none was, and once the person is erased.", ""
+    },
+    MemberWords{"Edit.note", "Of a no_op: what is not there without what was undone.", ""},
+    MemberWords{
+        "Edit.other", "Of a merge: who is the same person. Of a split or a move: whose the faces were.", ""
+    },
+    MemberWords{
+        "Edit.outcome",
+        "What has become of it: applied, undone, no_op (it lost what it was about), erased (nobody can read "
+        "it any more).",
+        ""
+    },
+    MemberWords{
+        "Edit.person",
+        "Id of the person it is about; of a split, the new one; of an undo and of unknown faces, empty.",
+        ""
+    },
+    MemberWords{"Edit.sequence", "Rises in the order in which edits were made.", ""},
+    MemberWords{"Edit.tracks", "The tracks it is about: of the earliest run that showed the face.", ""},
+    MemberWords{"Edit.undoes", "Of an undo: the edit that it takes out.", ""},
     MemberWords{
         "EventList.next",
         "Give it as `after` for what follows; on the last page too, for what happens later.",
@@ -111,6 +140,30 @@ constexpr std::array kWordsOfTypes{
         "What becomes of what is in it already; a bucket of an object store needs it.",
         ""
     },
+    MemberWords{
+        "NewEdit.appearances",
+        "Ids of appearances whose faces it is about; with tracks or in their place.",
+        ""
+    },
+    MemberWords{"NewEdit.consent", "Of a consent: where it is kept, in your words.", ""},
+    MemberWords{
+        "NewEdit.kind",
+        "What is decided: rename, confirm, reject, unknown, merge, split, move, hide, show or consent.",
+        ""
+    },
+    MemberWords{
+        "NewEdit.name",
+        "Of a rename the name; of a split that of the new person, which it may do without.",
+        ""
+    },
+    MemberWords{
+        "NewEdit.other",
+        "Of a merge: id or name of who is the same person. Of a move: of who gets the faces.",
+        ""
+    },
+    MemberWords{"NewEdit.person", "Id or name. Of a split and a move: of whom the faces are taken.", ""},
+    MemberWords{"NewEdit.photos", "Of a split or a move: ids of photos that go too.", ""},
+    MemberWords{"NewEdit.tracks", "Ids of tracks whose faces it is about.", ""},
     MemberWords{"NewPause.of", "everything; or a source, or a node: then subject says which.", ""},
     MemberWords{"NewPause.reason", "Why, for people: items that wait tell it.", ""},
     MemberWords{
@@ -149,6 +202,15 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"PauseRow.since", "When it began.", "date-time"},
     MemberWords{"PauseRow.subject", "Id of the source, name of the node; \"\" for everything.", ""},
     MemberWords{"PauseRow.until", "When it ends by itself; null: when somebody ends it.", "date-time"},
+    MemberWords{
+        "Person.consent",
+        "Where the person's consent is kept, in your words; empty when nothing was said.",
+        ""
+    },
+    MemberWords{"Person.etag", "Another one when the person is changed: for If-Match.", ""},
+    MemberWords{"Person.hidden", "True when the person is told and published nowhere.", ""},
+    MemberWords{"Person.merged", "Ids of who was merged into this person.", ""},
+    MemberWords{"Person.state", "new: without a name; user_confirmed: named by somebody.", ""},
     MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},
     MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Problem.status", "The HTTP status.", ""},

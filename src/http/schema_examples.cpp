@@ -57,6 +57,10 @@ constexpr std::array kExamples{
         "NewPause",
         R"({"of":"source","subject":"archive","reason":"the store is moved","until":"2031-01-31T12:00:00Z"})"
     },
+    Example{
+        "NewEdit",
+        R"({"kind":"confirm","person":"Ada Lovelace","appearances":["app_01J5Z7V6T3Q2K8N4M0C9B8A7D6"]})"
+    },
     Example{"NewSecret", R"({"access_key":"AKEXAMPLE","secret_key":"the-secret"})"},
     Example{"RuleChange", R"({"enabled":true,"priority":10})"},
     Example{"NewEnrolment", R"({"name":"Ada Lovelace","photos":[]})"},

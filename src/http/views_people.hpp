@@ -25,11 +25,16 @@ BOOST_DESCRIBE_STRUCT(PhotoView, (), (id, file_name, quality, created_at))
 struct PersonView {
     std::string id;
     std::string name;
+    Word<kRecognitionWords> state;
+    bool hidden = false;
+    std::string consent;
     std::vector<PhotoView> photos;
+    std::vector<std::string> merged;
     std::string created_at;
+    std::string etag;
 };
 
-BOOST_DESCRIBE_STRUCT(PersonView, (), (id, name, photos, created_at))
+BOOST_DESCRIBE_STRUCT(PersonView, (), (id, name, state, hidden, consent, photos, merged, created_at, etag))
 
 struct PersonList {
     std::vector<PersonView> rows;
@@ -84,6 +89,49 @@ struct PersonChange {
 
 BOOST_DESCRIBE_STRUCT(PersonChange, (), (name))
 
+struct NewEdit {
+    Word<kEditKindWords> kind;
+    std::optional<std::string> person;
+    std::optional<std::string> other;
+    std::optional<std::string> name;
+    std::optional<std::string> consent;
+    std::optional<std::vector<std::string>> appearances;
+    std::optional<std::vector<std::string>> tracks;
+    std::optional<std::vector<std::string>> photos;
+};
+
+BOOST_DESCRIBE_STRUCT(NewEdit, (), (kind, person, other, name, consent, appearances, tracks, photos))
+
+struct EditView {
+    std::string id;
+    std::int64_t sequence = 0;
+    std::string at;
+    std::string actor;
+    Word<kEditKindWords> kind;
+    std::string person;
+    std::string other;
+    std::string name;
+    std::string consent;
+    std::vector<std::string> photos;
+    std::vector<std::string> tracks;
+    std::string undoes;
+    Word<kEditOutcomeWords> outcome;
+    std::string note;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    EditView,
+    (),
+    (id, sequence, at, actor, kind, person, other, name, consent, photos, tracks, undoes, outcome, note)
+)
+
+struct EditList {
+    std::vector<EditView> rows;
+    std::string next;
+};
+
+BOOST_DESCRIBE_STRUCT(EditList, (), (rows, next))
+
 struct BoxView {
     double x = 0;
     double y = 0;
@@ -100,6 +148,7 @@ struct AppearanceView {
     std::string person;
     std::string person_name;
     Word<kCertaintyWords> certainty;
+    Word<kRecognitionWords> state;
     std::int64_t start_ms = 0;
     std::int64_t end_ms = 0;
     double similarity = 0;
@@ -126,6 +175,7 @@ BOOST_DESCRIBE_STRUCT(
      person,
      person_name,
      certainty,
+     state,
      start_ms,
      end_ms,
      similarity,

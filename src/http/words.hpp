@@ -5,8 +5,9 @@
 #include <array>
 #include <string_view>
 
-#include "domain/person.hpp"  // IWYU pragma: export
-#include "domain/status.hpp"  // IWYU pragma: export
+#include "domain/people_edit.hpp"  // IWYU pragma: export
+#include "domain/person.hpp"       // IWYU pragma: export
+#include "domain/status.hpp"       // IWYU pragma: export
 
 namespace notify {
 

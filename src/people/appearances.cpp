@@ -34,17 +34,6 @@ struct Range {
     double best_quality;
 };
 
-/// Intersection by union.
-double Overlap(const Box& a, const Box& b) {
-    const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
-    const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
-    if (width <= 0 || height <= 0) {
-        return 0;
-    }
-    const double both = width * height;
-    return both / ((a.width * a.height) + (b.width * b.height) - both);
-}
-
 bool IsCutBetween(const std::vector<std::int64_t>& cuts, std::int64_t from_ms, std::int64_t to_ms) {
     const auto cut = std::ranges::lower_bound(cuts, from_ms);
     return cut != cuts.end() && *cut <= to_ms;
@@ -57,13 +46,14 @@ bool Continues(const Range& range, const Named& next, const std::vector<std::int
     return range.person == next.match.person && range.appearance.certainty == next.match.certainty &&
            track.start_ms >= end_ms && track.start_ms - end_ms < kJoinGapMs &&
            (IsCutBetween(cuts, end_ms, track.start_ms) ||
-            Overlap(range.last->last_box, next.facts->first_box) >= kLeastOverlap);
+            OverlapOf(range.last->boxes.back().box, next.facts->boxes.front().box) >= kLeastOverlap);
 }
 
 void Extend(Range& range, const Named& named) {
     auto& appearance = range.appearance;
     const auto& track = named.facts->track;
     appearance.end_ms = std::max(appearance.end_ms, track.end_ms);
+    appearance.by_user = appearance.by_user && named.match.by_user;
     appearance.tracks.push_back(track.id);
     range.last = named.facts;
     if (named.match.distance < appearance.distance) {
@@ -83,6 +73,7 @@ Range Begin(const Named& named, const Gallery& gallery) {
     appearance.person_id = person.id;
     appearance.person_name = person.name;
     appearance.certainty = named.match.certainty;
+    appearance.by_user = named.match.by_user;
     appearance.start_ms = track.start_ms;
     appearance.end_ms = track.end_ms;
     appearance.distance = named.match.distance;

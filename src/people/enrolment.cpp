@@ -16,12 +16,15 @@
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/ids.hpp"
+#include "domain/people_edit.hpp"
 #include "domain/person.hpp"
 #include "people/distance.hpp"
 #include "people/enrolment_rules.hpp"
 #include "people/gallery.hpp"
+#include "people/person_edits.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -41,7 +44,6 @@ struct Enrolment::Ready {
 namespace {
 
 constexpr int kTries = 5;
-constexpr std::size_t kLongestName = 200;
 
 /// Whether the photo itself is at fault, or whoever looks at it. A photo that its child dies of must not keep
 /// others from being accepted.
@@ -50,20 +52,6 @@ bool IsOfThePhoto(const Error& error) {
         error.code == ErrorCode::kInternal && error.stage == "child" && !error.reason.empty();
     return ended_its_child || error.code == ErrorCode::kUnsupported ||
            error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kTooLarge;
-}
-
-/// Of UTF-8.
-std::size_t CharactersIn(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-    }));
-}
-
-std::string Trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    const auto last = text.find_last_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string()
-                                           : std::string(text.substr(first, last - first + 1));
 }
 
 struct Known {
@@ -123,7 +111,7 @@ Result<std::vector<Candidate>> Enrolment::LookAt(std::span<const NewPhoto> photo
 }
 
 Result<Enrolment::Ready> Enrolment::Decide(std::string_view name, std::span<const Candidate> candidates) {
-    const auto wanted = Trimmed(name);
+    const std::string wanted(name);
     const auto known = storage_.Read([&](const Snapshot& snapshot) { return ReadKnown(snapshot, wanted); });
     if (!known) {
         return Unexpected(known.error());
@@ -194,39 +182,50 @@ Result<bool> Enrolment::WriteDown(const Ready& ready, std::string_view actor) {
         .subject = ready.person.id.Value(),
         .detail = fmt::format("{} of {} photos accepted", ready.photos.size(), ready.decision.answers.size())
     };
+    PeopleEdit edit;
+    edit.actor = actor;
+    edit.kind = EditKind::kEnrol;
+    edit.person = ready.person.id;
+    edit.name = ready.is_new ? ready.person.name : std::string();
+    for (const auto& photo : ready.photos) {
+        edit.photos.push_back(photo.id);
+    }
+    edit.at = audit.at;
     return storage_.Write([&](Transaction& transaction) -> Result<bool> {
-        const auto version = transaction.people.GalleryVersion();
+        const auto version = transaction.people.HoldGalleryVersion();
         if (!version || *version != ready.gallery_version) {
             return version.map([](std::int64_t) { return false; });
         }
-        Result<void> done = ready.is_new ? transaction.people.AddPerson(ready.person) : Result<void>{};
+        Result<void> done;
         for (std::size_t i = 0; done && i < ready.photos.size(); ++i) {
             done = ready.crops[i].Commit(transaction).and_then([&] {
                 return transaction.people.AddPhoto(ready.photos[i]);
             });
         }
-        return done.and_then([&] { return transaction.keys.AddAudit(audit); }).map([] { return true; });
+        return done.and_then(
+                       [&] { return MakeEdit(transaction, edit); }
+        ).and_then([&](const PeopleEdit&) {
+             return transaction.keys.AddAudit(audit);
+         }).map([] { return true; });
     });
 }
 
 Result<EnrolmentAnswer> Enrolment::Enrol(
     std::string_view name, std::span<const NewPhoto> photos, std::string_view actor
 ) {
-    const auto wanted = Trimmed(name);
-    if (wanted.empty() || CharactersIn(wanted) > kLongestName) {
-        return Fail(
-            ErrorCode::kInvalidArgument, fmt::format("a person's name has 1 to {} characters", kLongestName)
-        );
+    const auto wanted = CheckedName(name);
+    if (!wanted) {
+        return Unexpected(wanted.error());
     }
     if (photos.empty()) {
-        return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no photo of {}", wanted));
+        return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no photo of {}", *wanted));
     }
     const auto candidates = LookAt(photos);
     if (!candidates) {
         return Unexpected(candidates.error());
     }
     for (int attempt = 0; attempt < kTries; ++attempt) {
-        auto ready = Decide(wanted, *candidates);
+        auto ready = Decide(*wanted, *candidates);
         if (!ready) {
             return Unexpected(ready.error());
         }
@@ -242,7 +241,7 @@ Result<EnrolmentAnswer> Enrolment::Enrol(
         }
     }
     return Fail(
-        ErrorCode::kConflict, fmt::format("people changed again and again while {} was enrolled", wanted)
+        ErrorCode::kConflict, fmt::format("people changed again and again while {} was enrolled", *wanted)
     );
 }
 

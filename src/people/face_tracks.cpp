@@ -31,9 +31,9 @@ constexpr double kLeastWeight = 0.02;
 
 constexpr std::int64_t kMostTracks = 10'000'000;
 
-Box ReadBox(const boost::json::value& value, DocumentFields& track) {
+TimedBox ReadBox(const boost::json::value& value, DocumentFields& track) {
     DocumentFields fields(value);
-    const Box box = fields.OwnBox();
+    const TimedBox box{.ms = fields.Time("ms"), .box = fields.OwnBox()};
     if (!fields.Check()) {
         track.Fault("boxes", "list of boxes");
     }
@@ -64,9 +64,13 @@ Result<TrackFacts> ReadTrack(const boost::json::value& value) {
     track.quality = fields.Number("quality", 0, 1);
     track.thumbnail = fields.Text("thumbnail");
     ReadShots(fields, facts);
-    const auto boxes = fields.List("boxes");
-    facts.first_box = boxes.empty() ? track.best_box : ReadBox(boxes.front(), fields);
-    facts.last_box = boxes.empty() ? track.best_box : ReadBox(boxes.back(), fields);
+    for (const auto& box : fields.List("boxes")) {
+        facts.boxes.push_back(ReadBox(box, fields));
+    }
+    if (facts.boxes.empty()) {
+        facts.boxes.push_back({.ms = track.best_shot_ms, .box = track.best_box});
+    }
+    std::ranges::stable_sort(facts.boxes, {}, &TimedBox::ms);
     return fields.Check().map([&] { return std::move(facts); });
 }
 

@@ -2,6 +2,8 @@
 
 // The result "face_tracks/1" as people/ reads it.
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -15,13 +17,17 @@ namespace notify {
 inline constexpr std::string_view kFaceTracksKind = "face_tracks";
 inline constexpr std::string_view kFaceTracksSchema = "face_tracks/1";
 
+struct TimedBox {
+    std::int64_t ms = 0;
+    Box box;
+};
+
 /// A track with what naming needs beyond the stored facts. `track.id` and `track.result_id` are empty.
 struct TrackFacts {
     FaceTrack track;
     std::vector<double> qualities;    ///< Of track.shots, beside them.
     std::size_t first_embedding = 0;  ///< Where its shots begin in the artifact "embeddings".
-    Box first_box;                    ///< Where the face is first seen …
-    Box last_box;                     ///< … and last.
+    std::vector<TimedBox> boxes;      ///< Where the face is seen, by time; one at least.
 
     /// The shots, each counting by its quality.
     [[nodiscard]] std::vector<WeighedEmbedding> Shots() const;

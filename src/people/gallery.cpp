@@ -1,10 +1,12 @@
 #include "people/gallery.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,33 +19,49 @@
 
 namespace notify {
 
+std::optional<std::size_t> Gallery::PlaceOf(const PersonId& id) const {
+    const auto place = places.find(id);
+    return place != places.end() ? std::optional(place->second) : std::nullopt;
+}
+
+std::size_t Gallery::Comparable() const {
+    return static_cast<std::size_t>(std::ranges::count_if(people, [](const KnownPerson& person) {
+        return !person.photos.empty();
+    }));
+}
+
 Gallery MakeGallery(
     std::int64_t version, const std::vector<Person>& people, const std::vector<EnrolmentPhoto>& photos
 ) {
-    std::map<PersonId, std::vector<Embedding>> photos_of;
-    for (const auto& photo : photos) {
-        if (IsEmbedding(photo.embedding)) {
-            photos_of[photo.person_id].push_back(photo.embedding);
+    std::map<PersonId, const Person*> by_id;
+    for (const auto& person : people) {
+        by_id[person.id] = &person;
+    }
+    Gallery gallery{.version = version, .people = {}, .places = {}};
+    for (const auto& [id, person] : by_id) {
+        if (person->merged_into.IsEmpty()) {
+            gallery.places[id] = gallery.people.size();
+            gallery.people.push_back({.id = id, .name = person->name, .mean = {}, .photos = {}});
         }
     }
-    Gallery gallery{.version = version, .people = {}};
-    for (const auto& person : people) {
-        const auto found = photos_of.find(person.id);
-        if (found == photos_of.end()) {
-            continue;
+    for (const auto& [id, person] : by_id) {
+        if (const auto root = gallery.places.find(person->root); root != gallery.places.end()) {
+            gallery.places[id] = root->second;
         }
+    }
+    for (const auto& photo : photos) {
+        const auto place = gallery.PlaceOf(photo.person_id);
+        if (place && IsEmbedding(photo.embedding)) {
+            gallery.people[*place].photos.push_back(photo.embedding);
+        }
+    }
+    for (auto& person : gallery.people) {
         std::vector<WeighedEmbedding> weighed;
-        for (const auto& photo : found->second) {
+        for (const auto& photo : person.photos) {
             weighed.push_back({.embedding = photo});
         }
-        gallery.people.push_back(
-            {.id = person.id,
-             .name = person.name,
-             .mean = MeanOf(weighed),
-             .photos = std::move(found->second)}
-        );
+        person.mean = MeanOf(weighed);
     }
-    std::ranges::sort(gallery.people, {}, &KnownPerson::id);
     return gallery;
 }
 

@@ -2,9 +2,12 @@
 
 // The people who are known, as matching reads them: immutable, of one moment.
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,21 +17,28 @@
 
 namespace notify {
 
-/// A person with at least one photo that can be compared.
+/// A person, with the photos of everybody who was merged into them.
 struct KnownPerson {
     PersonId id;
-    std::string name;
-    Embedding mean{};  ///< Of the photos, length 1: the template.
-    std::vector<Embedding> photos;
+    std::string name;               ///< Empty: unknown.
+    Embedding mean{};               ///< Of the photos, length 1: the template.
+    std::vector<Embedding> photos;  ///< Those that can be compared; none: only verdicts name this person.
 };
 
 /// Everybody at one version of the gallery.
 struct Gallery {
     std::int64_t version = 0;
-    std::vector<KnownPerson> people;  ///< By id.
+    std::vector<KnownPerson> people;         ///< By id.
+    std::map<PersonId, std::size_t> places;  ///< In `people`: of these, and of who was merged into them.
+
+    /// Where in `people` they are; nothing for somebody who is not known.
+    [[nodiscard]] std::optional<std::size_t> PlaceOf(const PersonId& id) const;
+
+    /// How many can be compared.
+    [[nodiscard]] std::size_t Comparable() const;
 };
 
-/// Joins people and photos; people without a photo that can be read are left out.
+/// Joins people, with whom they were merged into, and photos.
 [[nodiscard]] Gallery MakeGallery(
     std::int64_t version, const std::vector<Person>& people, const std::vector<EnrolmentPhoto>& photos
 );

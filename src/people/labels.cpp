@@ -1,7 +1,9 @@
 #include "people/labels.hpp"
 
+#include <cstddef>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "core/ulid.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
+#include "people/anchors.hpp"
 #include "people/appearances.hpp"
 #include "people/face_tracks.hpp"
 #include "people/gallery.hpp"
@@ -45,12 +48,46 @@ Result<std::map<TrackId, TrackId>> StoreTracks(
 
 }  // namespace
 
-Labels MakeLabels(FaceTracks tracks, const Gallery& gallery) {
+std::vector<TrackId> AnchorsOf(const FaceTracks& tracks, std::span<const FaceTrack> judged) {
+    std::set<TrackId> anchors;
+    for (const auto& facts : tracks.tracks) {
+        if (!facts.track.anchor.IsEmpty()) {
+            anchors.insert(facts.track.anchor);
+        }
+    }
+    for (const auto& track : judged) {
+        anchors.insert(track.anchor);
+    }
+    return {anchors.begin(), anchors.end()};
+}
+
+std::size_t TakeStored(FaceTracks& tracks, const std::vector<FaceTrack>& stored) {
+    std::map<int, const FaceTrack*> by_number;
+    for (const auto& track : stored) {
+        by_number[track.number] = &track;
+    }
+    std::size_t found = 0;
+    for (auto& facts : tracks.tracks) {
+        if (const auto there = by_number.find(facts.track.number); there != by_number.end()) {
+            facts.track.id = there->second->id;
+            facts.track.anchor = there->second->anchor;
+            ++found;
+        }
+    }
+    return found;
+}
+
+Labels MakeLabels(
+    FaceTracks tracks, const Gallery& gallery, const Verdicts& verdicts, std::span<const FaceTrack> judged
+) {
     Labels labels{.gallery_version = gallery.version, .tracks = {}, .appearances = {}};
     for (auto& facts : tracks.tracks) {
-        facts.track.id = TrackId(MakeId("trk"));
+        if (facts.track.id.IsEmpty()) {
+            facts.track.id = TrackId(MakeId("trk"));
+        }
     }
-    labels.appearances = MakeAppearances(tracks, NameTracks(tracks.tracks, gallery), gallery);
+    FindAnchors(tracks, judged);
+    labels.appearances = MakeAppearances(tracks, NameTracks(tracks.tracks, gallery, verdicts), gallery);
     for (auto& appearance : labels.appearances) {
         appearance.id = AppearanceId(MakeId("app"));
     }
@@ -63,7 +100,7 @@ Labels MakeLabels(FaceTracks tracks, const Gallery& gallery) {
 Result<bool> WriteLabels(
     Transaction& transaction, const ItemId& item, const ResultId& result, const Labels& labels
 ) {
-    const auto version = transaction.people.GalleryVersion();
+    const auto version = transaction.people.HoldGalleryVersion();
     if (!version) {
         return Unexpected(version.error());
     }

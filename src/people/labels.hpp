@@ -2,13 +2,16 @@
 
 // Names over the tracks of one item, decided outside a transaction and written inside one.
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/result.hpp"
 #include "domain/person.hpp"
 #include "people/face_tracks.hpp"
 #include "people/gallery.hpp"
+#include "people/naming.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -20,14 +23,26 @@ struct Labels {
     std::vector<Appearance> appearances;  ///< Ids set; item and result are set when they are written.
 };
 
-/// Decides who is in an item. Pure but for the ids.
-[[nodiscard]] Labels MakeLabels(FaceTracks tracks, const Gallery& gallery);
+/// Decides who is in an item. Tracks without an id get one, and those without an anchor the one of `judged`
+/// whose face they show (anchors.hpp). Pure but for the ids.
+[[nodiscard]] Labels MakeLabels(
+    FaceTracks tracks,
+    const Gallery& gallery,
+    const Verdicts& verdicts = {},
+    std::span<const FaceTrack> judged = {}
+);
 
 /// Adds the result's tracks, unless they are there, and replaces the item's appearances from it. False, and
 /// nothing is written, when the gallery has changed since. Call inside a transaction.
 [[nodiscard]] Result<bool> WriteLabels(
     Transaction& transaction, const ItemId& item, const ResultId& result, const Labels& labels
 );
+
+/// The anchors of the tracks, and of those that stand for them.
+[[nodiscard]] std::vector<TrackId> AnchorsOf(const FaceTracks& tracks, std::span<const FaceTrack> judged);
+
+/// Gives tracks the ids and anchors that are stored of the same result; how many have been found.
+std::size_t TakeStored(FaceTracks& tracks, const std::vector<FaceTrack>& stored);
 
 /// Removes the item's appearances from results of earlier runs that are not the result of a latest run: after
 /// a run with another version or other models both would name each face. `result` is kept. Call inside a

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 
 #include "domain/person.hpp"
@@ -21,9 +22,12 @@ struct Nearest {
     double next = kFarthest;
 };
 
-Nearest NearestOf(const Gallery& gallery, const Embedding& face) {
+Nearest NearestOf(const Gallery& gallery, const Embedding& face, const std::set<std::size_t>& not_these) {
     Nearest nearest;
     for (std::size_t i = 0; i < gallery.people.size(); ++i) {
+        if (gallery.people[i].photos.empty() || not_these.contains(i)) {
+            continue;
+        }
         const double distance = DistanceTo(gallery.people[i], face);
         if (distance < nearest.distance) {
             nearest = {.person = i, .distance = distance, .next = nearest.distance};
@@ -39,12 +43,13 @@ double VotesFor(
     std::size_t person,
     std::span<const WeighedEmbedding> shots,
     const Gallery& gallery,
-    const MatchLimits& limits
+    const MatchLimits& limits,
+    const std::set<std::size_t>& not_these
 ) {
     double all = 0;
     double votes = 0;
     for (const auto& shot : shots) {
-        const auto nearest = NearestOf(gallery, shot.embedding);
+        const auto nearest = NearestOf(gallery, shot.embedding, not_these);
         all += shot.weight;
         votes += nearest.person == person && nearest.distance <= limits.vote_reach ? shot.weight : 0;
     }
@@ -53,7 +58,7 @@ double VotesFor(
 
 double ThresholdFor(const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits) {
     const double base =
-        gallery.people.size() < limits.small_gallery ? limits.confirmed_small : limits.confirmed;
+        gallery.Comparable() < limits.small_gallery ? limits.confirmed_small : limits.confirmed;
     return person.photos.size() < 3 ? base - limits.few_photos : base;
 }
 
@@ -79,24 +84,28 @@ double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> s
 }
 
 std::optional<Match> MatchShots(
-    std::span<const WeighedEmbedding> shots, const Gallery& gallery, const MatchLimits& limits
+    std::span<const WeighedEmbedding> shots,
+    const Gallery& gallery,
+    const MatchLimits& limits,
+    const std::set<std::size_t>& not_these
 ) {
     if (shots.empty() || gallery.people.empty()) {
         return std::nullopt;
     }
-    const auto nearest = NearestOf(gallery, MeanOf(shots));
+    const auto nearest = NearestOf(gallery, MeanOf(shots), not_these);
     if (nearest.distance > limits.possible) {
         return std::nullopt;
     }
     const double margin = nearest.next - nearest.distance;
     const bool confirmed = nearest.distance < ThresholdFor(gallery.people[nearest.person], gallery, limits) &&
                            margin >= limits.margin &&
-                           VotesFor(nearest.person, shots, gallery, limits) >= limits.least_votes;
+                           VotesFor(nearest.person, shots, gallery, limits, not_these) >= limits.least_votes;
     return Match{
         .person = nearest.person,
         .distance = nearest.distance,
-        .margin = gallery.people.size() > 1 ? margin : kFarthest,
-        .certainty = confirmed ? Certainty::kConfirmed : Certainty::kPossible
+        .margin = nearest.next < kFarthest ? margin : kFarthest,
+        .certainty = confirmed ? Certainty::kConfirmed : Certainty::kPossible,
+        .by_user = false
     };
 }
 

@@ -2,7 +2,9 @@
 
 // Whose face it is: shots of one face against everybody who is known. Pure.
 
+#include <cstddef>
 #include <optional>
+#include <set>
 #include <span>
 
 #include "domain/person.hpp"
@@ -29,6 +31,7 @@ struct Match {
     double distance = 0;
     double margin = 2;  ///< Distance of the next person minus this; 2 when there is none.
     Certainty certainty = Certainty::kPossible;
+    bool by_user = false;  ///< Somebody said so.
 };
 
 /// How far a face is from a person: from the template or, if that is nearer, from the second nearest of the
@@ -39,9 +42,13 @@ struct Match {
 [[nodiscard]] double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept;
 
 /// The person these shots of one face show, if any: the weighted mean of all shots decides and the single
-/// shots vote, so never one frame where there are more. The order of shots and of people does not matter.
+/// shots vote, so never one frame where there are more. `not_these` are passed over as if they
+/// were not known. The order of shots and of people does not matter.
 [[nodiscard]] std::optional<Match> MatchShots(
-    std::span<const WeighedEmbedding> shots, const Gallery& gallery, const MatchLimits& limits = {}
+    std::span<const WeighedEmbedding> shots,
+    const Gallery& gallery,
+    const MatchLimits& limits = {},
+    const std::set<std::size_t>& not_these = {}
 );
 
 }  // namespace notify

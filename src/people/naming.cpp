@@ -1,9 +1,11 @@
 #include "people/naming.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -29,46 +31,147 @@ MatchLimits Stricter(const NamingLimits& limits) {
     return strict;
 }
 
-std::optional<Match> NameTrack(
-    const TrackFacts& facts,
-    const std::optional<Match>& of_link,
-    const Gallery& gallery,
-    const NamingLimits& limits
-) {
-    const auto shots = facts.Shots();
-    if (shots.empty()) {
-        return std::nullopt;
-    }
-    auto own = MatchShots(shots, gallery, Stricter(limits));
-    const bool own_is_strong = IsConfirmed(own) && shots.size() >= limits.alone_shots;
-    if (!of_link) {
-        return own_is_strong ? own : std::nullopt;
-    }
-    if (own && own_is_strong && (own->person != of_link->person || !IsConfirmed(of_link))) {
-        return own;
-    }
-    const double distance = DistanceTo(gallery.people[of_link->person], shots);
-    return distance > limits.contradiction ? std::nullopt : of_link;
+/// What was said of the tracks of one link: of one face, as far as the processor can tell.
+struct LinkVerdict {
+    std::set<std::size_t> named;      ///< Whom its tracks were named as.
+    std::set<std::size_t> not_these;  ///< Whom they were said not to be.
+    bool nobody = false;
+};
+
+Match SaidToBe(std::size_t person, const TrackFacts& facts, const Gallery& gallery, bool by_user) {
+    return {
+        .person = person,
+        .distance = DistanceTo(gallery.people[person], facts.Shots()),
+        .margin = 0,
+        .certainty = Certainty::kConfirmed,
+        .by_user = by_user
+    };
 }
+
+/// Names the tracks of one item.
+class Namer {
+public:
+    Namer(
+        std::span<const TrackFacts> tracks,
+        const Gallery& gallery,
+        const Verdicts& verdicts,
+        const NamingLimits& limits
+    )
+        : tracks_(tracks), gallery_(gallery), verdicts_(verdicts), limits_(limits) {
+        std::map<int, std::vector<WeighedEmbedding>> shots_of;
+        for (const auto& facts : tracks_) {
+            std::ranges::move(facts.Shots(), std::back_inserter(shots_of[facts.track.link]));
+            Add(VerdictOn(facts), link_verdicts_[facts.track.link]);
+        }
+        for (const auto& [link, shots] : shots_of) {
+            matches_[link] = MatchShots(shots, gallery_, limits_.match, link_verdicts_[link].not_these);
+        }
+    }
+
+    [[nodiscard]] std::vector<std::optional<Match>> Names() const {
+        std::vector<std::optional<Match>> names;
+        for (const auto& facts : tracks_) {
+            names.push_back(NameOf(facts));
+        }
+        PartThoseTogether(names);
+        return names;
+    }
+
+private:
+    [[nodiscard]] const TrackVerdict* VerdictOn(const TrackFacts& facts) const {
+        const auto found = verdicts_.find(facts.track.anchor);
+        return found != verdicts_.end() ? &found->second : nullptr;
+    }
+
+    void Add(const TrackVerdict* verdict, LinkVerdict& to) const {
+        if (verdict == nullptr) {
+            return;
+        }
+        to.nobody = to.nobody || verdict->nobody;
+        if (const auto place = gallery_.PlaceOf(verdict->person); place) {
+            to.named.insert(*place);
+        }
+        for (const auto& id : verdict->not_these) {
+            if (const auto place = gallery_.PlaceOf(id); place) {
+                to.not_these.insert(*place);
+            }
+        }
+    }
+
+    [[nodiscard]] std::optional<Match> NameOf(const TrackFacts& facts) const {
+        const auto* said = VerdictOn(facts);
+        const auto place = said != nullptr ? gallery_.PlaceOf(said->person) : std::nullopt;
+        if (place) {
+            return SaidToBe(*place, facts, gallery_, !said->by_system);
+        }
+        if (said != nullptr && said->nobody) {
+            return std::nullopt;
+        }
+        const auto& of_link = link_verdicts_.at(facts.track.link);
+        if (of_link.named.size() == 1 && !of_link.not_these.contains(*of_link.named.begin())) {
+            return SaidToBe(*of_link.named.begin(), facts, gallery_, false);
+        }
+        return of_link.nobody ? std::nullopt : ByFace(facts, of_link.not_these);
+    }
+
+    [[nodiscard]] std::optional<Match> ByFace(
+        const TrackFacts& facts, const std::set<std::size_t>& not_these
+    ) const {
+        const auto shots = facts.Shots();
+        if (shots.empty()) {
+            return std::nullopt;
+        }
+        const auto& of_link = matches_.at(facts.track.link);
+        auto own = MatchShots(shots, gallery_, Stricter(limits_), not_these);
+        const bool own_is_strong = IsConfirmed(own) && shots.size() >= limits_.alone_shots;
+        if (!of_link) {
+            return own_is_strong ? own : std::nullopt;
+        }
+        if (own && own_is_strong && (own->person != of_link->person || !IsConfirmed(of_link))) {
+            return own;
+        }
+        const double distance = DistanceTo(gallery_.people[of_link->person], shots);
+        return distance > limits_.contradiction ? std::nullopt : of_link;
+    }
+
+    [[nodiscard]] bool AreTogether(const TrackFacts& a, const TrackFacts& b) const {
+        return std::min(a.track.end_ms, b.track.end_ms) - std::max(a.track.start_ms, b.track.start_ms) >=
+               limits_.together_ms;
+    }
+
+    /// Of two with one name that are seen together the nearer one keeps it; a verdict is nearer than any.
+    void PartThoseTogether(std::vector<std::optional<Match>>& names) const {
+        const auto is_nearer = [](const Match& a, const Match& b) {
+            return a.by_user != b.by_user ? a.by_user : a.distance < b.distance;
+        };
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            for (std::size_t j = i + 1; names[i] && j < names.size(); ++j) {
+                const bool one_name = names[j] && names[i]->person == names[j]->person &&
+                                      !(names[i]->by_user && names[j]->by_user);
+                if (one_name && AreTogether(tracks_[i], tracks_[j])) {
+                    (is_nearer(*names[j], *names[i]) ? names[i] : names[j]).reset();
+                }
+            }
+        }
+    }
+
+    std::span<const TrackFacts> tracks_;
+    const Gallery& gallery_;
+    const Verdicts& verdicts_;
+    const NamingLimits& limits_;
+    std::map<int, LinkVerdict> link_verdicts_;
+    std::map<int, std::optional<Match>> matches_;
+};
 
 }  // namespace
 
 std::vector<std::optional<Match>> NameTracks(
-    std::span<const TrackFacts> tracks, const Gallery& gallery, const NamingLimits& limits
+    std::span<const TrackFacts> tracks,
+    const Gallery& gallery,
+    const Verdicts& verdicts,
+    const NamingLimits& limits
 ) {
-    std::map<int, std::vector<WeighedEmbedding>> shots_of;
-    for (const auto& facts : tracks) {
-        std::ranges::move(facts.Shots(), std::back_inserter(shots_of[facts.track.link]));
-    }
-    std::map<int, std::optional<Match>> match_of;
-    for (const auto& [link, shots] : shots_of) {
-        match_of[link] = MatchShots(shots, gallery, limits.match);
-    }
-    std::vector<std::optional<Match>> names;
-    for (const auto& facts : tracks) {
-        names.push_back(NameTrack(facts, match_of[facts.track.link], gallery, limits));
-    }
-    return names;
+    return Namer(tracks, gallery, verdicts, limits).Names();
 }
 
 }  // namespace notify

@@ -2,6 +2,9 @@
 
 // Names for the tracks of one item: by whole links, unless a track's own evidence speaks against it. Pure.
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -20,11 +23,21 @@ struct NamingLimits {
     double alone = 0.04;
     /// … and has that many shots.
     std::size_t alone_shots = 3;
+    /// Tracks that overlap by that much are seen together: two faces.
+    std::int64_t together_ms = 400;
 };
 
-/// For each track the match that names it, or nothing.
+/// What people said of tracks, by anchor.
+using Verdicts = std::map<TrackId, TrackVerdict>;
+
+/// For each track the match that names it, or nothing. A verdict stands whatever the distance: whom somebody
+/// named, whom a track never gets, and that it is nobody known; a link whose verdicts agree is named by them.
+/// Of tracks that are seen together one at most is named as each person, but for verdicts.
 [[nodiscard]] std::vector<std::optional<Match>> NameTracks(
-    std::span<const TrackFacts> tracks, const Gallery& gallery, const NamingLimits& limits = {}
+    std::span<const TrackFacts> tracks,
+    const Gallery& gallery,
+    const Verdicts& verdicts = {},
+    const NamingLimits& limits = {}
 );
 
 }  // namespace notify

@@ -1,24 +1,26 @@
 #pragma once
 
-// Changes of a person that show in every item the person was seen in.
+// Edits of one person as people ask for them: storage/people_edits.hpp makes them.
 
+#include <string>
 #include <string_view>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "domain/people_edit.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
-/// The person's items tell the new name at once (label_news.hpp). kNotFound; kConflict when the name is
-/// taken. Call inside a transaction.
-[[nodiscard]] Result<void> RenamePerson(
-    Transaction& transaction, const PersonId& id, std::string_view name, Timestamp now
-);
+/// A name of 1 to 200 characters, without spaces around it. kInvalidArgument.
+[[nodiscard]] Result<std::string> CheckedName(std::string_view name);
 
-/// Removes the person with photos, embeddings and appearances; the items the person was seen in tell it, so
-/// that the name goes from the files beside the media too. kNotFound. Call inside a transaction.
-[[nodiscard]] Result<void> RemovePerson(Transaction& transaction, const PersonId& id, Timestamp now);
+/// Erases the person with everybody who was merged into them: photos, embeddings of them, appearances, the
+/// name in events that were told, and what the log of edits says of them. kNotFound. Call inside a
+/// transaction. Items the person was seen in are told without the name afterwards (Relabelling).
+[[nodiscard]] Result<PeopleEdit> ErasePerson(
+    Transaction& transaction, const PersonId& id, std::string_view actor, Timestamp now
+);
 
 }  // namespace notify

@@ -1,6 +1,7 @@
 #include "people/relabelling.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <map>
@@ -25,9 +26,11 @@
 #include "people/face_tracks.hpp"
 #include "people/label_news.hpp"
 #include "people/labels.hpp"
+#include "people/naming.hpp"
 #include "storage/appearance_list.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
+#include "storage/people_edit_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
@@ -55,6 +58,7 @@ struct Source {
 struct ItemFacts {
     std::vector<Source> sources;
     std::vector<Appearance> present;
+    Verdicts verdicts;
 };
 
 /// The document's tracks with the embeddings that are stored. Nothing for a result of another kind, and for
@@ -71,16 +75,15 @@ Result<std::optional<FaceTracks>> ReadSource(const Snapshot& snapshot, const Sto
     if (!stored) {
         return Unexpected(stored.error());
     }
+    if (TakeStored(*tracks, *stored) < tracks->tracks.size()) {
+        return std::nullopt;
+    }
     std::map<int, FaceTrack*> by_number;
     for (auto& track : *stored) {
         by_number[track.number] = &track;
     }
     for (auto& facts : tracks->tracks) {
-        const auto found = by_number.find(facts.track.number);
-        if (found == by_number.end()) {
-            return std::nullopt;
-        }
-        facts.track.shots = std::move(found->second->shots);
+        facts.track.shots = std::move(by_number.at(facts.track.number)->shots);
     }
     return std::optional(std::move(*tracks));
 }
@@ -117,10 +120,17 @@ Result<ItemFacts> ReadItem(const Snapshot& snapshot, const ItemId& id) {
             });
         }
     }
-    return facts;
+    std::vector<TrackId> anchors;
+    for (const auto& source : facts.sources) {
+        std::ranges::copy(AnchorsOf(source.tracks, {}), std::back_inserter(anchors));
+    }
+    return snapshot.people_edits.VerdictsOf(anchors).map([&](Verdicts verdicts) {
+        facts.verdicts = std::move(verdicts);
+        return std::move(facts);
+    });
 }
 
-using Comparable = std::tuple<ResultId, PersonId, std::int64_t, std::int64_t, Certainty, std::int64_t>;
+using Comparable = std::tuple<ResultId, PersonId, std::int64_t, std::int64_t, Certainty, bool, std::int64_t>;
 
 /// What makes two sets of labels the same to whoever reads them. Ids are new each time.
 std::multiset<Comparable> Essence(const std::vector<Appearance>& appearances) {
@@ -132,6 +142,7 @@ std::multiset<Comparable> Essence(const std::vector<Appearance>& appearances) {
             a.start_ms,
             a.end_ms,
             a.certainty,
+            a.by_user,
             static_cast<std::int64_t>(a.similarity * 10)
         );
     }
@@ -140,54 +151,110 @@ std::multiset<Comparable> Essence(const std::vector<Appearance>& appearances) {
 
 }  // namespace
 
-Result<bool> Relabelling::TryItem(const ItemId& id, bool& changed) {
+Result<bool> Relabelling::TryItem(const Wish& wish, bool& changed) {
     const auto gallery = gallery_.Current();
     if (!gallery) {
         return Unexpected(gallery.error());
     }
-    auto facts = storage_.Read([&](const Snapshot& snapshot) { return ReadItem(snapshot, id); });
+    auto facts = storage_.Read([&](const Snapshot& snapshot) { return ReadItem(snapshot, wish.item); });
     if (!facts) {
         return Unexpected(facts.error());
     }
     std::vector<std::pair<ResultId, Labels>> labels;
     std::vector<Appearance> wanted;
     for (auto& [result, tracks] : facts->sources) {
-        labels.emplace_back(result, MakeLabels(std::move(tracks), **gallery));
+        labels.emplace_back(result, MakeLabels(std::move(tracks), **gallery, facts->verdicts));
         for (auto appearance : labels.back().second.appearances) {
             appearance.result_id = result;
             wanted.push_back(std::move(appearance));
         }
     }
     changed = Essence(wanted) != Essence(facts->present);
-    if (!changed) {
+    if (!changed && !wish.wanted) {
         return true;
     }
     const auto now = clock_.Now();
     return storage_.Write([&](Transaction& transaction) -> Result<bool> {
-        for (const auto& [result, each] : labels) {
-            const auto written = WriteLabels(transaction, id, result, each);
+        const auto version = transaction.people.HoldGalleryVersion();
+        if (!version || *version != (*gallery)->version) {
+            return version.map([](std::int64_t) { return false; });
+        }
+        for (std::size_t i = 0; changed && i < labels.size(); ++i) {
+            const auto written = WriteLabels(transaction, wish.item, labels[i].first, labels[i].second);
             if (!written || !*written) {
                 return written;  // the first one refuses before anything is written
             }
         }
-        return TellLabels(transaction, id, "named", now).map([] { return true; });
+        if (auto done = transaction.people_edits.Relabelled(wish.item); !done) {
+            return Unexpected(done.error());
+        }
+        const auto told =
+            changed || wish.tell ? TellLabels(transaction, wish.item, "named", now) : Result<void>{};
+        return told.map([] { return true; });
     });
 }
 
-Result<bool> Relabelling::RelabelItem(const ItemId& id) {
+Result<bool> Relabelling::Fulfil(const Wish& wish) {
     for (int attempt = 0; attempt < kTries; ++attempt) {
         bool changed = false;
-        const auto stands = TryItem(id, changed);
+        const auto stands = TryItem(wish, changed);
         if (!stands) {
-            return Unexpected(stands.error().Within(fmt::format("name the faces of {}", id.Value())));
+            return Unexpected(stands.error().Within(fmt::format("name the faces of {}", wish.item.Value())));
         }
         if (*stands) {
-            return changed;
+            return changed || wish.tell;
         }
     }
     return Fail(
-        ErrorCode::kConflict, fmt::format("people changed again and again while {} was named", id.Value())
+        ErrorCode::kConflict,
+        fmt::format("people changed again and again while {} was named", wish.item.Value())
     );
+}
+
+Result<bool> Relabelling::RelabelItem(const ItemId& id) {
+    return Fulfil({.item = id});
+}
+
+Result<bool> Relabelling::FulfilOrLog(const Wish& wish, const std::stop_token& stop) {
+    if (stop.stop_requested()) {
+        return Fail(ErrorCode::kStopped, "naming of past items was stopped");
+    }
+    auto relabelled = Fulfil(wish);
+    if (!relabelled && IsOfTheItem(relabelled.error().code)) {
+        Log(LogLevel::kWarn,
+            "item could not be named again",
+            {{"item", wish.item.Value()}, {"error", relabelled.error().message}});
+        return false;
+    }
+    return relabelled;
+}
+
+Result<int> Relabelling::RelabelWanted(const std::stop_token& stop) {
+    int changed = 0;
+    std::set<ItemId> tried;
+    while (true) {
+        const auto wanted = storage_.Read([&](const Snapshot& snapshot) {
+            return snapshot.people_edits.WantedRelabelled(kPageRows + static_cast<int>(tried.size()));
+        });
+        if (!wanted) {
+            return Unexpected(wanted.error());
+        }
+        bool any = false;
+        for (const auto& [item, tell] : *wanted) {
+            if (!tried.insert(item).second) {
+                continue;  // it failed by itself: the next run tries again
+            }
+            any = true;
+            const auto done = FulfilOrLog({.item = item, .wanted = true, .tell = tell}, stop);
+            if (!done) {
+                return Unexpected(done.error());
+            }
+            changed += *done ? 1 : 0;
+        }
+        if (!any) {
+            return changed;
+        }
+    }
 }
 
 Result<int> Relabelling::RelabelAll(const std::stop_token& stop) {
@@ -203,19 +270,11 @@ Result<int> Relabelling::RelabelAll(const std::stop_token& stop) {
             return Unexpected(page.error());
         }
         for (const auto& item : page->rows) {
-            if (stop.stop_requested()) {
-                return Fail(ErrorCode::kStopped, "naming of past items was stopped");
+            const auto done = FulfilOrLog({.item = item.id}, stop);
+            if (!done) {
+                return Unexpected(done.error());
             }
-            const auto relabelled = RelabelItem(item.id);
-            if (!relabelled && !IsOfTheItem(relabelled.error().code)) {
-                return Unexpected(relabelled.error());
-            }
-            if (!relabelled) {
-                Log(LogLevel::kWarn,
-                    "item could not be named again",
-                    {{"item", item.id.Value()}, {"error", relabelled.error().message}});
-            }
-            changed += relabelled && *relabelled ? 1 : 0;
+            changed += *done ? 1 : 0;
         }
         request.after = page->next;
     } while (!request.after.empty());

@@ -29,13 +29,28 @@ public:
     /// `stop` was requested. Run again after a failure: items that are right already are left alone.
     [[nodiscard]] Result<int> RelabelAll(const std::stop_token& stop);
 
+    /// The items that edits want looked at again, as RelabelAll; those whose people have other names now are
+    /// told also where the appearances stay as they are.
+    [[nodiscard]] Result<int> RelabelWanted(const std::stop_token& stop);
+
     /// Counts the changes of people.
     [[nodiscard]] Result<std::int64_t> GalleryVersion() {
         return gallery_.Current().map([](const auto& gallery) { return gallery->version; });
     }
 
 private:
-    [[nodiscard]] Result<bool> TryItem(const ItemId& id, bool& changed);
+    /// What is asked of one item.
+    struct Wish {
+        ItemId item;
+        bool wanted = false;  ///< An edit wants it.
+        bool tell = false;
+    };
+
+    [[nodiscard]] Result<bool> TryItem(const Wish& wish, bool& changed);
+    [[nodiscard]] Result<bool> Fulfil(const Wish& wish);
+
+    /// True when it changed. An item's own failure is logged, and passed over.
+    [[nodiscard]] Result<bool> FulfilOrLog(const Wish& wish, const std::stop_token& stop);
 
     Storage& storage_;
     const Clock& clock_;

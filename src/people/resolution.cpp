@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -12,10 +13,40 @@
 #include "domain/result.hpp"
 #include "people/face_tracks.hpp"
 #include "people/labels.hpp"
+#include "people/naming.hpp"
+#include "storage/people_edit_repository.hpp"
+#include "storage/people_repository.hpp"
 #include "storage/result_consumer.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
+
+namespace {
+
+/// What was said of the item's faces, in this run or in earlier ones.
+struct Said {
+    std::vector<FaceTrack> judged;
+    Verdicts verdicts;
+};
+
+/// A result that other items share is stored with its tracks.
+Result<Said> ReadSaid(
+    const Snapshot& snapshot, const ItemId& item, const ResultId& result, FaceTracks& tracks
+) {
+    auto judged = snapshot.people_edits.JudgedTracks(item);
+    const auto stored = judged && !result.IsEmpty()
+                            ? snapshot.people.TracksOf(result)
+                            : Result<std::vector<FaceTrack>>(std::vector<FaceTrack>{});
+    if (!judged || !stored) {
+        return Unexpected(judged ? stored.error() : judged.error());
+    }
+    TakeStored(tracks, *stored);
+    return snapshot.people_edits.VerdictsOf(AnchorsOf(tracks, *judged)).map([&](Verdicts verdicts) {
+        return Said{.judged = std::move(*judged), .verdicts = std::move(verdicts)};
+    });
+}
+
+}  // namespace
 
 bool PeopleResolution::Wants(std::string_view result_kind) const {
     return result_kind == kFaceTracksKind;
@@ -41,8 +72,16 @@ Result<ConsumerWrites> PeopleResolution::Prepare(
     if (!gallery) {
         return Unexpected(gallery.error());
     }
+    const auto said = storage_.Read([&](const Snapshot& snapshot) {
+        return ReadSaid(snapshot, item.id, result.id, *tracks);
+    });
+    if (!said) {
+        return Unexpected(said.error());
+    }
     // shared: std::function must be copyable, and a result may have thousands of tracks
-    auto labels = std::make_shared<const Labels>(MakeLabels(std::move(*tracks), **gallery));
+    auto labels = std::make_shared<const Labels>(
+        MakeLabels(std::move(*tracks), **gallery, said->verdicts, said->judged)
+    );
     return ConsumerWrites{
         .apply = [item_id = item.id, labels = std::move(labels)](
                      Transaction& transaction, const ResultId& result_id

@@ -11,7 +11,7 @@ namespace notify {
 /// stands; otherwise the queue resolves the result again. Thread-safe. `storage` outlives it.
 class PeopleResolution final : public ResultConsumer {
 public:
-    explicit PeopleResolution(Storage& storage) : gallery_(storage) {}
+    explicit PeopleResolution(Storage& storage) : storage_(storage), gallery_(storage) {}
 
     [[nodiscard]] bool Wants(std::string_view result_kind) const override;
 
@@ -22,6 +22,7 @@ public:
     ) override;
 
 private:
+    Storage& storage_;
     GalleryCache gallery_;
 };
 

@@ -34,21 +34,20 @@ Result<std::vector<Appearance>> AllAppearances(
 }
 
 Result<boost::json::array> ConfirmedPeople(const PeopleRepository& people, const ItemId& item) {
-    return AllAppearances(
-               people, {.item_id = item, .person_id = {}}
-    ).map([](const std::vector<Appearance>& appearances) {
-        std::map<PersonId, std::string> names;
-        for (const auto& each : appearances) {
-            if (each.certainty == Certainty::kConfirmed) {
-                names[each.person_id] = each.person_name;
+    return AllAppearances(people, {.item_id = item, .person_id = {}, .named = true})
+        .map([](const std::vector<Appearance>& appearances) {
+            std::map<PersonId, std::string> names;
+            for (const auto& each : appearances) {
+                if (each.certainty == Certainty::kConfirmed) {
+                    names[each.person_id] = each.person_name;
+                }
             }
-        }
-        boost::json::array confirmed;
-        for (const auto& [person, name] : names) {
-            confirmed.push_back(boost::json::object{{"person", person.Value()}, {"name", name}});
-        }
-        return confirmed;
-    });
+            boost::json::array confirmed;
+            for (const auto& [person, name] : names) {
+                confirmed.push_back(boost::json::object{{"person", person.Value()}, {"name", name}});
+            }
+            return confirmed;
+        });
 }
 
 }  // namespace notify

@@ -18,8 +18,8 @@ namespace notify {
     const PeopleRepository& people, const AppearanceFilter& filter
 );
 
-/// Each confirmed person of the item once, as events tell it: [{"person", "name"}]. Errors of the repository
-/// only.
+/// Each confirmed person of the item who has a name and is not hidden, once, as events tell it: [{"person",
+/// "name"}]. Errors of the repository only.
 [[nodiscard]] Result<boost::json::array> ConfirmedPeople(const PeopleRepository& people, const ItemId& item);
 
 }  // namespace notify

@@ -16,7 +16,8 @@ namespace notify {
 
 struct AppearanceFilter {
     ItemId item_id;
-    PersonId person_id;
+    PersonId person_id;  ///< With everybody who was merged into them.
+    bool named = false;  ///< Only of people who have a name and are not hidden: what is told to others.
 };
 
 class PeopleRepository {
@@ -26,26 +27,30 @@ public:
     PeopleRepository& operator=(const PeopleRepository&) = delete;
     virtual ~PeopleRepository() = default;
 
-    /// kConflict when the name is taken.
-    virtual Result<void> AddPerson(const Person& person) = 0;
-    virtual Result<void> RenamePerson(const PersonId& id, std::string_view name) = 0;
-
-    /// Removes the person with photos and appearances.
-    virtual Result<void> RemovePerson(const PersonId& id) = 0;
+    /// As it is, merged or not. People come and go by edits: people_edit_repository.hpp.
     [[nodiscard]] virtual Result<Person> Get(const PersonId& id) const = 0;
 
-    /// By id or by name. kNotFound.
+    /// By id or by name; who they were merged into, where they were. A name finds the person who has it
+    /// before one who had it when merged. kNotFound.
     [[nodiscard]] virtual Result<Person> Find(std::string_view id_or_name) const = 0;
+
+    /// Everybody, those who were merged into others and unknown ones too: by name, then id.
     [[nodiscard]] virtual Result<std::vector<Person>> List() const = 0;
 
-    /// kConflict when the person has that photo (sha256) already.
+    /// A photo that is nobody's yet: an edit gives it to a person, whatever `person_id` says.
     virtual Result<void> AddPhoto(const EnrolmentPhoto& photo) = 0;
-    virtual Result<void> RemovePhoto(const PhotoId& id) = 0;
+
+    /// Of the person and everybody who was merged into them.
     [[nodiscard]] virtual Result<std::vector<EnrolmentPhoto>> PhotosOf(const PersonId& id) const = 0;
+
+    /// Those that are somebody's.
     [[nodiscard]] virtual Result<std::vector<EnrolmentPhoto>> AllPhotos() const = 0;
 
     /// Rises with every change of people or photos: what a consumer that prepared on a snapshot compares.
     [[nodiscard]] virtual Result<std::int64_t> GalleryVersion() const = 0;
+
+    /// The same, and no edit is made before this transaction ends.
+    [[nodiscard]] virtual Result<std::int64_t> HoldGalleryVersion() = 0;
 
     /// Adds the tracks of a result; does nothing for those that are there (the same result is shared by
     /// items).

@@ -22,6 +22,7 @@ class ScanRepository;
 class ProcessRepository;
 class ResultRepository;
 class PeopleRepository;
+class PeopleEditRepository;
 class EventRepository;
 class DeliveryRepository;
 class NewsRepository;
@@ -41,6 +42,7 @@ struct Snapshot {
     const ProcessRepository& processes;
     const ResultRepository& results;
     const PeopleRepository& people;
+    const PeopleEditRepository& people_edits;
     const EventRepository& events;
     const DeliveryRepository& deliveries;
     const NewsRepository& news;
@@ -61,6 +63,7 @@ struct Transaction {
     ProcessRepository& processes;
     ResultRepository& results;
     PeopleRepository& people;
+    PeopleEditRepository& people_edits;
     EventRepository& events;
     DeliveryRepository& deliveries;
     NewsRepository& news;
@@ -81,6 +84,7 @@ struct Transaction {
             .processes = processes,
             .results = results,
             .people = people,
+            .people_edits = people_edits,
             .events = events,
             .deliveries = deliveries,
             .news = news,

@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "core/ulid.hpp"
 #include "storage/source_repository.hpp"
+#include "support/people.hpp"
 
 namespace notify::testing {
 
@@ -152,7 +153,7 @@ Endpoint Conformance::AddEndpoint(std::string url, std::vector<std::string> type
 
 Person Conformance::AddPerson(std::string name) {
     const Person person{.id = PersonId(MakeId("per")), .name = std::move(name), .created_at = Now()};
-    Write([&](Transaction& transaction) { return transaction.people.AddPerson(person); });
+    Write([&](Transaction& transaction) { return testing::AddPerson(transaction, person); });
     return person;
 }
 

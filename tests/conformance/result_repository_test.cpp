@@ -1,4 +1,5 @@
 #include "conformance/fixture.hpp"
+#include "support/people.hpp"
 
 namespace notify::testing {
 
@@ -103,7 +104,7 @@ TEST_P(Results, KnowWhichBytesAreReferredTo) {
     photo.id = PhotoId("pho_1");
     photo.person_id = AddPerson("Ada").id;
     photo.crop_sha256 = "of photo";
-    Write([&](Transaction& transaction) { return transaction.people.AddPhoto(photo); });
+    Write([&](Transaction& transaction) { return testing::AddPhoto(transaction, photo); });
     PutRow("of nobody", "x");
     EXPECT_TRUE(IsReferenced("of result"));
     EXPECT_TRUE(IsReferenced("of photo"));

@@ -256,11 +256,11 @@ class WithoutService(CommandTest):
         self.assert_printed("B. Obama is Obama now", "people", "rename", "B. Obama", "Obama")
         self.assert_printed(f"photo {photo} is removed", "people", "remove-photo", "Obama", photo)
         self.assert_refused("has no photo", "people", "remove-photo", "Obama", photo)
-        self.assert_printed("Obama is removed", "people", "remove", "Obama")
+        self.assert_printed("Obama is erased", "people", "erase", "Obama")
         self.assert_refused("no photo was accepted: notes.txt", "people", "enrol", "Somebody", photos / "notes.txt")
-        self.assert_printed("Barack Obama is removed", "people", "remove", "Barack Obama")
+        self.assert_printed("Barack Obama is erased", "people", "erase", "Barack Obama")
         self.assert_printed("nobody is enrolled", "people", "list")
-        self.assert_refused("there is no person", "people", "remove", "Barack Obama")
+        self.assert_refused("there is no person", "people", "erase", "Barack Obama")
 
     def test_doctor_finds_what_others_may_open(self):
         self.assert_printed("ok  data: only you", "doctor")

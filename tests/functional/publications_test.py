@@ -70,7 +70,7 @@ class Publications(ServiceTest):
         for path in self.service.inbox.glob("*.notifications.*"):
             self.assertNotIn("Obama", path.read_text(), path)
         self.assertEqual(self.service.inbox.joinpath("clip.mov").stat().st_mtime_ns, before[self.service.inbox / "clip.mov"])
-        self.service.command("people", "remove", "Barack")
+        self.service.command("people", "erase", "Barack")
         wait_for("nobody", lambda: read("csv", files["csv"]) == [])
         wait_for("the rest", self.settled)
         for path in self.service.inbox.glob("*.notifications.*"):

@@ -106,6 +106,8 @@ struct Words {
     std::string after;
     std::string key;
     std::vector<std::string> photos;
+    std::vector<std::string> faces;  ///< Ids of appearances, tracks and photos.
+    std::string other;
     std::string face;
     std::string url;
     std::optional<std::string> description;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <CLI/App.hpp>
@@ -114,13 +115,161 @@ Result<void> RemovePhoto(CommandLine& line) {
     });
 }
 
+/// Makes an edit; `told` is a sentence that says what it did.
+Result<void> Edit(CommandLine& line, object body, const std::string& told) {
+    for (const auto* member : {"appearances", "tracks", "photos"}) {
+        array ids;
+        for (const auto& face : line.words.faces) {
+            const std::string_view prefix = std::string_view(member) == "appearances" ? "app_"
+                                            : std::string_view(member) == "tracks"    ? "trk_"
+                                                                                      : "pho_";
+            if (face.starts_with(prefix)) {
+                ids.emplace_back(face);
+            }
+        }
+        if (!ids.empty()) {
+            body[member] = std::move(ids);
+        }
+    }
+    for (const auto& face : line.words.faces) {
+        if (!face.starts_with("app_") && !face.starts_with("trk_") && !face.starts_with("pho_")) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format(
+                    "'{}' is no id of an appearance (app_…), a track (trk_…) or a photo (pho_…)", face
+                )
+            );
+        }
+    }
+    return line.Ask("POST", "/v1/edits", body, [&](const value& edit) {
+        fmt::print("{}; to undo it: notifications-api people undo {}\n", told, Shown(edit, "id"));
+        if (Shown(edit, "kind") == "split") {
+            fmt::print("the new person is {}\n", Shown(edit, "person"));
+        }
+    });
+}
+
+Result<void> ListEdits(CommandLine& line) {
+    const auto target = line.words.id.empty() ? std::string("/v1/edits")
+                                              : "/v1/edits?person=" + PercentEncoded(line.words.id);
+    return line.Ask("GET", target, nullptr, [](const value& answer) {
+        PrintTable(
+            answer,
+            {"id", "at", "actor", "kind", "person", "other", "name", "outcome", "note"},
+            "nobody has decided anything about people yet"
+        );
+    });
+}
+
+Result<void> UndoEdit(CommandLine& line) {
+    return line.Ask(
+        "POST",
+        fmt::format("/v1/edits/{}/undo", PercentEncoded(line.words.id)),
+        nullptr,
+        [&](const value& undo) {
+            fmt::print(
+                "edit {} is undone; to bring it back: notifications-api people undo {}\n",
+                line.words.id,
+                Shown(undo, "id")
+            );
+        }
+    );
+}
+
 Result<void> RemovePerson(CommandLine& line) {
     return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
         fmt::print(
-            "{} is removed, with photos, embeddings and appearances; past items lose the name\n",
-            line.words.id
+            "{} is erased, with photos, embeddings and appearances; past items lose the name\n", line.words.id
         );
     });
+}
+
+/// What people decide, each of which can be undone.
+void AddEditCommands(CLI::App& group, CommandLine& line) {
+    auto& words = line.words;
+    const auto edit = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
+        return line.Add(group, name, what, std::move(act));
+    };
+    const auto person = [&](CLI::App& command) {
+        command.add_option("person", words.id, "Id or name")->required();
+    };
+    const auto faces = [&](CLI::App& command) {
+        command
+            .add_option("faces", words.faces, "Ids of appearances or tracks; photos too, to split or move")
+            ->required();
+    };
+    auto& merge = edit("merge", "Two people are one: the first remains", [&line, &words] {
+        return Edit(
+            line,
+            {{"kind", "merge"}, {"person", words.id}, {"other", words.other}},
+            fmt::format("{} is {} now", words.other, words.id)
+        );
+    });
+    person(merge);
+    merge.add_option("other", words.other, "Id or name of the one who is the same")->required();
+    auto& split =
+        edit("split", "Faces of a person are somebody else's, who is not known yet", [&line, &words] {
+            object body{{"kind", "split"}, {"person", words.id}};
+            if (!words.name.empty()) {
+                body["name"] = words.name;
+            }
+            return Edit(
+                line, std::move(body), fmt::format("{} faces are {}'s no more", words.faces.size(), words.id)
+            );
+        });
+    person(split);
+    faces(split);
+    split.add_option("--name", words.name, "The new person's name");
+    auto& move = edit("move", "Faces of a person are another's", [&line, &words] {
+        return Edit(
+            line,
+            {{"kind", "move"}, {"person", words.id}, {"other", words.other}},
+            fmt::format("{} faces are {}'s now", words.faces.size(), words.other)
+        );
+    });
+    person(move);
+    move.add_option("other", words.other, "Id or name of whose they are")->required();
+    faces(move);
+    auto& confirm = edit("confirm", "Faces are this person's", [&line, &words] {
+        return Edit(
+            line, {{"kind", "confirm"}, {"person", words.id}}, fmt::format("confirmed: {}", words.id)
+        );
+    });
+    person(confirm);
+    faces(confirm);
+    auto& reject = edit("reject", "Faces are not this person's, and never will be", [&line, &words] {
+        return Edit(
+            line, {{"kind", "reject"}, {"person", words.id}}, fmt::format("rejected: not {}", words.id)
+        );
+    });
+    person(reject);
+    faces(reject);
+    faces(edit("unknown", "Faces of nobody who is known", [&line] {
+        return Edit(line, {{"kind", "unknown"}}, "nobody who is known");
+    }));
+    person(edit("hide", "Show a person nowhere", [&line, &words] {
+        return Edit(line, {{"kind", "hide"}, {"person", words.id}}, fmt::format("{} is hidden", words.id));
+    }));
+    person(edit("unhide", "Show a person again", [&line, &words] {
+        return Edit(
+            line, {{"kind", "show"}, {"person", words.id}}, fmt::format("{} is shown again", words.id)
+        );
+    }));
+    auto& consent = edit("consent", "Say where a person's consent is kept", [&line, &words] {
+        return Edit(
+            line,
+            {{"kind", "consent"}, {"person", words.id}, {"consent", words.other}},
+            fmt::format("noted for {}", words.id)
+        );
+    });
+    person(consent);
+    consent.add_option("reference", words.other, "Where it is kept, in your words")->required();
+    edit("edits", "What was decided, newest first", [&line] {
+        return ListEdits(line);
+    }).add_option("person", words.id, "Only of this person: id or name");
+    edit("undo", "Undo an edit, whenever it was made", [&line] { return UndoEdit(line); })
+        .add_option("edit", words.id, "Its id: people edits lists them")
+        ->required();
 }
 
 }  // namespace
@@ -147,7 +296,10 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line) {
     one("remove-photo", "Take back a photo", [&line] { return RemovePhoto(line); })
         .add_option("photo", words.photo, "Its id: people show lists them")
         ->required();
-    one("remove", "Forget a person, with photos and appearances", [&line] { return RemovePerson(line); });
+    one("erase", "Erase a person for ever, with photos, appearances and what was decided", [&line] {
+        return RemovePerson(line);
+    });
+    AddEditCommands(group, line);
 }
 
 }  // namespace notify

@@ -160,16 +160,18 @@ Result<std::map<int, int>> OwnersOf(
 }  // namespace
 
 Result<std::vector<Appearance>> AppearancesInOrder(const Snapshot& snapshot, const ItemId& id) {
-    return AllAppearances(
-               snapshot.people, {.item_id = id, .person_id = {}}
-    ).map([](std::vector<Appearance> appearances) {
-        std::ranges::stable_sort(appearances, {}, [](const Appearance& appearance) {
-            return std::tuple(
-                appearance.start_ms, appearance.end_ms, appearance.person_name, appearance.person_id.Value()
-            );
+    return AllAppearances(snapshot.people, {.item_id = id, .person_id = {}, .named = true})
+        .map([](std::vector<Appearance> appearances) {
+            std::ranges::stable_sort(appearances, {}, [](const Appearance& appearance) {
+                return std::tuple(
+                    appearance.start_ms,
+                    appearance.end_ms,
+                    appearance.person_name,
+                    appearance.person_id.Value()
+                );
+            });
+            return appearances;
         });
-        return appearances;
-    });
 }
 
 Result<PublishedFacts> ReadFacts(const Snapshot& snapshot, const ItemId& id) {

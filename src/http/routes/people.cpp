@@ -1,4 +1,4 @@
-// /v1/people and /v1/appearances.
+// /v1/people.
 
 #include <cstddef>
 #include <functional>
@@ -16,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/timecode.hpp"
+#include "domain/people_edit.hpp"
 #include "domain/person.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
@@ -23,11 +24,13 @@
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
+#include "http/routes/person_tag.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/person_edits.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -40,15 +43,27 @@ constexpr std::size_t kPhotoBody = 48U << 20U;  // photos as base 64
 struct PersonFacts {
     Person person;
     std::vector<EnrolmentPhoto> photos;
+    std::vector<PersonId> merged;
+    std::string tag;
 };
 
 view::PersonView Show(const PersonFacts& facts) {
     view::PersonView shown{
         .id = facts.person.id.Value(),
         .name = facts.person.name,
+        .state = {std::string(
+            ToString(facts.person.name.empty() ? Recognition::kNew : Recognition::kUserConfirmed)
+        )},
+        .hidden = facts.person.hidden,
+        .consent = facts.person.consent,
         .photos = {},
-        .created_at = ToRfc3339(facts.person.created_at)
+        .merged = {},
+        .created_at = ToRfc3339(facts.person.created_at),
+        .etag = facts.tag
     };
+    for (const auto& id : facts.merged) {
+        shown.merged.push_back(id.Value());
+    }
     for (const auto& photo : facts.photos) {
         shown.photos.push_back(
             {.id = photo.id.Value(),
@@ -72,40 +87,6 @@ view::EnrolmentView Show(const EnrolmentVerdict& verdict) {
         shown.verdicts.push_back(
             {.file_name = v.file_name, .accepted = v.accepted, .code = v.code, .sentence = v.sentence}
         );
-    }
-    return shown;
-}
-
-view::AppearanceView Show(const Appearance& a) {
-    view::AppearanceView shown{
-        .id = a.id.Value(),
-        .item = a.item_id.Value(),
-        .result = a.result_id.Value(),
-        .person = a.person_id.Value(),
-        .person_name = a.person_name,
-        .certainty = {std::string(ToString(a.certainty))},
-        .start_ms = a.start_ms,
-        .end_ms = a.end_ms,
-        .similarity = a.similarity,
-        .distance = a.distance,
-        .best_shot_ms = a.best_shot_ms,
-        .bbox = {.x = a.box.x, .y = a.box.y, .width = a.box.width, .height = a.box.height},
-        .tracks = {},
-        .frame_rate = std::nullopt,
-        .drop_frame = std::nullopt,
-        .start_frame = FrameAt(a.start_ms, a.timebase.rate),
-        .end_frame = FrameAt(a.end_ms, a.timebase.rate),
-        .best_shot_frame = FrameAt(a.best_shot_ms, a.timebase.rate),
-        .start_timecode = TimecodeAt(a.start_ms, a.timebase),
-        .end_timecode = TimecodeAt(a.end_ms, a.timebase),
-        .best_shot_timecode = TimecodeAt(a.best_shot_ms, a.timebase),
-    };
-    if (a.timebase.rate.IsKnown()) {
-        shown.frame_rate = ToText(a.timebase.rate);
-        shown.drop_frame = a.timebase.drop_frame;
-    }
-    for (const auto& track : a.tracks) {
-        shown.tracks.push_back(track.Value());
     }
     return shown;
 }
@@ -141,11 +122,14 @@ public:
                 }
                 std::vector<PersonFacts> facts;
                 for (const auto& person : *persons) {
-                    auto photos = snapshot.people.PhotosOf(person.id);
-                    if (!photos) {
-                        return Unexpected(photos.error());
+                    auto one = person.merged_into.IsEmpty() ? FactsOf(snapshot, person, *persons)
+                                                            : Result<PersonFacts>(PersonFacts{});
+                    if (!one) {
+                        return Unexpected(one.error());
                     }
-                    facts.push_back({.person = person, .photos = std::move(*photos)});
+                    if (!one->person.id.IsEmpty()) {
+                        facts.push_back(std::move(*one));
+                    }
                 }
                 return facts;
             });
@@ -185,71 +169,45 @@ public:
 
     [[nodiscard]] Response Rename(const Request& request) const {
         return WithBody<view::PersonChange>(request, [&](const view::PersonChange& change) {
-            const auto renamed =
-                Edit(request, "person.rename", [&](Transaction& transaction, const Person& person) {
-                    return RenamePerson(transaction, person.id, change.name.text, parts_.clock.Now());
+            const auto renamed = Edit(request, [&](Transaction& transaction, PeopleEdit edit) {
+                edit.kind = EditKind::kRename;
+                return CheckedName(change.name.text).and_then([&](std::string name) {
+                    edit.name = std::move(name);
+                    return MakeEdit(transaction, std::move(edit));
                 });
-            return renamed ? Get(WithParameter(request, change.name.text))
+            });
+            return renamed ? Get(WithParameter(request, renamed->person.Value()))
                            : Problem(renamed.error(), request.id);
         });
     }
 
     [[nodiscard]] Response Remove(const Request& request) const {
-        const auto removed =
-            Edit(request, "person.remove", [&](Transaction& transaction, const Person& person) {
-                return RemovePerson(transaction, person.id, parts_.clock.Now());
-            });
-        return NoContent(request, removed);
+        const auto erased = Edit(request, [&](Transaction& transaction, const PeopleEdit& edit) {
+            return ErasePerson(transaction, edit.person, edit.actor, edit.at);
+        });
+        return NoContent(request, erased.map([](const PeopleEdit&) {}));
     }
 
     [[nodiscard]] Response RemovePhoto(const Request& request) const {
-        const auto removed = Edit(
-            request,
-            "person.remove_photo",
-            [&](Transaction& transaction, const Person& person) -> Result<void> {
-                const auto photos = transaction.people.PhotosOf(person.id);
+        const auto removed =
+            Edit(request, [&](Transaction& transaction, PeopleEdit edit) -> Result<PeopleEdit> {
+                const auto photos = transaction.people.PhotosOf(edit.person);
                 if (!photos) {
                     return Unexpected(photos.error());
                 }
                 for (const auto& photo : *photos) {
                     if (photo.id.Value() == request.parameters[1]) {
-                        return transaction.people.RemovePhoto(photo.id);
+                        edit.kind = EditKind::kRemovePhoto;
+                        edit.photos = {photo.id};
+                        return MakeEdit(transaction, std::move(edit));
                     }
                 }
                 return Fail(
                     ErrorCode::kNotFound,
-                    fmt::format("{} has no photo {}", person.name, request.parameters[1])
+                    fmt::format("person {} has no photo {}", edit.person.Value(), request.parameters[1])
                 );
-            }
-        );
-        return NoContent(request, removed);
-    }
-
-    [[nodiscard]] Response Appearances(const Request& request) const {
-        const auto page = PageOf(request);
-        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Appearance>> {
-            AppearanceFilter filter{.item_id = ItemId(std::string(request.Query("item"))), .person_id = {}};
-            if (!filter.item_id.IsEmpty()) {
-                if (const auto item = snapshot.items.Get(filter.item_id); !item) {
-                    return Unexpected(item.error());
-                }
-            }
-            if (!request.Query("person").empty()) {
-                const auto person = snapshot.people.Find(request.Query("person"));
-                if (!person) {
-                    return Unexpected(person.error());
-                }
-                filter.person_id = person->id;
-            }
-            return snapshot.people.Appearances(filter, page);
-        });
-        return Answer(request, rows, [](const Page<Appearance>& found) {
-            view::AppearanceList list{.rows = {}, .next = found.next};
-            for (const auto& appearance : found.rows) {
-                list.rows.push_back(Show(appearance));
-            }
-            return list;
-        });
+            });
+        return NoContent(request, removed.map([](const PeopleEdit&) {}));
     }
 
 private:
@@ -258,38 +216,64 @@ private:
         return request;
     }
 
+    /// `everybody`: to find who was merged into the person.
+    [[nodiscard]] static Result<PersonFacts> FactsOf(
+        const Snapshot& snapshot, const Person& person, const std::vector<Person>& everybody
+    ) {
+        auto photos = snapshot.people.PhotosOf(person.id);
+        auto tag = TagOf(snapshot, person.id);
+        if (!photos || !tag) {
+            return Unexpected(photos ? tag.error() : photos.error());
+        }
+        PersonFacts facts{
+            .person = person, .photos = std::move(*photos), .merged = {}, .tag = std::move(*tag)
+        };
+        for (const auto& other : everybody) {
+            if (other.root == person.id && other.id != person.id) {
+                facts.merged.push_back(other.id);
+            }
+        }
+        return facts;
+    }
+
     [[nodiscard]] Result<PersonFacts> Find(const Request& request) const {
         return parts_.storage.Read([&](const Snapshot& snapshot) -> Result<PersonFacts> {
-            auto person = snapshot.people.Find(request.parameters[0]);
-            if (!person) {
-                return Unexpected(person.error());
+            const auto person = snapshot.people.Find(request.parameters[0]);
+            const auto everybody = snapshot.people.List();
+            if (!person || !everybody) {
+                return Unexpected(person ? everybody.error() : person.error());
             }
-            auto photos = snapshot.people.PhotosOf(person->id);
-            return photos ? Result<PersonFacts>({.person = std::move(*person), .photos = std::move(*photos)})
-                          : Unexpected(photos.error());
+            return FactsOf(snapshot, *person, *everybody);
         });
     }
 
-    /// An audited change of one person, after which past items are compared again.
-    [[nodiscard]] Result<void> Edit(
-        const Request& request,
-        std::string_view action,
-        const std::function<Result<void>(Transaction&, const Person&)>& change
+    /// An audited edit of one person, after which past items are compared again.
+    [[nodiscard]] Result<PeopleEdit> Edit(
+        const Request& request, const std::function<Result<PeopleEdit>(Transaction&, PeopleEdit)>& make
     ) const {
-        auto done = parts_.storage.Write([&](Transaction& transaction) -> Result<void> {
+        auto done = parts_.storage.Write([&](Transaction& transaction) -> Result<PeopleEdit> {
             const auto person = transaction.people.Find(request.parameters[0]);
             if (!person) {
                 return Unexpected(person.error());
             }
-            return change(transaction, *person).and_then([&] {
-                return transaction.keys.AddAudit({
-                    .at = parts_.clock.Now(),
-                    .actor = request.caller.actor,
-                    .action = std::string(action),
-                    .subject = person->id.Value(),
-                    .detail = {},
-                });
+            PeopleEdit edit;
+            edit.at = parts_.clock.Now();
+            edit.actor = request.caller.actor;
+            edit.person = person->id;
+            auto made = CheckTag(transaction.View(), person->id, request.Header("if-match")).and_then([&] {
+                return make(transaction, std::move(edit));
             });
+            if (!made) {
+                return made;
+            }
+            const auto audited = transaction.keys.AddAudit({
+                .at = parts_.clock.Now(),
+                .actor = request.caller.actor,
+                .action = fmt::format("people.{}", ToString(made->kind)),
+                .subject = person->id.Value(),
+                .detail = made->id.Value(),
+            });
+            return audited ? std::move(made) : Unexpected(audited.error());
         });
         if (done) {
             parts_.relabel();
@@ -312,7 +296,9 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = "people",
          .summary = "People",
-         .description = "Who is enrolled, with their photos.",
+         .description = "Who is known, with their photos: those with a name by name, then who has none yet. "
+                        "Who was merged "
+                        "into somebody is named there.",
          .answer = &described::Schema<view::PersonList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );
@@ -358,9 +344,11 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          .pattern = "/v1/people/{person}",
          .scope = Scope::kWrite,
          .tag = "people",
-         .summary = "Remove a person",
+         .summary = "Erase a person",
          .description =
-             "With photos, embeddings and appearances. The faces in videos stay, without the name.",
+             "With everybody who was merged into them: photos, embeddings of them, appearances, the name in "
+             "events and in the log of edits. It cannot be undone; hide does not erase. The faces in videos "
+             "stay, without the name.",
          .status = 204,
          .handle = [routes](Request& r) { return routes->Remove(r); }}
     );
@@ -373,23 +361,6 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          .description = "A photo that was enrolled by mistake.",
          .status = 204,
          .handle = [routes](Request& r) { return routes->RemovePhoto(r); }}
-    );
-    auto filters = PageParameters("[0-9]+:app_[0-9A-Za-z]+:itm_[0-9A-Za-z]+");
-    filters.push_back({.name = "item", .description = "Id of an item."});
-    filters.push_back({.name = "person", .description = "Id or name of a person."});
-    router.Add(
-        {.method = "GET",
-         .pattern = "/v1/appearances",
-         .scope = Scope::kRead,
-         .tag = "people",
-         .summary = "Appearances",
-         .description =
-             "A person in an item from start_ms to end_ms. In a video with a frame rate each time is "
-             "also the nearest frame, from 0, and a SMPTE timecode from the file's own start; an end is "
-             "the first moment without the person.",
-         .query = filters,
-         .answer = &described::Schema<view::AppearanceList>,
-         .handle = [routes](Request& r) { return routes->Appearances(r); }}
     );
 }
 

@@ -33,7 +33,9 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddMessageRoutes(router, parts);
     AddPublicationRoutes(router, parts);
     AddResultRoutes(router, parts);
+    AddAppearanceRoutes(router, parts);
     AddPeopleRoutes(router, parts);
+    AddPeopleEditRoutes(router, parts);
     AddWebhookRoutes(router, parts);
     AddEventRoutes(router, parts);
     AddKeyRoutes(router, parts);

@@ -28,20 +28,22 @@ namespace {
 
 constexpr const char* kClearAppearancesSql = "DELETE FROM appearance WHERE item_id = ? AND result_id = ?";
 constexpr const char* kAddAppearanceSql = R"sql(
-    INSERT INTO appearance (id, item_id, result_id, person_id, certainty, start_ms, end_ms, similarity, distance,
+    INSERT INTO appearance (id, item_id, result_id, person_id, certainty, by_user, start_ms, end_ms, similarity, distance,
                             best_shot_ms, box_x, box_y, box_width, box_height, tracks, rate_numerator,
                             rate_denominator, start_timecode_frames, drop_frame)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr Sql kWithAppearancesSql{
     .sqlite = "SELECT item_id FROM appearance WHERE item_id = ? LIMIT 1",
     .postgres = "SELECT DISTINCT item_id FROM appearance WHERE item_id IN (SELECT unnest(?))"
 };
 constexpr const char* kAppearancesSql = R"sql(
-    SELECT a.id, a.item_id, a.result_id, a.person_id, p.name, a.certainty, a.start_ms, a.end_ms, a.similarity,
+    SELECT a.id, a.item_id, a.result_id, r.id, r.name, a.certainty, a.by_user, a.start_ms, a.end_ms, a.similarity,
            a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
            a.rate_denominator, a.start_timecode_frames, a.drop_frame
-    FROM appearance a JOIN person p ON p.id = a.person_id
-    WHERE (?1 = '' OR a.item_id = ?1) AND (?2 = '' OR a.person_id = ?2)
+    FROM appearance a JOIN person p ON p.id = a.person_id JOIN person r ON r.id = p.root
+    WHERE (?1 = '' OR a.item_id = ?1)
+      AND (?2 = '' OR a.person_id IN (SELECT id FROM person WHERE root = ?2))
+      AND (?7 = 0 OR (r.name IS NOT NULL AND r.hidden = 0))
       AND (?3 = '' OR (a.item_id, a.start_ms, a.id) > (?3, ?4, ?5))
     ORDER BY a.item_id, a.start_ms, a.id LIMIT ?6)sql";
 
@@ -79,6 +81,7 @@ Appearance ReadAppearance(Row& row) {
     a.person_id = row.As<PersonId>();
     a.person_name = row.Text();
     a.certainty = CertaintyFrom(row.Text()).value_or(Certainty::kPossible);
+    a.by_user = row.Bool();
     a.start_ms = row.Integer();
     a.end_ms = row.Integer();
     a.similarity = row.Real();
@@ -119,6 +122,7 @@ Result<void> PeopleTable::ReplaceAppearances(
             result,
             a.person_id,
             ToString(a.certainty),
+            a.by_user ? 1 : 0,
             a.start_ms,
             a.end_ms,
             a.similarity,
@@ -155,7 +159,8 @@ Result<Page<Appearance>> PeopleTable::Appearances(
             from.item_id,
             from.start_ms,
             from.id,
-            limit + 1
+            limit + 1,
+            filter.named ? 1 : 0
         )
         .map([&](std::vector<Appearance> rows) {
             Page<Appearance> found{.rows = std::move(rows), .next = {}};

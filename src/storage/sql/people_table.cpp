@@ -17,6 +17,7 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "storage/sql/connection.hpp"
+#include "storage/sql/person_row.hpp"
 
 namespace notify::sql {
 
@@ -24,30 +25,39 @@ namespace {
 
 constexpr std::string_view kPurpose = "embedding";
 
-constexpr const char* kAddPersonSql = "INSERT INTO person (id, name, created_at) VALUES (?, ?, ?)";
-constexpr const char* kRenameSql = "UPDATE person SET name = ? WHERE id = ?";
-constexpr const char* kRemoveSql = "DELETE FROM person WHERE id = ?";
+constexpr const char* kGetSql =
+    "SELECT id, name, created_at, hidden, merged_into, root, consent FROM person WHERE id = ?";
 constexpr const char* kFindSql = R"sql(
-    SELECT id, name, created_at FROM person WHERE id = ?1 OR name = ?2 ORDER BY id = ?1 DESC LIMIT 1)sql";
-constexpr const char* kListSql = "SELECT id, name, created_at FROM person ORDER BY name";
+    SELECT r.id, r.name, r.created_at, r.hidden, r.merged_into, r.root, r.consent
+    FROM person p JOIN person r ON r.id = p.root
+    WHERE p.id = ?1 OR p.name = ?1
+    ORDER BY CASE WHEN p.id = ?1 THEN 0 WHEN p.merged_into IS NULL THEN 1 ELSE 2 END, p.id LIMIT 1)sql";
+constexpr const char* kListSql = R"sql(
+    SELECT id, name, created_at, hidden, merged_into, root, consent FROM person
+    ORDER BY name IS NULL, name, id)sql";
 constexpr const char* kAddPhotoSql = R"sql(
     INSERT INTO enrolment_photo (id, person_id, file_name, sha256, embedding, box_x, box_y, box_width, box_height,
                                  quality, crop_sha256, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
-constexpr const char* kRemovePhotoSql = "DELETE FROM enrolment_photo WHERE id = ?";
+    VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kPhotosSql = R"sql(
     SELECT id, person_id, file_name, sha256, embedding, box_x, box_y, box_width, box_height, quality, crop_sha256,
            created_at
-    FROM enrolment_photo WHERE ?1 = '' OR person_id = ?1 ORDER BY person_id, id)sql";
+    FROM enrolment_photo
+    WHERE (?1 = '' AND person_id IS NOT NULL)
+       OR person_id IN (SELECT id FROM person WHERE root = (SELECT root FROM person WHERE id = ?1))
+    ORDER BY person_id, id)sql";
 constexpr const char* kVersionSql = "SELECT version FROM gallery_version";
-constexpr const char* kRaiseVersionSql = "UPDATE gallery_version SET version = version + 1";
+constexpr Sql kHoldVersionSql{
+    .sqlite = "SELECT version FROM gallery_version",
+    .postgres = "SELECT version FROM gallery_version FOR SHARE"
+};
 constexpr const char* kAddTrackSql = R"sql(
-    INSERT INTO face_track (id, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width,
+    INSERT INTO face_track (id, anchor, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width,
                             box_height, quality, shots, thumbnail)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (result_id, number) DO NOTHING)sql";
 constexpr const char* kTracksSql = R"sql(
-    SELECT id, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width, box_height, quality,
+    SELECT id, anchor, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width, box_height, quality,
            shots, thumbnail
     FROM face_track WHERE result_id = ? ORDER BY number)sql";
 
@@ -89,10 +99,6 @@ Box ReadBox(Row& row) {
     return {.x = row.Real(), .y = row.Real(), .width = row.Real(), .height = row.Real()};
 }
 
-Person ReadPerson(Row& row) {
-    return {.id = row.As<PersonId>(), .name = row.Text(), .created_at = row.Time()};
-}
-
 Result<EnrolmentPhoto> ReadPhoto(Row& row, const SecretBox& box) {
     EnrolmentPhoto photo;
     photo.id = row.As<PhotoId>();
@@ -115,6 +121,7 @@ Result<EnrolmentPhoto> ReadPhoto(Row& row, const SecretBox& box) {
 Result<FaceTrack> ReadTrack(Row& row, const SecretBox& box) {
     FaceTrack track;
     track.id = row.As<TrackId>();
+    track.anchor = row.As<TrackId>();
     track.result_id = row.As<ResultId>();
     track.number = row.Int();
     track.link = row.Int();
@@ -132,57 +139,20 @@ Result<FaceTrack> ReadTrack(Row& row, const SecretBox& box) {
     return track;
 }
 
-/// After a change of people or photos: raises the gallery's version, and says kNotFound when nothing changed.
-Result<void> Changed(
-    Connection& connection, const Result<int>& changed, std::string_view what, std::string_view id
-) {
-    if (!changed) {
-        return Unexpected(changed.error());
-    }
-    if (*changed == 0) {
-        return Fail(ErrorCode::kNotFound, fmt::format("there is no {} {}", what, id));
-    }
-    return connection.Change(kRaiseVersionSql).map([](int) {});
-}
-
-Error NameTaken(const Error& error, std::string_view name) {
-    return error.code == ErrorCode::kConflict
-               ? Error{.code = error.code, .message = fmt::format("there is a person named '{}' already", name)}
-               : error;
-}
-
 }  // namespace
 
-Result<void> PeopleTable::AddPerson(const Person& person) {
-    const auto added = connection_.TryChange(kAddPersonSql, person.id, person.name, person.created_at);
-    return added ? Changed(connection_, added, "person", person.id.Value())
-                 : Unexpected(NameTaken(added.error(), person.name));
-}
-
-Result<void> PeopleTable::RenamePerson(const PersonId& id, std::string_view name) {
-    const auto renamed = connection_.TryChange(kRenameSql, name, id);
-    return renamed ? Changed(connection_, renamed, "person", id.Value())
-                   : Unexpected(NameTaken(renamed.error(), name));
-}
-
-Result<void> PeopleTable::RemovePerson(const PersonId& id) {
-    return Changed(connection_, connection_.TryChange(kRemoveSql, id), "person", id.Value());
-}
-
 Result<Person> PeopleTable::Get(const PersonId& id) const {
-    return connection_.First(kFindSql, ReadPerson, id, NullIfEmpty{})
-        .and_then([&](std::optional<Person> person) {
-            return person ? Result<Person>(std::move(*person))
-                          : Fail(ErrorCode::kNotFound, fmt::format("there is no person {}", id.Value()));
-        });
+    return connection_.First(kGetSql, ReadPerson, id).and_then([&](std::optional<Person> person) {
+        return person ? Result<Person>(std::move(*person))
+                      : Fail(ErrorCode::kNotFound, fmt::format("there is no person {}", id.Value()));
+    });
 }
 
 Result<Person> PeopleTable::Find(std::string_view id_or_name) const {
-    return connection_.First(kFindSql, ReadPerson, id_or_name, id_or_name)
-        .and_then([&](std::optional<Person> person) {
-            return person ? Result<Person>(std::move(*person))
-                          : Fail(ErrorCode::kNotFound, fmt::format("there is no person '{}'", id_or_name));
-        });
+    return connection_.First(kFindSql, ReadPerson, id_or_name).and_then([&](std::optional<Person> person) {
+        return person ? Result<Person>(std::move(*person))
+                      : Fail(ErrorCode::kNotFound, fmt::format("there is no person '{}'", id_or_name));
+    });
 }
 
 Result<std::vector<Person>> PeopleTable::List() const {
@@ -190,32 +160,22 @@ Result<std::vector<Person>> PeopleTable::List() const {
 }
 
 Result<void> PeopleTable::AddPhoto(const EnrolmentPhoto& photo) {
-    const auto added = connection_.TryChange(
-        kAddPhotoSql,
-        photo.id,
-        photo.person_id,
-        photo.file_name,
-        photo.sha256,
-        Blob{SealEmbeddings(box_, &photo.embedding, 1)},
-        photo.box.x,
-        photo.box.y,
-        photo.box.width,
-        photo.box.height,
-        photo.quality,
-        photo.crop_sha256,
-        photo.created_at
-    );
-    if (!added && added.error().code == ErrorCode::kConflict) {
-        return Fail(
-            ErrorCode::kConflict,
-            fmt::format("the photo {} is enrolled for this person already", photo.file_name)
-        );
-    }
-    return Changed(connection_, added, "photo", photo.id.Value());
-}
-
-Result<void> PeopleTable::RemovePhoto(const PhotoId& id) {
-    return Changed(connection_, connection_.Change(kRemovePhotoSql, id), "photo", id.Value());
+    return connection_
+        .Change(
+            kAddPhotoSql,
+            photo.id,
+            photo.file_name,
+            photo.sha256,
+            Blob{SealEmbeddings(box_, &photo.embedding, 1)},
+            photo.box.x,
+            photo.box.y,
+            photo.box.width,
+            photo.box.height,
+            photo.quality,
+            photo.crop_sha256,
+            photo.created_at
+        )
+        .map([](int) {});
 }
 
 Result<std::vector<EnrolmentPhoto>> PeopleTable::PhotosOf(const PersonId& id) const {
@@ -235,11 +195,18 @@ Result<std::int64_t> PeopleTable::GalleryVersion() const {
     ).map([](std::optional<std::int64_t> version) { return version.value_or(0); });
 }
 
+Result<std::int64_t> PeopleTable::HoldGalleryVersion() {
+    return connection_.First(
+                          kHoldVersionSql, [](Row& row) { return row.Integer(); }
+    ).map([](std::optional<std::int64_t> version) { return version.value_or(0); });
+}
+
 Result<void> PeopleTable::AddTracks(const std::vector<FaceTrack>& tracks) {
     for (const auto& t : tracks) {
         auto added = connection_.Change(
             kAddTrackSql,
             t.id,
+            t.anchor.IsEmpty() ? t.id : t.anchor,
             t.result_id,
             t.number,
             t.link,

@@ -16,17 +16,14 @@ class PeopleTable final : public PeopleRepository {
 public:
     PeopleTable(Connection& connection, const SecretBox& box) : connection_(connection), box_(box) {}
 
-    Result<void> AddPerson(const Person& person) override;
-    Result<void> RenamePerson(const PersonId& id, std::string_view name) override;
-    Result<void> RemovePerson(const PersonId& id) override;
     [[nodiscard]] Result<Person> Get(const PersonId& id) const override;
     [[nodiscard]] Result<Person> Find(std::string_view id_or_name) const override;
     [[nodiscard]] Result<std::vector<Person>> List() const override;
     Result<void> AddPhoto(const EnrolmentPhoto& photo) override;
-    Result<void> RemovePhoto(const PhotoId& id) override;
     [[nodiscard]] Result<std::vector<EnrolmentPhoto>> PhotosOf(const PersonId& id) const override;
     [[nodiscard]] Result<std::vector<EnrolmentPhoto>> AllPhotos() const override;
     [[nodiscard]] Result<std::int64_t> GalleryVersion() const override;
+    [[nodiscard]] Result<std::int64_t> HoldGalleryVersion() override;
     Result<void> AddTracks(const std::vector<FaceTrack>& tracks) override;
     [[nodiscard]] Result<std::vector<FaceTrack>> TracksOf(const ResultId& result) const override;
     [[nodiscard]] Result<std::set<ItemId>> WithAppearances(const std::vector<ItemId>& items) const override;

@@ -14,6 +14,7 @@
 #include "storage/sql/news_table.hpp"
 #include "storage/sql/node_table.hpp"
 #include "storage/sql/pause_table.hpp"
+#include "storage/sql/people_edit_table.hpp"
 #include "storage/sql/people_table.hpp"
 #include "storage/sql/process_table.hpp"
 #include "storage/sql/result_table.hpp"
@@ -36,6 +37,7 @@ struct Tables {
           processes(connection, box),
           results(connection, clock),
           people(connection, box),
+          people_edits(connection, box),
           deliveries(connection, clock),
           events(connection),
           news(connection),
@@ -55,6 +57,7 @@ struct Tables {
             .processes = processes,
             .results = results,
             .people = people,
+            .people_edits = people_edits,
             .events = events,
             .deliveries = deliveries,
             .news = news,
@@ -76,6 +79,7 @@ struct Tables {
             .processes = processes,
             .results = results,
             .people = people,
+            .people_edits = people_edits,
             .events = events,
             .deliveries = deliveries,
             .news = news,
@@ -95,6 +99,7 @@ struct Tables {
     ProcessTable processes;
     ResultTable results;
     PeopleTable people;
+    PeopleEditTable people_edits;
     DeliveryTable deliveries;
     EventTable events;
     NewsTable news;

@@ -10,6 +10,7 @@
 #include "delivery/publishing/republish.hpp"
 #include "storage/item_status.hpp"
 #include "storage/publication_request.hpp"
+#include "support/people.hpp"
 #include "unit/delivery/exports.hpp"
 #include "unit/delivery/publishing_fixture.hpp"
 
@@ -116,7 +117,7 @@ TEST_F(Publications, AreWrittenOnlyInTheFormatsInWhichTheyDiffer) {
     AwaitAll();
     EXPECT_EQ(memory_.publishes, 7);
     Change([&](Transaction& transaction) {
-        return transaction.people.RenamePerson(person_.id, "Ada, Countess");
+        return testing::RenamePerson(transaction, person_.id, "Ada, Countess");
     });
     RequestWanted();
     AwaitAll();
@@ -155,7 +156,7 @@ TEST_F(Publications, OnceWrittenLoseAPersonWhoIsRemovedThoughTheLatestRunHasNotC
         again.run = 2;
         again.since = again.created_at = again.next_attempt_at = clock_.Now();
         return transaction.processes.Add(again).and_then([&] {
-            return transaction.people.RemovePerson(person_.id);
+            return testing::RemovePerson(transaction, person_.id);
         });
     });
     RequestWanted();

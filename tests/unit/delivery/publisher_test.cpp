@@ -12,6 +12,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/pause_repository.hpp"
 #include "storage/people_repository.hpp"
+#include "support/people.hpp"
 #include "unit/delivery/publishing_fixture.hpp"
 
 namespace notify::testing {
@@ -189,7 +190,7 @@ TEST_F(Publishing, WritesAgainWhatChangedWhileItWasWritten) {
     memory_.before = [&] {
         if (memory_.publishes == 1) {
             EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
-                return transaction.people.RenamePerson(person_.id, "Ada Lovelace");
+                return testing::RenamePerson(transaction, person_.id, "Ada Lovelace");
             }));
             clock_.Advance(std::chrono::seconds(1));
             EXPECT_TRUE(RequestWanted());
@@ -209,14 +210,14 @@ TEST_F(Publishing, WritesAgainAfterAWriteOfWhichNobodyKnowsHowItEnded) {
     Request();
     AwaitNewest(Status::kCompleted);
     Change([&](Transaction& transaction) {
-        return transaction.people.RenamePerson(person_.id, "Ada Lovelace");
+        return testing::RenamePerson(transaction, person_.id, "Ada Lovelace");
     });
     memory_.refuses = true;
     clock_.Advance(std::chrono::seconds(1));
     Request();
     AwaitNewest(Status::kPending);
     memory_.refuses = false;
-    Change([&](Transaction& transaction) { return transaction.people.RenamePerson(person_.id, "Ada"); });
+    Change([&](Transaction& transaction) { return testing::RenamePerson(transaction, person_.id, "Ada"); });
     clock_.Advance(std::chrono::hours(1));
     const int before = memory_.publishes;
     AwaitNewest(Status::kCompleted);

@@ -27,6 +27,7 @@
 #include "storage/publication_request.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/source_repository.hpp"
+#include "support/people.hpp"
 #include "unit/delivery/fixture.hpp"
 
 namespace notify::testing {
@@ -139,7 +140,7 @@ protected:
                                                   [&] { return transaction.buckets.Add(bucket_); }
         ).and_then([&] {
              return transaction.items.AddIfNew(item_);
-         }).and_then([&](bool) { return transaction.people.AddPerson(person_); });
+         }).and_then([&](bool) { return testing::AddPerson(transaction, person_); });
     }
 
     Result<void> AddFound(Transaction& transaction, const std::string& document) {

@@ -17,6 +17,7 @@
 #include "storage/dead_message_repository.hpp"
 #include "storage/node_repository.hpp"
 #include "storage/people_repository.hpp"
+#include "support/people.hpp"
 #include "unit/http/fixture.hpp"
 #include "unit/http/schema_check.hpp"
 
@@ -392,20 +393,27 @@ void OpenApiTest::CheckPeople(const std::string& item) {
     const auto result = AddResult("tracks", "t");
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) -> Result<void> {
         EXPECT_TRUE(
-            transaction.people.AddPerson({.id = PersonId("per_1"), .name = "Ada", .created_at = clock_.Now()})
+            testing::AddPerson(
+                transaction, {.id = PersonId("per_1"), .name = "Ada", .created_at = clock_.Now()}
+            )
         );
         EnrolmentPhoto photo{.id = PhotoId("pho_1"), .person_id = PersonId("per_1"), .file_name = "a.jpg"};
         photo.sha256 = std::string(64, 'a');
         photo.embedding[0] = 1;
         photo.crop_sha256 = std::string(64, 'b');
         photo.created_at = clock_.Now();
-        EXPECT_TRUE(transaction.people.AddPhoto(photo));
+        EXPECT_TRUE(testing::AddPhoto(transaction, photo));
         Appearance appearance{.id = AppearanceId("app_1"), .item_id = ItemId(item), .result_id = result};
         appearance.person_id = PersonId("per_1");
         appearance.end_ms = 1001;
+        appearance.tracks = {TrackId("trk_1")};
         appearance.timebase = {
             .rate = {.numerator = 30000, .denominator = 1001}, .start = 107'892, .drop_frame = true
         };
+        FaceTrack track;
+        track.id = TrackId("trk_1");
+        track.result_id = result;
+        EXPECT_TRUE(transaction.people.AddTracks({track}));
         return transaction.people.ReplaceAppearances(ItemId(item), result, {appearance});
     }));
     Check("GET", "/v1/people", "/v1/people");
@@ -425,6 +433,13 @@ void OpenApiTest::CheckPeople(const std::string& item) {
         "/v1/people",
         R"({"name":"Bo","photos":[{"file_name":"b.jpg","base64":"AAAA","face":{"x":1,"y":2.5}}]})"
     );
+    const auto edit = Check(
+        "POST", "/v1/edits", "/v1/edits", R"({"kind":"confirm","person":"Ada L.","appearances":["app_1"]})"
+    );
+    const auto id = std::string(edit.at("id").as_string());
+    Check("GET", "/v1/edits/{edit}", "/v1/edits/" + id);
+    Check("GET", "/v1/edits", "/v1/edits?person=per_1");
+    Check("POST", "/v1/edits/{edit}/undo", "/v1/edits/" + id + "/undo");
     Check("DELETE", "/v1/people/{person}/photos/{photo}", "/v1/people/per_1/photos/pho_1");
     Check("DELETE", "/v1/people/{person}", "/v1/people/per_1");
 }

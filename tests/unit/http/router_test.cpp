@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/people_repository.hpp"
+#include "support/people.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -113,8 +114,8 @@ TEST_F(RouterTest, AnswersWhatIsNotThereWith404AndAnotherMethodWith405) {
 
 TEST_F(RouterTest, FindsANameWithASlashAndAPathInAnyEncoding) {
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
-        return transaction.people.AddPerson(
-            {.id = PersonId("per_1"), .name = "AC/DC", .created_at = clock_.Now()}
+        return testing::AddPerson(
+            transaction, {.id = PersonId("per_1"), .name = "AC/DC", .created_at = clock_.Now()}
         );
     }));
     EXPECT_EQ(Expect(200, "GET", "/v1/people/AC%2FDC").at("id").as_string(), "per_1");

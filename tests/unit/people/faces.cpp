@@ -145,8 +145,7 @@ TrackFacts FactsOf(const SeenFace& seen) {
         .thumbnail = {}
     };
     facts.qualities.assign(seen.shots.size(), seen.quality);
-    facts.first_box = seen.box;
-    facts.last_box = seen.box;
+    facts.boxes = {{.ms = seen.start_ms, .box = seen.box}};
     return facts;
 }
 

@@ -14,6 +14,7 @@
 #include "storage/process_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
+#include "support/people.hpp"
 
 namespace notify::testing {
 
@@ -42,7 +43,7 @@ PeopleTest::~PeopleTest() = default;
 PersonId PeopleTest::AddPerson(const std::string& name, const std::vector<Embedding>& photos) {
     const Person person{.id = PersonId(MakeId("per")), .name = name, .created_at = clock_.Now()};
     Write([&](Transaction& transaction) -> Result<void> {
-        auto added = transaction.people.AddPerson(person);
+        auto added = testing::AddPerson(transaction, person);
         for (std::size_t i = 0; added && i < photos.size(); ++i) {
             EnrolmentPhoto photo;
             photo.id = PhotoId(MakeId("pho"));
@@ -50,7 +51,7 @@ PersonId PeopleTest::AddPerson(const std::string& name, const std::vector<Embedd
             photo.file_name = fmt::format("{}-{}.jpg", name, i);
             photo.sha256 = Sha256Hex(photo.file_name);
             photo.embedding = photos[i];
-            added = transaction.people.AddPhoto(photo);
+            added = testing::AddPhoto(transaction, photo);
         }
         return added;
     });

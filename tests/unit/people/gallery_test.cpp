@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "people/distance.hpp"
+#include "people/matching.hpp"
 #include "storage/people_repository.hpp"
+#include "support/people.hpp"
 #include "unit/people/fixture.hpp"
 
 namespace notify::testing {
@@ -29,12 +31,31 @@ TEST(MakingAGallery, TakesTheMeanOfAPersonsPhotosForTheTemplate) {
     EXPECT_THAT(gallery.people[0].photos, SizeIs(2));
 }
 
-TEST(MakingAGallery, LeavesOutPeopleWithoutAPhotoThatCanBeCompared) {
+TEST(MakingAGallery, KeepsPeopleWithoutAPhotoThatCanBeComparedForVerdicts) {
     const Person ada{.id = PersonId("per_1"), .name = "Ada", .created_at = {}};
     const Person bob{.id = PersonId("per_2"), .name = "Bob", .created_at = {}};
     EnrolmentPhoto unreadable;
     unreadable.person_id = ada.id;
-    EXPECT_THAT(MakeGallery(1, {ada, bob}, {unreadable}).people, IsEmpty());
+    const auto gallery = MakeGallery(1, {ada, bob}, {unreadable});
+    EXPECT_THAT(gallery.people, SizeIs(2));
+    EXPECT_EQ(gallery.Comparable(), 0U);
+    EXPECT_EQ(MatchShots(Shots({FaceOf(1)}), gallery), std::nullopt);
+}
+
+TEST(MakingAGallery, GivesAPersonThePhotosOfWhoeverWasMerged) {
+    const Person ada{.id = PersonId("per_1"), .name = "Ada", .created_at = {}, .root = PersonId("per_1")};
+    const Person countess{
+        .id = PersonId("per_2"), .name = "Countess", .created_at = {}, .merged_into = ada.id, .root = ada.id
+    };
+    EnrolmentPhoto photo;
+    photo.person_id = countess.id;
+    photo.embedding = FaceOf(1);
+    const auto gallery = MakeGallery(1, {ada, countess}, {photo});
+    ASSERT_THAT(gallery.people, SizeIs(1));
+    EXPECT_EQ(gallery.people[0].name, "Ada");
+    EXPECT_THAT(gallery.people[0].photos, SizeIs(1));
+    EXPECT_EQ(gallery.PlaceOf(countess.id), 0U);
+    EXPECT_EQ(gallery.PlaceOf(PersonId("per_none")), std::nullopt);
 }
 
 class GalleryCaching : public PeopleTest {};
@@ -58,8 +79,8 @@ TEST_F(GalleryCaching, ShowsARenamedPersonAndNoRemovedOne) {
     const auto bob = AddPerson("Bob", {FaceOf(2)});
     GalleryCache cache(*storage_);
     ASSERT_THAT(cache.Current().value()->people, SizeIs(2));
-    Write([&](Transaction& transaction) { return transaction.people.RenamePerson(ada, "Augusta"); });
-    Write([&](Transaction& transaction) { return transaction.people.RemovePerson(bob); });
+    Write([&](Transaction& transaction) { return testing::RenamePerson(transaction, ada, "Augusta"); });
+    Write([&](Transaction& transaction) { return testing::RemovePerson(transaction, bob); });
     EXPECT_THAT(cache.Current().value()->people, ElementsAre(Field(&KnownPerson::name, "Augusta")));
 }
 

@@ -16,9 +16,13 @@ using ::testing::SizeIs;
 const Embedding kAda = FaceOf(0);
 
 FaceTracks TracksOfAda() {
-    return {
+    FaceTracks found{
         .tracks = {FactsOf({.track = 1, .shots = {kAda}}), FactsOf({.track = 2, .link = 2, .shots = {}})}
     };
+    for (auto& facts : found.tracks) {
+        facts.track.id = {};
+    }
+    return found;
 }
 
 TEST(MakingLabels, GivesTracksAndAppearancesIdsOfTheirOwn) {

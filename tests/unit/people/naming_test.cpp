@@ -49,10 +49,21 @@ TEST(Naming, NamesATrackThatIsTooFarByItselfThroughItsLink) {
     EXPECT_THAT(
         NamesOf(
             {{.track = 1, .link = 1, .shots = near},
-             {.track = 2, .link = 1, .shots = {FaceAt(kAda, 0.4, 51)}}}
+             {.track = 2, .link = 1, .start_ms = 2000, .end_ms = 3000, .shots = {FaceAt(kAda, 0.4, 51)}}}
         ),
         ElementsAre("Ada", "Ada")
     );
+}
+
+TEST(Naming, GivesOneOfTwoFacesThatAreSeenTogetherTheName) {
+    EXPECT_THAT(
+        NamesOf(
+            {{.track = 1, .link = 1, .shots = {FaceAt(kAda, 0.2, 50)}},
+             {.track = 2, .link = 2, .start_ms = 500, .end_ms = 1500, .shots = {kAda}},
+             {.track = 3, .link = 3, .start_ms = 1200, .end_ms = 2500, .shots = {FaceAt(kAda, 0.1, 50)}}}
+        ),
+        ElementsAre("-", "Ada", "Ada")
+    ) << "the nearer one; an overlap of a sample is none";
 }
 
 TEST(Naming, DoesNotNameATrackThatIsFarFromItsLinksPerson) {

@@ -10,6 +10,7 @@
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
+#include "support/people.hpp"
 #include "unit/people/fixture.hpp"
 
 namespace notify::testing {
@@ -137,7 +138,7 @@ TEST_F(RelabellingPast, TakesANameAwayWhenThePhotosThatGaveItAreGone) {
     const auto ada = AddPerson("Ada", {kAda, kAda, kAda});
     const auto item = Analyse("a.mp4", Ada());
     for (const auto& photo : PhotosOf(ada)) {
-        Write([&](Transaction& transaction) { return transaction.people.RemovePhoto(photo.id); });
+        Write([&](Transaction& transaction) { return testing::RemovePhoto(transaction, photo); });
     }
     EXPECT_EQ(RelabelAll(), 1);
     EXPECT_THAT(AppearancesIn(item), IsEmpty());
@@ -168,7 +169,7 @@ TEST_F(RelabellingPast, ConfirmsAPossibleNameWhenMorePhotosMakeItSure) {
 TEST_F(RelabellingPast, NeedsNoChangeForANewNameOfAPerson) {
     const auto ada = AddPerson("Ada", {kAda, kAda, kAda});
     const auto item = Analyse("a.mp4", Ada());
-    Write([&](Transaction& transaction) { return transaction.people.RenamePerson(ada, "Augusta"); });
+    Write([&](Transaction& transaction) { return testing::RenamePerson(transaction, ada, "Augusta"); });
     EXPECT_EQ(RelabelAll(), 0);
     EXPECT_THAT(NamesIn(item), ElementsAre("Augusta confirmed 200-1800"));
 }

@@ -8,6 +8,7 @@
 #include "people/distance.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
+#include "support/people.hpp"
 #include "unit/people/fixture.hpp"
 
 namespace notify::testing {
@@ -105,7 +106,7 @@ TEST_F(Resolution, NamesNobodyWhoWasRemovedAfterItPrepared) {
     const auto ada = AddPerson("Ada", {kAda, kAda, kAda});
     const auto claim = Claim("a.mp4");
     Add(claim, AdaAndAStranger());
-    Write([&](Transaction& transaction) { return transaction.people.RemovePerson(ada); });
+    Write([&](Transaction& transaction) { return testing::RemovePerson(transaction, ada); });
     Commit();
     EXPECT_EQ(ValueOf(resolver_->RunOnce()), 1);
     EXPECT_THAT(AppearancesIn(claim.item.id), IsEmpty());

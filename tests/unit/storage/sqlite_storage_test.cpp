@@ -16,6 +16,7 @@
 #include "core/file.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/sql/migrations.hpp"
+#include "support/people.hpp"
 
 namespace notify::testing {
 
@@ -296,8 +297,8 @@ TEST_F(SqliteDatabase, NeverHoldsAnEmbeddingInTheClear) {
         track.id = TrackId("trk_1");
         track.result_id = ResultId("res_1");
         track.shots = {embedding, embedding};
-        return transaction.people.AddPerson(person)
-            .and_then([&] { return transaction.people.AddPhoto(photo); })
+        return testing::AddPerson(transaction, person)
+            .and_then([&] { return testing::AddPhoto(transaction, photo); })
             .and_then([&] {
                 return transaction.results.AddOrGet({.id = track.result_id, .lineage_key = "lineage"});
             })
@@ -322,10 +323,10 @@ TEST_F(SqliteDatabase, KeepsNothingOfAPersonWhoWasRemoved) {
     auto storage = Open().value();
     const Person person{.id = PersonId("per_1"), .name = "Ada Lovelace of Ockham Park", .created_at = {}};
     ASSERT_TRUE(storage->Write([&](Transaction& transaction) {
-        return transaction.people.AddPerson(person);
+        return testing::AddPerson(transaction, person);
     }));
     ASSERT_TRUE(storage->Write([&](Transaction& transaction) {
-        return transaction.people.RemovePerson(person.id);
+        return testing::RemovePerson(transaction, person.id);
     }));
     storage.reset();
     EXPECT_EQ(AllBytes().find("Ockham Park"), std::string::npos);

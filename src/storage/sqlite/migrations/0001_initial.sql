@@ -396,15 +396,71 @@ CREATE TABLE resolve (
 CREATE INDEX resolve_due ON resolve (next_at, process_id);
 CREATE INDEX resolve_of_item ON resolve (item_id);
 
+-- The projection of people_edit, as are enrolment_photo.person_id and track_verdict.
 CREATE TABLE person (
     id TEXT PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT, -- NULL: unknown
+    hidden INTEGER NOT NULL CHECK (hidden IN (0, 1)),
+    merged_into TEXT,
+    root TEXT NOT NULL, -- where merged_into ends; the person's own id
+    consent TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE UNIQUE INDEX person_by_name ON person (name) WHERE merged_into IS NULL AND name IS NOT NULL;
+CREATE INDEX person_by_root ON person (root);
+
+CREATE TABLE person_key (
+    person_id TEXT PRIMARY KEY,
+    key BLOB NOT NULL -- sealed; destroyed when the person is erased
+) STRICT;
+
+CREATE TABLE people_edit (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    person_id TEXT NOT NULL, -- empty where there is none; no reference: edits outlive people
+    other_id TEXT NOT NULL,
+    said BLOB, -- sealed under the person's key; NULL once that is destroyed
+    undoes TEXT NOT NULL, -- the edit that an undo takes out
+    outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'no_op', 'undone', 'erased')),
+    note TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX people_edit_of_person ON people_edit (person_id, sequence);
+CREATE INDEX people_edit_undone_by ON people_edit (undoes) WHERE undoes <> '';
+
+CREATE TABLE people_edit_subject (
+    subject TEXT NOT NULL,
+    sequence INTEGER NOT NULL REFERENCES people_edit (sequence) ON DELETE CASCADE,
+    PRIMARY KEY (subject, sequence)
+) STRICT;
+
+CREATE INDEX people_edit_subjects ON people_edit_subject (sequence);
+
+CREATE TABLE track_verdict (
+    anchor TEXT PRIMARY KEY, -- face_track.anchor
+    person_id TEXT NOT NULL, -- empty: nobody was named
+    by_system INTEGER NOT NULL CHECK (by_system IN (0, 1)),
+    nobody INTEGER NOT NULL CHECK (nobody IN (0, 1)),
+    not_these TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX track_verdict_of_person ON track_verdict (person_id);
+
+CREATE TABLE relabel_wanted (
+    item_id TEXT PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    tell INTEGER NOT NULL CHECK (tell IN (0, 1)) -- somebody in it has another name now
+) STRICT;
+
+CREATE INDEX relabel_wanted_by_time ON relabel_wanted (at, item_id);
+
 CREATE TABLE enrolment_photo (
     id TEXT PRIMARY KEY,
-    person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    person_id TEXT REFERENCES person (id), -- NULL: the edit that enrolled it is undone
     file_name TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     embedding BLOB NOT NULL, -- sealed
@@ -414,9 +470,10 @@ CREATE TABLE enrolment_photo (
     box_height REAL NOT NULL,
     quality REAL NOT NULL,
     crop_sha256 TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    UNIQUE (person_id, sha256)
+    created_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX enrolment_photo_of_person ON enrolment_photo (person_id);
 
 CREATE INDEX enrolment_photo_by_crop ON enrolment_photo (crop_sha256);
 
@@ -429,6 +486,7 @@ INSERT INTO gallery_version (one, version) VALUES (1, 1);
 
 CREATE TABLE face_track (
     id TEXT PRIMARY KEY,
+    anchor TEXT NOT NULL, -- the track of the earliest run that showed this face then
     result_id TEXT NOT NULL REFERENCES result (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
     link INTEGER NOT NULL,
@@ -445,12 +503,15 @@ CREATE TABLE face_track (
     UNIQUE (result_id, number)
 ) STRICT;
 
+CREATE INDEX face_track_by_anchor ON face_track (anchor);
+
 CREATE TABLE appearance (
     id TEXT PRIMARY KEY,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
     result_id TEXT NOT NULL REFERENCES result (id),
     person_id TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
     certainty TEXT NOT NULL CHECK (certainty IN ('confirmed', 'possible')),
+    by_user INTEGER NOT NULL CHECK (by_user IN (0, 1)), -- somebody said so
     start_ms INTEGER NOT NULL,
     end_ms INTEGER NOT NULL CHECK (end_ms >= start_ms),
     similarity REAL NOT NULL,

@@ -1,0 +1,388 @@
+// /v1/edits: what was decided about people, and undoing it.
+
+#include "storage/people_edits.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/ulid.hpp"
+#include "domain/named.hpp"
+#include "domain/people_edit.hpp"
+#include "http/api.hpp"
+#include "http/described.hpp"
+#include "http/message.hpp"
+#include "http/parameters.hpp"
+#include "http/problem.hpp"
+#include "http/router.hpp"
+#include "http/routes/person_tag.hpp"
+#include "http/routes/routes.hpp"
+#include "http/views_people.hpp"
+#include "people/person_edits.hpp"
+#include "storage/key_repository.hpp"
+#include "storage/people_edit_repository.hpp"
+#include "storage/people_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::size_t kMostOfOneEdit = 10'000;
+
+template <class Id>
+std::vector<std::string> Texts(const std::vector<Id>& ids) {
+    std::vector<std::string> texts;
+    texts.reserve(ids.size());
+    for (const auto& id : ids) {
+        texts.push_back(id.Value());
+    }
+    return texts;
+}
+
+template <class Id>
+std::vector<Id> Ids(const std::optional<std::vector<std::string>>& texts) {
+    std::vector<Id> ids;
+    for (const auto& text : texts.value_or(std::vector<std::string>{})) {
+        ids.emplace_back(text);
+    }
+    return ids;
+}
+
+view::EditView Show(const PeopleEdit& edit) {
+    return {
+        .id = edit.id.Value(),
+        .sequence = edit.sequence,
+        .at = ToRfc3339(edit.at),
+        .actor = edit.actor,
+        .kind = {std::string(ToString(edit.kind))},
+        .person = edit.person.Value(),
+        .other = edit.other.Value(),
+        .name = edit.name,
+        .consent = edit.text,
+        .photos = Texts(edit.photos),
+        .tracks = Texts(edit.tracks),
+        .undoes = edit.undoes.Value(),
+        .outcome = {std::string(ToString(edit.outcome))},
+        .note = edit.note
+    };
+}
+
+/// What an edit of a kind is asked with.
+struct Asked {
+    bool person = true;
+    bool other = false;
+    bool name = false;
+    bool faces = false;   ///< Tracks or appearances.
+    bool photos = false;  ///< They too.
+};
+
+/// Nothing for what is asked for in another way, and for what is the service's own.
+std::optional<Asked> AskedWith(EditKind kind) {
+    switch (kind) {
+        case EditKind::kRename:
+            return Asked{.name = true};
+        case EditKind::kConfirm:
+        case EditKind::kReject:
+            return Asked{.faces = true};
+        case EditKind::kUnknown:
+            return Asked{.person = false, .faces = true};
+        case EditKind::kMerge:
+            return Asked{.other = true};
+        case EditKind::kSplit:
+            return Asked{.faces = true, .photos = true};
+        case EditKind::kMove:
+            return Asked{.other = true, .faces = true, .photos = true};
+        case EditKind::kHide:
+        case EditKind::kShow:
+        case EditKind::kConsent:
+            return Asked{};
+        case EditKind::kEnrol:
+        case EditKind::kFound:
+        case EditKind::kRemovePhoto:
+        case EditKind::kUndo:
+        case EditKind::kErase:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Unexpected Missing(std::string_view member, const view::NewEdit& wanted) {
+    return Fail(
+        ErrorCode::kInvalidArgument, fmt::format("an edit of kind {} needs {}", wanted.kind.text, member)
+    );
+}
+
+class EditRoutes {
+public:
+    explicit EditRoutes(ApiParts parts) : parts_(std::move(parts)) {}
+
+    [[nodiscard]] Response List(const Request& request) const {
+        const auto page = PageOf(request);
+        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<PeopleEdit>> {
+            PersonId of;
+            if (const auto asked = request.Query("person"); !asked.empty()) {
+                const auto person = snapshot.people.Find(asked);
+                // of somebody who is erased there are edits still
+                of = person ? person->id : PersonId(std::string(asked));
+            }
+            return snapshot.people_edits.List(of, page);
+        });
+        return Answer(request, rows, [](const Page<PeopleEdit>& found) {
+            view::EditList list{.rows = {}, .next = found.next};
+            for (const auto& edit : found.rows) {
+                list.rows.push_back(Show(edit));
+            }
+            return list;
+        });
+    }
+
+    [[nodiscard]] Response Get(const Request& request) const {
+        const auto edit = parts_.storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.people_edits.Get(EditId(request.parameters[0]));
+        });
+        return Answer(request, edit, [](const PeopleEdit& found) { return Show(found); });
+    }
+
+    [[nodiscard]] Response Make(const Request& request) const {
+        return WithBody<view::NewEdit>(request, [&](const view::NewEdit& wanted) {
+            return Done(request, "make", [&](Transaction& transaction) -> Result<PeopleEdit> {
+                auto edit = Read(transaction, request, wanted);
+                return edit ? MakeEdit(transaction, std::move(*edit)) : edit;
+            });
+        });
+    }
+
+    [[nodiscard]] Response Undo(const Request& request) const {
+        return Done(request, "undo", [&](Transaction& transaction) {
+            return UndoEdit(
+                transaction, EditId(request.parameters[0]), request.caller.actor, parts_.clock.Now()
+            );
+        });
+    }
+
+private:
+    /// An edit, audited, after which past items are compared again.
+    template <class Function>
+    [[nodiscard]] Response Done(
+        const Request& request, std::string_view what, const Function& function
+    ) const {
+        const auto edit = parts_.storage.Write([&](Transaction& transaction) -> Result<PeopleEdit> {
+            auto made = function(transaction);
+            if (!made) {
+                return made;
+            }
+            const auto audited = transaction.keys.AddAudit({
+                .at = parts_.clock.Now(),
+                .actor = request.caller.actor,
+                .action = fmt::format("people.{}", what == "undo" ? what : ToString(made->kind)),
+                .subject = made->person.IsEmpty() ? made->id.Value() : made->person.Value(),
+                .detail = made->id.Value(),
+            });
+            return audited ? std::move(made) : Unexpected(audited.error());
+        });
+        if (edit) {
+            parts_.relabel();
+        }
+        return Answer(request, edit, [](const PeopleEdit& made) { return Show(made); }, 201);
+    }
+
+    /// What the body says, as an edit. Of a split and a move, `person` is whom faces are taken from, and
+    /// `other` who gets them: the edit is of that one.
+    [[nodiscard]] Result<PeopleEdit> Read(
+        Transaction& transaction, const Request& request, const view::NewEdit& wanted
+    ) const {
+        const auto kind = Named<EditKind>(kEditKindWords, wanted.kind.text);
+        const auto asked = kind ? AskedWith(*kind) : std::nullopt;
+        if (!asked) {
+            return Fail(
+                ErrorCode::kInvalidArgument,
+                fmt::format("an edit of kind {} is not made in this way: see its own route", wanted.kind.text)
+            );
+        }
+        PeopleEdit edit;
+        edit.at = parts_.clock.Now();
+        edit.actor = request.caller.actor;
+        edit.kind = *kind;
+        edit.text = wanted.consent.value_or("");
+        auto read = ReadPeople(transaction, request, wanted, *asked, edit)
+                        .and_then([&] { return ReadName(wanted, *asked, edit); })
+                        .and_then([&] { return ReadFaces(transaction, wanted, *asked, edit); });
+        return read ? Result<PeopleEdit>(std::move(edit)) : Unexpected(read.error());
+    }
+
+    [[nodiscard]] static Result<void> ReadPeople(
+        Transaction& transaction,
+        const Request& request,
+        const view::NewEdit& wanted,
+        const Asked& asked,
+        PeopleEdit& edit
+    ) {
+        const auto find = [&](const std::optional<std::string>& text, PersonId& to) -> Result<void> {
+            auto person = transaction.people.Find(text.value_or(""));
+            if (person) {
+                to = person->id;
+            }
+            return person ? Result<void>{} : Unexpected(person.error());
+        };
+        if (asked.person && !wanted.person) {
+            return Missing("person", wanted);
+        }
+        if (asked.other && !wanted.other) {
+            return Missing("other", wanted);
+        }
+        auto found = asked.person ? find(wanted.person, edit.person) : Result<void>{};
+        if (found && asked.other) {
+            found = find(wanted.other, edit.other);
+        }
+        if (found && asked.person) {
+            found = CheckTag(transaction.View(), edit.person, request.Header("if-match"));
+        }
+        if (edit.kind == EditKind::kSplit) {
+            edit.other = std::exchange(edit.person, PersonId(MakeId("per")));
+        } else if (edit.kind == EditKind::kMove) {
+            std::swap(edit.person, edit.other);
+        }
+        return found;
+    }
+
+    [[nodiscard]] static Result<void> ReadName(
+        const view::NewEdit& wanted, const Asked& asked, PeopleEdit& edit
+    ) {
+        if (!wanted.name) {
+            return asked.name ? Missing("name", wanted) : Result<void>{};
+        }
+        return CheckedName(*wanted.name).map([&](std::string name) { edit.name = std::move(name); });
+    }
+
+    [[nodiscard]] static Result<void> ReadFaces(
+        Transaction& transaction, const view::NewEdit& wanted, const Asked& asked, PeopleEdit& edit
+    ) {
+        if (!asked.faces) {
+            return {};
+        }
+        edit.photos = asked.photos ? Ids<PhotoId>(wanted.photos) : std::vector<PhotoId>{};
+        auto tracks = transaction.people_edits.AnchorsOf(Ids<TrackId>(wanted.tracks));
+        auto more = transaction.people_edits.AnchorsIn(Ids<AppearanceId>(wanted.appearances));
+        if (!tracks || !more) {
+            return Unexpected(tracks ? more.error() : tracks.error());
+        }
+        edit.tracks = std::move(*tracks);
+        edit.tracks.insert(edit.tracks.end(), more->begin(), more->end());
+        if (edit.tracks.empty() && edit.photos.empty()) {
+            return Missing(asked.photos ? "appearances, tracks or photos" : "appearances or tracks", wanted);
+        }
+        if (edit.tracks.size() + edit.photos.size() > kMostOfOneEdit) {
+            return Fail(
+                ErrorCode::kTooLarge,
+                fmt::format("an edit is of at most {} faces: make several", kMostOfOneEdit)
+            );
+        }
+        return CheckPhotos(transaction, edit);
+    }
+
+    /// Photos that are taken from a person are that person's.
+    [[nodiscard]] static Result<void> CheckPhotos(Transaction& transaction, const PeopleEdit& edit) {
+        if (edit.photos.empty()) {
+            return {};
+        }
+        const auto photos = transaction.people.PhotosOf(edit.other);
+        if (!photos) {
+            return Unexpected(photos.error());
+        }
+        for (const auto& id : edit.photos) {
+            const bool is_theirs =
+                std::ranges::any_of(*photos, [&](const EnrolmentPhoto& photo) { return photo.id == id; });
+            if (!is_theirs) {
+                return Fail(
+                    ErrorCode::kNotFound,
+                    fmt::format("person {} has no photo {}", edit.other.Value(), id.Value())
+                );
+            }
+        }
+        return {};
+    }
+
+    ApiParts parts_;
+};
+
+}  // namespace
+
+void AddPeopleEditRoutes(Router& router, const ApiParts& parts) {
+    const auto routes = std::make_shared<EditRoutes>(parts);  // shared by the handlers below
+    const auto edit = &described::Schema<view::EditView>;
+    auto filters = PageParameters("[0-9]+");
+    filters.push_back({.name = "person", .description = "Id or name of a person."});
+    router.Add(
+        {.method = "GET",
+         .pattern = "/v1/edits",
+         .scope = Scope::kRead,
+         .tag = "people",
+         .summary = "Edits of people",
+         .description =
+             "Who decided what about people, and when, newest first. One that is a no_op lost what it was "
+             "about when an earlier one was undone: its note says what.",
+         .query = filters,
+         .answer = &described::Schema<view::EditList>,
+         .handle = [routes](Request& r) { return routes->List(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/edits",
+         .scope = Scope::kWrite,
+         .tag = "people",
+         .summary = "Edit people",
+         .description =
+             "One decision: rename (person, name; a name for somebody unknown is a rename too), confirm and "
+             "reject (person, appearances or tracks), unknown (appearances or tracks of nobody who is "
+             "known), "
+             "merge (person, other: the two are one; the named one of a named and an unknown one remains), "
+             "split (person, of whom appearances, tracks or photos become a new one; name), move (person, "
+             "other "
+             "who gets them), hide, show, consent (person, consent). With If-Match (a person's etag) it is "
+             "refused when the person has changed. Past items follow at once in the background. Enrolling "
+             "and "
+             "erasing have routes of their own.",
+         .body = &described::Schema<view::NewEdit>,
+         .answer = edit,
+         .status = 201,
+         .handle = [routes](Request& r) { return routes->Make(r); }}
+    );
+    router.Add(
+        {.method = "GET",
+         .pattern = "/v1/edits/{edit}",
+         .scope = Scope::kRead,
+         .tag = "people",
+         .summary = "One edit",
+         .description = "What was decided, and what has become of it.",
+         .answer = edit,
+         .handle = [routes](Request& r) { return routes->Get(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/edits/{edit}/undo",
+         .scope = Scope::kWrite,
+         .tag = "people",
+         .summary = "Undo an edit",
+         .description =
+             "Whenever it was made: people are afterwards as if it never had been. Later edits that lose "
+             "what "
+             "they are about by it do nothing any more and say so. Undoing the undo brings it back. Only an "
+             "erasure cannot be undone.",
+         .answer = edit,
+         .status = 201,
+         .handle = [routes](Request& r) { return routes->Undo(r); }}
+    );
+}
+
+}  // namespace notify

@@ -1,0 +1,28 @@
+#pragma once
+
+// Edits of people, made and undone. docs/adr/0011-people.md.
+
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/people_edit.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// Makes the edit: writes it down, changes what it changes, and wants the items looked at again in which
+/// whoever it is about appears. `id`, when it is empty, and `outcome` are set; `photos` that are enrolled are
+/// there (PeopleRepository::AddPhoto). The edit as it was made. kNotFound, kConflict with a sentence that
+/// says why not; kInvalidArgument for an undo: see UndoEdit. Call inside a transaction.
+[[nodiscard]] Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit);
+
+/// Takes an edit out, whenever it was made: people are afterwards as if it never had been. Undoing an undo
+/// brings back what it took out. The undo. kNotFound; kConflict when it is undone already, is an erasure or
+/// was about somebody who is erased. Call inside a transaction.
+[[nodiscard]] Result<PeopleEdit> UndoEdit(
+    Transaction& transaction, const EditId& id, std::string_view actor, Timestamp now
+);
+
+}  // namespace notify
