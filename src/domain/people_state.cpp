@@ -1,6 +1,7 @@
 #include "domain/people_state.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 #include <string>
 #include <string_view>
@@ -297,9 +298,9 @@ std::string_view Do(PeopleState& state, const PeopleEdit& edit) {
 /// Which edits another one takes out. An undo that is undone takes out nothing.
 std::set<EditId> UndoneOf(const std::vector<PeopleEdit>& edits) {
     std::set<EditId> undone;
-    for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) {
-        if (edit->kind == EditKind::kUndo && !undone.contains(edit->id)) {
-            undone.insert(edit->undoes);
+    for (const auto& edit : edits | std::views::reverse) {
+        if (edit.kind == EditKind::kUndo && !undone.contains(edit.id)) {
+            undone.insert(edit.undoes);
         }
     }
     return undone;

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <span>
 
+#include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "people/face_tracks.hpp"
 

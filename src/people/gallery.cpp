@@ -57,6 +57,7 @@ Gallery MakeGallery(
     }
     for (auto& person : gallery.people) {
         std::vector<WeighedEmbedding> weighed;
+        weighed.reserve(person.photos.size());
         for (const auto& photo : person.photos) {
             weighed.push_back({.embedding = photo});
         }

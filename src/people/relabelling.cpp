@@ -1,7 +1,6 @@
 #include "people/relabelling.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <map>
@@ -24,6 +23,7 @@
 #include "domain/result.hpp"
 #include "domain/status.hpp"
 #include "people/face_tracks.hpp"
+#include "people/gallery.hpp"
 #include "people/label_news.hpp"
 #include "people/labels.hpp"
 #include "people/naming.hpp"
@@ -149,6 +149,38 @@ std::multiset<Comparable> Essence(const std::vector<Appearance>& appearances) {
     return essence;
 }
 
+using LabelsByResult = std::vector<std::pair<ResultId, Labels>>;
+
+LabelsByResult LabelsOf(ItemFacts& facts, const Gallery& gallery) {
+    LabelsByResult labels;
+    for (auto& [result, tracks] : facts.sources) {
+        labels.emplace_back(result, MakeLabels(std::move(tracks), gallery, facts.verdicts));
+    }
+    return labels;
+}
+
+std::vector<Appearance> AppearancesOf(const LabelsByResult& labels) {
+    std::vector<Appearance> appearances;
+    for (const auto& [result, each] : labels) {
+        for (auto appearance : each.appearances) {
+            appearance.result_id = result;
+            appearances.push_back(std::move(appearance));
+        }
+    }
+    return appearances;
+}
+
+/// The first one refuses before anything is written.
+Result<bool> WriteAll(Transaction& transaction, const ItemId& item, const LabelsByResult& labels) {
+    for (const auto& [result, each] : labels) {
+        auto written = WriteLabels(transaction, item, result, each);
+        if (!written || !*written) {
+            return written;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 Result<bool> Relabelling::TryItem(const Wish& wish, bool& changed) {
@@ -160,16 +192,8 @@ Result<bool> Relabelling::TryItem(const Wish& wish, bool& changed) {
     if (!facts) {
         return Unexpected(facts.error());
     }
-    std::vector<std::pair<ResultId, Labels>> labels;
-    std::vector<Appearance> wanted;
-    for (auto& [result, tracks] : facts->sources) {
-        labels.emplace_back(result, MakeLabels(std::move(tracks), **gallery, facts->verdicts));
-        for (auto appearance : labels.back().second.appearances) {
-            appearance.result_id = result;
-            wanted.push_back(std::move(appearance));
-        }
-    }
-    changed = Essence(wanted) != Essence(facts->present);
+    const auto labels = LabelsOf(*facts, **gallery);
+    changed = Essence(AppearancesOf(labels)) != Essence(facts->present);
     if (!changed && !wish.wanted) {
         return true;
     }
@@ -179,11 +203,9 @@ Result<bool> Relabelling::TryItem(const Wish& wish, bool& changed) {
         if (!version || *version != (*gallery)->version) {
             return version.map([](std::int64_t) { return false; });
         }
-        for (std::size_t i = 0; changed && i < labels.size(); ++i) {
-            const auto written = WriteLabels(transaction, wish.item, labels[i].first, labels[i].second);
-            if (!written || !*written) {
-                return written;  // the first one refuses before anything is written
-            }
+        auto written = changed ? WriteAll(transaction, wish.item, labels) : Result<bool>(true);
+        if (!written || !*written) {
+            return written;
         }
         if (auto done = transaction.people_edits.Relabelled(wish.item); !done) {
             return Unexpected(done.error());

@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
+#include "domain/person.hpp"
 #include "domain/result.hpp"
 #include "people/face_tracks.hpp"
 #include "people/labels.hpp"

@@ -1,5 +1,6 @@
 #include "storage/people_edits.hpp"
 
+#include <cstddef>
 #include <map>
 #include <set>
 #include <string>

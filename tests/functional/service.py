@@ -69,10 +69,10 @@ class Service:
             raise AssertionError(f"{arguments} ended with {done.returncode}, not {code}:\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
-    def request(self, method: str, path: str, body=None, key: str | None = None):
+    def request(self, method: str, path: str, body=None, key: str | None = None, headers: dict | None = None):
         """(status, JSON) of one request; with the first key unless another (or "" for none) is given."""
         key = (self.data / "first-key").read_text().strip() if key is None else key
-        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {}) | (headers or {})
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
         try:

@@ -115,24 +115,22 @@ Result<void> RemovePhoto(CommandLine& line) {
     });
 }
 
+/// The member of an edit that takes such an id; "" when none does.
+std::string_view MemberFor(std::string_view id) {
+    if (id.starts_with("app_")) {
+        return "appearances";
+    }
+    if (id.starts_with("trk_")) {
+        return "tracks";
+    }
+    return id.starts_with("pho_") ? "photos" : "";
+}
+
 /// Makes an edit; `told` is a sentence that says what it did.
 Result<void> Edit(CommandLine& line, object body, const std::string& told) {
-    for (const auto* member : {"appearances", "tracks", "photos"}) {
-        array ids;
-        for (const auto& face : line.words.faces) {
-            const std::string_view prefix = std::string_view(member) == "appearances" ? "app_"
-                                            : std::string_view(member) == "tracks"    ? "trk_"
-                                                                                      : "pho_";
-            if (face.starts_with(prefix)) {
-                ids.emplace_back(face);
-            }
-        }
-        if (!ids.empty()) {
-            body[member] = std::move(ids);
-        }
-    }
     for (const auto& face : line.words.faces) {
-        if (!face.starts_with("app_") && !face.starts_with("trk_") && !face.starts_with("pho_")) {
+        const auto member = MemberFor(face);
+        if (member.empty()) {
             return Fail(
                 ErrorCode::kInvalidArgument,
                 fmt::format(
@@ -140,6 +138,11 @@ Result<void> Edit(CommandLine& line, object body, const std::string& told) {
                 )
             );
         }
+        auto& ids = body[member];
+        if (!ids.is_array()) {
+            ids = array{};
+        }
+        ids.as_array().emplace_back(face);
     }
     return line.Ask("POST", "/v1/edits", body, [&](const value& edit) {
         fmt::print("{}; to undo it: notifications-api people undo {}\n", told, Shown(edit, "id"));
@@ -185,6 +188,7 @@ Result<void> RemovePerson(CommandLine& line) {
 }
 
 /// What people decide, each of which can be undone.
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddEditCommands(CLI::App& group, CommandLine& line) {
     auto& words = line.words;
     const auto edit = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {

@@ -12,7 +12,6 @@
 #include "http/described.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
-#include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"

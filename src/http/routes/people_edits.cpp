@@ -17,13 +17,14 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
 #include "domain/named.hpp"
 #include "domain/people_edit.hpp"
+#include "domain/person.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
-#include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/person_tag.hpp"
 #include "http/routes/routes.hpp"
@@ -318,6 +319,7 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddPeopleEditRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<EditRoutes>(parts);  // shared by the handlers below
     const auto edit = &described::Schema<view::EditView>;

@@ -1,5 +1,6 @@
 #include "http/routes/person_tag.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 

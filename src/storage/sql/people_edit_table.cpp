@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,7 +25,6 @@
 #include "domain/ids.hpp"
 #include "domain/named.hpp"
 #include "domain/people_edit.hpp"
-#include "storage/people_edit_repository.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/storage.hpp"
 

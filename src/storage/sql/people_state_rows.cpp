@@ -4,12 +4,12 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -104,6 +104,7 @@ FaceTrack ReadJudged(Row& row) {
 
 std::string NotThese(const TrackVerdict& verdict) {
     std::vector<std::string> ids;
+    ids.reserve(verdict.not_these.size());
     for (const auto& id : verdict.not_these) {
         ids.push_back(id.Value());
     }

@@ -1,0 +1,104 @@
+"""People are corrected by whoever uses the command line, and every correction can be taken back."""
+import json
+
+from service import SAMPLES, ServiceTest, ffmpeg, wait_for
+
+
+class PeopleEdits(ServiceTest):
+    def setUp(self):
+        super().setUp()
+        self.service.start()
+        self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg", SAMPLES / "obama2.jpg")
+        self.service.command("people", "enrol", "Joe Biden", SAMPLES / "biden.jpg")
+        self.service.watch_inbox("facial-recognition", "--publish-format", "csv")
+        clip = self.folder / "made.mp4"
+        ffmpeg("-loop", "1", "-i", SAMPLES / "obama.jpg", "-t", "2", "-r", "25", "-vf", "scale=640:-2", "-pix_fmt", "yuv420p", clip)
+        self.service.drop("clip.mp4", clip)
+        self.service.wait_until_terminal("clip.mp4")
+
+    def seen(self) -> list:
+        return self.service.get("/v1/appearances?limit=50")["rows"]
+
+    def named(self) -> list:
+        return [(row["person_name"], row["state"]) for row in self.seen()]
+
+    def published(self) -> str:
+        path = self.service.inbox / "clip.mp4.notifications.csv"
+        return path.read_text() if path.exists() else ""
+
+    def undo_last(self) -> None:
+        last = self.service.get("/v1/edits?limit=1")["rows"][0]["id"]
+        self.service.command("people", "undo", last)
+
+    def test_faces_are_rejected_confirmed_and_given_back(self):
+        self.assertEqual(self.named(), [("Barack Obama", "system_confirmed")])
+        wait_for("the rows", lambda: "Barack Obama" in self.published())
+        self.service.command("people", "reject", "Barack Obama", self.seen()[0]["id"])
+        wait_for("nobody", lambda: self.seen() == [])
+        wait_for("the rows without the name", lambda: "Barack Obama" not in self.published())
+        self.undo_last()
+        wait_for("the name", lambda: self.named() == [("Barack Obama", "system_confirmed")])
+        self.service.command("people", "move", "Barack Obama", "Joe Biden", self.seen()[0]["id"])
+        wait_for("the other", lambda: self.named() == [("Joe Biden", "user_confirmed")])
+        wait_for("the rows with the other", lambda: "Joe Biden" in self.published())
+        self.service.stop()
+        self.service.start()
+        self.undo_last()
+        wait_for("the first", lambda: self.named() == [("Barack Obama", "system_confirmed")])
+
+    def test_a_merge_is_undone_whatever_came_after_it(self):
+        before = json.dumps([{**row, "etag": ""} for row in self.service.get("/v1/people")["rows"]])
+        self.service.command("people", "merge", "Joe Biden", "Barack Obama")
+        merge = self.service.get("/v1/edits?limit=1")["rows"][0]["id"]
+        wait_for("one person", lambda: [name for name, _ in self.named()] == ["Joe Biden"])
+        self.service.command("people", "merge", "Joe Biden", "Barack Obama", code=1)
+        self.assertIn("one person already", self.service.errors)
+        self.service.command("people", "rename", "Joe Biden", "Barack Obama")
+        wait_for("the name", lambda: [name for name, _ in self.named()] == ["Barack Obama"])
+        self.service.command("people", "undo", merge)
+        wait_for("the first", lambda: self.named() == [("Barack Obama", "system_confirmed")])
+        after = json.dumps([{**row, "etag": ""} for row in self.service.get("/v1/people")["rows"]])
+        self.assertEqual(after, before, "the rename is to a name that is somebody else's again")
+        rename = self.service.get("/v1/edits?limit=3")["rows"][1]
+        self.assertEqual((rename["kind"], rename["outcome"], rename["note"]), ("rename", "no_op", "the name is another person's"))
+        self.service.command("people", "undo", merge, code=1)
+        self.assertIn("is undone already", self.service.errors)
+
+    def test_two_who_edit_at_once_hear_of_each_other(self):
+        person = self.service.get("/v1/people/Joe%20Biden")
+        edit = {"kind": "rename", "person": "Joe Biden", "name": "Joseph"}
+        status, _ = self.service.request("POST", "/v1/edits", edit, headers={"If-Match": person["etag"]})
+        self.assertEqual(status, 201)
+        edit = {"kind": "hide", "person": person["id"]}
+        status, problem = self.service.request("POST", "/v1/edits", edit, headers={"If-Match": person["etag"]})
+        self.assertEqual((status, problem["code"]), (409, "conflict"))
+        self.assertIn("has changed since it was read", problem["detail"])
+
+    def test_an_edit_says_what_it_needs(self):
+        for edit, sentence in [
+            ({"kind": "confirm", "person": "Joe Biden"}, "needs appearances or tracks"),
+            ({"kind": "rename", "person": "Joe Biden"}, "needs name"),
+            ({"kind": "rename", "person": "Joe Biden", "name": " "}, "1 to 200 characters"),
+            ({"kind": "merge", "person": "Joe Biden"}, "needs other"),
+            ({"kind": "merge", "person": "Joe Biden", "other": "Joe Biden"}, "one person already"),
+            ({"kind": "hide", "person": "Nobody"}, "there is no person 'Nobody'"),
+            ({"kind": "confirm", "person": "Joe Biden", "tracks": ["trk_none"]}, "there is no track trk_none"),
+            ({"kind": "split", "person": "Joe Biden", "photos": ["pho_none"]}, "has no photo pho_none"),
+            ({"kind": "erase", "person": "Joe Biden"}, "not made in this way"),
+        ]:
+            with self.subTest(edit=edit):
+                status, problem = self.service.request("POST", "/v1/edits", edit)
+                self.assertIn(status, (404, 409, 422, 400), problem)
+                self.assertIn(sentence, problem["detail"])
+
+    def test_an_erased_person_is_in_no_file(self):
+        self.service.command("people", "erase", "Barack Obama")
+        wait_for("nobody", lambda: self.seen() == [])
+        wait_for("the rows without the name", lambda: "Barack Obama" not in self.published())
+        edits = self.service.get("/v1/edits?limit=50")["rows"]
+        self.assertNotIn("Barack", json.dumps(edits))
+        self.assertIn("erased", {edit["outcome"] for edit in edits})
+        self.service.stop()
+        for path in self.service.data.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"Barack Obama", path.read_bytes(), path)
