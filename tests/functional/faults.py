@@ -14,6 +14,7 @@ import crash_test
 import flood_test
 import full_disk_test
 import iconik_kills_test
+import long_kills_test
 import node_kills
 import owner_kills_test
 import scan_test
@@ -24,7 +25,7 @@ import store_kills_test
 from service import PROGRAMS
 
 
-FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "clocks", "scarce", "full", "soak", "scan", "objects", "busy", "told", "assets", "flood"]
+FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "long", "clocks", "scarce", "full", "soak", "scan", "objects", "busy", "told", "assets", "flood"]
 
 
 class InOneProcess(unittest.TestCase):
@@ -65,6 +66,7 @@ def long_forms(wanted: argparse.Namespace) -> list:
         InOneProcess.MORE["NOTIFY_FAULTS_SEED"] = str(wanted.seed)
     owner_kills_test.OwnerKills.KILLS, owner_kills_test.OwnerKills.SEED = wanted.kills, wanted.seed
     node_kills.NodeKills.KILLS, node_kills.NodeKills.FREEZES, node_kills.NodeKills.SEED = wanted.nodes, wanted.frozen, wanted.seed
+    long_kills_test.LongKills.KILLS, long_kills_test.LongKills.SEED = wanted.long, wanted.seed
     full_disk_test.FullDisk.TIMES, soak.Soak.HOURS, soak.Soak.SEED = wanted.full, wanted.hours, wanted.seed
     scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
     store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
@@ -79,6 +81,8 @@ def long_forms(wanted: argparse.Namespace) -> list:
         ("owners", wanted.kills, f"{wanted.kills} kills of owners on PostgreSQL", owner_kills_test.OwnerKills("test_on_postgresql")),
         ("nodes", wanted.nodes, f"{wanted.nodes} kills of nodes and children", node_kills.NodeKills("test_nodes_and_children_that_are_killed")),
         ("frozen", wanted.frozen, f"{wanted.frozen} nodes frozen beyond their lease", node_kills.NodeKills("test_nodes_that_stand_still")),
+        ("long", wanted.long, f"a film of {wanted.long} checkpoints, on nodes that die at each",
+         long_kills_test.LongKills("test_a_film_whose_nodes_die_comes_to_the_result_of_one_that_was_left_alone")),
         ("clocks", 1, "nodes whose clocks are two hours off", clock_test.Clocks(clock_test.TEST)),
         *(("scarce", 1, name.removeprefix("test_"), scarce_test.Scarce(name))
           for name in unittest.TestLoader().getTestCaseNames(scarce_test.Scarce)
@@ -113,6 +117,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=3000, help="how many owners are killed on each database (3000); 0 for none")
     parser.add_argument("--nodes", type=int, default=200, help="how many kills three nodes with their children take (200); 0 for none")
     parser.add_argument("--frozen", type=int, default=5, help="how often a node stands still beyond its lease (5); 0 for none")
+    parser.add_argument("--long", type=int, default=50, help="how often two nodes die at the checkpoints of one long film (50); 0 for none")
     parser.add_argument("--full", type=int, default=20, help="how often the disk is full and freed again (20); 0 for never")
     parser.add_argument("--hours", type=float, default=0, help="how long the soak lasts (0: none); with --form soak")
     parser.add_argument("--seed", type=int, help="of what is left to chance")

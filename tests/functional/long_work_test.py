@@ -9,16 +9,8 @@ from service import SAMPLES, Service, ServiceTest, ffmpeg, wait_for
 FACES = '{"fps": 0.2, "long_side": 320}'
 
 
-class LongWork(ServiceTest):
-    def setUp(self) -> None:
-        super().setUp()
-        self.others = []
-
-    def tearDown(self) -> None:
-        for other in self.others:
-            other.kill()
-        super().tearDown()
-
+class Films:
+    """Of a test with a folder: long media, and what is found in it when nobody disturbs."""
     def minutes(self, name: str, minutes: int, rate: str = "1"):
         """Two people in turns, a minute each."""
         part = self.folder / "part.mp4"
@@ -38,7 +30,7 @@ class LongWork(ServiceTest):
     def uninterrupted(self, name: str, film) -> str:
         (self.folder / "other").mkdir()
         other = Service(self.folder / "other")
-        self.others.append(other)
+        self.addCleanup(other.kill)
         other.start()
         other.watch_inbox("facial-recognition", "--config", FACES)
         other.drop(name, film)
@@ -49,6 +41,8 @@ class LongWork(ServiceTest):
         other.stop()
         return found
 
+
+class LongWork(Films, ServiceTest):
     def test_a_kill_at_nine_tenths_repeats_at_most_twelve_minutes_of_media(self):
         film = self.minutes("film.mp4", 22)
         self.service.start()

@@ -32,7 +32,7 @@ class Node(Service):
         with self.log.open("a") as log:
             self.process = subprocess.Popen([PROGRAMS / "notifications-api", *command], cwd=self.folder, env=self.environment(**more),
                                             stdout=log, stderr=log, start_new_session=True)
-        wait_for("the node to be up", lambda: "the node is up" in self.log.read_text())
+        wait_for("the node to be up", lambda: re.search("the (node|service) is up", self.log.read_text()))
         return self
 
 

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Runs the tests of a build folder: a line for each tenth of them and for each that fails, then why tests were skipped, and at last
+"N passed, N failed". All of it is kept in FOLDER/tests.log.
+
+usage: run_tests.py FOLDER [ctest arguments]"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+RESULT = re.compile(r" *(\d+)/(\d+) Test .*?( Passed +[0-9.]+ sec)?$")
+# as unittest -v and GoogleTest say it
+REASON = re.compile(r"\.\.\. skipped (?P<quote>['\"])(?P<unittest>.*)(?P=quote)$|: Skipped\n(?P<gtest>.+)$", re.MULTILINE)
+
+
+def run(folder: pathlib.Path, arguments: list) -> int:
+    """Exit code of ctest; one test more at a time than there are cores, as many wait."""
+    command = ["ctest", "--test-dir", folder, "--output-on-failure", "--no-tests=error", "--output-junit", (folder / "tests.xml").resolve(),
+               "-j", str(len(os.sched_getaffinity(0)) + 1), *arguments]
+    tenths = 0
+    with (folder / "tests.log").open("w") as log, subprocess.Popen(command, text=True, errors="replace", stdout=subprocess.PIPE,
+                                                                   stderr=subprocess.STDOUT) as ctest:
+        for line in ctest.stdout:
+            log.write(line)
+            if result := RESULT.match(line.rstrip("\n")):
+                number, total = int(result[1]), int(result[2])
+                if 10 * number // total > tenths:
+                    tenths = 10 * number // total
+                    print(f"        {number} of {total} tests", flush=True)
+                if not result[3]:
+                    print(line, end="", flush=True)
+    return ctest.returncode
+
+
+def reason(output: str) -> str:
+    said = REASON.search(output)
+    return said["unittest"] or said["gtest"] if said else "it did not say why"
+
+
+def tell(folder: pathlib.Path, status: int) -> None:
+    log = (folder / "tests.log").read_text()
+    if status:
+        print("\n".join(line for line in log.splitlines() if not ((result := RESULT.match(line)) and result[3])))
+    tests = list(xml.etree.ElementTree.parse(folder / "tests.xml").getroot().iter("testcase")) if (folder / "tests.xml").exists() else []
+    # what is not run for another reason, as that its program is missing, failed
+    skipped = [test for test in tests if (left_out := test.find("skipped")) is not None and left_out.get("message", "").startswith("SKIP_")]
+    passed = sum(test.get("status") == "run" for test in tests)
+    for test in skipped:
+        print(f"skipped: {test.get('name')}: {reason(test.findtext('system-out', ''))}")
+    print(f"the log is {folder / 'tests.log'}")
+    print(f"{passed} passed, {len(tests) - passed - len(skipped) if tests else 1} failed")
+
+
+def main() -> int:
+    folder = pathlib.Path(sys.argv[1])
+    (folder / "tests.xml").unlink(missing_ok=True)
+    status = run(folder, sys.argv[2:])
+    tell(folder, status)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
