@@ -108,6 +108,32 @@ constexpr std::array kWordsOfTypes{
         "Give it as `after` for what follows; on the last page too, for what happens later.",
         ""
     },
+    MemberWords{"Exemplar.distance", "Of the photo from the mean of the shots, 0 to 2.", ""},
+    MemberWords{"Exemplar.photo", "Id of the photo.", ""},
+    MemberWords{"Explanation.appearance", "What is explained.", ""},
+    MemberWords{
+        "Explanation.decided_by",
+        "verdict (somebody said so of this face), link_verdict (of another track of the face in this item), "
+        "link (all shots of the face), track (its own shots).",
+        ""
+    },
+    MemberWords{"Explanation.distance", "From the person, 0 to 2; the smallest of its tracks.", ""},
+    MemberWords{"Explanation.exemplars", "The person's nearest photos.", ""},
+    MemberWords{
+        "Explanation.lineage",
+        "Digest of bytes, processor, version, models and configuration that the faces are from.",
+        ""
+    },
+    MemberWords{
+        "Explanation.margin",
+        "How much nearer than the next person; 2 when there is none, 0 for a verdict.",
+        ""
+    },
+    MemberWords{"Explanation.processor", "Which found the face: name@version.", ""},
+    MemberWords{"Explanation.runner_up", "The next person; null when there is none.", ""},
+    MemberWords{"Explanation.thresholds", "The lines it was judged by.", ""},
+    MemberWords{"Explanation.vote_share", "Share of the shots, by quality, that speak for the person.", ""},
+    MemberWords{"Explanation.votes", "How each shot was judged.", ""},
     MemberWords{
         "Failure.reason", "What went wrong, as one word for programs; \"\" when the code says all.", ""
     },
@@ -249,6 +275,7 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"RerunAnswer.looked_at", "Items there are, of each key the newest version.", ""},
     MemberWords{"RerunAnswer.processes", "New runs.", ""},
     MemberWords{"RerunAnswer.set_aside", "Items left alone: before_baseline or done_elsewhere.", ""},
+    MemberWords{"RunnerUp.distance", "From that person, 0 to 2.", ""},
     MemberWords{
         "Secret.number", "Counts the secrets of all sources; the highest of a source is its newest.", ""
     },
@@ -269,6 +296,11 @@ constexpr std::array kWordsOfTypes{
         ""
     },
     MemberWords{"SetupStep.what", "metadata field, metadata view, webhook or custom action.", ""},
+    MemberWords{"ShotVote.counts", "True when it speaks for the person.", ""},
+    MemberWords{"ShotVote.distance", "To the nearest person, 0 to 2.", ""},
+    MemberWords{"ShotVote.person", "Id of the nearest person; empty when nobody can be compared.", ""},
+    MemberWords{"ShotVote.quality", "How much it counts, 0 to 1.", ""},
+    MemberWords{"ShotVote.track", "The track it is of.", ""},
     MemberWords{"Source.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{
         "Source.note",
@@ -327,6 +359,15 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"System.standstill", "Why nothing moves at all; null: it does.", ""},
     MemberWords{"System.version", "Of the program.", ""},
     MemberWords{"System.workers", "Items that this node may process at the same time.", ""},
+    MemberWords{
+        "Thresholds.confirmed",
+        "A name is confirmed under this distance, for this person among those who are known.",
+        ""
+    },
+    MemberWords{"Thresholds.least_votes", "… with at least this share of the votes …", ""},
+    MemberWords{"Thresholds.margin", "… and this much nearer than the next person.", ""},
+    MemberWords{"Thresholds.possible", "Up to this distance it is shown as unconfirmed.", ""},
+    MemberWords{"Thresholds.vote_reach", "A shot speaks for the nearest person up to this distance.", ""},
     MemberWords{"WebhookFailing.sentence", "What is wrong, and what to do.", ""},
     MemberWords{"WebhookFailing.status", "failing, disabled or gone.", ""},
     MemberWords{"WebhookFailing.webhook", "Its id in the store.", ""},

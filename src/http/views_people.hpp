@@ -10,6 +10,7 @@
 
 #include "http/described.hpp"
 #include "http/words.hpp"
+#include "people/explanation.hpp"
 
 namespace notify::view {
 
@@ -191,6 +192,73 @@ BOOST_DESCRIBE_STRUCT(
      start_timecode,
      end_timecode,
      best_shot_timecode)
+)
+
+struct RunnerUpView {
+    std::string person;
+    double distance = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(RunnerUpView, (), (person, distance))
+
+struct ThresholdsView {
+    double confirmed = 0;
+    double margin = 0;
+    double possible = 0;
+    double vote_reach = 0;
+    double least_votes = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(ThresholdsView, (), (confirmed, margin, possible, vote_reach, least_votes))
+
+struct ShotVoteView {
+    std::string track;
+    double quality = 0;
+    std::string person;
+    double distance = 0;
+    bool counts = false;
+};
+
+BOOST_DESCRIBE_STRUCT(ShotVoteView, (), (track, quality, person, distance, counts))
+
+struct ExemplarView {
+    std::string photo;
+    std::string file_name;
+    double distance = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(ExemplarView, (), (photo, file_name, distance))
+
+struct ExplanationView {
+    AppearanceView appearance;
+    Word<kDecidedByWords> decided_by;
+    double distance = 0;
+    double margin = 0;
+    ThresholdsView thresholds;
+    double vote_share = 0;
+    std::vector<ShotVoteView> votes;
+    std::optional<RunnerUpView> runner_up;
+    std::vector<ExemplarView> exemplars;
+    std::string processor;
+    std::string lineage;
+    std::int64_t gallery_version = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ExplanationView,
+    (),
+    (appearance,
+     decided_by,
+     distance,
+     margin,
+     thresholds,
+     vote_share,
+     votes,
+     runner_up,
+     exemplars,
+     processor,
+     lineage,
+     gallery_version)
 )
 
 struct AppearanceList {

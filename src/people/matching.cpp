@@ -56,13 +56,22 @@ double VotesFor(
     return all > 0 ? votes / all : 0;
 }
 
+}  // namespace
+
 double ThresholdFor(const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits) {
     const double base =
         gallery.Comparable() < limits.small_gallery ? limits.confirmed_small : limits.confirmed;
     return person.photos.size() < 3 ? base - limits.few_photos : base;
 }
 
-}  // namespace
+std::optional<NearPerson> NearestPerson(
+    const Gallery& gallery, const Embedding& face, const std::set<std::size_t>& not_these
+) {
+    const auto nearest = NearestOf(gallery, face, not_these);
+    return nearest.distance < kFarthest
+               ? std::optional(NearPerson{.person = nearest.person, .distance = nearest.distance})
+               : std::nullopt;
+}
 
 double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept {
     double nearest = kFarthest;

@@ -41,6 +41,22 @@ struct Match {
 /// How far these shots together are from one person. 2 without shots.
 [[nodiscard]] double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept;
 
+/// Who is nearest to a face.
+struct NearPerson {
+    std::size_t person = 0;  ///< Index in the gallery.
+    double distance = 0;
+};
+
+/// The nearest of those who can be compared and are not among `not_these`; nothing when there is nobody.
+[[nodiscard]] std::optional<NearPerson> NearestPerson(
+    const Gallery& gallery, const Embedding& face, const std::set<std::size_t>& not_these = {}
+);
+
+/// The distance under which this person's name is confirmed.
+[[nodiscard]] double ThresholdFor(
+    const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits
+);
+
 /// The person these shots of one face show, if any: the weighted mean of all shots decides and the single
 /// shots vote, so never one frame where there are more. `not_these` are passed over as if they
 /// were not known. The order of shots and of people does not matter.

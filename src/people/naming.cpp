@@ -63,6 +63,9 @@ public:
             std::ranges::move(facts.Shots(), std::back_inserter(shots_of[facts.track.link]));
             Add(VerdictOn(facts), link_verdicts_[facts.track.link]);
         }
+        for (auto& [link, said] : link_verdicts_) {
+            said.not_these = RejectedFor(tracks_, link, gallery_, verdicts_);
+        }
         for (const auto& [link, shots] : shots_of) {
             matches_[link] = MatchShots(shots, gallery_, limits_.match, link_verdicts_[link].not_these);
         }
@@ -90,11 +93,6 @@ private:
         to.nobody = to.nobody || verdict->nobody;
         if (const auto place = gallery_.PlaceOf(verdict->person); place) {
             to.named.insert(*place);
-        }
-        for (const auto& id : verdict->not_these) {
-            if (const auto place = gallery_.PlaceOf(id); place) {
-                to.not_these.insert(*place);
-            }
         }
     }
 
@@ -164,6 +162,24 @@ private:
 };
 
 }  // namespace
+
+std::set<std::size_t> RejectedFor(
+    std::span<const TrackFacts> tracks, int link, const Gallery& gallery, const Verdicts& verdicts
+) {
+    std::set<std::size_t> rejected;
+    for (const auto& facts : tracks) {
+        const auto said = facts.track.link == link ? verdicts.find(facts.track.anchor) : verdicts.end();
+        if (said == verdicts.end()) {
+            continue;
+        }
+        for (const auto& id : said->second.not_these) {
+            if (const auto place = gallery.PlaceOf(id); place) {
+                rejected.insert(*place);
+            }
+        }
+    }
+    return rejected;
+}
 
 std::vector<std::optional<Match>> NameTracks(
     std::span<const TrackFacts> tracks,

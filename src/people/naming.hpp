@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,11 @@ struct NamingLimits {
 
 /// What people said of tracks, by anchor.
 using Verdicts = std::map<TrackId, TrackVerdict>;
+
+/// Whom the tracks of one link were said not to be: places in the gallery.
+[[nodiscard]] std::set<std::size_t> RejectedFor(
+    std::span<const TrackFacts> tracks, int link, const Gallery& gallery, const Verdicts& verdicts
+);
 
 /// For each track the match that names it, or nothing. A verdict stands whatever the distance: whom somebody
 /// named, whom a track never gets, and that it is nobody known; a link whose verdicts agree is named by them.

@@ -62,6 +62,9 @@ public:
         const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances
     ) = 0;
 
+    /// kNotFound.
+    [[nodiscard]] virtual Result<Appearance> GetAppearance(const AppearanceId& id) const = 0;
+
     /// Those of the items in which somebody appears.
     [[nodiscard]] virtual Result<std::set<ItemId>> WithAppearances(
         const std::vector<ItemId>& items

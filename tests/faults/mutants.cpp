@@ -156,6 +156,7 @@ private:
                 .processes = *processes,
                 .results = whole.results,
                 .people = whole.people,
+                .people_edits = whole.people_edits,
                 .events = whole.events,
                 .deliveries = whole.deliveries,
                 .news = whole.news,

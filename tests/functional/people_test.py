@@ -33,6 +33,16 @@ class PeopleEdits(ServiceTest):
     def test_faces_are_rejected_confirmed_and_given_back(self):
         self.assertEqual(self.named(), [("Barack Obama", "system_confirmed")])
         wait_for("the rows", lambda: "Barack Obama" in self.published())
+        why = json.loads(self.service.command("--json", "people", "explain", self.seen()[0]["id"]))
+        self.assertEqual(why["decided_by"], "link")
+        self.assertAlmostEqual(why["distance"], self.seen()[0]["distance"])
+        self.assertLess(why["distance"], why["thresholds"]["confirmed"])
+        self.assertGreaterEqual(why["margin"], why["thresholds"]["margin"])
+        self.assertGreaterEqual(sum(vote["quality"] for vote in why["votes"] if vote["counts"]),
+                                why["thresholds"]["least_votes"] * sum(vote["quality"] for vote in why["votes"]))
+        self.assertEqual(why["runner_up"]["person"], self.service.get("/v1/people/Joe%20Biden")["id"])
+        self.assertAlmostEqual(why["runner_up"]["distance"] - why["distance"], why["margin"])
+        self.assertEqual({photo["file_name"] for photo in why["exemplars"]}, {"obama.jpg", "obama2.jpg"})
         self.service.command("people", "reject", "Barack Obama", self.seen()[0]["id"])
         wait_for("nobody", lambda: self.seen() == [])
         wait_for("the rows without the name", lambda: "Barack Obama" not in self.published())

@@ -268,6 +268,16 @@ void AddEditCommands(CLI::App& group, CommandLine& line) {
     });
     person(consent);
     consent.add_option("reference", words.other, "Where it is kept, in your words")->required();
+    edit(
+        "explain",
+        "Why an appearance has its name",
+        [&line, &words] {
+            const auto target = fmt::format("/v1/appearances/{}/explain", PercentEncoded(words.id));
+            return line.Ask("GET", target, nullptr, PrintDocument);
+        }
+    )
+        .add_option("appearance", words.id, "Its id: items show lists them")
+        ->required();
     edit("edits", "What was decided, newest first", [&line] {
         return ListEdits(line);
     }).add_option("person", words.id, "Only of this person: id or name");

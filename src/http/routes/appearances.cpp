@@ -1,4 +1,4 @@
-// /v1/appearances.
+// /v1/appearances, and why they have their names.
 
 #include <memory>
 #include <optional>
@@ -7,6 +7,7 @@
 
 #include "core/result.hpp"
 #include "core/timecode.hpp"
+#include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
@@ -15,6 +16,9 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
+#include "people/explanation.hpp"
+#include "people/gallery.hpp"
+#include "people/item_faces.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -58,6 +62,47 @@ view::AppearanceView Show(const Appearance& a) {
     return shown;
 }
 
+view::ExplanationView Show(const Explanation& why) {
+    view::ExplanationView shown{
+        .appearance = Show(why.appearance),
+        .decided_by = {std::string(ToString(why.decided_by))},
+        .distance = why.match.distance,
+        .margin = why.match.margin,
+        .thresholds =
+            {.confirmed = why.threshold,
+             .margin = why.limits.margin,
+             .possible = why.limits.possible,
+             .vote_reach = why.limits.vote_reach,
+             .least_votes = why.limits.least_votes},
+        .vote_share = why.vote_share,
+        .votes = {},
+        .runner_up = std::nullopt,
+        .exemplars = {},
+        .processor = why.processor,
+        .lineage = why.lineage_key,
+        .gallery_version = why.gallery_version
+    };
+    for (const auto& vote : why.votes) {
+        shown.votes.push_back(
+            {.track = vote.track.Value(),
+             .quality = vote.quality,
+             .person = vote.nearest.Value(),
+             .distance = vote.distance,
+             .counts = vote.counts}
+        );
+    }
+    if (why.runner_up) {
+        shown.runner_up =
+            view::RunnerUpView{.person = why.runner_up->Value(), .distance = why.runner_up_distance};
+    }
+    for (const auto& exemplar : why.exemplars) {
+        shown.exemplars.push_back(
+            {.photo = exemplar.photo.Value(), .file_name = exemplar.file_name, .distance = exemplar.distance}
+        );
+    }
+    return shown;
+}
+
 class AppearanceRoutes {
 public:
     explicit AppearanceRoutes(ApiParts parts) : parts_(std::move(parts)) {}
@@ -89,6 +134,19 @@ public:
         });
     }
 
+    [[nodiscard]] Response Why(const Request& request) const {
+        const auto why = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Explanation> {
+            const auto appearance = snapshot.people.GetAppearance(AppearanceId(request.parameters[0]));
+            const auto gallery = appearance ? ReadGallery(snapshot) : Unexpected(appearance.error());
+            const auto faces =
+                gallery ? ReadItemFaces(snapshot, appearance->item_id) : Unexpected(gallery.error());
+            const auto photos =
+                faces ? snapshot.people.PhotosOf(appearance->person_id) : Unexpected(faces.error());
+            return photos ? Explain(*faces, *gallery, *appearance, *photos) : Unexpected(photos.error());
+        });
+        return Answer(request, why, [](const Explanation& found) { return Show(found); });
+    }
+
 private:
     ApiParts parts_;
 };
@@ -96,7 +154,7 @@ private:
 }  // namespace
 
 void AddAppearanceRoutes(Router& router, const ApiParts& parts) {
-    const auto routes = std::make_shared<AppearanceRoutes>(parts);  // shared by the handler below
+    const auto routes = std::make_shared<AppearanceRoutes>(parts);  // shared by the handlers below
     auto filters = PageParameters("[0-9]+:app_[0-9A-Za-z]+:itm_[0-9A-Za-z]+");
     filters.push_back({.name = "item", .description = "Id of an item."});
     filters.push_back({.name = "person", .description = "Id or name of a person."});
@@ -113,6 +171,20 @@ void AddAppearanceRoutes(Router& router, const ApiParts& parts) {
          .query = filters,
          .answer = &described::Schema<view::AppearanceList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
+    );
+    router.Add(
+        {.method = "GET",
+         .pattern = "/v1/appearances/{appearance}/explain",
+         .scope = Scope::kRead,
+         .tag = "people",
+         .summary = "Why an appearance has its name",
+         .description = "What decided (a verdict of somebody, or the shots), computed again from what is "
+                        "stored by the same "
+                        "rules: distances, thresholds, the runner-up and the margin to it, how each shot "
+                        "votes, the nearest "
+                        "photos, and from which run with which models it is.",
+         .answer = &described::Schema<view::ExplanationView>,
+         .handle = [routes](Request& r) { return routes->Why(r); }}
     );
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
@@ -46,6 +48,13 @@ constexpr const char* kAppearancesSql = R"sql(
       AND (?7 = 0 OR (r.name IS NOT NULL AND r.hidden = 0))
       AND (?3 = '' OR (a.item_id, a.start_ms, a.id) > (?3, ?4, ?5))
     ORDER BY a.item_id, a.start_ms, a.id LIMIT ?6)sql";
+
+constexpr const char* kGetAppearanceSql = R"sql(
+    SELECT a.id, a.item_id, a.result_id, r.id, r.name, a.certainty, a.by_user, a.start_ms, a.end_ms, a.similarity,
+           a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
+           a.rate_denominator, a.start_timecode_frames, a.drop_frame
+    FROM appearance a JOIN person p ON p.id = a.person_id JOIN person r ON r.id = p.root
+    WHERE a.id = ?)sql";
 
 /// Where a page of appearances ended, so that the next one goes on there even if its rows were replaced
 /// meanwhile: "<start>:<id>:<item>".
@@ -143,6 +152,14 @@ Result<void> PeopleTable::ReplaceAppearances(
         }
     }
     return {};
+}
+
+Result<Appearance> PeopleTable::GetAppearance(const AppearanceId& id) const {
+    return connection_.First(kGetAppearanceSql, ReadAppearance, id)
+        .and_then([&](std::optional<Appearance> found) {
+            return found ? Result<Appearance>(std::move(*found))
+                         : Fail(ErrorCode::kNotFound, fmt::format("there is no appearance {}", id.Value()));
+        });
 }
 
 Result<Page<Appearance>> PeopleTable::Appearances(

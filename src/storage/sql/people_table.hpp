@@ -26,6 +26,7 @@ public:
     [[nodiscard]] Result<std::int64_t> HoldGalleryVersion() override;
     Result<void> AddTracks(const std::vector<FaceTrack>& tracks) override;
     [[nodiscard]] Result<std::vector<FaceTrack>> TracksOf(const ResultId& result) const override;
+    [[nodiscard]] Result<Appearance> GetAppearance(const AppearanceId& id) const override;
     [[nodiscard]] Result<std::set<ItemId>> WithAppearances(const std::vector<ItemId>& items) const override;
     Result<void> ReplaceAppearances(
         const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances

@@ -17,6 +17,9 @@
 #include "storage/dead_message_repository.hpp"
 #include "storage/node_repository.hpp"
 #include "storage/people_repository.hpp"
+#include "storage/result_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/item_repository.hpp"
 #include "support/people.hpp"
 #include "unit/http/fixture.hpp"
 #include "unit/http/schema_check.hpp"
@@ -390,8 +393,34 @@ void OpenApiTest::CheckItems() {
 }
 
 void OpenApiTest::CheckPeople(const std::string& item) {
-    const auto result = AddResult("tracks", "t");
+    const StoredResult found{
+        .id = ResultId("res_faces"),
+        .lineage_key = "faces",
+        .processor = "facial-recognition",
+        .processor_version = "1",
+        .document =
+            R"({"schema":"face_tracks/1","media":{},"cuts_ms":[],"tracks":[{"track":1,"link":1,"start_ms":0,)"
+            R"("end_ms":1001,"best_shot_ms":500,"best_box":{"x":1,"y":2,"width":3,"height":4},"quality":0.5,)"
+            R"("boxes":[],"shots":[{"ms":500,"quality":0.5}],"embedding_offset":0,"thumbnail":""}]})",
+        .artifacts = {},
+        .created_at = clock_.Now()
+    };
+    const auto result = found.id;
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) -> Result<void> {
+        Process process;
+        process.id = ProcessId("prc_faces");
+        process.item_id = ItemId(item);
+        process.bucket_id = transaction.items.Get(ItemId(item))->bucket_id;
+        process.processor = "facial-recognition";
+        process.config = "{}";
+        process.config_hash = std::string(64, 'c');
+        process.status = Status::kCompleted;
+        process.result_id = result;
+        process.since = clock_.Now();
+        process.created_at = clock_.Now();
+        process.finished_at = clock_.Now();
+        EXPECT_TRUE(transaction.results.AddOrGet(found));
+        EXPECT_TRUE(transaction.processes.Add(process));
         EXPECT_TRUE(
             testing::AddPerson(
                 transaction, {.id = PersonId("per_1"), .name = "Ada", .created_at = clock_.Now()}
@@ -413,6 +442,10 @@ void OpenApiTest::CheckPeople(const std::string& item) {
         FaceTrack track;
         track.id = TrackId("trk_1");
         track.result_id = result;
+        track.number = 1;
+        track.link = 1;
+        track.end_ms = 1001;
+        track.shots = {photo.embedding};
         EXPECT_TRUE(transaction.people.AddTracks({track}));
         return transaction.people.ReplaceAppearances(ItemId(item), result, {appearance});
     }));
@@ -433,6 +466,8 @@ void OpenApiTest::CheckPeople(const std::string& item) {
         "/v1/people",
         R"({"name":"Bo","photos":[{"file_name":"b.jpg","base64":"AAAA","face":{"x":1,"y":2.5}}]})"
     );
+    const auto why = Check("GET", "/v1/appearances/{appearance}/explain", "/v1/appearances/app_1/explain");
+    EXPECT_EQ(why.at("decided_by"), "link");
     const auto edit = Check(
         "POST", "/v1/edits", "/v1/edits", R"({"kind":"confirm","person":"Ada L.","appearances":["app_1"]})"
     );

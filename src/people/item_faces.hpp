@@ -1,0 +1,36 @@
+#pragma once
+
+// The faces of one item as they are stored: what naming decides on.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/person.hpp"
+#include "domain/result.hpp"
+#include "people/face_tracks.hpp"
+#include "people/naming.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+/// A result of an item whose faces can be named.
+struct FaceSource {
+    ResultId result;
+    std::string processor;    ///< "facial-recognition@1.2.0"
+    std::string lineage_key;  ///< Of bytes, processor, models and configuration.
+    FaceTracks tracks;        ///< With the embeddings, ids and anchors that are stored.
+};
+
+struct ItemFaces {
+    std::vector<FaceSource> sources;
+    std::vector<Appearance> present;  ///< The appearances that are stored of these.
+    Verdicts verdicts;
+};
+
+/// Of the latest run of each processor and configuration that completed: what was found before does not
+/// count. A result whose tracks are not stored yet is left out: it waits to be resolved.
+[[nodiscard]] Result<ItemFaces> ReadItemFaces(const Snapshot& snapshot, const ItemId& id);
+
+}  // namespace notify
