@@ -12,6 +12,7 @@ namespace notify {
 namespace {
 
 constexpr std::chrono::seconds kTurn(45);
+constexpr std::chrono::minutes kMore(4);          // of what is short, if it waited for one in the same place
 constexpr std::int64_t kFirstClaim = 1;           // the fence of a process that was not claimed before
 constexpr std::chrono::seconds kTimeToLeave(15);  // then another is asked: some media has no place to leave
 
@@ -33,16 +34,20 @@ bool GivingWay::Plays(const Claim& job, std::int64_t media_ms, Time now) {
     return found->second.in_place;
 }
 
-bool GivingWay::Ended(const Claim& job, Time now) {
+GivingWay::Place GivingWay::Ended(const Claim& job, Time now) {
     const auto found = jobs_.extract(job);
     if (found.empty()) {
-        return false;
+        return Place::kAnybodys;
     }
     const auto& ended = found.mapped();
     if (ended.asked_at && !ended.in_place) {
         for_short_until_ = now + kTurn;
     }
-    return ended.asked_at || (ended.in_place && now < for_short_until_);
+    if (ended.asked_at || (ended.in_place && now < for_short_until_)) {
+        return Place::kOfWhatIsShort;
+    }
+    return ended.in_place && now < for_short_until_ + kMore ? Place::kOfWhatIsShortAndWaited
+                                                            : Place::kAnybodys;
 }
 
 std::optional<GivingWay::Claim> GivingWay::Next(Time now) const {

@@ -15,9 +15,10 @@
 namespace notify {
 
 /// Long ones (kLongMediaMs) give way, the one that has worked longest first. A place that was given is for
-/// what is short for 45 s, and one that was claimed before works for as long until it gives way again: both
-/// get on, and what is short begins within a minute. One that was begun in such a place and turns out to be
-/// long gives it on at once. Not thread-safe.
+/// what is short for 45 s, and for up to four minutes more while something short has waited for long already;
+/// one that was claimed before works for 45 s until it gives way again: both get on, and what is short begins
+/// within a minute. One that was begun in such a place and turns out to be long gives it on at once.
+/// Not thread-safe.
 class GivingWay final {
 public:
     using Time = std::chrono::steady_clock::time_point;
@@ -25,14 +26,18 @@ public:
     /// What names a job: the first of its processes, with its fence.
     using Claim = std::pair<ProcessId, std::int64_t>;
 
+    /// Whose the place of a job is that ended.
+    enum class Place { kAnybodys, kOfWhatIsShort, kOfWhatIsShortAndWaited };
+
     /// `in_place`: in a place that another gave, because it may be short.
     void Begun(const Claim& job, bool in_place, Time now);
 
     /// How long its media plays, as its child tells; true when it is to be asked to give way at once.
     [[nodiscard]] bool Plays(const Claim& job, std::int64_t media_ms, Time now);
 
-    /// True when its place is for something short now.
-    [[nodiscard]] bool Ended(const Claim& job, Time now);
+    /// kOfWhatIsShortAndWaited: its turn is over, but what waited in it is not to wait for a long one's as
+    /// well.
+    [[nodiscard]] Place Ended(const Claim& job, Time now);
 
     /// Whom to ask, when something short waits; nothing while one that was asked has not had time to leave.
     [[nodiscard]] std::optional<Claim> Next(Time now) const;

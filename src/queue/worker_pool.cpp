@@ -185,15 +185,20 @@ std::optional<GivingWay::Claim> WorkerPool::WhoMayGiveWay() {
     return all_work ? giving_way_.Next(std::chrono::steady_clock::now()) : std::nullopt;
 }
 
+/// Something that may be short, for longer than it should.
+Result<bool> WorkerPool::ShortWaits() {
+    return storage_.Read([&](const Snapshot& snapshot) {
+        const auto now = clock_.Now();
+        return snapshot.processes.ShortWaits(settings_.claimant.node, now - kPatience, now);
+    });
+}
+
 Result<void> WorkerPool::AskToGiveWay() {
     const auto who = WhoMayGiveWay();
     if (!who) {
         return {};
     }
-    const auto waits = storage_.Read([&](const Snapshot& snapshot) {
-        const auto now = clock_.Now();
-        return snapshot.processes.ShortWaits(settings_.claimant.node, now - kPatience, now);
-    });
+    const auto waits = ShortWaits();
     if (!waits || !*waits) {
         return waits.map([](bool) {});
     }
@@ -210,10 +215,17 @@ Result<void> WorkerPool::AskToGiveWay() {
 /// Claims what there are workers for: in the places of those that gave way what may be short, if anything is.
 Result<bool> WorkerPool::ClaimSome(int wanted) {
     int places = 0;
+    int kept = 0;
     {
         const std::scoped_lock lock(mutex_);
-        places = std::min(std::exchange(places_given_, 0), wanted);
+        places = std::exchange(places_given_, 0);
+        kept = std::exchange(places_kept_, 0);
     }
+    const auto waits = kept > 0 ? ShortWaits() : Result<bool>(false);
+    if (!waits) {
+        return waits;
+    }
+    places = std::min(places + (*waits ? kept : 0), wanted);
     bool any = false;
     for (const auto among : {Among::kShort, Among::kAll}) {
         const int most = among == Among::kShort ? places : wanted;
@@ -294,7 +306,9 @@ void WorkerPool::WorkLoop(const std::stop_token& stop) {
         RunOne(std::move(waiting));
         lock.lock();
         --busy_;
-        places_given_ += giving_way_.Ended(job, std::chrono::steady_clock::now()) ? 1 : 0;
+        const auto place = giving_way_.Ended(job, std::chrono::steady_clock::now());
+        places_given_ += place == GivingWay::Place::kOfWhatIsShort ? 1 : 0;
+        places_kept_ += place == GivingWay::Place::kOfWhatIsShortAndWaited ? 1 : 0;
         pace_.Ended(std::chrono::steady_clock::now());
         nudged_ = true;
         lock.unlock();

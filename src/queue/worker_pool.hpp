@@ -83,6 +83,7 @@ private:
     [[nodiscard]] Result<bool> ClaimSome(int wanted);
     void TakeIn(std::vector<ClaimedItem>& claims, Among among);
     [[nodiscard]] std::optional<GivingWay::Claim> WhoMayGiveWay();
+    [[nodiscard]] Result<bool> ShortWaits();
     [[nodiscard]] Result<void> AskToGiveWay();
     void RunOne(Waiting waiting);
     void LeaveWhatIsLong();
@@ -103,6 +104,7 @@ private:
     TurnLedger ledger_;
     GivingWay giving_way_;
     int places_given_ = 0;  ///< By jobs that gave way, for what may be short.
+    int places_kept_ = 0;   ///< For what may be short and has waited.
     ClaimWaits waits_;
     bool nudged_ = true;
     std::optional<std::stop_source> running_;  ///< Of the items being worked; set while there are workers.

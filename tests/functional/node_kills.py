@@ -46,8 +46,13 @@ class NodeKills(NodesTest):
 
     def look(self, what: str, since: float, begin: float) -> None:
         """0 lost, 0 stuck, 0 twice, 0 by who held it no more, 0 left behind. A child that is killed three times fails its item."""
-        wait_for("all to be taken in and ended", lambda: self.count("SELECT count(*) FROM item WHERE status IN ('Completed', 'Failed')")
-                 == [(str(self.dropped),)], 600)
+        def all_ended() -> bool:
+            return self.count("SELECT count(*) FROM item WHERE status IN ('Completed', 'Failed')") == [(str(self.dropped),)]
+        try:
+            wait_for("all to be taken in and ended", all_ended, 600)
+        except AssertionError as late:
+            states = self.count("SELECT status, count(*), min(since), max(since), max(fence) FROM process GROUP BY status")
+            raise AssertionError(f"{late}; of {self.dropped} files there are {states}") from late
         took = time.monotonic() - since
         self.assertEqual(self.count("SELECT count(*) FROM item"), [(str(self.dropped),)])
         self.assertEqual(self.count("SELECT count(*) FROM process WHERE status = 'Failed' AND failure_reason <> 'poisoned'"), [("0",)])

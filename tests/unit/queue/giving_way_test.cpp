@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t kHours = 10LL * 3600 * 1000;
 
+using Place = GivingWay::Place;
+
 class Ways : public ::testing::Test {
 protected:
     static GivingWay::Claim Job(const std::string& id, std::int64_t fence = 1) {
@@ -54,8 +56,8 @@ TEST_F(Ways, AreGivenByOneAtATimeUntilItHadTimeToLeave) {
     EXPECT_FALSE(ways_.Next(now_));
     now_ += 1s;
     EXPECT_EQ(ways_.Next(now_), Job("prc_b")) << "the other has no place to leave";
-    EXPECT_TRUE(ways_.Ended(Job("prc_a"), now_));
-    EXPECT_FALSE(ways_.Ended(Job("prc_b"), now_)) << "it was not asked";
+    EXPECT_EQ(ways_.Ended(Job("prc_a"), now_), Place::kOfWhatIsShort);
+    EXPECT_EQ(ways_.Ended(Job("prc_b"), now_), Place::kAnybodys) << "it was not asked";
     EXPECT_FALSE(ways_.Next(now_));
 }
 
@@ -71,34 +73,42 @@ TEST_F(Ways, AreGivenOnAtOnceByWhatTurnsOutToBeLong) {
     now_ += 1h;
     ways_.Begun(Job("prc_a"), true, now_);
     EXPECT_TRUE(ways_.Plays(Job("prc_a"), kHours, now_));
-    EXPECT_TRUE(ways_.Ended(Job("prc_a"), now_)) << "the place is for the next that may be short";
+    EXPECT_EQ(ways_.Ended(Job("prc_a"), now_), Place::kOfWhatIsShort)
+        << "the place is for the next that may be short";
 }
 
 TEST_F(Ways, AreForWhatIsShortAsLongAsATurn) {
     Begin(Job("prc_a"));
     ways_.Asked(Job("prc_a"), now_);
     now_ += 1s;
-    EXPECT_TRUE(ways_.Ended(Job("prc_a"), now_));
+    EXPECT_EQ(ways_.Ended(Job("prc_a"), now_), Place::kOfWhatIsShort);
     const auto short_one = [&](const std::string& id) {
         ways_.Begun(Job(id), true, now_);
         EXPECT_FALSE(ways_.Plays(Job(id), 1000, now_));
     };
     short_one("prc_b");
     now_ += 44s;
-    EXPECT_TRUE(ways_.Ended(Job("prc_b"), now_)) << "one more";
+    EXPECT_EQ(ways_.Ended(Job("prc_b"), now_), Place::kOfWhatIsShort) << "one more";
     short_one("prc_c");
     now_ += 1s;
-    EXPECT_FALSE(ways_.Ended(Job("prc_c"), now_)) << "the place is anybody's again";
+    EXPECT_EQ(ways_.Ended(Job("prc_c"), now_), Place::kOfWhatIsShortAndWaited)
+        << "what waited for it does not wait for a long one's turn as well";
+    short_one("prc_e");
+    now_ += 4min - 1s;
+    EXPECT_EQ(ways_.Ended(Job("prc_e"), now_), Place::kOfWhatIsShortAndWaited);
+    short_one("prc_f");
+    now_ += 1s;
+    EXPECT_EQ(ways_.Ended(Job("prc_f"), now_), Place::kAnybodys) << "what is long gets on";
     ways_.Begun(Job("prc_d"), false, now_);
-    EXPECT_FALSE(ways_.Ended(Job("prc_d"), now_)) << "it was in no such place";
+    EXPECT_EQ(ways_.Ended(Job("prc_d"), now_), Place::kAnybodys) << "it was in no such place";
 }
 
 TEST_F(Ways, KnowTheClaimsOfAProcessApart) {
     Begin(Job("prc_a", 1));
     ways_.Asked(Job("prc_a", 1), now_);
     Begin(Job("prc_a", 2));
-    EXPECT_TRUE(ways_.Ended(Job("prc_a", 1), now_));
-    EXPECT_FALSE(ways_.Ended(Job("prc_a", 2), now_));
+    EXPECT_EQ(ways_.Ended(Job("prc_a", 1), now_), Place::kOfWhatIsShort);
+    EXPECT_EQ(ways_.Ended(Job("prc_a", 2), now_), Place::kAnybodys);
     EXPECT_FALSE(ways_.Plays(Job("prc_a", 3), kHours, now_)) << "nobody began it";
 }
 
