@@ -1,6 +1,5 @@
 #include "people/relabelling.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <stop_token>

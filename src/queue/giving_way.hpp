@@ -27,7 +27,7 @@ public:
     using Claim = std::pair<ProcessId, std::int64_t>;
 
     /// Whose the place of a job is that ended.
-    enum class Place { kAnybodys, kOfWhatIsShort, kOfWhatIsShortAndWaited };
+    enum class Place : std::uint8_t { kAnybodys, kOfWhatIsShort, kOfWhatIsShortAndWaited };
 
     /// `in_place`: in a place that another gave, because it may be short.
     void Begun(const Claim& job, bool in_place, Time now);

@@ -221,7 +221,7 @@ Result<bool> WorkerPool::ClaimSome(int wanted) {
         places = std::exchange(places_given_, 0);
         kept = std::exchange(places_kept_, 0);
     }
-    const auto waits = kept > 0 ? ShortWaits() : Result<bool>(false);
+    auto waits = kept > 0 ? ShortWaits() : Result<bool>(false);
     if (!waits) {
         return waits;
     }
