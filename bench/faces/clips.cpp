@@ -12,21 +12,18 @@
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
-
 #include "core/file.hpp"
-#include "core/file_byte_source.hpp"
 #include "core/hash.hpp"
 #include "core/json.hpp"
+#include "faces/photo_faces.hpp"
 #include "inference/face_models.hpp"
 #include "media/decode.hpp"
 #include "people/appearances.hpp"
 #include "people/enrolment_rules.hpp"
 #include "people/naming.hpp"
 #include "processors/facial_recognition/analyser.hpp"
-#include "processors/facial_recognition/face_photo.hpp"
 
-namespace notify {
+namespace notify::bench {
 namespace {
 
 using boost::json::array;
@@ -36,39 +33,6 @@ double CpuSeconds() {
     timespec now{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return static_cast<double>(now.tv_sec) + (static_cast<double>(now.tv_nsec) * 1e-9);
-}
-
-template <class T>
-T OrEnd(Result<T> result, std::string_view what) {
-    if (!result) {
-        std::cerr << what << ": " << result.error().message << "\n";
-        std::exit(1);
-    }
-    return std::move(*result);
-}
-
-FileByteSource Open(const std::filesystem::path& path) {
-    UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    return OrEnd(FileByteSource::Make(std::move(file)), path.native());
-}
-
-std::function<Result<std::string>(std::string_view)> ArtifactsOf(const Output& output) {
-    return [&output](std::string_view name) -> Result<std::string> {
-        for (const auto& artifact : output.artifacts) {
-            if (artifact.name == name) {
-                return artifact.bytes;
-            }
-        }
-        return Fail(ErrorCode::kNotFound, "no artifact " + std::string(name));
-    };
-}
-
-Result<std::vector<PhotoFace>> FacesOf(FaceModels& models, const std::filesystem::path& path) {
-    auto bytes = Open(path);
-    FacePhoto photo(models);
-    return photo.Run(bytes, {}).and_then([](const Output& output) {
-        return ReadPhotoFaces(ToJsonText(output.document), ArtifactsOf(output));
-    });
 }
 
 Gallery Enrol(FaceModels& models, const object& people, array& refused) {
@@ -209,8 +173,8 @@ int Run(int count, char** arguments) {
 }
 
 }  // namespace
-}  // namespace notify
+}  // namespace notify::bench
 
 int main(int count, char** arguments) {
-    return notify::Run(count, arguments);
+    return notify::bench::Run(count, arguments);
 }

@@ -3,9 +3,6 @@ import pathlib
 import subprocess
 import tempfile
 
-NAMES = {"rename_ms": "≤ 100", "merge_ms": "≤ 100", "unmerge_ms": "", "edit_mean_ms": "", "undo_p50_ms": "", "undo_p99_ms": "",
-         "undone_equal": "1"}
-
 
 def figures(build: pathlib.Path) -> dict:
     """On SQLite, in a folder of its own."""
