@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -155,8 +156,9 @@ FaceCode FaceBasis::CodeOf(const FaceKernel& kernel, const Embedding& embedding)
     const float steps = 1 / step_;
     FaceCode code;
     for (std::size_t i = 0; i < kSize; ++i) {
-        const float place = (rotated[i] - middle_[i]) * steps + kLargestCode / 2;
-        code[i] = static_cast<std::uint8_t>(std::clamp(place, 0.0F, kLargestCode) + 0.5F);
+        const float half_above =
+            (rotated[i] - middle_[i]) * steps + kLargestCode / 2 + 0.5F;  // cut off, it is rounded
+        code[i] = static_cast<std::uint8_t>(std::clamp(half_above, 0.0F, kLargestCode + 0.5F));
     }
     return code;
 }

@@ -54,7 +54,7 @@ struct BlocksLeft {
     };
 
     std::array<Sums, kBlocksPerChunk> sums;
-    std::array<std::uint16_t, kBlocksPerChunk> blocks;
+    std::array<std::uint16_t, kBlocksPerChunk> blocks{};
     std::size_t count = 0;
 };
 

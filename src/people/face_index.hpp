@@ -69,8 +69,8 @@ private:
     template <class Look>
     void ForEachNear(const Embedding& face, double reach, const Look& look) const;
 
-    const FaceKernel& kernel_;
     FaceBasis basis_;
+    const FaceKernel& kernel_;
     std::size_t fit_at_;  ///< Faces.
     std::size_t size_ = 0;
     std::vector<std::unique_ptr<Chunk>> chunks_;
