@@ -1,6 +1,7 @@
 """Measures facial recognition on clips with a known truth, and on labelled pairs of photos.
 
-`data` holds `lfw-dev/` (one folder of photos a person); clips are made of it once by make_clip.py, each seed with and without cuts.
+`data` holds `lfw-dev/` (one folder of photos a person); clips are made of it once by make_clip.py, each seed with and without cuts, and
+each in the next of five sizes.
 The program that is measured answers one JSON line a clip (bench/faces/clips.cpp says how), so any other that does can be measured
 the same way. Intervals are bootstraps over clips.
 """
@@ -16,6 +17,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from score_appearances import Score, score  # noqa: E402
 
+SIZES = ("640x360", "960x540", "1280x720", "1920x1080", "3840x2160")
 VERIFY = 0.39  # distance of two single photos: the line of docs/processors/facial-recognition.md
 
 
@@ -24,16 +26,17 @@ def seeds_of(text: str) -> list[int]:
     return list(range(int(first), int(last or first) + 1))
 
 
-def made_clips(data: pathlib.Path, folder: pathlib.Path, seeds: str) -> list[tuple[pathlib.Path, dict]]:
-    """(clip, truth) of every seed, made when missing."""
+def made_clips(data: pathlib.Path, folder: pathlib.Path, seeds: str, sizes: tuple[str, ...] = SIZES) -> list[tuple[pathlib.Path, dict]]:
+    """(clip, truth) of every seed, made when missing. A truth is there when its clip is whole."""
     clips = []
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds_of(seeds):
-        for name, extra in ((f"clip-{seed}", []), (f"cuts-{seed}", ["--cuts"])):
+        size = sizes[seed % len(sizes)]
+        for name, extra in ((f"clip-{seed}-{size}", []), (f"cuts-{seed}-{size}", ["--cuts"])):
             clip, truth = folder / f"{name}.mp4", folder / f"{name}.json"
             if not truth.exists():
                 print(f"making {clip.name}", file=sys.stderr, flush=True)
-                maker = [sys.executable, HERE / "make_clip.py", data / "lfw-dev", clip, truth, "--seed", str(seed), *extra]
+                maker = [sys.executable, HERE / "make_clip.py", data / "lfw-dev", clip, truth, "--seed", str(seed), "--size", size, *extra]
                 subprocess.run(maker, check=True)
             clips.append((clip, json.loads(truth.read_text())))
     return clips
