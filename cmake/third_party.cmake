@@ -22,6 +22,11 @@ pkg_check_modules(
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+add_library(PDFium SHARED IMPORTED)
+set_target_properties(
+    PDFium
+    PROPERTIES IMPORTED_LOCATION "${NOTIFY_DEPS}/pdfium/libpdfium.so"
+)
 find_package(
     OpenVINO
     2026.4.1

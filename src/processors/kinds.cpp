@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::array<std::string_view, 1> kEverything{""};
 constexpr std::array<std::string_view, 2> kPictures{"video/", "image/"};
+constexpr std::array<std::string_view, 1> kDocuments{"application/pdf"};
 constexpr std::array<std::string_view, 1> kStills{"image/"};
 
 constexpr std::string_view kNoConfig =
@@ -45,6 +46,23 @@ constexpr std::string_view kFaceConfig = R"json({
   }
 })json";
 
+constexpr std::string_view kDocumentConfig = R"json({
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "password": {"type": "string", "maxLength": 127, "default": "",
+      "description": "Opens encrypted documents."},
+    "first_page": {"type": "integer", "minimum": 1, "maximum": 100000, "default": 1,
+      "description": "The first page that is read."},
+    "last_page": {"type": "integer", "minimum": 0, "maximum": 100000, "default": 0,
+      "description": "The last page that is read; 0 for the last one there is."},
+    "images": {"type": "boolean", "default": true,
+      "description": "Cut out pictures and drawings."},
+    "page_separators": {"type": "boolean", "default": false,
+      "description": "Begin each page with a comment that tells its number."}
+  }
+})json";
+
 constexpr std::array kKinds{
     ProcessorKind{
         .name = "checksum",
@@ -54,6 +72,16 @@ constexpr std::array kKinds{
         .media_types = kEverything,
         .config_schema = kNoConfig,
         .result_kind = "checksum",
+    },
+    ProcessorKind{
+        .name = "document-markdown",
+        .version = "1",
+        .title = "Document to Markdown",
+        .description =
+            "Text of a PDF as Markdown: columns, headings, lists, tables, code; pictures beside it.",
+        .media_types = kDocuments,
+        .config_schema = kDocumentConfig,
+        .result_kind = "document_markdown",
     },
     ProcessorKind{
         .name = "facial-recognition",

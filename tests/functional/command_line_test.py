@@ -94,8 +94,8 @@ class WithoutData(CommandTest):
             self.assertEqual((done.returncode, done.stderr, done.stdout), (2, f"notifications-api: {sentence}\n", ""))
 
     def test_the_help_names_the_processors(self):
-        self.assert_printed("checksum, facial-recognition", "buckets", "add", "--help")
-        self.assert_printed("checksum, facial-recognition", "process", "--help")
+        self.assert_printed("checksum, document-markdown, facial-recognition", "buckets", "add", "--help")
+        self.assert_printed("checksum, document-markdown, facial-recognition", "process", "--help")
 
     def test_a_bad_setting_stops_only_the_commands_that_need_settings(self):
         self.assert_refused("HOST: 'nope' is not allowed", "items", "list", HOST="nope")

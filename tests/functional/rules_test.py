@@ -71,4 +71,4 @@ class Rules(ServiceTest):
         self.service.command("rules", "show", rule, code=1)
         self.assertIn("there is no rule", self.service.errors)
         self.service.command("rules", "add", "--bucket", "inbox", "--processor", "x", code=1)
-        self.assertIn("there are: checksum, facial-recognition", self.service.errors)
+        self.assertIn("there are: checksum, document-markdown, facial-recognition", self.service.errors)

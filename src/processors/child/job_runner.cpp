@@ -222,7 +222,8 @@ Result<AnyProcessor> JobRun::Make(const ProcessRequest& asked, const Result<Medi
         return made;  // whoever takes everything also takes what is no media
     }
     if (!info) {
-        return Unexpected(info.error());
+        const bool whole = std::holds_alternative<std::unique_ptr<WholeItem>>(*made);
+        return whole && Accepts(kind, media_type_) ? std::move(made) : Unexpected(info.error());
     }
     if (std::holds_alternative<std::unique_ptr<FrameAnalyser>>(*made) && !info->video) {
         return Unexpected(Unfit("no_video", media_type_));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "core/result.hpp"
 #include "inference/face_models.hpp"
 #include "processors/child/checksum.hpp"
+#include "processors/document_markdown/processor.hpp"
 #include "processors/facial_recognition/analyser.hpp"
 #include "processors/facial_recognition/face_photo.hpp"
 #include "processors/facial_recognition/settings.hpp"
@@ -23,6 +25,12 @@ namespace {
 
 Result<AnyProcessor> Checksum(const boost::json::object& /*config*/, FaceModels* /*models*/) {
     return MakeChecksum();
+}
+
+Result<AnyProcessor> Markdown(const boost::json::object& config, FaceModels* /*models*/) {
+    return ReadDocumentSettings(config).map([](DocumentSettings settings) -> AnyProcessor {
+        return MakeDocumentMarkdown(std::move(settings));
+    });
 }
 
 Result<AnyProcessor> FacialRecognition(const boost::json::object& config, FaceModels* models) {
@@ -45,6 +53,7 @@ RegisteredProcessor Entry(std::string_view name, ProcessorFactory make) {
 std::span<const RegisteredProcessor> RegisteredProcessors() {
     static const std::vector<RegisteredProcessor> processors{
         Entry("checksum", Checksum),
+        Entry("document-markdown", Markdown),
         Entry("facial-recognition", FacialRecognition),
         Entry("face-photo", PhotoFaces),
     };

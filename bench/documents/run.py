@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Figures of document-markdown beside pymupdf4llm and pdftotext, scored against Marker's published text and the documents' own outlines.
+
+BENCH_DATA names a folder with documents/NAME.pdf, documents/marker/NAME.md and documents/nougat/NAME.md."""
+import argparse
+import json
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PEERS = ROOT / ".deps/document-peers"
+sys.path.insert(0, str(PEERS))
+from score import outline_score, score  # noqa: E402: needs the peers' rapidfuzz
+
+NAMES = {"switch_transformers": "switch", "thinkos": "thinkos"}
+GOALS = {
+    "documents.switch_nid": ">= 0.957", "documents.switch_word_f1": ">= 0.965", "documents.switch_heading_f1": ">= 0.91",
+    "documents.switch_outline_recall": ">= 0.99", "documents.switch_outline_f1": ">= 0.94",
+    "documents.thinkos_nid": ">= 0.985", "documents.thinkos_word_f1": ">= 0.988", "documents.thinkos_heading_f1": ">= 0.82",
+    "documents.thinkos_outline_recall": ">= 0.99", "documents.thinkos_outline_f1": ">= 0.94", "documents.cpu_ms_page": "<= 15",
+}
+PEER = ("import sys; sys.path.insert(0, sys.argv[1])\nimport pymupdf4llm\n"
+        "open(sys.argv[3], 'w').write(pymupdf4llm.to_markdown(sys.argv[2], show_progress=False))")
+
+
+def cpu_seconds_of(command, **more):
+    """Processor time of a program and of what it started."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def ours(program, pdf, folder):
+    environment = {"DATA_DIR": str(folder / "data"), "MODEL_DIR": str(ROOT / ".deps/models"), "PATH": os.environ["PATH"]}
+    seconds = cpu_seconds_of([program, "process", pdf, "--processor", "document-markdown", "--artifacts", folder], env=environment)
+    return (folder / "document.md").read_text(), seconds
+
+
+def pymupdf4llm(pdf, folder):
+    seconds = cpu_seconds_of([sys.executable, "-c", PEER, PEERS, pdf, folder / "peer.md"])
+    return (folder / "peer.md").read_text(), seconds
+
+
+def pdftotext(pdf, folder):
+    program = shutil.which("pdftotext") or PEERS / "pdftotext"
+    libraries = {**os.environ, "LD_LIBRARY_PATH": str(PEERS)}
+    seconds = cpu_seconds_of([program, pdf, folder / "peer.txt"], env=libraries)
+    return (folder / "peer.txt").read_text(), seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    if not os.environ.get("BENCH_DATA"):
+        raise SystemExit("BENCH_DATA is not set: there are no documents to measure")
+    data = pathlib.Path(os.environ["BENCH_DATA"]) / "documents"
+    program = options.build.resolve() / "bin/notifications-api"
+    import pymupdf
+    figures, pages, seconds = {}, 0, {}
+    for name, short in NAMES.items():
+        pdf = (data / f"{name}.pdf").resolve()
+        document = pymupdf.open(pdf)
+        titles = [entry[1] for entry in document.get_toc()]
+        pages += len(document)
+        reference = (data / f"marker/{name}.md").read_text()
+        texts = {"_nougat": (data / f"nougat/{name}.md").read_text()}
+        for suffix, convert in (("", lambda: ours(program, pdf, folder)), ("_pymupdf4llm", lambda: pymupdf4llm(pdf, folder)),
+                                ("_pdftotext", lambda: pdftotext(pdf, folder))):
+            with tempfile.TemporaryDirectory() as made:
+                folder = pathlib.Path(made)
+                texts[suffix], spent = convert()
+            seconds[suffix] = seconds.get(suffix, 0) + spent
+        for suffix, text in texts.items():
+            for measure, value in (score(text, reference) | outline_score(text, titles)).items():
+                figures[f"documents.{short}_{measure}{suffix}"] = value
+    for suffix, spent in seconds.items():
+        figures[f"documents.cpu_ms_page{suffix}"] = spent * 1000 / pages
+    figures = {name: float(f"{value:.4g}") for name, value in figures.items()}
+    if options.json:
+        print(json.dumps(figures))
+        return
+    for name, figure in figures.items():
+        print(f"{name:<44} {figure:>10}" + (f"   goal {GOALS[name]}" if name in GOALS else ""))
+
+
+if __name__ == "__main__":
+    main()

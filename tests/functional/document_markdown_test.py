@@ -1,0 +1,165 @@
+"""Documents as Markdown by the built programs: what comes out of a PDF, and what bad ones end as."""
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from service import DEPS, PROGRAMS
+
+
+def pdf(objects: dict[int, bytes], trailer: bytes = b"/Root 1 0 R", table: bool = True) -> bytes:
+    """A PDF file of these objects; without `table` its cross-reference leads nowhere."""
+    out, places = b"%PDF-1.7\n", {}
+    for number, body in objects.items():
+        places[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    count, start = max(objects) + 1, len(out)
+    if not table:
+        return out + b"trailer << %s >>\nstartxref\n99999999\n%%%%EOF\n" % trailer
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % count
+    out += b"".join(b"%010d 00000 n \n" % places.get(number, 0) for number in range(1, count))
+    return out + b"trailer << /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n" % (count, trailer, start)
+
+
+def stream(data: bytes) -> bytes:
+    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(data), data)
+
+
+def text(x: float, y: float, words: str, font: str = "F1", size: float = 10) -> bytes:
+    return b"BT /%s %g Tf %g %g Td (%s) Tj ET\n" % (font.encode(), size, x, y, words.encode())
+
+
+def document(*pages: bytes, page: bytes = b"", catalog: bytes = b"", more: dict[int, bytes] | None = None, **how) -> bytes:
+    """A PDF with these pages' contents; F1 is Helvetica, F2 bold, F3 Courier."""
+    kids = b" ".join(b"%d 0 R" % (10 + 2 * i) for i in range(len(pages)))
+    objects = {1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
+               2: b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages))}
+    for number, name in enumerate((b"Helvetica", b"Helvetica-Bold", b"Courier"), 3):
+        objects[number] = b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>" % name
+    for i, content in enumerate(pages):
+        objects[10 + 2 * i] = (b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R %s "
+                               b"/Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >> >>" % (11 + 2 * i, page))
+        objects[11 + 2 * i] = stream(content)
+    return pdf(objects | (more or {}), **how)
+
+
+SENTENCES = [f"This is line {word} of a text that is as wide as one column." for word in ("one", "two", "three", "four", "five", "six")]
+PARAGRAPH = b"".join(text(72, 700 - 12 * i, line) for i, line in enumerate(SENTENCES))
+
+
+class DocumentTest(unittest.TestCase):
+    def setUp(self) -> None:
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.folder = pathlib.Path(made.name)
+
+    def run_on(self, data: bytes, **config) -> subprocess.CompletedProcess:
+        file = self.folder / "document.pdf"
+        file.write_bytes(data)
+        environment = {"DATA_DIR": str(self.folder / "data"), "MODEL_DIR": str(DEPS / "models"), "PATH": "/usr/bin:/bin"}
+        return subprocess.run(
+            [PROGRAMS / "notifications-api", "process", file, "--processor", "document-markdown", "--json", "--artifacts", self.folder / "out",
+             "--config", json.dumps(config)], env=environment, text=True, capture_output=True, timeout=300)
+
+    def convert(self, data: bytes, **config) -> tuple[str, dict]:
+        done = self.run_on(data, **config)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return (self.folder / "out/document.md").read_text(), json.loads(done.stdout)
+
+    def assert_fails(self, sentence: str, data: bytes, **config) -> None:
+        done = self.run_on(data, **config)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn(sentence, done.stderr)
+
+    def test_lines_become_a_paragraph_and_divided_words_are_whole(self) -> None:
+        page = text(72, 700, "A word that was divi-") + text(72, 688, "ded is whole again, and lines are one paragraph.")
+        markdown, told = self.convert(document(page))
+        self.assertEqual(markdown.strip(), "A word that was divided is whole again, and lines are one paragraph.")
+        self.assertEqual(told["pages"], 1)
+
+    def test_a_larger_bold_line_is_a_heading_with_its_page(self) -> None:
+        page = text(72, 740, "2 Files and folders", "F2", 16) + PARAGRAPH
+        markdown, told = self.convert(document(PARAGRAPH, page))
+        self.assertIn("# 2 Files and folders\n", markdown)
+        self.assertEqual([(entry["title"], entry["page"]) for entry in told["outline"]], [("2 Files and folders", 2)])
+
+    def test_two_columns_are_read_one_after_the_other(self) -> None:
+        lines = [f"{side} column, line {i}, has words to its end" for side in ("Left", "Right") for i in range(1, 7)]
+        page = text(72, 740, "A title that stands across both of the columns of this page, from left to right, all of it.")
+        for i in range(6):
+            page += text(72, 700 - 12 * i, lines[i]) + text(320, 700 - 12 * i, lines[6 + i])
+        markdown, _ = self.convert(document(page))
+        self.assertEqual([part for part in lines if part in markdown], lines)
+        self.assertEqual(sorted(lines, key=markdown.index), lines)
+
+    def test_ruled_cells_are_a_table(self) -> None:
+        rules = b"".join(b"72 %d m 300 %d l S\n" % (y, y) for y in (720, 700, 660))
+        cells = b"".join(text(x, y, f"{name}{row}") for row, y in enumerate((706, 686, 668)) for x, name in ((80, "a"), (160, "b"), (240, "c")))
+        markdown, told = self.convert(document(rules + cells))
+        self.assertEqual(told["tables"], 1)
+        self.assertIn("| a0 | b0 | c0 |\n|---|---|---|\n| a1 | b1 | c1 |\n| a2 | b2 | c2 |\n", markdown)
+
+    def test_letters_of_one_width_are_code_with_its_indentation(self) -> None:
+        code = text(72, 600, "int main() {", "F3") + text(96, 588, "return 0;", "F3") + text(72, 576, "}", "F3")
+        markdown, _ = self.convert(document(PARAGRAPH + code))
+        self.assertIn("```\nint main() {\n    return 0;\n}\n```", markdown)
+
+    def test_running_headers_and_page_numbers_are_dropped(self) -> None:
+        pages = [text(72, 760, "Annual report") + PARAGRAPH + text(300, 30, str(17 + i)) for i in range(4)]
+        markdown, told = self.convert(document(*pages))
+        self.assertEqual(told["dropped"], {"headers": 4, "footers": 4})
+        self.assertNotIn("Annual report", markdown)
+        self.assertEqual(markdown.count("line one"), 4)
+
+    def test_a_turned_page_is_read_upright(self) -> None:
+        sideways = b"q 0 1 -1 0 612 0 cm\n" + text(72, 300, "These words stand sideways on their page.") + b"Q\n"
+        for page in (document(PARAGRAPH, page=b"/Rotate 90"), document(PARAGRAPH, page=b"/Rotate 180"), document(sideways)):
+            markdown, _ = self.convert(page)
+            self.assertRegex(markdown, "This is line one of a text|These words stand sideways on their page")
+
+    def test_only_the_pages_asked_for_are_read(self) -> None:
+        pages = [text(72, 700, f"Only words of page {word}.") for word in ("one", "two", "three")]
+        markdown, told = self.convert(document(*pages), first_page=2, last_page=2, page_separators=True)
+        self.assertEqual(markdown.strip(), "<!-- page 2 -->\n\nOnly words of page two.")
+        self.assertEqual(told["pages"], 1)
+
+    def test_what_is_no_document_any_more_fails_with_a_sentence(self) -> None:
+        whole = document(PARAGRAPH)
+        self.assert_fails("damaged or cut off", whole[:60])
+        self.assert_fails("damaged or cut off", b"%PDF-1.7\n" + bytes(5000))
+
+    def test_an_encrypted_document_wants_its_password(self) -> None:
+        locked = document(PARAGRAPH, trailer=b"/Root 1 0 R /Encrypt 7 0 R /ID [<00> <00>]", more={
+            7: b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"11" * 32, b"22" * 32)})
+        self.assert_fails("encrypted", locked)
+        self.assert_fails("encrypted", locked, password="wrong")
+
+    def test_a_damaged_cross_reference_is_found_anew(self) -> None:
+        markdown, _ = self.convert(document(PARAGRAPH, table=False))
+        self.assertIn("This is line six of a text", markdown)
+
+    def test_no_pages_scripts_and_files_are_warned_of(self) -> None:
+        _, told = self.convert(document())
+        self.assertEqual(told["warnings"], ["no page was read"])
+        script = b"/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (app.alert(1)) >>] >> >>"
+        markdown, told = self.convert(document(PARAGRAPH, catalog=script))
+        self.assertEqual(told["warnings"], ["the document has JavaScript, which was not run"])
+        self.assertIn("line one", markdown)
+
+    def test_forms_and_outlines_that_lead_back_into_themselves_end(self) -> None:
+        form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 50 0 R >> >> /Length 5 >>\nstream\n/X Do\nendstream"
+        page = b"/Group << >>"
+        looping = document(PARAGRAPH, page=page, catalog=b"/Outlines 60 0 R", more={
+            50: form, 60: b"<< /First 61 0 R >>", 61: b"<< /Title (again) /First 60 0 R /Next 61 0 R >>"})
+        markdown, _ = self.convert(looping)
+        self.assertIn("line one", markdown)
+
+    def test_a_page_of_any_size_is_read(self) -> None:
+        markdown, told = self.convert(document(PARAGRAPH).replace(b"[0 0 612 792]", b"[0 0 9e9 99]"))
+        self.assertIn("line one", markdown)
+        self.assertEqual(told["pages"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
