@@ -50,8 +50,6 @@ constexpr std::string_view kDocumentConfig = R"json({
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "password": {"type": "string", "maxLength": 127, "default": "",
-      "description": "Opens encrypted documents."},
     "first_page": {"type": "integer", "minimum": 1, "maximum": 100000, "default": 1,
       "description": "The first page that is read."},
     "last_page": {"type": "integer", "minimum": 0, "maximum": 100000, "default": 0,

@@ -180,7 +180,7 @@ class Backup(KeptState):
 
         change("DELETE FROM bucket")
         self.assertIn("refers to one of bucket that is missing", self.service.errors)
-        change("INSERT INTO person VALUES ('per_x', 'nobody', 1)")
+        change("INSERT INTO person VALUES ('per_x', 'nobody', 0, NULL, 'per_x', '', 1)")
         self.assertIn("is not what manifest.json says of it", self.service.errors)
         change("INSERT INTO schema_version (version, applied_at) VALUES (999, 0)", schema=999)
         self.assertIn("has schema version 999, this program knows up to", self.service.errors)

@@ -51,7 +51,7 @@ Error WhyNot(unsigned long code) {
             .code = ErrorCode::kUnsupported,
             .stage = "open",
             .reason = "encrypted",
-            .message = "the document is encrypted and the configured password does not open it"
+            .message = "the document is encrypted, and opens only with a password"
         };
     }
     if (code == kSecurity) {
@@ -123,8 +123,7 @@ struct PdfDocument::Reader {
     std::optional<Error> error;
 };
 
-PdfDocument::PdfDocument(std::unique_ptr<Reader> reader, std::string password)
-    : reader_(std::move(reader)), password_(std::move(password)) {}
+PdfDocument::PdfDocument(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}
 
 PdfDocument::~PdfDocument() {
     if (document_ != nullptr) {
@@ -132,7 +131,7 @@ PdfDocument::~PdfDocument() {
     }
 }
 
-Result<std::unique_ptr<PdfDocument>> PdfDocument::Open(ByteSource& bytes, const std::string& password) {
+Result<std::unique_ptr<PdfDocument>> PdfDocument::Open(ByteSource& bytes) {
     InitialiseOnce();
     auto reader = std::make_unique<Reader>(bytes);
     reader->access = {
@@ -140,12 +139,12 @@ Result<std::unique_ptr<PdfDocument>> PdfDocument::Open(ByteSource& bytes, const 
         .m_GetBlock = &Reader::Get,
         .m_Param = reader.get(),
     };
-    std::unique_ptr<PdfDocument> document(new PdfDocument(std::move(reader), password));
+    std::unique_ptr<PdfDocument> document(new PdfDocument(std::move(reader)));
     return document->Load().map([&] { return std::move(document); });
 }
 
 Result<void> PdfDocument::Load() {
-    document_ = FPDF_LoadCustomDocument(&reader_->access, password_.empty() ? nullptr : password_.c_str());
+    document_ = FPDF_LoadCustomDocument(&reader_->access, nullptr);
     if (auto read = ReadingState(); !read) {
         return read;
     }

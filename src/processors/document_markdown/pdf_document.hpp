@@ -29,11 +29,9 @@ using PagePtr = std::unique_ptr<FPDF_PageRecord, ClosePage>;
 /// Reads its bytes as they are needed. One at a time in a process, on one thread.
 class PdfDocument {
 public:
-    /// `bytes` outlives it; `password` may be empty. kUnsupported with the reasons `encrypted` and
+    /// `bytes` outlives it. kUnsupported with the reasons `encrypted` and
     /// `unknown_encryption`, kInvalidArgument with `damaged`, or the error of reading the bytes.
-    [[nodiscard]] static Result<std::unique_ptr<PdfDocument>> Open(
-        ByteSource& bytes, const std::string& password
-    );
+    [[nodiscard]] static Result<std::unique_ptr<PdfDocument>> Open(ByteSource& bytes);
 
     PdfDocument(const PdfDocument&) = delete;
     PdfDocument& operator=(const PdfDocument&) = delete;
@@ -57,11 +55,10 @@ public:
 
 private:
     struct Reader;
-    explicit PdfDocument(std::unique_ptr<Reader> reader, std::string password);
+    explicit PdfDocument(std::unique_ptr<Reader> reader);
     [[nodiscard]] Result<void> Load();
 
     std::unique_ptr<Reader> reader_;
-    std::string password_;
     FPDF_DocumentRecord* document_ = nullptr;
     int pages_ = 0;
 };

@@ -202,7 +202,7 @@ public:
     explicit DocumentMarkdown(DocumentSettings settings) : settings_(std::move(settings)) {}
 
     [[nodiscard]] Result<Output> Run(ByteSource& bytes, const RunContext& context) override {
-        return document::PdfDocument::Open(bytes, settings_.password).and_then([&](const auto& pdf) {
+        return document::PdfDocument::Open(bytes).and_then([&](const auto& pdf) {
             return Conversion(settings_, context).Run(*pdf);
         });
     }
@@ -216,7 +216,6 @@ private:
 Result<DocumentSettings> ReadDocumentSettings(const json::object& config) {
     DocumentSettings settings;
     try {
-        settings.password = json::value_to<std::string>(config.at("password"));
         settings.first_page = json::value_to<int>(config.at("first_page"));
         settings.last_page = json::value_to<int>(config.at("last_page"));
         settings.images = config.at("images").as_bool();

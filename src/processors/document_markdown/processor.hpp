@@ -3,7 +3,6 @@
 // The `document-markdown` processor: a PDF as Markdown, with its outline and its pictures.
 
 #include <memory>
-#include <string>
 
 #include <boost/json.hpp>
 
@@ -14,7 +13,6 @@ namespace notify {
 
 /// As the schema in processors/kinds.cpp declares it.
 struct DocumentSettings {
-    std::string password;          ///< Of an encrypted document; empty for none.
     int first_page = 1;            ///< From 1.
     int last_page = 0;             ///< 0 for the last one there is.
     bool images = true;            ///< Cut out pictures.

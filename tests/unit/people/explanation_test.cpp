@@ -39,17 +39,28 @@ protected:
 TEST_F(Explanations, ComeToTheSameDecisionFromWhatTheyTell) {
     AddPerson("Ada", {kAda, FaceAt(kAda, 0.1, 60), FaceAt(kAda, 0.2, 60)});
     const auto bob = AddPerson("Bob", {kBob, kBob, kBob});
-    const auto item = Analyse("a.mp4", Shots({FaceAt(kAda, 0.2, 50), FaceAt(kAda, 0.15, 51), kBob}));
+    const auto item = Analyse(
+        "a.mp4",
+        Shots(
+            {FaceAt(kAda, 0.2, 50),
+             FaceAt(kAda, 0.15, 51),
+             FaceAt(kAda, 0.1, 52),
+             FaceAt(kAda, 0.1, 53),
+             FaceAt(kAda, 0.1, 54),
+             FaceAt(kAda, 0.1, 55),
+             kBob}
+        )
+    );
     const auto why = ValueOf(Why(item));
     EXPECT_EQ(why.decided_by, DecidedBy::kLink);
     EXPECT_EQ(why.match.distance, AppearancesIn(item)[0].distance);
     EXPECT_EQ(why.runner_up, bob);
     EXPECT_NEAR(why.runner_up_distance - why.match.distance, why.match.margin, 1e-9);
-    ASSERT_THAT(why.votes, SizeIs(3));
+    ASSERT_THAT(why.votes, SizeIs(7));
     EXPECT_TRUE(why.votes[0].counts && why.votes[1].counts);
-    EXPECT_FALSE(why.votes[2].counts);
-    EXPECT_EQ(why.votes[2].nearest, bob);
-    EXPECT_NEAR(why.vote_share, 2.0 / 3, 1e-9);
+    EXPECT_FALSE(why.votes[6].counts);
+    EXPECT_EQ(why.votes[6].nearest, bob);
+    EXPECT_NEAR(why.vote_share, 6.0 / 7, 1e-9);
     const bool confirmed = why.match.distance < why.threshold && why.match.margin >= why.limits.margin &&
                            why.vote_share >= why.limits.least_votes;
     EXPECT_EQ(confirmed, AppearancesIn(item)[0].certainty == Certainty::kConfirmed);
