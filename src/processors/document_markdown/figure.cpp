@@ -108,7 +108,7 @@ Box WithLabels(const std::vector<Line>& lines, Box box) {
 
 std::vector<Figure> FiguresOf(const PageContent& page, std::vector<Line>& lines) {
     std::vector<Figure> figures;
-    for (auto& cluster : ClustersOf(page)) {
+    for (const auto& cluster : ClustersOf(page)) {
         auto& figure = figures.emplace_back(Figure{.box = cluster.box, .words = {}});
         for (const auto& posts : {page.rules, page.posts}) {
             for (const auto& part : posts) {

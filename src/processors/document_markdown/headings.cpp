@@ -5,14 +5,17 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "processors/document_markdown/line.hpp"
+#include "processors/document_markdown/page_content.hpp"
 #include "processors/document_markdown/page_layout.hpp"
 #include "processors/document_markdown/pdf_document.hpp"
+#include "processors/document_markdown/reading_order.hpp"
 #include "processors/document_markdown/unicode.hpp"
 
 namespace notify::document {
@@ -106,7 +109,7 @@ Headings::Headings(const std::vector<PageLayout>& pages, const std::vector<Bookm
     LearnStyles(pages);
 }
 
-Headings::Style Headings::StyleOf(const Line& line) const {
+Headings::Style Headings::StyleOf(const Line& line) {
     return {static_cast<int>(std::lround(line.size * 2)), line.Is(kBold)};
 }
 
@@ -147,9 +150,9 @@ void Headings::LearnStyles(const std::vector<PageLayout>& pages) {
         }
     });
     int level = 0;
-    for (auto each = standing.rbegin(); each != standing.rend(); ++each) {
+    for (const auto& each : std::views::reverse(standing)) {
         level = std::min(level + 1, kDeepest);
-        levels_[each->first] = level;
+        levels_[each.first] = level;
     }
     for (const auto& [style, levels] : told) {
         told_.insert(style);

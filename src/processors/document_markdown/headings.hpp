@@ -44,7 +44,7 @@ public:
 private:
     using Style = std::pair<int, bool>;  ///< Size in half points, and whether it is bold.
 
-    [[nodiscard]] Style StyleOf(const Line& line) const;
+    [[nodiscard]] static Style StyleOf(const Line& line);
     [[nodiscard]] int InOutline(const std::string& words, int page) const;
     void LearnStyles(const std::vector<PageLayout>& pages);
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "processors/document_markdown/line.hpp"
+#include "processors/document_markdown/page_content.hpp"
 #include "processors/document_markdown/unicode.hpp"
 #include "processors/document_markdown/vocabulary.hpp"
 

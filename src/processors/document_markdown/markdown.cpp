@@ -11,12 +11,15 @@
 
 #include <fmt/format.h>
 
+#include "processors/document_markdown/figure.hpp"
 #include "processors/document_markdown/inline_text.hpp"
 #include "processors/document_markdown/line.hpp"
 #include "processors/document_markdown/page_layout.hpp"
 #include "processors/document_markdown/paragraphs.hpp"
+#include "processors/document_markdown/reading_order.hpp"
 #include "processors/document_markdown/table.hpp"
 #include "processors/document_markdown/unicode.hpp"
+#include "processors/document_markdown/vocabulary.hpp"
 
 namespace notify::document {
 

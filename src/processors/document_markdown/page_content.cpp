@@ -15,7 +15,6 @@
 #include "processors/document_markdown/geometry.hpp"
 #include "processors/document_markdown/page_shapes.hpp"
 #include "processors/document_markdown/pdfium.hpp"
-#include "processors/document_markdown/unicode.hpp"
 
 namespace notify::document {
 
@@ -66,7 +65,7 @@ struct RawGlyph {
     int turns = 0;
 };
 
-std::uint8_t Upright(std::vector<RawGlyph>& glyphs, const PageFrame& frame) {
+std::uint8_t Upright(const std::vector<RawGlyph>& glyphs, const PageFrame& frame) {
     std::array<std::size_t, 4> counts{};
     for (const auto& each : glyphs) {
         ++counts.at(static_cast<std::size_t>((each.turns + frame.turns) % 4));
@@ -184,7 +183,7 @@ private:
         raw.turns = hand_.turns;
         raw.glyph.look = hand_.look;
         raw.glyph.size = hand_.size;
-        raw.glyph.box = {box.left, box.bottom, box.right, box.top};
+        raw.glyph.box = {.left = box.left, .top = box.bottom, .right = box.right, .bottom = box.top};
         raw.glyph.baseline = static_cast<float>(hand_.turns % 2 == 0 ? y : x);
         return std::isfinite(box.left + box.right + box.top + box.bottom);
     }
@@ -222,7 +221,8 @@ PageContent PageReader::Read(FPDF_PageRecord* page) {
     PageContent content;
     PageFrame frame(page);
     if (auto* const text = FPDFText_LoadPage(page); text != nullptr) {
-        auto glyphs = TextRun(text, content).Read([this](FPDF_FontRecord* font) { return LookOf(font); });
+        const auto glyphs =
+            TextRun(text, content).Read([this](FPDF_FontRecord* font) { return LookOf(font); });
         FPDFText_ClosePage(text);
         const int upright = Upright(glyphs, frame);
         content.turns = upright;
@@ -234,7 +234,12 @@ PageContent PageReader::Read(FPDF_PageRecord* page) {
                 continue;
             }
             auto& placed = content.glyphs.emplace_back(glyph);
-            placed.box = frame.Shown({glyph.box.left, glyph.box.bottom, glyph.box.right, glyph.box.top});
+            placed.box = frame.Shown(
+                {.left = glyph.box.left,
+                 .top = glyph.box.bottom,
+                 .right = glyph.box.right,
+                 .bottom = glyph.box.top}
+            );
             placed.baseline = frame.ShownBaseline(glyph.baseline);
         }
     }

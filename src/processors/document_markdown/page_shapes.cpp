@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <utility>
+#include <vector>
 
 #include "processors/document_markdown/geometry.hpp"
 #include "processors/document_markdown/page_content.hpp"
@@ -26,12 +25,12 @@ constexpr int kFormObject = 5;
 
 FS_MATRIX Product(const FS_MATRIX& first, const FS_MATRIX& then) noexcept {
     return {
-        first.a * then.a + first.b * then.c,
-        first.a * then.b + first.b * then.d,
-        first.c * then.a + first.d * then.c,
-        first.c * then.b + first.d * then.d,
-        first.e * then.a + first.f * then.c + then.e,
-        first.e * then.b + first.f * then.d + then.f
+        .a = first.a * then.a + first.b * then.c,
+        .b = first.a * then.b + first.b * then.d,
+        .c = first.c * then.a + first.d * then.c,
+        .d = first.c * then.b + first.d * then.d,
+        .e = first.e * then.a + first.f * then.c + then.e,
+        .f = first.e * then.b + first.f * then.d + then.f
     };
 }
 
@@ -44,7 +43,7 @@ FS_RECTF Moved(const FS_RECTF& box, const FS_MATRIX& by) noexcept {
     const auto [bottom, top] = std::minmax(
         {y(box.left, box.bottom), y(box.left, box.top), y(box.right, box.bottom), y(box.right, box.top)}
     );
-    return {left, top, right, bottom};
+    return {.left = left, .top = top, .right = right, .bottom = bottom};
 }
 
 class ShapeRun {
@@ -57,7 +56,7 @@ public:
         }
         const int type = FPDFPageObj_GetType(object);
         if (type == kFormObject && depth < kMaxDepth) {
-            FS_MATRIX own{1, 0, 0, 1, 0, 0};
+            FS_MATRIX own{.a = 1, .b = 0, .c = 0, .d = 1, .e = 0, .f = 0};
             FPDFPageObj_GetMatrix(object, &own);
             const auto inner = Product(own, within);
             const int count = FPDFFormObj_CountObjects(object);
@@ -117,7 +116,7 @@ private:
     /// The sides of frames and of grids that are one path; false when a part of it is neither level nor
     /// plumb.
     bool TakeSides(FPDF_PageObjectRecord* path, int segments, const FS_MATRIX& within) {
-        FS_MATRIX own{1, 0, 0, 1, 0, 0};
+        FS_MATRIX own{.a = 1, .b = 0, .c = 0, .d = 1, .e = 0, .f = 0};
         FPDFPageObj_GetMatrix(path, &own);
         const auto all = Product(own, within);
         constexpr int kLine = 0;
@@ -136,7 +135,7 @@ private:
             float x = 0;
             float y = 0;
             FPDFPathSegment_GetPoint(segment, &x, &y);
-            const auto point = frame_.Shown(Moved({x, y, x, y}, all));
+            const auto point = frame_.Shown(Moved({.left = x, .top = y, .right = x, .bottom = y}, all));
             const int type = FPDFPathSegment_GetType(segment);
             if (type == kMove) {
                 first = point;
@@ -162,7 +161,7 @@ private:
 PageFrame::PageFrame(FPDF_PageRecord* page) : turns(std::max(0, FPDFPage_GetRotation(page)) % 4) {
     FPDF_GetPageBoundingBox(page, &bounds);
     if (!(bounds.right > bounds.left) || !(bounds.top > bounds.bottom)) {
-        constexpr FS_RECTF kLetter{0, 792, 612, 0};
+        constexpr FS_RECTF kLetter{.left = 0, .top = 792, .right = 612, .bottom = 0};
         bounds = kLetter;
     }
 }
@@ -179,31 +178,31 @@ Box PageFrame::Shown(const FS_RECTF& area) const noexcept {
     switch (turns) {
         case 0:
             return {
-                area.left - bounds.left,
-                bounds.top - area.top,
-                area.right - bounds.left,
-                bounds.top - area.bottom
+                .left = area.left - bounds.left,
+                .top = bounds.top - area.top,
+                .right = area.right - bounds.left,
+                .bottom = bounds.top - area.bottom
             };
         case 1:
             return {
-                area.bottom - bounds.bottom,
-                area.left - bounds.left,
-                area.top - bounds.bottom,
-                area.right - bounds.left
+                .left = area.bottom - bounds.bottom,
+                .top = area.left - bounds.left,
+                .right = area.top - bounds.bottom,
+                .bottom = area.right - bounds.left
             };
         case 2:
             return {
-                bounds.right - area.right,
-                area.bottom - bounds.bottom,
-                bounds.right - area.left,
-                area.top - bounds.bottom
+                .left = bounds.right - area.right,
+                .top = area.bottom - bounds.bottom,
+                .right = bounds.right - area.left,
+                .bottom = area.top - bounds.bottom
             };
         default:
             return {
-                bounds.top - area.top,
-                bounds.right - area.right,
-                bounds.top - area.bottom,
-                bounds.right - area.left
+                .left = bounds.top - area.top,
+                .top = bounds.right - area.right,
+                .right = bounds.top - area.bottom,
+                .bottom = bounds.right - area.left
             };
     }
 }
@@ -225,7 +224,7 @@ void ReadShapes(FPDF_PageRecord* page, PageContent& content, const PageFrame& fr
     ShapeRun run(content, frame);
     const int count = std::min(FPDFPage_CountObjects(page), kMaxShapes);
     for (int i = 0; i < count; ++i) {
-        run.Take(FPDFPage_GetObject(page, i), {1, 0, 0, 1, 0, 0}, 0);
+        run.Take(FPDFPage_GetObject(page, i), {.a = 1, .b = 0, .c = 0, .d = 1, .e = 0, .f = 0}, 0);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "processors/document_markdown/headings.hpp"
 #include "processors/document_markdown/line.hpp"
+#include "processors/document_markdown/page_content.hpp"
 #include "processors/document_markdown/reading_order.hpp"
 #include "processors/document_markdown/unicode.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,8 @@
 #include "processors/document_markdown/page_content.hpp"
 #include "processors/document_markdown/page_layout.hpp"
 #include "processors/document_markdown/pdf_document.hpp"
+#include "processors/document_markdown/pdfium.hpp"
+#include "processors/document_markdown/reading_order.hpp"
 #include "processors/document_markdown/running_text.hpp"
 #include "processors/document_markdown/vocabulary.hpp"
 #include "processors/processor.hpp"
@@ -199,7 +202,7 @@ private:
 
 class DocumentMarkdown final : public WholeItem {
 public:
-    explicit DocumentMarkdown(DocumentSettings settings) : settings_(std::move(settings)) {}
+    explicit DocumentMarkdown(DocumentSettings settings) : settings_(settings) {}
 
     [[nodiscard]] Result<Output> Run(ByteSource& bytes, const RunContext& context) override {
         return document::PdfDocument::Open(bytes).and_then([&](const auto& pdf) {
@@ -227,7 +230,7 @@ Result<DocumentSettings> ReadDocumentSettings(const json::object& config) {
 }
 
 std::unique_ptr<WholeItem> MakeDocumentMarkdown(DocumentSettings settings) {
-    return std::make_unique<DocumentMarkdown>(std::move(settings));
+    return std::make_unique<DocumentMarkdown>(settings);
 }
 
 }  // namespace notify

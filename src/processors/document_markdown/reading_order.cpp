@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
-#include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -40,8 +38,8 @@ std::vector<Strip> StripsLeft(std::vector<Strip> strips, const Row& row, const S
                 rest.push_back(strip);
                 continue;
             }
-            rest.push_back({strip.left, line.box.left});
-            rest.push_back({line.box.right, strip.right});
+            rest.push_back({.left = strip.left, .right = line.box.left});
+            rest.push_back({.left = line.box.right, .right = strip.right});
         }
         strips = std::move(rest);
     }
@@ -111,7 +109,7 @@ public:
             return;
         }
         const auto box = BoxOf(rows);
-        const Strip all{box.left, box.right};
+        const Strip all{.left = box.left, .right = box.right};
         std::vector<Row> group;
         std::vector<Strip> strips{all};
         for (auto& row : rows) {

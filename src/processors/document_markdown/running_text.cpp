@@ -5,9 +5,11 @@
 #include <cctype>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -17,6 +19,7 @@
 
 #include "processors/document_markdown/line.hpp"
 #include "processors/document_markdown/page_layout.hpp"
+#include "processors/document_markdown/reading_order.hpp"
 #include "processors/document_markdown/unicode.hpp"
 
 namespace notify::document {
@@ -50,10 +53,10 @@ std::optional<int> NumberIn(std::string_view word) {
         return value;
     }
     int last = 0;
-    for (auto at = word.rbegin(); at != word.rend(); ++at) {  // a roman one
+    for (const char at : std::views::reverse(word)) {  // a roman one
         constexpr std::string_view kLetters = "ivxlc";
         constexpr std::array kValues{1, 5, 10, 50, 100};
-        const auto found = kLetters.find(*at);
+        const auto found = kLetters.find(at);
         if (found == std::string_view::npos) {
             return {};
         }
@@ -110,7 +113,35 @@ void AddEdge(std::vector<EdgeLine>& edges, const PageLayout& page, std::size_t i
     });
 }
 
-using Key = std::tuple<bool, int, std::string>;
+/// What is repeated at the edges of pages, at one height.
+class Repeated {
+public:
+    explicit Repeated(const std::vector<EdgeLine>& edges) {
+        for (const auto& edge : edges) {
+            ++same_[{edge.top, edge.level, WithoutDigits(edge.words)}];
+            if (edge.number) {
+                ++counted_[{edge.top, edge.level, *edge.number}];
+            }
+        }
+    }
+
+    [[nodiscard]] bool Has(const EdgeLine& edge) const {
+        const bool only_number = edge.number == 1 && edge.words.find(' ') == std::string::npos;
+        return HasAt(edge, edge.level) || HasAt(edge, edge.level - 1) || HasAt(edge, edge.level + 1) ||
+               only_number;
+    }
+
+private:
+    [[nodiscard]] bool HasAt(const EdgeLine& edge, int level) const {
+        const auto said = same_.find({edge.top, level, WithoutDigits(edge.words)});
+        const auto number = edge.number ? counted_.find({edge.top, level, *edge.number}) : counted_.end();
+        return (said == same_.end() ? 0 : said->second) >= kRepeats ||
+               (number == counted_.end() ? 0 : number->second) >= kRepeats;
+    }
+
+    std::map<std::tuple<bool, int, std::string>, int> same_;  ///< What is said at this height.
+    std::map<std::tuple<bool, int, int>, int> counted_;  ///< How far page numbers are from the pages' own.
+};
 
 }  // namespace
 
@@ -120,24 +151,7 @@ DroppedText DropRunningText(std::vector<PageLayout>& pages) {
         AddEdge(edges, pages[i], i, true);
         AddEdge(edges, pages[i], i, false);
     }
-    std::map<Key, int> same;                            // what is said at this height
-    std::map<std::tuple<bool, int, int>, int> counted;  // how far page numbers are from the pages' own
-    for (const auto& edge : edges) {
-        ++same[{edge.top, edge.level, WithoutDigits(edge.words)}];
-        if (edge.number) {
-            ++counted[{edge.top, edge.level, *edge.number}];
-        }
-    }
-    const auto is_running = [&](const EdgeLine& edge) {
-        const auto near = [&](int level) {
-            const auto said = same.find({edge.top, level, WithoutDigits(edge.words)});
-            const auto number = edge.number ? counted.find({edge.top, level, *edge.number}) : counted.end();
-            return (said == same.end() ? 0 : said->second) >= kRepeats ||
-                   (number == counted.end() ? 0 : number->second) >= kRepeats;
-        };
-        const bool only_number = edge.number == 1 && edge.words.find(' ') == std::string::npos;
-        return near(edge.level) || near(edge.level - 1) || near(edge.level + 1) || only_number;
-    };
+    const Repeated repeated(edges);
     DroppedText dropped;
     std::ranges::sort(edges, std::ranges::greater{}, [](const EdgeLine& edge) {
         return std::tuple(edge.page, edge.block, edge.line);
@@ -147,7 +161,7 @@ DroppedText DropRunningText(std::vector<PageLayout>& pages) {
         const bool again = before != nullptr && before->page == edge.page && before->block == edge.block &&
                            before->line == edge.line;
         before = &edge;
-        if (again || !is_running(edge)) {
+        if (again || !repeated.Has(edge)) {
             continue;
         }
         auto& lines = std::get<Column>(pages[edge.page].blocks[edge.block]).lines;

@@ -186,6 +186,7 @@ std::optional<Table> TableIn(const PageContent& page, const Frame& frame, std::v
         return {};
     }
     std::vector<float> levels;
+    levels.reserve(frame.rules.size());
     for (const auto& rule : frame.rules) {
         levels.push_back(rule.Centre());
     }
