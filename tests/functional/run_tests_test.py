@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -12,31 +13,34 @@ project(fake_tests NONE)
 enable_testing()
 include({ROOT}/tests/functional/CMakeLists.txt)
 """
-GOOD_AND_SKIPPED = """import unittest
+# indented, so that what looks for tests in this file finds none of these
+GOOD_AND_SKIPPED = textwrap.dedent("""\
+        import unittest
 
-class Fake(unittest.TestCase):
-    def test_good(self):
-        self.assertTrue(True)
+        class Fake(unittest.TestCase):
+            def test_good(self):
+                self.assertTrue(True)
 
-    @unittest.skip("there's no elephant here")
-    def test_skipped(self):
-        self.fail("it was not skipped")
+            @unittest.skip("there's no elephant here")
+            def test_skipped(self):
+                self.fail("it was not skipped")
 
-    def test_skipped_late(self):
-        self.skipTest("the elephant left")
+            def test_skipped_late(self):
+                self.skipTest("the elephant left")
 
-@unittest.skip("no zoo")
-class FakeClass(unittest.TestCase):
-    def test_of_a_class(self):
-        self.fail("it was not skipped")
-"""
-BAD = """import unittest
+        @unittest.skip("no zoo")
+        class FakeClass(unittest.TestCase):
+            def test_of_a_class(self):
+                self.fail("it was not skipped")
+""")
+BAD = textwrap.dedent("""\
+        import unittest
 
-class Bad(unittest.TestCase):
-    def test_bad(self):
-        print("OK")
-        self.fail("the elephant fell")
-"""
+        class Bad(unittest.TestCase):
+            def test_bad(self):
+                print("OK")
+                self.fail("the elephant fell")
+""")
 AS_GTEST = """
 add_test(NAME Fake.Gtest COMMAND cmake -E echo "[ RUN      ] Fake.Gtest\nfake_test.cpp:1: Skipped\nno mouse either\n\n[  SKIPPED ] Fake.Gtest (0 ms)")
 set_tests_properties(Fake.Gtest PROPERTIES SKIP_REGULAR_EXPRESSION "\\\\[  SKIPPED \\\\]")
