@@ -40,7 +40,9 @@ TEST(ProcessorKinds, AnUnknownOneIsRefusedWithTheNamesThereAre) {
     const auto found = FindProcessorKind("loudness-of-cats");
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, ErrorCode::kInvalidArgument);
-    EXPECT_THAT(found.error().message, ::testing::HasSubstr("checksum, document-markdown, facial-recognition"));
+    EXPECT_THAT(
+        found.error().message, ::testing::HasSubstr("checksum, document-markdown, facial-recognition")
+    );
     EXPECT_THAT(found.error().message, ::testing::Not(::testing::HasSubstr("face-photo")));
 }
 
