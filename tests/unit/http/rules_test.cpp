@@ -35,7 +35,9 @@ TEST_F(RulesTest, PointAtWhatIsWrongInThem) {
     };
 
     const std::vector<Case> cases{
-        {R"({"bucket":"in","processor":"face"})", "/processor", "there are: checksum, document-markdown, facial-recognition"},
+        {R"({"bucket":"in","processor":"face"})",
+         "/processor",
+         "there are: checksum, document-markdown, facial-recognition"},
         {R"({"bucket":"in","processor":"face-photo"})", "/processor", "the service's own"},
         {R"({"bucket":"in","processor":"checksum","config":{"x":1}})", "/config/x", ""},
         {R"({"bucket":"in","processor":"FacialRecognition","biometric_basis":"c","config":{"fps":99}})",
