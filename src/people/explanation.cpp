@@ -60,6 +60,12 @@ bool SaysPerson(const TrackVerdict* verdict, const Gallery& gallery, std::size_t
     return verdict != nullptr && gallery.PlaceOf(verdict->person) == person;
 }
 
+std::set<std::size_t> RejectedOf(
+    int link, const FaceSource& source, const ItemFaces& faces, const Gallery& gallery
+) {
+    return RejectedByLink(source.tracks.tracks, gallery, faces.verdicts)[link];
+}
+
 DecidedBy WhatDecided(
     const Decided& decided, const FaceSource& source, const ItemFaces& faces, const Gallery& gallery
 ) {
@@ -80,8 +86,7 @@ DecidedBy WhatDecided(
             std::ranges::move(other.Shots(), std::back_inserter(shots));
         }
     }
-    const auto rejected = RejectedFor(source.tracks.tracks, link, gallery, faces.verdicts);
-    const auto of_link = MatchShots(shots, gallery, {}, rejected);
+    const auto of_link = MatchShots(shots, gallery, {}, RejectedOf(link, source, faces, gallery));
     return of_link && of_link->person == person && of_link->distance == decided.match.distance
                ? DecidedBy::kLink
                : DecidedBy::kTrack;
@@ -166,8 +171,7 @@ Result<Explanation> Explain(
             fmt::format("people have changed: appearance {} is looked at again", appearance.id.Value())
         );
     }
-    const auto& tracks = source->tracks.tracks;
-    const auto rejected = RejectedFor(tracks, decided->facts->track.link, gallery, faces.verdicts);
+    const auto rejected = RejectedOf(decided->facts->track.link, *source, faces, gallery);
     Explanation why{.appearance = appearance, .match = decided->match};
     why.decided_by = WhatDecided(*decided, *source, faces, gallery);
     why.threshold = ThresholdFor(gallery.people[why.match.person], gallery, why.limits);

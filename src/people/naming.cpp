@@ -63,8 +63,8 @@ public:
             std::ranges::move(facts.Shots(), std::back_inserter(shots_of[facts.track.link]));
             Add(VerdictOn(facts), link_verdicts_[facts.track.link]);
         }
-        for (auto& [link, said] : link_verdicts_) {
-            said.not_these = RejectedFor(tracks_, link, gallery_, verdicts_);
+        for (auto& [link, rejected] : RejectedByLink(tracks_, gallery_, verdicts_)) {
+            link_verdicts_[link].not_these = rejected;
         }
         for (const auto& [link, shots] : shots_of) {
             matches_[link] = MatchShots(shots, gallery_, limits_.match, link_verdicts_[link].not_these);
@@ -163,18 +163,18 @@ private:
 
 }  // namespace
 
-std::set<std::size_t> RejectedFor(
-    std::span<const TrackFacts> tracks, int link, const Gallery& gallery, const Verdicts& verdicts
+std::map<int, std::set<std::size_t>> RejectedByLink(
+    std::span<const TrackFacts> tracks, const Gallery& gallery, const Verdicts& verdicts
 ) {
-    std::set<std::size_t> rejected;
+    std::map<int, std::set<std::size_t>> rejected;
     for (const auto& facts : tracks) {
-        const auto said = facts.track.link == link ? verdicts.find(facts.track.anchor) : verdicts.end();
+        const auto said = verdicts.find(facts.track.anchor);
         if (said == verdicts.end()) {
             continue;
         }
         for (const auto& id : said->second.not_these) {
             if (const auto place = gallery.PlaceOf(id); place) {
-                rejected.insert(*place);
+                rejected[facts.track.link].insert(*place);
             }
         }
     }

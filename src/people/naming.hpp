@@ -31,9 +31,10 @@ struct NamingLimits {
 /// What people said of tracks, by anchor.
 using Verdicts = std::map<TrackId, TrackVerdict>;
 
-/// Whom the tracks of one link were said not to be: places in the gallery.
-[[nodiscard]] std::set<std::size_t> RejectedFor(
-    std::span<const TrackFacts> tracks, int link, const Gallery& gallery, const Verdicts& verdicts
+/// Whom the tracks of each link were said not to be: places in the gallery. Links of which nothing is said
+/// are not in it.
+[[nodiscard]] std::map<int, std::set<std::size_t>> RejectedByLink(
+    std::span<const TrackFacts> tracks, const Gallery& gallery, const Verdicts& verdicts
 );
 
 /// For each track the match that names it, or nothing. A verdict stands whatever the distance: whom somebody

@@ -18,6 +18,7 @@
 #include "domain/people_edit.hpp"
 #include "domain/people_state.hpp"
 #include "domain/person.hpp"
+#include "storage/key_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -169,6 +170,16 @@ Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit) {
     return transaction.people_edits.Append(edit)
         .and_then([&] { return WriteChange(transaction, *before, after, edit.at); })
         .map([&] { return std::move(edit); });
+}
+
+Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit) {
+    return transaction.keys.AddAudit({
+        .at = edit.at,
+        .actor = edit.actor,
+        .action = fmt::format("person.{}", ToString(edit.kind)),
+        .subject = edit.person.IsEmpty() ? edit.id.Value() : edit.person.Value(),
+        .detail = edit.id.Value(),
+    });
 }
 
 Result<PeopleEdit> UndoEdit(

@@ -18,6 +18,9 @@ namespace notify {
 /// says why not; kInvalidArgument for an undo: see UndoEdit. Call inside a transaction.
 [[nodiscard]] Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit);
 
+/// Notes in the audit who made an edit that was made, and of whom. Call inside its transaction.
+[[nodiscard]] Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit);
+
 /// Takes an edit out, whenever it was made: people are afterwards as if it never had been. Undoing an undo
 /// brings back what it took out. The undo. kNotFound; kConflict when it is undone already, is an erasure or
 /// was about somebody who is erased. Call inside a transaction.

@@ -47,6 +47,8 @@ class PeopleEdits(ServiceTest):
         wait_for("nobody", lambda: self.seen() == [])
         wait_for("the rows without the name", lambda: "Barack Obama" not in self.published())
         self.undo_last()
+        actions = [row["action"] for row in self.service.get("/v1/audit?limit=50")["rows"]]
+        self.assertEqual((actions.count("person.reject"), actions.count("person.undo")), (1, 1), actions)
         wait_for("the name", lambda: self.named() == [("Barack Obama", "system_confirmed")])
         self.service.command("people", "move", "Barack Obama", "Joe Biden", self.seen()[0]["id"])
         wait_for("the other", lambda: self.named() == [("Joe Biden", "user_confirmed")])

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +28,6 @@
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/person_edits.hpp"
-#include "storage/key_repository.hpp"
 #include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -118,16 +118,17 @@ public:
                 if (!persons) {
                     return Unexpected(persons.error());
                 }
+                const auto merged = MergedAmong(*persons);
                 std::vector<PersonFacts> facts;
                 for (const auto& person : *persons) {
-                    auto one = person.merged_into.IsEmpty() ? FactsOf(snapshot, person, *persons)
-                                                            : Result<PersonFacts>(PersonFacts{});
+                    if (!person.merged_into.IsEmpty()) {
+                        continue;
+                    }
+                    auto one = FactsOf(snapshot, person, merged);
                     if (!one) {
                         return Unexpected(one.error());
                     }
-                    if (!one->person.id.IsEmpty()) {
-                        facts.push_back(std::move(*one));
-                    }
+                    facts.push_back(std::move(*one));
                 }
                 return facts;
             });
@@ -214,24 +215,30 @@ private:
         return request;
     }
 
-    /// `everybody`: to find who was merged into the person.
-    [[nodiscard]] static Result<PersonFacts> FactsOf(
-        const Snapshot& snapshot, const Person& person, const std::vector<Person>& everybody
-    ) {
-        auto photos = snapshot.people.PhotosOf(person.id);
-        auto tag = TagOf(snapshot, person.id);
-        if (!photos || !tag) {
-            return Unexpected(photos ? tag.error() : photos.error());
-        }
-        PersonFacts facts{
-            .person = person, .photos = std::move(*photos), .merged = {}, .tag = std::move(*tag)
-        };
-        for (const auto& other : everybody) {
-            if (other.root == person.id && other.id != person.id) {
-                facts.merged.push_back(other.id);
+    /// Who was merged into whom, by who remains.
+    using Merged = std::map<PersonId, std::vector<PersonId>>;
+
+    [[nodiscard]] static Merged MergedAmong(const std::vector<Person>& everybody) {
+        Merged merged;
+        for (const auto& person : everybody) {
+            if (person.root != person.id) {
+                merged[person.root].push_back(person.id);
             }
         }
-        return facts;
+        return merged;
+    }
+
+    [[nodiscard]] static Result<PersonFacts> FactsOf(
+        const Snapshot& snapshot, const Person& person, const Merged& merged
+    ) {
+        return snapshot.people.PhotosOf(person.id).map([&](std::vector<EnrolmentPhoto> photos) {
+            PersonFacts facts{.person = person, .photos = std::move(photos), .merged = {}, .tag = {}};
+            facts.tag = TagOf(person, facts.photos);
+            if (const auto found = merged.find(person.id); found != merged.end()) {
+                facts.merged = found->second;
+            }
+            return facts;
+        });
     }
 
     [[nodiscard]] Result<PersonFacts> Find(const Request& request) const {
@@ -241,7 +248,7 @@ private:
             if (!person || !everybody) {
                 return Unexpected(person ? everybody.error() : person.error());
             }
-            return FactsOf(snapshot, *person, *everybody);
+            return FactsOf(snapshot, *person, MergedAmong(*everybody));
         });
     }
 
@@ -261,16 +268,7 @@ private:
             auto made = CheckTag(transaction.View(), person->id, request.Header("if-match")).and_then([&] {
                 return make(transaction, std::move(edit));
             });
-            if (!made) {
-                return made;
-            }
-            const auto audited = transaction.keys.AddAudit({
-                .at = parts_.clock.Now(),
-                .actor = request.caller.actor,
-                .action = fmt::format("people.{}", ToString(made->kind)),
-                .subject = person->id.Value(),
-                .detail = made->id.Value(),
-            });
+            const auto audited = made ? AuditEdit(transaction, *made) : Unexpected(made.error());
             return audited ? std::move(made) : Unexpected(audited.error());
         });
         if (done) {

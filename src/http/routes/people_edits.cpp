@@ -30,7 +30,6 @@
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/person_edits.hpp"
-#include "storage/key_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -157,7 +156,7 @@ public:
 
     [[nodiscard]] Response Make(const Request& request) const {
         return WithBody<view::NewEdit>(request, [&](const view::NewEdit& wanted) {
-            return Done(request, "make", [&](Transaction& transaction) -> Result<PeopleEdit> {
+            return Done(request, [&](Transaction& transaction) -> Result<PeopleEdit> {
                 auto edit = Read(transaction, request, wanted);
                 return edit ? MakeEdit(transaction, std::move(*edit)) : edit;
             });
@@ -165,7 +164,7 @@ public:
     }
 
     [[nodiscard]] Response Undo(const Request& request) const {
-        return Done(request, "undo", [&](Transaction& transaction) {
+        return Done(request, [&](Transaction& transaction) {
             return UndoEdit(
                 transaction, EditId(request.parameters[0]), request.caller.actor, parts_.clock.Now()
             );
@@ -175,21 +174,10 @@ public:
 private:
     /// An edit, audited, after which past items are compared again.
     template <class Function>
-    [[nodiscard]] Response Done(
-        const Request& request, std::string_view what, const Function& function
-    ) const {
+    [[nodiscard]] Response Done(const Request& request, const Function& function) const {
         const auto edit = parts_.storage.Write([&](Transaction& transaction) -> Result<PeopleEdit> {
             auto made = function(transaction);
-            if (!made) {
-                return made;
-            }
-            const auto audited = transaction.keys.AddAudit({
-                .at = parts_.clock.Now(),
-                .actor = request.caller.actor,
-                .action = fmt::format("people.{}", what == "undo" ? what : ToString(made->kind)),
-                .subject = made->person.IsEmpty() ? made->id.Value() : made->person.Value(),
-                .detail = made->id.Value(),
-            });
+            const auto audited = made ? AuditEdit(transaction, *made) : Unexpected(made.error());
             return audited ? std::move(made) : Unexpected(audited.error());
         });
         if (edit) {

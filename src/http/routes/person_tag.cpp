@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -22,14 +23,9 @@ constexpr std::size_t kTagDigits = 16;
 
 }  // namespace
 
-Result<std::string> TagOf(const Snapshot& snapshot, const PersonId& root) {
-    const auto person = snapshot.people.Get(root);
-    const auto photos = snapshot.people.PhotosOf(root);
-    if (!person || !photos) {
-        return Unexpected(person ? photos.error() : person.error());
-    }
-    std::string text = fmt::format("{}\n{}\n{}\n", person->name, person->hidden, person->consent);
-    for (const auto& photo : *photos) {
+std::string TagOf(const Person& person, const std::vector<EnrolmentPhoto>& photos) {
+    std::string text = fmt::format("{}\n{}\n{}\n", person.name, person.hidden, person.consent);
+    for (const auto& photo : photos) {
         text += fmt::format("{} {}\n", photo.id.Value(), photo.person_id.Value());
     }
     return fmt::format("\"{}\"", Sha256Hex(text).substr(0, kTagDigits));
@@ -39,15 +35,18 @@ Result<void> CheckTag(const Snapshot& snapshot, const PersonId& root, std::strin
     if (wanted.empty() || wanted == "*") {
         return {};
     }
-    return TagOf(snapshot, root).and_then([&](const std::string& tag) -> Result<void> {
-        if (wanted.find(tag) != std::string_view::npos) {
-            return {};
-        }
-        return Fail(
-            ErrorCode::kConflict,
-            fmt::format("person {} has changed since it was read: look again, and decide again", root.Value())
-        );
-    });
+    const auto person = snapshot.people.Get(root);
+    const auto photos = snapshot.people.PhotosOf(root);
+    if (!person || !photos) {
+        return Unexpected(person ? photos.error() : person.error());
+    }
+    if (wanted.find(TagOf(*person, *photos)) != std::string_view::npos) {
+        return {};
+    }
+    return Fail(
+        ErrorCode::kConflict,
+        fmt::format("person {} has changed since it was read: look again, and decide again", root.Value())
+    );
 }
 
 }  // namespace notify

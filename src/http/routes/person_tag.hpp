@@ -4,16 +4,19 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "domain/person.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 /// In double quotes, as HTTP has it: another one when name, photos (those of merged people too), consent or
 /// hiding are others.
-[[nodiscard]] Result<std::string> TagOf(const Snapshot& snapshot, const PersonId& root);
+/// `photos` are theirs.
+[[nodiscard]] std::string TagOf(const Person& person, const std::vector<EnrolmentPhoto>& photos);
 
 /// kConflict when `wanted` ("" and "*": any) is not the person's tag.
 [[nodiscard]] Result<void> CheckTag(const Snapshot& snapshot, const PersonId& root, std::string_view wanted);

@@ -17,6 +17,7 @@
 #include "domain/people_state.hpp"
 #include "domain/person.hpp"
 #include "storage/sql/connection.hpp"
+#include "storage/sql/face_track_row.hpp"
 #include "storage/sql/lists.hpp"
 #include "storage/sql/people_edit_table.hpp"
 #include "storage/sql/person_row.hpp"
@@ -86,20 +87,6 @@ std::pair<TrackId, TrackVerdict> ReadVerdict(Row& row) {
         read.second.not_these.emplace(std::move(id));
     }
     return read;
-}
-
-FaceTrack ReadJudged(Row& row) {
-    FaceTrack track;
-    track.id = row.As<TrackId>();
-    track.anchor = row.As<TrackId>();
-    track.result_id = row.As<ResultId>();
-    track.number = row.Int();
-    track.link = row.Int();
-    track.start_ms = row.Integer();
-    track.end_ms = row.Integer();
-    track.best_shot_ms = row.Integer();
-    track.best_box = {.x = row.Real(), .y = row.Real(), .width = row.Real(), .height = row.Real()};
-    return track;
 }
 
 std::string NotThese(const TrackVerdict& verdict) {
@@ -266,7 +253,7 @@ Result<std::vector<TrackId>> PeopleEditTable::AnchorsOf(const std::vector<TrackI
 }
 
 Result<std::vector<FaceTrack>> PeopleEditTable::JudgedTracks(const ItemId& item) const {
-    return connection_.Select(kJudgedSql, ReadJudged, item);
+    return connection_.Select(kJudgedSql, ReadTrackPlace, item);
 }
 
 Result<void> PeopleEditTable::Change(const PeopleState& before, const PeopleState& after) {

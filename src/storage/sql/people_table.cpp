@@ -17,6 +17,7 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "storage/sql/connection.hpp"
+#include "storage/sql/face_track_row.hpp"
 #include "storage/sql/person_row.hpp"
 
 namespace notify::sql {
@@ -119,16 +120,7 @@ Result<EnrolmentPhoto> ReadPhoto(Row& row, const SecretBox& box) {
 }
 
 Result<FaceTrack> ReadTrack(Row& row, const SecretBox& box) {
-    FaceTrack track;
-    track.id = row.As<TrackId>();
-    track.anchor = row.As<TrackId>();
-    track.result_id = row.As<ResultId>();
-    track.number = row.Int();
-    track.link = row.Int();
-    track.start_ms = row.Integer();
-    track.end_ms = row.Integer();
-    track.best_shot_ms = row.Integer();
-    track.best_box = ReadBox(row);
+    auto track = ReadTrackPlace(row);
     track.quality = row.Real();
     auto shots = OpenEmbeddings(box, row.Bytes());
     if (!shots) {
