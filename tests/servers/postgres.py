@@ -32,14 +32,21 @@ def start(settings=()):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="postgres-of-tests."))
     if os.getuid() == 0:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
     run(folder, program("initdb"), "-D", str(folder / "data"), "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-    with (folder / "data/postgresql.conf").open("a") as config:
-        for name, value in (SETTINGS | {"port": port} | dict(settings)).items():
-            config.write("%s = '%s'\n" % (name, value))
-    run(folder, program("pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "start")
+    config = (folder / "data/postgresql.conf").read_text()
+    for another in (True, True, False):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        (folder / "data/postgresql.conf").write_text(
+            config + "".join("%s = '%s'\n" % each for each in (SETTINGS | {"port": port} | dict(settings)).items()))
+        try:
+            run(folder, program("pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "start")
+            break
+        except SystemExit:
+            log = (folder / "log").read_text()
+            if not (another and "Address already in use" in log):  # somebody took the port meanwhile
+                sys.exit("PostgreSQL did not start:\n" + log)
     return folder, port
 
 
