@@ -1,4 +1,4 @@
-"""How long something short waits while every worker is busy with something long: from when its file lands until it is begun. Films of ten hours
+"""How long something short waits while every worker is busy with something long: from when its file lands until it is begun. Films of forty hours
 are looked at for faces; clips of a minute and photos land at random."""
 import os
 import pathlib
@@ -10,7 +10,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WORKERS, FILMS, HOURS = 2, 4, 10
+WORKERS, FILMS, HOURS = 2, 4, 40
 FACES = '{"fps": 5, "long_side": 320}'
 PAUSES = (2, 40)  # seconds between two that land
 SEED = 7

@@ -15,7 +15,7 @@ the others is a row of theirs.
 [queue.sqlite_jobs_per_s]    SQLite, synchronous=FULL, while 16 threads read and write
 [queue.start_p99_ms]         from before an item is added on one node until another has claimed it, woken by NOTIFY
 [queue.takeover_p99_s]       until another node has what a killed one had (--takeovers times); [queue.takeover_silent_p99_s] a silent one
-[queue.short_start_max_s]    from the landing of a clip of a minute or a photo to its begin, while films of ten hours have all workers (--short times)
+[queue.short_start_max_s]    from the landing of a clip of a minute or a photo to its begin, while films of forty hours have all workers (--short times)
 [queue.claim_p99_ms]         of a claim of 10 items beside --finished ended ones
 """
 import argparse

@@ -41,8 +41,11 @@
 #include "domain/source.hpp"
 #include "domain/status.hpp"
 #include "people/enrolment.hpp"
+#include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
+#include "people/stored_faces.hpp"
+#include "people/unknown_people.hpp"
 #include "processors/host/host.hpp"
 #include "processors/sandbox_report.hpp"
 #include "queue/backlog/budget.hpp"
@@ -216,8 +219,11 @@ void Engine::Build() {
     enrolment = std::make_unique<Enrolment>(
         *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
     );
-    relabelling = std::make_unique<Relabelling>(*storage, clock);
-    relabeller = std::make_unique<Relabeller>(*relabelling, nudge, !storage->IsSingleNode());
+    stored_faces = std::make_unique<StoredFaces>(*storage);
+    faces = std::make_unique<IndexedFaces>(*stored_faces);
+    relabelling = std::make_unique<Relabelling>(*storage, clock, *faces);
+    unknown_people = std::make_unique<UnknownPeople>(*storage, clock, *faces);
+    relabeller = std::make_unique<Relabeller>(*relabelling, *unknown_people, nudge, !storage->IsSingleNode());
     BuildDuties();
 }
 

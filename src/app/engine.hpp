@@ -29,8 +29,11 @@
 #include "delivery/webhooks/sender.hpp"
 #include "domain/node.hpp"
 #include "people/enrolment.hpp"
+#include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
+#include "people/stored_faces.hpp"
+#include "people/unknown_people.hpp"
 #include "processors/host/host.hpp"
 #include "queue/backlog/budget.hpp"
 #include "queue/completion.hpp"
@@ -149,7 +152,10 @@ public:
     std::unique_ptr<Endpoints> endpoints;
     std::unique_ptr<Replay> replay;
     std::unique_ptr<Enrolment> enrolment;
+    std::unique_ptr<StoredFaces> stored_faces;
+    std::unique_ptr<IndexedFaces> faces;
     std::unique_ptr<Relabelling> relabelling;
+    std::unique_ptr<UnknownPeople> unknown_people;
     std::unique_ptr<Relabeller> relabeller;
     std::unique_ptr<Duties> duties;
     std::unique_ptr<WorkHints> hints;  ///< None on SQLite, and of a command.

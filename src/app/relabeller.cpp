@@ -53,9 +53,7 @@ void Relabeller::Request() {
 
 /// False when it did not come to its end.
 bool Relabeller::RunOnce(const std::stop_token& stop) {
-    const auto wanted = relabelling_.RelabelWanted(stop);
-    const auto changed =
-        !wanted ? wanted : relabelling_.RelabelAll(stop).map([&](int others) { return *wanted + others; });
+    const auto changed = relabelling_.Relabel(stop);
     if (!changed && changed.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,
             "past items could not be compared with people again",
@@ -68,6 +66,15 @@ bool Relabeller::RunOnce(const std::stop_token& stop) {
     return changed.has_value();
 }
 
+/// Whether unknown faces got somebody: their items are wanted looked at again.
+bool Relabeller::Group(const std::stop_token& stop) {
+    const auto placed = unknown_people_.Group(stop);
+    if (!placed && placed.error().code != ErrorCode::kStopped) {
+        Log(LogLevel::kWarn, "unknown faces could not be grouped", {{"error", placed.error().message}});
+    }
+    return placed && *placed > 0;
+}
+
 void Relabeller::Loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         bool wanted = false;
@@ -77,7 +84,7 @@ void Relabeller::Loop(const std::stop_token& stop) {
             wanted = std::exchange(wanted_, false);
         }
         const auto version = is_shared_ ? relabelling_.GalleryVersion() : Result<std::int64_t>(done_for_);
-        wanted = wanted || (version && *version != done_for_);
+        wanted = Group(stop) || wanted || (version && *version != done_for_);
         if (wanted && !stop.stop_requested() && RunOnce(stop) && version) {
             done_for_ = *version;
         }

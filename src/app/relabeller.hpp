@@ -1,6 +1,7 @@
 #pragma once
 
-// Compares past items with people again, in the background, after people changed.
+// Compares past items with people again, in the background, after people changed, and finds those whom nobody
+// has named among the faces that came.
 
 #include <atomic>
 #include <condition_variable>
@@ -11,16 +12,25 @@
 #include <thread>
 
 #include "people/relabelling.hpp"
+#include "people/unknown_people.hpp"
 
 namespace notify {
 
-/// One thread, only while there is something to do soon after. Everything borrowed outlives it.
+/// One thread, which looks for new faces every 2 s. Everything borrowed outlives it.
 class Relabeller final {
 public:
     /// `changed` is called when items got other names. `is_shared`: people may be changed by other nodes; the
     /// one that was started asks for that every 2 s, and a request at another is left to it.
-    Relabeller(Relabelling& relabelling, std::function<void()> changed, bool is_shared = false)
-        : relabelling_(relabelling), changed_(std::move(changed)), is_shared_(is_shared) {}
+    Relabeller(
+        Relabelling& relabelling,
+        UnknownPeople& unknown_people,
+        std::function<void()> changed,
+        bool is_shared = false
+    )
+        : relabelling_(relabelling),
+          unknown_people_(unknown_people),
+          changed_(std::move(changed)),
+          is_shared_(is_shared) {}
 
     ~Relabeller();
     Relabeller(const Relabeller&) = delete;
@@ -35,8 +45,10 @@ public:
 private:
     void Loop(const std::stop_token& stop);
     [[nodiscard]] bool RunOnce(const std::stop_token& stop);
+    [[nodiscard]] bool Group(const std::stop_token& stop);
 
     Relabelling& relabelling_;
+    UnknownPeople& unknown_people_;
     std::function<void()> changed_;
     const bool is_shared_;
     std::int64_t done_for_ = 0;  ///< The version of the gallery that past items were last compared with.

@@ -17,6 +17,7 @@ namespace notify {
 enum class EditKind : std::uint8_t {
     kEnrol,        ///< photos; name, when the person is new.
     kFound,        ///< tracks of somebody unknown, by the service itself.
+    kJoined,       ///< tracks of somebody unknown who was found, by the service itself.
     kRename,       ///< name.
     kConfirm,      ///< tracks that show the person.
     kReject,       ///< tracks that do not.
@@ -32,9 +33,10 @@ enum class EditKind : std::uint8_t {
     kErase,        ///< Nothing; cannot be undone.
 };
 
-inline constexpr std::array<std::string_view, 15> kEditKindWords{
+inline constexpr std::array<std::string_view, 16> kEditKindWords{
     "enrol",
     "found",
+    "joined",
     "rename",
     "confirm",
     "reject",

@@ -105,11 +105,8 @@ std::string_view Enrol(PeopleState& state, const PeopleEdit& edit) {
 }
 
 /// What the service found gives way to what anybody said.
-std::string_view Found(PeopleState& state, const PeopleEdit& edit) {
-    if (Find(state, edit.person) != nullptr) {
-        return kThere;
-    }
-    state.people[edit.person] = Made(edit);
+/// The tracks of which nothing else is said are the person's, as far as the service can tell.
+void GiveUnclaimed(PeopleState& state, const PeopleEdit& edit) {
     for (const auto& track : edit.tracks) {
         auto& verdict = state.tracks[track];
         if (verdict.person.IsEmpty() && !verdict.nobody && !verdict.not_these.contains(edit.person)) {
@@ -118,6 +115,22 @@ std::string_view Found(PeopleState& state, const PeopleEdit& edit) {
         }
         Tidy(state, track);
     }
+}
+
+std::string_view Found(PeopleState& state, const PeopleEdit& edit) {
+    if (Find(state, edit.person) != nullptr) {
+        return kThere;
+    }
+    state.people[edit.person] = Made(edit);
+    GiveUnclaimed(state, edit);
+    return {};
+}
+
+std::string_view Joined(PeopleState& state, const PeopleEdit& edit) {
+    if (Find(state, edit.person) == nullptr) {
+        return kNoPerson;
+    }
+    GiveUnclaimed(state, edit);
     return {};
 }
 
@@ -266,6 +279,8 @@ std::string_view Do(PeopleState& state, const PeopleEdit& edit) {
             return Enrol(state, edit);
         case EditKind::kFound:
             return Found(state, edit);
+        case EditKind::kJoined:
+            return Joined(state, edit);
         case EditKind::kRename:
             return Rename(state, edit);
         case EditKind::kConfirm:

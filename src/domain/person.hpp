@@ -70,8 +70,9 @@ struct FaceTrack {
     Box best_box;
     double quality = 0;
     std::vector<Embedding>
-        shots;              ///< Of its best shots, ≤ 8, best first. Empty when no shot was good enough.
-    std::string thumbnail;  ///< Artifact name in the result; empty when there is none.
+        shots;  ///< Of its best shots, ≤ 8, best first. Empty when no shot was good enough.
+    std::optional<Embedding> mean;  ///< Of the shots, length 1: by it the face is found again. With them.
+    std::string thumbnail;          ///< Artifact name in the result; empty when there is none.
 };
 
 /// What somebody, or the service, said of the face on a track.

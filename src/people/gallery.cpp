@@ -14,10 +14,58 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "people/distance.hpp"
+#include "storage/face_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
+
+namespace {
+
+constexpr int kFacesForPhotos = 10;
+
+Embedding TemplateOf(const std::vector<Embedding>& photos) {
+    std::vector<WeighedEmbedding> weighed;
+    weighed.reserve(photos.size());
+    for (const auto& photo : photos) {
+        weighed.push_back({.embedding = photo});
+    }
+    return MeanOf(weighed);
+}
+
+/// Gives those who have a name and no photo faces that are said to be theirs.
+Result<Gallery> WithFaces(Gallery gallery, const Snapshot& snapshot) {
+    for (auto& person : gallery.people) {
+        if (person.name.empty() || !person.photos.empty()) {
+            continue;
+        }
+        const auto faces = snapshot.faces.SaidToBe(person.id, kFacesForPhotos);
+        if (!faces) {
+            return Unexpected(faces.error());
+        }
+        for (const auto& face : *faces) {
+            if (face.track.mean) {
+                person.photos.push_back(*face.track.mean);
+            }
+        }
+        person.mean = TemplateOf(person.photos);
+    }
+    return gallery;
+}
+
+void AddExemplars(const KnownPerson& person, std::vector<Embedding>& to) {
+    if (!person.photos.empty()) {
+        to.push_back(person.mean);
+        to.insert(to.end(), person.photos.begin(), person.photos.end());
+    }
+}
+
+const KnownPerson* PersonOf(const Gallery& gallery, const PersonId& id) {
+    const auto place = gallery.PlaceOf(id);
+    return place && gallery.people[*place].id == id ? &gallery.people[*place] : nullptr;
+}
+
+}  // namespace
 
 std::optional<std::size_t> Gallery::PlaceOf(const PersonId& id) const {
     const auto place = places.find(id);
@@ -56,12 +104,7 @@ Gallery MakeGallery(
         }
     }
     for (auto& person : gallery.people) {
-        std::vector<WeighedEmbedding> weighed;
-        weighed.reserve(person.photos.size());
-        for (const auto& photo : person.photos) {
-            weighed.push_back({.embedding = photo});
-        }
-        person.mean = MeanOf(weighed);
+        person.mean = TemplateOf(person.photos);
     }
     return gallery;
 }
@@ -75,9 +118,26 @@ Result<Gallery> ReadGallery(const Snapshot& snapshot) {
     if (!people) {
         return Unexpected(people.error());
     }
-    return snapshot.people.AllPhotos().map([&](const std::vector<EnrolmentPhoto>& photos) {
-        return MakeGallery(*version, *people, photos);
+    return snapshot.people.AllPhotos().and_then([&](const std::vector<EnrolmentPhoto>& photos) {
+        return WithFaces(MakeGallery(*version, *people, photos), snapshot);
     });
+}
+
+std::vector<Embedding> ChangedExemplars(const Gallery& before, const Gallery& after) {
+    std::vector<Embedding> changed;
+    for (const auto& was : before.people) {
+        const auto* is = PersonOf(after, was.id);
+        if (is == nullptr || is->photos != was.photos) {
+            AddExemplars(was, changed);
+        }
+    }
+    for (const auto& is : after.people) {
+        const auto* was = PersonOf(before, is.id);
+        if (was == nullptr || is.photos != was->photos) {
+            AddExemplars(is, changed);
+        }
+    }
+    return changed;
 }
 
 Result<std::shared_ptr<const Gallery>> GalleryCache::Current() {

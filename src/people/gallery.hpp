@@ -22,7 +22,9 @@ struct KnownPerson {
     PersonId id;
     std::string name;               ///< Empty: unknown.
     Embedding mean{};               ///< Of the photos, length 1: the template.
-    std::vector<Embedding> photos;  ///< Those that can be compared; none: only verdicts name this person.
+    std::vector<Embedding> photos;  ///< Those that can be compared, or, where somebody has a name and no
+                                    ///< photo, faces of tracks that are said to be theirs. None: only
+                                    ///< verdicts name this person.
 };
 
 /// Everybody at one version of the gallery.
@@ -45,6 +47,11 @@ struct Gallery {
 
 /// The gallery a snapshot shows.
 [[nodiscard]] Result<Gallery> ReadGallery(const Snapshot& snapshot);
+
+/// What is compared with in one of the two and not in the other: templates and photos of those who came, went
+/// or have others. A face that is far from all of these is named alike by both, as long as both
+/// have as many people as MatchLimits::small_gallery, or both have not.
+[[nodiscard]] std::vector<Embedding> ChangedExemplars(const Gallery& before, const Gallery& after);
 
 /// Reads the gallery once for each of its versions. Thread-safe. `storage` outlives it.
 class GalleryCache final {

@@ -13,6 +13,7 @@
 #include "domain/person.hpp"
 #include "people/anchors.hpp"
 #include "people/appearances.hpp"
+#include "people/distance.hpp"
 #include "people/face_tracks.hpp"
 #include "people/gallery.hpp"
 #include "people/naming.hpp"
@@ -84,6 +85,9 @@ Labels MakeLabels(
     for (auto& facts : tracks.tracks) {
         if (facts.track.id.IsEmpty()) {
             facts.track.id = TrackId(MakeId("trk"));
+        }
+        if (const auto mean = MeanOf(facts.Shots()); IsEmbedding(mean)) {
+            facts.track.mean = mean;
         }
     }
     FindAnchors(tracks, judged);

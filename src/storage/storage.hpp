@@ -23,6 +23,7 @@ class ProcessRepository;
 class ResultRepository;
 class PeopleRepository;
 class PeopleEditRepository;
+class FaceRepository;
 class EventRepository;
 class DeliveryRepository;
 class NewsRepository;
@@ -43,6 +44,7 @@ struct Snapshot {
     const ResultRepository& results;
     const PeopleRepository& people;
     const PeopleEditRepository& people_edits;
+    const FaceRepository& faces;
     const EventRepository& events;
     const DeliveryRepository& deliveries;
     const NewsRepository& news;
@@ -64,6 +66,7 @@ struct Transaction {
     ResultRepository& results;
     PeopleRepository& people;
     PeopleEditRepository& people_edits;
+    FaceRepository& faces;
     EventRepository& events;
     DeliveryRepository& deliveries;
     NewsRepository& news;
@@ -85,6 +88,7 @@ struct Transaction {
             .results = results,
             .people = people,
             .people_edits = people_edits,
+            .faces = faces,
             .events = events,
             .deliveries = deliveries,
             .news = news,

@@ -157,6 +157,7 @@ private:
                 .results = whole.results,
                 .people = whole.people,
                 .people_edits = whole.people_edits,
+                .faces = whole.faces,
                 .events = whole.events,
                 .deliveries = whole.deliveries,
                 .news = whole.news,

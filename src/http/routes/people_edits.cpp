@@ -109,6 +109,7 @@ std::optional<Asked> AskedWith(EditKind kind) {
             return Asked{};
         case EditKind::kEnrol:
         case EditKind::kFound:
+        case EditKind::kJoined:
         case EditKind::kRemovePhoto:
         case EditKind::kUndo:
         case EditKind::kErase:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,12 +18,11 @@
 #include "storage/sql/connection.hpp"
 #include "storage/sql/face_track_row.hpp"
 #include "storage/sql/person_row.hpp"
+#include "storage/sql/sealed_embeddings.hpp"
 
 namespace notify::sql {
 
 namespace {
-
-constexpr std::string_view kPurpose = "embedding";
 
 constexpr const char* kGetSql =
     "SELECT id, name, created_at, hidden, merged_into, root, consent FROM person WHERE id = ?";
@@ -54,47 +52,15 @@ constexpr Sql kHoldVersionSql{
 };
 constexpr const char* kAddTrackSql = R"sql(
     INSERT INTO face_track (id, anchor, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width,
-                            box_height, quality, shots, thumbnail)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            box_height, quality, shots, thumbnail, face, mean)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (result_id, number) DO NOTHING)sql";
+constexpr const char* kLastFaceSql = "SELECT last FROM face_state";
+constexpr const char* kSetLastFaceSql = "UPDATE face_state SET last = ?";
 constexpr const char* kTracksSql = R"sql(
     SELECT id, anchor, result_id, number, link, start_ms, end_ms, best_shot_ms, box_x, box_y, box_width, box_height, quality,
-           shots, thumbnail
+           shots, thumbnail, mean
     FROM face_track WHERE result_id = ? ORDER BY number)sql";
-
-std::string SealEmbeddings(const SecretBox& box, const Embedding* first, std::size_t count) {
-    std::string bytes(count * sizeof(Embedding), '\0');
-    if (count > 0) {
-        std::memcpy(bytes.data(), first, bytes.size());
-    }
-    return box.Seal(bytes, kPurpose);
-}
-
-Result<std::vector<Embedding>> OpenEmbeddings(const SecretBox& box, const std::string& sealed) {
-    const auto bytes = box.Open(sealed, kPurpose);
-    if (!bytes) {
-        return Unexpected(bytes.error().Within("embeddings"));
-    }
-    std::vector<Embedding> embeddings(bytes->size() / sizeof(Embedding));
-    if (!embeddings.empty()) {
-        std::memcpy(embeddings.data(), bytes->data(), embeddings.size() * sizeof(Embedding));
-    }
-    return embeddings;
-}
-
-/// The rows, or the first error among them.
-template <class T>
-Result<std::vector<T>> AllOrError(std::vector<Result<T>> rows) {
-    std::vector<T> all;
-    all.reserve(rows.size());
-    for (auto& row : rows) {
-        if (!row) {
-            return Unexpected(std::move(row.error()));
-        }
-        all.push_back(std::move(*row));
-    }
-    return all;
-}
 
 Box ReadBox(Row& row) {
     return {.x = row.Real(), .y = row.Real(), .width = row.Real(), .height = row.Real()};
@@ -128,6 +94,13 @@ Result<FaceTrack> ReadTrack(Row& row, const SecretBox& box) {
     }
     track.shots = std::move(*shots);
     track.thumbnail = row.Text();
+    auto mean = OpenEmbeddings(box, row.Bytes());
+    if (!mean) {
+        return Unexpected(mean.error());
+    }
+    if (!mean->empty()) {
+        track.mean = mean->front();
+    }
     return track;
 }
 
@@ -194,6 +167,11 @@ Result<std::int64_t> PeopleTable::HoldGalleryVersion() {
 }
 
 Result<void> PeopleTable::AddTracks(const std::vector<FaceTrack>& tracks) {
+    const auto last = connection_.First(kLastFaceSql, [](Row& row) { return row.Integer(); });
+    if (!last || !*last) {
+        return last ? Fail(ErrorCode::kInternal, "faces are not counted") : Unexpected(last.error());
+    }
+    auto face = **last;
     for (const auto& t : tracks) {
         auto added = connection_.Change(
             kAddTrackSql,
@@ -211,13 +189,16 @@ Result<void> PeopleTable::AddTracks(const std::vector<FaceTrack>& tracks) {
             t.best_box.height,
             t.quality,
             Blob{SealEmbeddings(box_, t.shots.data(), t.shots.size())},
-            t.thumbnail
+            t.thumbnail,
+            face + 1,
+            Blob{SealEmbeddings(box_, t.mean ? &*t.mean : nullptr, t.mean ? 1 : 0)}
         );
         if (!added) {
             return Unexpected(added.error());
         }
+        face += *added;  // a number without a face would be news that is not there
     }
-    return {};
+    return connection_.Change(kSetLastFaceSql, face).map([](int) {});
 }
 
 Result<std::vector<FaceTrack>> PeopleTable::TracksOf(const ResultId& result) const {

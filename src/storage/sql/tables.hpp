@@ -9,6 +9,7 @@
 #include "storage/sql/dead_message_table.hpp"
 #include "storage/sql/delivery_table.hpp"
 #include "storage/sql/event_table.hpp"
+#include "storage/sql/face_table.hpp"
 #include "storage/sql/item_table.hpp"
 #include "storage/sql/key_table.hpp"
 #include "storage/sql/news_table.hpp"
@@ -38,6 +39,7 @@ struct Tables {
           results(connection, clock),
           people(connection, box),
           people_edits(connection, box),
+          faces(connection, box),
           deliveries(connection, clock),
           events(connection),
           news(connection),
@@ -58,6 +60,7 @@ struct Tables {
             .results = results,
             .people = people,
             .people_edits = people_edits,
+            .faces = faces,
             .events = events,
             .deliveries = deliveries,
             .news = news,
@@ -80,6 +83,7 @@ struct Tables {
             .results = results,
             .people = people,
             .people_edits = people_edits,
+            .faces = faces,
             .events = events,
             .deliveries = deliveries,
             .news = news,
@@ -100,6 +104,7 @@ struct Tables {
     ResultTable results;
     PeopleTable people;
     PeopleEditTable people_edits;
+    FaceTable faces;
     DeliveryTable deliveries;
     EventTable events;
     NewsTable news;

@@ -76,7 +76,7 @@ TEST_F(Explanations, SayThatSomebodySaidSo) {
     auto edit = EditOf(EditKind::kConfirm, ada);
     edit.tracks = {TracksOf(ProcessesOf(item).at(0).result_id).at(0).anchor};
     Write([&](Transaction& transaction) { return MakeEdit(transaction, edit); });
-    ASSERT_TRUE(relabelling_->RelabelWanted({}));
+    ASSERT_TRUE(relabelling_->Relabel({}));
     const auto why = ValueOf(Why(item));
     EXPECT_EQ(why.decided_by, DecidedBy::kVerdict);
     EXPECT_NEAR(why.match.distance, 1.414, 0.001) << "far, and told as it is";

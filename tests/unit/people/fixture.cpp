@@ -35,7 +35,9 @@ PeopleTest::PeopleTest() {
         *storage_, *artifacts_, clock_, std::vector<ResultConsumer*>{resolution_.get()}, [] {}
     );
     resolver_ = std::make_unique<Resolver>(*storage_, clock_, *completion_);
-    relabelling_ = std::make_unique<Relabelling>(*storage_, clock_);
+    stored_faces_ = std::make_unique<StoredFaces>(*storage_);
+    faces_ = std::make_unique<IndexedFaces>(*stored_faces_);
+    relabelling_ = std::make_unique<Relabelling>(*storage_, clock_, *faces_);
 }
 
 PeopleTest::~PeopleTest() = default;

@@ -21,6 +21,7 @@
 #include "people/enrolment.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
+#include "people/stored_faces.hpp"
 #include "queue/completion.hpp"
 #include "queue/resolver.hpp"
 #include "storage/artifact_store.hpp"
@@ -112,6 +113,8 @@ protected:
     std::unique_ptr<PeopleResolution> resolution_;
     std::unique_ptr<Completion> completion_;
     std::unique_ptr<Resolver> resolver_;
+    std::unique_ptr<StoredFaces> stored_faces_;
+    std::unique_ptr<IndexedFaces> faces_;
     std::unique_ptr<Relabelling> relabelling_;
     std::optional<Bucket> bucket_;
 };

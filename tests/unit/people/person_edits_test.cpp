@@ -34,7 +34,7 @@ protected:
 
     PeopleEdit Edit(PeopleEdit edit) {
         auto made = Write([&](Transaction& transaction) { return MakeEdit(transaction, edit); });
-        EXPECT_TRUE(relabelling_->RelabelWanted({}));
+        EXPECT_TRUE(relabelling_->Relabel({}));
         return made;
     }
 
@@ -58,13 +58,13 @@ protected:
         auto undo = Write([&](Transaction& transaction) {
             return UndoEdit(transaction, edit.id, "a test", clock_.Now());
         });
-        EXPECT_TRUE(relabelling_->RelabelWanted({}));
+        EXPECT_TRUE(relabelling_->Relabel({}));
         return undo;
     }
 
     void Remove(const PersonId& id) {
         Write([&](Transaction& transaction) { return ErasePerson(transaction, id, "a test", clock_.Now()); });
-        EXPECT_TRUE(relabelling_->RelabelWanted({}));
+        EXPECT_TRUE(relabelling_->Relabel({}));
     }
 
     void AnalyseAgain(const ItemId& item, const FaceResult& found) {

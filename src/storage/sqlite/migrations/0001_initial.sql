@@ -500,10 +500,34 @@ CREATE TABLE face_track (
     quality REAL NOT NULL,
     shots BLOB NOT NULL, -- sealed
     thumbnail TEXT NOT NULL,
+    face INTEGER NOT NULL, -- its number: of face_state.last
+    mean BLOB NOT NULL, -- of the shots; sealed
     UNIQUE (result_id, number)
 ) STRICT;
 
 CREATE INDEX face_track_by_anchor ON face_track (anchor);
+CREATE UNIQUE INDEX face_track_by_face ON face_track (face);
+
+CREATE TABLE face_state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    last INTEGER NOT NULL, -- the sequence of the last face that was stored or removed
+    grouped INTEGER NOT NULL, -- the last face that was looked at for somebody unknown
+    compared INTEGER NOT NULL -- the gallery's version with which past items were compared
+) STRICT;
+
+INSERT INTO face_state (one, last, grouped, compared) VALUES (1, 0, 0, 0);
+
+CREATE TABLE face_removed (
+    sequence INTEGER PRIMARY KEY,
+    face INTEGER NOT NULL
+) STRICT;
+
+-- the last million are kept: a reader that is further behind reads all faces again
+CREATE TRIGGER face_track_removed AFTER DELETE ON face_track BEGIN
+    UPDATE face_state SET last = last + 1;
+    INSERT INTO face_removed (sequence, face) SELECT last, old.face FROM face_state;
+    DELETE FROM face_removed WHERE sequence <= (SELECT last - 1000000 FROM face_state);
+END;
 
 CREATE TABLE appearance (
     id TEXT PRIMARY KEY,
@@ -531,6 +555,23 @@ CREATE TABLE appearance (
 CREATE INDEX appearance_of_item ON appearance (item_id, start_ms, id);
 CREATE INDEX appearance_of_result ON appearance (result_id);
 CREATE INDEX appearance_of_person ON appearance (person_id, item_id, start_ms, id);
+
+-- each face with what is said of it and whom an appearance shows it as
+CREATE VIEW seen_face AS
+SELECT t.id, t.anchor, t.result_id, t.number, t.link, t.start_ms, t.end_ms, t.best_shot_ms, t.box_x, t.box_y, t.box_width,
+       t.box_height, t.quality, t.thumbnail, t.face, t.mean, p.root, v.person_id AS said_to_be, v.by_system, v.nobody,
+       v.not_these, s.id AS shown_as, (r.name IS NOT NULL OR s.name IS NOT NULL) AS is_named,
+       EXISTS (SELECT 1 FROM process c
+               WHERE c.result_id = t.result_id AND c.status = 'Completed'
+                 AND NOT EXISTS (SELECT 1 FROM process l
+                                 WHERE l.item_id = c.item_id AND l.processor = c.processor AND l.config_hash = c.config_hash
+                                   AND l.run > c.run AND l.status = 'Completed')) AS is_current
+FROM face_track t
+LEFT JOIN track_verdict v ON v.anchor = t.anchor
+LEFT JOIN person p ON p.id = v.person_id
+LEFT JOIN person r ON r.id = p.root
+LEFT JOIN person s ON s.id = (SELECT a.person_id FROM appearance a
+                              WHERE a.result_id = t.result_id AND instr(a.tracks, t.id) > 0 ORDER BY a.id LIMIT 1);
 
 CREATE TABLE event (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,216 @@
+#include "storage/sql/face_table.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "core/secret_box.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/face_track_row.hpp"
+#include "storage/sql/lists.hpp"
+#include "storage/sql/sealed_embeddings.hpp"
+
+namespace notify::sql {
+
+namespace {
+
+constexpr std::int64_t kRemovalsKept = 1'000'000;  // as the triggers keep them
+
+constexpr const char* kLastSql = "SELECT last FROM face_state";
+constexpr const char* kComparedSql = "SELECT compared FROM face_state";
+constexpr const char* kSetComparedSql = "UPDATE face_state SET compared = ?1 WHERE compared < ?1";
+constexpr const char* kGroupedSql = "SELECT grouped FROM face_state";
+constexpr const char* kSetGroupedSql = "UPDATE face_state SET grouped = ?";
+constexpr const char* kStoredSql = "SELECT face, mean FROM face_track WHERE face > ? ORDER BY face LIMIT ?";
+constexpr const char* kRemovedSql =
+    "SELECT sequence, face FROM face_removed WHERE sequence > ? ORDER BY sequence LIMIT ?";
+
+constexpr Sql kSeenSql{
+    .sqlite = "SELECT * FROM seen_face WHERE face = ?",
+    .postgres = "SELECT * FROM seen_face WHERE face IN (SELECT unnest(?))"
+};
+constexpr const char* kSeenInSql = "SELECT * FROM seen_face WHERE result_id = ? ORDER BY number";
+constexpr const char* kSaidToBeSql = R"sql(
+    SELECT * FROM seen_face
+    WHERE said_to_be IN (SELECT id FROM person WHERE root = (SELECT root FROM person WHERE id = ?)) AND id = anchor
+    ORDER BY quality DESC, face LIMIT ?)sql";
+
+constexpr Sql kItemsSql{
+    .sqlite = R"sql(
+    SELECT DISTINCT t.face, p.item_id FROM face_track t JOIN process p ON p.result_id = t.result_id
+    WHERE t.face = ? ORDER BY p.item_id)sql",
+    .postgres = R"sql(
+    SELECT DISTINCT t.face, p.item_id FROM face_track t JOIN process p ON p.result_id = t.result_id
+    WHERE t.face IN (SELECT unnest(?)) ORDER BY t.face, p.item_id)sql"
+};
+constexpr Sql kWantSql{
+    .sqlite = R"sql(
+    INSERT INTO relabel_wanted (item_id, at, tell)
+    SELECT DISTINCT p.item_id, ?2, 0 FROM face_track t JOIN process p ON p.result_id = t.result_id WHERE t.face = ?1
+    ON CONFLICT (item_id) DO UPDATE SET tell = relabel_wanted.tell)sql",
+    .postgres = R"sql(
+    INSERT INTO relabel_wanted (item_id, at, tell)
+    SELECT p.item_id, max(n.at), 0 FROM unnest(?, ?) AS n (face, at)
+    JOIN face_track t ON t.face = n.face JOIN process p ON p.result_id = t.result_id GROUP BY p.item_id
+    ON CONFLICT (item_id) DO UPDATE SET tell = relabel_wanted.tell)sql"
+};
+
+Result<std::optional<Embedding>> OpenMean(const SecretBox& box, const std::string& sealed) {
+    return OpenEmbeddings(box, sealed).map([](const std::vector<Embedding>& means) {
+        return means.empty() ? std::nullopt : std::optional(means.front());
+    });
+}
+
+Result<FaceNews> ReadStored(Row& row, const SecretBox& box) {
+    FaceNews news;
+    news.face = row.Integer();
+    news.sequence = news.face;
+    auto mean = OpenMean(box, row.Bytes());
+    if (!mean) {
+        return Unexpected(mean.error());
+    }
+    news.mean = *mean;
+    return news;
+}
+
+/// Of the columns of the view seen_face.
+Result<SeenFace> ReadSeen(Row& row, const SecretBox& box) {
+    SeenFace seen;
+    seen.track = ReadTrackPlace(row);
+    seen.track.quality = row.Real();
+    seen.track.thumbnail = row.Text();
+    seen.face = row.Integer();
+    auto mean = OpenMean(box, row.Bytes());
+    if (!mean) {
+        return Unexpected(mean.error());
+    }
+    seen.track.mean = *mean;
+    seen.verdict.person = row.As<PersonId>();
+    static_cast<void>(row.Text());  // said_to_be: as it was said, before any merge
+    seen.verdict.by_system = row.Bool();
+    seen.verdict.nobody = row.Bool();
+    if (const auto not_these = row.Text(); !not_these.empty()) {
+        for (auto& id : ListFromText(not_these)) {
+            seen.verdict.not_these.emplace(std::move(id));
+        }
+    }
+    seen.shown_as = row.As<PersonId>();
+    seen.is_named = row.Bool();
+    seen.is_current = row.Bool();
+    return seen;
+}
+
+}  // namespace
+
+Result<std::int64_t> FaceTable::Number(const char* sql) const {
+    return connection_.First(sql, [](Row& row) { return row.Integer(); }).map([](const auto& number) {
+        return number.value_or(0);
+    });
+}
+
+Result<std::int64_t> FaceTable::LastSequence() const {
+    return Number(kLastSql);
+}
+
+Result<std::vector<FaceNews>> FaceTable::Stored(std::int64_t after, int limit) const {
+    return connection_.Select(
+                          kStoredSql, [this](Row& row) { return ReadStored(row, box_); }, after, limit
+    )
+        .and_then(AllOrError<FaceNews>);
+}
+
+Result<std::vector<FaceNews>> FaceTable::After(std::int64_t sequence, int limit) const {
+    const auto last = LastSequence();
+    if (!last || *last - sequence > kRemovalsKept) {
+        return last ? Fail(ErrorCode::kNotFound, "what was removed since is not kept any more")
+                    : Unexpected(last.error());
+    }
+    auto news = Stored(sequence, limit);
+    const auto removed = connection_.Select(
+        kRemovedSql,
+        [](Row& row) {
+            FaceNews gone;
+            gone.sequence = row.Integer();
+            gone.face = row.Integer();
+            return gone;
+        },
+        sequence,
+        limit
+    );
+    if (!news || !removed) {
+        return news ? Unexpected(removed.error()) : std::move(news);
+    }
+    news->insert(news->end(), removed->begin(), removed->end());
+    std::ranges::sort(*news, {}, &FaceNews::sequence);
+    news->resize(std::min(news->size(), static_cast<std::size_t>(limit)));
+    return news;
+}
+
+Result<std::vector<SeenFace>> FaceTable::Seen(const std::vector<std::int64_t>& faces) const {
+    return connection_
+        .SelectFor(kSeenSql, faces, kBindItself, [this](Row& row) { return ReadSeen(row, box_); })
+        .and_then(AllOrError<SeenFace>);
+}
+
+Result<std::vector<SeenFace>> FaceTable::SeenIn(const ResultId& result) const {
+    return connection_.Select(
+                          kSeenInSql, [this](Row& row) { return ReadSeen(row, box_); }, result
+    )
+        .and_then(AllOrError<SeenFace>);
+}
+
+Result<std::vector<SeenFace>> FaceTable::SaidToBe(const PersonId& person, int limit) const {
+    return connection_.Select(
+                          kSaidToBeSql, [this](Row& row) { return ReadSeen(row, box_); }, person, limit
+    )
+        .and_then(AllOrError<SeenFace>);
+}
+
+Result<std::vector<std::pair<std::int64_t, ItemId>>> FaceTable::ItemsOf(
+    const std::vector<std::int64_t>& faces
+) const {
+    return connection_.SelectFor(kItemsSql, faces, kBindItself, [](Row& row) {
+        const auto face = row.Integer();
+        return std::pair(face, row.As<ItemId>());
+    });
+}
+
+Result<void> FaceTable::WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) {
+    return connection_
+        .ChangeFor(
+            kWantSql,
+            faces,
+            [&](std::int64_t face, Binder& binder) {
+                binder.Bind(face);
+                binder.Bind(now);
+            }
+        )
+        .map([](int) {});
+}
+
+Result<std::int64_t> FaceTable::ComparedVersion() const {
+    return Number(kComparedSql);
+}
+
+Result<void> FaceTable::SetComparedVersion(std::int64_t version) {
+    return connection_.Change(kSetComparedSql, version).map([](int) {});
+}
+
+Result<std::int64_t> FaceTable::GroupedUpTo() const {
+    return Number(kGroupedSql);
+}
+
+Result<void> FaceTable::SetGroupedUpTo(std::int64_t face) {
+    return connection_.Change(kSetGroupedSql, face).map([](int) {});
+}
+
+}  // namespace notify::sql

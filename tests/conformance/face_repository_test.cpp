@@ -1,0 +1,197 @@
+#include "storage/face_repository.hpp"
+
+#include <gmock/gmock.h>
+
+#include "conformance/fixture.hpp"
+#include "storage/people_edit_repository.hpp"
+#include "storage/people_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/result_repository.hpp"
+#include "support/people.hpp"
+
+namespace notify::testing {
+
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class Faces : public Conformance {
+protected:
+    static FaceTrack MakeTrack(const ResultId& result, int number, bool has_mean = true) {
+        FaceTrack track;
+        track.id = TrackId("trk_" + result.Value() + std::to_string(number));
+        track.result_id = result;
+        track.number = number;
+        track.quality = 0.1 * number;
+        if (has_mean) {
+            track.mean.emplace();
+            track.mean->at(static_cast<std::size_t>(number)) = 1;
+        }
+        return track;
+    }
+
+    void Add(const std::vector<FaceTrack>& tracks) {
+        Write([&](Transaction& transaction) { return transaction.people.AddTracks(tracks); });
+    }
+
+    void Remove(const ResultId& result) {
+        Write([&](Transaction& transaction) {
+            return transaction.results.ForgetUnused({result}).map([](int) {});
+        });
+    }
+
+    std::int64_t Last() {
+        return Read([](const Snapshot& snapshot) { return snapshot.faces.LastSequence(); });
+    }
+
+    /// "+1" for a face that was stored, "-1" for one that was removed, "0" for one without an embedding.
+    std::vector<std::string> After(std::int64_t sequence, int limit = 100) {
+        std::vector<std::string> told;
+        for (const auto& news :
+             Read([&](const Snapshot& snapshot) { return snapshot.faces.After(sequence, limit); })) {
+            const bool stored = news.sequence == news.face;
+            told.push_back(std::string(!stored ? "-" : news.mean ? "+" : "0") + std::to_string(news.face));
+        }
+        return told;
+    }
+
+    SeenFace Seen(std::int64_t face) {
+        auto seen = Read([&](const Snapshot& snapshot) { return snapshot.faces.Seen({face}); });
+        EXPECT_EQ(seen.size(), 1U);
+        return seen.empty() ? SeenFace{} : seen.front();
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(EachDatabase, Faces, ::testing::ValuesIn(Databases()), DatabaseName);
+
+TEST_P(Faces, AreToldOfInTheirOrder) {
+    EXPECT_EQ(Last(), 0);
+    EXPECT_THAT(After(0), IsEmpty());
+    const auto first = AddResult("first").id;
+    const auto second = AddResult("second").id;
+    Add({MakeTrack(first, 1), MakeTrack(first, 2, false)});
+    Add({MakeTrack(second, 3)});
+    EXPECT_EQ(Last(), 3);
+    EXPECT_THAT(After(0), ElementsAre("+1", "02", "+3"));
+    EXPECT_THAT(After(1, 1), ElementsAre("02"));
+    const auto stored = Read([](const Snapshot& snapshot) { return snapshot.faces.Stored(2, 100); });
+    ASSERT_EQ(stored.size(), 1U);
+    EXPECT_EQ(stored[0].mean, MakeTrack(second, 3).mean);
+}
+
+TEST_P(Faces, AreToldOfWhenTheyGo) {
+    const auto first = AddResult("first").id;
+    const auto second = AddResult("second").id;
+    Add({MakeTrack(first, 1), MakeTrack(first, 2)});
+    Add({MakeTrack(second, 3)});
+    Remove(first);
+    EXPECT_EQ(Last(), 5);
+    EXPECT_THAT(After(3), ElementsAre("-1", "-2"));
+    EXPECT_THAT(After(0), ElementsAre("+3", "-1", "-2")) << "what is gone is not told of as if it were there";
+    EXPECT_THAT(Read([](const Snapshot& s) { return s.faces.Seen({1, 2}); }), IsEmpty());
+    const auto third = AddResult("third").id;
+    Add({MakeTrack(third, 4)});
+    EXPECT_EQ(Last(), 6) << "a number is never given again";
+    EXPECT_EQ(Seen(6).track.id, MakeTrack(third, 4).id);
+}
+
+TEST_P(Faces, OfTooLongAgoAreNotKnownToHaveGone) {
+    const auto refused =
+        storage_->Read([](const Snapshot& snapshot) { return snapshot.faces.After(-1'000'001, 10); });
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kNotFound);
+}
+
+TEST_P(Faces, AreSeenWithWhatIsSaidAndShown) {
+    const auto item = AddItem(AddBucket(), "a");
+    const auto result = AddResult("first").id;
+    Add({MakeTrack(result, 1), MakeTrack(result, 2), MakeTrack(result, 3)});
+    const auto ada = AddPerson("Ada");
+    const PersonId unknown("per_unknown");
+    auto found = EditOf(EditKind::kFound, unknown);
+    found.tracks = {MakeTrack(result, 1).id};
+    auto rejected = EditOf(EditKind::kReject, ada.id);
+    rejected.tracks = {MakeTrack(result, 2).id};
+    Write([&](Transaction& t) { return Make(t, found); });
+    Write([&](Transaction& t) { return Make(t, rejected); });
+    Appearance shown;
+    shown.id = AppearanceId("app_1");
+    shown.person_id = ada.id;
+    shown.tracks = {MakeTrack(result, 3).id};
+    Write([&](Transaction& t) { return t.people.ReplaceAppearances(item.id, result, {shown}); });
+
+    EXPECT_EQ(Seen(1).verdict.person, unknown);
+    EXPECT_TRUE(Seen(1).verdict.by_system);
+    EXPECT_FALSE(Seen(1).is_named);
+    EXPECT_THAT(Seen(2).verdict.not_these, ElementsAre(ada.id));
+    EXPECT_TRUE(Seen(2).verdict.person.IsEmpty());
+    EXPECT_EQ(Seen(3).shown_as, ada.id);
+    EXPECT_TRUE(Seen(3).is_named);
+    EXPECT_EQ(Seen(3).track.mean, MakeTrack(result, 3).mean);
+    EXPECT_DOUBLE_EQ(Seen(3).track.quality, MakeTrack(result, 3).quality);
+    EXPECT_EQ(Read([&](const Snapshot& s) { return s.faces.SeenIn(result); }).size(), 3U);
+
+    auto merge = EditOf(EditKind::kMerge, ada.id);
+    merge.other = unknown;
+    Write([&](Transaction& t) { return Make(t, merge); });
+    EXPECT_EQ(Seen(1).verdict.person, ada.id) << "with whom they were merged into";
+    EXPECT_TRUE(Seen(1).is_named);
+    const auto hers = Read([&](const Snapshot& s) { return s.faces.SaidToBe(ada.id, 10); });
+    ASSERT_EQ(hers.size(), 1U);
+    EXPECT_EQ(hers[0].face, 1);
+}
+
+TEST_P(Faces, OfTheLatestRunAreTheCurrentOnes) {
+    const auto item = AddItem(AddBucket(), "a");
+    const auto early = AddResult("early").id;
+    const auto late = AddResult("late").id;
+    Add({MakeTrack(early, 1)});
+    Add({MakeTrack(late, 2)});
+    EXPECT_FALSE(Seen(1).is_current) << "no run has found it";
+    auto process = AddProcess(item, "facial-recognition");
+    const auto complete = [&](const ResultId& result) {
+        auto run = Claim(1).at(0).processes.at(0);
+        run.status = Status::kCompleted;
+        run.result_id = result;
+        run.lease_owner = NodeId();
+        run.lease_until.reset();
+        run.finished_at = Now();
+        EXPECT_TRUE(Write([&](Transaction& t) { return t.processes.UpdateHeld(run); }));
+    };
+    complete(early);
+    EXPECT_TRUE(Seen(1).is_current);
+    EXPECT_THAT(
+        Read([](const Snapshot& s) { return s.faces.ItemsOf({1, 2}); }),
+        ElementsAre(std::pair(std::int64_t{1}, item.id))
+    );
+    Write([&](Transaction& t) { return t.faces.WantRelabelled({1, 2}, Now()); });
+    const auto wanted = Read([](const Snapshot& s) { return s.people_edits.WantedRelabelled(10); });
+    ASSERT_EQ(wanted.size(), 1U);
+    EXPECT_EQ(wanted[0].item, item.id);
+    EXPECT_FALSE(wanted[0].tell);
+
+    process.id = ProcessId("prc_again");
+    process.run = 2;
+    Write([&](Transaction& t) { return t.processes.Add(process); });
+    EXPECT_TRUE(Seen(1).is_current) << "the later run has found nothing yet";
+    complete(late);
+    EXPECT_FALSE(Seen(1).is_current);
+    EXPECT_TRUE(Seen(2).is_current);
+}
+
+TEST_P(Faces, RememberHowFarTheirWorkHasCome) {
+    const auto compared = [&] {
+        return Read([](const Snapshot& snapshot) { return snapshot.faces.ComparedVersion(); });
+    };
+    for (const auto& [version, is] : {std::pair(7, 7), std::pair(5, 7), std::pair(9, 9)}) {
+        Write([&](Transaction& t) { return t.faces.SetComparedVersion(version); });
+        EXPECT_EQ(compared(), is);
+    }
+    Write([&](Transaction& t) { return t.faces.SetGroupedUpTo(12); });
+    EXPECT_EQ(Read([](const Snapshot& s) { return s.faces.GroupedUpTo(); }), 12);
+}
+
+}  // namespace
+
+}  // namespace notify::testing
