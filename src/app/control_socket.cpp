@@ -25,11 +25,13 @@
 #include <unistd.h>
 
 #include "app/api_call.hpp"
+#include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "delivery/clean_text.hpp"
 
 namespace notify {
 
@@ -127,6 +129,17 @@ boost::json::object Reply(int status, std::string_view sentence) {
 }
 
 /// Answers the one call of a connection; a client that breaks off is its own loss.
+/// What is no text, an artifact, goes in base 64.
+boost::json::object ReplyOf(const ApiAnswer& answer) {
+    boost::json::object reply{{"status", answer.status}};
+    if (IsUtf8(answer.body)) {
+        reply["body"] = answer.body;
+    } else {
+        reply["base64"] = ToBase64(answer.body);
+    }
+    return reply;
+}
+
 void Answer(int fd, const ApiDispatch& dispatch) {
     const auto message = ReceiveMessage(fd);
     if (!message) {
@@ -137,8 +150,7 @@ void Answer(int fd, const ApiDispatch& dispatch) {
          .target = Text(*message, "target"),
          .body = Text(*message, "body")}
     );
-    const auto reply = answer ? boost::json::object{{"status", answer->status}, {"body", answer->body}}
-                              : Reply(500, answer.error().message);
+    const auto reply = answer ? ReplyOf(*answer) : Reply(500, answer.error().message);
     if (auto sent = SendMessage(fd, reply); !sent) {
         Log(LogLevel::kDebug, "control answer not sent", {{"error", sent.error().message}});
     }
@@ -260,9 +272,12 @@ Result<ApiAnswer> CallService(const std::filesystem::path& path, const ApiCall& 
     }
     const auto* const status = reply->if_contains("status");
     const bool known = status != nullptr && status->is_int64();
-    return ApiAnswer{
-        .status = known ? static_cast<int>(status->get_int64()) : 500, .body = Text(*reply, "body")
-    };
+    auto body = reply->contains("base64") ? FromBase64(Text(*reply, "base64")) : Text(*reply, "body");
+    return std::move(body).map([&](std::string bytes) {
+        return ApiAnswer{
+            .status = known ? static_cast<int>(status->get_int64()) : 500, .body = std::move(bytes)
+        };
+    });
 }
 
 }  // namespace notify

@@ -41,6 +41,7 @@
 #include "domain/source.hpp"
 #include "domain/status.hpp"
 #include "people/enrolment.hpp"
+#include "people/face_search.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
@@ -221,6 +222,8 @@ void Engine::Build() {
     );
     stored_faces = std::make_unique<StoredFaces>(*storage);
     faces = std::make_unique<IndexedFaces>(*stored_faces);
+    face_search =
+        std::make_unique<FaceSearch>(*storage, *faces, MakePhotoReader(*host, enrolling_.get_token()));
     relabelling = std::make_unique<Relabelling>(*storage, clock, *faces);
     unknown_people = std::make_unique<UnknownPeople>(*storage, clock, *faces);
     relabeller = std::make_unique<Relabeller>(*relabelling, *unknown_people, nudge, !storage->IsSingleNode());

@@ -29,6 +29,7 @@
 #include "delivery/webhooks/sender.hpp"
 #include "domain/node.hpp"
 #include "people/enrolment.hpp"
+#include "people/face_search.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
@@ -154,6 +155,7 @@ public:
     std::unique_ptr<Enrolment> enrolment;
     std::unique_ptr<StoredFaces> stored_faces;
     std::unique_ptr<IndexedFaces> faces;
+    std::unique_ptr<FaceSearch> face_search;
     std::unique_ptr<Relabelling> relabelling;
     std::unique_ptr<UnknownPeople> unknown_people;
     std::unique_ptr<Relabeller> relabeller;

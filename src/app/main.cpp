@@ -327,6 +327,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddItemCommands(app, line);
     notify::AddBacklogCommands(app, line);
     notify::AddPeopleCommands(app, line);
+    notify::AddReviewCommands(app, line);
     notify::AddWebhookCommands(app, line);
     notify::AddMessageCommands(app, line);
     notify::AddNodeCommands(app, line);

@@ -225,6 +225,9 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                 [&engine](
                     std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view actor
                 ) { return Enrol(engine, name, photos, actor); },
+            .search_faces = [&engine](
+                                std::string_view picture, std::size_t limit, double reach
+                            ) { return engine.face_search->Search(picture, limit, reach); },
             .relabel = [&engine] { engine.relabeller->Request(); },
             .nudge = [&engine] { engine.NudgeAll(); },
             .readiness = [&engine] { return ReadinessOf(engine); },

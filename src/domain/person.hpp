@@ -128,6 +128,8 @@ struct Appearance {
     double similarity = 0;  ///< 0 … 100 in tenths, from the distance by the logistic of
                             ///< docs/processors/facial-recognition.md.
     double distance = 0;
+    double probability = 0;  ///< 0 … 1, that the name is right, among as many people as were known when it
+                             ///< was given; 1 when somebody said so.
     std::int64_t best_shot_ms = 0;
     Box box;
     std::vector<TrackId> tracks;

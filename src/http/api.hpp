@@ -17,6 +17,7 @@
 #include "domain/ids.hpp"
 #include "domain/retention.hpp"
 #include "http/router.hpp"
+#include "people/face_search.hpp"
 #include "queue/claim_waits.hpp"
 #include "queue/item_control.hpp"
 #include "queue/messages/message_intake.hpp"
@@ -96,6 +97,9 @@ struct ApiParts {
         std::string_view name, const std::vector<UploadedPhoto>&, std::string_view actor
     )>
         enrol;
+    /// FaceSearch::Search.
+    std::function<Result<std::vector<FaceAnswer>>(std::string_view picture, std::size_t limit, double reach)>
+        search_faces;
     /// Compares the faces of past items with people again, after people changed.
     std::function<void()> relabel;
     /// Wakes the queue and the dispatcher after a change.

@@ -57,6 +57,7 @@ constexpr std::array kExamples{
         "NewPause",
         R"({"of":"source","subject":"archive","reason":"the store is moved","until":"2031-01-31T12:00:00Z"})"
     },
+    Example{"NewFaceSearch", R"({"base64":"/9j/4AAQSkZJRg==","limit":10})"},
     Example{
         "NewEdit",
         R"({"kind":"confirm","person":"Ada Lovelace","appearances":["app_01J5Z7V6T3Q2K8N4M0C9B8A7D6"]})"

@@ -228,6 +228,11 @@ constexpr std::array kMembers{
     MemberWords{"position_at", "When it was there.", "date-time"},
     MemberWords{"prefix", "Goes before the key in that bucket.", ""},
     MemberWords{"priority", "Higher goes first.", ""},
+    MemberWords{
+        "probability",
+        "0 to 1, that the name is right, among the people known when it was given; 1 when somebody said so.",
+        ""
+    },
     MemberWords{"process", "Id of the process.", ""},
     MemberWords{"processes", "What runs, ran or will run on it, the latest run of each.", ""},
     MemberWords{"processor", "Name of a processor; /v1/processors lists them.", ""},

@@ -154,6 +154,7 @@ struct AppearanceView {
     std::int64_t end_ms = 0;
     double similarity = 0;
     double distance = 0;
+    double probability = 0;
     std::int64_t best_shot_ms = 0;
     BoxView bbox;
     std::vector<std::string> tracks;
@@ -181,6 +182,7 @@ BOOST_DESCRIBE_STRUCT(
      end_ms,
      similarity,
      distance,
+     probability,
      best_shot_ms,
      bbox,
      tracks,
@@ -260,6 +262,72 @@ BOOST_DESCRIBE_STRUCT(
      lineage,
      gallery_version)
 )
+
+struct CandidateView {
+    std::string person;
+    std::string name;
+    double distance = 0;
+    double probability = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(CandidateView, (), (person, name, distance, probability))
+
+struct ReviewQuestionView {
+    std::string person;
+    std::string name;
+    double gain_bits = 0;
+    std::int64_t faces = 0;
+    std::vector<AppearanceView> appearances;
+    std::vector<std::string> crops;
+    std::vector<CandidateView> candidates;
+};
+
+BOOST_DESCRIBE_STRUCT(
+    ReviewQuestionView, (), (person, name, gain_bits, faces, appearances, crops, candidates)
+)
+
+struct ReviewList {
+    std::vector<ReviewQuestionView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(ReviewList, (), (rows))
+
+struct NewFaceSearch {
+    std::string base64;
+    std::optional<Within<int, 1, 100>> limit;
+    std::optional<double> reach;
+};
+
+BOOST_DESCRIBE_STRUCT(NewFaceSearch, (), (base64, limit, reach))
+
+struct FoundFaceView {
+    std::string track;
+    std::string person;
+    std::int64_t start_ms = 0;
+    std::int64_t end_ms = 0;
+    double distance = 0;
+    std::string crop;
+    std::vector<std::string> items;
+};
+
+BOOST_DESCRIBE_STRUCT(FoundFaceView, (), (track, person, start_ms, end_ms, distance, crop, items))
+
+struct FaceAnswerView {
+    BoxView bbox;
+    double quality = 0;
+    std::optional<CandidateView> person;
+    std::optional<Word<kCertaintyWords>> certainty;
+    std::vector<CandidateView> candidates;
+    std::vector<FoundFaceView> seen;
+};
+
+BOOST_DESCRIBE_STRUCT(FaceAnswerView, (), (bbox, quality, person, certainty, candidates, seen))
+
+struct FaceAnswerList {
+    std::vector<FaceAnswerView> rows;
+};
+
+BOOST_DESCRIBE_STRUCT(FaceAnswerList, (), (rows))
 
 struct AppearanceList {
     std::vector<AppearanceView> rows;

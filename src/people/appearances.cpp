@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/person.hpp"
+#include "people/calibration.hpp"
 #include "people/distance.hpp"
 #include "people/face_tracks.hpp"
 #include "people/gallery.hpp"
@@ -88,6 +89,14 @@ Range Begin(const Named& named, const Gallery& gallery) {
     };
 }
 
+double ProbabilityFor(const Range& range, const Gallery& gallery) {
+    if (range.appearance.by_user) {
+        return 1;
+    }
+    const auto photos = gallery.people[range.person].photos.size();
+    return photos == 0 ? 0 : ProbabilityOf(range.appearance.distance, photos, gallery.Comparable());
+}
+
 }  // namespace
 
 std::vector<Appearance> MakeAppearances(
@@ -119,6 +128,7 @@ std::vector<Appearance> MakeAppearances(
     std::vector<Appearance> appearances;
     for (auto& range : ranges) {
         range.appearance.similarity = SimilarityOf(range.appearance.distance);
+        range.appearance.probability = ProbabilityFor(range, gallery);
         range.appearance.timebase = tracks.timebase;
         appearances.push_back(std::move(range.appearance));
     }

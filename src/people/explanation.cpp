@@ -70,8 +70,9 @@ DecidedBy WhatDecided(
     const Decided& decided, const FaceSource& source, const ItemFaces& faces, const Gallery& gallery
 ) {
     const auto person = decided.match.person;
-    if (SaysPerson(VerdictOn(faces, *decided.facts), gallery, person)) {
-        return DecidedBy::kVerdict;
+    const auto* said = VerdictOn(faces, *decided.facts);
+    if (SaysPerson(said, gallery, person)) {
+        return said->by_system ? DecidedBy::kFound : DecidedBy::kVerdict;
     }
     const auto link = decided.facts->track.link;
     const bool said_of_link = std::ranges::any_of(source.tracks.tracks, [&](const TrackFacts& other) {

@@ -23,9 +23,12 @@ enum class DecidedBy : std::uint8_t {
     kLinkVerdict,  ///< Somebody said so of another track of the same face in this item.
     kLink,         ///< All shots of the face in this item.
     kTrack,        ///< This track's own shots, against those of its link.
+    kFound,        ///< The service found the same face again and again, and nobody has named it.
 };
 
-inline constexpr std::array<std::string_view, 4> kDecidedByWords{"verdict", "link_verdict", "link", "track"};
+inline constexpr std::array<std::string_view, 5> kDecidedByWords{
+    "verdict", "link_verdict", "link", "track", "found"
+};
 
 [[nodiscard]] std::string_view ToString(DecidedBy decided) noexcept;
 

@@ -35,6 +35,7 @@ MatchLimits Stricter(const NamingLimits& limits) {
 struct LinkVerdict {
     std::set<std::size_t> named;      ///< Whom its tracks were named as.
     std::set<std::size_t> not_these;  ///< Whom they were said not to be.
+    std::set<std::size_t> found;      ///< Somebody without a name, whom the service itself found in them.
     bool nobody = false;
 };
 
@@ -92,14 +93,20 @@ private:
         }
         to.nobody = to.nobody || verdict->nobody;
         if (const auto place = gallery_.PlaceOf(verdict->person); place) {
-            to.named.insert(*place);
+            (IsFound(*verdict, *place) ? to.found : to.named).insert(*place);
         }
+    }
+
+    /// Whether the verdict is the service's own, of somebody without a name: whoever is known comes first.
+    [[nodiscard]] bool IsFound(const TrackVerdict& verdict, std::size_t place) const {
+        return verdict.by_system && gallery_.people[place].name.empty();
     }
 
     [[nodiscard]] std::optional<Match> NameOf(const TrackFacts& facts) const {
         const auto* said = VerdictOn(facts);
         const auto place = said != nullptr ? gallery_.PlaceOf(said->person) : std::nullopt;
-        if (place) {
+        const bool is_found = place && IsFound(*said, *place);
+        if (place && !is_found) {
             return SaidToBe(*place, facts, gallery_, !said->by_system);
         }
         if (said != nullptr && said->nobody) {
@@ -109,7 +116,14 @@ private:
         if (of_link.named.size() == 1 && !of_link.not_these.contains(*of_link.named.begin())) {
             return SaidToBe(*of_link.named.begin(), facts, gallery_, false);
         }
-        return of_link.nobody ? std::nullopt : ByFace(facts, of_link.not_these);
+        if (of_link.nobody) {
+            return std::nullopt;
+        }
+        auto known = ByFace(facts, of_link.not_these);
+        if (IsConfirmed(known) || !(is_found || of_link.found.size() == 1)) {
+            return known;
+        }
+        return SaidToBe(is_found ? *place : *of_link.found.begin(), facts, gallery_, false);
     }
 
     [[nodiscard]] std::optional<Match> ByFace(

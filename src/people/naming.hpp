@@ -39,6 +39,7 @@ using Verdicts = std::map<TrackId, TrackVerdict>;
 
 /// For each track the match that names it, or nothing. A verdict stands whatever the distance: whom somebody
 /// named, whom a track never gets, and that it is nobody known; a link whose verdicts agree is named by them.
+/// Somebody without a name whom the service found is shown where nobody known is sure.
 /// Of tracks that are seen together one at most is named as each person, but for verdicts.
 [[nodiscard]] std::vector<std::optional<Match>> NameTracks(
     std::span<const TrackFacts> tracks,

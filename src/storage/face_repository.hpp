@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -60,6 +61,11 @@ public:
     /// Faces that a verdict gives this person or somebody who was merged into them, the best first. Of a face
     /// that several runs found, the first one's.
     [[nodiscard]] virtual Result<std::vector<SeenFace>> SaidToBe(const PersonId& person, int limit) const = 0;
+
+    /// People without a name with how many faces are said to be theirs, those with most first.
+    [[nodiscard]] virtual Result<std::vector<std::pair<PersonId, std::int64_t>>> WithoutName(
+        int limit
+    ) const = 0;
 
     /// The items in which these faces are seen, by face.
     [[nodiscard]] virtual Result<std::vector<std::pair<std::int64_t, ItemId>>> ItemsOf(

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/person.hpp"
 #include "storage/storage.hpp"
@@ -16,8 +17,13 @@ namespace notify {
 
 struct AppearanceFilter {
     ItemId item_id;
-    PersonId person_id;  ///< With everybody who was merged into them.
-    bool named = false;  ///< Only of people who have a name and are not hidden: what is told to others.
+    PersonId person_id;      ///< With everybody who was merged into them.
+    bool named = false;      ///< Only of people who have a name and are not hidden: what is told to others.
+    PersonId together_with;  ///< Only while this person is seen too.
+    bool proposed = false;   ///< Only what waits for somebody to confirm it.
+    BucketId bucket_id;
+    std::optional<Timestamp> since = std::nullopt;  ///< Of items discovered then or later …
+    std::optional<Timestamp> until = std::nullopt;  ///< … and before this.
 };
 
 class PeopleRepository {

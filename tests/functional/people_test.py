@@ -114,3 +114,64 @@ class PeopleEdits(ServiceTest):
         for path in self.service.data.rglob("*"):
             if path.is_file():
                 self.assertNotIn(b"Barack Obama", path.read_bytes(), path)
+
+
+class UnknownPeople(ServiceTest):
+    """Nobody is enrolled: who comes again and again is found, asked about, named, and looked for."""
+
+    def setUp(self):
+        super().setUp()
+        self.service.start()
+        self.service.watch_inbox("facial-recognition")
+        for photo in ("obama.jpg", "obama2.jpg", "obama3.jpg"):
+            self.service.drop(photo, SAMPLES / photo)
+            self.service.wait_until_terminal(photo)
+
+    def seen(self) -> list:
+        return self.service.get("/v1/appearances?limit=50")["rows"]
+
+    def test_who_comes_again_and_again_is_found_and_named_in_all_items_at_once(self):
+        wait_for("somebody unknown", lambda: len(self.seen()) == 3)
+        self.assertEqual({(row["person_name"], row["state"]) for row in self.seen()}, {("", "new")})
+        self.assertEqual(len({row["person"] for row in self.seen()}), 1)
+        self.service.stop()
+        self.service.start()
+        question = self.service.get("/v1/review")["rows"][0]
+        self.assertEqual((question["name"], question["faces"], question["gain_bits"]), ("", 3, 3))
+        answers = "x\nBarack Obama\n"
+        printed = self.service.command("people", "review", "--folder", str(self.folder / "crops"), stdin=answers)
+        self.assertIn("1 of 1: who is this?", printed)
+        self.assertIn("answer with a name", printed)
+        self.assertIn("1 question answered", printed)
+        crops = sorted((self.folder / "crops").iterdir())
+        self.assertEqual(len(crops), 3)
+        self.assertEqual({crop.read_bytes()[:3] for crop in crops}, {b"\xff\xd8\xff"})
+        wait_for("the name", lambda: {row["person_name"] for row in self.seen()} == {"Barack Obama"})
+        last = self.service.get("/v1/edits?limit=1")["rows"][0]
+        self.assertEqual(last["kind"], "rename")
+        self.service.command("people", "undo", last["id"])
+        wait_for("no name", lambda: {row["person_name"] for row in self.seen()} == {""})
+
+    def test_a_picture_is_looked_for_and_the_search_is_noted(self):
+        wait_for("somebody unknown", lambda: len(self.seen()) == 3)
+        people = self.folder / "people"
+        for name, photo in (("Joe Biden", "biden.jpg"), ("Barack Obama", "obama.jpg")):
+            (people / name).mkdir(parents=True)
+            (people / name / photo).write_bytes((SAMPLES / photo).read_bytes())
+        printed = self.service.command("people", "import", str(people))
+        self.assertIn("2 of 2 people enrolled, with 2 new photos", printed)
+        printed = self.service.command("people", "search", str(SAMPLES / "obama2.jpg"))
+        self.assertRegex(printed, r"face 1: Barack Obama \((confirmed|possible), \d+ %\)")
+        self.assertEqual(printed.count("seen in itm_"), 3)
+        wait_for("the name", lambda: {row["person_name"] for row in self.seen()} == {"Barack Obama"})
+        grey = self.folder / "grey.png"
+        ffmpeg("-f", "lavfi", "-i", "color=gray:s=320x240", "-frames:v", "1", grey)
+        self.assertIn("no face in it", self.service.command("people", "search", str(grey)))
+        audit = [row for row in self.service.get("/v1/audit?limit=50")["rows"] if row["action"] == "face.search"]
+        self.assertEqual(len(audit), 2)
+        text = self.folder / "text.jpg"
+        text.write_text("no picture")
+        self.service.command("people", "search", str(text), code=1)
+        self.assertIn("picture", self.service.errors)
+        self.service.command("people", "import", str(self.folder / "none"), code=1)
+        self.assertIn("cannot be read", self.service.errors)

@@ -61,9 +61,9 @@ class Service:
         path = self.data / "address"
         return path.read_text().strip() if path.exists() else None
 
-    def command(self, *arguments, code: int = 0, **more: str) -> str:
+    def command(self, *arguments, code: int = 0, stdin: str = "", **more: str) -> str:
         done = subprocess.run([PROGRAMS / "notifications-api", *map(str, arguments)], cwd=self.folder, env=self.environment(**more),
-                              text=True, capture_output=True, timeout=300)
+                              text=True, capture_output=True, timeout=300, input=stdin)
         self.errors = done.stderr
         if done.returncode != code:
             raise AssertionError(f"{arguments} ended with {done.returncode}, not {code}:\n{done.stdout}\n{done.stderr}")

@@ -163,6 +163,18 @@ Result<boost::json::value> ApiClient::Call(
     return answer->status < 400 ? value : Unexpected(FromProblem(answer->status, *value));
 }
 
+Result<std::string> ApiClient::Fetch(std::string_view target) {
+    auto answer = Send({.method = "GET", .target = std::string(target), .body = ""});
+    if (!answer) {
+        return Unexpected(answer.error());
+    }
+    if (answer->status < 400) {
+        return std::move(answer->body);
+    }
+    const auto problem = ParseJson(answer->body);
+    return Unexpected(problem ? FromProblem(answer->status, *problem) : problem.error());
+}
+
 std::string PercentEncoded(std::string_view text) {
     std::string encoded;
     for (const char c : text) {

@@ -79,6 +79,7 @@ struct PauseWords {
 /// Everything a command may be given; each reads its own part.
 struct Words {
     std::string path;
+    std::string folder;
     std::string name;
     std::string id;
     std::vector<std::string> processors;

@@ -46,6 +46,9 @@ public:
         std::string_view method, const std::string& target, const boost::json::value& body
     );
 
+    /// ApiClient::Fetch.
+    [[nodiscard]] Result<std::string> Fetch(const std::string& target) { return client_.Fetch(target); }
+
     void Show(const boost::json::value& answer, const Print& print) const;
 
     /// True when programs read what is shown: then one JSON text is, and nothing beside it.
@@ -67,6 +70,9 @@ void AddItemCommands(CLI::App& app, CommandLine& line);
 /// Commands of first contact with old buckets, in the groups of buckets and items, which are there.
 void AddBacklogCommands(const CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);
+
+/// Questions about faces and pictures to look for, in the group of people, which is there.
+void AddReviewCommands(const CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);
 void AddMessageCommands(CLI::App& app, CommandLine& line);
 void AddNodeCommands(CLI::App& app, CommandLine& line);

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
-#include "core/timecode.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "http/api.hpp"
@@ -14,11 +14,13 @@
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/router.hpp"
+#include "http/routes/appearance_shown.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/explanation.hpp"
 #include "people/gallery.hpp"
 #include "people/item_faces.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -27,44 +29,9 @@ namespace notify {
 
 namespace {
 
-view::AppearanceView Show(const Appearance& a) {
-    view::AppearanceView shown{
-        .id = a.id.Value(),
-        .item = a.item_id.Value(),
-        .result = a.result_id.Value(),
-        .person = a.person_id.Value(),
-        .person_name = a.person_name,
-        .certainty = {std::string(ToString(a.certainty))},
-        .state = {std::string(ToString(RecognitionOf(a)))},
-        .start_ms = a.start_ms,
-        .end_ms = a.end_ms,
-        .similarity = a.similarity,
-        .distance = a.distance,
-        .best_shot_ms = a.best_shot_ms,
-        .bbox = {.x = a.box.x, .y = a.box.y, .width = a.box.width, .height = a.box.height},
-        .tracks = {},
-        .frame_rate = std::nullopt,
-        .drop_frame = std::nullopt,
-        .start_frame = FrameAt(a.start_ms, a.timebase.rate),
-        .end_frame = FrameAt(a.end_ms, a.timebase.rate),
-        .best_shot_frame = FrameAt(a.best_shot_ms, a.timebase.rate),
-        .start_timecode = TimecodeAt(a.start_ms, a.timebase),
-        .end_timecode = TimecodeAt(a.end_ms, a.timebase),
-        .best_shot_timecode = TimecodeAt(a.best_shot_ms, a.timebase),
-    };
-    if (a.timebase.rate.IsKnown()) {
-        shown.frame_rate = ToText(a.timebase.rate);
-        shown.drop_frame = a.timebase.drop_frame;
-    }
-    for (const auto& track : a.tracks) {
-        shown.tracks.push_back(track.Value());
-    }
-    return shown;
-}
-
 view::ExplanationView Show(const Explanation& why) {
     view::ExplanationView shown{
-        .appearance = Show(why.appearance),
+        .appearance = ShowAppearance(why.appearance),
         .decided_by = {std::string(ToString(why.decided_by))},
         .distance = why.match.distance,
         .margin = why.match.margin,
@@ -123,12 +90,15 @@ public:
                 }
                 filter.person_id = person->id;
             }
+            if (auto narrowed = Narrow(snapshot, request, filter); !narrowed) {
+                return Unexpected(narrowed.error());
+            }
             return snapshot.people.Appearances(filter, page);
         });
         return Answer(request, rows, [](const Page<Appearance>& found) {
             view::AppearanceList list{.rows = {}, .next = found.next};
             for (const auto& appearance : found.rows) {
-                list.rows.push_back(Show(appearance));
+                list.rows.push_back(ShowAppearance(appearance));
             }
             return list;
         });
@@ -148,6 +118,38 @@ public:
     }
 
 private:
+    /// By who else is seen, by bucket, by time and by state.
+    [[nodiscard]] static Result<void> Narrow(
+        const Snapshot& snapshot, const Request& request, AppearanceFilter& filter
+    ) {
+        if (const auto with = request.Query("with"); !with.empty()) {
+            const auto person = snapshot.people.Find(with);
+            if (!person) {
+                return Unexpected(person.error());
+            }
+            filter.together_with = person->id;
+        }
+        if (const auto asked = request.Query("bucket"); !asked.empty()) {
+            const auto bucket = snapshot.buckets.Find(asked);
+            if (!bucket) {
+                return Unexpected(bucket.error());
+            }
+            filter.bucket_id = bucket->id;
+        }
+        for (auto& [name, to] : {std::pair("since", &filter.since), std::pair("until", &filter.until)}) {
+            const auto text = request.Query(name);
+            const auto time = text.empty() ? Result<Timestamp>(Timestamp{}) : FromRfc3339(text);
+            if (!time) {
+                return Unexpected(time.error().Within(name));
+            }
+            if (!text.empty()) {
+                *to = *time;
+            }
+        }
+        filter.proposed = request.Query("state") == "unconfirmed";
+        return {};
+    }
+
     ApiParts parts_;
 };
 
@@ -158,6 +160,15 @@ void AddAppearanceRoutes(Router& router, const ApiParts& parts) {
     auto filters = PageParameters("[0-9]+:app_[0-9A-Za-z]+:itm_[0-9A-Za-z]+");
     filters.push_back({.name = "item", .description = "Id of an item."});
     filters.push_back({.name = "person", .description = "Id or name of a person."});
+    filters.push_back(
+        {.name = "with", .description = "Id or name of somebody who is seen at the same time."}
+    );
+    filters.push_back({.name = "bucket", .description = "Id or name of a bucket."});
+    filters.push_back({.name = "since", .description = "Of items discovered then (RFC 3339) or later."});
+    filters.push_back({.name = "until", .description = "Of items discovered before this time (RFC 3339)."});
+    filters.push_back(
+        {.name = "state", .description = "Only what nobody has confirmed.", .words = {"unconfirmed"}}
+    );
     router.Add(
         {.method = "GET",
          .pattern = "/v1/appearances",

@@ -36,6 +36,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddAppearanceRoutes(router, parts);
     AddPeopleRoutes(router, parts);
     AddPeopleEditRoutes(router, parts);
+    AddFaceQuestionRoutes(router, parts);
     AddWebhookRoutes(router, parts);
     AddEventRoutes(router, parts);
     AddKeyRoutes(router, parts);

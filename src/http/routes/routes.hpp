@@ -45,6 +45,7 @@ void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddAppearanceRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);
 void AddPeopleEditRoutes(Router& router, const ApiParts& parts);
+void AddFaceQuestionRoutes(Router& router, const ApiParts& parts);
 void AddWebhookRoutes(Router& router, const ApiParts& parts);
 void AddEventRoutes(Router& router, const ApiParts& parts);
 void AddKeyRoutes(Router& router, const ApiParts& parts);

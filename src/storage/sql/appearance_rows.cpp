@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -31,27 +32,35 @@ namespace {
 constexpr const char* kClearAppearancesSql = "DELETE FROM appearance WHERE item_id = ? AND result_id = ?";
 constexpr const char* kAddAppearanceSql = R"sql(
     INSERT INTO appearance (id, item_id, result_id, person_id, certainty, by_user, start_ms, end_ms, similarity, distance,
-                            best_shot_ms, box_x, box_y, box_width, box_height, tracks, rate_numerator,
+                            probability, best_shot_ms, box_x, box_y, box_width, box_height, tracks, rate_numerator,
                             rate_denominator, start_timecode_frames, drop_frame)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr Sql kWithAppearancesSql{
     .sqlite = "SELECT item_id FROM appearance WHERE item_id = ? LIMIT 1",
     .postgres = "SELECT DISTINCT item_id FROM appearance WHERE item_id IN (SELECT unnest(?))"
 };
 constexpr const char* kAppearancesSql = R"sql(
     SELECT a.id, a.item_id, a.result_id, r.id, r.name, a.certainty, a.by_user, a.start_ms, a.end_ms, a.similarity,
-           a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
+           a.distance, a.probability, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
            a.rate_denominator, a.start_timecode_frames, a.drop_frame
     FROM appearance a JOIN person p ON p.id = a.person_id JOIN person r ON r.id = p.root
     WHERE (?1 = '' OR a.item_id = ?1)
       AND (?2 = '' OR a.person_id IN (SELECT id FROM person WHERE root = ?2))
       AND (?7 = 0 OR (r.name IS NOT NULL AND r.hidden = 0))
+      AND (?8 = '' OR EXISTS (SELECT 1 FROM appearance w
+                              WHERE w.item_id = a.item_id AND w.start_ms <= a.end_ms AND w.end_ms >= a.start_ms
+                                AND w.person_id IN (SELECT id FROM person WHERE root = ?8)))
+      AND (?9 = 0 OR (a.certainty = 'possible' AND a.by_user = 0))
+      AND ((?10 = '' AND ?11 = 0 AND ?12 = 0)
+           OR EXISTS (SELECT 1 FROM item i
+                      WHERE i.id = a.item_id AND (?10 = '' OR i.bucket_id = ?10) AND i.discovered_at >= ?11
+                        AND (?12 = 0 OR i.discovered_at < ?12)))
       AND (?3 = '' OR (a.item_id, a.start_ms, a.id) > (?3, ?4, ?5))
     ORDER BY a.item_id, a.start_ms, a.id LIMIT ?6)sql";
 
 constexpr const char* kGetAppearanceSql = R"sql(
     SELECT a.id, a.item_id, a.result_id, r.id, r.name, a.certainty, a.by_user, a.start_ms, a.end_ms, a.similarity,
-           a.distance, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
+           a.distance, a.probability, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
            a.rate_denominator, a.start_timecode_frames, a.drop_frame
     FROM appearance a JOIN person p ON p.id = a.person_id JOIN person r ON r.id = p.root
     WHERE a.id = ?)sql";
@@ -95,6 +104,7 @@ Appearance ReadAppearance(Row& row) {
     a.end_ms = row.Integer();
     a.similarity = row.Real();
     a.distance = row.Real();
+    a.probability = row.Real();
     a.best_shot_ms = row.Integer();
     a.box = {.x = row.Real(), .y = row.Real(), .width = row.Real(), .height = row.Real()};
     for (auto& id : ListFromText(row.Text())) {
@@ -136,6 +146,7 @@ Result<void> PeopleTable::ReplaceAppearances(
             a.end_ms,
             a.similarity,
             a.distance,
+            a.probability,
             a.best_shot_ms,
             a.box.x,
             a.box.y,
@@ -177,7 +188,12 @@ Result<Page<Appearance>> PeopleTable::Appearances(
             from.start_ms,
             from.id,
             limit + 1,
-            filter.named ? 1 : 0
+            filter.named ? 1 : 0,
+            filter.together_with,
+            filter.proposed ? 1 : 0,
+            filter.bucket_id,
+            filter.since ? ToMillis(*filter.since) : 0,
+            filter.until ? ToMillis(*filter.until) : 0
         )
         .map([&](std::vector<Appearance> rows) {
             Page<Appearance> found{.rows = std::move(rows), .next = {}};

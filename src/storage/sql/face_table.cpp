@@ -44,6 +44,11 @@ constexpr const char* kSaidToBeSql = R"sql(
     WHERE said_to_be IN (SELECT id FROM person WHERE root = (SELECT root FROM person WHERE id = ?)) AND id = anchor
     ORDER BY quality DESC, face LIMIT ?)sql";
 
+constexpr const char* kWithoutNameSql = R"sql(
+    SELECT r.id, count(*) AS faces
+    FROM person r JOIN person p ON p.root = r.id JOIN track_verdict v ON v.person_id = p.id
+    WHERE r.merged_into IS NULL AND r.name IS NULL AND r.hidden = 0
+    GROUP BY r.id ORDER BY faces DESC, r.id LIMIT ?)sql";
 constexpr Sql kItemsSql{
     .sqlite = R"sql(
     SELECT DISTINCT t.face, p.item_id FROM face_track t JOIN process p ON p.result_id = t.result_id
@@ -173,6 +178,17 @@ Result<std::vector<SeenFace>> FaceTable::SaidToBe(const PersonId& person, int li
                           kSaidToBeSql, [this](Row& row) { return ReadSeen(row, box_); }, person, limit
     )
         .and_then(AllOrError<SeenFace>);
+}
+
+Result<std::vector<std::pair<PersonId, std::int64_t>>> FaceTable::WithoutName(int limit) const {
+    return connection_.Select(
+        kWithoutNameSql,
+        [](Row& row) {
+            auto person = row.As<PersonId>();
+            return std::pair(std::move(person), row.Integer());
+        },
+        limit
+    );
 }
 
 Result<std::vector<std::pair<std::int64_t, ItemId>>> FaceTable::ItemsOf(

@@ -60,6 +60,9 @@ ApiTest::ApiTest() {
          .messages = *messages_,
          .iconik_webhook_secret = "a secret of sixteen",
          .enrol = enrol,
+         .search_faces = [this](
+                             std::string_view picture, std::size_t limit, double reach
+                         ) { return search_faces_(picture, limit, reach); },
          .relabel = [] {},
          .nudge = [] {},
          .readiness =

@@ -94,6 +94,8 @@ protected:
     std::unique_ptr<Server> server_;
     std::atomic<bool> ready_ = true;
     std::optional<Standstill> standstill_;
+    std::function<Result<std::vector<FaceAnswer>>(std::string_view, std::size_t, double)> search_faces_ =
+        [](std::string_view, std::size_t, double) { return std::vector<FaceAnswer>{}; };
     std::vector<QueueState> queues_;
     std::vector<WebhookState> webhooks_;
     std::string read_key_;

@@ -16,6 +16,7 @@
 #include "domain/node.hpp"
 #include "storage/dead_message_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/key_repository.hpp"
 #include "storage/node_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -471,10 +472,32 @@ void OpenApiTest::CheckPeople(const std::string& item) {
     const auto edit = Check(
         "POST", "/v1/edits", "/v1/edits", R"({"kind":"confirm","person":"Ada L.","appearances":["app_1"]})"
     );
+    Check(
+        "GET",
+        "/v1/appearances",
+        "/v1/appearances?with=per_1&bucket=in&since=2026-01-31T12:00:00Z&state=unconfirmed"
+    );
     const auto id = std::string(edit.at("id").as_string());
     Check("GET", "/v1/edits/{edit}", "/v1/edits/" + id);
     Check("GET", "/v1/edits", "/v1/edits?person=per_1");
     Check("POST", "/v1/edits/{edit}/undo", "/v1/edits/" + id + "/undo");
+    EXPECT_EQ(Check("GET", "/v1/review", "/v1/review?limit=5").at("rows").as_array().size(), 0U);
+    FoundFace like;
+    like.track = TrackId("trk_1");
+    like.items = {ItemId(item)};
+    FaceAnswer answer;
+    answer.person =
+        PersonCandidate{.person = PersonId("per_1"), .name = "Ada L.", .distance = 0.2, .probability = 0.9};
+    answer.candidates = {*answer.person};
+    answer.seen = {like};
+    search_faces_ = [&](std::string_view, std::size_t, double) { return std::vector{answer, FaceAnswer{}}; };
+    const auto faces =
+        Check("POST", "/v1/faces/search", "/v1/faces/search", R"({"base64":"AAAA","limit":3})");
+    EXPECT_EQ(faces.at("rows").at(0).at("person").at("name"), "Ada L.");
+    EXPECT_TRUE(faces.at("rows").at(1).at("person").is_null());
+    const auto audited =
+        storage_->Read([](const Snapshot& s) { return s.keys.Audit({.after = {}, .limit = 1}); });
+    EXPECT_EQ(audited.value().rows.at(0).action, "face.search");
     Check("DELETE", "/v1/people/{person}/photos/{photo}", "/v1/people/per_1/photos/pho_1");
     Check("DELETE", "/v1/people/{person}", "/v1/people/per_1");
 }

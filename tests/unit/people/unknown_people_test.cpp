@@ -166,6 +166,18 @@ TEST_F(UnknownFaces, OfKnownPeopleAreNotGrouped) {
     EXPECT_THAT(NamesIn(items[0]), ElementsAre("Ada confirmed 200-1800"));
 }
 
+TEST_F(UnknownFaces, GetTheNameOfWhoeverIsEnrolledLaterAndLoseItWithThem) {
+    const auto items = ThreeOf(0);
+    Group();
+    const auto unknown = ShownIn(items[0]);
+    const auto ada = AddPerson("Ada", {FaceOf(0), FaceOf(0), FaceOf(0)});
+    ValueOf(relabelling_->Relabel({}));
+    EXPECT_THAT(NamesIn(items[0]), ElementsAre("Ada confirmed 200-1800"));
+    Write([&](Transaction& t) { return RemovePerson(t, ada); });
+    ValueOf(relabelling_->Relabel({}));
+    EXPECT_EQ(ShownIn(items[0]), unknown);
+}
+
 TEST_F(UnknownFaces, AreAsTheyWereWhenTheFindingIsUndone) {
     const auto before = Read([](const Snapshot& s) { return s.people_edits.StateText(); });
     const auto items = ThreeOf(0);

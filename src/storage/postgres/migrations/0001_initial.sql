@@ -561,6 +561,7 @@ CREATE TABLE appearance (
     end_ms BIGINT NOT NULL CHECK (end_ms >= start_ms),
     similarity DOUBLE PRECISION NOT NULL,
     distance DOUBLE PRECISION NOT NULL,
+    probability DOUBLE PRECISION NOT NULL, -- that the name is right, when it was given
     best_shot_ms BIGINT NOT NULL,
     box_x DOUBLE PRECISION NOT NULL,
     box_y DOUBLE PRECISION NOT NULL,

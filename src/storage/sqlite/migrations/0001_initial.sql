@@ -540,6 +540,7 @@ CREATE TABLE appearance (
     end_ms INTEGER NOT NULL CHECK (end_ms >= start_ms),
     similarity REAL NOT NULL,
     distance REAL NOT NULL,
+    probability REAL NOT NULL, -- that the name is right, when it was given
     best_shot_ms INTEGER NOT NULL,
     box_x REAL NOT NULL,
     box_y REAL NOT NULL,

@@ -1,0 +1,339 @@
+// notifications-api people review, search, import
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/core.h>
+
+#include "app/commands/bodies.hpp"
+#include "app/commands/command_line.hpp"
+#include "app/commands/printing.hpp"
+#include "core/base64.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/result.hpp"
+
+namespace notify {
+
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+
+constexpr std::size_t kMaxPicture = 32U << 20U;
+
+std::string Percent(const value& probability) {
+    return fmt::format("{:.0f} %", probability.to_number<double>() * 100);
+}
+
+/// "Ada (92 %), Bo (11 %)"; empty without anybody.
+std::string Candidates(const value& question) {
+    std::string text;
+    for (const auto& candidate : question.at("candidates").as_array()) {
+        text += fmt::format(
+            "{}{} ({})",
+            text.empty() ? "" : ", ",
+            Shown(candidate, "name"),
+            Percent(candidate.at("probability"))
+        );
+    }
+    return text;
+}
+
+/// Writes the crops of a question beside each other and says where.
+Result<void> WriteCrops(CommandLine& line, const value& question, std::size_t number) {
+    if (line.words.folder.empty()) {
+        return {};
+    }
+    std::size_t written = 0;
+    for (const auto& crop : question.at("crops").as_array()) {
+        const auto bytes = line.Fetch(std::string(crop.as_string()));
+        if (!bytes) {
+            return Unexpected(bytes.error().Within("a crop"));
+        }
+        const auto path =
+            std::filesystem::path(line.words.folder) / fmt::format("{:03}-{}.jpg", number, ++written);
+        if (auto kept = WriteFileAtomically(path, *bytes, 0600); !kept) {
+            return kept;
+        }
+        fmt::print("  {}\n", path.string());
+    }
+    return {};
+}
+
+void PrintQuestion(const value& question, std::size_t number, std::size_t count) {
+    const auto name = Shown(question, "name");
+    fmt::print(
+        "{} of {}: {}\n", number, count, name.empty() ? "who is this?" : fmt::format("is this {}?", name)
+    );
+    for (const auto& appearance : question.at("appearances").as_array()) {
+        fmt::print(
+            "  {} in {} from {} to {} ms\n",
+            Shown(appearance, "id"),
+            Shown(appearance, "item"),
+            Shown(appearance, "start_ms"),
+            Shown(appearance, "end_ms")
+        );
+    }
+    if (const auto candidates = Candidates(question); !candidates.empty()) {
+        fmt::print("  nearest: {}\n", candidates);
+    }
+}
+
+array AppearancesOf(const value& question) {
+    array ids;
+    for (const auto& appearance : question.at("appearances").as_array()) {
+        ids.push_back(appearance.at("id"));
+    }
+    return ids;
+}
+
+/// What somebody called `name` is to an answer: the edit that says so. A name that nobody has makes a person.
+Result<value> NameThem(CommandLine& line, const value& question, const std::string& name) {
+    const auto known = line.Call("GET", "/v1/people/" + PercentEncoded(name), nullptr);
+    if (!known && known.error().code != ErrorCode::kNotFound) {
+        return known;
+    }
+    const auto asked = question.at("person");
+    if (Shown(question, "name").empty()) {
+        return known ? line.Call(
+                           "POST", "/v1/edits", object{{"kind", "merge"}, {"person", name}, {"other", asked}}
+                       )
+                     : line.Call(
+                           "POST", "/v1/edits", object{{"kind", "rename"}, {"person", asked}, {"name", name}}
+                       );
+    }
+    const auto faces = AppearancesOf(question);
+    return known ? line.Call(
+                       "POST",
+                       "/v1/edits",
+                       object{{"kind", "confirm"}, {"person", name}, {"appearances", faces}}
+                   )
+                 : line.Call(
+                       "POST",
+                       "/v1/edits",
+                       object{{"kind", "split"}, {"person", asked}, {"name", name}, {"appearances", faces}}
+                   );
+}
+
+/// The edit that an answer makes; null when it makes none.
+Result<value> Answered(CommandLine& line, const value& question, const std::string& answer) {
+    const bool proposed = !Shown(question, "name").empty();
+    const auto edit = [&](std::string_view kind) {
+        object body{{"kind", kind}, {"appearances", AppearancesOf(question)}};
+        if (kind != "unknown") {
+            body["person"] = question.at("person");
+        }
+        return line.Call("POST", "/v1/edits", body);
+    };
+    if (answer.empty() || answer == "s") {
+        return value(nullptr);
+    }
+    if (answer == "u") {
+        return edit("unknown");
+    }
+    if (proposed && answer == "y") {
+        return edit("confirm");
+    }
+    if (proposed && answer == "n") {
+        return edit("reject");
+    }
+    if (answer.size() > 1) {
+        return NameThem(line, question, answer);
+    }
+    return Fail(
+        ErrorCode::kInvalidArgument,
+        proposed ? "answer y (yes), n (no), u (nobody known), a name, s (skip) or q (quit)"
+                 : "answer with a name, u (nobody known), s (skip) or q (quit)"
+    );
+}
+
+/// Asks until there is an answer that can be made; false: no more.
+bool AskOne(CommandLine& line, const value& question, int& answered) {
+    while (true) {
+        fmt::print("{} ", Shown(question, "name").empty() ? "[name/u/s/q]" : "[y/n/u/name/s/q]");
+        std::cout.flush();
+        std::string answer;
+        if (!std::getline(std::cin, answer) || answer == "q") {
+            return false;
+        }
+        const auto edit = Answered(line, question, answer);
+        if (!edit) {
+            fmt::print("{}\n", edit.error().message);
+            continue;
+        }
+        if (!edit->is_null()) {
+            ++answered;
+            fmt::print("noted; to undo it: notifications-api people undo {}\n", Shown(*edit, "id"));
+        }
+        return true;
+    }
+}
+
+Result<void> Review(CommandLine& line) {
+    const auto answer = line.Call("GET", fmt::format("/v1/review?limit={}", line.words.limit), nullptr);
+    if (!answer || line.AsJson()) {
+        return answer.map([&](const value& shown) { line.Show(shown, PrintDocument); });
+    }
+    const auto& questions = answer->at("rows").as_array();
+    if (questions.empty()) {
+        fmt::print("nothing is open: every face has a name, or is seen too seldom to ask about\n");
+    }
+    if (!line.words.folder.empty()) {
+        std::error_code failed;
+        std::filesystem::create_directories(line.words.folder, failed);
+    }
+    int answered = 0;
+    std::size_t number = 0;
+    for (const auto& question : questions) {
+        PrintQuestion(question, ++number, questions.size());
+        if (auto written = WriteCrops(line, question, number); !written) {
+            return written;
+        }
+        if (!AskOne(line, question, answered)) {
+            break;
+        }
+    }
+    fmt::print("{} answered\n", Counted(std::to_string(answered), "question", "questions"));
+    return {};
+}
+
+Result<void> SearchPicture(CommandLine& line) {
+    const auto bytes = ReadFile(line.words.path, kMaxPicture);
+    if (!bytes) {
+        return Unexpected(bytes.error());
+    }
+    const object body{{"base64", ToBase64(*bytes)}};
+    return line.Ask("POST", "/v1/faces/search", body, [](const value& answer) {
+        const auto& faces = answer.at("rows").as_array();
+        if (faces.empty()) {
+            fmt::print("no face in it\n");
+        }
+        int number = 0;
+        for (const auto& face : faces) {
+            const auto& person = face.at("person");
+            fmt::print(
+                "face {}: {}\n",
+                ++number,
+                person.is_null() ? std::string("nobody who is known")
+                                 : fmt::format(
+                                       "{} ({}, {})",
+                                       Shown(person, "name"),
+                                       Shown(face, "certainty"),
+                                       Percent(person.at("probability"))
+                                   )
+            );
+            for (const auto& seen : face.at("seen").as_array()) {
+                for (const auto& item : seen.at("items").as_array()) {
+                    fmt::print(
+                        "  seen in {} from {} to {} ms, {:.2f} away\n",
+                        std::string_view(item.as_string()),
+                        Shown(seen, "start_ms"),
+                        Shown(seen, "end_ms"),
+                        seen.at("distance").to_number<double>()
+                    );
+                }
+            }
+        }
+    });
+}
+
+/// Folders that are people: Name/photo.jpg.
+Result<std::vector<std::filesystem::path>> PeopleIn(const std::filesystem::path& folder) {
+    std::error_code failed;
+    std::vector<std::filesystem::path> people;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+        if (entry.is_directory()) {
+            people.push_back(entry.path());
+        }
+    }
+    if (failed) {
+        return Fail(
+            ErrorCode::kNotFound, fmt::format("{} cannot be read: {}", folder.string(), failed.message())
+        );
+    }
+    if (people.empty()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "there is no folder in {}: it holds one for each person, with photos in it", folder.string()
+            )
+        );
+    }
+    std::ranges::sort(people);
+    return people;
+}
+
+/// Enrols each folder's photos under its name. What is refused of one keeps nobody else from being enrolled.
+Result<void> Import(CommandLine& line) {
+    const auto people = PeopleIn(line.words.path);
+    if (!people) {
+        return Unexpected(people.error());
+    }
+    std::size_t enrolled = 0;
+    std::size_t photos = 0;
+    for (const auto& folder : *people) {
+        Words words;
+        words.name = folder.filename().string();
+        words.photos = {folder.string()};
+        const auto body = EnrolmentBody(words);
+        const auto answer =
+            body ? line.Call("POST", "/v1/people", *body) : Result<value>(Unexpected(body.error()));
+        if (!answer) {
+            fmt::print("{}: {}\n", words.name, answer.error().message);
+            continue;
+        }
+        ++enrolled;
+        for (const auto& verdict : answer->at("verdicts").as_array()) {
+            const bool accepted = verdict.at("accepted").as_bool();
+            photos += accepted ? 1 : 0;
+            if (!accepted) {
+                fmt::print(
+                    "{}/{}: {}\n", words.name, Shown(verdict, "file_name"), Shown(verdict, "sentence")
+                );
+            }
+        }
+    }
+    fmt::print("{} of {} people enrolled, with {} new photos\n", enrolled, people->size(), photos);
+    return enrolled == people->size()
+               ? Result<void>{}
+               : Fail(ErrorCode::kInvalidArgument, "not everybody was enrolled: the sentences above say why");
+}
+
+}  // namespace
+
+void AddReviewCommands(const CLI::App& app, CommandLine& line) {
+    auto& words = line.words;
+    auto& group = *app.get_subcommand("people");
+    auto& review = line.Add(group, "review", "Look at faces that nobody has confirmed or named", [&line] {
+        return Review(line);
+    });
+    review.add_option("--folder", words.folder, "Where pictures of the faces are written");
+    review.add_option("--limit", words.limit, "How many questions, 1 to 100 (50)")->check(CLI::Range(1, 100));
+    line.Add(
+            group,
+            "search",
+            "Who is in a picture, and where they were seen",
+            [&line] { return SearchPicture(line); }
+    )
+        .add_option("picture", words.path, "An image file")
+        ->required();
+    line.Add(group, "import", "Enrol everybody of a folder: Name/photo.jpg", [&line] { return Import(line); })
+        .add_option("folder", words.path, "Holds one folder for each person")
+        ->required();
+}
+
+}  // namespace notify

@@ -1,0 +1,118 @@
+#include "people/face_search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.hpp"
+#include "domain/person.hpp"
+#include "people/calibration.hpp"
+#include "people/candidates.hpp"
+#include "people/distance.hpp"
+#include "people/gallery.hpp"
+#include "people/matching.hpp"
+#include "people/photo_faces.hpp"
+#include "storage/face_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+constexpr std::size_t kCandidates = 3;
+
+FaceAnswer AnswerFor(const PhotoFace& face, const Gallery& gallery) {
+    FaceAnswer answer{
+        .box = face.box,
+        .quality = face.quality,
+        .person = std::nullopt,
+        .candidates = CandidatesFor(face.embedding, gallery, kCandidates),
+        .seen = {}
+    };
+    const std::array<WeighedEmbedding, 1> shots{{{.embedding = face.embedding}}};
+    if (const auto match = MatchShots(shots, gallery)) {
+        const auto& person = gallery.people[match->person];
+        answer.certainty = match->certainty;
+        answer.person = {
+            .person = person.id,
+            .name = person.name,
+            .distance = match->distance,
+            .probability = ProbabilityOf(match->distance, person.photos.size(), gallery.Comparable())
+        };
+    }
+    return answer;
+}
+
+}  // namespace
+
+Result<std::vector<FoundFace>> FaceSearch::Seen(const Embedding& face, std::size_t limit, double reach) {
+    const auto near = faces_.Nearest(face, limit, reach);
+    if (!near) {
+        return Unexpected(near.error());
+    }
+    std::map<std::int64_t, double> distances;
+    std::vector<std::int64_t> numbers;
+    for (const auto& each : *near) {
+        numbers.push_back(static_cast<std::int64_t>(each.key));
+        distances[numbers.back()] = each.distance;
+    }
+    return storage_.Read([&](const Snapshot& snapshot) -> Result<std::vector<FoundFace>> {
+        auto seen = snapshot.faces.Seen(numbers);
+        const auto items = seen ? snapshot.faces.ItemsOf(numbers) : Unexpected(seen.error());
+        if (!items) {
+            return Unexpected(items.error());
+        }
+        std::vector<FoundFace> found;
+        for (auto& stored : *seen) {
+            FoundFace each{
+                .track = stored.track.id,
+                .result = stored.track.result_id,
+                .start_ms = stored.track.start_ms,
+                .end_ms = stored.track.end_ms,
+                .thumbnail = std::move(stored.track.thumbnail),
+                .distance = distances[stored.face],
+                .shown_as = stored.shown_as,
+                .items = {}
+            };
+            for (const auto& [number, item] : *items) {
+                if (number == stored.face) {
+                    each.items.push_back(item);
+                }
+            }
+            found.push_back(std::move(each));
+        }
+        std::ranges::sort(found, {}, [](const FoundFace& f) { return std::pair(f.distance, f.track); });
+        return found;
+    });
+}
+
+Result<std::vector<FaceAnswer>> FaceSearch::Search(
+    std::string_view picture, std::size_t limit, double reach
+) {
+    auto faces = reader_(picture);
+    const auto gallery = faces ? gallery_.Current() : Unexpected(faces.error());
+    if (!gallery) {
+        return Unexpected(gallery.error());
+    }
+    std::ranges::stable_sort(*faces, [](const PhotoFace& a, const PhotoFace& b) {
+        return a.box.width * a.box.height > b.box.width * b.box.height;
+    });
+    std::vector<FaceAnswer> answers;
+    for (const auto& face : *faces) {
+        auto answer = AnswerFor(face, **gallery);
+        auto seen = Seen(face.embedding, limit, reach);
+        if (!seen) {
+            return Unexpected(seen.error());
+        }
+        answer.seen = std::move(*seen);
+        answers.push_back(std::move(answer));
+    }
+    return answers;
+}
+
+}  // namespace notify
