@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Takes the figures of people: who is found among strangers, and how faces without a name come together.
 
-run.py --build FOLDER [--json] [--parts accuracy,edits]     BENCH_DATA names the evaluation data; without it there is no accuracy
+run.py --build FOLDER [--json] [--parts accuracy,search,edits]     BENCH_DATA names the evaluation data; without it there is no accuracy
 [people.tpir_at_1], [people.tpir_at_5]   of photos of enrolled people (three photos each), the share that is found when 1, 5 % of strangers'
                                          photos are taken for somebody; mean of ten splits (bench/people/protocol.py)
 [people.tar_at_1e2], [people.tar_at_1e3] of pairs of photos of one person, the share that is found when so many of two people are
 [people.cluster_f]                       B-cubed F of all photos without a name, clustered at once
 [people.cluster_incremental_f]           and one photo at a time, in the worst of three orders
 [people.rename_ms], [people.merge_ms]    an edit of a person with 10,000 appearances in 2,000 items, on SQLite (bench/people/edits.py)
+[people.search_p99_ms], …p50_ms          the nearest of 1,000,000 faces like those people (bench/people/search.py); [people.search_recall] of what comparison
+                                         with every one finds; [people.search_memory_ratio] of the embeddings' bytes; [people.search_open_s] from sealed rows
 [people.undone_equal]                    1 when people are the same, byte for byte, after 1,000 random edits were undone in random order
 Beside each of the accuracy the same by a recipe in Python and by face_recognition (bench/people/peers.py), on the same photos in the same run.
 """
@@ -23,11 +25,13 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "faces")]
 import edits  # noqa: E402
 import numpy  # noqa: E402
 import protocol  # noqa: E402
+import search  # noqa: E402
 from clips import Program  # noqa: E402
 
 GOALS = {
     "people.tpir_at_1_by_recipe": "≥ 1", "people.tpir_at_1_by_face_recognition": "> 1", "people.tar_at_1e3_by_recipe": "≥ 1",
-    "people.cluster_f": "≥ 0.965", "people.rename_ms": "≤ 100", "people.merge_ms": "≤ 100", "people.undone_equal": "1",
+    "people.cluster_f": "≥ 0.965", "people.search_p99_ms": "≤ 5", "people.search_recall": "≥ 0.999", "people.search_memory_ratio": "≤ 1.3",
+    "people.search_open_s": "≤ 5", "people.rename_ms": "≤ 100", "people.merge_ms": "≤ 100", "people.undone_equal": "1",
 }
 FALSE_RATES = {"1": 0.01, "5": 0.05}
 PAIR_RATES = {"1e2": 1e-2, "1e3": 1e-3}
@@ -125,11 +129,11 @@ def main() -> None:
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--deps", type=pathlib.Path, default=pathlib.Path(".deps"))
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--parts", default="accuracy,edits")
+    parser.add_argument("--parts", default="accuracy,search,edits")
     options = parser.parse_args()
     figures = edits.figures(options.build.resolve()) if "edits" in options.parts.split(",") else {}
-    if "accuracy" in options.parts.split(","):
-        figures |= accuracy(options)
+    if {"accuracy", "search"} & set(options.parts.split(",")):
+        figures |= of_photos(options)
     if options.json:
         print(json.dumps(figures))
         return
@@ -137,17 +141,24 @@ def main() -> None:
         print(f"{name:<48} {figure:>10}" + (f"   goal {GOALS[name]}" if name in GOALS else ""))
 
 
-def accuracy(options: argparse.Namespace) -> dict:
+def of_photos(options: argparse.Namespace) -> dict:
     named = os.environ.get("BENCH_DATA", "")
     if not named:
-        print("BENCH_DATA is not set, so there are no photos of people: not taken: people.tpir_…, people.tar_…, people.cluster_…", file=sys.stderr)
+        print("BENCH_DATA is not set, so there are no photos of people: not taken: people.tpir_…, people.tar_…, people.cluster_…, people.search_…", file=sys.stderr)
         return {}
     data, models = pathlib.Path(named).resolve(), options.deps.resolve() / "models"
     sys.path.append(str(options.deps.resolve()))  # OpenVINO's own Python module is in its SDK
-    import peers
     folder = data / "faces/lfw-dev"
     photos = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.jpg"))
-    figures = measure_ours(Ours(Program([str(options.build.resolve() / "bench/people/bench_people")]), folder, photos), photos)
+    ours = Ours(Program([str(options.build.resolve() / "bench/people/bench_people")]), folder, photos)
+    searched = search.figures(options.build.resolve(), photos, ours.faces) if "search" in options.parts.split(",") else {}
+    return searched | (accuracy(options, data, models, ours, photos) if "accuracy" in options.parts.split(",") else {})
+
+
+def accuracy(options: argparse.Namespace, data: pathlib.Path, models: pathlib.Path, ours: Ours, photos: list[str]) -> dict:
+    import peers
+    folder = data / "faces/lfw-dev"
+    figures = measure_ours(ours, photos)
     for name, peer, nearest in (("recipe", peers.Recipe(data, models), nearest_mean), ("face_recognition", peers.FaceRecognition(models), nearest_photo)):
         faces = {photo: peer.face(folder / photo) for photo in photos}
         theirs = measure_peer(photos, faces, nearest)

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -43,6 +44,7 @@
 #include "http/server/server.hpp"
 #include "people/enrolment.hpp"
 #include "people/enrolment_rules.hpp"
+#include "people/face_search.hpp"
 #include "processors/kind.hpp"
 #include "sources/access.hpp"
 #include "storage/item_repository.hpp"
@@ -225,9 +227,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
                 [&engine](
                     std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view actor
                 ) { return Enrol(engine, name, photos, actor); },
-            .search_faces = [&engine](
-                                std::string_view picture, std::size_t limit, double reach
-                            ) { return engine.face_search->Search(picture, limit, reach); },
+            .search_faces = std::bind_front(&FaceSearch::Search, engine.face_search.get()),
             .relabel = [&engine] { engine.relabeller->Request(); },
             .nudge = [&engine] { engine.NudgeAll(); },
             .readiness = [&engine] { return ReadinessOf(engine); },

@@ -60,8 +60,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"BucketScan.started_at", "When it began.", "date-time"},
     MemberWords{"BucketScan.state", "running, or idle: then this is the last one.", ""},
     MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
-    MemberWords{"Candidate.distance", "Of the face, 0 to 2.", ""},
-    MemberWords{"Candidate.probability", "0 to 1, that the face is this person's.", ""},
     MemberWords{"Count.processes", "How many processes that was.", ""},
     MemberWords{"CredentialsExpiring.within", "How long it is until then, at most: 7d or 24h.", ""},
     MemberWords{"DeadMessage.body", "At most 64 KiB of it, without secrets.", ""},
@@ -136,19 +134,12 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"Explanation.thresholds", "The lines it was judged by.", ""},
     MemberWords{"Explanation.vote_share", "Share of the shots, by quality, that speak for the person.", ""},
     MemberWords{"Explanation.votes", "How each shot was judged.", ""},
-    MemberWords{"FaceAnswer.candidates", "The nearest people who are known, at most three.", ""},
-    MemberWords{"FaceAnswer.certainty", "How sure it is whom it shows; null with nobody.", ""},
     MemberWords{"FaceAnswer.person", "Whom the face shows, or may show; null for nobody who is known.", ""},
-    MemberWords{"FaceAnswer.quality", "0 to 1: how much the face tells.", ""},
     MemberWords{"FaceAnswer.seen", "Faces in items that look like it, nearest first.", ""},
     MemberWords{
         "Failure.reason", "What went wrong, as one word for programs; \"\" when the code says all.", ""
     },
-    MemberWords{"FoundFace.crop", "Where its picture is read; empty when there is none.", ""},
-    MemberWords{"FoundFace.distance", "Of the two faces, 0 to 2.", ""},
     MemberWords{"FoundFace.items", "Ids of the items in which it is seen.", ""},
-    MemberWords{"FoundFace.person", "Whom an appearance shows it as; empty for nobody.", ""},
-    MemberWords{"FoundFace.track", "Id of the face track.", ""},
     MemberWords{"Health.status", "ready, or not ready.", ""},
     MemberWords{"Hop.state", "passed, failed or not reached.", ""},
     MemberWords{"ImportRow.access_key_ref", "Name of the setting that holds the access key.", ""},
@@ -203,7 +194,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NewEdit.photos", "Of a split or a move: ids of photos that go too.", ""},
     MemberWords{"NewEdit.tracks", "Ids of tracks whose faces it is about.", ""},
     MemberWords{"NewFaceSearch.limit", "How many like faces each answer names; 10 unless told.", ""},
-    MemberWords{"NewFaceSearch.reach", "How far away they may be: 0.42 unless told.", ""},
     MemberWords{"NewPause.of", "everything; or a source, or a node: then subject says which.", ""},
     MemberWords{"NewPause.reason", "Why, for people: items that wait tell it.", ""},
     MemberWords{
@@ -290,16 +280,8 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"RerunAnswer.processes", "New runs.", ""},
     MemberWords{"RerunAnswer.set_aside", "Items left alone: before_baseline or done_elsewhere.", ""},
     MemberWords{"ReviewQuestion.appearances", "Where it is seen: at most five.", ""},
-    MemberWords{"ReviewQuestion.candidates", "The nearest people who are known, at most three.", ""},
-    MemberWords{"ReviewQuestion.crops", "Where pictures of it are read, the best first.", ""},
     MemberWords{"ReviewQuestion.faces", "How many faces an answer settles.", ""},
-    MemberWords{
-        "ReviewQuestion.gain_bits",
-        "What an answer tells, in bits: how open the name is, times the faces.",
-        ""
-    },
     MemberWords{"ReviewQuestion.name", "Who is proposed; empty: who is this?", ""},
-    MemberWords{"ReviewQuestion.person", "Id of who is proposed, or of somebody without a name.", ""},
     MemberWords{"RunnerUp.distance", "From that person, 0 to 2.", ""},
     MemberWords{
         "Secret.number", "Counts the secrets of all sources; the highest of a source is its newest.", ""

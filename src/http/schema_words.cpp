@@ -55,6 +55,7 @@ constexpr std::array kMembers{
     MemberWords{"busy", "Runs that wait or go on already, and are left alone.", ""},
     MemberWords{"bytes", "How many bytes they have together.", ""},
     MemberWords{"cancel_requested", "Somebody asked for its end; it stops at the next moment it can.", ""},
+    MemberWords{"candidates", "The nearest people who are known, at most three.", ""},
     MemberWords{"certainty", "confirmed: this person. possible: perhaps; look at it.", ""},
     MemberWords{"changed_at", "When it was last changed.", "date-time"},
     MemberWords{"code", "What went wrong, as one word for programs.", ""},
@@ -74,6 +75,8 @@ constexpr std::array kMembers{
         "or null: every scan_interval_seconds.",
         ""
     },
+    MemberWords{"crop", "Where its picture is read; empty when there is none.", ""},
+    MemberWords{"crops", "Where pictures of it are read, the best first.", ""},
     MemberWords{"data", "What the event tells; described for each type under webhooks.", ""},
     MemberWords{"database", "ok, or what is wrong with it.", ""},
     MemberWords{
@@ -126,6 +129,7 @@ constexpr std::array kMembers{
     MemberWords{"first_told_at", "When it was told first.", "date-time"},
     MemberWords{"formats", "What is written besides the JSON document.", ""},
     MemberWords{"frame_rate", "Frames a second as a fraction: 25/1, 30000/1001.", ""},
+    MemberWords{"gain_bits", "What an answer tells: how open the name is, times the faces.", ""},
     MemberWords{"gallery_version", "Rises with each change of the people.", ""},
     MemberWords{
         "gave_way", "How often it was left, so that shorter work could begin or the service stop.", ""
@@ -242,6 +246,7 @@ constexpr std::array kMembers{
     MemberWords{"publish", "Whether results are written beside the media as <name>.notifications.json.", ""},
     MemberWords{"publishing", "What is written back besides the JSON document, and where.", ""},
     MemberWords{"quality", "0 to 1: how well the face can be recognised.", ""},
+    MemberWords{"reach", "How far away a face may be; 0.42 unless told.", ""},
     MemberWords{"reason", "A sentence for people.", ""},
     MemberWords{
         "reason_code", "Why it is as it is, as one word for programs: no_video, no_rule, superseded …", ""
@@ -329,6 +334,7 @@ constexpr std::array kMembers{
     MemberWords{"title", "Its name for people.", ""},
     MemberWords{"token", "In the place of a key pair: a token of the store; never shown.", ""},
     MemberWords{"told", "How often it was told.", ""},
+    MemberWords{"track", "Id of the face track.", ""},
     MemberWords{"tracks", "The face tracks it is made of.", ""},
     MemberWords{"tries", "How often it could not be looked at.", ""},
     MemberWords{"truncated", "True: the whole is too long for a webhook.", ""},

@@ -172,6 +172,6 @@ class UnknownPeople(ServiceTest):
         text = self.folder / "text.jpg"
         text.write_text("no picture")
         self.service.command("people", "search", str(text), code=1)
-        self.assertIn("picture", self.service.errors)
+        self.assertIn("no media of a known format", self.service.errors)
         self.service.command("people", "import", str(self.folder / "none"), code=1)
         self.assertIn("cannot be read", self.service.errors)
