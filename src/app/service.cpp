@@ -22,6 +22,7 @@
 #include "app/control_socket.hpp"
 #include "app/data_folder.hpp"
 #include "app/engine.hpp"
+#include "app/enrol_uploaded.hpp"
 #include "app/first_key.hpp"
 #include "app/installation.hpp"
 #include "app/listening.hpp"
@@ -42,8 +43,6 @@
 #include "http/openapi.hpp"
 #include "http/router.hpp"
 #include "http/server/server.hpp"
-#include "people/enrolment.hpp"
-#include "people/enrolment_rules.hpp"
 #include "people/face_search.hpp"
 #include "processors/kind.hpp"
 #include "sources/access.hpp"
@@ -54,59 +53,6 @@
 namespace notify {
 
 namespace {
-
-EnrolmentVerdict Verdict(const EnrolmentAnswer& answer) {
-    EnrolmentVerdict verdict{
-        .person = answer.person,
-        .name = answer.name,
-        .photos = static_cast<int>(answer.photos),
-        .verdicts = {},
-        .warnings = answer.warnings,
-    };
-    for (const auto& photo : answer.answers) {
-        verdict.verdicts.push_back(
-            {.file_name = photo.file_name,
-             .accepted = photo.accepted,
-             .code = photo.reason,
-             .sentence = photo.sentence}
-        );
-    }
-    return verdict;
-}
-
-/// All photos refused is a refusal of the request, with the first sentence.
-Result<EnrolmentVerdict> Enrol(
-    Engine& engine, std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view actor
-) {
-    std::vector<NewPhoto> wanted;
-    for (const auto& photo : photos) {
-        NewPhoto each{.file_name = photo.file_name, .bytes = photo.bytes, .face = std::nullopt};
-        if (photo.face) {
-            each.face = FacePoint{.x = photo.face->first, .y = photo.face->second};
-        }
-        wanted.push_back(std::move(each));
-    }
-    const auto answer = engine.enrolment->Enrol(name, wanted, actor);
-    if (!answer) {
-        return Unexpected(answer.error());
-    }
-    auto verdict = Verdict(*answer);
-    if (verdict.person.IsEmpty()) {
-        std::string sentences;
-        for (const auto& photo : verdict.verdicts) {
-            sentences +=
-                fmt::format("{}{}: {}", sentences.empty() ? "" : "; ", photo.file_name, photo.sentence);
-        }
-        Error error{
-            .code = ErrorCode::kUnsupported,
-            .stage = "enrol",
-            .message = "no photo was accepted: " + sentences
-        };
-        error.reason = verdict.verdicts.empty() ? "" : verdict.verdicts.front().code;
-        return Unexpected(std::move(error));
-    }
-    return verdict;
-}
 
 /// True when a rule chooses a processor that recognises faces.
 Result<bool> NeedsModels(Engine& engine) {
@@ -223,10 +169,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .replay = *engine.replay,
             .messages = *engine.messages,
             .iconik_webhook_secret = engine.settings.iconik_webhook_secret,
-            .enrol =
-                [&engine](
-                    std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view actor
-                ) { return Enrol(engine, name, photos, actor); },
+            .enrol = std::bind_front(&EnrolUploaded, std::ref(*engine.enrolment)),
             .search_faces = std::bind_front(&FaceSearch::Search, engine.face_search.get()),
             .relabel = [&engine] { engine.relabeller->Request(); },
             .nudge = [&engine] { engine.NudgeAll(); },

@@ -94,7 +94,7 @@ struct ApiParts {
     /// Enrols photos of a person, who is made when the name is new. An error when nothing at all was
     /// accepted.
     std::function<Result<EnrolmentVerdict>(
-        std::string_view name, const std::vector<UploadedPhoto>&, std::string_view actor
+        std::string_view name, const std::vector<UploadedPhoto>&, std::string_view actor, bool again
     )>
         enrol;
     /// FaceSearch::Search.

@@ -193,6 +193,7 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NewEdit.person", "Id or name. Of a split and a move: of whom the faces are taken.", ""},
     MemberWords{"NewEdit.photos", "Of a split or a move: ids of photos that go too.", ""},
     MemberWords{"NewEdit.tracks", "Ids of tracks whose faces it is about.", ""},
+    MemberWords{"NewEnrolment.again", "True: also somebody who was erased.", ""},
     MemberWords{"NewFaceSearch.limit", "How many like faces each answer names; 10 unless told.", ""},
     MemberWords{"NewPause.of", "everything; or a source, or a node: then subject says which.", ""},
     MemberWords{"NewPause.reason", "Why, for people: items that wait tell it.", ""},

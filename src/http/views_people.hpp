@@ -61,9 +61,10 @@ BOOST_DESCRIBE_STRUCT(NewPhoto, (), (file_name, base64, face))
 struct NewEnrolment {
     Name name;
     std::vector<NewPhoto> photos;
+    std::optional<bool> again;
 };
 
-BOOST_DESCRIBE_STRUCT(NewEnrolment, (), (name, photos))
+BOOST_DESCRIBE_STRUCT(NewEnrolment, (), (name, photos, again))
 
 struct VerdictView {
     std::string file_name;
@@ -240,6 +241,7 @@ struct ExplanationView {
     double vote_share = 0;
     std::vector<ShotVoteView> votes;
     std::optional<RunnerUpView> runner_up;
+    std::vector<std::string> crops;
     std::vector<ExemplarView> exemplars;
     std::string processor;
     std::string lineage;
@@ -257,6 +259,7 @@ BOOST_DESCRIBE_STRUCT(
      vote_share,
      votes,
      runner_up,
+     crops,
      exemplars,
      processor,
      lineage,

@@ -24,6 +24,7 @@
 #include "people/person_edits.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -108,6 +109,36 @@ Result<std::vector<Candidate>> Enrolment::LookAt(std::span<const NewPhoto> photo
         );
     }
     return candidates;
+}
+
+Result<void> Enrolment::CheckErased(std::string_view name, std::span<const Candidate> candidates) {
+    return storage_.Read([&](const Snapshot& snapshot) -> Result<void> {
+        std::vector<std::string> known_by;
+        if (!snapshot.people.Find(name)) {  // another of the name may be known
+            known_by.emplace_back(name);
+        }
+        for (const auto& candidate : candidates) {
+            known_by.push_back(candidate.sha256);
+        }
+        for (const auto& each : known_by) {
+            const auto erased = snapshot.people_edits.WasForgotten(each);
+            if (!erased) {
+                return Unexpected(erased.error());
+            }
+            if (*erased) {
+                return Fail(
+                    ErrorCode::kConflict,
+                    fmt::format(
+                        "{} was erased and is not to be enrolled; to do so all the same, since there is a "
+                        "reason to, "
+                        "say again",
+                        each == name ? "somebody of this name" : "who one of these photos shows"
+                    )
+                );
+            }
+        }
+        return {};
+    });
 }
 
 Result<Enrolment::Ready> Enrolment::Decide(std::string_view name, std::span<const Candidate> candidates) {
@@ -211,7 +242,7 @@ Result<bool> Enrolment::WriteDown(const Ready& ready, std::string_view actor) {
 }
 
 Result<EnrolmentAnswer> Enrolment::Enrol(
-    std::string_view name, std::span<const NewPhoto> photos, std::string_view actor
+    std::string_view name, std::span<const NewPhoto> photos, std::string_view actor, bool again
 ) {
     const auto wanted = CheckedName(name);
     if (!wanted) {
@@ -223,6 +254,9 @@ Result<EnrolmentAnswer> Enrolment::Enrol(
     const auto candidates = LookAt(photos);
     if (!candidates) {
         return Unexpected(candidates.error());
+    }
+    if (const auto free = again ? Result<void>{} : CheckErased(*wanted, *candidates); !free) {
+        return Unexpected(free.error());
     }
     for (int attempt = 0; attempt < kTries; ++attempt) {
         auto ready = Decide(*wanted, *candidates);

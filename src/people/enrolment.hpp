@@ -41,15 +41,17 @@ public:
     /// refused do not keep others from being accepted: the answers say it of each. Crops are sealed. Run
     /// Relabelling afterwards. kInvalidArgument for an empty name or no photos; kUnavailable, kStopped when
     /// photos could not be looked at now; kConflict when people kept changing meanwhile. Nothing is written
-    /// then. `actor` is who asks, for the audit.
+    /// then. Somebody who was erased, by name or by one of these photos, is enrolled `again` only: kConflict.
+    /// `actor` is who asks, for the audit.
     [[nodiscard]] Result<EnrolmentAnswer> Enrol(
-        std::string_view name, std::span<const NewPhoto> photos, std::string_view actor
+        std::string_view name, std::span<const NewPhoto> photos, std::string_view actor, bool again = false
     );
 
 private:
     struct Ready;
 
     [[nodiscard]] Result<std::vector<Candidate>> LookAt(std::span<const NewPhoto> photos) const;
+    [[nodiscard]] Result<void> CheckErased(std::string_view name, std::span<const Candidate> candidates);
     [[nodiscard]] Result<Ready> Decide(std::string_view name, std::span<const Candidate> candidates);
     [[nodiscard]] Result<void> MakePhotos(std::span<const Candidate> candidates, Ready& ready) const;
     [[nodiscard]] Result<bool> WriteDown(const Ready& ready, std::string_view actor);

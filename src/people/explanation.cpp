@@ -193,6 +193,11 @@ Result<Explanation> Explain(
         why.runner_up_distance = next->distance;
     }
     why.exemplars = NearestOf(photos, face);
+    for (const auto* facts : evidence) {
+        if (!facts->track.thumbnail.empty()) {
+            why.crops.push_back(facts->track.thumbnail);
+        }
+    }
     return why;
 }
 

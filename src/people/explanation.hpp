@@ -58,6 +58,7 @@ struct Explanation {
     std::optional<PersonId> runner_up;  ///< The next person, if there is one.
     double runner_up_distance = 0;
     std::vector<ShotVote> votes;
+    std::vector<std::string> crops;   ///< Artifacts of the appearance's result that show the face.
     std::vector<Exemplar> exemplars;  ///< Nearest first, at most five.
     std::string processor;            ///< Name@version.
     std::string lineage_key;

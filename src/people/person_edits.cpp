@@ -71,7 +71,7 @@ Result<PeopleEdit> ErasePerson(
     }
     group.push_back(root->id);  // the last: the others belong to it
     Result<PeopleEdit> erased = edit;
-    if (const auto forgotten = transaction.people_edits.Forget(group); !forgotten) {
+    if (const auto forgotten = transaction.people_edits.Forget(group, now); !forgotten) {
         return Unexpected(forgotten.error());
     }
     for (const auto& each : group) {

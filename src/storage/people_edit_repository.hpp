@@ -92,8 +92,12 @@ public:
     virtual Result<void> Relabelled(const ItemId& item) = 0;
 
     /// Makes what was said of these people unreadable for ever: destroys their keys and photos, and empties
-    /// their edits, which are kErased afterwards.
-    virtual Result<void> Forget(const std::vector<PersonId>& people) = 0;
+    /// their edits, which are kErased afterwards. Keeps marks of their names and photos, from which nobody
+    /// reads either.
+    virtual Result<void> Forget(const std::vector<PersonId>& people, Timestamp now) = 0;
+
+    /// Whether somebody of this name, or with a photo of this sha-256, was forgotten.
+    [[nodiscard]] virtual Result<bool> WasForgotten(std::string_view name_or_photo) const = 0;
 };
 
 }  // namespace notify

@@ -295,8 +295,14 @@ TEST_P(PeopleEdits, OfTheErasedSayNothingAndStayNobodysToUndo) {
     const auto rename = Made(EditOf(EditKind::kRename, ada.id, "Augusta"));
     const auto of_bob = Made(EditOf(EditKind::kRename, bob.id, "Ada"));
     Write([&](Transaction& t) {
-        return t.people_edits.Forget({ada.id}).and_then([&] { return testing::RemovePerson(t, ada.id); });
+        return t.people_edits.Forget({ada.id}, Now()).and_then([&] {
+            return testing::RemovePerson(t, ada.id);
+        });
     });
+    for (const auto& [name, forgotten] : {std::pair("Augusta", true), std::pair("Bob", false)}) {
+        EXPECT_EQ(Read([&](const Snapshot& s) { return s.people_edits.WasForgotten(name); }), forgotten)
+            << name;
+    }
     const auto read = Read([&](const Snapshot& s) { return s.people_edits.Get(rename.id); });
     EXPECT_EQ(read.outcome, EditOutcome::kErased);
     EXPECT_EQ(read.name, "");

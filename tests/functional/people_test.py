@@ -42,6 +42,7 @@ class PeopleEdits(ServiceTest):
                                 why["thresholds"]["least_votes"] * sum(vote["quality"] for vote in why["votes"]))
         self.assertEqual(why["runner_up"]["person"], self.service.get("/v1/people/Joe%20Biden")["id"])
         self.assertAlmostEqual(why["runner_up"]["distance"] - why["distance"], why["margin"])
+        self.assertTrue(why["crops"] and all(crop.startswith("/v1/results/res_") for crop in why["crops"]), why["crops"])
         self.assertEqual({photo["file_name"] for photo in why["exemplars"]}, {"obama.jpg", "obama2.jpg"})
         self.service.command("people", "reject", "Barack Obama", self.seen()[0]["id"])
         wait_for("nobody", lambda: self.seen() == [])
@@ -105,6 +106,9 @@ class PeopleEdits(ServiceTest):
 
     def test_an_erased_person_is_in_no_file(self):
         self.service.command("people", "erase", "Barack Obama")
+        for name, photo in (("Barack Obama", "obama3.jpg"), ("Somebody", "obama.jpg")):
+            self.service.command("people", "enrol", name, SAMPLES / photo, code=1)
+            self.assertIn("was erased and is not to be enrolled", self.service.errors)
         wait_for("nobody", lambda: self.seen() == [])
         wait_for("the rows without the name", lambda: "Barack Obama" not in self.published())
         edits = self.service.get("/v1/edits?limit=50")["rows"]

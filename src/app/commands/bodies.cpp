@@ -300,7 +300,11 @@ Result<object> EnrolmentBody(const Words& words) {
         }
         photos.push_back(std::move(photo));
     }
-    return object{{"name", words.name}, {"photos", std::move(photos)}};
+    object body{{"name", words.name}, {"photos", std::move(photos)}};
+    if (words.again) {
+        body["again"] = true;
+    }
+    return body;
 }
 
 }  // namespace notify

@@ -80,6 +80,7 @@ struct PauseWords {
 struct Words {
     std::string path;
     std::string folder;
+    bool again = false;
     std::string name;
     std::string id;
     std::vector<std::string> processors;

@@ -295,6 +295,7 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line) {
     enrol.add_option("name", words.name, "The person's name")->required();
     enrol.add_option("photos", words.photos, "Image files, or folders of them")->required();
     enrol.add_option("--face", words.face, "X,Y in pixels: which face is meant when a photo shows several");
+    enrol.add_flag("--again", words.again, "Also somebody who was erased");
     line.Add(group, "list", "All people", [&line] { return ListPeople(line); });
     const auto one = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
         auto& command = line.Add(group, name, what, std::move(act));

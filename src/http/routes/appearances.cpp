@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/core.h>
+
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -44,6 +46,7 @@ view::ExplanationView Show(const Explanation& why) {
         .vote_share = why.vote_share,
         .votes = {},
         .runner_up = std::nullopt,
+        .crops = {},
         .exemplars = {},
         .processor = why.processor,
         .lineage = why.lineage_key,
@@ -56,6 +59,11 @@ view::ExplanationView Show(const Explanation& why) {
              .person = vote.nearest.Value(),
              .distance = vote.distance,
              .counts = vote.counts}
+        );
+    }
+    for (const auto& crop : why.crops) {
+        shown.crops.push_back(
+            fmt::format("/v1/results/{}/artifacts/{}", why.appearance.result_id.Value(), crop)
         );
     }
     if (why.runner_up) {

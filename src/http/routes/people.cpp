@@ -157,7 +157,8 @@ public:
             if (!photos) {
                 return Problem(photos.error(), request.id);
             }
-            const auto verdict = parts_.enrol(wanted.name.text, *photos, request.caller.actor);
+            const auto verdict =
+                parts_.enrol(wanted.name.text, *photos, request.caller.actor, wanted.again.value_or(false));
             if (verdict) {
                 parts_.relabel();
                 parts_.nudge();
@@ -307,7 +308,9 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          .description =
              "Photos of a person, in base 64. Each is accepted or refused with its sentence: no face, a "
              "second face larger than half the largest unless `face` points at the one that is meant, too "
-             "small, unlike the person's other photos. Past items get the name too.",
+             "small, unlike the person's other photos. Past items get the name too. Somebody who was erased "
+             "is refused "
+             "unless `again` is true.",
          .body = &described::Schema<view::NewEnrolment>,
          .max_body = kPhotoBody,
          .answer = &described::Schema<view::EnrolmentView>,

@@ -71,6 +71,13 @@ constexpr const char* kWorldSql = R"sql(
 constexpr const char* kSetOutcomeSql = "UPDATE people_edit SET outcome = ?, note = ? WHERE id = ?";
 constexpr const char* kKeySql = "SELECT key FROM person_key WHERE person_id = ?";
 constexpr const char* kAddKeySql = "INSERT INTO person_key (person_id, key) VALUES (?, ?)";
+constexpr std::string_view kErasedPurpose = "erased person";
+constexpr const char* kKnownBySql = R"sql(
+    SELECT sha256 FROM enrolment_photo WHERE person_id = ?1
+    UNION SELECT name FROM person WHERE id = ?1 AND name IS NOT NULL)sql";
+constexpr const char* kMarkSql =
+    "INSERT INTO erased_mark (mark, at) VALUES (?, ?) ON CONFLICT (mark) DO NOTHING";
+constexpr const char* kIsMarkedSql = "SELECT 1 FROM erased_mark WHERE mark = ?";
 constexpr const char* kDestroyKeySql = "DELETE FROM person_key WHERE person_id = ?";
 constexpr const char* kForgetPhotosSql = "DELETE FROM enrolment_photo WHERE person_id = ?";
 constexpr const char* kEmptyEditsSql = R"sql(
@@ -300,8 +307,17 @@ Result<void> PeopleEditTable::SetOutcome(const PeopleEdit& edit) {
     return connection_.Change(kSetOutcomeSql, ToString(edit.outcome), edit.note, edit.id).map([](int) {});
 }
 
-Result<void> PeopleEditTable::Forget(const std::vector<PersonId>& people) {
+Result<void> PeopleEditTable::Forget(const std::vector<PersonId>& people, Timestamp now) {
     for (const auto& person : people) {
+        const auto known = connection_.Select(kKnownBySql, [](Row& row) { return row.Text(); }, person);
+        if (!known) {
+            return Unexpected(known.error());
+        }
+        for (const auto& each : *known) {
+            if (auto marked = connection_.Change(kMarkSql, box_.Mark(each, kErasedPurpose), now); !marked) {
+                return Unexpected(marked.error());
+            }
+        }
         for (const auto* sql : {kForgetNamesSql, kEmptyEditsSql, kForgetPhotosSql, kDestroyKeySql}) {
             if (auto done = connection_.Change(sql, person); !done) {
                 return Unexpected(done.error());
@@ -309,6 +325,14 @@ Result<void> PeopleEditTable::Forget(const std::vector<PersonId>& people) {
         }
     }
     return {};
+}
+
+Result<bool> PeopleEditTable::WasForgotten(std::string_view name_or_photo) const {
+    return connection_
+        .First(
+            kIsMarkedSql, [](Row& row) { return row.Bool(); }, box_.Mark(name_or_photo, kErasedPurpose)
+        )
+        .map([](std::optional<bool> marked) { return marked.value_or(false); });
 }
 
 }  // namespace notify::sql

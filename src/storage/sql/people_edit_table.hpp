@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/secret_box.hpp"
@@ -40,7 +41,8 @@ public:
     Result<void> WantRelabelled(const std::vector<TrackId>& anchors, Timestamp now) override;
     [[nodiscard]] Result<std::vector<WantedItem>> WantedRelabelled(int limit) const override;
     Result<void> Relabelled(const ItemId& item) override;
-    Result<void> Forget(const std::vector<PersonId>& people) override;
+    Result<void> Forget(const std::vector<PersonId>& people, Timestamp now) override;
+    [[nodiscard]] Result<bool> WasForgotten(std::string_view name_or_photo) const override;
 
 private:
     Connection& connection_;

@@ -39,13 +39,14 @@ ApiTest::ApiTest() {
     replay_ = std::make_unique<Replay>(*storage_, clock_);
     messages_ = std::make_unique<MessageIntake>(*storage_, clock_, "", [] {});
     router_ = std::make_unique<Router>(*storage_, clock_);
-    const auto enrol = [](std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view) {
-        EnrolmentVerdict verdict{.person = PersonId("per_1"), .name = std::string(name), .photos = 1};
-        for (const auto& photo : photos) {
-            verdict.verdicts.push_back({.file_name = photo.file_name, .accepted = true});
-        }
-        return Result<EnrolmentVerdict>(std::move(verdict));
-    };
+    const auto enrol =
+        [](std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view, bool) {
+            EnrolmentVerdict verdict{.person = PersonId("per_1"), .name = std::string(name), .photos = 1};
+            for (const auto& photo : photos) {
+                verdict.verdicts.push_back({.file_name = photo.file_name, .accepted = true});
+            }
+            return Result<EnrolmentVerdict>(std::move(verdict));
+        };
     AddRoutes(
         *router_,
         {.storage = *storage_,

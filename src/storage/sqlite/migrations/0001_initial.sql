@@ -415,6 +415,12 @@ CREATE TABLE person_key (
     key BLOB NOT NULL -- sealed; destroyed when the person is erased
 ) STRICT;
 
+-- who was erased: keyed marks of names and of photos, from which neither can be read
+CREATE TABLE erased_mark (
+    mark TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE people_edit (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
