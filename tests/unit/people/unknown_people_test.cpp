@@ -132,7 +132,8 @@ TEST_F(UnknownFaces, ThatAreSeenTogetherAreTwoPeople) {
     Group();
     for (const auto& item : items) {
         const auto shown = ShownIn(item);
-        EXPECT_EQ(std::set(shown.begin(), shown.end()).size(), shown.size());
+        EXPECT_EQ(std::set(shown.begin(), shown.end()).size(), 2U);
+        EXPECT_THAT(shown, SizeIs(2));
     }
 }
 
@@ -235,6 +236,18 @@ TEST_F(UnknownFaces, AndKnownOnesAreNamedAsIfEverythingWereComparedAgain) {
         }
         ASSERT_EQ(ValueOf(relabelling_->RelabelAll({})), 0) << "step " << step;
     }
+}
+
+TEST_F(UnknownFaces, AreNamedWhenWhoeverTheyWereAsNearToIsGone) {
+    AddPerson("Ada", {FaceOf(0), FaceOf(0), FaceOf(0)});
+    const auto twin_face = FaceAt(FaceOf(0), 0.05, 60);
+    const auto twin = AddPerson("Ada's twin", {twin_face, twin_face, twin_face});
+    const auto item = Analyse("a.mp4", With(0, 0.2));
+    ValueOf(relabelling_->Relabel({}));
+    ASSERT_THAT(NamesIn(item), ElementsAre("Ada possible 200-1800"));
+    Write([&](Transaction& t) { return RemovePerson(t, twin); });
+    ValueOf(relabelling_->Relabel({}));
+    EXPECT_THAT(NamesIn(item), ElementsAre("Ada confirmed 200-1800"));
 }
 
 TEST_F(UnknownFaces, FarFromAnEditAreLeftAlone) {
