@@ -100,6 +100,55 @@ class DocumentTest(unittest.TestCase):
         self.assertEqual(told["tables"], 1)
         self.assertIn("| a0 | b0 | c0 |\n|---|---|---|\n| a1 | b1 | c1 |\n| a2 | b2 | c2 |\n", markdown)
 
+    def test_cells_without_any_rule_are_a_table_and_a_list_of_pages_is_none(self) -> None:
+        rows = [("Name", "Size", "Time"), ("alpha", "1.5", "20 ms"), ("beta", "3.25", "7 ms"), ("gamma", "11", "900 ms")]
+        cells = b"".join(text(x, 500 - 16 * i, cell) for i, row in enumerate(rows) for x, cell in zip((72, 150, 220), row))
+        markdown, told = self.convert(document(PARAGRAPH + cells))
+        self.assertEqual(told["tables"], 1)
+        self.assertIn("| Name | Size | Time |\n|---|---|---|\n| alpha | 1.5 | 20 ms |\n| beta | 3.25 | 7 ms |\n| gamma | 11 | 900 ms |\n", markdown)
+        pages = b"".join(text(72, 500 - 16 * i, f"Title {name}") + text(400, 500 - 16 * i, str(3 + 4 * i)) for i, name in enumerate("abcd"))
+        self.assertEqual(self.convert(document(PARAGRAPH + pages))[1]["tables"], 0)
+
+    def test_text_that_goes_on_in_its_cell_is_one_cell(self) -> None:
+        rules = b"".join(b"72 %d m 300 %d l S\n" % (y, y) for y in (720, 696, 608))
+        rows = [(706, "Name", "Meaning"), (680, "first", "words that go on"), (668, None, "in a second line"), (644, "second", "one"), (620, "third", "two")]
+        cells = b"".join(text(x, y, cell) for y, *row in rows for x, cell in zip((80, 160), row) if cell)
+        markdown, _ = self.convert(document(rules + cells))
+        self.assertIn("| first | words that go on in a second line |\n| second | one |\n| third | two |", markdown)
+
+    def test_a_grid_with_little_in_it_is_the_ground_of_a_plot(self) -> None:
+        level = b"".join(b"100 %d m 300 %d l S\n" % (y, y) for y in range(400, 601, 40))
+        plumb = b"".join(b"%d 400 m %d 600 l S\n" % (x, x) for x in range(100, 301, 40))
+        _, told = self.convert(document(PARAGRAPH + level + plumb + text(110, 410, "low") + text(270, 570, "high")))
+        self.assertEqual(told["tables"], 0)
+
+    def test_a_table_at_the_foot_of_a_column_is_read_before_the_next_column(self) -> None:
+        left = b"".join(text(72, 700 - 12 * i, f"Left column, line {i}, has words to its end") for i in range(6))
+        right = b"".join(text(320, 700 - 12 * i, f"Right column, line {i}, has words to its end") for i in range(12))
+        rules = b"".join(b"72 %d m 280 %d l S\n" % (y, y) for y in (610, 590, 550))
+        cells = b"".join(text(x, y, f"{name}{y}") for y in (596, 576, 558) for x, name in ((80, "a"), (160, "b")))
+        markdown, _ = self.convert(document(left + right + rules + cells + text(72, 60, "A last line across both of the columns of this page, to its right.")))
+        self.assertLess(markdown.index("a576"), markdown.index("Right column, line 0"))
+
+    def test_a_bold_line_with_room_behind_it_is_a_heading_and_bold_words_before_text_are_none(self) -> None:
+        page = text(72, 714, "A bold line", "F2") + PARAGRAPH
+        self.assertIn("# A bold line\n", self.convert(document(page))[0])
+        bold = text(72, 714, "These are bold words which are as wide as this one column", "F2")
+        self.assertIn("**These are bold words", self.convert(document(bold + PARAGRAPH))[0])
+
+    def test_what_the_structure_calls_a_heading_is_one_and_artifacts_are_dropped(self) -> None:
+        page = (b"/Artifact BMC\n" + text(72, 770, "Only on this page") + b"EMC\n/H2 << /MCID 0 >> BDC\n" + text(72, 740, "No larger than the text") +
+                b"EMC\n/P << /MCID 1 >> BDC\n" + PARAGRAPH + b"EMC\n")
+        tagged = document(page, page=b"/StructParents 0", catalog=b"/MarkInfo << /Marked true >> /StructTreeRoot 70 0 R", more={
+            70: b"<< /Type /StructTreeRoot /K [71 0 R] /ParentTree 74 0 R >>",
+            71: b"<< /Type /StructElem /S /Document /P 70 0 R /K [72 0 R 73 0 R] >>",
+            72: b"<< /Type /StructElem /S /H2 /P 71 0 R /Pg 10 0 R /K 0 >>", 73: b"<< /Type /StructElem /S /P /P 71 0 R /Pg 10 0 R /K 1 >>",
+            74: b"<< /Nums [0 [72 0 R 73 0 R]] >>"})
+        markdown, told = self.convert(tagged)
+        self.assertEqual(told["outline"], [{"level": 2, "title": "No larger than the text", "page": 1}])
+        self.assertEqual(told["dropped"], {"headers": 1, "footers": 0})
+        self.assertNotIn("Only on this page", markdown)
+
     def test_letters_of_one_width_are_code_with_its_indentation(self) -> None:
         code = text(72, 600, "int main() {", "F3") + text(96, 588, "return 0;", "F3") + text(72, 576, "}", "F3")
         markdown, _ = self.convert(document(PARAGRAPH + code))
