@@ -36,7 +36,11 @@ struct Growing {
 
     [[nodiscard]] bool Takes(const Glyph& next, float widest_space = kWidestSpace) const {
         const auto larger = std::max(size, next.size);
-        const auto gap = next.box.left - glyphs.back().box.right;
+        const auto& last = glyphs.back();
+        auto gap = next.box.left - last.box.right;
+        if (IsRightToLeft(last.code) && IsRightToLeft(next.code)) {
+            gap = std::max(gap, last.box.left - next.box.right);
+        }
         const bool level = std::abs(next.baseline - baseline) < 0.2F * larger;
         const bool script = std::min(size, next.size) < kSmall * larger &&
                             std::abs(next.baseline - baseline) < 0.62F * larger;
