@@ -21,6 +21,12 @@ pkg_check_modules(
 )
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
+pkg_check_modules(TESSERACT REQUIRED IMPORTED_TARGET tesseract lept)
+set(NOTIFY_TESSDATA
+    "/usr/share/tesseract-ocr/5/tessdata"
+    CACHE PATH
+    "Folder of the languages of OCR, as Debian installs them"
+)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 add_library(PDFium SHARED IMPORTED)
 set_target_properties(

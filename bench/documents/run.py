@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Figures of document-markdown beside pymupdf4llm and pdftotext, scored against Marker's published text and the documents' own outlines.
+"""Figures of document-markdown beside pymupdf4llm and pdftotext, scored against Marker's published text, the documents' own outlines,
+and documents that typst makes of a known text (generated.py).
 
 BENCH_DATA names a folder with documents/NAME.pdf, documents/marker/NAME.md and documents/nougat/NAME.md."""
 import argparse
@@ -15,7 +16,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".deps/document-peers"
 sys.path.insert(0, str(PEERS))
-from score import outline_score, score  # noqa: E402: needs the peers' rapidfuzz
+from score import outline_score, overlap, score  # noqa: E402: needs the peers' rapidfuzz
+
+from generated import DOCUMENTS, cells_of, made  # noqa: E402
 
 NAMES = {"switch_transformers": "switch", "thinkos": "thinkos"}
 GOALS = {
@@ -23,6 +26,8 @@ GOALS = {
     "documents.switch_outline_recall": ">= 0.99", "documents.switch_outline_f1": ">= 0.94",
     "documents.thinkos_nid": ">= 0.985", "documents.thinkos_word_f1": ">= 0.988", "documents.thinkos_heading_f1": ">= 0.82",
     "documents.thinkos_outline_recall": ">= 0.99", "documents.thinkos_outline_f1": ">= 0.94", "documents.cpu_ms_page": "<= 15",
+    "documents.typst_word_f1": ">= 0.99", "documents.typst_order": ">= 0.98", "documents.typst_heading_f1": ">= 0.98",
+    "documents.typst_cells": ">= 0.95",
 }
 PEER = ("import sys; sys.path.insert(0, sys.argv[1])\nimport pymupdf4llm\n"
         "open(sys.argv[3], 'w').write(pymupdf4llm.to_markdown(sys.argv[2], show_progress=False))")
@@ -54,6 +59,25 @@ def pdftotext(pdf, folder):
     return (folder / "peer.txt").read_text(), seconds
 
 
+def generated_figures(program):
+    """Means over the documents of which the text is known."""
+    import typst
+    fonts, sums = typst.Fonts(include_system_fonts=False), {}
+    for seed in range(DOCUMENTS):
+        source, markdown, cells, tagged = made(seed)
+        with tempfile.TemporaryDirectory() as folder:
+            pdf = pathlib.Path(folder) / "generated.pdf"
+            pdf.write_bytes(typst.compile(source.encode(), font_paths=fonts, pdf_tags=tagged))
+            text, _ = ours(program, pdf, pathlib.Path(folder))
+        scores = score(text, markdown)
+        scores["order"] = scores.pop("nid")
+        if cells:
+            scores["cells"] = overlap(list(cells_of(text).elements()), cells)[2]
+        for measure, value in scores.items():
+            sums.setdefault(measure, []).append(value)
+    return {f"documents.typst_{measure}": sum(values) / len(values) for measure, values in sums.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -83,6 +107,7 @@ def main() -> None:
                 figures[f"documents.{short}_{measure}{suffix}"] = value
     for suffix, spent in seconds.items():
         figures[f"documents.cpu_ms_page{suffix}"] = spent * 1000 / pages
+    figures |= generated_figures(program)
     figures = {name: float(f"{value:.4g}") for name, value in figures.items()}
     if options.json:
         print(json.dumps(figures))

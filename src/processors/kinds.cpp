@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::array<std::string_view, 1> kEverything{""};
 constexpr std::array<std::string_view, 2> kPictures{"video/", "image/"};
-constexpr std::array<std::string_view, 1> kDocuments{"application/pdf"};
+constexpr std::array<std::string_view, 4> kDocuments{
+    "application/pdf", "image/jpeg", "image/png", "image/tiff"
+};
 constexpr std::array<std::string_view, 1> kStills{"image/"};
 
 constexpr std::string_view kNoConfig =
@@ -56,6 +58,10 @@ constexpr std::string_view kDocumentConfig = R"json({
       "description": "The last page that is read; 0 for the last one there is."},
     "images": {"type": "boolean", "default": true,
       "description": "Cut out pictures and drawings."},
+    "ocr": {"type": "string", "enum": ["off", "auto", "always"], "default": "off",
+      "description": "Read pages that are pictures: auto those without text, always all of them; pictures are items only then."},
+    "languages": {"type": "string", "default": "eng",
+      "description": "Languages of OCR as tesseract names them, with + between: eng+deu."},
     "page_separators": {"type": "boolean", "default": false,
       "description": "Begin each page with a comment that tells its number."}
   }

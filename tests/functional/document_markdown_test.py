@@ -1,4 +1,5 @@
 """Documents as Markdown by the built programs: what comes out of a PDF, and what bad ones end as."""
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -44,11 +45,35 @@ def document(*pages: bytes, page: bytes = b"", catalog: bytes = b"", more: dict[
     return pdf(objects | (more or {}), **how)
 
 
+def rc4(key: bytes, data: bytes) -> bytes:
+    state, j, out = list(range(256)), 0, bytearray()
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    i = j = 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+def encrypted(words: bytes) -> bytes:
+    """A document of these words that opens without a password (ISO 32000-1, 7.6: revision 2, 40 bits)."""
+    padding = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+    owner = rc4(hashlib.md5(padding).digest()[:5], padding)
+    key = hashlib.md5(padding + owner + (-4 & 0xFFFFFFFF).to_bytes(4, "little") + b"\0" * 16).digest()[:5]
+    content = rc4(hashlib.md5(key + (11).to_bytes(3, "little") + b"\0\0").digest()[:10], text(72, 700, words.decode()))
+    locks = b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (owner.hex().encode(), rc4(key, padding).hex().encode())
+    return document(b"", trailer=b"/Root 1 0 R /Encrypt 7 0 R /ID [<%s> <%s>]" % (b"00" * 16, b"00" * 16), more={7: locks, 11: stream(content)})
+
+
 SENTENCES = [f"This is line {word} of a text that is as wide as one column." for word in ("one", "two", "three", "four", "five", "six")]
 PARAGRAPH = b"".join(text(72, 700 - 12 * i, line) for i, line in enumerate(SENTENCES))
 
 
-class DocumentTest(unittest.TestCase):
+class Converted(unittest.TestCase):
     def setUp(self) -> None:
         made = tempfile.TemporaryDirectory()
         self.addCleanup(made.cleanup)
@@ -72,6 +97,8 @@ class DocumentTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done)
         self.assertIn(sentence, done.stderr)
 
+
+class DocumentTest(Converted):
     def test_lines_become_a_paragraph_and_divided_words_are_whole(self) -> None:
         page = text(72, 700, "A word that was divi-") + text(72, 688, "ded is whole again, and lines are one paragraph.")
         markdown, told = self.convert(document(page))
@@ -100,6 +127,55 @@ class DocumentTest(unittest.TestCase):
         self.assertEqual(told["tables"], 1)
         self.assertIn("| a0 | b0 | c0 |\n|---|---|---|\n| a1 | b1 | c1 |\n| a2 | b2 | c2 |\n", markdown)
 
+    def test_cells_without_any_rule_are_a_table_and_a_list_of_pages_is_none(self) -> None:
+        rows = [("Name", "Size", "Time"), ("alpha", "1.5", "20 ms"), ("beta", "3.25", "7 ms"), ("gamma", "11", "900 ms")]
+        cells = b"".join(text(x, 500 - 16 * i, cell) for i, row in enumerate(rows) for x, cell in zip((72, 150, 220), row))
+        markdown, told = self.convert(document(PARAGRAPH + cells))
+        self.assertEqual(told["tables"], 1)
+        self.assertIn("| Name | Size | Time |\n|---|---|---|\n| alpha | 1.5 | 20 ms |\n| beta | 3.25 | 7 ms |\n| gamma | 11 | 900 ms |\n", markdown)
+        pages = b"".join(text(72, 500 - 16 * i, f"Title {name}") + text(400, 500 - 16 * i, str(3 + 4 * i)) for i, name in enumerate("abcd"))
+        self.assertEqual(self.convert(document(PARAGRAPH + pages))[1]["tables"], 0)
+
+    def test_text_that_goes_on_in_its_cell_is_one_cell(self) -> None:
+        rules = b"".join(b"72 %d m 300 %d l S\n" % (y, y) for y in (720, 696, 608))
+        rows = [(706, "Name", "Meaning"), (680, "first", "words that go on"), (668, None, "in a second line"), (644, "second", "one"), (620, "third", "two")]
+        cells = b"".join(text(x, y, cell) for y, *row in rows for x, cell in zip((80, 160), row) if cell)
+        markdown, _ = self.convert(document(rules + cells))
+        self.assertIn("| first | words that go on in a second line |\n| second | one |\n| third | two |", markdown)
+
+    def test_a_grid_with_little_in_it_is_the_ground_of_a_plot(self) -> None:
+        level = b"".join(b"100 %d m 300 %d l S\n" % (y, y) for y in range(400, 601, 40))
+        plumb = b"".join(b"%d 400 m %d 600 l S\n" % (x, x) for x in range(100, 301, 40))
+        _, told = self.convert(document(PARAGRAPH + level + plumb + text(110, 410, "low") + text(270, 570, "high")))
+        self.assertEqual(told["tables"], 0)
+
+    def test_a_table_at_the_foot_of_a_column_is_read_before_the_next_column(self) -> None:
+        left = b"".join(text(72, 700 - 12 * i, f"Left column, line {i}, has words to its end") for i in range(6))
+        right = b"".join(text(320, 700 - 12 * i, f"Right column, line {i}, has words to its end") for i in range(12))
+        rules = b"".join(b"72 %d m 280 %d l S\n" % (y, y) for y in (610, 590, 550))
+        cells = b"".join(text(x, y, f"{name}{y}") for y in (596, 576, 558) for x, name in ((80, "a"), (160, "b")))
+        markdown, _ = self.convert(document(left + right + rules + cells + text(72, 60, "A last line across both of the columns of this page, to its right.")))
+        self.assertLess(markdown.index("a576"), markdown.index("Right column, line 0"))
+
+    def test_a_bold_line_with_room_behind_it_is_a_heading_and_bold_words_before_text_are_none(self) -> None:
+        page = text(72, 714, "A bold line", "F2") + PARAGRAPH
+        self.assertIn("# A bold line\n", self.convert(document(page))[0])
+        bold = text(72, 714, "These are bold words which are as wide as this one column", "F2")
+        self.assertIn("**These are bold words", self.convert(document(bold + PARAGRAPH))[0])
+
+    def test_what_the_structure_calls_a_heading_is_one_and_artifacts_are_dropped(self) -> None:
+        page = (b"/Artifact BMC\n" + text(72, 770, "Only on this page") + b"EMC\n/H2 << /MCID 0 >> BDC\n" + text(72, 740, "No larger than the text") +
+                b"EMC\n/P << /MCID 1 >> BDC\n" + PARAGRAPH + b"EMC\n")
+        tagged = document(page, page=b"/StructParents 0", catalog=b"/MarkInfo << /Marked true >> /StructTreeRoot 70 0 R", more={
+            70: b"<< /Type /StructTreeRoot /K [71 0 R] /ParentTree 74 0 R >>",
+            71: b"<< /Type /StructElem /S /Document /P 70 0 R /K [72 0 R 73 0 R] >>",
+            72: b"<< /Type /StructElem /S /H2 /P 71 0 R /Pg 10 0 R /K 0 >>", 73: b"<< /Type /StructElem /S /P /P 71 0 R /Pg 10 0 R /K 1 >>",
+            74: b"<< /Nums [0 [72 0 R 73 0 R]] >>"})
+        markdown, told = self.convert(tagged)
+        self.assertEqual(told["outline"], [{"level": 2, "title": "No larger than the text", "page": 1}])
+        self.assertEqual(told["dropped"], {"headers": 1, "footers": 0, "scripts": 0, "files": 0})
+        self.assertNotIn("Only on this page", markdown)
+
     def test_letters_of_one_width_are_code_with_its_indentation(self) -> None:
         code = text(72, 600, "int main() {", "F3") + text(96, 588, "return 0;", "F3") + text(72, 576, "}", "F3")
         markdown, _ = self.convert(document(PARAGRAPH + code))
@@ -108,7 +184,7 @@ class DocumentTest(unittest.TestCase):
     def test_running_headers_and_page_numbers_are_dropped(self) -> None:
         pages = [text(72, 760, "Annual report") + PARAGRAPH + text(300, 30, str(17 + i)) for i in range(4)]
         markdown, told = self.convert(document(*pages))
-        self.assertEqual(told["dropped"], {"headers": 4, "footers": 4})
+        self.assertEqual(told["dropped"], {"headers": 4, "footers": 4, "scripts": 0, "files": 0})
         self.assertNotIn("Annual report", markdown)
         self.assertEqual(markdown.count("line one"), 4)
 
@@ -134,6 +210,26 @@ class DocumentTest(unittest.TestCase):
             7: b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"11" * 32, b"22" * 32)})
         self.assert_fails("encrypted", locked)
 
+    def test_a_document_that_only_its_owner_may_change_is_read(self) -> None:
+        markdown, _ = self.convert(encrypted(b"hidden in the file, and read"))
+        self.assertEqual(markdown.strip(), "hidden in the file, and read")
+
+    def test_text_from_right_to_left_is_in_the_order_of_its_letters(self) -> None:
+        codes = b"".join(b"<%02X> <%04X>\n" % (0x41 + i, 0x05D0 + i) for i in range(4))
+        cmap = b"begincmap\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n4 beginbfchar\n" + codes + b"endbfchar\nendcmap"
+        hebrew = document(text(300, 700, "DCBA"), more={
+            3: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 81 0 R >>", 81: stream(cmap)})
+        self.assertEqual(self.convert(hebrew)[0].strip(), "\u05d0\u05d1\u05d2\u05d3")
+
+    def test_letters_that_no_font_names_are_warned_of(self) -> None:
+        nameless = document(PARAGRAPH, more={3: b"<< /Type /Font /Subtype /Type1 >>"})
+        self.assertIn("line one", self.convert(nameless)[0])
+        unknown = document(text(72, 700, "abc"), more={
+            3: b"<< /Type /Font /Subtype /Type0 /BaseFont /Unknown /Encoding /Identity-H /DescendantFonts [82 0 R] >>",
+            82: b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Unknown /CIDSystemInfo << /Registry (X) /Ordering (Y) /Supplement 0 >> >>"})
+        _, told = self.convert(unknown)
+        self.assertRegex(" ".join(told["warnings"]), "letters have a font that does not say which they are")
+
     def test_a_damaged_cross_reference_is_found_anew(self) -> None:
         markdown, _ = self.convert(document(PARAGRAPH, table=False))
         self.assertIn("This is line six of a text", markdown)
@@ -143,8 +239,13 @@ class DocumentTest(unittest.TestCase):
         self.assertEqual(told["warnings"], ["no page was read"])
         script = b"/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (app.alert(1)) >>] >> >>"
         markdown, told = self.convert(document(PARAGRAPH, catalog=script))
-        self.assertEqual(told["warnings"], ["the document has JavaScript, which was not run"])
+        self.assertEqual(told["warnings"], ["the document has 1 scripts, which were not run"])
+        self.assertEqual(told["dropped"], {"headers": 0, "footers": 0, "scripts": 1, "files": 0})
         self.assertIn("line one", markdown)
+        file = b"/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec /F (a.txt) /EF << /F 80 0 R >> >>] >> >>"
+        markdown, told = self.convert(document(PARAGRAPH, catalog=file, more={80: stream(b"kept away")}))
+        self.assertEqual(told["dropped"]["files"], 1)
+        self.assertNotIn("kept away", markdown)
 
     def test_forms_and_outlines_that_lead_back_into_themselves_end(self) -> None:
         form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 50 0 R >> >> /Length 5 >>\nstream\n/X Do\nendstream"
@@ -158,6 +259,52 @@ class DocumentTest(unittest.TestCase):
         markdown, told = self.convert(document(PARAGRAPH).replace(b"[0 0 612 792]", b"[0 0 9e9 99]"))
         self.assertIn("line one", markdown)
         self.assertEqual(told["pages"], 1)
+
+
+class OcrTest(Converted):
+    LINES = ("The quick brown fox", "jumps over the lazy dog", "and runs into the wood")
+
+    def picture(self) -> bytes:
+        """A JPEG of these lines: what is cut out of a page where they stand in a figure."""
+        ground = b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n\xff\nendstream"
+        lines = b"".join(text(90, 700 - 32 * i, line, size=20) for i, line in enumerate(self.LINES))
+        page = document(b"q 320 0 0 150 70 600 cm /Im Do Q\n" + lines, more={90: ground})
+        self.convert(self.with_image(page))
+        return (self.folder / "out/image-1.jpg").read_bytes()
+
+    @staticmethod
+    def with_image(page: bytes) -> bytes:
+        return page.replace(b"/Font << /F1", b"/XObject << /Im 90 0 R >> /Font << /F1")
+
+    def scan(self) -> bytes:
+        jpeg = self.picture()
+        image = (b"<< /Type /XObject /Subtype /Image /Width 640 /Height 300 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode "
+                 b"/Length %d >>\nstream\n%s\nendstream" % (len(jpeg), jpeg))
+        return self.with_image(document(b"q 320 0 0 150 70 600 cm /Im Do Q\n", PARAGRAPH, more={90: image}))
+
+    def test_a_page_that_is_a_picture_is_read_when_that_is_asked_for(self) -> None:
+        scan = self.scan()
+        markdown, told = self.convert(scan)
+        self.assertNotIn("quick brown fox", markdown)
+        self.assertEqual((told["ocr_pages"], told["warnings"]), ([], ["1 pages have pictures and no text: they may be scans"]))
+        markdown, told = self.convert(scan, ocr="auto")
+        self.assertRegex(markdown, r"quick brown fox\W+jumps over the lazy dog\W+and runs into the wood")
+        self.assertEqual([page["page"] for page in told["ocr_pages"]], [1])
+        self.assertGreater(told["ocr_pages"][0]["confidence"], 60)
+        _, told = self.convert(scan, ocr="always", first_page=2)
+        self.assertEqual([page["page"] for page in told["ocr_pages"]], [2])
+
+    def test_a_picture_is_a_page_when_ocr_is_on_and_no_item_otherwise(self) -> None:
+        picture = self.picture()
+        markdown, told = self.convert(picture, ocr="auto")
+        self.assertIn("lazy dog", markdown)
+        self.assertEqual((told["pages"], told["images"]), (1, []))
+        self.assertIn("pictures are read only with OCR, which is off", self.run_on(picture).stderr)
+
+    def test_a_damaged_picture_and_an_unknown_language_are_one_sentence(self) -> None:
+        picture = self.picture()
+        self.assert_fails("the language 'xyz' is not installed for OCR", picture, ocr="auto", languages="eng+xyz")
+        self.assert_fails("no media of a known format", picture[:400], ocr="auto")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 
 #include "processors/child/loop.hpp"
 #include "processors/child/registry.hpp"
+#include "processors/document_markdown/text_recognition.hpp"
 
 int main(int argc, char** argv) {
     const auto options =
@@ -18,5 +19,6 @@ int main(int argc, char** argv) {
         static_cast<void>(::write(STDERR_FILENO, kUsage.data(), kUsage.size()));
         return 2;
     }
+    notify::document::OpenLanguages();
     notify::RunChild(*options, notify::RegisteredProcessors());
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ Result<AnyProcessor> Checksum(const boost::json::object& /*config*/, FaceModels*
 
 Result<AnyProcessor> Markdown(const boost::json::object& config, FaceModels* /*models*/) {
     return ReadDocumentSettings(config).map([](DocumentSettings settings) -> AnyProcessor {
-        return MakeDocumentMarkdown(settings);
+        return MakeDocumentMarkdown(std::move(settings));
     });
 }
 

@@ -24,6 +24,9 @@ constexpr float kPixelsAPoint = 2.0F;
 constexpr float kLongestSide = 1'600;
 constexpr int kBgr = 2;  // FPDFBitmap_BGR
 constexpr int kAnnotations = 1;
+constexpr int kGray = 1;  // FPDFBitmap_Gray
+constexpr float kReadingPixelsAPoint = 200.0F / 72;
+constexpr float kMaxReadingPixels = 24e6F;
 
 struct DestroyBitmap {
     void operator()(FPDF_BitmapRecord* bitmap) const noexcept { FPDFBitmap_Destroy(bitmap); }
@@ -62,6 +65,32 @@ Result<std::string> PictureOf(FPDF_PageRecord* page, const PageContent& content,
          .stride_bytes = std::ptrdiff_t{width} * 3,
          .order = PixelOrder::kBgr}
     );
+}
+
+Result<GrayPicture> GrayPictureOf(FPDF_PageRecord* page, const PageContent& content) {
+    const auto scale = std::min(
+        kReadingPixelsAPoint, std::sqrt(kMaxReadingPixels / std::max(1.0F, content.width * content.height))
+    );
+    const auto pixels = [&](float points) { return std::max(1, static_cast<int>(points * scale)); };
+    GrayPicture picture{
+        .pixels = {},
+        .width = pixels(content.width),
+        .height = pixels(content.height),
+        .points_a_pixel = 1 / scale
+    };
+    picture.pixels.assign(
+        static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height), 255
+    );
+    const std::unique_ptr<FPDF_BitmapRecord, DestroyBitmap> bitmap(
+        FPDFBitmap_CreateEx(picture.width, picture.height, kGray, picture.pixels.data(), picture.width)
+    );
+    if (bitmap == nullptr) {
+        return Fail(ErrorCode::kInternal, "no picture of the page can be made");
+    }
+    FPDF_RenderPageBitmap(
+        bitmap.get(), page, 0, 0, picture.width, picture.height, (4 - content.turns) % 4, kAnnotations
+    );
+    return picture;
 }
 
 }  // namespace notify::document

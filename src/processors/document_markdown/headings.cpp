@@ -119,7 +119,8 @@ bool Headings::StandsOut(const Line& line) const {
     const bool bold = line.Is(kBold) && !body_bold_ && line.size > 0.95F * body_;
     const auto words = WordsOf(text);
     const bool speaks = std::ranges::any_of(CodesOf(words), IsLetter);
-    return (larger || bold) && !line.Is(kMono) && speaks && text.size() <= kLongest;
+    const bool looks_so = (larger || bold) && !line.Is(kMono);
+    return (looks_so || line.told > 0) && speaks && text.size() <= kLongest;
 }
 
 bool Headings::IsNumberAlone(const Line& line) {
@@ -130,7 +131,7 @@ bool Headings::IsNumberAlone(const Line& line) {
 }
 
 bool Headings::AreOne(const Line& line, const Line& next) const {
-    return StandsOut(next) && StyleOf(line).second == StyleOf(next).second &&
+    return StandsOut(next) && StyleOf(line).second == StyleOf(next).second && line.told == next.told &&
            std::abs(line.size - next.size) < 0.06F * line.size &&
            next.baseline - line.baseline < 1.7F * next.size && next.baseline > line.baseline &&
            DepthOfNumber(next.Text()) == 0;
@@ -196,6 +197,9 @@ int Headings::LevelOf(const std::vector<Line>& lines, int page) const {
     }
     if (!std::ranges::all_of(lines, [this](const Line& line) { return StandsOut(line); })) {
         return 0;
+    }
+    if (lines.front().told > 0) {
+        return lines.front().told;
     }
     const auto look = StyleOf(lines.front());
     const bool front_matter = !told_.empty() && page < outline_.upper_bound(-1)->first;

@@ -15,7 +15,7 @@
 
 namespace notify::document {
 
-/// Knows the document's own outline where it has one, and how its text and its headings look.
+/// Knows the document's own outline and structure where it has them, and how its text and its headings look.
 class Headings {
 public:
     Headings(const std::vector<PageLayout>& pages, const std::vector<Bookmark>& outline);

@@ -20,6 +20,7 @@ namespace notify::document {
 namespace {
 
 constexpr float kWidestSpace = 1.15F;  // of the size; what is wider apart belongs to two columns or cells
+constexpr float kCellSpace = 0.6F;     // of the size; what is wider apart in a table is in two cells
 constexpr float kWordGap = 0.17F;      // of the size: letters are further apart than within a word
 constexpr float kSmall = 0.86F;        // of the line's size: a sign that is raised or lowered
 
@@ -33,13 +34,17 @@ struct Growing {
     explicit Growing(const Glyph& first)
         : glyphs{first}, box(first.box), baseline(first.baseline), size(first.size) {}
 
-    [[nodiscard]] bool Takes(const Glyph& next) const {
+    [[nodiscard]] bool Takes(const Glyph& next, float widest_space = kWidestSpace) const {
         const auto larger = std::max(size, next.size);
-        const auto gap = next.box.left - glyphs.back().box.right;
+        const auto& last = glyphs.back();
+        auto gap = next.box.left - last.box.right;
+        if (IsRightToLeft(last.code) && IsRightToLeft(next.code)) {
+            gap = std::max(gap, last.box.left - next.box.right);
+        }
         const bool level = std::abs(next.baseline - baseline) < 0.2F * larger;
         const bool script = std::min(size, next.size) < kSmall * larger &&
                             std::abs(next.baseline - baseline) < 0.62F * larger;
-        return gap < kWidestSpace * larger && gap > -1.2F * larger && (level || script) &&
+        return gap < widest_space * larger && gap > -1.2F * larger && (level || script) &&
                SharedHeight(box, next.box) > 0;
     }
 
@@ -112,8 +117,21 @@ Line Finished(Growing&& growing, const PageContent& page) {
         before = &glyph;
     }
     line.look = static_cast<std::uint8_t>(shared);
+    const auto told = growing.glyphs.front().told;
+    line.told = std::ranges::all_of(growing.glyphs, [&](const Glyph& glyph) { return glyph.told == told; })
+                    ? told
+                    : std::int8_t{0};
     line.hyphenated = growing.glyphs.back().hyphen;
     return line;
+}
+
+std::vector<Line> AllFinished(std::vector<Growing> growing, const PageContent& page) {
+    std::vector<Line> lines;
+    lines.reserve(growing.size());
+    for (auto& each : growing) {
+        lines.push_back(Finished(std::move(each), page));
+    }
+    return lines;
 }
 
 }  // namespace
@@ -133,6 +151,7 @@ void Line::Append(Line other) {
     }
     std::ranges::move(other.spans, std::back_inserter(spans));
     look &= other.look;
+    told = told == other.told ? told : std::int8_t{0};
     size = std::max(size, other.size);
     hyphenated = other.hyphenated;
 }
@@ -156,12 +175,27 @@ std::vector<Line> LinesOf(const PageContent& page) {
             growing.emplace_back(glyph);
         }
     }
-    std::vector<Line> lines;
-    lines.reserve(growing.size());
-    for (auto& each : growing) {
-        lines.push_back(Finished(std::move(each), page));
+    return AllFinished(std::move(growing), page);
+}
+
+std::vector<Line> CellLinesOf(const PageContent& page, const Box& area, const std::vector<float>& edges) {
+    const float widest_space = edges.empty() ? kCellSpace : kWidestSpace;
+    const auto cell_of = [&](const Glyph& glyph) {
+        return std::ranges::upper_bound(edges, glyph.box.Middle()) - edges.begin();
+    };
+    std::vector<Growing> growing;
+    for (const auto& glyph : page.glyphs) {
+        if (!area.HoldsMiddleOf(glyph.box)) {
+            continue;
+        }
+        if (!growing.empty() && growing.back().Takes(glyph, widest_space) &&
+            cell_of(growing.back().glyphs.back()) == cell_of(glyph)) {
+            growing.back().Add(glyph);
+        } else {
+            growing.emplace_back(glyph);
+        }
     }
-    return lines;
+    return AllFinished(std::move(growing), page);
 }
 
 }  // namespace notify::document

@@ -24,6 +24,7 @@ struct Line {
     float baseline = 0;
     float size = 0;           ///< Of most of its letters.
     std::uint8_t look = 0;    ///< What all its letters share of kBold, kItalic, kMono.
+    std::int8_t told = 0;     ///< As Glyph::told, when all its letters share it.
     bool hyphenated = false;  ///< Its last word goes on in the next line.
 
     /// Its text, without looks.
@@ -40,5 +41,11 @@ struct Line {
 
 /// Lines in the document's own order; what is more than a letter's width apart is in two.
 [[nodiscard]] std::vector<Line> LinesOf(const PageContent& page);
+
+/// Lines of cells within `area`: none goes over one of `edges`; without these a gap that is wider than a
+/// space ends it.
+[[nodiscard]] std::vector<Line> CellLinesOf(
+    const PageContent& page, const Box& area, const std::vector<float>& edges
+);
 
 }  // namespace notify::document

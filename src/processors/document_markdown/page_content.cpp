@@ -15,6 +15,7 @@
 #include "processors/document_markdown/geometry.hpp"
 #include "processors/document_markdown/page_shapes.hpp"
 #include "processors/document_markdown/pdfium.hpp"
+#include "processors/document_markdown/tags.hpp"
 
 namespace notify::document {
 
@@ -48,6 +49,7 @@ struct Hand {
     const FPDF_PageObjectRecord* object = nullptr;
     float size = 0;
     std::uint8_t look = kPlain;
+    std::int8_t told = 0;
     int turns = 0;  ///< Quarter turns clockwise from upright.
 };
 
@@ -117,7 +119,8 @@ namespace {
 /// Reads the letters of one page.
 class TextRun {
 public:
-    TextRun(FPDF_TextPageRecord* text, PageContent& content) : text_(text), content_(content) {}
+    TextRun(FPDF_TextPageRecord* text, const Tags& tags, PageContent& content)
+        : text_(text), tags_(tags), content_(content) {}
 
     template <class LookOf>
     std::vector<RawGlyph> Read(const LookOf& look_of) {
@@ -177,11 +180,13 @@ private:
                 .size =
                     static_cast<float>(FPDFText_GetFontSize(text_, index)) * std::hypot(matrix.c, matrix.d),
                 .look = object == nullptr ? std::uint8_t{kPlain} : look_of(FPDFTextObj_GetFont(object)),
+                .told = object == nullptr ? std::int8_t{0} : tags_.Of(object),
                 .turns = TurnsOf(matrix),
             };
         }
         raw.turns = hand_.turns;
         raw.glyph.look = hand_.look;
+        raw.glyph.told = hand_.told;
         raw.glyph.size = hand_.size;
         raw.glyph.box = {.left = box.left, .top = box.bottom, .right = box.right, .bottom = box.top};
         raw.glyph.baseline = static_cast<float>(hand_.turns % 2 == 0 ? y : x);
@@ -189,6 +194,7 @@ private:
     }
 
     FPDF_TextPageRecord* text_;
+    const Tags& tags_;
     PageContent& content_;
     Hand hand_;
 };
@@ -222,7 +228,7 @@ PageContent PageReader::Read(FPDF_PageRecord* page) {
     PageFrame frame(page);
     if (auto* const text = FPDFText_LoadPage(page); text != nullptr) {
         const auto glyphs =
-            TextRun(text, content).Read([this](FPDF_FontRecord* font) { return LookOf(font); });
+            TextRun(text, Tags(page), content).Read([this](FPDF_FontRecord* font) { return LookOf(font); });
         FPDFText_ClosePage(text);
         const int upright = Upright(glyphs, frame);
         content.turns = upright;

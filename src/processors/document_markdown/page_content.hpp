@@ -22,12 +22,16 @@ enum Look : std::uint8_t {
     kLowered = 16  ///< A subscript.
 };
 
+/// What the document's structure says of running headers and the like: it is no part of the text.
+inline constexpr std::int8_t kArtifact = -1;
+
 struct Glyph {
     char32_t code = 0;
     Box box;  ///< From the font's descent to its ascent, as wide as the pen moves.
     float baseline = 0;
     float size = 0;  ///< Of the font, points on the page.
     std::uint8_t look = kPlain;
+    std::int8_t told = 0;     ///< Of the document's structure: a heading's level 1 … 6, or kArtifact.
     bool hyphen = false;      ///< At a line's end, where the word goes on.
     bool gap_before = false;  ///< A space stands before it.
 };

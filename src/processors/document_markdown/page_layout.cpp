@@ -1,6 +1,7 @@
 #include "processors/document_markdown/page_layout.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -20,9 +21,13 @@ namespace {
 /// Puts a figure or table before the first line that stands below it in its column.
 void Insert(std::vector<Block>& blocks, Block block) {
     const auto box = BoxOf(block);
+    auto after = blocks.end();  // the last one above it
     for (auto at = blocks.begin(); at != blocks.end(); ++at) {
         auto* const column = std::get_if<Column>(&*at);
         if (SharedWidth(BoxOf(*at), box) <= 0) {
+            if (after != blocks.end() && BoxOf(*at).top < box.top) {  // the next column
+                break;
+            }
             continue;
         }
         if (column == nullptr) {
@@ -30,12 +35,14 @@ void Insert(std::vector<Block>& blocks, Block block) {
                 blocks.insert(at, std::move(block));
                 return;
             }
+            after = at + 1;
             continue;
         }
         const auto below = std::ranges::find_if(column->lines, [&](const Line& line) {
             return line.box.Centre() > box.Centre();
         });
         if (below == column->lines.end()) {
+            after = at + 1;
             continue;
         }
         if (below == column->lines.begin()) {
@@ -50,7 +57,26 @@ void Insert(std::vector<Block>& blocks, Block block) {
         blocks.insert(at + 1, std::move(rest));
         return;
     }
-    blocks.push_back(std::move(block));
+    blocks.insert(after, std::move(block));
+}
+
+/// A column's part with the tables that stand in it without rules.
+void Append(std::vector<Block>& blocks, const PageContent& page, std::vector<Row> rows) {
+    const auto append_lines = [&](std::size_t first, std::size_t end) {
+        if (first < end) {
+            const auto begin = std::move_iterator(rows.begin());
+            blocks.emplace_back(ColumnOf(
+                {begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end)}
+            ));
+        }
+    };
+    std::size_t done = 0;
+    for (auto& [first, end, table] : AlignedTablesOf(page, rows)) {
+        append_lines(done, first);
+        blocks.emplace_back(std::move(table));
+        done = end;
+    }
+    append_lines(done, rows.size());
 }
 
 }  // namespace
@@ -64,8 +90,9 @@ PageLayout LayoutOf(const PageContent& page, int number) {
     auto lines = LinesOf(page);
     auto tables = TablesOf(page, lines);
     auto figures = FiguresOf(page, lines);
-    auto columns = InReadingOrder(std::move(lines));
-    std::ranges::move(columns, std::back_inserter(layout.blocks));
+    for (auto& rows : InReadingOrder(std::move(lines))) {
+        Append(layout.blocks, page, std::move(rows));
+    }
     for (auto& table : tables) {
         Insert(layout.blocks, std::move(table));
     }

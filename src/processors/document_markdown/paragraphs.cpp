@@ -50,6 +50,11 @@ bool HasLeaders(const std::string& text) {
     return text.find(". . . .") != std::string::npos || text.find("......") != std::string::npos;
 }
 
+/// True for a footnote's first line: a small one behind a raised sign.
+bool IsNote(const Line& line) {
+    return line.spans.size() > 1 && (line.spans.front().look & kRaised) != 0;
+}
+
 /// Cuts one column; each call looks at the line and those around it.
 class Cutter {
 public:
@@ -87,7 +92,8 @@ private:
             ++end;
         }
         const int level = headings_.LevelOf(Lines(first, end), page_);
-        const bool told = headings_.LevelToldOf(Lines(first, end), page_) != 0;
+        const bool told =
+            column_.lines[first].told > 0 || headings_.LevelToldOf(Lines(first, end), page_) != 0;
         if (level == 0 || (!told && (RunsIn(end) || headings_.IsEntry(column_.lines[first].Text())))) {
             return Text(first);
         }
@@ -129,7 +135,7 @@ private:
         const auto size = std::max(line.size, before.size);
         if (step < 0 || step > kParagraphGap * size || BeginsCode(first, at) ||
             std::min(line.size, before.size) < 0.85F * size || MarkOf(line.Text()) != Mark::kNone ||
-            IsEntry(line.Text()) || IsEntry(before.Text()) || BeginsAsCaption(line.Text())) {
+            IsEntry(line.Text()) || IsEntry(before.Text()) || BeginsAsCaption(line.Text()) || IsNote(line)) {
             return true;
         }
         if (headings_.StandsOut(line) && !headings_.StandsOut(before)) {
@@ -149,6 +155,12 @@ private:
     [[nodiscard]] bool RunsIn(std::size_t end) const {
         if (end == column_.lines.size() || column_.lines[end - 1].size > 1.05F * headings_.BodySize()) {
             return false;
+        }
+        const auto& next = column_.lines[end].spans.front().text;
+        const auto word = static_cast<float>(std::min(next.find(' '), next.size()) + 1);
+        constexpr float kLetter = 0.6F;  // of the size, wide
+        if (column_.lines[end - 1].box.right + word * kLetter * column_.lines[end].size < column_.box.right) {
+            return false;  // there was room for its first word
         }
         const auto step = column_.lines[end].baseline - column_.lines[end - 1].baseline;
         return step > 0 && step < kParagraphGap * column_.lines[end].size && !column_.lines[end].Is(kMono);

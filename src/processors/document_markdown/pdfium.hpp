@@ -20,6 +20,9 @@ struct FPDF_DestRecord;
 struct FPDF_LinkRecord;
 struct FPDF_ActionRecord;
 struct FPDF_BitmapRecord;
+struct FPDF_StructTreeRecord;
+struct FPDF_StructElementRecord;
+struct FPDF_PageObjectMarkRecord;
 
 struct FS_MATRIX {
     float a, b, c, d, e, f;
@@ -79,6 +82,12 @@ int FPDFPageObj_GetType(FPDF_PageObjectRecord* object);
 int FPDFPageObj_GetBounds(
     FPDF_PageObjectRecord* object, float* left, float* bottom, float* right, float* top
 );
+int FPDFPageObj_GetMarkedContentID(FPDF_PageObjectRecord* object);
+int FPDFPageObj_CountMarks(FPDF_PageObjectRecord* object);
+FPDF_PageObjectMarkRecord* FPDFPageObj_GetMark(FPDF_PageObjectRecord* object, unsigned long index);
+int FPDFPageObjMark_GetName(
+    FPDF_PageObjectMarkRecord* mark, void* buffer, unsigned long bytes, unsigned long* length
+);
 int FPDFPageObj_GetMatrix(FPDF_PageObjectRecord* object, FS_MATRIX* matrix);
 int FPDFFormObj_CountObjects(FPDF_PageObjectRecord* form);
 FPDF_PageObjectRecord* FPDFFormObj_GetObject(FPDF_PageObjectRecord* form, unsigned long index);
@@ -95,6 +104,17 @@ FPDF_BookmarkRecord* FPDFBookmark_GetNextSibling(
 unsigned long FPDFBookmark_GetTitle(FPDF_BookmarkRecord* bookmark, void* buffer, unsigned long bytes);
 FPDF_DestRecord* FPDFBookmark_GetDest(FPDF_DocumentRecord* document, FPDF_BookmarkRecord* bookmark);
 int FPDFDest_GetDestPageIndex(FPDF_DocumentRecord* document, FPDF_DestRecord* destination);
+
+FPDF_StructTreeRecord* FPDF_StructTree_GetForPage(FPDF_PageRecord* page);
+void FPDF_StructTree_Close(FPDF_StructTreeRecord* tree);
+int FPDF_StructTree_CountChildren(FPDF_StructTreeRecord* tree);
+FPDF_StructElementRecord* FPDF_StructTree_GetChildAtIndex(FPDF_StructTreeRecord* tree, int index);
+unsigned long FPDF_StructElement_GetType(
+    FPDF_StructElementRecord* element, void* buffer, unsigned long bytes
+);
+int FPDF_StructElement_CountChildren(FPDF_StructElementRecord* element);
+FPDF_StructElementRecord* FPDF_StructElement_GetChildAtIndex(FPDF_StructElementRecord* element, int index);
+int FPDF_StructElement_GetChildMarkedContentID(FPDF_StructElementRecord* element, int index);
 
 int FPDFLink_Enumerate(FPDF_PageRecord* page, int* position, FPDF_LinkRecord** link);
 int FPDFLink_GetAnnotRect(FPDF_LinkRecord* link, FS_RECTF* box);

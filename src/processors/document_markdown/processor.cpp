@@ -1,9 +1,14 @@
 #include "processors/document_markdown/processor.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstddef>
+#include <deque>
 #include <exception>
+#include <future>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <variant>
@@ -25,7 +30,10 @@
 #include "processors/document_markdown/pdf_document.hpp"
 #include "processors/document_markdown/pdfium.hpp"
 #include "processors/document_markdown/reading_order.hpp"
+#include "processors/document_markdown/recognition_pool.hpp"
 #include "processors/document_markdown/running_text.hpp"
+#include "processors/document_markdown/scanned_pages.hpp"
+#include "processors/document_markdown/text_recognition.hpp"
 #include "processors/document_markdown/vocabulary.hpp"
 #include "processors/processor.hpp"
 
@@ -44,16 +52,29 @@ constexpr float kLargestSide = 14'400;  // points: PDF's own limit (ISO 32000-1,
 class Conversion {
 public:
     Conversion(const DocumentSettings& settings, const RunContext& context)
-        : settings_(settings), context_(context) {}
+        : settings_(settings), context_(context), pool_(settings.languages) {}
+
+    /// A picture, or several in one file, each of them a page.
+    Result<Output> RunOnPictures(ByteSource& bytes) {
+        return document::ScannedPages::Open(bytes).and_then([&](auto scanned) -> Result<Output> {
+            while (auto picture = scanned.Next()) {
+                auto read =
+                    OpenPicture(std::move(*picture)).and_then([&] { return CloseAll(pool_.Engines() - 1); });
+                if (!read) {
+                    return Unexpected(read.error());
+                }
+            }
+            return CloseAll(0).and_then([&] {
+                AddWarnings();
+                return Write({});
+            });
+        });
+    }
 
     Result<Output> Run(document::PdfDocument& pdf) {
         const auto bookmarks = pdf.Outline();
-        if (FPDFDoc_GetJavaScriptActionCount(pdf.Handle()) > 0) {
-            warnings_.emplace_back("the document has JavaScript, which was not run");
-        }
-        if (FPDFDoc_GetAttachmentCount(pdf.Handle()) > 0) {
-            warnings_.emplace_back("the document has other files in it, which were not read");
-        }
+        scripts_ = std::max(0, FPDFDoc_GetJavaScriptActionCount(pdf.Handle()));
+        files_ = std::max(0, FPDFDoc_GetAttachmentCount(pdf.Handle()));
         if (auto read = ReadPages(pdf); !read) {
             return Unexpected(read.error());
         }
@@ -62,47 +83,138 @@ public:
     }
 
 private:
+    Result<void> OpenPicture(document::GrayPicture picture) {
+        const int index = pictures_++;
+        if (index + 1 < settings_.first_page || index >= LastOf(pictures_)) {
+            return {};
+        }
+        auto content = std::make_unique<document::PageContent>();
+        content->width = static_cast<float>(picture.width) * picture.points_a_pixel;
+        content->height = static_cast<float>(picture.height) * picture.points_a_pixel;
+        return pool_.Start(std::move(picture), *content, context_.stop).map([&](auto recognised) {
+            open_.push_back(
+                {.index = index,
+                 .page = {},
+                 .content = std::move(content),
+                 .recognised = std::move(recognised)}
+            );
+        });
+    }
+
+    /// A page that is read; its letters may still be found by OCR.
+    struct OpenPage {
+        int index = 0;
+        document::PagePtr page;  ///< Null for a picture.
+        std::unique_ptr<document::PageContent> content;
+        std::future<float> recognised;  ///< How sure its letters are.
+    };
+
     Result<void> ReadPages(document::PdfDocument& pdf) {
         const int first = std::min(settings_.first_page, pdf.PageCount() + 1);
-        const int last =
-            settings_.last_page == 0 ? pdf.PageCount() : std::min(settings_.last_page, pdf.PageCount());
+        const int last = LastOf(pdf.PageCount());
         document::PageReader reader(pdf);
         for (int number = first; number <= last; ++number) {
-            if (context_.stop.stop_requested()) {
-                return Fail(ErrorCode::kCancelled, "cancelled");
-            }
             if (number > first && (number - first) % kPagesBetweenRefreshes == 0) {
-                if (auto fresh = pdf.Refresh(); !fresh) {
+                auto fresh = CloseAll(0).and_then([&] { return pdf.Refresh(); });
+                if (!fresh) {
                     return fresh;
                 }
             }
-            ReadPage(pdf, reader, number - 1);
+            auto read =
+                OpenOne(pdf, reader, number - 1).and_then([&] { return CloseAll(pool_.Engines() - 1); });
+            if (!read) {
+                return read;
+            }
             if (auto state = pdf.ReadingState(); !state) {
                 return state;
             }
-            context_.progress(0.95 * (number - first + 1) / (last - first + 1));
+            done_ = 0.95 * (number - first + 1) / (last - first + 1);
+        }
+        return CloseAll(0);
+    }
+
+    [[nodiscard]] int LastOf(int count) const {
+        return settings_.last_page == 0 ? count : std::min(settings_.last_page, count);
+    }
+
+    Result<void> OpenOne(const document::PdfDocument& pdf, document::PageReader& reader, int index) {
+        auto page = pdf.Page(index);
+        if (page == nullptr) {
+            ++unreadable_;
+            return {};
+        }
+        auto content = std::make_unique<document::PageContent>(reader.Read(page.get()));
+        if (content->width > kLargestSide || content->height > kLargestSide) {
+            ++huge_;
+        }
+        std::future<float> recognised;
+        if (settings_.ocr == Ocr::kAlways || (settings_.ocr == Ocr::kAuto && IsPicture(*content))) {
+            auto started = document::GrayPictureOf(page.get(), *content).and_then([&](auto picture) {
+                return pool_.Start(std::move(picture), *content, context_.stop);
+            });
+            if (!started) {
+                return Unexpected(started.error());
+            }
+            recognised = std::move(*started);
+        }
+        open_.push_back(
+            {.index = index,
+             .page = std::move(page),
+             .content = std::move(content),
+             .recognised = std::move(recognised)}
+        );
+        return {};
+    }
+
+    /// True for a page with hardly any text that can be read, and an image.
+    static bool IsPicture(const document::PageContent& content) {
+        constexpr std::size_t kFewLetters = 20;
+        const auto readable =
+            content.glyphs.size() -
+            std::min<std::size_t>(content.glyphs.size(), static_cast<std::size_t>(content.unmapped));
+        return (readable < kFewLetters && !content.images.empty()) || 2 * readable < content.glyphs.size();
+    }
+
+    /// Closes pages in their order until no more than these are open.
+    Result<void> CloseAll(std::size_t but) {
+        while (open_.size() > but || (!open_.empty() && !open_.front().recognised.valid())) {
+            constexpr std::chrono::milliseconds kSignOfLife(1'000);
+            auto& front = open_.front();
+            while (front.recognised.valid() &&
+                   front.recognised.wait_for(kSignOfLife) != std::future_status::ready) {
+                context_.progress(done_);
+            }
+            if (context_.stop.stop_requested()) {
+                return Fail(ErrorCode::kCancelled, "cancelled");
+            }
+            Close(front);
+            open_.pop_front();
+            context_.progress(done_);
         }
         return {};
     }
 
-    void ReadPage(const document::PdfDocument& pdf, document::PageReader& reader, int index) {
-        const auto page = pdf.Page(index);
-        if (page == nullptr) {
-            ++unreadable_;
-            return;
-        }
-        const auto content = reader.Read(page.get());
-        if (content.width > kLargestSide || content.height > kLargestSide) {
-            ++huge_;
+    void Close(OpenPage& open) {
+        auto& content = *open.content;
+        if (open.recognised.valid()) {
+            ocr_pages_.push_back(
+                json::object{{"page", open.index + 1}, {"confidence", std::round(open.recognised.get())}}
+            );
+            content.unmapped = 0;
+            std::erase_if(content.images, [&](const document::Box& image) {
+                return std::ranges::any_of(content.glyphs, [&](const document::Glyph& glyph) {
+                    return image.HoldsMiddleOf(glyph.box);
+                });
+            });
         }
         unmapped_ += content.unmapped;
         sideways_ += content.sideways;
         cut_ += content.cut ? 1 : 0;
         empty_ += content.glyphs.empty() && !content.images.empty() ? 1 : 0;
-        auto layout = document::LayoutOf(content, index);
+        auto layout = document::LayoutOf(content, open.index);
         for (auto& block : layout.blocks) {
             if (auto* const figure = std::get_if<document::Figure>(&block)) {
-                CutOut(page.get(), content, *figure);
+                CutOut(open, *figure);
             } else if (const auto* const column = std::get_if<document::Column>(&block)) {
                 for (const auto& line : column->lines) {
                     words_.Learn(line.Text());
@@ -112,11 +224,12 @@ private:
         pages_.push_back(std::move(layout));
     }
 
-    void CutOut(FPDF_PageRecord* page, const document::PageContent& content, document::Figure& figure) {
-        if (!settings_.images || images_.size() == kMaxPictures || picture_bytes_ > kMaxPictureBytes) {
+    void CutOut(const OpenPage& open, document::Figure& figure) {
+        if (!settings_.images || open.page == nullptr || images_.size() == kMaxPictures ||
+            picture_bytes_ > kMaxPictureBytes) {
             return;
         }
-        auto picture = document::PictureOf(page, content, figure.box);
+        auto picture = document::PictureOf(open.page.get(), *open.content, figure.box);
         if (!picture) {
             return;
         }
@@ -125,7 +238,7 @@ private:
         images_.push_back(
             json::object{
                 {"file", figure.name},
-                {"page", static_cast<int>(pages_.size()) + settings_.first_page},
+                {"page", open.index + 1},
                 {"left", figure.box.left},
                 {"top", figure.box.top},
                 {"width", figure.box.Width()},
@@ -141,6 +254,8 @@ private:
                 warnings_.emplace_back(fmt::format(fmt::runtime(sentence), count));
             }
         };
+        warn(scripts_, "the document has {} scripts, which were not run");
+        warn(files_, "the document has {} other files in it, which were not read");
         warn(unreadable_, "{} pages could not be read");
         warn(huge_, "{} pages are larger than PDF allows");
         warn(unmapped_, "{} letters have a font that does not say which they are");
@@ -177,8 +292,12 @@ private:
             {"outline", std::move(outline)},
             {"images", std::move(images_)},
             {"tables", writer.Tables()},
-            {"ocr_pages", json::array()},
-            {"dropped", {{"headers", dropped.headers}, {"footers", dropped.footers}}},
+            {"ocr_pages", std::move(ocr_pages_)},
+            {"dropped",
+             {{"headers", dropped.headers},
+              {"footers", dropped.footers},
+              {"scripts", scripts_},
+              {"files", files_}}},
             {"warnings", std::move(warnings_)},
         };
         return output;
@@ -186,12 +305,19 @@ private:
 
     const DocumentSettings& settings_;
     const RunContext& context_;
+    std::deque<OpenPage> open_;  ///< Outlives the pool, whose threads write into it.
+    document::RecognitionPool pool_;
+    json::array ocr_pages_;
+    double done_ = 0;
+    int pictures_ = 0;
     std::vector<document::PageLayout> pages_;
     document::Vocabulary words_;
     std::vector<OutputArtifact> artifacts_;
     json::array images_;
     json::array warnings_;
     std::size_t picture_bytes_ = 0;
+    int scripts_ = 0;
+    int files_ = 0;
     int unreadable_ = 0;
     int huge_ = 0;
     int unmapped_ = 0;
@@ -202,9 +328,22 @@ private:
 
 class DocumentMarkdown final : public WholeItem {
 public:
-    explicit DocumentMarkdown(DocumentSettings settings) : settings_(settings) {}
+    explicit DocumentMarkdown(DocumentSettings settings) : settings_(std::move(settings)) {}
 
     [[nodiscard]] Result<Output> Run(ByteSource& bytes, const RunContext& context) override {
+        if (context.media_type.starts_with("image/")) {
+            if (settings_.ocr == Ocr::kOff) {
+                return Unexpected(
+                    Error{
+                        .code = ErrorCode::kUnsupported,
+                        .stage = "open",
+                        .reason = "unsupported_media",
+                        .message = "pictures are read only with OCR, which is off"
+                    }
+                );
+            }
+            return Conversion(settings_, context).RunOnPictures(bytes);
+        }
         return document::PdfDocument::Open(bytes).and_then([&](const auto& pdf) {
             return Conversion(settings_, context).Run(*pdf);
         });
@@ -222,6 +361,13 @@ Result<DocumentSettings> ReadDocumentSettings(const json::object& config) {
         settings.first_page = json::value_to<int>(config.at("first_page"));
         settings.last_page = json::value_to<int>(config.at("last_page"));
         settings.images = config.at("images").as_bool();
+        const auto ocr = json::value_to<std::string>(config.at("ocr"));
+        settings.ocr = ocr == "auto" ? Ocr::kAuto : ocr == "always" ? Ocr::kAlways : Ocr::kOff;
+        settings.languages.clear();
+        std::istringstream languages(json::value_to<std::string>(config.at("languages")));
+        for (std::string each; std::getline(languages, each, '+');) {
+            settings.languages.push_back(each);
+        }
         settings.page_separators = config.at("page_separators").as_bool();
     } catch (const std::exception&) {
         return Fail(ErrorCode::kInvalidArgument, "the configuration is not that of document-markdown");
@@ -230,7 +376,7 @@ Result<DocumentSettings> ReadDocumentSettings(const json::object& config) {
 }
 
 std::unique_ptr<WholeItem> MakeDocumentMarkdown(DocumentSettings settings) {
-    return std::make_unique<DocumentMarkdown>(settings);
+    return std::make_unique<DocumentMarkdown>(std::move(settings));
 }
 
 }  // namespace notify

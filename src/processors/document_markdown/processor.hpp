@@ -2,7 +2,10 @@
 
 // The `document-markdown` processor: a PDF as Markdown, with its outline and its pictures.
 
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -11,12 +14,16 @@
 
 namespace notify {
 
+enum class Ocr : std::uint8_t { kOff, kAuto, kAlways };
+
 /// As the schema in processors/kinds.cpp declares it.
 struct DocumentSettings {
-    int first_page = 1;            ///< From 1.
-    int last_page = 0;             ///< 0 for the last one there is.
-    bool images = true;            ///< Cut out pictures.
-    bool page_separators = false;  ///< Begin each page with a comment that tells its number.
+    int first_page = 1;                         ///< From 1.
+    int last_page = 0;                          ///< 0 for the last one there is.
+    bool images = true;                         ///< Cut out pictures.
+    bool page_separators = false;               ///< Begin each page with a comment that tells its number.
+    Ocr ocr = Ocr::kOff;                        ///< Auto: of pages that are pictures.
+    std::vector<std::string> languages{"eng"};  ///< Of OCR, as tesseract names them.
 };
 
 /// Reads a configuration that was checked against the schema. kInvalidArgument when a member has another

@@ -23,8 +23,6 @@ struct Strip {
     float right = 0;
 };
 
-using Row = std::vector<Line>;
-
 /// The empty strips that `row` leaves of these. One at an edge of `all` must have room for a column.
 std::vector<Strip> StripsLeft(std::vector<Strip> strips, const Row& row, const Strip& all) {
     const auto is_wide = [&](const Strip& strip) {
@@ -45,16 +43,6 @@ std::vector<Strip> StripsLeft(std::vector<Strip> strips, const Row& row, const S
     }
     std::erase_if(strips, [&](const Strip& strip) { return !is_wide(strip); });
     return strips;
-}
-
-Box BoxOf(const std::vector<Row>& rows) {
-    Box box = rows.front().front().box;
-    for (const auto& row : rows) {
-        for (const auto& line : row) {
-            box.Add(line.box);
-        }
-    }
-    return box;
 }
 
 /// What stands on one side of a strip.
@@ -90,25 +78,13 @@ bool AreColumns(const std::vector<Row>& rows, const Strip& strip, float width) {
            SharedHeight(left.box, right.box) > 0.3F * std::min(left.box.Height(), right.box.Height());
 }
 
-Column Single(std::vector<Row> rows) {
-    Column column{.lines = {}, .box = BoxOf(rows)};
-    for (auto& row : rows) {
-        Line joined = std::move(row.front());
-        for (std::size_t i = 1; i < row.size(); ++i) {
-            joined.Append(std::move(row[i]));
-        }
-        column.lines.push_back(std::move(joined));
-    }
-    return column;
-}
-
 class Cutter {
 public:
     void Cut(std::vector<Row> rows, std::size_t depth) {
         if (rows.empty()) {
             return;
         }
-        const auto box = BoxOf(rows);
+        const auto box = BoxOfRows(rows);
         const Strip all{.left = box.left, .right = box.right};
         std::vector<Row> group;
         std::vector<Strip> strips{all};
@@ -136,7 +112,7 @@ public:
         }
     }
 
-    [[nodiscard]] std::vector<Column> Take() && { return std::move(columns_); }
+    [[nodiscard]] std::vector<std::vector<Row>> Take() && { return std::move(columns_); }
 
 private:
     /// True when there were columns, and none of the strips between them is among `left`.
@@ -179,17 +155,39 @@ private:
 
     void Flush() {
         if (!pending_.empty()) {
-            columns_.push_back(Single(std::exchange(pending_, {})));
+            columns_.push_back(std::exchange(pending_, {}));
         }
     }
 
     std::vector<Row> pending_;  ///< Of the column that is being read.
-    std::vector<Column> columns_;
+    std::vector<std::vector<Row>> columns_;
 };
 
 }  // namespace
 
-std::vector<std::vector<Line>> RowsOf(std::vector<Line> lines) {
+Box BoxOfRows(const std::vector<Row>& rows) {
+    Box box = rows.front().front().box;
+    for (const auto& row : rows) {
+        for (const auto& line : row) {
+            box.Add(line.box);
+        }
+    }
+    return box;
+}
+
+Column ColumnOf(std::vector<Row> rows) {
+    Column column{.lines = {}, .box = BoxOfRows(rows)};
+    for (auto& row : rows) {
+        Line joined = std::move(row.front());
+        for (std::size_t i = 1; i < row.size(); ++i) {
+            joined.Append(std::move(row[i]));
+        }
+        column.lines.push_back(std::move(joined));
+    }
+    return column;
+}
+
+std::vector<Row> RowsOf(std::vector<Line> lines) {
     std::ranges::stable_sort(lines, {}, [](const Line& line) { return line.baseline; });
     std::vector<Row> rows;
     for (auto& line : lines) {
@@ -211,10 +209,10 @@ std::vector<std::vector<Line>> RowsOf(std::vector<Line> lines) {
 
 std::vector<Line> JoinedRows(std::vector<Line> lines) {
     auto rows = RowsOf(std::move(lines));
-    return rows.empty() ? std::vector<Line>{} : Single(std::move(rows)).lines;
+    return rows.empty() ? std::vector<Line>{} : ColumnOf(std::move(rows)).lines;
 }
 
-std::vector<Column> InReadingOrder(std::vector<Line> lines) {
+std::vector<std::vector<Row>> InReadingOrder(std::vector<Line> lines) {
     Cutter cutter;
     cutter.Cut(RowsOf(std::move(lines)), 0);
     return std::move(cutter).Take();

@@ -14,13 +14,23 @@ struct Column {
     Box box;
 };
 
-/// Cuts a page along the empty strips between columns, and where something stands across them.
-[[nodiscard]] std::vector<Column> InReadingOrder(std::vector<Line> lines);
+/// Lines on one level, from left to right.
+using Row = std::vector<Line>;
+
+/// Cuts a page along the empty strips between columns, and where something stands across them: the rows of
+/// each column's part.
+[[nodiscard]] std::vector<std::vector<Row>> InReadingOrder(std::vector<Line> lines);
+
+/// The lines of each of these rows joined; there is one at least.
+[[nodiscard]] Column ColumnOf(std::vector<Row> rows);
+
+/// The box around all of them; there is one at least.
+[[nodiscard]] Box BoxOfRows(const std::vector<Row>& rows);
 
 /// Lines on one level joined, from top to bottom. Used where there are no columns.
 [[nodiscard]] std::vector<Line> JoinedRows(std::vector<Line> lines);
 
 /// Lines by the level they stand on, each from left to right.
-[[nodiscard]] std::vector<std::vector<Line>> RowsOf(std::vector<Line> lines);
+[[nodiscard]] std::vector<Row> RowsOf(std::vector<Line> lines);
 
 }  // namespace notify::document

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "processors/document_markdown/line.hpp"
+#include "processors/document_markdown/page_content.hpp"
 #include "processors/document_markdown/page_layout.hpp"
 #include "processors/document_markdown/reading_order.hpp"
 #include "processors/document_markdown/unicode.hpp"
@@ -36,7 +37,8 @@ struct EdgeLine {
     std::size_t block = 0;
     std::size_t line = 0;
     bool top = false;
-    int level = 0;  ///< Its height on the page in steps of 4 points, from the edge.
+    bool told = false;  ///< The document says that it is none of the text.
+    int level = 0;      ///< Its height on the page in steps of 4 points, from the edge.
     std::string words;
     std::optional<int> number;  ///< What stands first or last in it, less the page it is on.
 };
@@ -101,6 +103,7 @@ void AddEdge(std::vector<EdgeLine>& edges, const PageLayout& page, std::size_t i
                  .block = b,
                  .line = i,
                  .top = top,
+                 .told = line.told == kArtifact,
                  .level = static_cast<int>(std::lround(away / kStep)),
                  .words = std::move(words),
                  .number = number}
@@ -127,8 +130,8 @@ public:
 
     [[nodiscard]] bool Has(const EdgeLine& edge) const {
         const bool only_number = edge.number == 1 && edge.words.find(' ') == std::string::npos;
-        return HasAt(edge, edge.level) || HasAt(edge, edge.level - 1) || HasAt(edge, edge.level + 1) ||
-               only_number;
+        return edge.told || HasAt(edge, edge.level) || HasAt(edge, edge.level - 1) ||
+               HasAt(edge, edge.level + 1) || only_number;
     }
 
 private:

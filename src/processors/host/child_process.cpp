@@ -51,9 +51,10 @@ std::string_view NameOfSignal(int number) {
     return name == nullptr ? "not a known one" : name;
 }
 
-/// Nothing of the service's environment, but where libraries are; sanitizers keep their options.
+/// Nothing of the service's environment, but where libraries are; sanitizers keep their options. Pages are
+/// read in parallel, so that tesseract starts no threads for one.
 std::vector<std::string> EnvironmentOf(const HostSettings& settings) {
-    std::vector<std::string> environment;
+    std::vector<std::string> environment{"OMP_THREAD_LIMIT=1"};
     if (!settings.library_folder.empty()) {
         environment.push_back("LD_LIBRARY_PATH=" + settings.library_folder.native());
     }
