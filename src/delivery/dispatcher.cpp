@@ -137,7 +137,8 @@ std::deque<Delivery>::iterator Dispatcher::Next() {
     });
 }
 
-Delivery Dispatcher::Take(std::deque<Delivery>::iterator next) {
+Delivery Dispatcher::TakeNext() {
+    const auto next = Next();
     auto delivery = std::move(*next);
     waiting_.erase(next);
     auto& lane = lanes_[delivery.endpoint_id];
@@ -237,7 +238,7 @@ void Dispatcher::Send(const std::stop_token& stop) {
         if (!work || stop.stop_requested()) {
             return;
         }
-        const auto delivery = Take(Next());
+        const auto delivery = TakeNext();
         WakeASender(stop);
         lock.unlock();
         const auto outcome = delivery.kind == DeliveryKind::kWebhook ? webhooks_.Deliver(delivery, stop)

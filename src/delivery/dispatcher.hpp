@@ -75,7 +75,7 @@ private:
 
     // with mutex_ held
     [[nodiscard]] std::deque<Delivery>::iterator Next();
-    Delivery Take(std::deque<Delivery>::iterator next);
+    [[nodiscard]] Delivery TakeNext();
     void Done(const Delivery& delivery);
     void WakeASender(const std::stop_token& stop);
 
