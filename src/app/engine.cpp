@@ -231,7 +231,7 @@ void Engine::Build() {
 }
 
 void Engine::BuildDelivery(const SourceOfKind& find_source) {
-    http = std::make_unique<HttpClient>();
+    http = std::make_unique<HttpClient>(HttpClientSettings{.keep_connections = true});
     webhooks = std::make_unique<WebhookSender>(WebhookParts{
         .storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock, .wall = &wall
     });

@@ -7,13 +7,16 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <deque>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <curl/curl.h>
 #include <curl/easy.h>
@@ -253,31 +256,42 @@ std::optional<CURLcode> Run(CURLM* multi, CURL* easy, const std::stop_token& sto
 
 }  // namespace
 
-/// Idle multi handles, each with the connections that its transfers left open.
+/// Idle multi handles, each with the connections that its transfers to one place left open.
 class HttpClient::KeptConnections {
 public:
-    MultiHandle Take() {
+    /// The one that was given last for `place`, else a new one.
+    MultiHandle Take(std::string_view place) {
         const std::scoped_lock lock(mutex_);
-        if (idle_.empty()) {
+        const auto newest_first = std::views::reverse(idle_);
+        const auto fits = std::ranges::find(newest_first, place, &Idle::place);
+        if (fits == newest_first.end()) {
             return MultiHandle(curl_multi_init());
         }
-        auto multi = std::move(idle_.back());
-        idle_.pop_back();
+        auto multi = std::move(fits->multi);
+        idle_.erase(std::next(fits).base());
         return multi;
     }
 
-    void Give(MultiHandle multi) {
+    void Give(std::string place, MultiHandle multi) {
+        MultiHandle longest_idle;  // closed after the lock
         const std::scoped_lock lock(mutex_);
-        if (idle_.size() < kMostIdle) {
-            idle_.push_back(std::move(multi));
+        idle_.push_back({.place = std::move(place), .multi = std::move(multi)});
+        if (idle_.size() > kMostIdle) {
+            longest_idle = std::move(idle_.front().multi);
+            idle_.pop_front();
         }
     }
 
 private:
-    static constexpr std::size_t kMostIdle = 64;
+    struct Idle {
+        std::string place;
+        MultiHandle multi;
+    };
+
+    static constexpr std::size_t kMostIdle = 128;
 
     std::mutex mutex_;
-    std::vector<MultiHandle> idle_;
+    std::deque<Idle> idle_;
 };
 
 HttpClient::HttpClient(HttpClientSettings settings) : settings_(std::move(settings)) {
@@ -295,7 +309,8 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
         return Unexpected(headers.error());
     }
     Transfer transfer{.request = request, .response = {}, .refused = {}};
-    auto multi = kept_ ? kept_->Take() : MultiHandle(curl_multi_init());
+    auto place = fmt::format("{}://{}:{}", request.url.Scheme(), request.url.Host(), request.url.Port());
+    auto multi = kept_ ? kept_->Take(place) : MultiHandle(curl_multi_init());
     const EasyHandle easy(curl_easy_init());
     if (!multi || !easy || request.url.Handle() == nullptr) {
         return Fail(ErrorCode::kInternal, "libcurl gave no handle");
@@ -309,7 +324,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
     SetMethod(easy.get(), request);
     const auto code = Run(multi.get(), easy.get(), stop);
     if (kept_) {
-        kept_->Give(std::move(multi));
+        kept_->Give(std::move(place), std::move(multi));
     }
     if (!code) {
         return Fail(ErrorCode::kStopped, "the request was stopped");

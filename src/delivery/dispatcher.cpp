@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -30,6 +30,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kReleaseInterval = std::chrono::seconds(5);
+constexpr int kMostClaimed = 1024;
 constexpr int kCommitTries = 5;
 constexpr milliseconds kCommitPause{200};
 
@@ -80,23 +81,37 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::Start() {
-    if (!threads_.empty()) {
+    if (claimer_.joinable()) {
         return;
     }
     GiveBackExpired(storage_.IsSingleNode());
-    threads_.emplace_back([this](const std::stop_token& stop) { Claim(stop); });
-    for (int i = 0; i < std::max(settings_.senders, 1); ++i) {
-        threads_.emplace_back([this](const std::stop_token& stop) { Send(stop); });
-    }
+    stop_ = std::stop_source();
+    claimer_ = std::jthread([this, stop = stop_.get_token()] { Claim(stop); });
 }
 
 void Dispatcher::Stop() {
-    for (auto& thread : threads_) {
-        thread.request_stop();
+    stop_.request_stop();
+    claimer_ = {};
+    std::unique_lock lock(mutex_);
+    auto senders = std::exchange(senders_, {});
+    lock.unlock();
+    senders.clear();
+    lanes_.clear();
+    const auto waiting = std::exchange(waiting_, {});
+    if (waiting.empty()) {
+        return;
     }
-    threads_.clear();
-    for (const auto& delivery : std::exchange(waiting_, {})) {
-        Commit(delivery, JustWrite(Released(delivery, "the service stopped", clock_.Now())), {});
+    const auto released = storage_.Write([&](Transaction& transaction) -> Result<void> {
+        for (const auto& delivery : waiting) {
+            const auto row = Released(delivery, "the service stopped", clock_.Now());
+            if (auto held = transaction.deliveries.Finish(row, delivery.fence, {}); !held) {
+                return Unexpected(held.error());
+            }
+        }
+        return {};
+    });
+    if (!released) {  // their leases end
+        Log(LogLevel::kWarn, "deliveries were not given back", {{"reason", released.error().message}});
     }
 }
 
@@ -106,10 +121,61 @@ void Dispatcher::Nudge() {
     claimer_wakes_.notify_one();
 }
 
+int Dispatcher::PerEndpoint() const {
+    return std::clamp(settings_.senders - 1, 1, std::max(settings_.per_endpoint, 1));
+}
+
 int Dispatcher::Room() {
     const std::scoped_lock lock(mutex_);
     nudged_ = false;
-    return std::max(settings_.senders, 1) - busy_ - static_cast<int>(waiting_.size());
+    return kMostClaimed - busy_ - static_cast<int>(waiting_.size());
+}
+
+std::deque<Delivery>::iterator Dispatcher::Next() {
+    return std::ranges::find_if(waiting_, [this](const Delivery& delivery) {
+        return lanes_[delivery.endpoint_id].busy < PerEndpoint();
+    });
+}
+
+Delivery Dispatcher::TakeNext() {
+    const auto next = Next();
+    auto delivery = std::move(*next);
+    waiting_.erase(next);
+    auto& lane = lanes_[delivery.endpoint_id];
+    --lane.waiting;
+    ++lane.busy;
+    ++busy_;
+    if (lane.waiting == settings_.ahead / 2 || lane.waiting == 0) {
+        nudged_ = true;
+        claimer_wakes_.notify_one();
+    }
+    return delivery;
+}
+
+void Dispatcher::Done(const Delivery& delivery) {
+    --busy_;
+    const auto lane = lanes_.find(delivery.endpoint_id);
+    --lane->second.busy;
+    // a publication may have kept others of its object from being claimed
+    if (lane->second.waiting + lane->second.busy == 0 || delivery.kind == DeliveryKind::kPublication) {
+        nudged_ = true;
+        claimer_wakes_.notify_one();
+    }
+    if (lane->second.waiting + lane->second.busy == 0) {
+        lanes_.erase(lane);
+    }
+}
+
+/// Each that takes something wakes the next, while there is something.
+void Dispatcher::WakeASender(const std::stop_token& stop) {
+    if (stop.stop_requested() || Next() == waiting_.end()) {
+        return;
+    }
+    if (idle_ > 0) {
+        senders_wake_.notify_one();
+    } else if (std::cmp_less(senders_.size(), std::max(settings_.senders, 1))) {
+        senders_.emplace_back([this, stop] { Send(stop); });
+    }
 }
 
 void Dispatcher::GiveBackExpired(bool all) {
@@ -123,7 +189,7 @@ void Dispatcher::GiveBackExpired(bool all) {
     }
 }
 
-milliseconds Dispatcher::ClaimOnce(int room) {
+milliseconds Dispatcher::ClaimOnce(int room, const std::stop_token& stop) {
     const auto now = clock_.Now();
     const auto next =
         storage_.Read([&](const Snapshot& snapshot) { return snapshot.deliveries.NextReadyAt(now); });
@@ -133,18 +199,20 @@ milliseconds Dispatcher::ClaimOnce(int room) {
     if (**next > now) {
         return std::min(settings_.poll, **next - now);
     }
-    const int per_endpoint = std::clamp(settings_.senders - 1, 1, std::max(settings_.per_endpoint, 1));
     auto claimed = storage_.Write([&](Transaction& transaction) {
-        return transaction.deliveries.Claim(settings_.node, room, per_endpoint, now, settings_.lease);
+        return transaction.deliveries.Claim(settings_.node, room, settings_.ahead, now, settings_.lease);
     });
     if (!claimed) {
         Log(LogLevel::kWarn, "deliveries were not claimed", {{"reason", claimed.error().message}});
         return settings_.poll;
     }
     const std::scoped_lock lock(mutex_);
-    std::ranges::move(*claimed, std::back_inserter(waiting_));
-    senders_wake_.notify_all();
-    return claimed->empty() ? settings_.poll : milliseconds(0);
+    for (auto& delivery : *claimed) {
+        ++lanes_[delivery.endpoint_id].waiting;
+        waiting_.push_back(std::move(delivery));
+    }
+    WakeASender(stop);
+    return settings_.poll;
 }
 
 void Dispatcher::Claim(const std::stop_token& stop) {
@@ -155,29 +223,29 @@ void Dispatcher::Claim(const std::stop_token& stop) {
             GiveBackExpired(false);
         }
         const int room = Room();
-        const auto sleep = room > 0 ? ClaimOnce(room) : settings_.poll;
+        const auto sleep = room > 0 ? ClaimOnce(room, stop) : settings_.poll;
         std::unique_lock lock(mutex_);
         claimer_wakes_.wait_for(lock, stop, sleep, [this] { return nudged_; });
     }
 }
 
 void Dispatcher::Send(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
     while (true) {
-        std::unique_lock lock(mutex_);
-        if (!senders_wake_.wait(lock, stop, [this] { return !waiting_.empty(); }) || stop.stop_requested()) {
+        ++idle_;
+        const bool work = senders_wake_.wait(lock, stop, [this] { return Next() != waiting_.end(); });
+        --idle_;
+        if (!work || stop.stop_requested()) {
             return;
         }
-        const auto delivery = std::move(waiting_.front());
-        waiting_.pop_front();
-        ++busy_;
+        const auto delivery = TakeNext();
+        WakeASender(stop);
         lock.unlock();
         const auto outcome = delivery.kind == DeliveryKind::kWebhook ? webhooks_.Deliver(delivery, stop)
                                                                      : publisher_.Deliver(delivery, stop);
         Commit(delivery, outcome, stop);
         lock.lock();
-        --busy_;
-        nudged_ = true;
-        claimer_wakes_.notify_one();
+        Done(delivery);
     }
 }
 

@@ -11,6 +11,7 @@ import unittest
 
 import clock_test
 import crash_test
+import delivery_kills_test
 import flood_test
 import full_disk_test
 import iconik_kills_test
@@ -25,7 +26,7 @@ import store_kills_test
 from service import PROGRAMS
 
 
-FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "long", "clocks", "scarce", "full", "soak", "scan", "objects", "busy", "told", "assets", "flood"]
+FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "long", "clocks", "scarce", "full", "soak", "scan", "objects", "busy", "told", "assets", "flood", "deliveries"]
 
 
 class InOneProcess(unittest.TestCase):
@@ -67,6 +68,7 @@ def long_forms(wanted: argparse.Namespace) -> list:
     owner_kills_test.OwnerKills.KILLS, owner_kills_test.OwnerKills.SEED = wanted.kills, wanted.seed
     node_kills.NodeKills.KILLS, node_kills.NodeKills.FREEZES, node_kills.NodeKills.SEED = wanted.nodes, wanted.frozen, wanted.seed
     long_kills_test.LongKills.KILLS, long_kills_test.LongKills.SEED = wanted.long, wanted.seed
+    delivery_kills_test.DeliveryKills.KILLS = wanted.deliveries
     full_disk_test.FullDisk.TIMES, soak.Soak.HOURS, soak.Soak.SEED = wanted.full, wanted.hours, wanted.seed
     scan_test.Scan.KEYS, scan_test.Scan.KILLS = wanted.scan, 20
     store_kills_test.StoreKills.ITEMS, store_kills_test.StoreKills.KILLS = wanted.objects, 20
@@ -98,6 +100,8 @@ def long_forms(wanted: argparse.Namespace) -> list:
          store_bytes_test.StoreBytes("test_a_store_that_is_often_busy_is_asked_at_most_twice_as_often")),
         ("told", wanted.told, f"{wanted.told} messages of assets", iconik(iconik_kills_test.TEST_OF_MESSAGES)),
         ("assets", wanted.assets, f"timelines of {wanted.assets} assets", iconik(iconik_kills_test.TEST_OF_TIMELINES)),
+        ("deliveries", wanted.deliveries, f"{wanted.deliveries} kills while a receiver is told",
+         delivery_kills_test.DeliveryKills("test_no_event_is_lost_and_one_that_comes_twice_is_the_same")),
         ("flood", wanted.flood, f"flood of {wanted.flood}", flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones")),
     ]
     return [(told, test) for name, many, told, test in forms if many > 0 and name in (wanted.form or FORMS)]
@@ -113,6 +117,7 @@ def main() -> int:
     parser.add_argument("--told", type=int, default=10_000,
                         help="of how many assets of Iconik messages tell, each up to five times, under 20 kills (10000); 0 for none")
     parser.add_argument("--assets", type=int, default=1000, help="how many timelines in Iconik are written under 20 kills (1000); 0 for none")
+    parser.add_argument("--deliveries", type=int, default=200, help="how often the service is killed while it tells a receiver (200); 0 for none")
     parser.add_argument("--steps", type=int, default=100_000, help="how many steps are compared with the model on each database (100000); 0 for none")
     parser.add_argument("--kills", type=int, default=3000, help="how many owners are killed on each database (3000); 0 for none")
     parser.add_argument("--nodes", type=int, default=200, help="how many kills three nodes with their children take (200); 0 for none")

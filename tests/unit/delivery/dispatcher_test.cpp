@@ -5,9 +5,15 @@
 #include <chrono>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "storage/delivery_repository.hpp"
 #include "unit/delivery/fixture.hpp"
@@ -19,6 +25,48 @@ namespace {
 using std::chrono::seconds;
 using testing::Answer;
 using testing::Receiver;
+
+/// Takes every connection and never answers.
+class SilentReceiver {
+public:
+    SilentReceiver() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        auto* const any = reinterpret_cast<sockaddr*>(&address);
+        EXPECT_EQ(::bind(listener_, any, length), 0);
+        EXPECT_EQ(::listen(listener_, SOMAXCONN), 0);
+        EXPECT_EQ(::getsockname(listener_, any, &length), 0);
+        url_ = fmt::format("http://127.0.0.1:{}/", ntohs(address.sin_port));
+        thread_ = std::thread([this] {
+            for (int taken = 0; (taken = ::accept(listener_, nullptr, nullptr)) >= 0; ++connections_) {
+                taken_.push_back(taken);
+            }
+        });
+    }
+
+    ~SilentReceiver() {
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+        std::ranges::for_each(taken_, ::close);
+    }
+
+    SilentReceiver(const SilentReceiver&) = delete;
+    SilentReceiver& operator=(const SilentReceiver&) = delete;
+
+    [[nodiscard]] const std::string& Url() const { return url_; }
+
+    [[nodiscard]] int Connections() const { return connections_; }
+
+private:
+    int listener_;
+    std::string url_;
+    std::vector<int> taken_;
+    std::atomic<int> connections_ = 0;
+    std::thread thread_;
+};
 
 class Dispatching : public testing::DeliveryTest {
 protected:
@@ -115,6 +163,40 @@ TEST_F(Dispatching, ServesOthersWhileOneEndpointHangs) {
         Await(Happen("item.completed"), Status::kCompleted);
     }
     EXPECT_EQ(quick.Received().size(), 20U);
+}
+
+TEST_F(Dispatching, SendsAtMostFourToOneEndpointAtATimeAndToOthersBesideIt) {
+    const SilentReceiver silent;
+    const Receiver quick;
+    AddEndpoint(silent.Url(), {"item.failed"});
+    AddEndpoint(quick.Url(), {"item.completed"});
+    Start(32);
+    for (int i = 0; i < 40; ++i) {  // more than is claimed ahead for one endpoint
+        Happen("item.failed");
+    }
+    ASSERT_TRUE(Eventually([&] { return silent.Connections() == 4; }));
+    for (int i = 0; i < 10; ++i) {
+        Await(Happen("item.completed"), Status::kCompleted);
+    }
+    EXPECT_EQ(silent.Connections(), 4);
+}
+
+TEST_F(Dispatching, GivesBackWhatItClaimedAheadWhenItStops) {
+    const SilentReceiver silent;
+    AddEndpoint(silent.Url());
+    Start(8);
+    for (int i = 0; i < 20; ++i) {
+        Happen();
+    }
+    const auto processing = [&] {
+        return std::ranges::count(Deliveries(), Status::kProcessing, &Delivery::status);
+    };
+    ASSERT_TRUE(Eventually([&] { return silent.Connections() == 4 && processing() == 20; }));
+    dispatcher_->Stop();
+    for (const auto& row : Deliveries()) {
+        EXPECT_EQ(row.status, Status::kPending);
+        EXPECT_EQ(row.attempt, 0) << "a stop burns no try";
+    }
 }
 
 TEST_F(Dispatching, SendsEveryOneOfManyOnce) {
