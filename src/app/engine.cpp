@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -217,6 +218,11 @@ void Engine::Build() {
     BuildInbox(find_source);
     items = std::make_unique<ItemControl>(*storage, clock, cancel);
     BuildDelivery(find_source);
+    BuildPeople(nudge);
+    BuildDuties();
+}
+
+void Engine::BuildPeople(const std::function<void()>& nudge) {
     enrolment = std::make_unique<Enrolment>(
         *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
     );
@@ -227,7 +233,6 @@ void Engine::Build() {
     relabelling = std::make_unique<Relabelling>(*storage, clock, *faces);
     unknown_people = std::make_unique<UnknownPeople>(*storage, clock, *faces);
     relabeller = std::make_unique<Relabeller>(*relabelling, *unknown_people, nudge, !storage->IsSingleNode());
-    BuildDuties();
 }
 
 void Engine::BuildDelivery(const SourceOfKind& find_source) {

@@ -110,6 +110,7 @@ private:
     void Build();
     void BuildInbox(const SourceOfKind& find_source);
     void BuildDelivery(const SourceOfKind& find_source);
+    void BuildPeople(const std::function<void()>& nudge);
     void BuildDuties();
     void BeginScheduling() const;
     void EndScheduling() const;

@@ -120,7 +120,7 @@ private:
             return std::nullopt;
         }
         auto known = ByFace(facts, of_link.not_these);
-        if (IsConfirmed(known) || !(is_found || of_link.found.size() == 1)) {
+        if (IsConfirmed(known) || (!is_found && of_link.found.size() != 1)) {
             return known;
         }
         return SaidToBe(is_found ? *place : *of_link.found.begin(), facts, gallery_, false);

@@ -204,7 +204,7 @@ Result<std::optional<Batch>> ReadBatch(const Snapshot& snapshot) {
     });
 }
 
-PeopleEdit EditOf(EditKind kind, PersonId person, std::set<TrackId> anchors, Timestamp now) {
+PeopleEdit EditOf(EditKind kind, PersonId person, const std::set<TrackId>& anchors, Timestamp now) {
     PeopleEdit edit;
     edit.at = now;
     edit.actor = "service";
@@ -220,15 +220,16 @@ std::vector<PeopleEdit> EditsFor(const Clustering& clustering, const StoredGroun
     for (const auto& [track, person] : clustering.joined) {
         joined[person].insert(ground.AnchorOf(track));
     }
-    for (auto& [person, anchors] : joined) {
-        edits.push_back(EditOf(EditKind::kJoined, person, std::move(anchors), now));
+    edits.reserve(joined.size() + clustering.cores.size());
+    for (const auto& [person, anchors] : joined) {
+        edits.push_back(EditOf(EditKind::kJoined, person, anchors, now));
     }
     for (const auto& core : clustering.cores) {
         std::set<TrackId> anchors;
         for (const auto& track : core) {
             anchors.insert(ground.AnchorOf(track));
         }
-        edits.push_back(EditOf(EditKind::kFound, PersonId(MakeId("per")), std::move(anchors), now));
+        edits.push_back(EditOf(EditKind::kFound, PersonId(MakeId("per")), anchors, now));
     }
     return edits;
 }

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <CLI/App.hpp>
@@ -17,6 +15,7 @@
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
 
+#include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
@@ -103,11 +102,11 @@ array AppearancesOf(const value& question) {
 
 /// What somebody called `name` is to an answer: the edit that says so. A name that nobody has makes a person.
 Result<value> NameThem(CommandLine& line, const value& question, const std::string& name) {
-    const auto known = line.Call("GET", "/v1/people/" + PercentEncoded(name), nullptr);
+    auto known = line.Call("GET", "/v1/people/" + PercentEncoded(name), nullptr);
     if (!known && known.error().code != ErrorCode::kNotFound) {
         return known;
     }
-    const auto asked = question.at("person");
+    const auto& asked = question.at("person");
     if (Shown(question, "name").empty()) {
         return known ? line.Call(
                            "POST", "/v1/edits", object{{"kind", "merge"}, {"person", name}, {"other", asked}}

@@ -144,7 +144,8 @@ private:
             }
             filter.bucket_id = bucket->id;
         }
-        for (auto& [name, to] : {std::pair("since", &filter.since), std::pair("until", &filter.until)}) {
+        for (const auto& [name, to] :
+             {std::pair("since", &filter.since), std::pair("until", &filter.until)}) {
             const auto text = request.Query(name);
             const auto time = text.empty() ? Result<Timestamp>(Timestamp{}) : FromRfc3339(text);
             if (!time) {

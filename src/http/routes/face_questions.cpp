@@ -139,7 +139,7 @@ public:
                 return Problem(bytes.error(), request.id, "/base64");
             }
             const double reach = wanted.reach.value_or(MatchLimits{}.vote_reach);
-            if (!(reach > 0 && reach <= 2)) {
+            if (reach <= 0 || reach > 2) {
                 const Error error{
                     .code = ErrorCode::kInvalidArgument, .message = "reach is a distance: above 0, at most 2"
                 };

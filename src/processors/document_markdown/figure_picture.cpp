@@ -15,6 +15,7 @@
 #include "processors/document_markdown/geometry.hpp"
 #include "processors/document_markdown/page_content.hpp"
 #include "processors/document_markdown/pdfium.hpp"
+#include "processors/document_markdown/text_recognition.hpp"
 
 namespace notify::document {
 

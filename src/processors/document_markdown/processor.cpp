@@ -22,6 +22,7 @@
 #include "core/result.hpp"
 #include "processors/document_markdown/figure.hpp"
 #include "processors/document_markdown/figure_picture.hpp"
+#include "processors/document_markdown/geometry.hpp"
 #include "processors/document_markdown/headings.hpp"
 #include "processors/document_markdown/line.hpp"
 #include "processors/document_markdown/markdown.hpp"

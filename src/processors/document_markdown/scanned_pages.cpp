@@ -9,6 +9,10 @@
 #include <vector>
 
 #include <allheaders.h>
+#include <arrayaccess.h>
+#include <environ.h>
+#include <imageio.h>
+#include <pix.h>
 
 #include "core/byte_source.hpp"
 #include "core/error.hpp"

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -19,8 +19,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/types.h>
 #include <tesseract/baseapi.h>
 #include <tesseract/ocrclass.h>
+#include <tesseract/publictypes.h>
 #include <tesseract/resultiterator.h>
 #include <unistd.h>
 
@@ -89,10 +91,13 @@ Measure MeasureOf(const tesseract::ResultIterator& line, float points_a_pixel) {
     float descent = 0;
     float ascent = 0;
     line.RowAttributes(&height, &descent, &ascent);
-    std::array<int, 4> ends{};
-    line.Baseline(Level::RIL_TEXTLINE, &ends[0], &ends[1], &ends[2], &ends[3]);
+    int left = 0;
+    int left_y = 0;
+    int right = 0;
+    int right_y = 0;
+    line.Baseline(Level::RIL_TEXTLINE, &left, &left_y, &right, &right_y);
     return {
-        .baseline = static_cast<float>(ends[1] + ends[3]) / 2 * points_a_pixel,
+        .baseline = static_cast<float>(left_y + right_y) / 2 * points_a_pixel,
         .size = std::max(1.0F, height * points_a_pixel)
     };
 }
@@ -138,6 +143,7 @@ void AddWord(
 ) {
     bool first = true;
     do {
+        // NOLINTNEXTLINE(modernize-avoid-c-arrays): as tesseract gives it
         const std::unique_ptr<char[]> text(at.GetUTF8Text(Level::RIL_SYMBOL));
         if (text == nullptr ||
             std::string_view(text.get()).find_first_not_of(' ') == std::string_view::npos) {

@@ -14,6 +14,7 @@
 #include "core/secret_box.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
+#include "storage/face_repository.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/face_track_row.hpp"
 #include "storage/sql/lists.hpp"

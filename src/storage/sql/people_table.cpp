@@ -1,6 +1,5 @@
 #include "storage/sql/people_table.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
