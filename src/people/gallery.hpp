@@ -50,7 +50,7 @@ struct Gallery {
 
 /// What is compared with in one of the two and not in the other: templates and photos of those who came, went
 /// or have others. A face that is far from all of these is named alike by both, as long as both
-/// have as many people as MatchLimits::small_gallery, or both have not.
+/// are small or neither is (IsSmall).
 [[nodiscard]] std::vector<Embedding> ChangedExemplars(const Gallery& before, const Gallery& after);
 
 /// Reads the gallery once for each of its versions. Thread-safe. `storage` outlives it.

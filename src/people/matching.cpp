@@ -58,9 +58,12 @@ double VotesFor(
 
 }  // namespace
 
+bool IsSmall(const Gallery& gallery, const MatchLimits& limits) {
+    return gallery.Comparable() < limits.small_gallery;
+}
+
 double ThresholdFor(const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits) {
-    const double base =
-        gallery.Comparable() < limits.small_gallery ? limits.confirmed_small : limits.confirmed;
+    const double base = IsSmall(gallery, limits) ? limits.confirmed_small : limits.confirmed;
     return person.photos.size() < 3 ? base - limits.few_photos : base;
 }
 

@@ -52,6 +52,9 @@ struct NearPerson {
     const Gallery& gallery, const Embedding& face, const std::set<std::size_t>& not_these = {}
 );
 
+/// Whether so few people are known that names are confirmed a step further away.
+[[nodiscard]] bool IsSmall(const Gallery& gallery, const MatchLimits& limits = {});
+
 /// The distance under which this person's name is confirmed.
 [[nodiscard]] double ThresholdFor(
     const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits

@@ -228,9 +228,8 @@ Result<int> Relabelling::Compare(const std::shared_ptr<const Gallery>& current, 
     if (*stored >= current->version) {
         return 0;
     }
-    const auto few = MatchLimits{}.small_gallery;
-    const bool near_ones = compared_ != nullptr && compared_->version >= *stored &&
-                           (compared_->Comparable() <= few) == (current->Comparable() <= few);
+    const bool near_ones =
+        compared_ != nullptr && compared_->version >= *stored && IsSmall(*compared_) == IsSmall(*current);
     if (near_ones) {
         return WantNear(*compared_, *current).map([] { return 0; });
     }
