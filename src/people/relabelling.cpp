@@ -258,7 +258,7 @@ Result<void> Relabelling::WantNear(const Gallery& before, const Gallery& current
     const std::vector<std::int64_t> faces(near.begin(), near.end());
     const auto now = clock_.Now();
     return storage_.Write([&](Transaction& transaction) {
-        return transaction.faces.WantRelabelled(faces, now).and_then([&] {
+        return transaction.people_edits.WantRelabelled(faces, now).and_then([&] {
             return transaction.faces.SetComparedVersion(current.version);
         });
     });

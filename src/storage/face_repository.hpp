@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
@@ -71,9 +70,6 @@ public:
     [[nodiscard]] virtual Result<std::vector<std::pair<std::int64_t, ItemId>>> ItemsOf(
         const std::vector<std::int64_t>& faces
     ) const = 0;
-
-    /// Wants the items looked at again in which these faces are seen (PeopleEditRepository).
-    virtual Result<void> WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) = 0;
 
     /// The gallery's version with which all past items were compared, as far as it is known; 0: none.
     [[nodiscard]] virtual Result<std::int64_t> ComparedVersion() const = 0;

@@ -2,6 +2,7 @@
 
 // Edits of people, and the rows that are their projection. docs/adr/0011-people.md.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -83,6 +84,9 @@ public:
 
     /// The same for items in which a track with one of these anchors is seen.
     virtual Result<void> WantRelabelled(const std::vector<TrackId>& anchors, Timestamp now) = 0;
+
+    /// The same for items in which these faces are seen, by their numbers (FaceRepository).
+    virtual Result<void> WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) = 0;
 
     /// Of those, the ones that wait longest.
     [[nodiscard]] virtual Result<std::vector<WantedItem>> WantedRelabelled(int limit) const = 0;

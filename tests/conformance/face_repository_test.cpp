@@ -165,7 +165,9 @@ TEST_P(Faces, OfTheLatestRunAreTheCurrentOnes) {
         Read([](const Snapshot& s) { return s.faces.ItemsOf({1, 2}); }),
         ElementsAre(std::pair(std::int64_t{1}, item.id))
     );
-    Write([&](Transaction& t) { return t.faces.WantRelabelled({1, 2}, Now()); });
+    Write([&](Transaction& t) {
+        return t.people_edits.WantRelabelled(std::vector<std::int64_t>{1, 2}, Now());
+    });
     const auto wanted = Read([](const Snapshot& s) { return s.people_edits.WantedRelabelled(10); });
     ASSERT_EQ(wanted.size(), 1U);
     EXPECT_EQ(wanted[0].item, item.id);

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
@@ -57,17 +56,6 @@ constexpr Sql kItemsSql{
     .postgres = R"sql(
     SELECT DISTINCT t.face, p.item_id FROM face_track t JOIN process p ON p.result_id = t.result_id
     WHERE t.face IN (SELECT unnest(?)) ORDER BY t.face, p.item_id)sql"
-};
-constexpr Sql kWantSql{
-    .sqlite = R"sql(
-    INSERT INTO relabel_wanted (item_id, at, tell)
-    SELECT DISTINCT p.item_id, ?2, 0 FROM face_track t JOIN process p ON p.result_id = t.result_id WHERE t.face = ?1
-    ON CONFLICT (item_id) DO UPDATE SET tell = relabel_wanted.tell)sql",
-    .postgres = R"sql(
-    INSERT INTO relabel_wanted (item_id, at, tell)
-    SELECT p.item_id, max(n.at), 0 FROM unnest(?, ?) AS n (face, at)
-    JOIN face_track t ON t.face = n.face JOIN process p ON p.result_id = t.result_id GROUP BY p.item_id
-    ON CONFLICT (item_id) DO UPDATE SET tell = relabel_wanted.tell)sql"
 };
 
 Result<std::optional<Embedding>> OpenMean(const SecretBox& box, const std::string& sealed) {
@@ -199,19 +187,6 @@ Result<std::vector<std::pair<std::int64_t, ItemId>>> FaceTable::ItemsOf(
         const auto face = row.Integer();
         return std::pair(face, row.As<ItemId>());
     });
-}
-
-Result<void> FaceTable::WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) {
-    return connection_
-        .ChangeFor(
-            kWantSql,
-            faces,
-            [&](std::int64_t face, Binder& binder) {
-                binder.Bind(face);
-                binder.Bind(now);
-            }
-        )
-        .map([](int) {});
 }
 
 Result<std::int64_t> FaceTable::ComparedVersion() const {

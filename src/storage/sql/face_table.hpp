@@ -29,7 +29,6 @@ public:
     [[nodiscard]] Result<std::vector<std::pair<std::int64_t, ItemId>>> ItemsOf(
         const std::vector<std::int64_t>& faces
     ) const override;
-    Result<void> WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) override;
     [[nodiscard]] Result<std::int64_t> ComparedVersion() const override;
     Result<void> SetComparedVersion(std::int64_t version) override;
     [[nodiscard]] Result<std::int64_t> GroupedUpTo() const override;

@@ -2,6 +2,7 @@
 
 // PeopleEditRepository in SQL.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ public:
     [[nodiscard]] Result<std::string> StateText() const override;
     Result<void> WantRelabelled(const std::vector<PersonId>& people, bool tell, Timestamp now) override;
     Result<void> WantRelabelled(const std::vector<TrackId>& anchors, Timestamp now) override;
+    Result<void> WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) override;
     [[nodiscard]] Result<std::vector<WantedItem>> WantedRelabelled(int limit) const override;
     Result<void> Relabelled(const ItemId& item) override;
     Result<void> Forget(const std::vector<PersonId>& people, Timestamp now) override;

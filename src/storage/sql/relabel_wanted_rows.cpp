@@ -1,5 +1,6 @@
 // The items whose appearances are to be looked at again: PeopleEditTable's third part.
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,17 @@ constexpr Sql kWantTracksSql{
     JOIN face_track t ON t.anchor = n.anchor JOIN process p ON p.result_id = t.result_id GROUP BY p.item_id
     ON CONFLICT (item_id) DO UPDATE SET tell = relabel_wanted.tell)sql"
 };
+constexpr Sql kWantFacesSql{
+    .sqlite = R"sql(
+    INSERT INTO relabel_wanted (item_id, at, tell)
+    SELECT DISTINCT p.item_id, ?2, 0 FROM face_track t JOIN process p ON p.result_id = t.result_id WHERE t.face = ?1
+    ON CONFLICT (item_id) DO UPDATE SET tell = relabel_wanted.tell)sql",
+    .postgres = R"sql(
+    INSERT INTO relabel_wanted (item_id, at, tell)
+    SELECT p.item_id, max(n.at), 0 FROM unnest(?, ?) AS n (face, at)
+    JOIN face_track t ON t.face = n.face JOIN process p ON p.result_id = t.result_id GROUP BY p.item_id
+    ON CONFLICT (item_id) DO UPDATE SET tell = relabel_wanted.tell)sql"
+};
 constexpr const char* kWantedSql = "SELECT item_id, tell FROM relabel_wanted ORDER BY at, item_id LIMIT ?";
 constexpr const char* kRelabelledSql = "DELETE FROM relabel_wanted WHERE item_id = ?";
 
@@ -62,6 +74,19 @@ Result<void> PeopleEditTable::WantRelabelled(const std::vector<TrackId>& anchors
             anchors,
             [&](const TrackId& id, Binder& binder) {
                 binder.Bind(id);
+                binder.Bind(now);
+            }
+        )
+        .map([](int) {});
+}
+
+Result<void> PeopleEditTable::WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) {
+    return connection_
+        .ChangeFor(
+            kWantFacesSql,
+            faces,
+            [&](std::int64_t face, Binder& binder) {
+                binder.Bind(face);
                 binder.Bind(now);
             }
         )
