@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/byte_source.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "media/picture.hpp"
 #include "media/probe.hpp"
@@ -28,6 +29,7 @@ struct Wants {
     bool every_frame = false;  ///< All presented frames, disposable ones too.
     bool scene_cuts = true;    ///< Also the first eligible frame after each cut.
     int long_side = 640;       ///< Of the analysis picture in pixels; never enlarged. 16 … 4096.
+    int between = 0;           ///< Frames between two samples to look back at, 0 … 7. Not with `every_frame`.
 
     friend bool operator==(const Wants&, const Wants&) = default;
 };
@@ -48,9 +50,17 @@ public:
     int full_width = 0;       ///< Of the full frame.
     int full_height = 0;
 
+    std::vector<std::int64_t> between_ms;  ///< When the frames were that were kept since the sample before.
+
     /// A copy of a rectangle of the full-resolution frame, red first, clipped to it. kInvalidArgument when
     /// nothing of it is inside.
     [[nodiscard]] virtual Result<Picture> FullRegion(const Rectangle& rectangle) const = 0;
+
+    /// The analysis picture, blue first, of the frame that was at between_ms[index]; it has the size of
+    /// `picture`. kInvalidArgument when there is none.
+    [[nodiscard]] virtual Result<Picture> Between(std::size_t /*index*/) const {
+        return Fail(ErrorCode::kInvalidArgument, "no frames are kept between two samples");
+    }
 };
 
 /// The reason of kConflict when the media does not come by the place where a decode was left.

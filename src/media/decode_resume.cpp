@@ -102,6 +102,7 @@ Result<void> DecodeRun::Join(Subscriber& subscriber, const FrameFacts& facts) {
         return NoWayOn();
     }
     subscriber.sampler = point.sampler;
+    subscriber.between.Begin(facts.sampled_ms);
     subscriber.frames = point.frames;
     subscriber.goes_on_at.reset();
     has_begun_ = true;
@@ -117,10 +118,14 @@ bool DecodeRun::AllJoined() const {
     });
 }
 
-/// Only where every packet says when its frame is presented does the rest follow from what is saved.
+/// Only where every packet says when its frame is presented does the rest follow from what is saved, and
+/// only at a sample of those who look back at frames between two of them.
 Result<void> DecodeRun::MayLeave(const FrameFacts& facts) {
     const bool may = options_.may_leave && !facts.disposable && !demuxer_.Info().still_image &&
-                     packets_.KnowsOrder() && trail_.IsUsable() && AllJoined();
+                     packets_.KnowsOrder() && trail_.IsUsable() && AllJoined() &&
+                     std::ranges::all_of(subscribers_, [&](const auto& subscriber) {
+                         return !subscriber.outcome || subscriber.between.IsAt(facts.sampled_ms);
+                     });
     return may ? options_.may_leave(*this) : Result<void>{};
 }
 

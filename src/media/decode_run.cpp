@@ -82,6 +82,7 @@ DecodeRun::DecodeRun(
         subscribers_.push_back(
             {.subscription = &subscriptions[i],
              .sampler = Sampler(subscriptions[i].wants),
+             .between = FramesBetween(subscriptions[i].wants),
              .outcome = {},
              .frames = 0,
              .goes_on_at = points[i]}
@@ -263,8 +264,14 @@ Result<void> DecodeRun::OnFrame(const AVFrame& frame) {
     return MayLeave(facts);
 }
 
-void DecodeRun::Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber) {
-    if (!subscriber.outcome || !subscriber.sampler.Takes(facts)) {
+void DecodeRun::Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber) const {
+    if (!subscriber.outcome) {
+        return;
+    }
+    if (!subscriber.sampler.Takes(facts)) {
+        if (!facts.disposable) {
+            subscriber.between.Offer(*frame_, facts.sampled_ms);
+        }
         return;
     }
     if (const auto made = view.UseAnalysis(subscriber.subscription->wants.long_side); !made) {
@@ -274,7 +281,9 @@ void DecodeRun::Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber&
     view.pts_ms = subscriber.subscription->wants.every_frame ? facts.pts_ms : facts.sampled_ms;
     view.number = subscriber.frames++;
     view.after_cut = subscriber.sampler.AfterCut();
+    view.LookBackAt(subscriber.between);
     subscriber.outcome = subscriber.subscription->on_frame(view);
+    subscriber.between.Begin(facts.sampled_ms);
 }
 
 bool DecodeRun::Jumps() const {

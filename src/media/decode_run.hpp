@@ -17,6 +17,7 @@
 #include "media/demuxer.hpp"
 #include "media/ffmpeg.hpp"
 #include "media/frame_pictures.hpp"
+#include "media/frames_between.hpp"
 #include "media/sampler.hpp"
 #include "media/video_packets.hpp"
 
@@ -63,6 +64,7 @@ private:
     struct Subscriber {
         const Subscription* subscription;
         Sampler sampler;
+        FramesBetween between;
         Result<void> outcome;
         std::int64_t frames = 0;
         std::optional<DecodePoint> goes_on_at;  ///< Until the run is there.
@@ -72,7 +74,7 @@ private:
     [[nodiscard]] Result<void> Feed(const AVPacket* packet, Fate fate);
     [[nodiscard]] Result<void> Receive();
     [[nodiscard]] Result<void> OnFrame(const AVFrame& frame);
-    static void Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber);
+    void Deliver(DecodedFrame& view, const FrameFacts& facts, Subscriber& subscriber) const;
     [[nodiscard]] Fate FateOf(const AVPacket& packet) const;
     [[nodiscard]] std::optional<std::int64_t> TimeOf(const AVFrame& frame) const;
     [[nodiscard]] FrameFacts FactsOf(const AVFrame& frame);

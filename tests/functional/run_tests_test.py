@@ -45,6 +45,11 @@ AS_GTEST = """
 add_test(NAME Fake.Gtest COMMAND cmake -E echo "[ RUN      ] Fake.Gtest\nfake_test.cpp:1: Skipped\nno mouse either\n\n[  SKIPPED ] Fake.Gtest (0 ms)")
 set_tests_properties(Fake.Gtest PROPERTIES SKIP_REGULAR_EXPRESSION "\\\\[  SKIPPED \\\\]")
 """
+# GoogleTest skips the tests of a suite whose setting up failed, and its exit code is not looked at then
+SKIPPED_BY_A_FAILURE = """
+add_test(NAME Fake.Suite COMMAND cmake -E echo "fake_test.cpp:1: Skipped\n\n[  SKIPPED ] Fake.Suite (0 ms)\n 0 FAILED TESTS\n 1 FAILED TEST SUITE")
+set_tests_properties(Fake.Suite PROPERTIES SKIP_REGULAR_EXPRESSION "\\\\[  SKIPPED \\\\]")
+"""
 MISSING = """
 add_test(NAME Fake.Missing COMMAND /there/is/no/such/program)
 """
@@ -82,6 +87,13 @@ class RunTests(unittest.TestCase):
         self.assertNotEqual(code, 0)
         self.assertIn("AssertionError: the elephant fell", lines)
         self.assertEqual(lines[-1], "1 passed, 2 failed")
+
+    def test_what_was_skipped_because_its_suite_could_not_be_set_up_failed(self) -> None:
+        code, lines = self.told(SKIPPED_BY_A_FAILURE, fake_test=GOOD_AND_SKIPPED)
+        self.assertNotEqual(code, 0)
+        self.assertTrue([line for line in lines if "Fake.Suite" in line and "Skipped" in line], lines)
+        self.assertEqual([line for line in lines if line.startswith("skipped: Fake.Suite")], [])
+        self.assertEqual(lines[-1], "1 passed, 1 failed")
 
     def test_nothing_to_run_is_a_failure(self) -> None:
         code, lines = self.told("", "-R", "NoSuchTest", fake_test=GOOD_AND_SKIPPED)

@@ -23,6 +23,7 @@
 #include "processors/facial_recognition/best_shots.hpp"
 #include "processors/facial_recognition/chip.hpp"
 #include "processors/facial_recognition/detection.hpp"
+#include "processors/facial_recognition/edges.hpp"
 #include "processors/facial_recognition/face_document.hpp"
 #include "processors/facial_recognition/linking.hpp"
 #include "processors/facial_recognition/settings.hpp"
@@ -40,16 +41,13 @@ namespace {
 constexpr int kMostThumbnails = 4000;
 constexpr std::size_t kMostWeakTracks = 1000;  // of a picture; those of a video are left out in the end
 constexpr int kThumbnailQuality = 82;
+constexpr int kFramesBetween = 3;  // two of which at most are looked at for one face that comes or goes
 
 TrackerLimits LimitsFor(const FaceSettings& settings) {
     TrackerLimits limits;
     // With few samples a second the next one is further away than any gap.
     limits.longest_gap_ms = std::max(limits.longest_gap_ms, 1.5 * settings.StepMs());
     return limits;
-}
-
-std::int64_t Half(std::int64_t gap_ms, const FaceSettings& settings) {
-    return std::lround(std::min(static_cast<double>(gap_ms), settings.StepMs()) / 2);
 }
 
 Unexpected TooManyTracks(std::size_t most) {
@@ -76,7 +74,7 @@ PictureView PictureOf(const FaceChip& chip) {
     };
 }
 
-Result<void> AddSighting(const FrameView& frame, TrackRecord& record, const Sighting& sighting) {
+Result<void> AddTo(TrackRecord& record, const FrameView& frame, const Sighting& sighting) {
     const auto facts = record.Add({.ms = frame.pts_ms, .number = frame.number}, sighting);
     record.Reopen();
     if (!IsRecognisable(sighting) || !record.WouldKeep(facts)) {
@@ -97,42 +95,65 @@ FaceAnalyser::FaceAnalyser(FaceModels& models, const FaceSettings& settings, std
     : models_(models), settings_(settings), most_tracks_(most_tracks), tracker_(LimitsFor(settings)) {}
 
 Wants FaceAnalyser::FramesWanted() const {
-    return {.fps = settings_.fps, .every_frame = false, .scene_cuts = true, .long_side = settings_.long_side};
+    return {
+        .fps = settings_.fps,
+        .every_frame = false,
+        .scene_cuts = true,
+        .long_side = settings_.long_side,
+        .between = kFramesBetween
+    };
 }
 
-/// A face was there before it was first sampled: half way back to the sample without it, never across a cut.
-std::int64_t FaceAnalyser::StartOf(const FrameView& frame) const {
-    return frame.after_cut ? frame.pts_ms : frame.pts_ms - Half(frame.pts_ms - previous_ms_, settings_);
-}
-
-/// Faces of the sample before that are gone were there half way to this one, or up to the cut.
-void FaceAnalyser::CloseUnseen(const FrameView& frame) {
+/// Faces of the sample before that are gone now.
+Result<void> FaceAnalyser::CloseUnseen(const FrameView& frame, const TrackStep& step, EdgeSearch& edges) {
     for (auto& [number, record] : live_) {
-        if (record.LastSample() + 1 == frame.number) {
-            const auto gap = frame.pts_ms - record.LastMs();
-            record.EndAt(frame.after_cut ? frame.pts_ms : record.LastMs() + Half(gap, settings_));
+        if (record.LastSample() + 1 != frame.number ||
+            std::ranges::find(step.track_of, number) != step.track_of.end()) {
+            continue;
         }
+        const auto end = edges.EndOf(record.LastBox(), record.LastLook());
+        if (!end) {
+            return Unexpected(end.error());
+        }
+        record.EndAt(*end);
     }
+    return {};
+}
+
+Result<void> FaceAnalyser::AddSighting(
+    const FrameView& frame, int number, const Sighting& sighting, EdgeSearch& edges
+) {
+    auto at = live_.find(number);
+    if (at == live_.end()) {
+        const auto start = edges.StartOf(sighting);
+        if (!start) {
+            return Unexpected(start.error());
+        }
+        at = live_.try_emplace(number, *start, settings_.shots).first;
+    }
+    return AddTo(at->second, frame, sighting);
 }
 
 Result<void> FaceAnalyser::OnFrame(const FrameView& frame) {
-    const auto sightings = DetectFaces(models_.detector, frame, settings_);
+    const auto sightings = DetectFaces(models_.detector, frame.picture, frame.scale, settings_);
     if (!sightings) {
         return Unexpected(sightings.error());
     }
     if (frame.after_cut && frame.number > 0 && cuts_.size() < kMostCuts) {
         cuts_.push_back(frame.pts_ms);
     }
-    CloseUnseen(frame);
     const auto step = tracker_.Advance({.pts_ms = frame.pts_ms, .after_cut = frame.after_cut}, *sightings);
+    EdgeSearch edges(models_.detector, frame, previous_ms_, settings_);
+    if (auto closed = CloseUnseen(frame, step, edges); !closed) {
+        return closed;
+    }
     for (const int number : step.ended) {
         if (auto finished = FinishTrack(number); !finished) {
             return finished;
         }
     }
     for (std::size_t i = 0; i < sightings->size(); ++i) {
-        const auto at = live_.try_emplace(step.track_of[i], StartOf(frame), settings_.shots).first;
-        if (auto added = AddSighting(frame, at->second, (*sightings)[i]); !added) {
+        if (auto added = AddSighting(frame, step.track_of[i], (*sightings)[i], edges); !added) {
             return added;
         }
     }

@@ -15,7 +15,9 @@
 #include "core/binary.hpp"
 #include "core/result.hpp"
 #include "inference/face_models.hpp"
+#include "processors/facial_recognition/edges.hpp"
 #include "processors/facial_recognition/settings.hpp"
+#include "processors/facial_recognition/sighting.hpp"
 #include "processors/facial_recognition/track_record.hpp"
 #include "processors/facial_recognition/tracker.hpp"
 #include "processors/processor.hpp"
@@ -47,8 +49,10 @@ public:
     }
 
 private:
-    [[nodiscard]] std::int64_t StartOf(const FrameView& frame) const;
-    void CloseUnseen(const FrameView& frame);
+    [[nodiscard]] Result<void> CloseUnseen(const FrameView& frame, const TrackStep& step, EdgeSearch& edges);
+    [[nodiscard]] Result<void> AddSighting(
+        const FrameView& frame, int number, const Sighting& sighting, EdgeSearch& edges
+    );
     [[nodiscard]] Result<void> FinishTrack(int number);
     [[nodiscard]] bool IsPlausible() const;
     void SortTracks();

@@ -7,7 +7,6 @@
 #include "inference/face_detector.hpp"
 #include "inference/image_view.hpp"
 #include "inference/yunet_decode.hpp"
-#include "media/decode.hpp"
 #include "media/picture.hpp"
 #include "processors/facial_recognition/look.hpp"
 #include "processors/facial_recognition/settings.hpp"
@@ -54,9 +53,9 @@ ImageView ViewOf(const PictureView& picture) noexcept {
 }
 
 Result<std::vector<Sighting>> DetectFaces(
-    FaceDetector& detector, const FrameView& frame, const FaceSettings& settings
+    FaceDetector& detector, const PictureView& picture, double scale, const FaceSettings& settings
 ) {
-    const ImageView image = ViewOf(frame.picture);
+    const ImageView image = ViewOf(picture);
     const auto faces =
         detector.Detect(image, {.least_score = static_cast<float>(settings.detection_threshold)});
     if (!faces) {
@@ -64,19 +63,19 @@ Result<std::vector<Sighting>> DetectFaces(
     }
     std::vector<Sighting> sightings;
     for (const auto& face : *faces) {
-        if (!IsWanted(face, frame.picture, settings.min_face_px)) {
+        if (!IsWanted(face, picture, settings.min_face_px)) {
             continue;
         }
         const auto aligned = LookAtFace(image, face.landmarks);
         Sighting sighting{
-            .box = ToFull(face.box, frame.scale),
+            .box = ToFull(face.box, scale),
             .landmarks = face.landmarks,
             .score = face.score,
             .sharpness = aligned.sharpness,
             .look = aligned.look
         };
         std::ranges::transform(sighting.landmarks, sighting.landmarks.begin(), [&](Point p) {
-            return ToFull(p, frame.scale);
+            return ToFull(p, scale);
         });
         sightings.push_back(sighting);
     }

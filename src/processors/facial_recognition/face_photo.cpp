@@ -62,7 +62,7 @@ Rectangle CropOf(const FaceBox& box) {
 /// The faces of the frame, largest first.
 Result<std::vector<Found>> FacesOf(FaceDetector& detector, const FrameView& frame, int long_side) {
     const FaceSettings settings{.long_side = long_side, .min_face_px = kMinFacePx};
-    auto sightings = DetectFaces(detector, frame, settings);
+    auto sightings = DetectFaces(detector, frame.picture, frame.scale, settings);
     if (!sightings) {
         return Unexpected(sightings.error());
     }

@@ -70,6 +70,10 @@ public:
 
     [[nodiscard]] std::int64_t LastMs() const noexcept { return last_.ms; }
 
+    [[nodiscard]] const FaceBox& LastBox() const noexcept { return last_box_.box; }
+
+    [[nodiscard]] const FaceLook& LastLook() const noexcept { return look_; }
+
     /// Sets where the track ends; the first call counts.
     void EndAt(std::int64_t end_ms) noexcept { end_ms_ = end_ms_ < 0 ? end_ms : end_ms_; }
 

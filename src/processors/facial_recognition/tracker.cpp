@@ -40,6 +40,11 @@ bool IsNearAndOfSize(const FaceBox& a, const FaceBox& b) {
 
 }  // namespace
 
+bool IsStill(const FaceBox& box, const FaceLook& look, const Sighting& sighting) {
+    return OverlapOf(box, sighting.box) >= kLeastOverlap ||
+           (LookAlike(look, sighting.look) >= kSameLook && IsNearAndOfSize(box, sighting.box));
+}
+
 float Tracker::FitOf(const Live& live, const Sighting& sighting, std::int64_t now_ms) const {
     const auto elapsed = static_cast<float>(now_ms - live.seen_ms);
     FaceBox predicted = live.box;

@@ -17,10 +17,16 @@ struct SampleTime {
     bool after_cut = false;
 };
 
+inline constexpr float kLeastOverlap = 0.3F;  ///< Intersection by union of two boxes of one face.
+
+/// A face that was seen so may be this one within the time between two samples: it overlaps, or has the same
+/// look, is near and of its size.
+[[nodiscard]] bool IsStill(const FaceBox& box, const FaceLook& look, const Sighting& sighting);
+
 struct TrackerLimits {
-    float least_overlap = 0.3F;    ///< Intersection by union of the predicted and the found box.
-    double longest_gap_ms = 600;   ///< A face that is unseen for longer comes back as another track.
-    float least_likeness = 0.35F;  ///< After a gap the face must also look like the one that was lost.
+    float least_overlap = kLeastOverlap;  ///< Of the predicted and the found box.
+    double longest_gap_ms = 600;          ///< A face that is unseen for longer comes back as another track.
+    float least_likeness = 0.35F;         ///< After a gap the face must also look like the one that was lost.
 };
 
 /// What a sample did to the tracks.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +85,45 @@ TEST(Decode, GivesTheSameFramesAloneAndShared) {
         EXPECT_EQ(shared_summary.decoded_frames, 50) << name;
         // what nobody wants is not decoded
         EXPECT_TRUE(!spares || alone_summary.decoded_frames < 40) << name;
+    }
+}
+
+TEST(Decode, KeepsFramesBetweenTwoSamplesToLookBackAt) {
+    const MediaFolder folder;
+    const auto path = folder.Make("between.mp4", kPattern + " -c:v libx264 -bf 0");
+    std::map<std::int64_t, std::vector<std::uint8_t>> all;
+    std::map<std::int64_t, std::vector<std::uint8_t>> between;
+    std::vector<std::vector<std::int64_t>> times;
+    const auto bytes_of = [](const PictureView& p) {
+        return std::vector<std::uint8_t>(p.pixels, p.pixels + p.stride_bytes * p.height);
+    };
+    const std::vector<Subscription> subscriptions{
+        {.wants = {.fps = 25, .long_side = 160},
+         .on_frame = [&](const FrameView& frame) -> Result<void> {
+             all[frame.pts_ms] = bytes_of(frame.picture);
+             EXPECT_TRUE(frame.between_ms.empty());
+             EXPECT_FALSE(frame.Between(0)) << "none was wanted";
+             return {};
+         }},
+        {.wants = {.fps = 5, .long_side = 160, .between = 3},
+         .on_frame = [&](const FrameView& frame) -> Result<void> {
+             times.push_back(frame.between_ms);
+             for (std::size_t i = 0; i < frame.between_ms.size(); ++i) {
+                 between[frame.between_ms[i]] = bytes_of(frame.Between(i).value().View());
+             }
+             EXPECT_FALSE(frame.Between(frame.between_ms.size())) << "there is none";
+             return {};
+         }}
+    };
+    auto bytes = OpenBytes(path);
+    ASSERT_TRUE(Decode(bytes, subscriptions, {}, {}));
+    ASSERT_EQ(times.size(), 10U);
+    EXPECT_TRUE(times[0].empty());
+    EXPECT_EQ(times[1], (std::vector<std::int64_t>{80, 120, 160}));
+    EXPECT_EQ(times[9], (std::vector<std::int64_t>{1680, 1720, 1760}));
+    ASSERT_EQ(between.size(), 27U);
+    for (const auto& [ms, pixels] : between) {
+        EXPECT_EQ(pixels, all.at(ms)) << ms;
     }
 }
 

@@ -26,9 +26,7 @@ const std::string kClip =
     "-f lavfi -i testsrc2=s=320x240:r=25:d=4 -f lavfi -i rgbtestsrc=s=320x240:r=25:d=4 "
     "-filter_complex '[0][1]concat=n=2,format=yuv420p' ";
 
-/// A frame as a line: its time, its number, whether it follows a cut, and the digest of its picture.
-std::string Line(const FrameView& frame) {
-    const auto& p = frame.picture;
+std::string Digest(const PictureView& p) {
     Sha256 hash;
     for (int y = 0; y < p.height; ++y) {
         hash.Add(
@@ -36,8 +34,18 @@ std::string Line(const FrameView& frame) {
              static_cast<std::size_t>(p.width) * 3}
         );
     }
-    return std::to_string(frame.pts_ms) + " " + std::to_string(frame.number) +
-           (frame.after_cut ? " cut " : " ") + hash.FinishHex();
+    return hash.FinishHex();
+}
+
+/// A frame as a line: its time, its number, whether it follows a cut, and the digest of its picture; then
+/// time and digest of those between it and the one before.
+std::string Line(const FrameView& frame) {
+    std::string line = std::to_string(frame.pts_ms) + " " + std::to_string(frame.number) +
+                       (frame.after_cut ? " cut " : " ") + Digest(frame.picture);
+    for (std::size_t i = 0; i < frame.between_ms.size(); ++i) {
+        line += " " + std::to_string(frame.between_ms[i]) + " " + Digest(frame.Between(i).value().View());
+    }
+    return line;
 }
 
 struct Point {
@@ -53,11 +61,13 @@ struct Watched {
     Result<DecodeOutcome> outcome = Fail(ErrorCode::kInternal, "did not run");
 };
 
-Watched Watch(const std::filesystem::path& path, const std::string& goes_on_at = {}) {
+Watched Watch(
+    const std::filesystem::path& path, const std::string& goes_on_at = {}, const Wants& wants = kWants
+) {
     Watched watched;
     auto bytes = OpenBytes(path);
     const Subscription subscription{
-        .wants = kWants,
+        .wants = wants,
         .on_frame = [&](const FrameView& frame) -> Result<void> {
             watched.lines.push_back(Line(frame));
             return {};
@@ -115,6 +125,19 @@ TEST(ResumedDecode, GivesTheRestOfTheFramesWhateverTheContainer) {
             ExpectTheRest(whole, point, rest, name + " at " + std::to_string(point.ms));
             EXPECT_GE(rest.from_ms, 0) << name;
         }
+    }
+}
+
+TEST(ResumedDecode, IsLeftAtASampleByWhoLooksBackAtFramesBetweenTwo) {
+    const MediaFolder folder;
+    const auto path = folder.Make("between.mp4", kClip + "-c:v libx264 -bf 2 -g 25");
+    const Wants wants{.fps = 5, .long_side = 160, .between = 3};
+    const auto whole = Watch(path, {}, wants);
+    ASSERT_GT(whole.points.size(), 20U);
+    EXPECT_LT(whole.points.size(), whole.lines.size());
+    for (std::size_t i = 0; i < whole.points.size(); i += 7) {
+        const auto& point = whole.points[i];
+        ExpectTheRest(whole, point, Watch(path, point.bytes, wants), "at " + std::to_string(point.ms));
     }
 }
 

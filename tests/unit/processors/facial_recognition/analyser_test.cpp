@@ -219,6 +219,29 @@ TEST(FacialRecognitionOfOneTrack, SplitsItWhereAPhotoIsSwappedForAnotherPersons)
     EXPECT_NE(NumberOf(tracks[0], "link"), NumberOf(tracks[1], "link"));
 }
 
+TEST(FacialRecognitionOfOneTrack, BeginsAndEndsNearerThanItsSamples) {
+    const MediaFolder folder;
+    // at each place of the ends between two samples, which are 200 ms apart
+    for (const int late_ms : {0, 40, 80, 120, 160}) {
+        const double start = 1.0 + (late_ms / 1000.0);
+        const double end = start + 1.48;
+        const auto clip = folder.Make(
+            "inset.mp4",
+            "-f lavfi -i color=gray:s=1280x720:r=25:d=4 " + Input("obama.jpg") +
+                "-filter_complex "
+                "'[1]crop=400:480:290:10,scale=210:252,loop=99:1,setpts=N/25/TB,setsar=1[face];"
+                "[0][face]overlay=400:200:enable=between(t\\," +
+                std::to_string(start - 0.01) + "\\," + std::to_string(end - 0.01) + ")' -t 4 -bf 0" + kX264
+        );
+        const auto output = RecogniseFile(clip);
+        const auto& tracks = output.document.at("tracks").as_array();
+        EXPECT_TRUE(output.document.at("cuts_ms").as_array().empty());
+        ASSERT_EQ(tracks.size(), 1U) << late_ms;
+        EXPECT_NEAR(static_cast<double>(NumberOf(tracks[0], "start_ms")), start * 1000, 42) << late_ms;
+        EXPECT_NEAR(static_cast<double>(NumberOf(tracks[0], "end_ms")), end * 1000, 42) << late_ms;
+    }
+}
+
 TEST(FacialRecognitionOfAStill, IsATrackWithoutLength) {
     const auto output = RecogniseFile(SamplePhoto("obama.jpg"));
     const auto& tracks = output.document.at("tracks").as_array();

@@ -92,7 +92,7 @@ protected:
         folder_ = std::make_unique<MediaFolder>();
         clip_ = Clip(*folder_);
         whole_ = TextOf(testing::RecogniseFile(clip_));
-        const auto left = Recognise(clip_, nullptr, &places_, 7);
+        const auto left = Recognise(clip_, nullptr, &places_, 3);
         ASSERT_TRUE(left);
         ASSERT_EQ(TextOf(*left), whole_) << "being asked for its state changes nothing";
         ASSERT_GE(places_.size(), 4U);
