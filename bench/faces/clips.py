@@ -82,6 +82,29 @@ def measure_clips(program: Program, data: pathlib.Path, folder: pathlib.Path, se
     }
 
 
+def measure_strangers(program: Program, data: pathlib.Path, folder: pathlib.Path, minutes: int) -> dict:
+    """How often strangers get a name that is not proposed but given, in `minutes` of video in which mostly strangers come and go: clips of 10
+    minutes, 40 people enrolled, 60 others."""
+    named = strangers = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in range(101, 101 + minutes // 10):
+        clip, truth = folder / f"strangers-{seed}.mp4", folder / f"strangers-{seed}.json"
+        if not truth.exists():
+            print(f"making {clip.name}", file=sys.stderr, flush=True)
+            maker = [sys.executable, HERE / "make_clip.py", data / "lfw-dev", clip, truth, "--seed", str(seed), "--size", "960x540", "--fps", "10",
+                     "--seconds", "600", "--known", "40", "--strangers", "60", "--appearances", "450"]
+            subprocess.run(maker, check=True)
+        told = json.loads(truth.read_text())
+        enrol = {person: [str(data / "lfw-dev" / photo) for photo in photos] for person, photos in told["enrol"].items()}
+        answer = program.ask({"clip": str(clip), "enrol": enrol})
+        found = score(told["appearances"], [a for a in answer["appearances"] if a["confirmed"]])
+        strangers += sum(not a["enrolled"] for a in told["appearances"])
+        named += found.named - found.right
+        print(f"{clip.name}: {found}, wrong {found.named - found.right}", file=sys.stderr, flush=True)
+    hours = (minutes // 10) / 6
+    return {"hours": hours, "seen": strangers, "wrong": named, "wrong_per_10h": named * 10 / hours}
+
+
 def measure_pairs(program: Program, folder: pathlib.Path) -> dict:
     rows = list(csv.DictReader((folder / "master.csv").open()))
     names = sorted({row[side] for row in rows for side in ("file_x", "file_y")})

@@ -2,8 +2,10 @@
 """Makes a video with a known truth from folders of photos, one folder a person.
 
 make_clip.py PHOTOS OUT.mp4 TRUTH.json [--seed N] [--seconds 20] [--known 6] [--strangers 3] [--appearances 11] [--size 1920x1080] [--cuts]
+             [--face-px 32-60] [--hide 0.3]
 Known people keep their first three photos for enrolment; other photos of theirs are on screen, and photos of strangers. A person
-moves, and half-way the photo changes. --cuts adds hard cuts, which end every appearance. Needs opencv-python-headless, numpy, ffmpeg.
+moves, and half-way the photo changes. --cuts adds hard cuts, which end every appearance. --face-px: how large faces
+are, 0.45 of the side of their photo. --hide: a bar covers that share of each face, from a side that is drawn for each appearance. Needs opencv-python-headless, numpy, ffmpeg.
 TRUTH.json: {"fps", "enrol": {person: [photo]}, "appearances": [{"person", "enrolled", "start_s", "end_s", "size_px"}]}
 """
 import argparse
@@ -17,6 +19,8 @@ import cv2
 import numpy
 
 LANES = 3
+FACE = 0.45  # of the side of a photo of lfw-dev: brows to chin
+SIDES = ("left", "right", "top", "bottom")
 
 
 def appearances(options: argparse.Namespace, rng: random.Random, known: list, strangers: list, photos: dict) -> list[dict]:
@@ -34,7 +38,7 @@ def appearances(options: argparse.Namespace, rng: random.Random, known: list, st
         if any(p["person"] == person and p["start"] < end + 0.5 and start < p["end"] + 0.5 for p in plan):
             continue
         lane_free[lane] = end
-        size = int(rng.uniform(0.14, 0.32) * width)
+        size = int(rng.uniform(*options.face_px) / FACE) if options.face_px else int(rng.uniform(0.14, 0.32) * width)
         shown = rng.sample(photos[person][3:], min(2, len(photos[person]) - 3))
         span = width // LANES
         x0 = lane * span + rng.randint(0, max(0, span - size))
@@ -43,7 +47,21 @@ def appearances(options: argparse.Namespace, rng: random.Random, known: list, st
         x1 = min(max(lane * span, x0 + rng.randint(-90, 90)), rightmost)
         y1 = min(max(0, y0 + rng.randint(-160, 160)), height - size)
         plan.append({"person": person, "start": start, "end": end, "size": size, "from": (x0, y0), "to": (max(0, x1), y1), "photos": shown})
+        if options.hide:
+            plan[-1] |= {"hidden": rng.choice(SIDES), "share": options.hide}
     return plan
+
+
+def hide(photo, side: str, share: float):
+    """Covers that share of the face in the middle of a photo."""
+    height, width = photo.shape[:2]
+    left, top = int(width * (1 - FACE) / 2), int(height * (1 - FACE) / 2)
+    across, down = int(width * FACE), int(height * FACE)
+    x, y = left + (across - int(across * share) if side == "right" else 0), top + (down - int(down * share) if side == "bottom" else 0)
+    wide, high = (int(across * share), down) if side in ("left", "right") else (across, int(down * share))
+    covered = photo.copy()
+    covered[y:y + high, x:x + wide] = (70, 80, 60)
+    return covered
 
 
 def grounds(count: int, width: int, height: int) -> list:
@@ -68,7 +86,10 @@ def frame_at(t: float, number: int, plan: list[dict], scenes: list, cuts: list[f
             size = p["size"]
             photo = p["photos"][0 if done < 0.5 else -1]
             x, y = (int(p["from"][i] + (p["to"][i] - p["from"][i]) * done) for i in (0, 1))
-            frame[y:y + size, x:x + size] = cv2.resize(pictures[p["person"], photo], (size, size))[:height - y, :width - x]
+            picture = pictures[p["person"], photo]
+            if "hidden" in p:
+                picture = hide(picture, p["hidden"], p["share"])
+            frame[y:y + size, x:x + size] = cv2.resize(picture, (size, size))[:height - y, :width - x]
     return frame
 
 
@@ -84,6 +105,8 @@ def main() -> None:
     parser.add_argument("--size", type=lambda text: tuple(map(int, text.split("x"))), default=(1920, 1080))
     parser.add_argument("--fps", type=int, default=30)
     parser.add_argument("--cuts", action="store_true")
+    parser.add_argument("--face-px", type=lambda text: tuple(map(int, text.split("-"))))
+    parser.add_argument("--hide", type=float, default=0)
     options = parser.parse_args()
     width, height = options.size
     rng = random.Random(options.seed)
