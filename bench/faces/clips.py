@@ -97,12 +97,14 @@ def measure_strangers(program: Program, data: pathlib.Path, folder: pathlib.Path
         told = json.loads(truth.read_text())
         enrol = {person: [str(data / "lfw-dev" / photo) for photo in photos] for person, photos in told["enrol"].items()}
         answer = program.ask({"clip": str(clip), "enrol": enrol})
-        found = score(told["appearances"], [a for a in answer["appearances"] if a["confirmed"]])
+        confirmed = [a for a in answer["appearances"] if a["confirmed"]]
+        wrong = sum(not any(a["person"] == true["person"] and a["start_ms"] < 1000 * true["end_s"] and 1000 * true["start_s"] < a["end_ms"]
+                            for true in told["appearances"]) for a in confirmed)
         strangers += sum(not a["enrolled"] for a in told["appearances"])
-        named += found.named - found.right
-        print(f"{clip.name}: {found}, wrong {found.named - found.right}", file=sys.stderr, flush=True)
+        named += wrong
+        print(f"{clip.name}: {score(told['appearances'], confirmed)}, wrong {wrong}", file=sys.stderr, flush=True)
     hours = (minutes // 10) / 6
-    return {"hours": hours, "seen": strangers, "wrong": named, "wrong_per_10h": named * 10 / hours}
+    return {"hours": hours, "seen": strangers, "wrong": named, "wrong_per_10h": named * 10 / hours, "wrong_per_1000": 1000 * named / strangers}
 
 
 def measure_pairs(program: Program, folder: pathlib.Path) -> dict:

@@ -19,6 +19,7 @@
 
 #include "app/data_folder.hpp"
 #include "app/duties.hpp"
+#include "app/eraser.hpp"
 #include "app/host_settings.hpp"
 #include "app/node_identity.hpp"
 #include "app/photo_reader.hpp"
@@ -42,6 +43,7 @@
 #include "domain/source.hpp"
 #include "domain/status.hpp"
 #include "people/enrolment.hpp"
+#include "people/erasing.hpp"
 #include "people/face_search.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
@@ -230,6 +232,8 @@ void Engine::BuildPeople(const std::function<void()>& nudge) {
     faces = std::make_unique<IndexedFaces>(*stored_faces);
     face_search =
         std::make_unique<FaceSearch>(*storage, *faces, MakePhotoReader(*host, enrolling_.get_token()));
+    erasing = std::make_unique<Erasing>(*storage, *artifacts, clock, box, settings.data_dir);
+    eraser = std::make_unique<Eraser>(*erasing, clock, settings.retention.unnamed);
     relabelling = std::make_unique<Relabelling>(*storage, clock, *faces);
     unknown_people = std::make_unique<UnknownPeople>(*storage, clock, *faces);
     relabeller = std::make_unique<Relabeller>(*relabelling, *unknown_people, nudge, !storage->IsSingleNode());

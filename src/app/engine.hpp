@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "app/duties.hpp"
+#include "app/eraser.hpp"
 #include "app/relabeller.hpp"
 #include "app/settings.hpp"
 #include "app/source_secrets.hpp"
@@ -29,6 +30,7 @@
 #include "delivery/webhooks/sender.hpp"
 #include "domain/node.hpp"
 #include "people/enrolment.hpp"
+#include "people/erasing.hpp"
 #include "people/face_search.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
@@ -139,6 +141,8 @@ public:
     std::unique_ptr<Reaper> reaper;
     std::unique_ptr<Retention> retention;
     std::unique_ptr<SecretExpiry> secret_expiry;
+    std::unique_ptr<Erasing> erasing;
+    std::unique_ptr<Eraser> eraser;
     std::unique_ptr<WebhookWatch> webhook_watch;
     std::unique_ptr<LiveProgress> live_progress;
     std::unique_ptr<BacklogBudget> backlog;

@@ -42,6 +42,17 @@ Result<void> Engine::Start() {
             "an earlier run left processes as Processing; they are Pending again",
             {{"count", *reset}});
     }
+    const auto erased = erasing->CatchUp();
+    if (!erased) {
+        return Unexpected(erased.error());
+    }
+    if (*erased > 0) {
+        Log(LogLevel::kWarn,
+            "people who had been erased were in the database again, as after an old backup was put back; "
+            "they "
+            "are erased again",
+            {{"count", *erased}});
+    }
     running_ = true;
     completion->Start();
     reaper->Start();
@@ -58,6 +69,7 @@ void Engine::BeginScheduling() const {
     resolver->Start();
     retention->Start();
     secret_expiry->Start();
+    eraser->Start();
     webhook_watch->Start();
     live_progress->Start();
     backlog->Start();
@@ -76,6 +88,7 @@ void Engine::EndScheduling() const {
     resolver->Stop();
     retention->Stop();
     secret_expiry->Stop();
+    eraser->Stop();
     webhook_watch->Stop();
     live_progress->Stop();
     orphans->Stop();

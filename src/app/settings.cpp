@@ -215,7 +215,7 @@ void Days(Settings& settings, std::int64_t days) {
 
 constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
 
-constexpr std::array<NumberRow, 11> kNumbers{{
+constexpr std::array<NumberRow, 12> kNumbers{{
     {.name = "PORT",
      .low = 0,
      .high = 65535,
@@ -245,6 +245,7 @@ constexpr std::array<NumberRow, 11> kNumbers{{
     {.name = "RETENTION_DONE_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::done>},
     {.name = "RETENTION_FAILED_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::failed>},
     {.name = "RETENTION_HISTORY_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::history>},
+    {.name = "RETENTION_UNNAMED_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::unnamed>},
 }};
 
 /// Puts a text where it belongs; IsAllowed said yes.

@@ -192,6 +192,15 @@ constexpr std::array kRows{
         .description = "How long an item's history from before its current runs is kept; 0 keeps it for ever."
     },
     SettingRow{
+        .name = "RETENTION_UNNAMED_DAYS",
+        .default_value = "30",
+        .allowed = "0 to 36500",
+        .section = kProcessing,
+        .description = "How long embeddings and thumbnails of faces are kept that nobody has named; 0 keeps "
+                       "them for ever. "
+                       "When a face was seen stays; it can be named no more."
+    },
+    SettingRow{
         .name = "WEBHOOK_ALLOW_CIDRS",
         .default_value = "",
         .allowed = "networks like 10.1.0.0/16, separated by commas",

@@ -145,6 +145,10 @@ std::string SecretBox::Mark(std::string_view text, std::string_view purpose) con
     return ToHex(HmacSha256(key, text).substr(0, kMarkBytes));
 }
 
+std::string SecretBox::Derived(std::string_view purpose) const {
+    return HmacSha256(key_, fmt::format("derived {}", purpose));
+}
+
 std::string SecretBox::Seal(std::string_view clear, std::string_view purpose) const {
     std::string sealed(1, kFormat);
     sealed += *FromHex(key_id_);

@@ -38,6 +38,9 @@ public:
     /// it to whoever has not the key.
     [[nodiscard]] std::string Mark(std::string_view text, std::string_view purpose) const;
 
+    /// 32 secret bytes for that purpose, which tell nothing of the key.
+    [[nodiscard]] std::string Derived(std::string_view purpose) const;
+
     /// Sixteen hexadecimal digits that name the key and tell nothing of it.
     [[nodiscard]] const std::string& KeyId() const noexcept { return key_id_; }
 

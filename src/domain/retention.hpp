@@ -15,6 +15,7 @@ struct RetentionPeriods {
     std::chrono::days done{7};      ///< What ended well and is not what stands: docs/adr/0008-retention.md.
     std::chrono::days failed{30};   ///< What failed or was cancelled, and is not what stands.
     std::chrono::days history{30};  ///< Of an item, from before its current runs.
+    std::chrono::days unnamed{30};  ///< What faces look like that nobody has named.
 };
 
 /// Rows that were removed.

@@ -17,6 +17,7 @@
 #include "domain/ids.hpp"
 #include "domain/retention.hpp"
 #include "http/router.hpp"
+#include "people/erasing.hpp"
 #include "people/face_search.hpp"
 #include "queue/claim_waits.hpp"
 #include "queue/item_control.hpp"
@@ -100,6 +101,7 @@ struct ApiParts {
     /// FaceSearch::Search.
     std::function<Result<std::vector<FaceAnswer>>(std::string_view picture, std::size_t limit, double reach)>
         search_faces;
+    Erasing& erasing;
     /// Compares the faces of past items with people again, after people changed.
     std::function<void()> relabel;
     /// Wakes the queue and the dispatcher after a change.

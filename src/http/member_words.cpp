@@ -103,6 +103,20 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"Edit.sequence", "Rises in the order in which edits were made.", ""},
     MemberWords{"Edit.tracks", "The tracks it is about: of the earliest run that showed the face.", ""},
     MemberWords{"Edit.undoes", "Of an undo: the edit that it takes out.", ""},
+    MemberWords{"Erasure.at", "When the person was erased.", "date-time"},
+    MemberWords{"Erasure.by", "Who erased.", ""},
+    MemberWords{
+        "Erasure.done_at",
+        "When artifacts of results held nothing of the faces any more; null before.",
+        "date-time"
+    },
+    MemberWords{"Erasure.faces", "Face tracks in results whose embeddings and thumbnails were removed.", ""},
+    MemberWords{"Erasure.items", "Items in which the person was seen.", ""},
+    MemberWords{
+        "Erasure.people", "Ids of who was erased: with those who were merged into them, who comes last.", ""
+    },
+    MemberWords{"Erasure.photos", "Enrolled photos that were removed.", ""},
+    MemberWords{"Erasure.receipt", "Shows that it is done; null before.", ""},
     MemberWords{
         "EventList.next",
         "Give it as `after` for what follows; on the last page too, for what happens later.",
@@ -263,6 +277,9 @@ constexpr std::array kWordsOfTypes{
     },
     MemberWords{"Queue.received", "Messages that it gave since the service started.", ""},
     MemberWords{"Queue.sentence", "Why it cannot be read now, and what to do.", ""},
+    MemberWords{"Receipt.public_key", "Of the service's key file, 32 bytes in base 64.", ""},
+    MemberWords{"Receipt.signature", "Ed25519 of the text, 64 bytes in base 64.", ""},
+    MemberWords{"Receipt.text", "JSON: what was erased, when and by whom; no name.", ""},
     MemberWords{"RemovedRows.dead_messages", "Messages that were not understood long ago.", ""},
     MemberWords{"RemovedRows.deliveries", "Deliveries that ended long ago, with their attempts.", ""},
     MemberWords{"RemovedRows.events", "Events that were told long ago.", ""},

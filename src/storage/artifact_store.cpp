@@ -165,6 +165,15 @@ Result<bool> ArtifactStore::RemoveIfOrphan(
     ).map([&](bool referenced) { return !referenced && RemoveIfOld(path, oldest); });
 }
 
+Result<void> ArtifactStore::Remove(const ArtifactRef& ref) const {
+    return storage_
+        .Write([&](Transaction& transaction) { return transaction.results.RemoveArtifactRow(ref.sha256); })
+        .and_then([&] {
+            return RemoveIfOrphan(PathOf(ref.sha256), std::filesystem::file_time_type::max());
+        })
+        .map([](bool) {});
+}
+
 Result<int> ArtifactStore::CollectOrphans(const std::stop_token& stop) {
     auto removed =
         storage_.Write([](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); });

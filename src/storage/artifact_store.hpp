@@ -49,6 +49,9 @@ public:
     /// The path of an artifact that is an unsealed file, for streaming; empty when it is a row or sealed.
     [[nodiscard]] std::filesystem::path FilePath(const ArtifactRef& ref) const;
 
+    /// Removes the bytes at once, unless something refers to them or a PreparedArtifact keeps them.
+    [[nodiscard]] Result<void> Remove(const ArtifactRef& ref) const;
+
     /// Removes files and rows older than an hour that nothing refers to and no PreparedArtifact keeps; how
     /// many. kStopped.
     [[nodiscard]] Result<int> CollectOrphans(const std::stop_token& stop = {});

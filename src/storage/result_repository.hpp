@@ -34,6 +34,12 @@ public:
     /// artifacts' bytes stay for an hour: who has just read such a result may still commit it.
     virtual Result<int> ForgetUnused(const std::vector<ResultId>& ids) = 0;
 
+    /// Has the result these artifacts and no others.
+    virtual Result<void> SetArtifacts(const ResultId& id, const std::vector<ArtifactRef>& artifacts) = 0;
+
+    /// Removes the row at once when nothing refers to it.
+    virtual Result<void> RemoveArtifactRow(std::string_view sha256) = 0;
+
     /// Bytes that are there already are kept, and count as new.
     virtual Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) = 0;
     [[nodiscard]] virtual Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const = 0;

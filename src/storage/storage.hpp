@@ -24,6 +24,7 @@ class ResultRepository;
 class PeopleRepository;
 class PeopleEditRepository;
 class FaceRepository;
+class ErasureRepository;
 class EventRepository;
 class DeliveryRepository;
 class NewsRepository;
@@ -45,6 +46,7 @@ struct Snapshot {
     const PeopleRepository& people;
     const PeopleEditRepository& people_edits;
     const FaceRepository& faces;
+    const ErasureRepository& erasures;
     const EventRepository& events;
     const DeliveryRepository& deliveries;
     const NewsRepository& news;
@@ -67,6 +69,7 @@ struct Transaction {
     PeopleRepository& people;
     PeopleEditRepository& people_edits;
     FaceRepository& faces;
+    ErasureRepository& erasures;
     EventRepository& events;
     DeliveryRepository& deliveries;
     NewsRepository& news;
@@ -89,6 +92,7 @@ struct Transaction {
             .people = people,
             .people_edits = people_edits,
             .faces = faces,
+            .erasures = erasures,
             .events = events,
             .deliveries = deliveries,
             .news = news,
@@ -161,6 +165,10 @@ public:
     /// True when artifacts of any size belong into the database: the service may open it from another
     /// machine.
     [[nodiscard]] virtual bool KeepsArtifacts() const noexcept { return false; }
+
+    /// Has nothing that was removed stay in files beside the database, where this one decides over them
+    /// (SQLite: its write-ahead log). kUnavailable when somebody was reading all the while.
+    [[nodiscard]] virtual Result<void> DropRemains() { return {}; }
 
     /// True when one node alone uses this database (SQLite): start-up may reset every Processing at once.
     [[nodiscard]] virtual bool IsSingleNode() const noexcept = 0;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "conformance/fixture.hpp"
+#include "storage/erasure_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -94,6 +95,42 @@ TEST_P(Faces, AreToldOfWhenTheyGo) {
     Add({MakeTrack(third, 4)});
     EXPECT_EQ(Last(), 6) << "a number is never given again";
     EXPECT_EQ(Seen(6).track.id, MakeTrack(third, 4).id);
+}
+
+TEST_P(Faces, AreToldOfWhenTheyAreEmptied) {
+    const auto first = AddResult("first").id;
+    Add({MakeTrack(first, 1), MakeTrack(first, 2)});
+    const auto empty = [&](const EditId& erasure) {
+        return Write([&](Transaction& transaction) {
+            return transaction.erasures.EmptyFaces({MakeTrack(first, 1).id}, erasure);
+        });
+    };
+    EXPECT_EQ(empty(EditId("edt_1")), 1);
+    EXPECT_EQ(empty(EditId("edt_2")), 0) << "there is nothing left";
+    EXPECT_THAT(After(0), ElementsAre("01", "+2", "-1"));
+    const auto faces = Read([](const Snapshot& snapshot) { return snapshot.erasures.Faces(0, 10); });
+    ASSERT_EQ(faces.size(), 2U);
+    EXPECT_TRUE(faces[0].is_empty);
+    EXPECT_FALSE(faces[1].is_empty);
+    EXPECT_FALSE(Seen(1).track.mean.has_value());
+
+    const Erasure erasure{
+        .id = EditId("edt_1"), .at = clock_.Now(), .actor = "key:k", .people = {PersonId("per_1")}, .faces = 1
+    };
+    const auto end = [&] {
+        return Write([&](Transaction& transaction) { return transaction.erasures.End(clock_.Now()); });
+    };
+    Write([&](Transaction& transaction) { return transaction.erasures.Add(erasure); });
+    EXPECT_EQ(end(), 0) << "its artifacts hold it still";
+    EXPECT_THAT(
+        Read([](const Snapshot& snapshot) { return snapshot.erasures.WantedEmptied(10); }), ElementsAre(first)
+    );
+    Write([&](Transaction& transaction) { return transaction.erasures.Emptied(first); });
+    EXPECT_EQ(end(), 1);
+    const auto all = Read([](const Snapshot& snapshot) { return snapshot.erasures.List(); });
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all[0].people, erasure.people);
+    EXPECT_TRUE(all[0].done_at.has_value());
 }
 
 TEST_P(Faces, OfTooLongAgoAreNotKnownToHaveGone) {

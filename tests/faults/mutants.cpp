@@ -158,6 +158,7 @@ private:
                 .people = whole.people,
                 .people_edits = whole.people_edits,
                 .faces = whole.faces,
+                .erasures = whole.erasures,
                 .events = whole.events,
                 .deliveries = whole.deliveries,
                 .news = whole.news,

@@ -1,5 +1,10 @@
 """People are corrected by whoever uses the command line, and every correction can be taken back."""
+import base64
 import json
+import shutil
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from service import SAMPLES, ServiceTest, ffmpeg, wait_for
 
@@ -104,7 +109,18 @@ class PeopleEdits(ServiceTest):
                 self.assertIn(status, (404, 409, 422, 400), problem)
                 self.assertIn(sentence, problem["detail"])
 
+    def artifacts(self) -> set:
+        item = self.service.get("/v1/items?limit=1")["rows"][0]["id"]
+        result = self.service.get(f"/v1/items/{item}")["processes"][0]["result"]
+        return {artifact["name"] for artifact in self.service.get(f"/v1/results/{result}")["artifacts"]}
+
+    def erasures(self) -> list:
+        return json.loads(self.service.command("--json", "people", "erasures"))["rows"]
+
     def test_an_erased_person_is_in_no_file(self):
+        backup = self.folder / "backup"
+        self.service.command("backup", backup)
+        self.assertEqual(self.artifacts(), {"embeddings", "track-1.jpg"})
         self.service.command("people", "erase", "Barack Obama")
         for name, photo in (("Barack Obama", "obama3.jpg"), ("Somebody", "obama.jpg")):
             self.service.command("people", "enrol", name, SAMPLES / photo, code=1)
@@ -114,10 +130,33 @@ class PeopleEdits(ServiceTest):
         edits = self.service.get("/v1/edits?limit=50")["rows"]
         self.assertNotIn("Barack", json.dumps(edits))
         self.assertIn("erased", {edit["outcome"] for edit in edits})
+        wait_for("the receipt", lambda: self.erasures()[0]["receipt"])
+        erasure = self.erasures()[0]
+        self.assertEqual((erasure["photos"], erasure["faces"], erasure["items"]), (2, 1, 1))
+        signature, public_key = (base64.b64decode(erasure["receipt"][name]) for name in ("signature", "public_key"))
+        key = Ed25519PublicKey.from_public_bytes(public_key)
+        key.verify(signature, erasure["receipt"]["text"].encode())
+        with self.assertRaises(InvalidSignature):
+            key.verify(signature, erasure["receipt"]["text"].replace('"faces":1', '"faces":2').encode())
+        self.assertEqual(json.loads(erasure["receipt"]["text"])["people"], erasure["people"])
+        self.assertEqual(self.artifacts(), {"embeddings"})
         self.service.stop()
         for path in self.service.data.rglob("*"):
             if path.is_file():
                 self.assertNotIn(b"Barack Obama", path.read_bytes(), path)
+        self.bring_back(backup)
+        self.assertEqual([person["name"] for person in self.service.get("/v1/people")["rows"]], ["Joe Biden"])
+        wait_for("nobody", lambda: self.seen() == [])
+        self.assertIn(erasure["id"], [row["id"] for row in self.erasures()])
+
+    def bring_back(self, backup) -> None:
+        """The state as it was, beside what tells whom to erase again."""
+        log = (self.service.data / "erasures.json").read_bytes()
+        shutil.rmtree(self.service.data)
+        self.service.data.mkdir()
+        (self.service.data / "erasures.json").write_bytes(log)
+        self.service.command("restore", backup)
+        self.service.start()
 
 
 class UnknownPeople(ServiceTest):

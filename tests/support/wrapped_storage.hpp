@@ -15,6 +15,8 @@ public:
 
     [[nodiscard]] bool IsSingleNode() const noexcept override { return inner_.IsSingleNode(); }
 
+    [[nodiscard]] Result<void> DropRemains() override { return inner_.DropRemains(); }
+
     [[nodiscard]] Result<void> CanWrite() const override { return inner_.CanWrite(); }
 
     [[nodiscard]] Result<void> CheckIntegrity() override { return inner_.CheckIntegrity(); }

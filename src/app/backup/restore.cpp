@@ -26,6 +26,7 @@
 #include "core/failpoint.hpp"
 #include "core/file.hpp"
 #include "core/result.hpp"
+#include "people/erasure_log.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/copy/artifact_files.hpp"
 #include "storage/copy/copy_state.hpp"
@@ -39,8 +40,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// may be in a folder that is empty: what a file system puts there, our locks, the key that is kept apart
-constexpr std::array<std::string_view, 4> kIsNothing{"lost+found", kLockFile, kNodeFile, kKeyFile};
+// may be in a folder that is empty: what a file system puts there, our locks, the key that is kept apart, and
+// whom to erase again
+constexpr std::array<std::string_view, 5> kIsNothing{
+    "lost+found", kLockFile, kNodeFile, kKeyFile, kErasureLogFile
+};
 
 Error Failed(const std::error_code& error, std::string_view doing, const fs::path& path) {
     return SystemError(error.value(), fmt::format("{} {}", doing, path.native()));

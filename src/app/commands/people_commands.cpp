@@ -182,9 +182,15 @@ Result<void> UndoEdit(CommandLine& line) {
 Result<void> RemovePerson(CommandLine& line) {
     return line.Ask("DELETE", TargetOf(line), nullptr, [&](const value&) {
         fmt::print(
-            "{} is erased, with photos, embeddings and appearances; past items lose the name\n", line.words.id
+            "{} is erased, with photos, embeddings and appearances; past items lose the name\n"
+            "`people erasures` has the receipt when nothing is left, in a few seconds\n",
+            line.words.id
         );
     });
+}
+
+Result<void> ListErasures(CommandLine& line) {
+    return line.Ask("GET", "/v1/erasures", nullptr, PrintDocument);
 }
 
 /// What people decide, each of which can be undone.
@@ -311,6 +317,9 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line) {
     one("remove-photo", "Take back a photo", [&line] { return RemovePhoto(line); })
         .add_option("photo", words.photo, "Its id: people show lists them")
         ->required();
+    line.Add(group, "erasures", "Who was erased, with signed receipts", [&line] {
+        return ListErasures(line);
+    });
     one("erase", "Erase a person for ever, with photos, appearances and what was decided", [&line] {
         return RemovePerson(line);
     });

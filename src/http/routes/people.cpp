@@ -185,6 +185,16 @@ public:
         const auto erased = Edit(request, [&](Transaction& transaction, const PeopleEdit& edit) {
             return ErasePerson(transaction, edit.person, edit.actor, edit.at);
         });
+        if (erased) {
+            if (const auto noted = parts_.erasing.CatchUp(); !noted) {
+                return Problem(
+                    noted.error().Within(
+                        "the person is erased, but it could not be written down for backups"
+                    ),
+                    request.id
+                );
+            }
+        }
         return NoContent(request, erased.map([](const PeopleEdit&) {}));
     }
 
@@ -345,9 +355,10 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          .tag = "people",
          .summary = "Erase a person",
          .description =
-             "With everybody who was merged into them: photos, embeddings of them, appearances, the name in "
-             "events and in the log of edits. It cannot be undone; hide does not erase. The faces in videos "
-             "stay, without the name.",
+             "With everybody who was merged into them: photos, embeddings and thumbnails of their faces, "
+             "appearances, the name in events and in the log of edits. It cannot be undone; hide does not "
+             "erase. When their faces were in videos stays, without the name. The receipt is in "
+             "/v1/erasures.",
          .status = 204,
          .handle = [routes](Request& r) { return routes->Remove(r); }}
     );

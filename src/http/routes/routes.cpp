@@ -35,6 +35,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddResultRoutes(router, parts);
     AddAppearanceRoutes(router, parts);
     AddPeopleRoutes(router, parts);
+    AddErasureRoutes(router, parts);
     AddPeopleEditRoutes(router, parts);
     AddFaceQuestionRoutes(router, parts);
     AddWebhookRoutes(router, parts);

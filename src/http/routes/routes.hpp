@@ -44,6 +44,7 @@ void AddPublicationRoutes(Router& router, const ApiParts& parts);
 void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddAppearanceRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);
+void AddErasureRoutes(Router& router, const ApiParts& parts);
 void AddPeopleEditRoutes(Router& router, const ApiParts& parts);
 void AddFaceQuestionRoutes(Router& router, const ApiParts& parts);
 void AddWebhookRoutes(Router& router, const ApiParts& parts);

@@ -48,6 +48,7 @@ constexpr const char* kWithoutNameSql = R"sql(
     SELECT r.id, count(*) AS faces
     FROM person r JOIN person p ON p.root = r.id JOIN track_verdict v ON v.person_id = p.id
     WHERE r.merged_into IS NULL AND r.name IS NULL AND r.hidden = 0
+      AND EXISTS (SELECT 1 FROM face_track t WHERE t.anchor = v.anchor AND length(t.mean) > 0)
     GROUP BY r.id ORDER BY faces DESC, r.id LIMIT ?)sql";
 constexpr Sql kItemsSql{
     .sqlite = R"sql(

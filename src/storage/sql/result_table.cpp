@@ -34,6 +34,13 @@ constexpr Sql kAddSql{
 };
 constexpr const char* kAddArtifactSql = R"sql(
     INSERT INTO result_artifact (result_id, name, media_type, sha256, size_bytes, sealed) VALUES (?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kRemoveArtifactsSql = "DELETE FROM result_artifact WHERE result_id = ?";
+constexpr const char* kRemoveRowSql = R"sql(
+    DELETE FROM artifact_row
+    WHERE sha256 = ?
+      AND NOT EXISTS (SELECT 1 FROM result_artifact a WHERE a.sha256 = artifact_row.sha256)
+      AND NOT EXISTS (SELECT 1 FROM artifact_released r WHERE r.sha256 = artifact_row.sha256)
+      AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = artifact_row.sha256))sql";
 constexpr Sql kIdsSql{
     .sqlite = "SELECT lineage_key, id FROM result WHERE lineage_key = ?",
     .postgres = "SELECT lineage_key, id FROM result WHERE lineage_key IN (SELECT unnest(?))"
@@ -129,9 +136,15 @@ Result<std::vector<ResultId>> ResultTable::AddOrGetAll(const std::vector<StoredR
             result->created_at
         );
     };
-    return connection_.ChangeFor(kAddSql, fresh, bind)
-        .and_then([&](int) { return AddArtifacts(fresh); })
-        .map([&] { return std::move(ids); });
+    if (auto added = connection_.ChangeFor(kAddSql, fresh, bind); !added) {
+        return Unexpected(added.error());
+    }
+    for (const auto* result : fresh) {
+        if (auto added = AddArtifacts(result->id, result->artifacts); !added) {
+            return Unexpected(added.error());
+        }
+    }
+    return ids;
 }
 
 /// What stands for the lineages of those that have it.
@@ -146,18 +159,25 @@ Result<std::map<std::string, ResultId>> ResultTable::Known(const std::vector<Sto
     });
 }
 
-Result<void> ResultTable::AddArtifacts(const std::vector<const StoredResult*>& results) {
-    for (const auto* result : results) {
-        for (const auto& a : result->artifacts) {
-            auto noted = connection_.Change(
-                kAddArtifactSql, result->id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed
-            );
-            if (!noted) {
-                return Unexpected(noted.error());
-            }
+Result<void> ResultTable::AddArtifacts(const ResultId& id, const std::vector<ArtifactRef>& artifacts) {
+    for (const auto& a : artifacts) {
+        auto noted =
+            connection_.Change(kAddArtifactSql, id, a.name, a.media_type, a.sha256, a.size_bytes, a.sealed);
+        if (!noted) {
+            return Unexpected(noted.error());
         }
     }
     return {};
+}
+
+Result<void> ResultTable::SetArtifacts(const ResultId& id, const std::vector<ArtifactRef>& artifacts) {
+    return connection_.Change(kRemoveArtifactsSql, id).and_then([&](int) {
+        return AddArtifacts(id, artifacts);
+    });
+}
+
+Result<void> ResultTable::RemoveArtifactRow(std::string_view sha256) {
+    return connection_.Change(kRemoveRowSql, sha256).map([](int) {});
 }
 
 Result<StoredResult> ResultTable::Get(const ResultId& id) const {

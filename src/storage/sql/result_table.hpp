@@ -24,6 +24,8 @@ public:
         std::string_view lineage_key
     ) const override;
     Result<int> ForgetUnused(const std::vector<ResultId>& ids) override;
+    Result<void> SetArtifacts(const ResultId& id, const std::vector<ArtifactRef>& artifacts) override;
+    Result<void> RemoveArtifactRow(std::string_view sha256) override;
     Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) override;
     [[nodiscard]] Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const override;
     [[nodiscard]] Result<bool> IsReferenced(std::string_view sha256) const override;
@@ -33,7 +35,7 @@ private:
     [[nodiscard]] Result<std::map<std::string, ResultId>> Known(
         const std::vector<StoredResult>& results
     ) const;
-    [[nodiscard]] Result<void> AddArtifacts(const std::vector<const StoredResult*>& results);
+    [[nodiscard]] Result<void> AddArtifacts(const ResultId& id, const std::vector<ArtifactRef>& artifacts);
 
     Connection& connection_;
     const Clock& clock_;

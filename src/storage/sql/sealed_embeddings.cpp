@@ -27,6 +27,9 @@ std::string SealEmbeddings(const SecretBox& box, const Embedding* first, std::si
 }
 
 Result<std::vector<Embedding>> OpenEmbeddings(const SecretBox& box, const std::string& sealed) {
+    if (sealed.empty()) {
+        return std::vector<Embedding>();
+    }
     const auto bytes = box.Open(sealed, kPurpose);
     if (!bytes) {
         return Unexpected(bytes.error().Within("embeddings"));

@@ -8,6 +8,7 @@
 #include "storage/sql/connection.hpp"
 #include "storage/sql/dead_message_table.hpp"
 #include "storage/sql/delivery_table.hpp"
+#include "storage/sql/erasure_table.hpp"
 #include "storage/sql/event_table.hpp"
 #include "storage/sql/face_table.hpp"
 #include "storage/sql/item_table.hpp"
@@ -40,6 +41,7 @@ struct Tables {
           people(connection, box),
           people_edits(connection, box),
           faces(connection, box),
+          erasures(connection),
           deliveries(connection, clock),
           events(connection),
           news(connection),
@@ -61,6 +63,7 @@ struct Tables {
             .people = people,
             .people_edits = people_edits,
             .faces = faces,
+            .erasures = erasures,
             .events = events,
             .deliveries = deliveries,
             .news = news,
@@ -84,6 +87,7 @@ struct Tables {
             .people = people,
             .people_edits = people_edits,
             .faces = faces,
+            .erasures = erasures,
             .events = events,
             .deliveries = deliveries,
             .news = news,
@@ -105,6 +109,7 @@ struct Tables {
     PeopleTable people;
     PeopleEditTable people_edits;
     FaceTable faces;
+    ErasureTable erasures;
     DeliveryTable deliveries;
     EventTable events;
     NewsTable news;

@@ -78,6 +78,23 @@ public:
                       );
     }
 
+    Result<void> DropRemains() override {
+        auto connection = Connection::Open(path_, Access::kWrite);
+        if (!connection) {
+            return Unexpected(connection.error());
+        }
+        const auto busy =
+            (*connection)->First("PRAGMA wal_checkpoint(TRUNCATE)", [](sql::Row& row) { return row.Bool(); });
+        if (!busy) {
+            return Unexpected(busy.error());
+        }
+        return busy->value_or(true)
+                   ? Fail(
+                         ErrorCode::kUnavailable, "the database's log could not be emptied: it is being read"
+                     )
+                   : Result<void>{};
+    }
+
     Result<void> CanWrite() const override { return writer_.CanWrite(); }
 
     std::uint64_t Commits() const noexcept override { return writer_.Commits(); }

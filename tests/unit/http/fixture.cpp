@@ -38,6 +38,7 @@ ApiTest::ApiTest() {
     endpoints_ = std::make_unique<Endpoints>(*storage_, *box_, guard_, clock_);
     replay_ = std::make_unique<Replay>(*storage_, clock_);
     messages_ = std::make_unique<MessageIntake>(*storage_, clock_, "", [] {});
+    erasing_ = std::make_unique<Erasing>(*storage_, *artifacts_, clock_, *box_, data);
     router_ = std::make_unique<Router>(*storage_, clock_);
     const auto enrol =
         [](std::string_view name, const std::vector<UploadedPhoto>& photos, std::string_view, bool) {
@@ -64,6 +65,7 @@ ApiTest::ApiTest() {
          .search_faces = [this](
                              std::string_view picture, std::size_t limit, double reach
                          ) { return search_faces_(picture, limit, reach); },
+         .erasing = *erasing_,
          .relabel = [] {},
          .nudge = [] {},
          .readiness =

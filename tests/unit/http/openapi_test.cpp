@@ -451,6 +451,7 @@ void OpenApiTest::CheckPeople(const std::string& item) {
         return transaction.people.ReplaceAppearances(ItemId(item), result, {appearance});
     }));
     Check("GET", "/v1/people", "/v1/people");
+    Check("GET", "/v1/erasures", "/v1/erasures");
     Check("GET", "/v1/people/{person}", "/v1/people/Ada");
     Check("PATCH", "/v1/people/{person}", "/v1/people/Ada", R"({"name":"Ada L."})");
     const auto seen = Check("GET", "/v1/appearances", "/v1/appearances?person=per_1&item=" + item);

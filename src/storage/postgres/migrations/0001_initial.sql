@@ -556,6 +556,28 @@ $$;
 CREATE TRIGGER face_track_removed AFTER DELETE ON face_track
 REFERENCING OLD TABLE AS were FOR EACH STATEMENT EXECUTE FUNCTION note_removed_faces();
 
+CREATE TRIGGER face_track_emptied AFTER UPDATE ON face_track
+REFERENCING OLD TABLE AS were FOR EACH STATEMENT EXECUTE FUNCTION note_removed_faces();
+
+-- who was erased, for the operator: no names
+CREATE TABLE erasure (
+    id TEXT COLLATE "C" PRIMARY KEY, -- of the edit
+    at BIGINT NOT NULL,
+    actor TEXT COLLATE "C" NOT NULL,
+    people TEXT COLLATE "C" NOT NULL,
+    photos BIGINT NOT NULL,
+    faces BIGINT NOT NULL,
+    items BIGINT NOT NULL,
+    done_at BIGINT -- when no artifact of a result held anything of them any more
+);
+
+-- results whose artifacts still hold what was emptied in face_track
+CREATE TABLE emptied_result (
+    result_id TEXT COLLATE "C" NOT NULL REFERENCES result (id) ON DELETE CASCADE,
+    erasure_id TEXT COLLATE "C" NOT NULL, -- empty: nobody was erased, the faces are those that nobody has named for long
+    PRIMARY KEY (result_id, erasure_id)
+);
+
 CREATE TABLE appearance (
     id TEXT COLLATE "C" PRIMARY KEY,
     item_id TEXT COLLATE "C" NOT NULL REFERENCES item (id) ON DELETE CASCADE,

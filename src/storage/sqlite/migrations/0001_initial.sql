@@ -535,6 +535,31 @@ CREATE TRIGGER face_track_removed AFTER DELETE ON face_track BEGIN
     DELETE FROM face_removed WHERE sequence <= (SELECT last - 1000000 FROM face_state);
 END;
 
+CREATE TRIGGER face_track_emptied AFTER UPDATE ON face_track BEGIN
+    UPDATE face_state SET last = last + 1;
+    INSERT INTO face_removed (sequence, face) SELECT last, old.face FROM face_state;
+    DELETE FROM face_removed WHERE sequence <= (SELECT last - 1000000 FROM face_state);
+END;
+
+-- who was erased, for the operator: no names
+CREATE TABLE erasure (
+    id TEXT PRIMARY KEY, -- of the edit
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    people TEXT NOT NULL,
+    photos INTEGER NOT NULL,
+    faces INTEGER NOT NULL,
+    items INTEGER NOT NULL,
+    done_at INTEGER -- when no artifact of a result held anything of them any more
+) STRICT;
+
+-- results whose artifacts still hold what was emptied in face_track
+CREATE TABLE emptied_result (
+    result_id TEXT NOT NULL REFERENCES result (id) ON DELETE CASCADE,
+    erasure_id TEXT NOT NULL, -- empty: nobody was erased, the faces are those that nobody has named for long
+    PRIMARY KEY (result_id, erasure_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE appearance (
     id TEXT PRIMARY KEY,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,

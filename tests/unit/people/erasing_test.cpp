@@ -1,0 +1,236 @@
+#include "people/erasing.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/ed25519.hpp"
+#include "core/json.hpp"
+#include "people/person_edits.hpp"
+#include "storage/erasure_repository.hpp"
+#include "storage/people_repository.hpp"
+#include "storage/process_repository.hpp"
+#include "storage/result_repository.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/sqlite_storage.hpp"
+#include "unit/people/fixture.hpp"
+
+namespace notify::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class Erasures : public PeopleTest {
+protected:
+    /// A video of Ada beside Bob, and one of Bob alone.
+    void SetUp() override {
+        ada_ = AddPerson("Ada", {DenseFace(1)});
+        bob_ = AddPerson("Bob", {DenseFace(2)});
+        both_ = Analyse(
+            "both.mp4",
+            MakeFaceResult(
+                {{.track = 1, .link = 1, .shots = {DenseFace(1), DenseFace(1)}},
+                 {.track = 2, .link = 2, .start_ms = 2000, .end_ms = 3000, .shots = {DenseFace(2)}}}
+            )
+        );
+        alone_ = Analyse("alone.mp4", MakeFaceResult({{.shots = {DenseFace(2)}}}));
+        ASSERT_THAT(NamesIn(both_), ElementsAre("Ada confirmed 0-1000", "Bob confirmed 2000-3000"));
+    }
+
+    Erasure Erase(const PersonId& id) {
+        const auto edit = Write([&](Transaction& transaction) {
+            return ErasePerson(transaction, id, "key:k", clock_.Now());
+        });
+        EXPECT_TRUE(relabelling_->Relabel({}));
+        for (const auto& erasure : All()) {
+            if (erasure.id == edit.id) {
+                return erasure;
+            }
+        }
+        ADD_FAILURE() << "the erasure is not written down";
+        return {};
+    }
+
+    std::vector<Erasure> All() {
+        return Read([](const Snapshot& snapshot) { return snapshot.erasures.List(); });
+    }
+
+    std::vector<FaceTrack> TracksIn(const ItemId& item) {
+        return TracksOf(ProcessesOf(item).at(0).result_id);
+    }
+
+    /// The artifact of embeddings as it is read, and its bytes as they are stored.
+    std::pair<std::string, std::string> EmbeddingsOf(const ItemId& item) {
+        const auto id = ProcessesOf(item).at(0).result_id;
+        const auto result = Read([&](const Snapshot& snapshot) { return snapshot.results.Get(id); });
+        for (const auto& artifact : result.artifacts) {
+            if (artifact.name == "embeddings") {
+                const auto row = Read([&](const Snapshot& snapshot) {
+                    return snapshot.results.ArtifactRow(artifact.sha256);
+                });
+                return {ValueOf(artifacts_->Read(artifact)), row.value_or("")};
+            }
+        }
+        return {};
+    }
+
+    /// The embeddings of that track as the database holds them.
+    std::vector<std::string> Sealed(const TrackId& track) {
+        auto connection =
+            ValueOf(sqlite::Connection::Open(folder_.Path() / "database", sqlite::Access::kRead));
+        std::vector<std::string> sealed;
+        EXPECT_TRUE(connection->Select(
+            "SELECT shots, mean FROM face_track WHERE id = ?",
+            [&](sql::Row& row) {
+                sealed.push_back(row.Bytes());
+                sealed.push_back(row.Bytes());
+                return true;
+            },
+            track
+        ));
+        return sealed;
+    }
+
+    /// How many files hold these bytes.
+    int FilesWith(const std::string& bytes) {
+        int found = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.Path())) {
+            if (entry.is_regular_file()) {
+                std::ifstream file(entry.path(), std::ios::binary);
+                const std::string all(
+                    (std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()
+                );
+                found += all.find(bytes) != std::string::npos ? 1 : 0;
+            }
+        }
+        return found;
+    }
+
+    std::filesystem::path Log() { return folder_.Path() / kErasureLogFile; }
+
+    PersonId ada_;
+    PersonId bob_;
+    ItemId both_;
+    ItemId alone_;
+    Erasing erasing_{*storage_, *artifacts_, clock_, *box_, folder_.Path()};
+};
+
+TEST_F(Erasures, LeaveNothingOfThePersonsFacesInAnyFile) {
+    const auto tracks = TracksIn(both_);
+    const auto sealed = Sealed(tracks.at(0).id);
+    ASSERT_THAT(sealed, SizeIs(2));
+    const auto [before, stored] = EmbeddingsOf(both_);
+    ASSERT_EQ(before, BytesOf({DenseFace(1), DenseFace(1), DenseFace(2)}));
+    const auto crop = Read([&](const Snapshot& snapshot) { return snapshot.people.PhotosOf(ada_); });
+    ASSERT_THAT(crop, SizeIs(1));
+    for (const auto& bytes : {sealed[0], sealed[1], stored}) {
+        ASSERT_FALSE(bytes.empty());
+        ASSERT_GT(FilesWith(bytes.substr(0, 200)), 0) << "they can be found while they are there";
+    }
+
+    const auto erasure = Erase(ada_);
+    EXPECT_EQ(erasure.faces, 1);
+    EXPECT_EQ(erasure.photos, 1);
+    EXPECT_EQ(erasure.items, 1);
+    EXPECT_FALSE(erasure.done_at.has_value()) << "artifacts hold them still";
+    EXPECT_EQ(ValueOf(erasing_.EmptyArtifacts({})), 1);
+    EXPECT_TRUE(All().at(0).done_at.has_value());
+    EXPECT_EQ(ValueOf(erasing_.EmptyArtifacts({})), 0);
+
+    EXPECT_EQ(EmbeddingsOf(both_).first, std::string(1024, '\0') + BytesOf({DenseFace(2)}));
+    for (const auto& bytes : {sealed[0], sealed[1], stored}) {
+        EXPECT_EQ(FilesWith(bytes.substr(0, 200)), 0);
+    }
+    EXPECT_EQ(FilesWith("Ada"), 0) << "the name";
+}
+
+TEST_F(Erasures, LeaveOthersAsTheyWere) {
+    Erase(ada_);
+    ValueOf(erasing_.EmptyArtifacts({}));
+    EXPECT_THAT(NamesIn(both_), ElementsAre("Bob confirmed 2000-3000"));
+    EXPECT_THAT(NamesIn(alone_), ElementsAre("Bob confirmed 0-1000"));
+    const auto tracks = TracksIn(both_);
+    ASSERT_THAT(tracks, SizeIs(2)) << "when her face was seen stays";
+    EXPECT_THAT(tracks.at(0).shots, IsEmpty());
+    EXPECT_THAT(tracks.at(1).shots, SizeIs(1));
+    EXPECT_EQ(EmbeddingsOf(alone_).first, BytesOf({DenseFace(2)}));
+    const auto again = AddPerson("Ada", {DenseFace(1)});
+    EXPECT_TRUE(relabelling_->Relabel({}));
+    EXPECT_THAT(NamesIn(both_), ElementsAre("Bob confirmed 2000-3000")) << "nothing is left to be compared";
+}
+
+TEST_F(Erasures, GiveAReceiptThatOthersCanCheck) {
+    const auto erasure = Erase(ada_);
+    EXPECT_EQ(erasing_.Receipt(erasure).error().code, ErrorCode::kConflict) << "it is not done";
+    ValueOf(erasing_.EmptyArtifacts({}));
+    const auto receipt = ValueOf(erasing_.Receipt(All().at(0)));
+    EXPECT_TRUE(IsSignedBy(receipt.public_key, receipt.text, receipt.signature));
+    EXPECT_FALSE(IsSignedBy(receipt.public_key, receipt.text + " ", receipt.signature));
+    const auto text = ParseJson(receipt.text).value();
+    EXPECT_EQ(text.at("erasure").as_string(), erasure.id.Value());
+    EXPECT_EQ(text.at("people").at(0).as_string(), ada_.Value());
+    EXPECT_EQ(text.at("faces"), 1);
+    EXPECT_EQ(receipt.text.find("Ada"), std::string::npos);
+    const auto other = ValueOf(SecretBox::WithKey(SecretBox::FreshKey()));
+    const Erasing elsewhere(*storage_, *artifacts_, clock_, other, folder_.Path());
+    EXPECT_NE(ValueOf(elsewhere.Receipt(All().at(0))).public_key, receipt.public_key);
+}
+
+TEST_F(Erasures, HappenAgainAfterAnOldBackupWasPutBack) {
+    const auto copy = folder_.Path() / "copy";
+    {
+        auto connection =
+            ValueOf(sqlite::Connection::Open(folder_.Path() / "database", sqlite::Access::kRead));
+        ValueOf(connection->CopyTo(copy, {}));
+    }
+    const auto erasure = Erase(ada_);
+    EXPECT_EQ(ValueOf(erasing_.CatchUp()), 0);
+    ASSERT_TRUE(std::filesystem::exists(Log()));
+
+    const auto restored = OpenSqliteStorage(copy, *box_, clock_).value();
+    Erasing again(*restored, *artifacts_, clock_, *box_, folder_.Path());
+    EXPECT_EQ(ValueOf(again.CatchUp()), 1);
+    const auto people = restored->Read([](const Snapshot& snapshot) { return snapshot.people.List(); });
+    EXPECT_THAT(ValueOf(people), SizeIs(1)) << "Bob";
+    EXPECT_EQ(ValueOf(again.CatchUp()), 0);
+    const auto known = restored->Read([](const Snapshot& snapshot) { return snapshot.erasures.List(); });
+    EXPECT_NE(std::ranges::find(*known, erasure.id, &Erasure::id), known->end());
+}
+
+TEST_F(Erasures, SayThatTheirLogIsDamaged) {
+    std::ofstream(Log()) << "no list";
+    const auto caught_up = erasing_.CatchUp();
+    ASSERT_FALSE(caught_up);
+    EXPECT_EQ(caught_up.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_NE(caught_up.error().message.find("erasures.json"), std::string::npos);
+}
+
+TEST_F(Erasures, OfFacesThatNobodyHasNamedComeWithTime) {
+    const auto stranger = Analyse("stranger.mp4", MakeFaceResult({{.shots = {DenseFace(3)}}}));
+    const auto stored_at = clock_.Now();
+    clock_.Advance(std::chrono::hours(1));
+    const auto later = Analyse("later.mp4", MakeFaceResult({{.shots = {DenseFace(4)}}}));
+    const auto before = stored_at + std::chrono::minutes(1);
+    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(before, {})), 1);
+    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(before, {})), 0);
+    EXPECT_EQ(ValueOf(erasing_.EmptyArtifacts({})), 1);
+    EXPECT_THAT(TracksIn(stranger).at(0).shots, IsEmpty());
+    EXPECT_EQ(EmbeddingsOf(stranger).first, std::string(512, '\0'));
+    EXPECT_THAT(TracksIn(later).at(0).shots, SizeIs(1));
+    for (const auto& track : TracksIn(both_)) {
+        EXPECT_THAT(track.shots, ::testing::Not(IsEmpty())) << "they have names";
+    }
+    EXPECT_THAT(All(), IsEmpty()) << "nobody was erased";
+}
+
+}  // namespace
+}  // namespace notify::testing
