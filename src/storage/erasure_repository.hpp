@@ -28,7 +28,8 @@ public:
     ErasureRepository& operator=(const ErasureRepository&) = delete;
     virtual ~ErasureRepository() = default;
 
-    /// The tracks, of all runs, that are shown as one of these people or said to be theirs.
+    /// The tracks that are shown as one of these people or said to be theirs; and in items in which one of
+    /// them appears all of runs that later ones followed, whoever they show.
     [[nodiscard]] virtual Result<std::vector<TrackId>> FacesOf(const std::vector<PersonId>& people) const = 0;
 
     /// The items in which one of these people appears.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -210,6 +211,33 @@ std::vector<int> FaceAnalyser::Links() const {
     return LinkTracks(tracks);
 }
 
+/// Leaves out the faces, each with all of its tracks, that are seen too shortly; their links.
+std::vector<int> FaceAnalyser::DropShort(std::vector<int> links, const DecodeSummary& summary) {
+    std::map<int, double> seen_ms;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        seen_ms[links[i]] += static_cast<double>(finished_[i].end_ms - finished_[i].start_ms);
+    }
+    const double least_ms = settings_.least_visible_s * 1000;
+    const double share = settings_.least_visible_share;
+    const auto is_shown = [&](int link) {
+        return seen_ms[link] >= least_ms ||
+               (share > 0 && seen_ms[link] >= share * static_cast<double>(summary.end_ms));
+    };
+    std::map<int, int> numbers;  // links count from 1 again
+    std::vector<int> kept_links;
+    std::vector<FinishedTrack> kept;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (is_shown(links[i])) {
+            kept_links.push_back(
+                numbers.try_emplace(links[i], static_cast<int>(numbers.size()) + 1).first->second
+            );
+            kept.push_back(std::move(finished_[i]));
+        }
+    }
+    finished_ = std::move(kept);
+    return kept_links;
+}
+
 Result<Output> FaceAnalyser::Finish(const DecodeSummary& summary) {
     for (auto& [number, record] : live_) {
         const auto step_later = record.LastMs() + std::lround(settings_.StepMs());
@@ -224,7 +252,11 @@ Result<Output> FaceAnalyser::Finish(const DecodeSummary& summary) {
         std::erase_if(finished_, [](const FinishedTrack& track) { return track.is_weak; });
     }
     SortTracks();
-    return FaceTracksOutput(finished_, Links(), cuts_, summary);
+    auto links = Links();
+    if (!summary.media.still_image && settings_.least_visible_s > 0) {
+        links = DropShort(std::move(links), summary);
+    }
+    return FaceTracksOutput(finished_, links, cuts_, summary);
 }
 
 Result<std::unique_ptr<FrameAnalyser>> MakeFacialRecognition(

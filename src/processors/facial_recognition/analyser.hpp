@@ -57,6 +57,7 @@ private:
     [[nodiscard]] bool IsPlausible() const;
     void SortTracks();
     [[nodiscard]] std::vector<int> Links() const;
+    [[nodiscard]] std::vector<int> DropShort(std::vector<int> links, const DecodeSummary& summary);
 
     FaceModels& models_;
     FaceSettings settings_;

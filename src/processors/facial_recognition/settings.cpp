@@ -61,6 +61,16 @@ Result<FaceSettings> ReadFaceSettings(const boost::json::object& config) {
             );
         })
         .and_then([&] { return ReadNumber(config, "shots", {.least = 1, .most = 8}, settings.shots); })
+        .and_then([&] {
+            return ReadNumber(
+                config, "least_visible_s", {.least = 0, .most = 3600}, settings.least_visible_s
+            );
+        })
+        .and_then([&] {
+            return ReadNumber(
+                config, "least_visible_share", {.least = 0, .most = 1}, settings.least_visible_share
+            );
+        })
         .map([&] { return settings; });
 }
 

@@ -15,6 +15,8 @@ struct FaceSettings {
     double detection_threshold = 0.6;  ///< How sure the detector must be, 0 … 1.
     int shots = 5;                     ///< Best pictures kept of a track, 1 … 8.
     bool thumbnails = true;
+    double least_visible_s = 0;      ///< Faces of a video that are seen for less in all are left out …
+    double least_visible_share = 0;  ///< … unless it is this share of it; 0: none is.
 
     /// Milliseconds between two samples.
     [[nodiscard]] double StepMs() const noexcept { return 1000.0 / fps; }

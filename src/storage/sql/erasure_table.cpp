@@ -21,6 +21,9 @@ namespace {
 // an embedding that was removed is no bytes at all, one of a face that cannot be recognised is sealed nothing
 constexpr const char* kSaidSql = R"sql(
     SELECT t.id FROM track_verdict v JOIN face_track t ON t.anchor = v.anchor WHERE v.person_id = ?)sql";
+constexpr const char* kFollowedSql = R"sql(
+    SELECT DISTINCT s.id FROM appearance a JOIN process p ON p.item_id = a.item_id JOIN seen_face s ON s.result_id = p.result_id
+    WHERE a.person_id = ? AND NOT s.is_current)sql";
 constexpr const char* kShownSql = "SELECT tracks FROM appearance WHERE person_id = ?";
 constexpr const char* kItemsSql = "SELECT DISTINCT item_id FROM appearance WHERE person_id = ?";
 constexpr const char* kWantSql = R"sql(
@@ -65,12 +68,17 @@ Erasure ReadErasure(Row& row) {
 Result<std::vector<TrackId>> ErasureTable::FacesOf(const std::vector<PersonId>& people) const {
     std::set<TrackId> faces;
     for (const auto& person : people) {
-        auto said = connection_.Select(kSaidSql, [](Row& row) { return row.As<TrackId>(); }, person);
-        const auto shown = connection_.Select(kShownSql, [](Row& row) { return row.Text(); }, person);
-        if (!said || !shown) {
-            return Unexpected(said ? shown.error() : said.error());
+        for (const auto* sql : {kSaidSql, kFollowedSql}) {
+            const auto found = connection_.Select(sql, [](Row& row) { return row.As<TrackId>(); }, person);
+            if (!found) {
+                return Unexpected(found.error());
+            }
+            faces.insert(found->begin(), found->end());
         }
-        faces.insert(said->begin(), said->end());
+        const auto shown = connection_.Select(kShownSql, [](Row& row) { return row.Text(); }, person);
+        if (!shown) {
+            return Unexpected(shown.error());
+        }
         for (const auto& tracks : *shown) {
             for (auto& track : ListFromText(tracks)) {
                 faces.emplace(std::move(track));

@@ -15,11 +15,13 @@
 #include "core/json.hpp"
 #include "people/person_edits.hpp"
 #include "storage/erasure_repository.hpp"
+#include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
+#include "support/people.hpp"
 #include "unit/people/fixture.hpp"
 
 namespace notify::testing {
@@ -33,7 +35,7 @@ class Erasures : public PeopleTest {
 protected:
     /// A video of Ada beside Bob, and one of Bob alone.
     void SetUp() override {
-        ada_ = AddPerson("Ada", {DenseFace(1)});
+        ada_ = ValueOf(Enrol("Ada", {Photo("1", {{InPhoto(DenseFace(1))}})})).person;
         bob_ = AddPerson("Bob", {DenseFace(2)});
         both_ = Analyse(
             "both.mp4",
@@ -130,8 +132,12 @@ TEST_F(Erasures, LeaveNothingOfThePersonsFacesInAnyFile) {
     ASSERT_THAT(sealed, SizeIs(2));
     const auto [before, stored] = EmbeddingsOf(both_);
     ASSERT_EQ(before, BytesOf({DenseFace(1), DenseFace(1), DenseFace(2)}));
-    const auto crop = Read([&](const Snapshot& snapshot) { return snapshot.people.PhotosOf(ada_); });
-    ASSERT_THAT(crop, SizeIs(1));
+    ASSERT_THAT(PhotosOf(ada_), SizeIs(1));
+    const auto crop = PhotosOf(ada_).at(0).crop_sha256;
+    const auto row_of_crop = [&] {
+        return Read([&](const Snapshot& snapshot) { return snapshot.results.ArtifactRow(crop); });
+    };
+    ASSERT_TRUE(row_of_crop().has_value());
     for (const auto& bytes : {sealed[0], sealed[1], stored}) {
         ASSERT_FALSE(bytes.empty());
         ASSERT_GT(FilesWith(bytes.substr(0, 200)), 0) << "they can be found while they are there";
@@ -150,6 +156,7 @@ TEST_F(Erasures, LeaveNothingOfThePersonsFacesInAnyFile) {
     for (const auto& bytes : {sealed[0], sealed[1], stored}) {
         EXPECT_EQ(FilesWith(bytes.substr(0, 200)), 0);
     }
+    EXPECT_FALSE(row_of_crop().has_value());
     EXPECT_EQ(FilesWith("Ada"), 0) << "the name";
 }
 
@@ -166,6 +173,28 @@ TEST_F(Erasures, LeaveOthersAsTheyWere) {
     const auto again = AddPerson("Ada", {DenseFace(1)});
     EXPECT_TRUE(relabelling_->Relabel({}));
     EXPECT_THAT(NamesIn(both_), ElementsAre("Bob confirmed 2000-3000")) << "nothing is left to be compared";
+}
+
+TEST_F(Erasures, ReachEveryRunThatFoundTheFace) {
+    const auto claim = ClaimMore(both_, "{}", 2);
+    Add(claim,
+        MakeFaceResult({{.track = 1, .link = 1, .start_ms = 20, .shots = {DenseFace(1)}}}),
+        "other models");
+    Commit();
+    ASSERT_THAT(NamesIn(both_), ElementsAre("Ada confirmed 20-1000")) << "the later run counts";
+    EXPECT_EQ(Erase(ada_).faces, 3) << "hers, and all of the run that was followed";
+    for (const auto& process : ProcessesOf(both_)) {
+        EXPECT_THAT(TracksOf(process.result_id).at(0).shots, IsEmpty());
+    }
+}
+
+TEST_F(Erasures, ReachFacesThatAreSaidToBeThePersonsAndShownNowhere) {
+    const auto track = TracksIn(alone_).at(0);
+    auto edit = EditOf(EditKind::kConfirm, ada_);
+    edit.tracks = {track.anchor};
+    Write([&](Transaction& transaction) { return MakeEdit(transaction, edit); });
+    EXPECT_EQ(Erase(ada_).faces, 2) << "before anything was looked at again";
+    EXPECT_THAT(TracksIn(alone_).at(0).shots, IsEmpty());
 }
 
 TEST_F(Erasures, GiveAReceiptThatOthersCanCheck) {

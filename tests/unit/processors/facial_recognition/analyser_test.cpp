@@ -114,6 +114,29 @@ TEST_F(FacialRecognition, FindsEachFaceFromCutToCut) {
     EXPECT_NEAR(cuts[1].to_number<double>(), 4000, kFrame);
 }
 
+TEST_F(FacialRecognition, LeavesOutWhoIsSeenTooShortly) {
+    // the first person is seen for four of the six seconds, in two shots, the other for two
+    const auto tracks = [&](const std::string& config) {
+        return RecogniseFile(clip_, config).document.at("tracks").as_array().size();
+    };
+    EXPECT_EQ(tracks(R"({"least_visible_s": 1.5})"), 3U);
+    EXPECT_EQ(tracks(R"({"least_visible_s": 4.5})"), 0U);
+    EXPECT_EQ(tracks(R"({"least_visible_s": 4.5, "least_visible_share": 0.3})"), 3U);
+    EXPECT_EQ(tracks(R"({"least_visible_s": 4.5, "least_visible_share": 0.5})"), 2U);
+    const auto one = RecogniseFile(clip_, R"({"least_visible_s": 3})");
+    ASSERT_EQ(one.document.at("tracks").as_array().size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto& track = one.document.at("tracks").at(i);
+        EXPECT_EQ(NumberOf(track, "link"), 1);
+        EXPECT_EQ(NumberOf(track, "track"), static_cast<std::int64_t>(i) + 1);
+    }
+    EXPECT_EQ(
+        EmbeddingsOf(one).size(),
+        one.document.at("tracks").at(0).at("shots").as_array().size() +
+            one.document.at("tracks").at(1).at("shots").as_array().size()
+    );
+}
+
 TEST_F(FacialRecognition, LinksTheTracksOfOnePersonAndNoOthers) {
     ASSERT_EQ(Tracks().size(), 3U);
     EXPECT_EQ(NumberOf(Tracks()[0], "link"), 1);

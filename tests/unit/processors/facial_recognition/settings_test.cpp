@@ -38,6 +38,8 @@ TEST(FaceSettings, RefusesWhatTheSchemaDoesNotAllowAndNamesIt) {
     for (const auto& [json, name] :
          {std::pair{R"({"fps": 0})", "/fps"},
           std::pair{R"({"shots": 9})", "/shots"},
+          std::pair{R"({"least_visible_s": -1})", "/least_visible_s"},
+          std::pair{R"({"least_visible_share": 2})", "/least_visible_share"},
           std::pair{R"({"long_side": "large"})", "/long_side"},
           std::pair{R"({"thumbnails": 1})", "/thumbnails"}}) {
         const auto settings = Read(json);
