@@ -178,5 +178,35 @@ TEST_F(RulesTest, AreAudited) {
     EXPECT_EQ(rows.at(1).at("action").as_string(), "rule.add");
 }
 
+TEST_F(RulesTest, NeverShowASecretAndKeepItWhenItComesBackAsItIsShown) {
+    const auto id =
+        Add(R"({"bucket":"in","processor":"document-markdown","config":{"password":"open sesame"}})");
+    const auto shown = Expect(200, "GET", "/v1/rules/" + id).at("config");
+    EXPECT_EQ(shown.at("password"), "(set)");
+    const auto kept = [&] {
+        return storage_->Read([&](const Snapshot& snapshot) { return snapshot.rules.Get(RuleId(id)); })
+            .value()
+            .config;
+    };
+    const auto password = [&] { return std::string(JsonOf(kept()).at("password").as_string()); };
+    EXPECT_EQ(kept().find("sesame"), std::string::npos);
+    const auto before = password();
+    auto config = shown.as_object();
+    config["images"] = false;
+    const auto changed = Expect(
+        200, "PATCH", "/v1/rules/" + id, boost::json::serialize(boost::json::object{{"config", config}})
+    );
+    EXPECT_EQ(changed.at("config").at("images"), false);
+    EXPECT_EQ(password(), before);
+    Expect(200, "PATCH", "/v1/rules/" + id, R"({"config":{"images":false}})");
+    EXPECT_EQ(password(), "");
+    const auto refused =
+        Ask("PATCH", "/v1/rules/" + id, R"({"config":{"password":"(set)"
+}
+})");
+    EXPECT_EQ(refused.status, 400);
+EXPECT_EQ(JsonOf(refused).at("pointer"), "/config/password");
+}
+
 }  // namespace
 }  // namespace notify
