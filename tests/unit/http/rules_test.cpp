@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/json.hpp"
+#include "storage/rule_repository.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -188,7 +190,7 @@ TEST_F(RulesTest, NeverShowASecretAndKeepItWhenItComesBackAsItIsShown) {
             .value()
             .config;
     };
-    const auto password = [&] { return std::string(JsonOf(kept()).at("password").as_string()); };
+    const auto password = [&] { return std::string(ParseJson(kept()).value().at("password").as_string()); };
     EXPECT_EQ(kept().find("sesame"), std::string::npos);
     const auto before = password();
     auto config = shown.as_object();
@@ -200,12 +202,9 @@ TEST_F(RulesTest, NeverShowASecretAndKeepItWhenItComesBackAsItIsShown) {
     EXPECT_EQ(password(), before);
     Expect(200, "PATCH", "/v1/rules/" + id, R"({"config":{"images":false}})");
     EXPECT_EQ(password(), "");
-    const auto refused =
-        Ask("PATCH", "/v1/rules/" + id, R"({"config":{"password":"(set)"
-}
-})");
+    const auto refused = Ask("PATCH", "/v1/rules/" + id, R"json({"config":{"password":"(set)"}})json");
     EXPECT_EQ(refused.status, 400);
-EXPECT_EQ(JsonOf(refused).at("pointer"), "/config/password");
+    EXPECT_EQ(JsonOf(refused).at("pointer"), "/config/password");
 }
 
 }  // namespace

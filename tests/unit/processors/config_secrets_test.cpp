@@ -44,30 +44,27 @@ TEST_F(ConfigSecrets, ThatAreNotSetAreShownSo) {
 
 TEST_F(ConfigSecrets, StayWhenTheConfigurationComesBackAsItWasShown) {
     const auto before = Sealed(R"({"password":"open sesame"})");
-    const auto after = Sealed(R"({"password":"(set)","images":false
-})", before);
+    const auto after = Sealed(R"json({"password":"(set)","images":false})json", before);
     EXPECT_EQ(PasswordIn(after), PasswordIn(before));
-EXPECT_EQ(PasswordIn(Sealed(R"({"images":false})", before)), "") << "taken out";
-    const auto none = SealSecrets(Kind(), R"({"password":"(set)"
-    })", Sealed("{}
-    "), box_);
-        ASSERT_FALSE(none);
+    EXPECT_EQ(PasswordIn(Sealed(R"({"images":false})", before)), "") << "taken out";
+    const auto none = SealSecrets(Kind(), R"json({"password":"(set)"})json", Sealed("{}"), box_);
+    ASSERT_FALSE(none);
     EXPECT_EQ(none.error().code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(none.error().message, "/password: (set) stands for one that is set, and none is");
-    }
+}
 
-    TEST_F(ConfigSecrets, OfAnotherKeyDoNotOpen) {
-        const auto kept = Sealed(R"({"password":"open sesame"})");
-        const auto other = SecretBox::WithKey(SecretBox::FreshKey()).value();
-        EXPECT_FALSE(OpenSecrets("document-markdown", kept, other));
-        EXPECT_FALSE(OpenSecrets("document-markdown", R"({"password":"in the clear"})", box_));
-    }
+TEST_F(ConfigSecrets, OfAnotherKeyDoNotOpen) {
+    const auto kept = Sealed(R"({"password":"open sesame"})");
+    const auto other = SecretBox::WithKey(SecretBox::FreshKey()).value();
+    EXPECT_FALSE(OpenSecrets("document-markdown", kept, other));
+    EXPECT_FALSE(OpenSecrets("document-markdown", R"({"password":"in the clear"})", box_));
+}
 
-    TEST_F(ConfigSecrets, OfProcessorsWithoutAnyAreNothingToDo) {
-        EXPECT_EQ(SealSecrets(Kind("checksum"), "{}", "", box_).value(), "{}");
-        EXPECT_EQ(WithoutSecrets("checksum", "{}"), "{}");
-        EXPECT_EQ(OpenSecrets("checksum", "{}", box_).value(), "{}");
-    }
+TEST_F(ConfigSecrets, OfProcessorsWithoutAnyAreNothingToDo) {
+    EXPECT_EQ(SealSecrets(Kind("checksum"), "{}", "", box_).value(), "{}");
+    EXPECT_EQ(WithoutSecrets("checksum", "{}"), "{}");
+    EXPECT_EQ(OpenSecrets("checksum", "{}", box_).value(), "{}");
+}
 
-    }  // namespace
-    }  // namespace notify
+}  // namespace
+}  // namespace notify
