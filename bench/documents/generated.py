@@ -119,3 +119,28 @@ def cells_of(markdown):
         if line.startswith("|") and not line.startswith("|-"):
             found += [(column, cell.strip(" *").lower()) for column, cell in enumerate(line.strip().strip("|").split("|"))]
     return collections.Counter(found)
+
+
+def many_pages(path, count):
+    """A PDF of that many pages, each with forty lines of its own words."""
+    with path.open("wb") as file:
+        places = [0] * (3 + 2 * count)
+
+        def add(number, body):
+            places[number - 1] = file.tell()
+            file.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+
+        file.write(b"%PDF-1.7\n")
+        add(1, b"<< /Type /Catalog /Pages 2 0 R >>")
+        add(2, b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, b" ".join(b"%d 0 R" % (4 + 2 * page) for page in range(count))))
+        add(3, b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+        for page in range(count):
+            lines = b"".join(b"BT /F 10 Tf 72 %d Td (Page %d has in line %d the words number %d and some others.) Tj ET\n"
+                             % (740 - 16 * line, page, line, 7 * page + line) for line in range(40))
+            add(4 + 2 * page, b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /Font << /F 3 0 R >> >> >>"
+                % (5 + 2 * page))
+            add(5 + 2 * page, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(lines), lines))
+        start = file.tell()
+        file.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1))
+        file.write(b"".join(b"%010d 00000 n \n" % place for place in places))
+        file.write(b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, start))

@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+from converted import convert
+from generated import DOCUMENTS, cells_of, many_pages, made
+from score import headings, outline_score, overlap, score
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".deps/document-peers"
 sys.path.insert(0, str(PEERS))
-from score import outline_score, overlap, score  # noqa: E402: needs the peers' rapidfuzz
-
-from generated import DOCUMENTS, cells_of, made  # noqa: E402
 
 NAMES = {"switch_transformers": "switch", "thinkos": "thinkos"}
 GOALS = {
@@ -28,6 +29,7 @@ GOALS = {
     "documents.thinkos_outline_recall": ">= 0.99", "documents.thinkos_outline_f1": ">= 0.94", "documents.cpu_ms_page": "<= 15",
     "documents.typst_word_f1": ">= 0.99", "documents.typst_order": ">= 0.98", "documents.typst_heading_f1": ">= 0.98",
     "documents.typst_cells": ">= 0.95",
+    "documents.rss_mb_5000_pages": "< 300",
 }
 PEER = ("import sys; sys.path.insert(0, sys.argv[1])\nimport pymupdf4llm\n"
         "open(sys.argv[3], 'w').write(pymupdf4llm.to_markdown(sys.argv[2], show_progress=False))")
@@ -42,9 +44,10 @@ def cpu_seconds_of(command, **more):
 
 
 def ours(program, pdf, folder):
-    environment = {"DATA_DIR": str(folder / "data"), "MODEL_DIR": str(ROOT / ".deps/models"), "PATH": os.environ["PATH"]}
-    seconds = cpu_seconds_of([program, "process", pdf, "--processor", "document-markdown", "--artifacts", folder], env=environment)
-    return (folder / "document.md").read_text(), seconds
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    text, told = convert(program, pdf, folder)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return text, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, told
 
 
 def pymupdf4llm(pdf, folder):
@@ -68,7 +71,7 @@ def generated_figures(program):
         with tempfile.TemporaryDirectory() as folder:
             pdf = pathlib.Path(folder) / "generated.pdf"
             pdf.write_bytes(typst.compile(source.encode(), font_paths=fonts, pdf_tags=tagged))
-            text, _ = ours(program, pdf, pathlib.Path(folder))
+            text, _, _ = ours(program, pdf, pathlib.Path(folder))
         scores = score(text, markdown)
         scores["order"] = scores.pop("nid")
         if cells:
@@ -76,6 +79,26 @@ def generated_figures(program):
         for measure, value in scores.items():
             sums.setdefault(measure, []).append(value)
     return {f"documents.typst_{measure}": sum(values) / len(values) for measure, values in sums.items()}
+
+
+def memory_figure(program):
+    """The most that any process of a conversion of 5,000 pages held, in MB; in a process of its own, which has no other children."""
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = pathlib.Path(folder) / "many.pdf"
+        many_pages(pdf, 5000)
+        measure = ("import resource, sys\nfrom converted import convert\nimport pathlib\n"
+                   "_, told = convert(sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]))\nassert told['pages'] == 5000\n"
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000)")
+        done = subprocess.run([sys.executable, "-c", measure, program, pdf, folder], check=True, capture_output=True, text=True,
+                              cwd=pathlib.Path(__file__).parent)
+    return {"documents.rss_mb_5000_pages": float(done.stdout)}
+
+
+def scores(text, outline, reference, titles):
+    """What a text is worth. `outline`: titles it is said to have; headings of the text where nothing is said."""
+    told = headings(text) if outline is None else outline
+    recall, f1 = outline_score(told, titles)
+    return score(text, reference) | {"outline_recall": recall, "outline_f1": f1, "headings_outline_f1": outline_score(headings(text), titles)[1]}
 
 
 def main() -> None:
@@ -95,19 +118,20 @@ def main() -> None:
         titles = [entry[1] for entry in document.get_toc()]
         pages += len(document)
         reference = (data / f"marker/{name}.md").read_text()
-        texts = {"_nougat": (data / f"nougat/{name}.md").read_text()}
-        for suffix, convert in (("", lambda: ours(program, pdf, folder)), ("_pymupdf4llm", lambda: pymupdf4llm(pdf, folder)),
-                                ("_pdftotext", lambda: pdftotext(pdf, folder))):
-            with tempfile.TemporaryDirectory() as made:
-                folder = pathlib.Path(made)
-                texts[suffix], spent = convert()
+        found = {"_nougat": ((data / f"nougat/{name}.md").read_text(), None)}
+        for suffix, run in (("", lambda: ours(program, pdf, folder)), ("_pymupdf4llm", lambda: pymupdf4llm(pdf, folder)),
+                            ("_pdftotext", lambda: pdftotext(pdf, folder))):
+            with tempfile.TemporaryDirectory() as made_here:
+                folder = pathlib.Path(made_here)
+                text, spent, *told = run()
+            found[suffix] = (text, [entry["title"] for entry in told[0]["outline"]] if told else None)
             seconds[suffix] = seconds.get(suffix, 0) + spent
-        for suffix, text in texts.items():
-            for measure, value in (score(text, reference) | outline_score(text, titles)).items():
+        for suffix, (text, outline) in found.items():
+            for measure, value in scores(text, outline, reference, titles).items():
                 figures[f"documents.{short}_{measure}{suffix}"] = value
     for suffix, spent in seconds.items():
         figures[f"documents.cpu_ms_page{suffix}"] = spent * 1000 / pages
-    figures |= generated_figures(program)
+    figures |= generated_figures(program) | memory_figure(program)
     figures = {name: float(f"{value:.4g}") for name, value in figures.items()}
     if options.json:
         print(json.dumps(figures))

@@ -179,7 +179,7 @@ void Engine::Build() {
         wall
     );
     host = std::make_unique<ProcessorHost>(MakeHostSettings(settings));
-    runner = std::make_unique<HostJobRunner>(*host);
+    runner = std::make_unique<HostJobRunner>(*host, box);
     resolution = std::make_unique<PeopleResolution>(*storage);
     const auto nudge = [this] { Nudge(); };
     const auto nudge_all = [this] { NudgeAll(); };
@@ -244,7 +244,7 @@ void Engine::BuildDelivery(const SourceOfKind& find_source) {
     webhooks = std::make_unique<WebhookSender>(WebhookParts{
         .storage = *storage, .box = box, .client = *http, .guard = guard, .clock = clock, .wall = &wall
     });
-    publisher = std::make_unique<ResultPublisher>(*storage, clock, find_source);
+    publisher = std::make_unique<ResultPublisher>(*storage, *artifacts, clock, find_source);
     dispatcher = std::make_unique<Dispatcher>(
         *storage, clock, *webhooks, *publisher, DispatcherSettings{.node = node.id}
     );

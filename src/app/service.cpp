@@ -162,6 +162,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .clock = engine.clock,
             .artifacts = *engine.artifacts,
             .sources = *engine.sources,
+            .box = engine.box,
             .seal = [&engine](const Secret& secret) { return engine.source_secrets->Seal(secret); },
             .scheduler = *engine.scheduler,
             .items = *engine.items,

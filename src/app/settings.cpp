@@ -390,6 +390,7 @@ Result<Settings> MakeSettings(
     if (settings.model_folder.empty()) {
         settings.model_folder = FirstThatExists(
             {program_folder / "models",
+             program_folder / "../share/notifications-api/models",
              program_folder / "../../../.deps/models",
              std::filesystem::absolute(".deps/models")}
         );

@@ -135,8 +135,9 @@ constexpr std::array kRows{
         .default_value = "",
         .allowed = "a folder",
         .section = kProcessing,
-        .description =
-            "Where script/bootstrap put the model files. Unset: models beside this program, or .deps/models."
+        .description = "Where the model files are. Unset: models beside this program, "
+                       "../share/notifications-api/models (where "
+                       "cmake --install puts them), or .deps/models, where script/bootstrap does."
     },
     SettingRow{
         .name = "MODEL_PRECISION",

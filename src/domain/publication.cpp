@@ -53,9 +53,10 @@ std::string DestinationOf(const Bucket& bucket) {
 }
 
 bool IsPublicationKey(std::string_view key) noexcept {
+    constexpr std::string_view kOurs = ".notifications.";
     return key.ends_with(kJsonPublication.suffix) ||
            std::ranges::any_of(kMorePublications, [&](const PublicationFormat& format) {
-               return key.ends_with(format.suffix);
+               return format.suffix.starts_with(kOurs) && key.ends_with(format.suffix);
            });
 }
 

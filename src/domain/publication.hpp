@@ -39,6 +39,7 @@ inline constexpr std::array kMorePublications{
     PublicationFormat{
         .name = "face-search", .suffix = ".notifications.face-search.json", .media_type = "application/json"
     },
+    PublicationFormat{.name = "markdown", .suffix = ".md", .media_type = "text/markdown; charset=utf-8"},
 };
 
 /// What an asset has instead of objects beside it: who appears when, and how its processing stands. A store
@@ -81,7 +82,7 @@ inline constexpr auto kPublicationWords = [] {
 /// elsewhere is another publication.
 [[nodiscard]] std::string DestinationOf(const Bucket& bucket);
 
-/// True for a key that ends as our publications do.
+/// True for a key that ends as only our publications do.
 [[nodiscard]] bool IsPublicationKey(std::string_view key) noexcept;
 
 }  // namespace notify

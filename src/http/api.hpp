@@ -12,6 +12,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "delivery/replay.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/ids.hpp"
@@ -84,6 +85,7 @@ struct ApiParts {
     const Clock& clock;
     const ArtifactStore& artifacts;
     const SourceRegistry& sources;
+    const SecretBox& box;
     /// A source's secret as the database keeps it.
     std::function<std::string(const Secret&)> seal;
     Scheduler& scheduler;

@@ -66,6 +66,8 @@ constexpr std::string_view kDocumentConfig = R"json({
       "description": "Read pages that are pictures: auto those without text, always all of them; pictures are items only then."},
     "languages": {"type": "string", "default": "eng",
       "description": "Languages of OCR as tesseract names them, with + between: eng+deu."},
+    "password": {"type": "string", "default": "", "writeOnly": true,
+      "description": "Opens documents that are encrypted with it. Kept sealed, and never shown."},
     "page_separators": {"type": "boolean", "default": false,
       "description": "Begin each page with a comment that tells its number."}
   }

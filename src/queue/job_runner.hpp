@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "processors/host/host.hpp"
 
 namespace notify {
@@ -22,10 +23,11 @@ public:
     virtual bool LeaveJob(const ProcessId& id) = 0;
 };
 
-/// Runs jobs in the sandboxed children of a host, which outlives it.
+/// Runs jobs in the sandboxed children of a host, with the secrets of their configurations opened. Both
+/// outlive it.
 class HostJobRunner final : public JobRunner {
 public:
-    explicit HostJobRunner(ProcessorHost& host) : host_(host) {}
+    HostJobRunner(ProcessorHost& host, const SecretBox& box) : host_(host), box_(box) {}
 
     [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, std::stop_token stop) override;
     bool CancelProcess(const ProcessId& id) override;
@@ -33,6 +35,7 @@ public:
 
 private:
     ProcessorHost& host_;
+    const SecretBox& box_;
 };
 
 }  // namespace notify

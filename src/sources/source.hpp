@@ -173,9 +173,8 @@ public:
         const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
     ) = 0;
 
-    /// Writes `bytes` at the target, all or nothing, replacing what is there; makes folders that are missing
-    /// in a place that is not the item's bucket. kNotFound when the item's object is gone: nothing is written
-    /// then.
+    /// Writes `bytes` at the target, all or nothing, replacing what is there; makes folders that are missing.
+    /// kNotFound when the item's object is gone: nothing is written then.
     [[nodiscard]] virtual Result<void> Publish(
         const Bucket& bucket,
         const Item& item,
@@ -183,6 +182,14 @@ public:
         std::string_view bytes,
         std::stop_token stop
     ) = 0;
+
+    /// Removes what Publish wrote at the target; success too when nothing is there. kUnsupported when the
+    /// store has no objects of results.
+    [[nodiscard]] virtual Result<void> RemovePublished(
+        const Bucket& /*bucket*/, const PublicationTarget& /*target*/, std::stop_token /*stop*/
+    ) {  // NOLINT(performance-unnecessary-value-param): by value as in all of them
+        return Fail(ErrorCode::kUnsupported, "the store has no objects of results");
+    }
 
     /// What of a source's configuration decides what Publish writes in that format, as a text: another one
     /// when the same results are written otherwise. "": nothing does.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -113,8 +114,18 @@ Result<void> ArtifactStore::WriteFile(const std::filesystem::path& path, std::st
 }
 
 Result<std::string> ArtifactStore::Read(const ArtifactRef& ref) const {
-    auto row =
-        storage_.Read([&](const Snapshot& snapshot) { return snapshot.results.ArtifactRow(ref.sha256); });
+    return Opened(ref, storage_.Read([&](const Snapshot& snapshot) {
+        return snapshot.results.ArtifactRow(ref.sha256);
+    }));
+}
+
+Result<std::string> ArtifactStore::Read(const Snapshot& snapshot, const ArtifactRef& ref) const {
+    return Opened(ref, snapshot.results.ArtifactRow(ref.sha256));
+}
+
+Result<std::string> ArtifactStore::Opened(
+    const ArtifactRef& ref, const Result<std::optional<std::string>>& row
+) const {
     if (!row) {
         return Unexpected(row.error());
     }

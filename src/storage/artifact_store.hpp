@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ public:
     /// The bytes in the clear. kNotFound when they are gone, kInternal when their digest or seal is wrong.
     [[nodiscard]] Result<std::string> Read(const ArtifactRef& ref) const;
 
+    /// The same for who has a snapshot open.
+    [[nodiscard]] Result<std::string> Read(const Snapshot& snapshot, const ArtifactRef& ref) const;
+
     /// The path of an artifact that is an unsealed file, for streaming; empty when it is a row or sealed.
     [[nodiscard]] std::filesystem::path FilePath(const ArtifactRef& ref) const;
 
@@ -59,6 +63,9 @@ public:
 private:
     struct Kept;
 
+    [[nodiscard]] Result<std::string> Opened(
+        const ArtifactRef& ref, const Result<std::optional<std::string>>& row
+    ) const;
     [[nodiscard]] std::filesystem::path PathOf(std::string_view sha256) const;
     [[nodiscard]] Result<void> WriteFile(const std::filesystem::path& path, std::string_view stored) const;
     [[nodiscard]] std::shared_ptr<const void> Keep(const std::string& sha256) const;

@@ -1,76 +1,14 @@
 """Documents as Markdown by the built programs: what comes out of a PDF, and what bad ones end as."""
-import hashlib
 import json
 import pathlib
+import re
+import socket
 import subprocess
 import tempfile
 import unittest
 
+from pdf_files import PARAGRAPH, document, encrypted, stream, text
 from service import DEPS, PROGRAMS
-
-
-def pdf(objects: dict[int, bytes], trailer: bytes = b"/Root 1 0 R", table: bool = True) -> bytes:
-    """A PDF file of these objects; without `table` its cross-reference leads nowhere."""
-    out, places = b"%PDF-1.7\n", {}
-    for number, body in objects.items():
-        places[number] = len(out)
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    count, start = max(objects) + 1, len(out)
-    if not table:
-        return out + b"trailer << %s >>\nstartxref\n99999999\n%%%%EOF\n" % trailer
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % count
-    out += b"".join(b"%010d 00000 n \n" % places.get(number, 0) for number in range(1, count))
-    return out + b"trailer << /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n" % (count, trailer, start)
-
-
-def stream(data: bytes) -> bytes:
-    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(data), data)
-
-
-def text(x: float, y: float, words: str, font: str = "F1", size: float = 10) -> bytes:
-    return b"BT /%s %g Tf %g %g Td (%s) Tj ET\n" % (font.encode(), size, x, y, words.encode())
-
-
-def document(*pages: bytes, page: bytes = b"", catalog: bytes = b"", more: dict[int, bytes] | None = None, **how) -> bytes:
-    """A PDF with these pages' contents; F1 is Helvetica, F2 bold, F3 Courier."""
-    kids = b" ".join(b"%d 0 R" % (10 + 2 * i) for i in range(len(pages)))
-    objects = {1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
-               2: b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(pages))}
-    for number, name in enumerate((b"Helvetica", b"Helvetica-Bold", b"Courier"), 3):
-        objects[number] = b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>" % name
-    for i, content in enumerate(pages):
-        objects[10 + 2 * i] = (b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R %s "
-                               b"/Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >> >>" % (11 + 2 * i, page))
-        objects[11 + 2 * i] = stream(content)
-    return pdf(objects | (more or {}), **how)
-
-
-def rc4(key: bytes, data: bytes) -> bytes:
-    state, j, out = list(range(256)), 0, bytearray()
-    for i in range(256):
-        j = (j + state[i] + key[i % len(key)]) % 256
-        state[i], state[j] = state[j], state[i]
-    i = j = 0
-    for byte in data:
-        i = (i + 1) % 256
-        j = (j + state[i]) % 256
-        state[i], state[j] = state[j], state[i]
-        out.append(byte ^ state[(state[i] + state[j]) % 256])
-    return bytes(out)
-
-
-def encrypted(words: bytes) -> bytes:
-    """A document of these words that opens without a password (ISO 32000-1, 7.6: revision 2, 40 bits)."""
-    padding = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
-    owner = rc4(hashlib.md5(padding).digest()[:5], padding)
-    key = hashlib.md5(padding + owner + (-4 & 0xFFFFFFFF).to_bytes(4, "little") + b"\0" * 16).digest()[:5]
-    content = rc4(hashlib.md5(key + (11).to_bytes(3, "little") + b"\0\0").digest()[:10], text(72, 700, words.decode()))
-    locks = b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (owner.hex().encode(), rc4(key, padding).hex().encode())
-    return document(b"", trailer=b"/Root 1 0 R /Encrypt 7 0 R /ID [<%s> <%s>]" % (b"00" * 16, b"00" * 16), more={7: locks, 11: stream(content)})
-
-
-SENTENCES = [f"This is line {word} of a text that is as wide as one column." for word in ("one", "two", "three", "four", "five", "six")]
-PARAGRAPH = b"".join(text(72, 700 - 12 * i, line) for i, line in enumerate(SENTENCES))
 
 
 class Converted(unittest.TestCase):
@@ -104,6 +42,17 @@ class DocumentTest(Converted):
         markdown, told = self.convert(document(page))
         self.assertEqual(markdown.strip(), "A word that was divided is whole again, and lines are one paragraph.")
         self.assertEqual(told["pages"], 1)
+
+    def test_the_outline_a_document_has_says_what_the_outline_is(self) -> None:
+        pages = [text(72, 740, f"{title}", "F2", 16) + PARAGRAPH for title in ("Abstract", "Files", "Folders", "Links")]
+        marks = {60: b"<< /First 61 0 R /Last 63 0 R >>"} | {61 + i: b"<< /Title (%s) /Dest [%d 0 R /Fit] /Next %d 0 R >>" % (title, 12 + 2 * i, 62 + i)
+                                                             for i, title in enumerate((b"Files", b"Folders", b"Links"))}
+        marked = document(*pages, catalog=b"/Outlines 60 0 R", more=marks)
+        markdown, told = self.convert(marked)
+        self.assertEqual([entry["title"] for entry in told["outline"]], ["Files", "Folders", "Links"])
+        self.assertIn("# Abstract\n", markdown)
+        _, told = self.convert(document(*pages))
+        self.assertEqual([entry["title"] for entry in told["outline"]], ["Abstract", "Files", "Folders", "Links"])
 
     def test_a_larger_bold_line_is_a_heading_with_its_page(self) -> None:
         page = text(72, 740, "2 Files and folders", "F2", 16) + PARAGRAPH
@@ -214,6 +163,14 @@ class DocumentTest(Converted):
         markdown, _ = self.convert(encrypted(b"hidden in the file, and read"))
         self.assertEqual(markdown.strip(), "hidden in the file, and read")
 
+    def test_a_password_opens_a_document_and_another_does_not(self) -> None:
+        locked = encrypted(b"hidden in the file, and read", user=b"open")
+        markdown, told = self.convert(locked, password="open")
+        self.assertEqual(markdown.strip(), "hidden in the file, and read")
+        self.assertNotIn("open", str(told))
+        self.assert_fails("opens only with a password", locked)
+        self.assert_fails("the configured password does not open it", locked, password="shut")
+
     def test_text_from_right_to_left_is_in_the_order_of_its_letters(self) -> None:
         codes = b"".join(b"<%02X> <%04X>\n" % (0x41 + i, 0x05D0 + i) for i in range(4))
         cmap = b"begincmap\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n4 beginbfchar\n" + codes + b"endbfchar\nendcmap"
@@ -249,11 +206,40 @@ class DocumentTest(Converted):
 
     def test_forms_and_outlines_that_lead_back_into_themselves_end(self) -> None:
         form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 50 0 R >> >> /Length 5 >>\nstream\n/X Do\nendstream"
-        page = b"/Group << >>"
-        looping = document(PARAGRAPH, page=page, catalog=b"/Outlines 60 0 R", more={
+        looping = document(PARAGRAPH + b"/X Do\n", catalog=b"/Outlines 60 0 R", more={
             50: form, 60: b"<< /First 61 0 R >>", 61: b"<< /Title (again) /First 60 0 R /Next 61 0 R >>"})
-        markdown, _ = self.convert(looping)
+        markdown, _ = self.convert(looping.replace(b"/Font << /F1", b"/XObject << /X 50 0 R >> /Font << /F1"))
         self.assertIn("line one", markdown)
+
+    def test_pages_and_structure_that_lead_back_into_themselves_end(self) -> None:
+        pages = document(PARAGRAPH).replace(b"/Kids [10 0 R] /Count 1", b"/Kids [10 0 R 2 0 R] /Count 2")
+        markdown, _ = self.convert(pages)
+        self.assertIn("line one", markdown)
+        tags = document(PARAGRAPH, page=b"/StructParents 0", catalog=b"/MarkInfo << /Marked true >> /StructTreeRoot 70 0 R", more={
+            70: b"<< /Type /StructTreeRoot /K 71 0 R /ParentTree 74 0 R >>", 71: b"<< /Type /StructElem /S /H1 /P 71 0 R /Pg 10 0 R /K 71 0 R >>",
+            74: b"<< /Nums [0 [71 0 R]] /Kids [74 0 R] >>"})
+        self.assertIn("line one", self.convert(tags)[0])
+        length = document(PARAGRAPH, more={11: b"<< /Length 11 0 R >>\nstream\n%s\nendstream" % PARAGRAPH})
+        self.assertIn(self.run_on(length).returncode, (0, 1))
+
+    def test_five_thousand_pages_are_read_each_once(self) -> None:
+        markdown, told = self.convert(document(*(text(72, 100 + 7 * page % 600, f"Words of page {page}.") for page in range(1, 5001))))
+        self.assertEqual(told["pages"], 5000)
+        self.assertEqual([int(page) for page in re.findall(r"Words of page (\d+)\.", markdown)], list(range(1, 5001)))
+
+    def test_nothing_that_a_document_asks_for_is_connected_to(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            address = b"http://127.0.0.1:%d/" % server.getsockname()[1]
+            submit = b"<< /S /SubmitForm /F << /FS /URL /F (%s) >> >>" % address
+            asking = document(PARAGRAPH, page=b"/AA << /O %s >> /Annots [95 0 R]" % submit, catalog=b"/OpenAction << /S /URI /URI (%s) >>" % address, more={
+                90: b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 0 /F << /FS /URL /F (%s) >> >>"
+                    b"\nstream\n\nendstream" % address,
+                95: b"<< /Type /Annot /Subtype /Link /Rect [70 690 400 710] /A << /S /URI /URI (%s) >> >>" % address})
+            markdown, _ = self.convert(asking.replace(b"/Font << /F1", b"/XObject << /Im 90 0 R >> /Font << /F1"))
+            server.settimeout(0)
+            with self.assertRaises(BlockingIOError, msg="somebody connected"):
+                server.accept()
+        self.assertIn(address.decode(), markdown, "the link is written, not followed")
 
     def test_a_page_of_any_size_is_read(self) -> None:
         markdown, told = self.convert(document(PARAGRAPH).replace(b"[0 0 612 792]", b"[0 0 9e9 99]"))

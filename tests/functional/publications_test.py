@@ -85,7 +85,7 @@ class Publications(ServiceTest):
         self.service.wait_until_terminal("photo.jpg")
         wait_for("the results", (self.service.inbox / "photo.jpg.notifications.json").exists)
         self.service.command("buckets", "change", "inbox", "--publish-format", "xls", code=1)
-        self.assertIn("must be one of csv, vtt, edl, avid-markers, face-search", self.service.errors)
+        self.assertIn("must be one of csv, vtt, edl, avid-markers, face-search, markdown", self.service.errors)
         self.service.command("buckets", "change", "inbox", "--publish-format", "csv")
         self.assertFalse((self.service.inbox / "photo.jpg.notifications.csv").exists())
         self.service.command("buckets", "publish", "inbox")

@@ -107,6 +107,27 @@ class ElasticMq:
         self.process.wait(30)
 
 
+class S3Proxy:
+    """An S3 server of others (tests/servers/s3proxy.py) that checks signatures, with a bucket "media"."""
+    JARS = pathlib.Path(os.environ["NOTIFY_DEPS"]) / "s3proxy" / "lib"
+    THERE = JARS.exists()
+
+    def __init__(self) -> None:
+        server = FAKES.parent / "servers" / "s3proxy.py"
+        self.process = subprocess.Popen([sys.executable, server, self.JARS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def client(self):
+        import botocore.session
+        return botocore.session.get_session().create_client("s3", region_name="us-east-1", endpoint_url=self.url, aws_access_key_id="AKTEST",
+                                                            aws_secret_access_key="SecretForTests")
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(30)
+
+
 class Moto:
     """S3 and SQS of one server (tests/servers/moto_server.py), which takes any credentials."""
     THERE = importlib.util.find_spec("moto") is not None

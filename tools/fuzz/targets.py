@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-MOST_BYTES = {"api_json": 8192, "dot_env": 8192, "store_message": 8192, "queue_answer": 8192, "child_protocol": 8192, "model_import": 65536, "media_probe": 65536}
+MOST_BYTES = {"api_json": 8192, "dot_env": 8192, "store_message": 8192, "queue_answer": 8192, "child_protocol": 8192, "model_import": 65536, "media_probe": 65536, "document_pages": 24000}
 MEMORY_MIB = 2560  # FFmpeg may ask for 1 GiB at once (src/media/demuxer.cpp)
 ONE_INPUT_SECONDS = 10
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:quarantine_size_mb=32", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}

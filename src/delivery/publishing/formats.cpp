@@ -15,12 +15,14 @@
 #include "delivery/publishing/face_search.hpp"
 #include "delivery/publishing/facts.hpp"
 #include "delivery/publishing/line_text.hpp"
+#include "delivery/publishing/markdown.hpp"
 #include "delivery/publishing/rendering.hpp"
 #include "delivery/publishing/standing.hpp"
 #include "delivery/publishing/timeline.hpp"
 #include "delivery/publishing/webvtt.hpp"
 #include "domain/ids.hpp"
 #include "domain/publication.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -29,7 +31,7 @@ namespace {
 
 enum class Needs : std::uint8_t { kFaces, kTimes, kTimecode };
 
-/// How a format besides the JSON is written.
+/// How a format that tells of people is written.
 struct Way {
     std::string_view format;
     std::string_view start;
@@ -38,7 +40,7 @@ struct Way {
     std::string (*render)(const PublishedFacts& facts);
 };
 
-constexpr std::array<Way, kMorePublications.size()> kWays{{
+constexpr auto kWays = std::to_array<Way>({
     {.format = "csv", .start = kCsvStart, .needs = Needs::kFaces, .with_faces = false, .render = RenderCsv},
     {.format = "vtt",
      .start = kWebVttStart,
@@ -60,7 +62,7 @@ constexpr std::array<Way, kMorePublications.size()> kWays{{
      .needs = Needs::kFaces,
      .with_faces = true,
      .render = RenderFaceSearch},
-}};
+});
 
 /// "" or why an item has nothing to tell in a format.
 std::string_view Unfit(const PublishedFacts& facts, Needs needs) {
@@ -86,19 +88,24 @@ Result<Rendering> RenderBy(const Way& way, const Snapshot& snapshot, const ItemI
         }
     }
     return Rendering{
-        .text = way.render(*facts), .essence = {}, .unfit = std::string(Unfit(*facts, way.needs))
+        .text = way.render(*facts),
+        .essence = {},
+        .unfit = std::string(Unfit(*facts, way.needs)),
+        .pictures = {}
     };
 }
 
 Result<Rendering> Plain(Result<std::string> text) {
     return std::move(text).map([](std::string&& whole) {
-        return Rendering{.text = std::move(whole), .essence = {}, .unfit = {}};
+        return Rendering{.text = std::move(whole), .essence = {}, .unfit = {}, .pictures = {}};
     });
 }
 
 }  // namespace
 
-Result<Rendering> Render(const Snapshot& snapshot, const ItemId& id, std::string_view format) {
+Result<Rendering> Render(
+    const Snapshot& snapshot, const ArtifactStore& artifacts, const ItemId& id, std::string_view format
+) {
     const auto known = FindPublicationFormat(format);
     if (!known) {
         return Unexpected(known.error());
@@ -111,9 +118,13 @@ Result<Rendering> Render(const Snapshot& snapshot, const ItemId& id, std::string
             return Rendering{
                 .text = RenderTimeline(facts),
                 .essence = {},
-                .unfit = std::string(Unfit(facts, Needs::kFaces))
+                .unfit = std::string(Unfit(facts, Needs::kFaces)),
+                .pictures = {}
             };
         });
+    }
+    if (known->name == kMarkdown) {
+        return RenderMarkdown(snapshot, artifacts, id);
     }
     const auto* const way = std::ranges::find(kWays, known->name, &Way::format);
     return way != kWays.end() ? RenderBy(*way, snapshot, id) : PublicationDocument(snapshot, id);
@@ -123,6 +134,9 @@ std::string_view StartOf(std::string_view format) noexcept {
     const auto* const way = std::ranges::find(kWays, format, &Way::format);
     if (way != kWays.end()) {
         return way->start;
+    }
+    if (format == kMarkdown) {
+        return kMarkdownStart;
     }
     return format == kJsonPublication.name ? kPublicationStart : std::string_view("{");
 }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,10 +17,12 @@
 #include "core/failpoint.hpp"
 #include "core/hash.hpp"
 #include "core/result.hpp"
-#include "delivery/clean_text.hpp"
 #include "delivery/outcome.hpp"
 #include "delivery/publishing/formats.hpp"
+#include "delivery/publishing/markdown.hpp"
 #include "delivery/publishing/metadata.hpp"
+#include "delivery/publishing/own_places.hpp"
+#include "delivery/publishing/pictures.hpp"
 #include "delivery/publishing/rendering.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "domain/bucket.hpp"
@@ -30,6 +34,7 @@
 #include "domain/status.hpp"
 #include "sources/source.hpp"
 #include "sources/source_of_kind.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -117,12 +122,13 @@ struct Contents {
 /// `writing`: what the source's configuration says of how they are written; "" when nothing.
 Result<Contents> ContentsOf(
     const Snapshot& snapshot,
+    const ArtifactStore& artifacts,
     const Bucket& bucket,
-    const ItemId& id,
-    std::string_view format,
+    const Publication& publication,
     const std::string& writing
 ) {
-    auto rendering = Render(snapshot, id, format);
+    const auto& id = publication.item_id;
+    auto rendering = Render(snapshot, artifacts, id, publication.format);
     auto metadata = bucket.options.publishing.metadata ? PublicationMetadata(snapshot, id) : UserMetadata();
     if (!rendering || !metadata) {
         return Unexpected(!rendering ? rendering.error() : metadata.error());
@@ -141,15 +147,19 @@ std::string DigestOf(const Contents& contents, bool only_ends) {
     return only_ends ? fmt::format("{}{}", kOnlyEnded, contents.digest) : contents.digest;
 }
 
+/// The media's key, as results have it where they go.
+std::string PlacedKey(const Bucket& bucket, const Item& item) {
+    const auto& publishing = bucket.options.publishing;
+    return publishing.bucket.empty() ? item.key : publishing.prefix + item.key;
+}
+
 PublicationTarget TargetOf(
     const Bucket& bucket, const Item& item, const SourceConnection& source, const PublicationFormat& format
 ) {
-    const auto& publishing = bucket.options.publishing;
-    const bool beside = publishing.bucket.empty();
     return {
         .format = std::string(format.name),
-        .place = publishing.bucket,
-        .key = source.PublicationKey(beside ? item.key : publishing.prefix + item.key, format.suffix),
+        .place = bucket.options.publishing.bucket,
+        .key = source.PublicationKey(PlacedKey(bucket, item), format.suffix),
         .media_type = std::string(format.media_type)
     };
 }
@@ -198,8 +208,10 @@ Result<Owed> OwedBy(const Snapshot& snapshot, const Delivery& delivery, Timestam
 
 }  // namespace
 
-ResultPublisher::ResultPublisher(Storage& storage, const Clock& clock, SourceOfKind find)
-    : storage_(storage), clock_(clock), find_(std::move(find)) {}
+ResultPublisher::ResultPublisher(
+    Storage& storage, const ArtifactStore& artifacts, const Clock& clock, SourceOfKind find
+)
+    : storage_(storage), artifacts_(artifacts), clock_(clock), find_(std::move(find)) {}
 
 Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery) const {
     return storage_.Read([&](const Snapshot& snapshot) -> Result<Work> {
@@ -219,7 +231,7 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
             return Unexpected(!source ? source.error() : !format ? format.error() : config.error());
         }
         const auto writing = (*source)->WritingOf(config->config, publication.format);
-        auto contents = ContentsOf(snapshot, bucket, item.id, publication.format, writing);
+        auto contents = ContentsOf(snapshot, artifacts_, bucket, publication, writing);
         if (!contents) {
             return Unexpected(contents.error());
         }
@@ -227,55 +239,20 @@ Result<ResultPublisher::Work> ResultPublisher::Prepare(const Delivery& delivery)
         target.metadata = std::move(contents->metadata);
         target.only_ends = only_ends;
         target.tried = delivery.fence > 1 || !publication.written_digest.empty();
+        auto folder = publication.format == kMarkdown ? PictureFolder(**source, PlacedKey(bucket, item))
+                                                      : std::string();
+        auto pictures = PictureTargets(target, folder, contents->rendering);
         return Work{
             .publication = std::move(publication),
             .item = std::move(item),
             .bucket = std::move(bucket),
             .source = *source,
             .target = std::move(target),
+            .picture_folder = std::move(folder),
+            .pictures = std::move(pictures),
             .rendering = std::move(contents->rendering),
             .digest = DigestOf(*contents, only_ends)
         };
-    });
-}
-
-Result<bool> ResultPublisher::IsKnown(const Work& work) const {
-    const auto& target = work.target;
-    return storage_.Read([&](const Snapshot& snapshot) {
-        return target.place.empty()
-                   ? snapshot.buckets.IsOwnObject(work.bucket.id, target.key)
-                   : snapshot.buckets.IsOwnResult(work.bucket.source_id, target.place, target.key);
-    });
-}
-
-/// Makes the object ours in the ledger, unless somebody else's stands there. What an earlier database of this
-/// service wrote is taken over, and so is an empty one.
-Result<void> ResultPublisher::Note(const Work& work, const std::stop_token& stop) const {
-    const auto known = IsKnown(work);
-    if (!known || *known) {
-        return known.map([](bool) {});
-    }
-    const auto& target = work.target;
-    const auto start = work.source->StartOfPublished(work.bucket, target, stop);
-    if (!start) {
-        return Unexpected(start.error().Within(ValidUtf8(target.key)));
-    }
-    if (*start && !(*start)->empty() && !(*start)->starts_with(StartOf(work.publication.format))) {
-        return Fail(
-            ErrorCode::kConflict,
-            fmt::format(
-                "{} is there already and was not written by this service; move it away to have the results "
-                "there",
-                ValidUtf8(target.key)
-            )
-        );
-    }
-    return storage_.Write([&](Transaction& transaction) {
-        return target.place.empty()
-                   ? transaction.buckets.NoteOwnObject(work.bucket.id, target.key, clock_.Now())
-                   : transaction.buckets.NoteOwnResult(
-                         work.bucket.source_id, target.place, target.key, clock_.Now()
-                     );
     });
 }
 
@@ -293,13 +270,47 @@ Result<void> ResultPublisher::Forget(const Publication& publication) const {
 
 Result<void> ResultPublisher::Write(const Work& work, const std::stop_token& stop) const {
     // committed before the object exists: a scan that sees it must know whose it is
-    auto done = Note(work, stop).and_then([&] { return Forget(work.publication); });
+    const OwnPlaces places(storage_, clock_, work.bucket, *work.source);
+    auto done =
+        places.Take(work.target, work.pictures, stop).and_then([&] { return Forget(work.publication); });
     FailPoint("publication_noted");
+    done = done.and_then([&] { return WritePictures(work, stop); });
     if (done) {
-        done = work.source->Publish(work.bucket, work.item, work.target, work.rendering.text, stop);
+        const auto text =
+            work.pictures.empty() ? work.rendering.text : WithPicturesIn(work.picture_folder, work.rendering);
+        done = work.source->Publish(work.bucket, work.item, work.target, text, stop);
         FailPoint("publication_written");
     }
-    return done;
+    return done.and_then([&] { return RemovePictures(work, stop); });
+}
+
+/// Before the text that links to them.
+Result<void> ResultPublisher::WritePictures(const Work& work, const std::stop_token& stop) const {
+    Result<void> written;
+    for (std::size_t i = 0; written && i < work.pictures.size(); ++i) {
+        written = artifacts_.Read(work.rendering.pictures[i]).and_then([&](const std::string& bytes) {
+            return work.source->Publish(work.bucket, work.item, work.pictures[i], bytes, stop);
+        });
+    }
+    return written;
+}
+
+/// Those of an earlier text that had more. They stay in the ledger: a scan may have seen them.
+Result<void> ResultPublisher::RemovePictures(const Work& work, const std::stop_token& stop) const {
+    if (work.publication.format != kMarkdown) {
+        return {};
+    }
+    const OwnPlaces places(storage_, clock_, work.bucket, *work.source);
+    for (auto number = work.pictures.size() + 1;; ++number) {
+        const auto target = PictureTarget(work.target, work.picture_folder, number);
+        const auto ours = places.Has(target);
+        if (!ours || !*ours) {
+            return ours.map([](bool) {});
+        }
+        if (auto removed = work.source->RemovePublished(work.bucket, target, stop); !removed) {
+            return removed;
+        }
+    }
 }
 
 /// It ended without being written.

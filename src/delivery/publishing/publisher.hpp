@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -17,15 +18,18 @@
 #include "domain/item.hpp"
 #include "sources/source.hpp"
 #include "sources/source_of_kind.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
-/// Renders the item in the publication's format, notes in the ledger that the object will be ours, writes it
-/// by the source's publisher. Nothing is written when it stands there already. Thread-safe if `find` is.
+/// Renders the item in the publication's format, notes in the ledger that the object and its pictures will be
+/// ours, writes them by the source's publisher and removes pictures it does not have any more. Nothing is
+/// written when it stands there already. Thread-safe if `find` is.
 class ResultPublisher final {
 public:
-    ResultPublisher(Storage& storage, const Clock& clock, SourceOfKind find);
+    /// All outlive it.
+    ResultPublisher(Storage& storage, const ArtifactStore& artifacts, const Clock& clock, SourceOfKind find);
 
     /// Never fails: whatever happened is the outcome. A folder that cannot be written to, or a file of
     /// somebody else's in the place, is tried again on the schedule. What is no longer its key's newest item
@@ -42,6 +46,8 @@ private:
         Bucket bucket;
         SourceConnection* source = nullptr;
         PublicationTarget target;
+        std::string picture_folder;
+        std::vector<PublicationTarget> pictures;  ///< Of the rendering's, in their order.
         Rendering rendering;
         std::string digest;
     };
@@ -50,12 +56,13 @@ private:
     [[nodiscard]] Outcome GivenUp(
         Delivery row, const Work& work, std::optional<DeliveryAttempt> attempt
     ) const;
-    [[nodiscard]] Result<bool> IsKnown(const Work& work) const;
     [[nodiscard]] Result<void> Forget(const Publication& publication) const;
-    [[nodiscard]] Result<void> Note(const Work& work, const std::stop_token& stop) const;
+    [[nodiscard]] Result<void> WritePictures(const Work& work, const std::stop_token& stop) const;
+    [[nodiscard]] Result<void> RemovePictures(const Work& work, const std::stop_token& stop) const;
     [[nodiscard]] Result<void> Write(const Work& work, const std::stop_token& stop) const;
 
     Storage& storage_;
+    const ArtifactStore& artifacts_;
     const Clock& clock_;
     SourceOfKind find_;
 };

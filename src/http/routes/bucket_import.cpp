@@ -243,7 +243,7 @@ private:
 
 Response ImportBuckets(const ApiParts& parts, const Request& request) {
     return WithBody<view::BucketImport>(request, [&](const view::BucketImport& wanted) {
-        const auto plan = PlanImport(wanted, parts.sources);
+        const auto plan = PlanImport(wanted, parts.sources, parts.box);
         const auto done = plan.and_then([&](const ImportPlan& planned) {
             return parts.storage.Write([&](Transaction& transaction) {
                 return Import(transaction, request, parts.clock.Now()).Run(planned);

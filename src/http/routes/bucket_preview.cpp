@@ -124,7 +124,7 @@ public:
         const view::NewBucket& wanted, const std::stop_token& stop
     ) const {
         const auto source = SourceOfNew(parts_, wanted);
-        auto rules = RulesFrom(wanted.rules);
+        auto rules = RulesFrom(wanted.rules, parts_.box);
         if (!source || !rules) {
             return Unexpected(source ? rules.error() : source.error());
         }

@@ -192,7 +192,7 @@ private:
 
     [[nodiscard]] Result<Ruled> Make(const Request& request, const view::NewBucket& wanted) const {
         const auto its_source = SourceOfNew(parts_, wanted);
-        auto rules = RulesFrom(wanted.rules);
+        auto rules = RulesFrom(wanted.rules, parts_.box);
         if (!rules || !its_source) {
             return Unexpected(rules ? its_source.error() : rules.error());
         }

@@ -17,6 +17,7 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/named.hpp"
 #include "domain/rule.hpp"
@@ -211,7 +212,10 @@ std::vector<view::BucketRule> RulesWanted(const view::ImportRow& row, const view
 }
 
 Result<PlannedBucket> PlanOne(
-    const Numbered& numbered, const view::BucketImport& whole, const SourceRegistry& sources
+    const Numbered& numbered,
+    const view::BucketImport& whole,
+    const SourceRegistry& sources,
+    const SecretBox& box
 ) {
     const auto& row = numbered.row;
     auto config = ConfigOf(row, sources);
@@ -228,7 +232,7 @@ Result<PlannedBucket> PlanOne(
     if (row.name && !IsName(*row.name)) {
         return Fail(ErrorCode::kInvalidArgument, fmt::format("name: {}", kNameRule));
     }
-    auto chosen = RulesFrom(RulesWanted(row, whole));
+    auto chosen = RulesFrom(RulesWanted(row, whole), box);
     if (!chosen) {  // "/rules/0/processor: …"
         const auto& said = chosen.error().message;
         return Fail(ErrorCode::kInvalidArgument, said.substr(said.find('/', std::size("/rules/") - 1) + 1));
@@ -294,14 +298,16 @@ std::string SourceIdentity(std::string_view kind, std::string_view config) {
     return fmt::format("{}\n{}\n{}\n{}", kind, endpoint, text("region"), text("credentials"));
 }
 
-Result<ImportPlan> PlanImport(const view::BucketImport& wanted, const SourceRegistry& sources) {
+Result<ImportPlan> PlanImport(
+    const view::BucketImport& wanted, const SourceRegistry& sources, const SecretBox& box
+) {
     ImportPlan plan;
     const auto rows = RowsOf(wanted, plan);
     if (!rows) {
         return Unexpected(rows.error());
     }
     for (const auto& row : *rows) {
-        if (auto planned = PlanOne(row, wanted, sources)) {
+        if (auto planned = PlanOne(row, wanted, sources, box)) {
             plan.buckets.push_back(*std::move(planned));
         } else {
             Refuse(plan, row.line, planned.error());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/rule.hpp"
 #include "http/views_backlog.hpp"
@@ -37,6 +38,8 @@ struct ImportPlan {
 
 /// kInvalidArgument when the whole cannot be read (no columns, neither csv nor rows, or both); a line that is
 /// wrong by itself is refused with a sentence.
-[[nodiscard]] Result<ImportPlan> PlanImport(const view::BucketImport& wanted, const SourceRegistry& sources);
+[[nodiscard]] Result<ImportPlan> PlanImport(
+    const view::BucketImport& wanted, const SourceRegistry& sources, const SecretBox& box
+);
 
 }  // namespace notify

@@ -28,6 +28,7 @@
 #include "http/routes/routes.hpp"
 #include "http/routes/standstill.hpp"
 #include "http/views.hpp"
+#include "processors/config_secrets.hpp"
 #include "queue/item_control.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
@@ -60,7 +61,7 @@ view::ProcessView Show(const Process& process, const Notes& notes) {
         .id = process.id.Value(),
         .item = process.item_id.Value(),
         .processor = process.processor,
-        .config = ParseJson(process.config).value_or(nullptr),
+        .config = ParseJson(WithoutSecrets(process.processor, process.config)).value_or(nullptr),
         .rule = process.rule_id.IsEmpty() ? std::nullopt : std::optional(process.rule_id.Value()),
         .run = process.run,
         .status = {std::string(ToString(process.status))},

@@ -10,9 +10,12 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "delivery/publishing/formats.hpp"
+#include "delivery/publishing/pictures.hpp"
+#include "delivery/publishing/rendering.hpp"
 #include "delivery/publishing/republish.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 #include "domain/publication.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
@@ -21,7 +24,10 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_buckets.hpp"
+#include "sources/registry.hpp"
+#include "sources/source.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -65,8 +71,7 @@ public:
         if (!format) {
             return Problem({.code = ErrorCode::kNotFound, .message = format.error().message}, request.id);
         }
-        auto rendering =
-            parts_.storage.Read([&](const Snapshot& snapshot) { return Render(snapshot, id, format->name); });
+        auto rendering = RenderingOf(id, format->name);
         if (rendering && !rendering->unfit.empty()) {
             rendering = Fail(ErrorCode::kUnsupported, rendering->unfit);
         }
@@ -83,6 +88,25 @@ public:
     }
 
 private:
+    /// With links to its pictures as they are where it is published.
+    [[nodiscard]] Result<Rendering> RenderingOf(const ItemId& id, std::string_view format) const {
+        return parts_.storage.Read([&](const Snapshot& snapshot) {
+            auto rendering = Render(snapshot, parts_.artifacts, id, format);
+            if (!rendering || rendering->pictures.empty()) {
+                return rendering;
+            }
+            const auto item = snapshot.items.Get(id);
+            const auto bucket =
+                item.and_then([&](const Item& of) { return snapshot.buckets.Get(of.bucket_id); });
+            return bucket.and_then(
+                             [&](const Bucket& in) { return parts_.sources.Find(in.kind); }
+            ).map([&](const SourceConnection* source) {
+                rendering->text = WithPicturesIn(PictureFolder(*source, item->key), *rendering);
+                return *std::move(rendering);
+            });
+        });
+    }
+
     ApiParts parts_;
 };
 
@@ -112,11 +136,12 @@ void AddPublicationRoutes(Router& router, const ApiParts& parts) {
          .description =
              "What is published in it (docs/publications.md), as it is now, whether the bucket publishes or "
              "not: "
-             "notifications.json, csv, vtt, edl, avid-markers or face-search. 422 when the format has "
+             "notifications.json, csv, vtt, edl, avid-markers, face-search or markdown. 422 when the format "
+             "has "
              "nothing "
              "to "
              "tell of the item, with the reason.",
-         .media_types = {"application/json", "text/csv", "text/vtt", "text/plain"},
+         .media_types = {"application/json", "text/csv", "text/vtt", "text/plain", "text/markdown"},
          .handle = [routes](Request& r) { return routes->Export(r); }}
     );
 }

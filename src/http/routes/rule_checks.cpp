@@ -16,8 +16,10 @@
 #include "core/hash.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
+#include "core/secret_box.hpp"
 #include "domain/rule.hpp"
 #include "http/views_rules.hpp"
+#include "processors/config_secrets.hpp"
 #include "processors/kind.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/rule_repository.hpp"
@@ -80,9 +82,15 @@ Result<const ProcessorKind*> KindOf(std::string_view processor) {
 }
 
 Result<void> SetProcessor(
-    Rule& rule, const ProcessorKind& kind, const std::optional<boost::json::value>& config
+    Rule& rule,
+    const ProcessorKind& kind,
+    const std::optional<boost::json::value>& config,
+    const SecretBox& box
 ) {
-    auto normal = NormaliseConfig(kind, config && !config->is_null() ? ToJsonText(*config) : "");
+    const auto before = rule.processor == kind.name ? rule.config : std::string();
+    auto normal =
+        NormaliseConfig(kind, config && !config->is_null() ? ToJsonText(*config) : "")
+            .and_then([&](const std::string& clear) { return SealSecrets(kind, clear, before, box); });
     if (!normal) {
         return Unexpected(At("/config", normal.error()));
     }
@@ -113,7 +121,7 @@ Result<void> CheckWhole(const Rule& rule, const ProcessorKind& kind) {
 
 }  // namespace
 
-Result<Rule> RuleFrom(const view::BucketRule& wanted) {
+Result<Rule> RuleFrom(const view::BucketRule& wanted, const SecretBox& box) {
     const auto kind = KindOf(wanted.processor);
     if (!kind) {
         return Unexpected(kind.error());
@@ -125,14 +133,14 @@ Result<Rule> RuleFrom(const view::BucketRule& wanted) {
     rule.enabled = wanted.enabled.value_or(true);
     rule.biometric_basis = wanted.biometric_basis.value_or("");
     auto checked =
-        SetProcessor(rule, **kind, wanted.config).and_then([&] { return CheckWhole(rule, **kind); });
+        SetProcessor(rule, **kind, wanted.config, box).and_then([&] { return CheckWhole(rule, **kind); });
     return checked ? Result<Rule>(std::move(rule)) : Unexpected(checked.error());
 }
 
-Result<std::vector<Rule>> RulesFrom(const std::vector<view::BucketRule>& wanted) {
+Result<std::vector<Rule>> RulesFrom(const std::vector<view::BucketRule>& wanted, const SecretBox& box) {
     std::vector<Rule> rules;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        auto rule = RuleFrom(wanted[i]);
+        auto rule = RuleFrom(wanted[i], box);
         if (!rule) {
             return Unexpected(At(fmt::format("/rules/{}", i), rule.error()));
         }
@@ -149,7 +157,7 @@ Result<std::vector<Rule>> RulesFrom(const std::vector<view::BucketRule>& wanted)
     return rules;
 }
 
-Result<void> Apply(const view::RuleChange& change, Rule& rule) {
+Result<void> Apply(const view::RuleChange& change, Rule& rule, const SecretBox& box) {
     const auto kind = KindOf(change.processor.value_or(rule.processor));
     if (!kind) {
         return Unexpected(kind.error());
@@ -160,7 +168,7 @@ Result<void> Apply(const view::RuleChange& change, Rule& rule) {
     rule.enabled = change.enabled.value_or(rule.enabled);
     rule.biometric_basis = change.biometric_basis.value_or(rule.biometric_basis);
     const bool other = (*kind)->name != rule.processor;
-    auto set = change.config || other ? SetProcessor(rule, **kind, change.config) : Result<void>{};
+    auto set = change.config || other ? SetProcessor(rule, **kind, change.config, box) : Result<void>{};
     return set.and_then([&] { return CheckWhole(rule, **kind); });
 }
 
@@ -210,7 +218,7 @@ Result<view::RuleView> ShowRule(const Snapshot& snapshot, const Rule& rule) {
         .media_types = rule.media_types,
         .path_glob = rule.path_glob,
         .processor = rule.processor,
-        .config = ParseJson(rule.config).value_or(nullptr),
+        .config = ParseJson(WithoutSecrets(rule.processor, rule.config)).value_or(nullptr),
         .priority = rule.priority,
         .enabled = rule.enabled,
         .biometric_basis = rule.biometric_basis,

@@ -152,7 +152,7 @@ private:
     }
 
     [[nodiscard]] Result<view::RuleView> Make(const Request& request, const view::NewRule& wanted) const {
-        auto rule = RuleFrom(wanted);
+        auto rule = RuleFrom(wanted, parts_.box);
         if (!rule) {
             return Unexpected(rule.error());
         }
@@ -184,7 +184,7 @@ private:
             }
             rule = *std::move(found);
             rule.changed_at = parts_.clock.Now();
-            return notify::Apply(change, rule)
+            return notify::Apply(change, rule, parts_.box)
                 .and_then([&] { return CheckUnlikeOthers(transaction.View(), rule); })
                 .and_then([&] { return transaction.rules.Update(rule); })
                 .and_then([&] { return Audit(transaction, request, "rule.change", rule, rule.changed_at); })

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -103,7 +104,10 @@ void MarkdownWriter::WriteParagraph(Paragraph paragraph) {
     if (paragraph.kind == ParagraphKind::kHeading) {
         auto title = MarkdownOf(text, true);
         done_ += fmt::format("{:#<{}} {}\n\n", "", paragraph.level, title);
-        outline_.push_back({.level = paragraph.level, .page = page_, .title = std::move(title)});
+        const bool named = headings_.LevelToldOf(paragraph.lines, page_ - 1) > 0;
+        outline_.push_back(
+            {.level = paragraph.level, .page = page_, .title = std::move(title), .named = named}
+        );
     } else if (paragraph.kind == ParagraphKind::kCode) {
         WriteCode(paragraph);
     } else {
@@ -185,6 +189,12 @@ void MarkdownWriter::End() {
     open_.clear();
     hyphenated_ = false;
     done_ += std::exchange(aside_, {});
+}
+
+std::vector<OutlineEntry> MarkdownWriter::Outline() const {
+    std::vector<OutlineEntry> named;
+    std::ranges::copy_if(outline_, std::back_inserter(named), &OutlineEntry::named);
+    return 2 * named.size() > outline_.size() ? named : outline_;
 }
 
 std::string MarkdownWriter::Finish() {

@@ -17,6 +17,7 @@ struct OutlineEntry {
     int level = 1;
     int page = 1;  ///< From 1.
     std::string title;
+    bool named = false;  ///< By the outline that the document has.
 };
 
 /// Takes pages in order; a paragraph may go on from one to the next.
@@ -29,7 +30,8 @@ public:
 
     [[nodiscard]] std::string Finish();
 
-    [[nodiscard]] const std::vector<OutlineEntry>& Outline() const noexcept { return outline_; }
+    /// The headings; those alone that the document's own outline names, when these are most of them.
+    [[nodiscard]] std::vector<OutlineEntry> Outline() const;
 
     [[nodiscard]] int Tables() const noexcept { return tables_; }
 

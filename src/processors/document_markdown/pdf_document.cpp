@@ -43,9 +43,17 @@ void InitialiseOnce() {
     static_cast<void>(done);
 }
 
-Error WhyNot(unsigned long code) {
+Error WhyNot(unsigned long code, bool with_password) {
     constexpr unsigned long kPassword = 4;
     constexpr unsigned long kSecurity = 5;
+    if (code == kPassword && with_password) {
+        return {
+            .code = ErrorCode::kUnsupported,
+            .stage = "open",
+            .reason = "wrong_password",
+            .message = "the document is encrypted, and the configured password does not open it"
+        };
+    }
     if (code == kPassword) {
         return {
             .code = ErrorCode::kUnsupported,
@@ -123,7 +131,8 @@ struct PdfDocument::Reader {
     std::optional<Error> error;
 };
 
-PdfDocument::PdfDocument(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}
+PdfDocument::PdfDocument(std::unique_ptr<Reader> reader, std::string password)
+    : reader_(std::move(reader)), password_(std::move(password)) {}
 
 PdfDocument::~PdfDocument() {
     if (document_ != nullptr) {
@@ -131,7 +140,7 @@ PdfDocument::~PdfDocument() {
     }
 }
 
-Result<std::unique_ptr<PdfDocument>> PdfDocument::Open(ByteSource& bytes) {
+Result<std::unique_ptr<PdfDocument>> PdfDocument::Open(ByteSource& bytes, std::string password) {
     InitialiseOnce();
     auto reader = std::make_unique<Reader>(bytes);
     reader->access = {
@@ -139,17 +148,17 @@ Result<std::unique_ptr<PdfDocument>> PdfDocument::Open(ByteSource& bytes) {
         .m_GetBlock = &Reader::Get,
         .m_Param = reader.get(),
     };
-    std::unique_ptr<PdfDocument> document(new PdfDocument(std::move(reader)));
+    std::unique_ptr<PdfDocument> document(new PdfDocument(std::move(reader), std::move(password)));
     return document->Load().map([&] { return std::move(document); });
 }
 
 Result<void> PdfDocument::Load() {
-    document_ = FPDF_LoadCustomDocument(&reader_->access, nullptr);
+    document_ = FPDF_LoadCustomDocument(&reader_->access, password_.empty() ? nullptr : password_.c_str());
     if (auto read = ReadingState(); !read) {
         return read;
     }
     if (document_ == nullptr) {
-        return Unexpected(WhyNot(FPDF_GetLastError()));
+        return Unexpected(WhyNot(FPDF_GetLastError(), !password_.empty()));
     }
     pages_ = std::max(0, FPDF_GetPageCount(document_));
     return {};

@@ -29,9 +29,10 @@ using PagePtr = std::unique_ptr<FPDF_PageRecord, ClosePage>;
 /// Reads its bytes as they are needed. One at a time in a process, on one thread.
 class PdfDocument {
 public:
-    /// `bytes` outlives it. kUnsupported with the reasons `encrypted` and
-    /// `unknown_encryption`, kInvalidArgument with `damaged`, or the error of reading the bytes.
-    [[nodiscard]] static Result<std::unique_ptr<PdfDocument>> Open(ByteSource& bytes);
+    /// `bytes` outlives it; `password` is for documents that do not open without one. kUnsupported with the
+    /// reasons `encrypted`, `wrong_password` and `unknown_encryption`, kInvalidArgument with `damaged`, or
+    /// the error of reading the bytes.
+    [[nodiscard]] static Result<std::unique_ptr<PdfDocument>> Open(ByteSource& bytes, std::string password);
 
     PdfDocument(const PdfDocument&) = delete;
     PdfDocument& operator=(const PdfDocument&) = delete;
@@ -55,10 +56,11 @@ public:
 
 private:
     struct Reader;
-    explicit PdfDocument(std::unique_ptr<Reader> reader);
+    PdfDocument(std::unique_ptr<Reader> reader, std::string password);
     [[nodiscard]] Result<void> Load();
 
     std::unique_ptr<Reader> reader_;
+    std::string password_;
     FPDF_DocumentRecord* document_ = nullptr;
     int pages_ = 0;
 };

@@ -345,7 +345,7 @@ public:
             }
             return Conversion(settings_, context).RunOnPictures(bytes);
         }
-        return document::PdfDocument::Open(bytes).and_then([&](const auto& pdf) {
+        return document::PdfDocument::Open(bytes, settings_.password).and_then([&](const auto& pdf) {
             return Conversion(settings_, context).Run(*pdf);
         });
     }
@@ -368,6 +368,10 @@ Result<DocumentSettings> ReadDocumentSettings(const json::object& config) {
         std::istringstream languages(json::value_to<std::string>(config.at("languages")));
         for (std::string each; std::getline(languages, each, '+');) {
             settings.languages.push_back(each);
+        }
+        if (const auto* const password =
+                config.if_contains("password")) {  // rules of earlier versions have none
+            settings.password = json::value_to<std::string>(*password);
         }
         settings.page_separators = config.at("page_separators").as_bool();
     } catch (const std::exception&) {

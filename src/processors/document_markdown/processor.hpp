@@ -22,6 +22,7 @@ struct DocumentSettings {
     int last_page = 0;                          ///< 0 for the last one there is.
     bool images = true;                         ///< Cut out pictures.
     bool page_separators = false;               ///< Begin each page with a comment that tells its number.
+    std::string password;                       ///< Opens documents that need one.
     Ocr ocr = Ocr::kOff;                        ///< Auto: of pages that are pictures.
     std::vector<std::string> languages{"eng"};  ///< Of OCR, as tesseract names them.
 };

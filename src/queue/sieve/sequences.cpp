@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "core/result.hpp"
+#include "domain/published_picture.hpp"
 #include "queue/sieve/clip_folder.hpp"
 #include "queue/sieve/gathering.hpp"
 #include "queue/sieve/numbered.hpp"
@@ -170,7 +171,7 @@ bool Sequences::EnterFolder(std::string_view key) {
 /// The sequence that the object is now a member of; null when it can be of none.
 Sequences::SharedSequence Sequences::SequenceOf(const FoundObject& object) {
     const auto name = ParseNumbered(object.key);
-    if (!name || !object.skip_code.empty()) {
+    if (!name || !object.skip_code.empty() || IsPictureKey(object.key)) {
         return nullptr;
     }
     auto found =

@@ -114,6 +114,12 @@ public:
         return client_.Write(bucket, key, bytes, as, stop).map([](const std::string&) {});
     }
 
+    [[nodiscard]] Result<void> Remove(
+        const std::string& bucket, const std::string& key, const std::stop_token& stop
+    ) override {
+        return client_.Remove(bucket, key, stop);
+    }
+
     [[nodiscard]] Result<void> Restore(
         const std::string& /*bucket*/,
         const std::string& /*key*/,

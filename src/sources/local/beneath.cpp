@@ -142,4 +142,25 @@ Result<void> ReplaceFile(int folder, const std::string& name, std::string_view b
     return ::fsync(folder) == 0 ? Result<void>{} : Unexpected(SystemError(errno, "sync the folder"));
 }
 
+Result<void> RemoveFile(const std::string& folder, std::string_view key) {
+    const auto slash = key.rfind('/');
+    const auto parent = OpenFolderOf(folder, key);
+    if (!parent) {
+        return parent.error().code == ErrorCode::kNotFound ? Result<void>{} : Unexpected(parent.error());
+    }
+    const std::string name(key.substr(slash + 1));  // npos + 1 is 0
+    if (::unlinkat(parent->Get(), name.c_str(), 0) != 0 && errno != ENOENT) {
+        return Unexpected(SystemError(errno, "remove"));
+    }
+    if (slash == std::string_view::npos) {
+        return {};
+    }
+    const auto lay_in = key.substr(0, slash);
+    if (const auto above = OpenFolderOf(folder, lay_in); above) {
+        const std::string its_name(lay_in.substr(lay_in.rfind('/') + 1));
+        ::unlinkat(above->Get(), its_name.c_str(), AT_REMOVEDIR);  // fails while anything is in it
+    }
+    return {};
+}
+
 }  // namespace notify

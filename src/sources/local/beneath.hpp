@@ -27,4 +27,8 @@ namespace notify {
 /// that scans pass over, and the next call for the same name takes it away.
 [[nodiscard]] Result<void> ReplaceFile(int folder, const std::string& name, std::string_view bytes);
 
+/// Removes the file at `key` under `folder`, and the folder it lay in when nothing is left there and that is
+/// not `folder`; success too when there is none.
+[[nodiscard]] Result<void> RemoveFile(const std::string& folder, std::string_view key);
+
 }  // namespace notify

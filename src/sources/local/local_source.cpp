@@ -241,9 +241,7 @@ Result<void> LocalSource::Publish(
 ) {
     const auto& place = FolderOf(bucket, target);
     return CheckMediaIsThere(bucket, item.key)
-        .and_then([&] {
-            return target.place.empty() ? OpenFolderOf(place, target.key) : MakeFolderOf(place, target.key);
-        })
+        .and_then([&] { return MakeFolderOf(place, target.key); })
         .and_then([&](const UniqueFd& folder) {
             return ReplaceFile(folder.Get(), target.key.substr(target.key.rfind('/') + 1), bytes);
         })
@@ -253,6 +251,15 @@ Result<void> LocalSource::Publish(
                                      : fmt::format("results cannot be written into {}", place)
             );
         });
+}
+
+Result<void> LocalSource::RemovePublished(
+    const Bucket& bucket, const PublicationTarget& target, std::stop_token /*stop*/
+) {
+    const auto& place = FolderOf(bucket, target);
+    return RemoveFile(place, target.key).map_error([&](const Error& error) {
+        return error.Within(fmt::format("results cannot be removed from {}", place));
+    });
 }
 
 }  // namespace notify

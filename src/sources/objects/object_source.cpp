@@ -283,4 +283,12 @@ Result<void> ObjectSource::Publish(
     return (*client)->Write(place, target.key, bytes, as, stop);
 }
 
+Result<void> ObjectSource::RemovePublished(
+    const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
+) {
+    return ClientOf(bucket.source_id).and_then([&](const std::shared_ptr<StoreClient>& client) {
+        return client->Remove(BucketOf(bucket, target), target.key, stop);
+    });
+}
+
 }  // namespace notify::objects

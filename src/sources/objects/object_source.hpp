@@ -94,6 +94,9 @@ public:
         std::string_view bytes,
         std::stop_token stop
     ) override;
+    [[nodiscard]] Result<void> RemovePublished(
+        const Bucket& bucket, const PublicationTarget& target, std::stop_token stop
+    ) override;
 
 private:
     struct Connected {

@@ -112,6 +112,11 @@ public:
         const std::stop_token& stop
     ) = 0;
 
+    /// Removes the object; success too when there is none.
+    [[nodiscard]] virtual Result<void> Remove(
+        const std::string& bucket, const std::string& key, const std::stop_token& stop
+    ) = 0;
+
     /// Asks for an archived object to be brought back, which costs money and takes hours. Success too when it
     /// was asked for before. kUnsupported where the store has no archive.
     [[nodiscard]] virtual Result<void> Restore(

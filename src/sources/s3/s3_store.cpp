@@ -156,6 +156,12 @@ public:
             .map([](const std::string&) {});
     }
 
+    [[nodiscard]] Result<void> Remove(
+        const std::string& bucket, const std::string& key, const std::stop_token& stop
+    ) override {
+        return client_.Remove(bucket, key, stop);
+    }
+
     [[nodiscard]] Result<void> Restore(
         const std::string& bucket,
         const std::string& key,

@@ -20,6 +20,7 @@ DeliveryTest::DeliveryTest()
     std::filesystem::create_directories(folder_);
     box_ = SecretBox::Open(folder_ / "key").value();
     storage_ = OpenSqliteStorage(folder_ / "database", *box_, clock_).value();
+    artifacts_ = std::make_unique<ArtifactStore>(*storage_, *box_, folder_ / "artifacts");
     guard_ = AddressGuard::WithAllowed({"127.0.0.1/32"}).value();
     endpoints_ = std::make_unique<Endpoints>(*storage_, *box_, guard_, clock_);
     replay_ = std::make_unique<Replay>(*storage_, clock_);
@@ -44,7 +45,9 @@ void DeliveryTest::Start(int senders, std::chrono::milliseconds total_timeout) {
         WebhookSenderSettings{.total_timeout = total_timeout}
     );
     publisher_ = std::make_unique<ResultPublisher>(
-        *storage_, clock_, [this](std::string_view) -> Result<SourceConnection*> { return source_; }
+        *storage_, *artifacts_, clock_, [this](std::string_view) -> Result<SourceConnection*> {
+            return source_;
+        }
     );
     dispatcher_ = std::make_unique<Dispatcher>(
         *storage_,

@@ -21,6 +21,7 @@
 #include "delivery/webhooks/endpoints.hpp"
 #include "delivery/webhooks/sender.hpp"
 #include "sources/source.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/storage.hpp"
 
 namespace notify::testing {
@@ -77,6 +78,7 @@ protected:
     const Clock* wall_ = nullptr;  ///< As WebhookParts says; before Start.
     std::optional<SecretBox> box_;
     std::unique_ptr<Storage> storage_;
+    std::unique_ptr<ArtifactStore> artifacts_;
     AddressGuard guard_;
     HttpClient client_;
     SourceConnection* source_ = nullptr;  ///< What every store kind is.

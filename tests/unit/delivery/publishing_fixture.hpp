@@ -86,6 +86,11 @@ public:
         return {};
     }
 
+    Result<void> RemovePublished(const Bucket&, const PublicationTarget& target, std::stop_token) override {
+        objects.erase(target.place + target.key);
+        return {};
+    }
+
     std::string WritingOf(const std::string& config, std::string_view) const override {
         return config == "{}" ? std::string() : config;
     }
@@ -151,6 +156,7 @@ protected:
         result.processor = "facial-recognition";
         result.processor_version = "1";
         result.document = document;
+        result.artifacts = found_artifacts_;
         result.created_at = clock_.Now();
         Process process;
         process.id = ProcessId(MakeId("prc"));
@@ -286,6 +292,7 @@ protected:
     Bucket bucket_;
     Item item_;
     Timebase timebase_;
+    std::vector<ArtifactRef> found_artifacts_;
     Person person_{.id = PersonId(MakeId("per")), .name = "Ada", .created_at = clock_.Now()};
 };
 

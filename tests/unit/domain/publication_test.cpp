@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/published_picture.hpp"
+
 namespace notify {
 namespace {
 
@@ -13,7 +15,8 @@ TEST(PublicationFormats, AreFoundByNameAndOtherwiseNamed) {
     EXPECT_EQ(unknown.error().code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(
         unknown.error().message,
-        "'xls' is no format that results are published in; there are csv, vtt, edl, avid-markers, face-search"
+        "'xls' is no format that results are published in; there are csv, vtt, edl, avid-markers, "
+        "face-search, markdown"
     );
 }
 
@@ -32,11 +35,28 @@ TEST(PublicationFormats, OfAnAssetAreATimelineWhateverTheBucketNames) {
 
 TEST(PublicationFormats, AreKnownByTheEndOfTheirKeys) {
     for (const auto& format : kMorePublications) {
-        EXPECT_TRUE(IsPublicationKey("clip.mp4" + std::string(format.suffix))) << format.name;
+        EXPECT_EQ(IsPublicationKey("clip.mp4" + std::string(format.suffix)), format.name != "markdown")
+            << format.name;
     }
+    EXPECT_FALSE(IsPublicationKey("notes.md")) << "people write such files too, which grow";
     EXPECT_TRUE(IsPublicationKey("clip.mp4.notifications.json"));
     EXPECT_FALSE(IsPublicationKey("clip.notifications.mp4"));
     EXPECT_FALSE(IsPublicationKey("clip.csv"));
+}
+
+TEST(PublishedPictures, AreKnownByTheirKeys) {
+    EXPECT_TRUE(IsPictureKey("day/a.pdf.assets/" + PictureName(7)));
+    for (const auto* other :
+         {"day/a.pdf/image-7.jpg",
+          "image-7.jpg",
+          "a.assets/image-.jpg",
+          "a.assets/image-7.png",
+          "a.assets/image-7b.jpg",
+          "a.assets/b/image-7.jpg",
+          "a.assets/7.jpg",
+          "a.assets/image-7"}) {
+        EXPECT_FALSE(IsPictureKey(other)) << other;
+    }
 }
 
 }  // namespace

@@ -54,6 +54,7 @@ ApiTest::ApiTest() {
          .clock = clock_,
          .artifacts = *artifacts_,
          .sources = *sources_,
+         .box = *box_,
          .seal = [this](const Secret& secret) { return box_->Seal(secret.secret_key, "test"); },
          .scheduler = *scheduler_,
          .items = *items_,

@@ -45,7 +45,7 @@ TEST_F(PublishingApi, TakesTheFormatsThereAreAndNamesThemForAnother) {
     ExpectRefused(
         R"({"formats":["csv","xls"]})",
         "/publishing/formats/1",
-        "must be one of csv, vtt, edl, avid-markers, face-search"
+        "must be one of csv, vtt, edl, avid-markers, face-search, markdown"
     );
     ExpectRefused(R"({"formats":["csv","vtt","csv"]})", "/publishing/formats/2", "csv is there twice");
 }

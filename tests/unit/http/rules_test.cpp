@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/json.hpp"
+#include "storage/rule_repository.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -176,6 +178,33 @@ TEST_F(RulesTest, AreAudited) {
     EXPECT_EQ(rows.at(0).at("action").as_string(), "rule.remove");
     EXPECT_EQ(rows.at(0).at("subject").as_string(), id);
     EXPECT_EQ(rows.at(1).at("action").as_string(), "rule.add");
+}
+
+TEST_F(RulesTest, NeverShowASecretAndKeepItWhenItComesBackAsItIsShown) {
+    const auto id =
+        Add(R"({"bucket":"in","processor":"document-markdown","config":{"password":"open sesame"}})");
+    const auto shown = Expect(200, "GET", "/v1/rules/" + id).at("config");
+    EXPECT_EQ(shown.at("password"), "(set)");
+    const auto kept = [&] {
+        return storage_->Read([&](const Snapshot& snapshot) { return snapshot.rules.Get(RuleId(id)); })
+            .value()
+            .config;
+    };
+    const auto password = [&] { return std::string(ParseJson(kept()).value().at("password").as_string()); };
+    EXPECT_EQ(kept().find("sesame"), std::string::npos);
+    const auto before = password();
+    auto config = shown.as_object();
+    config["images"] = false;
+    const auto changed = Expect(
+        200, "PATCH", "/v1/rules/" + id, boost::json::serialize(boost::json::object{{"config", config}})
+    );
+    EXPECT_EQ(changed.at("config").at("images"), false);
+    EXPECT_EQ(password(), before);
+    Expect(200, "PATCH", "/v1/rules/" + id, R"({"config":{"images":false}})");
+    EXPECT_EQ(password(), "");
+    const auto refused = Ask("PATCH", "/v1/rules/" + id, R"json({"config":{"password":"(set)"}})json");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(JsonOf(refused).at("pointer"), "/config/password");
 }
 
 }  // namespace

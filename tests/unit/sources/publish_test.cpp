@@ -120,6 +120,21 @@ TEST_F(LocalPublish, ShowsHowWhatStandsInItsPlaceBegins) {
     EXPECT_EQ(refused("d.mp4"), ErrorCode::kConflict);
 }
 
+TEST_F(LocalPublish, RemovesWhatItWroteAndTheFolderThatIsLeftEmpty) {
+    Write("day/a.pdf");
+    const auto one = Target("day/a.pdf", ".assets/image-1.jpg");
+    const auto two = Target("day/a.pdf", ".assets/image-2.jpg");
+    ASSERT_TRUE(PublishAt("day/a.pdf", one, "1").has_value());
+    ASSERT_TRUE(PublishAt("day/a.pdf", two, "2").has_value());
+    ASSERT_TRUE(source_.RemovePublished(bucket_, two, {}).has_value());
+    EXPECT_EQ(ReadBack("day/a.pdf.assets/image-1.jpg"), "1");
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "day/a.pdf.assets/image-2.jpg"));
+    ASSERT_TRUE(source_.RemovePublished(bucket_, one, {}).has_value());
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "day/a.pdf.assets"));
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "day/a.pdf"));
+    EXPECT_TRUE(source_.RemovePublished(bucket_, one, {}).has_value()) << "it is gone already";
+}
+
 TEST_F(LocalPublish, WritesNothingThroughALinkedFolder) {
     std::filesystem::create_directories(base_ / "outside");
     std::filesystem::create_directory_symlink(base_ / "outside", folder_ / "day");

@@ -113,6 +113,8 @@ TEST_F(DatacoreSourceTest, ATokensIdIsForSwarmsOwnApi) {
     ASSERT_TRUE(source_.Publish(bucket_, item, target, R"({"item":1})", {}).has_value());
     EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), R"({"item":1})");
     EXPECT_EQ(Scan().value().size(), 2U);
+    ASSERT_TRUE(source_.RemovePublished(bucket_, target, {}).has_value());
+    EXPECT_FALSE(source_.StartOfPublished(bucket_, target, {}).value().has_value());
 }
 
 TEST_F(DatacoreSourceTest, AKeyPairIsForS3AndASourceMayChangeOver) {

@@ -304,6 +304,10 @@ TEST_F(ObjectSourceTest, PublishesBesideTheObjectAndNotBesideNothing) {
     EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), std::string(64, 'y'));
     ASSERT_TRUE(source_.Publish(bucket_, item, target, "", {}).has_value());
     EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), "");
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(source_.RemovePublished(bucket_, target, {}).has_value());
+        EXPECT_EQ(source_.StartOfPublished(bucket_, target, {}).value(), std::nullopt);
+    }
     auto gone = item;
     gone.key = "a/gone.mxf";
     EXPECT_EQ(source_.Publish(bucket_, gone, target, "{}", {}).error().code, ErrorCode::kNotFound);
