@@ -16,9 +16,9 @@ REASON = re.compile(r"\.\.\. skipped (?P<quote>['\"])(?P<unittest>.*)(?P=quote)$
 
 
 def run(folder: pathlib.Path, arguments: list) -> int:
-    """Exit code of ctest; one test more at a time than there are cores, as many wait."""
+    """Exit code of ctest; two tests more at a time than there are cores, as many wait."""
     command = ["ctest", "--test-dir", folder, "--output-on-failure", "--no-tests=error", "--output-junit", (folder / "tests.xml").resolve(),
-               "-j", str(len(os.sched_getaffinity(0)) + 1), *arguments]
+               "-j", str(len(os.sched_getaffinity(0)) + 2), *arguments]
     tenths = 0
     with (folder / "tests.log").open("w") as log, subprocess.Popen(command, text=True, errors="replace", stdout=subprocess.PIPE,
                                                                    stderr=subprocess.STDOUT) as ctest:
