@@ -16,4 +16,7 @@ struct MemberWords {
 /// Those of "Type.name", by that.
 [[nodiscard]] std::span<const MemberWords> WordsOfTypes();
 
+/// The same of people, their faces and what is decided about them.
+[[nodiscard]] std::span<const MemberWords> WordsOfPeople();
+
 }  // namespace notify

@@ -371,7 +371,9 @@ const MemberWords* Find(std::span<const MemberWords> words, std::string_view mem
 }  // namespace
 
 void DescribeMember(std::string_view type, std::string_view member, boost::json::object& schema) {
-    const auto* words = Find(WordsOfTypes(), std::string(type) + "." + std::string(member));
+    const auto full = std::string(type) + "." + std::string(member);
+    const auto* words = Find(WordsOfTypes(), full);
+    words = words != nullptr ? words : Find(WordsOfPeople(), full);
     words = words != nullptr ? words : Find(kMembers, member);
     if (words == nullptr) {
         return;

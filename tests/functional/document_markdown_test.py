@@ -223,7 +223,7 @@ class DocumentTest(Converted):
         self.assertIn(self.run_on(length).returncode, (0, 1))
 
     def test_five_thousand_pages_are_read_each_once(self) -> None:
-        markdown, told = self.convert(document(*(text(72, 100 + 7 * page % 600, f"Words of page {page}.") for page in range(1, 5001))))
+        markdown, told = self.convert(document(*(text(72, 200 + 7 * page % 400, f"Words of page {page}.") for page in range(1, 5001))))
         self.assertEqual(told["pages"], 5000)
         self.assertEqual([int(page) for page in re.findall(r"Words of page (\d+)\.", markdown)], list(range(1, 5001)))
 

@@ -16,8 +16,8 @@ def paper(*, pictures: int, words: str = "") -> bytes:
     """A page of text for each picture, and the picture below it."""
     gray = b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n\x80\nendstream"
     pages = [PARAGRAPH.replace(b"line one", words.encode() or b"line one") + b"q 200 0 0 100 100 300 cm /Im Do Q\n" for _ in range(pictures)]
-    made = document(*(pages or [PARAGRAPH]), more={90: gray})
-    return made.replace(b"/Font << /F1", b"/XObject << /Im 90 0 R >> /Font << /F1")
+    made = document(*(pages or [PARAGRAPH]), more={9: gray})
+    return made.replace(b"/Font << /F1", b"/XObject << /Im 9 0 R >> /Font << /F1")
 
 
 class DocumentsInAFolder(ServiceTest):

@@ -118,9 +118,11 @@ class S3Proxy:
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
 
     def client(self):
+        import botocore.config
         import botocore.session
+        plain = botocore.config.Config(request_checksum_calculation="when_required", response_checksum_validation="when_required")
         return botocore.session.get_session().create_client("s3", region_name="us-east-1", endpoint_url=self.url, aws_access_key_id="AKTEST",
-                                                            aws_secret_access_key="SecretForTests")
+                                                            aws_secret_access_key="SecretForTests", config=plain)
 
     def close(self) -> None:
         self.process.stdin.close()

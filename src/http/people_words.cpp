@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "http/member_words.hpp"
+
+namespace notify {
+
+namespace {
+
+// NOLINTBEGIN(modernize-use-designated-initializers): a table of three columns
+constexpr std::array kWordsOfPeople{
+    MemberWords{
+        "Appearance.state",
+        "Whose face it is said to be, and by whom: new (nobody has named it), unconfirmed, system_confirmed, "
+        "user_confirmed.",
+        ""
+    },
+    MemberWords{"Edit.consent", "Of a consent: where it is kept.", ""},
+    MemberWords{"Edit.kind", "What was decided.", ""},
+    MemberWords{
+        "Edit.name", "The name that was given; empty when none was, and once the person is erased.", ""
+    },
+    MemberWords{"Edit.note", "Of a no_op: what is not there without what was undone.", ""},
+    MemberWords{
+        "Edit.other", "Of a merge: who is the same person. Of a split or a move: whose the faces were.", ""
+    },
+    MemberWords{
+        "Edit.outcome",
+        "What has become of it: applied, undone, no_op (it lost what it was about), erased (nobody can read "
+        "it any more).",
+        ""
+    },
+    MemberWords{
+        "Edit.person",
+        "Id of the person it is about; of a split, the new one; of an undo and of unknown faces, empty.",
+        ""
+    },
+    MemberWords{"Edit.sequence", "Rises in the order in which edits were made.", ""},
+    MemberWords{"Edit.tracks", "The tracks it is about: of the earliest run that showed the face.", ""},
+    MemberWords{"Edit.undoes", "Of an undo: the edit that it takes out.", ""},
+    MemberWords{"Erasure.at", "When the person was erased.", "date-time"},
+    MemberWords{"Erasure.by", "Who erased.", ""},
+    MemberWords{
+        "Erasure.done_at",
+        "When artifacts of results held nothing of the faces any more; null before.",
+        "date-time"
+    },
+    MemberWords{"Erasure.faces", "Face tracks in results whose embeddings and thumbnails were removed.", ""},
+    MemberWords{"Erasure.items", "Items in which the person was seen.", ""},
+    MemberWords{
+        "Erasure.people", "Ids of who was erased: with those who were merged into them, who comes last.", ""
+    },
+    MemberWords{"Erasure.photos", "Enrolled photos that were removed.", ""},
+    MemberWords{"Erasure.receipt", "Shows that it is done; null before.", ""},
+    MemberWords{"Exemplar.distance", "Of the photo from the mean of the shots, 0 to 2.", ""},
+    MemberWords{"Exemplar.photo", "Id of the photo.", ""},
+    MemberWords{"Explanation.appearance", "What is explained.", ""},
+    MemberWords{
+        "Explanation.decided_by",
+        "verdict (somebody said so of this face), link_verdict (of another track of the face in this item), "
+        "link (all shots of the face), track (its own shots).",
+        ""
+    },
+    MemberWords{"Explanation.distance", "From the person, 0 to 2; the smallest of its tracks.", ""},
+    MemberWords{"Explanation.exemplars", "The person's nearest photos.", ""},
+    MemberWords{
+        "Explanation.lineage",
+        "Digest of bytes, processor, version, models and configuration that the faces are from.",
+        ""
+    },
+    MemberWords{
+        "Explanation.margin",
+        "How much nearer than the next person; 2 when there is none, 0 for a verdict.",
+        ""
+    },
+    MemberWords{"Explanation.processor", "Which found the face: name@version.", ""},
+    MemberWords{"Explanation.runner_up", "The next person; null when there is none.", ""},
+    MemberWords{"Explanation.thresholds", "The lines it was judged by.", ""},
+    MemberWords{"Explanation.vote_share", "Share of the shots, by quality, that speak for the person.", ""},
+    MemberWords{"Explanation.votes", "How each shot was judged.", ""},
+    MemberWords{"FaceAnswer.person", "Whom the face shows, or may show; null for nobody who is known.", ""},
+    MemberWords{"FaceAnswer.seen", "Faces in items that look like it, nearest first.", ""},
+    MemberWords{"NewEnrolment.again", "True: also somebody who was erased.", ""},
+    MemberWords{
+        "Person.consent",
+        "Where the person's consent is kept, in your words; empty when nothing was said.",
+        ""
+    },
+    MemberWords{"Person.etag", "Another one when the person is changed: for If-Match.", ""},
+    MemberWords{"Person.hidden", "True when the person is told and published nowhere.", ""},
+    MemberWords{"Person.merged", "Ids of who was merged into this person.", ""},
+    MemberWords{"Person.state", "new: without a name; user_confirmed: named by somebody.", ""},
+    MemberWords{"Receipt.public_key", "Of the service's key file, 32 bytes in base 64.", ""},
+    MemberWords{"Receipt.signature", "Ed25519 of the text, 64 bytes in base 64.", ""},
+    MemberWords{"Receipt.text", "JSON: what was erased, when and by whom; no name.", ""},
+    MemberWords{"ReviewQuestion.appearances", "Where it is seen: at most five.", ""},
+    MemberWords{"ReviewQuestion.faces", "How many faces an answer settles.", ""},
+    MemberWords{"ReviewQuestion.name", "Who is proposed; empty: who is this?", ""},
+    MemberWords{"RunnerUp.distance", "From that person, 0 to 2.", ""},
+    MemberWords{
+        "Thresholds.confirmed",
+        "A name is confirmed under this distance, for this person among those who are known.",
+        ""
+    },
+    MemberWords{"Thresholds.least_votes", "… with at least this share of the votes …", ""},
+    MemberWords{"Thresholds.margin", "… and this much nearer than the next person.", ""},
+    MemberWords{"Thresholds.possible", "Up to this distance it is shown as unconfirmed.", ""},
+    MemberWords{"Thresholds.vote_reach", "A shot speaks for the nearest person up to this distance.", ""},
+};
+
+// NOLINTEND(modernize-use-designated-initializers)
+
+static_assert(std::ranges::is_sorted(kWordsOfPeople, {}, &MemberWords::member));
+
+}  // namespace
+
+std::span<const MemberWords> WordsOfPeople() {
+    return kWordsOfPeople;
+}
+
+}  // namespace notify
