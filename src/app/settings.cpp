@@ -208,6 +208,11 @@ struct NumberRow {
     void (*store)(Settings&, std::int64_t);
 };
 
+template <auto Setting>
+void Seconds(Settings& settings, std::int64_t seconds) {
+    settings.*Setting = std::chrono::seconds(seconds);
+}
+
 template <std::chrono::days RetentionPeriods::* Period>
 void Days(Settings& settings, std::int64_t days) {
     settings.retention.*Period = std::chrono::days(days);
@@ -220,10 +225,7 @@ constexpr std::array<NumberRow, 12> kNumbers{{
      .low = 0,
      .high = 65535,
      .store = [](Settings& s, std::int64_t n) { s.port = static_cast<std::uint16_t>(n); }},
-    {.name = "STOP_GRACE_SECONDS",
-     .low = 0,
-     .high = 3600,
-     .store = [](Settings& s, std::int64_t n) { s.stop_grace = std::chrono::seconds(n); }},
+    {.name = "STOP_GRACE_SECONDS", .low = 0, .high = 3600, .store = Seconds<&Settings::stop_grace>},
     {.name = "DATABASE_PORT",
      .low = 1,
      .high = 65535,
@@ -237,10 +239,7 @@ constexpr std::array<NumberRow, 12> kNumbers{{
      .high = 1048576,
      .store = [](Settings& s, std::int64_t n) { s.processor_memory_mib = static_cast<std::uint64_t>(n); }},
     {.name = "SQS_POLL_INTERVAL", .low = 1, .high = 3600, .store = [](Settings&, std::int64_t) {}},
-    {.name = "PROCESSOR_IDLE_SECONDS",
-     .low = 0,
-     .high = 86400,
-     .store = [](Settings& s, std::int64_t n) { s.processor_idle = std::chrono::seconds(n); }},
+    {.name = "PROCESSOR_IDLE_SECONDS", .low = 0, .high = 86400, .store = Seconds<&Settings::processor_idle>},
     {.name = "RETENTION_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::told>},
     {.name = "RETENTION_DONE_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::done>},
     {.name = "RETENTION_FAILED_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::failed>},

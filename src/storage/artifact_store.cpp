@@ -179,9 +179,7 @@ Result<bool> ArtifactStore::RemoveIfOrphan(
 Result<void> ArtifactStore::Remove(const ArtifactRef& ref) const {
     return storage_
         .Write([&](Transaction& transaction) { return transaction.results.RemoveArtifactRow(ref.sha256); })
-        .and_then([&] {
-            return RemoveIfOrphan(PathOf(ref.sha256), std::filesystem::file_time_type::max());
-        })
+        .and_then([&] { return RemoveIfOrphan(PathOf(ref.sha256), std::filesystem::file_time_type::max()); })
         .map([](bool) {});
 }
 
