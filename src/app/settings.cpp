@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -219,7 +220,6 @@ void Days(Settings& settings, std::int64_t days) {
 }
 
 constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
-
 constexpr std::array<NumberRow, 12> kNumbers{{
     {.name = "PORT",
      .low = 0,

@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <openssl/evp.h>
+#include <openssl/types.h>
 
 #include "core/error.hpp"
 #include "core/result.hpp"

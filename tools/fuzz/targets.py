@@ -68,7 +68,8 @@ def run(target: str, seconds: int, build: pathlib.Path) -> bool:
     with log.open("w") as output:
         code = subprocess.run(
             [build / "tests/fuzz" / f"fuzz_{target}", f"-max_total_time={seconds}", f"-max_len={MOST_BYTES[target]}", f"-timeout={ONE_INPUT_SECONDS}",
-             f"-rss_limit_mb={MEMORY_MIB}", "-print_final_stats=1", f"-artifact_prefix={findings}/", corpus, build / "seeds" / target, kept],
+             f"-rss_limit_mb={MEMORY_MIB}", "-print_final_stats=1", f"-artifact_prefix={findings}/", corpus,
+             *(folder for folder in (build / "seeds" / target, kept) if folder.is_dir())],
             stdout=output, stderr=output, env=os.environ | SANITIZERS).returncode
     text = log.read_text(errors="replace")
     runs = int((re.findall(r"^stat::number_of_executed_units: (\d+)", text, re.MULTILINE) or ["0"])[-1])

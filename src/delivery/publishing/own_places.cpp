@@ -58,6 +58,19 @@ Result<void> OwnPlaces::CheckFree(const PublicationTarget& target, const std::st
     return *start ? Occupied(target) : Result<void>{};
 }
 
+Result<void> OwnPlaces::Note(const std::vector<PublicationTarget>& targets) const {
+    return storage_.Write([&](Transaction& transaction) {
+        Result<void> noted;
+        for (auto at = targets.begin(); noted && at != targets.end(); ++at) {
+            const auto now = clock_.Now();
+            noted = at->place.empty()
+                        ? transaction.buckets.NoteOwnObject(bucket_.id, at->key, now)
+                        : transaction.buckets.NoteOwnResult(bucket_.source_id, at->place, at->key, now);
+        }
+        return noted;
+    });
+}
+
 Result<void> OwnPlaces::Take(
     const PublicationTarget& text, std::span<const PublicationTarget> pictures, const std::stop_token& stop
 ) const {
@@ -80,19 +93,7 @@ Result<void> OwnPlaces::Take(
     if (!*known) {
         fresh.push_back(text);
     }
-    if (fresh.empty()) {
-        return {};
-    }
-    return storage_.Write([&](Transaction& transaction) {
-        Result<void> noted;
-        for (auto at = fresh.begin(); noted && at != fresh.end(); ++at) {
-            const auto now = clock_.Now();
-            noted = at->place.empty()
-                        ? transaction.buckets.NoteOwnObject(bucket_.id, at->key, now)
-                        : transaction.buckets.NoteOwnResult(bucket_.source_id, at->place, at->key, now);
-        }
-        return noted;
-    });
+    return fresh.empty() ? Result<void>{} : Note(fresh);
 }
 
 }  // namespace notify

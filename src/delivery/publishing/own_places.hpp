@@ -4,6 +4,7 @@
 
 #include <span>
 #include <stop_token>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -33,6 +34,7 @@ public:
 
 private:
     [[nodiscard]] Result<bool> WasOurs(const PublicationTarget& text, const std::stop_token& stop) const;
+    [[nodiscard]] Result<void> Note(const std::vector<PublicationTarget>& targets) const;
     [[nodiscard]] Result<void> CheckFree(const PublicationTarget& target, const std::stop_token& stop) const;
 
     Storage& storage_;

@@ -1,6 +1,7 @@
 #include "processors/document_markdown/figure.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -81,9 +82,9 @@ bool IsText(const std::vector<Line>& lines, const Box& box) {
 
 /// The size of most letters.
 float UsualSize(const std::vector<Line>& lines) {
-    std::map<int, std::size_t> letters;
+    std::map<long, std::size_t> letters;  // of any size that a file may say
     for (const auto& line : lines) {
-        letters[static_cast<int>(line.size * 4)] += line.Text().size();
+        letters[std::lround(line.size * 4)] += line.Text().size();
     }
     const auto most = std::ranges::max_element(letters, {}, [](const auto& each) { return each.second; });
     return most == letters.end() ? 0 : static_cast<float>(most->first) / 4;
