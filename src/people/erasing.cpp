@@ -21,7 +21,6 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "domain/result.hpp"
-#include "people/document_fields.hpp"
 #include "people/person_edits.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/erasure_repository.hpp"

@@ -67,8 +67,8 @@ TEST(ProcessorKinds, WhatLooksAtFacesIsBiometricAndNeedsModels) {
 TEST(NormaliseConfig, FillsInTheDefaultsInCanonicalOrder) {
     EXPECT_EQ(
         Normal(Kind("facial-recognition"), ""),
-        R"({"decode_threads":1,"detection_threshold":0.6,"fps":5,"long_side":640,"min_face_px":24,)"
-        R"("shots":5,"thumbnails":true})"
+        R"({"decode_threads":1,"detection_threshold":0.6,"fps":5,"least_visible_s":0,)"
+        R"("least_visible_share":0,"long_side":640,"min_face_px":24,"shots":5,"thumbnails":true})"
     );
     EXPECT_EQ(Normal(Kind("checksum"), "{}"), "{}");
 }
