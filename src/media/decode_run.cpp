@@ -22,6 +22,7 @@
 #include "media/demuxer.hpp"
 #include "media/disposable.hpp"
 #include "media/ffmpeg.hpp"
+#include "media/frames_between.hpp"
 #include "media/orientation.hpp"
 #include "media/presentation_clock.hpp"
 #include "media/probe.hpp"

@@ -103,7 +103,7 @@ Result<std::int64_t> ErasureTable::CountItems(const std::vector<PersonId>& peopl
 Result<int> ErasureTable::EmptyFaces(const std::vector<TrackId>& tracks, const EditId& erasure) {
     int emptied = 0;
     for (const auto& track : tracks) {
-        const auto changed = connection_.Change(kEmptySql, track);
+        auto changed = connection_.Change(kEmptySql, track);
         if (!changed) {
             return changed;
         }
@@ -136,6 +136,7 @@ Result<std::vector<AgedFace>> ErasureTable::Faces(std::int64_t after, int limit)
 
 Result<void> ErasureTable::Add(const Erasure& erasure) {
     std::vector<std::string> people;
+    people.reserve(erasure.people.size());
     for (const auto& person : erasure.people) {
         people.push_back(person.Value());
     }

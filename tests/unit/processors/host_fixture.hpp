@@ -150,7 +150,8 @@ inline std::size_t OpenDescriptors() {
 /// What /proc says of a process after its name: "R 1 …"; empty when there is none.
 inline std::string StatOf(pid_t pid) {
     std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-    const std::string text{std::istreambuf_iterator<char>(stat), {}};
+    std::string text;
+    std::getline(stat, text, '\0');  // a stream that throws nothing when the process ends meanwhile
     const auto after_name = text.rfind(')');
     return after_name == std::string::npos ? std::string() : text.substr(after_name + 2);
 }
