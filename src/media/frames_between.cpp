@@ -1,6 +1,7 @@
 #include "media/frames_between.hpp"
 
 #include <cstdint>
+#include <utility>
 
 #include "media/ffmpeg.hpp"
 
