@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "core/base64.hpp"
 
 namespace notify {
@@ -24,6 +26,17 @@ std::optional<std::string> PercentDecoded(std::string_view text, bool form) {
         }
     }
     return out;
+}
+
+std::string PercentEncoded(std::string_view text) {
+    constexpr std::string_view kMarks = "-._~";
+    std::string encoded;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           kMarks.find(c) != std::string_view::npos;
+        encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return encoded;
 }
 
 }  // namespace notify

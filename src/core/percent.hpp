@@ -12,4 +12,7 @@ namespace notify {
 /// in it.
 [[nodiscard]] std::optional<std::string> PercentDecoded(std::string_view text, bool form = false);
 
+/// Encodes all but the unreserved letters of RFC 3986, 2.3.
+[[nodiscard]] std::string PercentEncoded(std::string_view text);
+
 }  // namespace notify

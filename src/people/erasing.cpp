@@ -79,6 +79,11 @@ Result<Remains> RemainsOf(const StoredResult& result, const std::vector<FaceTrac
     return remains;
 }
 
+/// Nobody can read it again: whatever it holds is removed whole.
+bool IsLost(const Error& error) {
+    return error.code == ErrorCode::kNotFound || error.code == ErrorCode::kInternal;
+}
+
 void Overwrite(std::string& bytes, const std::vector<Remains::Range>& ranges) {
     for (const auto& range : ranges) {
         if (range.first <= bytes.size()) {
@@ -172,6 +177,10 @@ Result<void> Erasing::EmptyArtifactsOf(const ResultId& id) {
             continue;
         }
         auto bytes = artifacts_.Read(artifact);
+        if (!bytes && IsLost(bytes.error())) {
+            gone.push_back(artifact);
+            continue;
+        }
         if (!bytes) {
             return Unexpected(bytes.error());
         }
@@ -213,11 +222,7 @@ Result<int> Erasing::EmptyArtifacts(const std::stop_token& stop) {
             break;
         }
     }
-    const auto has_open = storage_.Read(
-                                      [](const Snapshot& snapshot) { return snapshot.erasures.List(); }
-    ).map([](const std::vector<Erasure>& all) {
-        return std::ranges::any_of(all, [](const Erasure& erasure) { return !erasure.done_at.has_value(); });
-    });
+    const auto has_open = storage_.Read([](const Snapshot& snapshot) { return snapshot.erasures.HasOpen(); });
     if (!has_open || (!*has_open && emptied == 0) || stop.stop_requested()) {
         return has_open ? Result<int>(emptied) : Unexpected(has_open.error());
     }

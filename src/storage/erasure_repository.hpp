@@ -47,6 +47,9 @@ public:
     /// All, the first one first.
     [[nodiscard]] virtual Result<std::vector<Erasure>> List() const = 0;
 
+    /// Whether one has not ended.
+    [[nodiscard]] virtual Result<bool> HasOpen() const = 0;
+
     /// Results whose artifacts still hold what was emptied.
     [[nodiscard]] virtual Result<std::vector<ResultId>> WantedEmptied(int limit) const = 0;
 

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -173,16 +171,6 @@ Result<std::string> ApiClient::Fetch(std::string_view target) {
     }
     const auto problem = ParseJson(answer->body);
     return Unexpected(problem ? FromProblem(answer->status, *problem) : problem.error());
-}
-
-std::string PercentEncoded(std::string_view text) {
-    std::string encoded;
-    for (const char c : text) {
-        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-                           std::string_view("-._~").find(c) != std::string_view::npos;
-        encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<std::uint8_t>(c));
-    }
-    return encoded;
 }
 
 }  // namespace notify

@@ -11,6 +11,7 @@
 
 #include "app/api_call.hpp"
 #include "app/settings.hpp"
+#include "core/percent.hpp"  // IWYU pragma: export
 #include "core/result.hpp"
 
 namespace notify {
@@ -40,8 +41,5 @@ private:
     OpenLocally open_locally_;
     ApiDispatch local_;
 };
-
-/// `text` for a query or a path segment: everything but letters, digits, '-', '.', '_' and '~' as %XX.
-[[nodiscard]] std::string PercentEncoded(std::string_view text);
 
 }  // namespace notify

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/percent.hpp"
 #include "delivery/publishing/rendering.hpp"
 #include "domain/published_picture.hpp"
 #include "sources/source.hpp"
@@ -18,18 +19,6 @@ namespace notify {
 namespace {
 
 constexpr std::size_t kMostPictures = 4'096;  // no result has more blobs
-
-/// For the address of a link (RFC 3986, 2.3: all but the unreserved).
-std::string PercentEncoded(std::string_view text) {
-    constexpr std::string_view kMarks = "-._~";
-    std::string encoded;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                           kMarks.find(c) != std::string_view::npos;
-        encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return encoded;
-}
 
 }  // namespace
 

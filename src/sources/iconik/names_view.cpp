@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/percent.hpp"
 #include "core/result.hpp"
 #include "sources/iconik/client.hpp"
 #include "sources/iconik/setup_row.hpp"
@@ -34,18 +35,6 @@ constexpr std::array<std::string_view, 4> kTexts{"string", "string_exact", "text
 constexpr std::array<std::string_view, 8> kOfView{
     "name", "label", "auto_set", "hide_if_not_set", "options", "read_only", "required", "source_url"
 };
-
-/// For a path: Iconik's own names are letters, digits and "_".
-std::string Encoded(std::string_view name) {
-    constexpr std::string_view kPlain = "-._~";
-    std::string encoded;
-    for (const char c : name) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                           kPlain.find(c) != std::string_view::npos;
-        encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return encoded;
-}
 
 /// A row that may not be there.
 Result<std::optional<object>> GetRow(const RowWriter& writer, const RowKind& kind, const std::string& id) {
@@ -128,7 +117,7 @@ NamesPlace NamesPlaceOf(const Writing& writing) {
 }
 
 Result<SetupStep> PutField(const RowWriter& writer, const NamesPlace& names) {
-    const auto there = GetRow(writer, kFieldKind, Encoded(names.field));
+    const auto there = GetRow(writer, kFieldKind, PercentEncoded(names.field));
     if (!there) {
         return Unexpected(there.error());
     }

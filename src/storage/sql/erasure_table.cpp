@@ -42,6 +42,7 @@ constexpr const char* kAddSql = R"sql(
     INSERT INTO erasure (id, at, actor, people, photos, faces, items) VALUES (?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kListSql = R"sql(
     SELECT id, at, actor, people, photos, faces, items, done_at FROM erasure ORDER BY at, id)sql";
+constexpr const char* kOpenSql = "SELECT 1 FROM erasure WHERE done_at IS NULL LIMIT 1";
 constexpr const char* kWantedSql = "SELECT DISTINCT result_id FROM emptied_result ORDER BY result_id LIMIT ?";
 constexpr const char* kEmptiedSql = "DELETE FROM emptied_result WHERE result_id = ?";
 constexpr const char* kEndSql = R"sql(
@@ -156,6 +157,12 @@ Result<void> ErasureTable::Add(const Erasure& erasure) {
 
 Result<std::vector<Erasure>> ErasureTable::List() const {
     return connection_.Select(kListSql, ReadErasure);
+}
+
+Result<bool> ErasureTable::HasOpen() const {
+    return connection_.First(kOpenSql, [](Row& row) { return row.Integer(); }).map([](const auto& open) {
+        return open.has_value();
+    });
 }
 
 Result<std::vector<ResultId>> ErasureTable::WantedEmptied(int limit) const {

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Result<std::vector<AgedFace>> Faces(std::int64_t after, int limit) const override;
     Result<void> Add(const Erasure& erasure) override;
     [[nodiscard]] Result<std::vector<Erasure>> List() const override;
+    [[nodiscard]] Result<bool> HasOpen() const override;
     [[nodiscard]] Result<std::vector<ResultId>> WantedEmptied(int limit) const override;
     Result<void> Emptied(const ResultId& result) override;
     Result<int> End(Timestamp now) override;

@@ -160,6 +160,20 @@ TEST_F(Erasures, LeaveNothingOfThePersonsFacesInAnyFile) {
     EXPECT_EQ(FilesWith("Ada"), 0) << "the name";
 }
 
+TEST_F(Erasures, EndWhereAnArtifactIsLost) {
+    const auto id = ProcessesOf(both_).at(0).result_id;
+    auto artifacts = Read([&](const Snapshot& snapshot) { return snapshot.results.Get(id); }).artifacts;
+    ASSERT_THAT(artifacts, SizeIs(1));
+    artifacts[0].sha256 = std::string(64, '0');
+    Write([&](Transaction& transaction) { return transaction.results.SetArtifacts(id, artifacts); });
+    Erase(ada_);
+    EXPECT_EQ(ValueOf(erasing_.EmptyArtifacts({})), 1);
+    EXPECT_TRUE(All().at(0).done_at.has_value());
+    EXPECT_THAT(
+        Read([&](const Snapshot& snapshot) { return snapshot.results.Get(id); }).artifacts, IsEmpty()
+    );
+}
+
 TEST_F(Erasures, LeaveOthersAsTheyWere) {
     Erase(ada_);
     ValueOf(erasing_.EmptyArtifacts({}));
