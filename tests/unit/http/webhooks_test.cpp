@@ -46,7 +46,7 @@ std::set<std::string> KnownTypes() {
 TEST_F(WebhooksTest, AreDescribedForEveryTypeThatTheCodeTells) {
     std::set<std::string> told;
     const std::regex place(
-        R"re((?:\.type = |return |tell\(|Told\(\w+, |SourceEvent\(\s*)"((?:item|process|bucket|source|message|endpoint)\.[a-z_]+)")re"
+        R"re((?:\.type = |return |tell\(|Told\(\w+, |SourceEvent\(\s*)"((?:item|process|bucket|source|message|endpoint|person)\.[a-z_]+)")re"
     );
     for (const auto& entry : std::filesystem::recursive_directory_iterator(NOTIFY_SOURCE_DIR "/src")) {
         if (entry.path().extension() == ".cpp") {
