@@ -35,6 +35,15 @@ constexpr std::array kRows{
         .description = "Port of the API and of /docs."
     },
     SettingRow{
+        .name = "API_RATE_LIMIT",
+        .default_value = "0",
+        .allowed = "0 to 1000000",
+        .section = kService,
+        .description =
+            "Requests a second that one key may make, and one address without a key that opens; more "
+            "are answered 429. 0: no limit."
+    },
+    SettingRow{
         .name = "DATA_DIR",
         .default_value = "data",
         .allowed = "a folder",

@@ -16,4 +16,7 @@ struct MemberWords {
 /// Those of "Type.name", by that.
 [[nodiscard]] std::span<const MemberWords> WordsOfTypes();
 
+/// The same of what is told, of whom it is told to, and of who may know.
+[[nodiscard]] std::span<const MemberWords> WordsOfEvents();
+
 }  // namespace notify

@@ -371,7 +371,9 @@ const MemberWords* Find(std::span<const MemberWords> words, std::string_view mem
 }  // namespace
 
 void DescribeMember(std::string_view type, std::string_view member, boost::json::object& schema) {
-    const auto* words = Find(WordsOfTypes(), std::string(type) + "." + std::string(member));
+    const auto whole = std::string(type) + "." + std::string(member);
+    const auto* words = Find(WordsOfTypes(), whole);
+    words = words != nullptr ? words : Find(WordsOfEvents(), whole);
     words = words != nullptr ? words : Find(kMembers, member);
     if (words == nullptr) {
         return;

@@ -24,6 +24,7 @@
 #include "http/api.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
+#include "http/reach.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/standstill.hpp"
@@ -220,18 +221,15 @@ public:
         const auto page = PageOf(request);
         const auto standstill = parts_.standstill();
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Line>> {
-            ItemFilter filter{
-                .bucket_id = {},
+            const auto bucket = BucketAsked(snapshot, request);
+            if (!bucket) {
+                return Unexpected(bucket.error());
+            }
+            const ItemFilter filter{
+                .bucket_id = *bucket,
                 .status = StatusOf(request),
                 .key_contains = std::string(request.Query("key"))
             };
-            if (!request.Query("bucket").empty()) {
-                const auto bucket = snapshot.buckets.Find(request.Query("bucket"));
-                if (!bucket) {
-                    return Unexpected(bucket.error());
-                }
-                filter.bucket_id = bucket->id;
-            }
             auto found = snapshot.items.List(filter, page);
             if (!found) {
                 return Unexpected(found.error());
@@ -340,6 +338,7 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/items",
          .scope = Scope::kRead,
+         .reach = Reach::kOpen,
          .tag = tag,
          .summary = "Items",
          .description =
@@ -353,6 +352,7 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/items/{item}",
          .scope = Scope::kRead,
+         .reach = Reach::kItem,
          .tag = tag,
          .summary = "One item",
          .description = "With its processes, its history, and `why`: sentences that say why it does not "
@@ -364,6 +364,7 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
         {.method = "POST",
          .pattern = "/v1/items/{item}/rerun",
          .scope = Scope::kWrite,
+         .reach = Reach::kItem,
          .tag = tag,
          .summary = "Run again",
          .description = "A new run of each process that ended.",
@@ -375,6 +376,7 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
         {.method = "POST",
          .pattern = "/v1/items/{item}/cancel",
          .scope = Scope::kWrite,
+         .reach = Reach::kItem,
          .tag = tag,
          .summary = "Cancel",
          .description = "What waits at once, what runs within 10 s.",
@@ -386,6 +388,7 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/processes/{process}",
          .scope = Scope::kRead,
+         .reach = Reach::kProcess,
          .tag = tag,
          .summary = "One process",
          .description = "One processor with one configuration on one item. `attempt` counts tries that ended "
