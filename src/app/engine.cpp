@@ -188,7 +188,7 @@ void Engine::Build() {
     );
     resolver = std::make_unique<Resolver>(*storage, clock, *completion);
     worker = std::make_unique<Worker>(
-        *storage, *sources, *runner, *completion, SpoolSettings{.folder = settings.data_dir}
+        *storage, *sources, *runner, *completion, WorkerSettings{.spool = {.folder = settings.data_dir}}
     );
     workers = std::make_unique<WorkerPool>(
         *storage,

@@ -329,6 +329,7 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddPeopleCommands(app, line);
     notify::AddReviewCommands(app, line);
     notify::AddWebhookCommands(app, line);
+    notify::AddEventCommands(app, line);
     notify::AddMessageCommands(app, line);
     notify::AddNodeCommands(app, line);
     notify::AddPauseCommands(app, line);

@@ -154,7 +154,8 @@ Result<std::unique_ptr<Engine>> OpenEngine(const Settings& settings, const std::
 }
 
 std::unique_ptr<Router> MakeRouter(Engine& engine) {
-    auto router = std::make_unique<Router>(*engine.storage, engine.clock);
+    auto router =
+        std::make_unique<Router>(*engine.storage, engine.clock, engine.settings.most_requests_per_second);
     AddRoutes(
         *router,
         {

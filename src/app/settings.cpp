@@ -17,6 +17,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -209,37 +210,36 @@ struct NumberRow {
     void (*store)(Settings&, std::int64_t);
 };
 
-template <auto Setting>
-void Seconds(Settings& settings, std::int64_t seconds) {
-    settings.*Setting = std::chrono::seconds(seconds);
-}
-
 template <std::chrono::days RetentionPeriods::* Period>
 void Days(Settings& settings, std::int64_t days) {
     settings.retention.*Period = std::chrono::days(days);
 }
 
+template <auto Member>
+void Put(Settings& settings, std::int64_t number) {
+    auto& value = settings.*Member;
+    value = static_cast<std::remove_reference_t<decltype(value)>>(number);
+}
+
 constexpr std::size_t kLeastSecret = 16;  // letters of what a stranger would have to guess
-constexpr std::array<NumberRow, 12> kNumbers{{
-    {.name = "PORT",
+constexpr std::array<NumberRow, 13> kNumbers{{
+    {.name = "PORT", .low = 0, .high = 65535, .store = Put<&Settings::port>},
+    {.name = "API_RATE_LIMIT",
      .low = 0,
-     .high = 65535,
-     .store = [](Settings& s, std::int64_t n) { s.port = static_cast<std::uint16_t>(n); }},
-    {.name = "STOP_GRACE_SECONDS", .low = 0, .high = 3600, .store = Seconds<&Settings::stop_grace>},
+     .high = 1'000'000,
+     .store = Put<&Settings::most_requests_per_second>},
+    {.name = "STOP_GRACE_SECONDS", .low = 0, .high = 3600, .store = Put<&Settings::stop_grace>},
     {.name = "DATABASE_PORT",
      .low = 1,
      .high = 65535,
      .store = [](Settings& s, std::int64_t n) { s.database.port = std::to_string(n); }},
-    {.name = "WORKERS",
-     .low = 1,
-     .high = 256,
-     .store = [](Settings& s, std::int64_t n) { s.workers = static_cast<int>(n); }},
+    {.name = "WORKERS", .low = 1, .high = 256, .store = Put<&Settings::workers>},
     {.name = "PROCESSOR_MEMORY_MIB",
      .low = 256,
      .high = 1048576,
-     .store = [](Settings& s, std::int64_t n) { s.processor_memory_mib = static_cast<std::uint64_t>(n); }},
+     .store = Put<&Settings::processor_memory_mib>},
     {.name = "SQS_POLL_INTERVAL", .low = 1, .high = 3600, .store = [](Settings&, std::int64_t) {}},
-    {.name = "PROCESSOR_IDLE_SECONDS", .low = 0, .high = 86400, .store = Seconds<&Settings::processor_idle>},
+    {.name = "PROCESSOR_IDLE_SECONDS", .low = 0, .high = 86400, .store = Put<&Settings::processor_idle>},
     {.name = "RETENTION_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::told>},
     {.name = "RETENTION_DONE_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::done>},
     {.name = "RETENTION_FAILED_DAYS", .low = 0, .high = 36500, .store = Days<&RetentionPeriods::failed>},

@@ -57,8 +57,9 @@ struct Settings {
     std::filesystem::path data_dir = "data";
     LogLevel log_level = LogLevel::kInfo;
     int workers = 1;
-    Roles roles;                ///< Of `serve` and `worker`; other commands have none.
-    bool reads_folders = true;  ///< As Node's.
+    Roles roles;                       ///< Of `serve` and `worker`; other commands have none.
+    bool reads_folders = true;         ///< As Node's.
+    int most_requests_per_second = 0;  ///< Of a key, and of an address without one; 0: any number.
     std::chrono::seconds stop_grace{30};
     std::filesystem::path processor_program;
     std::filesystem::path model_folder;

@@ -35,6 +35,15 @@ constexpr std::array kRows{
         .description = "Port of the API and of /docs."
     },
     SettingRow{
+        .name = "API_RATE_LIMIT",
+        .default_value = "0",
+        .allowed = "0 to 1000000",
+        .section = kService,
+        .description =
+            "Requests a second that one key may make, and one address without a key that opens; more "
+            "are answered 429. 0: no limit."
+    },
+    SettingRow{
         .name = "DATA_DIR",
         .default_value = "data",
         .allowed = "a folder",
@@ -353,19 +362,15 @@ std::string DotEnvExample() {
 
 std::string ConfigurationPage() {
     std::string text =
-        "# Configuration\n\n"
-        "Settings come from the environment and from a file `.env` in the working folder; the environment "
-        "wins, and an\n"
-        "empty variable there undoes a line of the file. Every `NAME` may also be given as `NAME_FILE`, the "
-        "path of a file\n"
-        "that holds the value. A name that begins with `STORE_` is a credential of your own, which sources "
-        "refer "
-        "to\n"
-        "([sources](sources/s3.md)). Only `serve`, `migrate` and `restore` make `DATA_DIR`; every other "
-        "command says when there is no data in\n"
-        "it, so give it as an absolute path when commands run from several folders. This page and "
-        "`.env.example` are made from\n"
-        "the one table in `src/app/settings_table.cpp` (`notifications-api settings --write`).\n";
+        R"(# Configuration
+
+Settings come from the environment and from a file `.env` in the working folder; the environment wins, and an
+empty variable there undoes a line of the file. Every `NAME` may also be given as `NAME_FILE`, the path of a file
+that holds the value. A name that begins with `STORE_` is a credential of your own, which sources refer to
+([sources](sources/s3.md)). Only `serve`, `migrate` and `restore` make `DATA_DIR`; every other command says when there is no data in
+it, so give it as an absolute path when commands run from several folders. This page and `.env.example` are made from
+the one table in `src/app/settings_table.cpp` (`notifications-api settings --write`).
+)";
     std::string_view section;
     for (const auto& row : kRows) {
         if (row.section != section) {

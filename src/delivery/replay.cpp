@@ -1,6 +1,7 @@
 #include "delivery/replay.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +14,12 @@
 #include "core/ulid.hpp"
 #include "delivery/active_endpoint.hpp"
 #include "domain/event.hpp"
+#include "domain/ids.hpp"
 #include "domain/status.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
+#include "storage/event_repository.hpp"
+#include "storage/event_wish.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -85,6 +90,34 @@ Result<std::vector<Delivery>> NewestOfEach(
     return rows;
 }
 
+Result<std::vector<Event>> EventsOf(const Transaction& transaction, SequenceRange range) {
+    auto events = transaction.events.After(range.first - 1, Replay::kMostReplayed + 1, {});
+    if (!events) {
+        return events;
+    }
+    std::erase_if(*events, [&](const Event& event) { return event.sequence > range.last; });
+    if (std::cmp_greater(events->size(), Replay::kMostReplayed)) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "there are more than {} events in that range; take a shorter one", Replay::kMostReplayed
+            )
+        );
+    }
+    return events;
+}
+
+Delivery FirstOf(const Event& event, const EndpointId& endpoint, Timestamp now) {
+    Delivery delivery;
+    delivery.id = DeliveryId(MakeId("dlv"));
+    delivery.kind = DeliveryKind::kWebhook;
+    delivery.event_id = event.id;
+    delivery.endpoint_id = endpoint;
+    delivery.next_attempt_at = now;
+    delivery.created_at = now;
+    return delivery;
+}
+
 }  // namespace
 
 Replay::Replay(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
@@ -108,6 +141,39 @@ Result<DeliveryId> Replay::Resend(const DeliveryId& id, std::string_view actor) 
                 return transaction.keys.AddAudit(EntryOf(now, actor, "delivery.resend", id.Value()));
             })
             .map([&] { return again.id; });
+    });
+}
+
+Result<int> Replay::ReplayRange(const EndpointId& id, SequenceRange range, std::string_view actor) {
+    return storage_.Write([&](Transaction& transaction) -> Result<int> {
+        const auto endpoint = ActiveEndpoint(transaction, id);
+        const auto events = endpoint ? EventsOf(transaction, range) : Unexpected(endpoint.error());
+        const auto rows = events && !events->empty() ? NewestOfEach(transaction, id, events->front().at)
+                                                     : Result<std::vector<Delivery>>();
+        const auto wish = endpoint ? MakeEventWish(transaction.buckets, endpoint->types, endpoint->only)
+                                   : Unexpected(endpoint.error());
+        if (!events || !rows || !wish) {
+            return Unexpected(!events ? events.error() : !rows ? rows.error() : wish.error());
+        }
+        std::set<EventId> on_their_way;
+        for (const auto& row : *rows) {
+            if (!IsTerminal(row.status)) {
+                on_their_way.insert(row.event_id);
+            }
+        }
+        const auto now = clock_.Now();
+        int count = 0;
+        for (const auto& event : *events) {
+            if (on_their_way.contains(event.id) || !wish->Wants(event)) {
+                continue;
+            }
+            if (auto added = transaction.deliveries.Add(FirstOf(event, id, now)); !added) {
+                return Unexpected(added.error());
+            }
+            ++count;
+        }
+        auto audited = transaction.keys.AddAudit(EntryOf(now, actor, "delivery.replay", id.Value()));
+        return audited.map([&] { return count; });
     });
 }
 

@@ -2,6 +2,7 @@
 
 // Sending again what has ended. A replay is a new delivery of the same event: the same webhook-id.
 
+#include <cstdint>
 #include <string_view>
 
 #include "core/clock.hpp"
@@ -11,9 +12,17 @@
 
 namespace notify {
 
+/// Of events, both ends in it.
+struct SequenceRange {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+};
+
 /// `actor` is who asks, for the audit. Nudge the dispatcher afterwards. Thread-safe.
 class Replay final {
 public:
+    static constexpr int kMostReplayed = 10'000;
+
     Replay(Storage& storage, const Clock& clock);
 
     /// Sends one delivery again, whatever became of it; a publication is written again even when it stands
@@ -24,6 +33,13 @@ public:
     /// once, unless it got through since; how many. kNotFound; kConflict when the endpoint is not active.
     [[nodiscard]] Result<int> ReplayFailed(
         const EndpointId& endpoint, Timestamp since, std::string_view actor
+    );
+
+    /// Sends the events of the range that the endpoint wants now, whatever became of them before, but those
+    /// that are on their way to it; how many. kInvalidArgument when there are more than kMostReplayed events
+    /// in the range; kNotFound; kConflict when the endpoint is not active.
+    [[nodiscard]] Result<int> ReplayRange(
+        const EndpointId& endpoint, SequenceRange range, std::string_view actor
     );
 
 private:

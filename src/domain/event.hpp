@@ -18,7 +18,8 @@ namespace notify {
 /// Types: item.discovered, process.started, process.completed, process.failed, process.skipped,
 /// process.cancelled, item.completed, item.failed, item.skipped, item.cancelled, item.labels_changed,
 /// item.removed, bucket.scan_failed, source.credentials_expiring, source.auth_failed,
-/// source.webhook_failing, message.dead, endpoint.disabled, endpoint.test.
+/// source.webhook_failing, message.dead, bucket.scan_completed, process.progress, person.named,
+/// endpoint.disabled, endpoint.test.
 struct Event {
     std::int64_t sequence = 0;  ///< Given by the database; rises, with gaps.
     EventId id;
@@ -30,17 +31,30 @@ struct Event {
     std::string data;  ///< JSON object. Never embeddings, never secrets.
 };
 
+/// Ids (and names of processors) that an event must be about. An empty list asks for nothing; of another the
+/// event must name one.
+struct EventOrigins {
+    std::vector<std::string> sources;
+    std::vector<std::string> buckets;
+    std::vector<std::string> processors;
+    std::vector<std::string> people;
+
+    bool operator==(const EventOrigins&) const = default;
+};
+
 /// Who is told.
 struct Endpoint {
     EndpointId id;
     std::string url;
     std::string description;
     std::vector<std::string> types;    ///< Event types; empty means all. "item.*" matches a prefix.
+    EventOrigins only;                 ///< Of those types.
     std::vector<std::string> secrets;  ///< Sealed by SecretBox, newest first; at most two.
     bool active = true;
     std::string disabled_reason;  ///< Set when the service switched it off.
     std::optional<Timestamp> failing_since;
     int consecutive_failures = 0;
+    std::string last_error;  ///< Of the last try, a sentence; empty when it succeeded.
     Timestamp created_at;
 };
 

@@ -58,14 +58,34 @@ BOOST_DESCRIBE_STRUCT(
 
 struct ProcessStarted {
     std::string item;
+    std::string bucket;
     std::string process;
     std::string processor;
 };
 
-BOOST_DESCRIBE_STRUCT(ProcessStarted, (), (item, process, processor))
+BOOST_DESCRIBE_STRUCT(ProcessStarted, (), (item, bucket, process, processor))
+
+struct ProcessProgress {
+    std::string item;
+    std::string bucket;
+    std::string process;
+    std::string processor;
+    int run = 1;
+    double progress = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(ProcessProgress, (), (item, bucket, process, processor, run, progress))
+
+struct PersonNamed {
+    std::string person;
+    std::optional<std::string> name;
+};
+
+BOOST_DESCRIBE_STRUCT(PersonNamed, (), (person, name))
 
 struct ProcessEnded {
     std::string item;
+    std::string bucket;
     std::string process;
     std::string processor;
     int run = 1;
@@ -79,7 +99,9 @@ struct ProcessEnded {
 };
 
 BOOST_DESCRIBE_STRUCT(
-    ProcessEnded, (), (item, process, processor, run, status, attempt, result, code, stage, reason, message)
+    ProcessEnded,
+    (),
+    (item, bucket, process, processor, run, status, attempt, result, code, stage, reason, message)
 )
 
 struct LabelsChanged {
@@ -97,6 +119,17 @@ struct ScanFailed {
 };
 
 BOOST_DESCRIBE_STRUCT(ScanFailed, (), (bucket, name, reason))
+
+struct ScanCompleted {
+    std::string bucket;
+    std::string name;
+    std::int64_t seen = 0;
+    int added = 0;
+    std::int64_t settling = 0;
+    std::int64_t filtered = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(ScanCompleted, (), (bucket, name, seen, added, settling, filtered))
 
 struct CredentialsExpiring {
     std::string source;
@@ -174,7 +207,7 @@ struct EventType {
 };
 
 /// Every type that the service tells.
-inline constexpr std::array<EventType, 19> kEventTypes{{
+inline constexpr std::array<EventType, 22> kEventTypes{{
     {.name = "item.discovered",
      .when = "A new file or version was noticed.",
      .data = &described::Schema<view::ItemEvent>},
@@ -197,6 +230,9 @@ inline constexpr std::array<EventType, 19> kEventTypes{{
     {.name = "process.started",
      .when = "A processor began on an item.",
      .data = &described::Schema<view::ProcessStarted>},
+    {.name = "process.progress",
+     .when = "How far a processor is that runs for more than 30 s; every 30 s at most.",
+     .data = &described::Schema<view::ProcessProgress>},
     {.name = "process.completed", .when = "It has a result.", .data = &described::Schema<view::ProcessEnded>},
     {.name = "process.failed",
      .when = "It is not tried again.",
@@ -207,9 +243,15 @@ inline constexpr std::array<EventType, 19> kEventTypes{{
     {.name = "process.cancelled",
      .when = "Somebody cancelled it.",
      .data = &described::Schema<view::ProcessEnded>},
+    {.name = "person.named",
+     .when = "A person has a name: the first one, or another.",
+     .data = &described::Schema<view::PersonNamed>},
     {.name = "bucket.scan_failed",
      .when = "A bucket could not be looked through.",
      .data = &described::Schema<view::ScanFailed>},
+    {.name = "bucket.scan_completed",
+     .when = "A bucket was looked through and something new was in it.",
+     .data = &described::Schema<view::ScanCompleted>},
     {.name = "source.credentials_expiring",
      .when = "The last credentials of a source end in 7 days, or in 24 hours.",
      .data = &described::Schema<view::CredentialsExpiring>},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,9 +18,12 @@
 #include "core/random.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/ids.hpp"
 #include "http/message.hpp"
 #include "http/names.hpp"
+#include "http/reach.hpp"
 #include "http/words.hpp"
+#include "storage/key_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -67,18 +71,6 @@ Result<void> StoreKey(Storage& storage, const ApiKey& key, std::string_view acto
     });
 }
 
-Result<NewKey> CreateKey(
-    Storage& storage,
-    std::string_view name,
-    std::vector<std::string> scopes,
-    std::string_view actor,
-    Timestamp now
-) {
-    auto made = MakeKey(name, std::move(scopes), now);
-    const auto stored = made ? StoreKey(storage, made->key, actor) : Unexpected(made.error());
-    return stored ? made : Unexpected(stored.error());
-}
-
 Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp now) {
     const auto refuse = [] {
         return Fail(ErrorCode::kUnauthenticated, "a valid API key is needed: Authorization: Bearer nk_…");
@@ -88,7 +80,16 @@ Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp n
         return refuse();
     }
     const KeyId id(fmt::format("key_{}", text.substr(3, end - 3)));
-    const auto key = storage.Read([&](const Snapshot& snapshot) { return snapshot.keys.FindById(id); });
+    std::optional<std::set<BucketId>> buckets;
+    const auto key = storage.Read([&](const Snapshot& snapshot) {
+        return snapshot.keys.FindById(id).and_then([&](std::optional<ApiKey> found) {
+            auto its = found ? BucketsOf(snapshot, *found) : Result<std::optional<std::set<BucketId>>>();
+            return its.map([&](auto& ids) {
+                buckets = std::move(ids);
+                return std::move(found);
+            });
+        });
+    });
     if (!key) {
         return Unexpected(key.error());
     }
@@ -105,7 +106,7 @@ Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp n
     const auto has = [&](std::string_view scope) {
         return std::ranges::find((*key)->scopes, scope) != (*key)->scopes.end();
     };
-    Caller caller{.actor = id.Value()};
+    Caller caller{.actor = id.Value(), .buckets = std::move(buckets)};
     caller.admin = has("admin");
     caller.write = caller.admin || has("write");
     caller.biometric = caller.admin || has("biometric");

@@ -27,15 +27,6 @@ struct NewKey {
 /// Stores it, audited at the time it was made.
 [[nodiscard]] Result<void> StoreKey(Storage& storage, const ApiKey& key, std::string_view actor);
 
-/// MakeKey and StoreKey.
-[[nodiscard]] Result<NewKey> CreateKey(
-    Storage& storage,
-    std::string_view name,
-    std::vector<std::string> scopes,
-    std::string_view actor,
-    Timestamp now
-);
-
 /// Who presents this text. kUnauthenticated for an unknown, wrong, expired or revoked key, always with one
 /// sentence; the secret is compared in constant time.
 [[nodiscard]] Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp now);

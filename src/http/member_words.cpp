@@ -12,8 +12,6 @@ namespace {
 constexpr std::array kWordsOfTypes{
     MemberWords{"Attempt.number", "1 for the first try.", ""},
     MemberWords{"Audit.detail", "More about it.", ""},
-    MemberWords{"AuthFailed.code", "Why, as one word for programs.", ""},
-    MemberWords{"AuthFailed.sentence", "Why, and what to do.", ""},
     MemberWords{"Bucket.rules", "The processors that its own rules choose.", ""},
     MemberWords{"Bucket.source", "Name of the source it is in.", ""},
     MemberWords{
@@ -55,7 +53,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"BucketScan.state", "running, or idle: then this is the last one.", ""},
     MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
     MemberWords{"Count.processes", "How many processes that was.", ""},
-    MemberWords{"CredentialsExpiring.within", "How long it is until then, at most: 7d or 24h.", ""},
     MemberWords{"DeadMessage.body", "At most 64 KiB of it, without secrets.", ""},
     MemberWords{"DeadMessage.message", "Its id in the queue.", ""},
     MemberWords{"DeadMessage.reason", "Which envelope, or what in it, was not understood; one word.", ""},
@@ -63,10 +60,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"DeadMessageRow.message", "Its id in the queue.", ""},
     MemberWords{"DeadMessageRow.reason", "Which envelope, or what in it, was not understood; one word.", ""},
     MemberWords{"DeadMessageRow.source", "Id of the queue it came from.", ""},
-    MemberWords{"Delivery.attempt", "How often it was tried.", ""},
-    MemberWords{"Delivery.kind", "webhook, or publication: the result beside the media.", ""},
-    MemberWords{"DeliveryRow.attempt", "How often it was tried.", ""},
-    MemberWords{"DeliveryRow.kind", "webhook, or publication: the result beside the media.", ""},
     MemberWords{"DoneAnswer.items", "Items that were Skipped by it, or taken up again.", ""},
     MemberWords{"DoneAnswer.marked", "Marks that are new or were taken back.", ""},
     MemberWords{"DoneAnswer.processed", "Items left alone: they had ended here.", ""},
@@ -103,9 +96,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"ItemEventProcess.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Key.key", "The key itself, shown when it is made and never again.", ""},
     MemberWords{"Live.status", "alive.", ""},
-    MemberWords{"MessageDead.message", "Id of the dead message.", ""},
-    MemberWords{"MessageDead.reason", "Which envelope, or what in it, was not understood; one word.", ""},
-    MemberWords{"MessageDead.source", "Id of the queue it came from.", ""},
     MemberWords{"MessageTaken.added", "How much news that was not waiting yet.", ""},
     MemberWords{
         "NewBucket.backlog",
@@ -145,7 +135,6 @@ constexpr std::array kWordsOfTypes{
         ""
     },
     MemberWords{"NewPause.until", "When it ends by itself, RFC 3339; null: when somebody ends it.", ""},
-    MemberWords{"NewReplay.since", "What was made then or later.", "date-time"},
     MemberWords{"NewSource.config", "Configuration of the source; its schema is at /v1/store-kinds.", ""},
     MemberWords{"NewSource.secret", "Its first credential; without one the settings' are used.", ""},
     MemberWords{"NewsRow.address", "Where to look: the bucket and the key of an object, else the id.", ""},
@@ -178,7 +167,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},
     MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Problem.status", "The HTTP status.", ""},
-    MemberWords{"ProcessEnded.reason", "What went wrong, more exactly than the code; one word.", ""},
     MemberWords{"Processor.version", "Its version; results of another version are not reused.", ""},
     MemberWords{"Publish.items", "How many items have their publications in the outbox now.", ""},
     MemberWords{
@@ -296,9 +284,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"System.standstill", "Why nothing moves at all; null: it does.", ""},
     MemberWords{"System.version", "Of the program.", ""},
     MemberWords{"System.workers", "Items that this node may process at the same time.", ""},
-    MemberWords{"WebhookFailing.sentence", "What is wrong, and what to do.", ""},
-    MemberWords{"WebhookFailing.status", "failing, disabled or gone.", ""},
-    MemberWords{"WebhookFailing.webhook", "Its id in the store.", ""},
     MemberWords{"Webhooks.read_at", "When they were read last; every 5 minutes.", "date-time"},
     MemberWords{"Webhooks.rows", "One for each.", ""},
     MemberWords{"Webhooks.sentence", "Why they cannot be read now; \"\" when they can.", ""},

@@ -19,4 +19,7 @@ struct MemberWords {
 /// The same of people, their faces and what is decided about them.
 [[nodiscard]] std::span<const MemberWords> WordsOfPeople();
 
+/// The same of what is told, of whom it is told to, and of who may know.
+[[nodiscard]] std::span<const MemberWords> WordsOfEvents();
+
 }  // namespace notify

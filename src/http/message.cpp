@@ -1,5 +1,7 @@
 #include "http/message.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -63,6 +65,18 @@ Result<void> SetTarget(Request& request, std::string_view target) {
         request.query[*name] = *value;
     }
     return {};
+}
+
+std::string_view TraceOf(const Request& request) {
+    static constexpr std::size_t kLength = 55;  // 00-TRACE-PARENT-FLAGS
+    static constexpr std::size_t kTrace = 3;
+    static constexpr std::size_t kTraceLength = 32;
+    const auto text = request.Header("traceparent");
+    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    const auto trace = text.size() >= kLength ? text.substr(kTrace, kTraceLength) : std::string_view();
+    const bool good = !trace.empty() && text[2] == '-' && text[kTrace + kTraceLength] == '-' &&
+                      std::ranges::all_of(trace, is_hex) && trace.find_first_not_of('0') != trace.npos;
+    return good ? trace : std::string_view();
 }
 
 }  // namespace notify

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "domain/ids.hpp"
 
 namespace notify {
 
@@ -24,6 +26,7 @@ struct Caller {
     bool write = false;
     bool biometric = false;
     bool admin = false;
+    std::optional<std::set<BucketId>> buckets;  ///< All that it may know of; nothing: it is not limited.
 };
 
 struct Request {
@@ -32,7 +35,8 @@ struct Request {
     std::map<std::string, std::string, std::less<>> query;    ///< Decoded; of a repeated name the last.
     std::map<std::string, std::string, std::less<>> headers;  ///< Names in lower case.
     std::string body;
-    std::string id;  ///< Given to each request; in logs and problems.
+    std::string id;    ///< Given to each request; in logs and problems.
+    std::string peer;  ///< The address that it came from; "" of a control socket.
     Caller caller;
     std::stop_token stop;                 ///< Stops when the server does: for handlers that take long.
     std::vector<std::string> parameters;  ///< What `{…}` of the route's pattern matched.
@@ -50,11 +54,15 @@ struct ByteStream {
     std::function<Result<std::string>(std::uint64_t offset, std::size_t length)> read;
 };
 
-/// Server-sent events. `next` gives what is new since the call before, already framed, or "" for nothing; it
-/// is called from the handlers' pool while the client listens: at once after it gave something, else about
-/// four times a second. An error ends the stream.
+/// Server-sent events, already framed. An error ends the stream.
 struct EventStream {
+    /// What is new since the piece before, or "" for nothing. Blocks: it is called from the handlers' pool.
     std::function<Result<std::string>()> next;
+    /// The same without blocking, from the edge's thread; nothing when only `next` can tell. May be empty.
+    std::function<Result<std::optional<std::string>>()> at_hand;
+    /// Whether they would give something or fail. Never blocks; called from the edge's thread ten times a
+    /// second. May be empty: nobody knows.
+    std::function<bool()> has_news;
 };
 
 struct Response {
@@ -65,6 +73,9 @@ struct Response {
     std::optional<ByteStream> bytes;
     std::optional<EventStream> events;
 };
+
+/// The trace that the request says it is a part of (W3C traceparent), in hex; "" when it says none.
+[[nodiscard]] std::string_view TraceOf(const Request& request);
 
 /// Answers a request; called from several threads.
 using Handler = std::function<Response(Request&)>;

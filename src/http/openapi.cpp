@@ -135,10 +135,7 @@ array Security(const Route& route) {
 
 /// The body of success: JSON, text, or bytes.
 object SuccessContent(const Route& route, object& components) {
-    if (route.answer != nullptr) {
-        return JsonContent(route.answer(components));
-    }
-    object content;
+    auto content = route.answer != nullptr ? JsonContent(route.answer(components)) : object();
     for (const auto& type : route.media_types) {
         content[type] = type.starts_with("text/") ? object{{"schema", object{{"type", "string"}}}} : object{};
     }

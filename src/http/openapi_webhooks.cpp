@@ -37,9 +37,10 @@ object Message(const EventType& type, object& schemas) {
          object{
              {"type", object{{"type", "string"}, {"enum", array{type.name}}}},
              {"timestamp", object{{"type", "string"}, {"format", "date-time"}}},
+             {"sequence", object{{"type", "integer"}, {"format", "int64"}}},
              {"data", object{{"anyOf", array{type.data(schemas), std::move(truncated)}}}},
          }},
-        {"required", array{"type", "timestamp", "data"}},
+        {"required", array{"type", "timestamp", "sequence", "data"}},
     };
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +17,13 @@
 #include "core/log.hpp"
 #include "core/percent.hpp"
 #include "core/result.hpp"
+#include "http/idempotency.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
+#include "http/rate_limiter.hpp"
+#include "http/reach.hpp"
 
 namespace notify {
 
@@ -39,18 +43,20 @@ std::vector<std::string> Segments(std::string_view path) {
 
 /// What `{…}` matched, or nothing when the path is another.
 std::optional<std::vector<std::string>> Match(
-    std::string_view pattern, const std::vector<std::string>& given
+    const std::vector<std::string>& wanted, const std::vector<std::string>& given
 ) {
-    const auto wanted = Segments(pattern);
     std::vector<std::string> parameters;
-    for (std::size_t i = 0; i < wanted.size() && wanted.size() == given.size(); ++i) {
+    if (wanted.size() != given.size()) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
         if (wanted[i].starts_with('{') && !given[i].empty()) {
             parameters.emplace_back(given[i]);
         } else if (wanted[i] != given[i]) {
             return std::nullopt;
         }
     }
-    return wanted.size() == given.size() ? std::optional(std::move(parameters)) : std::nullopt;
+    return parameters;
 }
 
 std::string_view KeyOf(const Request& request) {
@@ -105,6 +111,18 @@ bool IsNothing(std::string_view body) {
     return json && json->is_object() && json->get_object().empty();
 }
 
+Response TooMany(const RateLimiter::Verdict& verdict, std::string_view request_id) {
+    auto response = ProblemOf(429, "throttled", "too many requests; see RateLimit-Limit", request_id);
+    response.headers.emplace_back("Retry-After", std::to_string(verdict.reset.count()));
+    return response;
+}
+
+void Tell(const RateLimiter::Verdict& verdict, int per_second, Response& response) {
+    response.headers.emplace_back("RateLimit-Limit", std::to_string(per_second));
+    response.headers.emplace_back("RateLimit-Remaining", std::to_string(verdict.remaining));
+    response.headers.emplace_back("RateLimit-Reset", std::to_string(verdict.reset.count()));
+}
+
 std::string_view RoutedAs(std::string_view method) {
     return method == "HEAD" ? "GET" : method;
 }
@@ -149,6 +167,19 @@ Response LacksScope(Scope scope, std::string_view request_id) {
     );
 }
 
+Router::Router(Storage& storage, const Clock& clock, int most_per_second)
+    : storage_(storage),
+      clock_(clock),
+      limiter_(most_per_second > 0 ? std::make_unique<RateLimiter>(most_per_second) : nullptr) {}
+
+void Router::Add(Route route) {
+    if (route.method == "POST") {
+        route.headers.push_back(IdempotencyKey());
+    }
+    patterns_.push_back(Segments(route.pattern));
+    routes_.push_back(std::move(route));
+}
+
 Admission Router::Admit(Request head) const {
     Response refusal;
     const auto* const route = RouteFor(head, false, refusal);
@@ -163,7 +194,12 @@ Response Router::Handle(Request request, bool trusted) const {
     const auto start = std::chrono::steady_clock::now();
     Response response;
     try {
-        const auto* const route = RouteFor(request, trusted, response);
+        const auto* route = RouteFor(request, trusted, response);
+        const auto counted = trusted ? std::nullopt : Counted(request, response.status);
+        if (counted && !counted->allowed) {
+            route = nullptr;
+            response = TooMany(*counted, request.id);
+        }
         if (route != nullptr && route->body == nullptr && !IsNothing(request.body)) {
             response = ProblemOf(
                 400,
@@ -172,7 +208,12 @@ Response Router::Handle(Request request, bool trusted) const {
                 request.id
             );
         } else if (route != nullptr) {
-            response = route->handle(request);
+            const auto kept = route->shows_secret ? AnswerKept::kNo : AnswerKept::kYes;
+            response = route->method == "POST" ? HandleOnce(storage_, clock_, request, kept, route->handle)
+                                               : route->handle(request);
+        }
+        if (counted) {
+            Tell(*counted, limiter_->PerSecond(), response);
         }
     } catch (const std::exception& failure) {
         Log(LogLevel::kError,
@@ -189,6 +230,7 @@ Response Router::Handle(Request request, bool trusted) const {
          {"path", request.path},
          {"status", response.status},
          {"caller", request.caller.actor},
+         {"trace", TraceOf(request)},
          {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
     return response;
 }
@@ -198,8 +240,9 @@ const Route* Router::RouteFor(Request& request, bool trusted, Response& refusal)
     std::string allowed;
     const auto method = RoutedAs(request.method);
     const auto segments = Segments(request.path);
-    for (const auto& each : routes_) {
-        auto parameters = Match(each.pattern, segments);
+    for (std::size_t i = 0; i < routes_.size(); ++i) {
+        const auto& each = routes_[i];
+        auto parameters = Match(patterns_[i], segments);
         if (!parameters) {
             continue;
         }
@@ -224,7 +267,15 @@ const Route* Router::RouteFor(Request& request, bool trusted, Response& refusal)
     return route;
 }
 
-/// Checks the caller's key and scope.
+std::optional<RateLimiter::Verdict> Router::Counted(const Request& request, int refused_as) const {
+    const bool known = request.caller.read;
+    if (!limiter_ || (!known && refused_as != 401)) {
+        return std::nullopt;
+    }
+    return limiter_->Take(known ? request.caller.actor : request.peer, clock_.Now());
+}
+
+/// Checks the caller's key, its scope and how far it goes.
 std::optional<Response> Router::Refusal(Request& request, const Route& route) const {
     if (route.scope == Scope::kNone) {
         return std::nullopt;
@@ -238,8 +289,11 @@ std::optional<Response> Router::Refusal(Request& request, const Route& route) co
         return Problem(caller.error(), request.id);
     }
     request.caller = std::move(*caller);
-    return Allows(request.caller, route.scope) ? std::nullopt
-                                               : std::optional(LacksScope(route.scope, request.id));
+    if (!Allows(request.caller, route.scope)) {
+        return LacksScope(route.scope, request.id);
+    }
+    const auto reached = request.caller.buckets ? CheckReach(storage_, route.reach, request) : Result<void>{};
+    return reached ? std::nullopt : std::optional(Problem(reached.error(), request.id));
 }
 
 }  // namespace notify

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
+#include "http/rate_limiter.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -29,6 +31,19 @@ enum class Scope : std::uint8_t { kNone, kRead, kWrite, kBiometric, kAdmin };
 
 /// 403 that names the scope.
 [[nodiscard]] Response LacksScope(Scope scope, std::string_view request_id);
+
+/// How far a key goes here that is limited to some buckets.
+enum class Reach : std::uint8_t {
+    kClosed,  ///< Not at all: what is here is of all buckets.
+    kOpen,    ///< As any key: nothing of a bucket is here, or the handler leaves out what the caller may not
+              ///< know.
+    kBucket,  ///< When the pattern's first parameter names something of one of its buckets …
+    kItem,
+    kProcess,
+    kResult,
+    kAppearance,
+    kEvent,
+};
 
 using MakeSchema = boost::json::value (*)(boost::json::object& components);
 
@@ -45,6 +60,7 @@ struct Route {
     std::string method;
     std::string pattern;  ///< "/v1/items/{id}".
     Scope scope = Scope::kRead;
+    Reach reach = Reach::kClosed;
     /// Lets a request in without a key; false asks for one, an error refuses it. May be empty.
     std::function<Result<bool>(const Request& request)> opens;
     Scope also = Scope::kNone;  ///< Needed too for some of what it gives; its handler asks for it.
@@ -58,8 +74,9 @@ struct Route {
     bool takes_plain_text = false;         ///< The JSON may come as text/plain too, as SNS sends it.
     std::size_t max_body = 1U << 20U;      ///< When it takes one.
     MakeSchema answer = nullptr;           ///< Of the 2xx response; null when it is not JSON.
-    std::vector<std::string> media_types;  ///< Of the 2xx response when it is not JSON.
+    std::vector<std::string> media_types;  ///< Of the 2xx response that is not JSON.
     int status = 200;                      ///< Of success.
+    bool shows_secret = false;             ///< Success does, one time: it is kept for nobody.
     std::vector<OtherAnswer> more_statuses;
     bool documented = true;  ///< False for another spelling of a path that is.
     Handler handle;
@@ -68,9 +85,10 @@ struct Route {
 /// Immutable once the routes are added: thread-safe then. The storage and the clock outlive it.
 class Router final {
 public:
-    Router(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
+    /// A key, and an address without one that opens, may make so many requests a second; 0: any number.
+    Router(Storage& storage, const Clock& clock, int most_per_second = 0);
 
-    void Add(Route route) { routes_.push_back(std::move(route)); }
+    void Add(Route route);
 
     [[nodiscard]] const std::vector<Route>& Routes() const noexcept { return routes_; }
 
@@ -87,9 +105,14 @@ private:
     [[nodiscard]] const Route* RouteFor(Request& request, bool trusted, Response& refusal) const;
     [[nodiscard]] std::optional<Response> Refusal(Request& request, const Route& route) const;
 
+    /// Counts it against whoever asks; nothing when that is not done.
+    [[nodiscard]] std::optional<RateLimiter::Verdict> Counted(const Request& request, int refused_as) const;
+
     Storage& storage_;
     const Clock& clock_;
+    std::unique_ptr<RateLimiter> limiter_;  ///< Null: no limit.
     std::vector<Route> routes_;
+    std::vector<std::vector<std::string>> patterns_;  ///< Of the routes, between the slashes.
 };
 
 }  // namespace notify

@@ -374,6 +374,7 @@ void DescribeMember(std::string_view type, std::string_view member, boost::json:
     const auto full = std::string(type) + "." + std::string(member);
     const auto* words = Find(WordsOfTypes(), full);
     words = words != nullptr ? words : Find(WordsOfPeople(), full);
+    words = words != nullptr ? words : Find(WordsOfEvents(), full);
     words = words != nullptr ? words : Find(kMembers, member);
     if (words == nullptr) {
         return;

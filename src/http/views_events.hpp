@@ -8,6 +8,9 @@
 
 #include <boost/json/value.hpp>
 
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "domain/event.hpp"
 #include "http/described.hpp"
 
 namespace notify::view {
@@ -22,6 +25,17 @@ struct EventView {
 };
 
 BOOST_DESCRIBE_STRUCT(EventView, (), (sequence, id, type, subject, at, data))
+
+[[nodiscard]] inline EventView Show(const Event& event) {
+    return {
+        .sequence = event.sequence,
+        .id = event.id.Value(),
+        .type = event.type,
+        .subject = event.subject,
+        .at = ToRfc3339(event.at),
+        .data = ParseJson(event.data).value_or(nullptr)
+    };
+}
 
 struct EventList {
     std::vector<EventView> rows;

@@ -16,20 +16,28 @@ struct KeyView {
     std::string id;
     std::string name;
     std::vector<std::string> scopes;
+    std::vector<std::string> sources;
+    std::vector<std::string> buckets;
     std::string created_at;
+    std::optional<std::string> expires_at;
     std::optional<std::string> last_used_at;
     std::optional<std::string> revoked_at;
     std::optional<std::string> key;
 };
 
-BOOST_DESCRIBE_STRUCT(KeyView, (), (id, name, scopes, created_at, last_used_at, revoked_at, key))
+BOOST_DESCRIBE_STRUCT(
+    KeyView, (), (id, name, scopes, sources, buckets, created_at, expires_at, last_used_at, revoked_at, key)
+)
 
 struct NewKeyView {
     Name name;
     std::vector<Word<kScopeWords>> scopes;
+    std::optional<std::vector<std::string>> sources;
+    std::optional<std::vector<std::string>> buckets;
+    std::optional<std::string> expires_at;
 };
 
-BOOST_DESCRIBE_STRUCT(NewKeyView, (), (name, scopes))
+BOOST_DESCRIBE_STRUCT(NewKeyView, (), (name, scopes, sources, buckets, expires_at))
 
 struct KeyList {
     std::vector<KeyView> rows;

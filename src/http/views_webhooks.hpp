@@ -13,15 +13,27 @@
 
 namespace notify::view {
 
+struct EventOriginsView {
+    std::vector<std::string> sources;
+    std::vector<std::string> buckets;
+    std::vector<std::string> processors;
+    std::vector<std::string> people;
+};
+
+BOOST_DESCRIBE_STRUCT(EventOriginsView, (), (sources, buckets, processors, people))
+
 struct EndpointView {
     std::string id;
     std::string url;
     std::string description;
     std::vector<std::string> types;
+    EventOriginsView only;
+    Word<kEndpointStateWords> state;
     bool active = true;
     std::string disabled_reason;
     std::optional<std::string> failing_since;
     int consecutive_failures = 0;
+    std::string last_error;
     std::string created_at;
     std::optional<std::string> secret;
 };
@@ -33,10 +45,13 @@ BOOST_DESCRIBE_STRUCT(
      url,
      description,
      types,
+     only,
+     state,
      active,
      disabled_reason,
      failing_since,
      consecutive_failures,
+     last_error,
      created_at,
      secret)
 )
@@ -45,18 +60,20 @@ struct NewEndpointView {
     std::string url;
     std::optional<std::string> description;
     std::vector<std::string> types;
+    std::optional<EventOriginsView> only;
 };
 
-BOOST_DESCRIBE_STRUCT(NewEndpointView, (), (url, description, types))
+BOOST_DESCRIBE_STRUCT(NewEndpointView, (), (url, description, types, only))
 
 struct EndpointChange {
     std::optional<std::string> url;
     std::optional<std::string> description;
     std::optional<std::vector<std::string>> types;
+    std::optional<EventOriginsView> only;
     std::optional<bool> active;
 };
 
-BOOST_DESCRIBE_STRUCT(EndpointChange, (), (url, description, types, active))
+BOOST_DESCRIBE_STRUCT(EndpointChange, (), (url, description, types, only, active))
 
 struct EndpointList {
     std::vector<EndpointView> rows;
@@ -125,10 +142,12 @@ struct Rotation {
 BOOST_DESCRIBE_STRUCT(Rotation, (), (overlap_hours))
 
 struct NewReplay {
-    std::string since;
+    std::optional<std::string> since;
+    std::optional<std::int64_t> from_sequence;
+    std::optional<std::int64_t> to_sequence;
 };
 
-BOOST_DESCRIBE_STRUCT(NewReplay, (), (since))
+BOOST_DESCRIBE_STRUCT(NewReplay, (), (since, from_sequence, to_sequence))
 
 struct ReplayView {
     int deliveries = 0;

@@ -12,6 +12,9 @@
 namespace notify {
 
 inline constexpr std::array<std::string_view, 2> kDeliveryKindWords{"webhook", "publication"};
+inline constexpr std::array<std::string_view, 4> kEndpointStateWords{
+    "ENABLED", "FAILING", "PAUSED", "DISABLED"
+};
 inline constexpr std::array<std::string_view, 2> kExpiryWords{"7d", "24h"};
 inline constexpr std::array<std::string_view, 4> kScopeWords{"read", "write", "biometric", "admin"};
 

@@ -33,6 +33,7 @@ Event Started(const Process& process, Timestamp now) {
         .data = ToJsonText(
             boost::json::object{
                 {"item", process.item_id.Value()},
+                {"bucket", process.bucket_id.Value()},
                 {"process", process.id.Value()},
                 {"processor", process.processor}
             }

@@ -45,15 +45,20 @@ std::string_view EventType(Status status) {
     return {};
 }
 
-boost::json::object EventData(const Process& process) {
-    boost::json::object data{
+boost::json::object WhichProcess(const Process& process) {
+    return {
         {"item", process.item_id.Value()},
+        {"bucket", process.bucket_id.Value()},
         {"process", process.id.Value()},
         {"processor", process.processor},
         {"run", process.run},
-        {"status", ToString(process.status)},
-        {"attempt", process.attempt},
     };
+}
+
+boost::json::object EventData(const Process& process) {
+    auto data = WhichProcess(process);
+    data["status"] = ToString(process.status);
+    data["attempt"] = process.attempt;
     if (process.status == Status::kCompleted) {
         data["result"] = process.result_id.Value();
     } else if (process.failure) {
@@ -88,6 +93,28 @@ Result<void> TellProcesses(Transaction& transaction, const std::vector<Process>&
         });
     }
     return transaction.events.AppendAll(events);
+}
+
+Result<void> TellProgress(Transaction& transaction, const Process& claimed, double done, Timestamp now) {
+    const auto process = transaction.processes.Get(claimed.id);
+    if (!process) {
+        return Unexpected(process.error());
+    }
+    if (process->status != Status::kProcessing || process->fence != claimed.fence) {
+        return {};
+    }
+    auto data = WhichProcess(*process);
+    data["progress"] = done;
+    return transaction.events
+        .Append({
+            .id = EventId(MakeId("msg")),
+            .type = "process.progress",
+            .subject = process->item_id.Value(),
+            .dedup_key = {},
+            .at = now,
+            .data = ToJsonText(data),
+        })
+        .map([](bool) {});
 }
 
 Result<void> CancelProcess(

@@ -1,6 +1,6 @@
 #pragma once
 
-// What follows when a process has ended: its event, its item's status, the item's publication.
+// What is told of processes, and what follows when one has ended: its item's status, the item's publication.
 
 #include <string>
 #include <string_view>
@@ -23,6 +23,11 @@ namespace notify {
 /// As TellProcess, for several.
 [[nodiscard]] Result<void> TellProcesses(
     Transaction& transaction, const std::vector<Process>& processes, Timestamp now
+);
+
+/// Appends process.progress, `done` of 1, unless the process is no longer held as it was claimed.
+[[nodiscard]] Result<void> TellProgress(
+    Transaction& transaction, const Process& claimed, double done, Timestamp now
 );
 
 /// A process that waits ends at once, Cancelled for that reason, and is told; the holder of one that runs is

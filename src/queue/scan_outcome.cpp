@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include <boost/json/object.hpp>
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
@@ -12,6 +16,7 @@
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/bucket.hpp"
+#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "queue/bucket_hold.hpp"
 #include "queue/bucket_scan.hpp"
@@ -46,6 +51,26 @@ Result<bool> HoldRefused(Transaction& transaction, const BucketId& id, const Err
     return refused ? HoldBucket(transaction, id, error, now).map([] { return false; }) : Result<bool>(false);
 }
 
+Event Told(const Bucket& bucket, std::string_view type, boost::json::object data, Timestamp now) {
+    data["bucket"] = bucket.id.Value();
+    data["name"] = bucket.name;
+    return {
+        .id = EventId(MakeId("msg")),
+        .type = std::string(type),
+        .subject = bucket.id.Value(),
+        .dedup_key = {},
+        .at = now,
+        .data = ToJsonText(data),
+    };
+}
+
+Event Completed(const Bucket& bucket, const ScanSummary& scan, Timestamp now) {
+    boost::json::object counts{
+        {"seen", scan.seen}, {"added", scan.added}, {"settling", scan.settling}, {"filtered", scan.filtered}
+    };
+    return Told(bucket, "bucket.scan_completed", std::move(counts), now);
+}
+
 }  // namespace
 
 Result<void> WriteScanOutcome(
@@ -56,20 +81,15 @@ Result<void> WriteScanOutcome(
     if (!before) {
         return Unexpected(before.error());
     }
+    std::vector<Event> events;
     if (!outcome && before->last_scan_note != note) {
-        auto told = transaction.events.Append({
-            .id = EventId(MakeId("msg")),
-            .type = "bucket.scan_failed",
-            .subject = bucket.id.Value(),
-            .dedup_key = {},
-            .at = now,
-            .data = ToJsonText(
-                boost::json::object{{"bucket", bucket.id.Value()}, {"name", bucket.name}, {"reason", note}}
-            ),
-        });
-        if (!told) {
-            return Unexpected(told.error());
-        }
+        events.push_back(Told(bucket, "bucket.scan_failed", {{"reason", note}}, now));
+    }
+    if (outcome && outcome->added > 0) {
+        events.push_back(Completed(bucket, *outcome, now));
+    }
+    if (auto told = transaction.events.AppendAll(events); !told) {
+        return told;
     }
     // what can be listed can be read again
     auto released = outcome ? transaction.buckets.Release(bucket.id, now)

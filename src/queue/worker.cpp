@@ -1,8 +1,10 @@
 #include "queue/worker.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -73,6 +75,25 @@ Job MakeJob(const ClaimedItem& claim, OpenedItem bytes) {
     return job;
 }
 
+/// Of which process it is time to tell how far it is. From now on.
+class ProgressNews {
+public:
+    explicit ProgressNews(std::chrono::milliseconds every) : every_(every) {}
+
+    bool IsDue(const ProcessId& id) {
+        const auto now = std::chrono::steady_clock::now();
+        auto& last = told_at_.try_emplace(id, begun_).first->second;
+        const bool due = now - last >= every_;
+        last = due ? now : last;
+        return due;
+    }
+
+private:
+    std::chrono::milliseconds every_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::map<ProcessId, std::chrono::steady_clock::time_point> told_at_;
+};
+
 /// Refers to all three.
 JobObserver ObserverOf(JobWatch& watch, LongJob& long_job, const Worker::OnMedia& on_media) {
     auto observer = watch.Observer();
@@ -98,14 +119,15 @@ Worker::Worker(
     const SourceRegistry& sources,
     JobRunner& runner,
     Completion& completion,
-    SpoolSettings spool
+    WorkerSettings settings
 )
     : storage_(storage),
       sources_(sources),
       runner_(runner),
       completion_(completion),
       known_(storage, completion.Held()),
-      spool_(std::move(spool)) {}
+      spool_(std::move(settings.spool)),
+      tell_progress_every_(settings.tell_progress_every) {}
 
 void Worker::Run(ClaimedItem claim, const std::stop_token& stop, const OnMedia& on_media) {
     Enter(claim);
@@ -258,6 +280,7 @@ void Worker::RunWatched(
     auto job = MakeJob(claim, std::move(opened));
     long_job.Prepare(job);
     bool noted = false;
+    ProgressNews news(tell_progress_every_);
     const auto learn = [&](Ended end) {
         if (end.outcome.document) {
             known_.Learn(end.process.processor, end.outcome.model_digest);
@@ -272,6 +295,9 @@ void Worker::RunWatched(
             NoteContentInPassing(claim.item);
         }
         NoteProgress({process}, done);
+        if (news.IsDue(process.id)) {
+            TellProgress(process, done);
+        }
     });
     FailPoint("job_running");
     const auto ran = runner_.Run(std::move(job), ObserverOf(watch, long_job, running.on_media), running.stop);

@@ -2,6 +2,7 @@
 
 // Runs one claimed item: opens it, knows its bytes, has its processes run, hands over how each ended.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -27,6 +28,12 @@
 
 namespace notify {
 
+struct WorkerSettings {
+    SpoolSettings spool;
+    /// How often process.progress is told of a running process, at most; first after that long.
+    std::chrono::milliseconds tell_progress_every = std::chrono::seconds(30);
+};
+
 /// Used by many worker threads at once: thread-safe. Everything borrowed outlives it.
 class Worker final {
 public:
@@ -35,7 +42,7 @@ public:
         const SourceRegistry& sources,
         JobRunner& runner,
         Completion& completion,
-        SpoolSettings spool
+        WorkerSettings settings
     );
 
     /// Says that the claim will be run: from now on heartbeats keep its leases.
@@ -115,6 +122,7 @@ private:
     void EndAll(const ClaimedItem& claim, const Error& error);
     void EndCancelled(ClaimedItem& claim);
     void NoteProgress(const std::vector<Process>& processes, double done);
+    void TellProgress(const Process& process, double done);
 
     void Enter(const ClaimedItem& claim);
     void Leave(const std::vector<ProcessId>& ids);
@@ -127,6 +135,7 @@ private:
     Completion& completion_;
     KnownResults known_;
     Spool spool_;
+    const std::chrono::milliseconds tell_progress_every_;
     mutable std::mutex mutex_;
     std::map<ProcessId, bool> cancelled_;  ///< Of the processes that are here.
 };

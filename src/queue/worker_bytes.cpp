@@ -20,6 +20,7 @@
 #include "domain/result.hpp"
 #include "queue/bucket_hold.hpp"
 #include "queue/item_bytes.hpp"
+#include "queue/process_end.hpp"
 #include "queue/spool.hpp"
 #include "queue/worker.hpp"
 #include "sources/objects/faults.hpp"
@@ -267,6 +268,17 @@ void Worker::NoteProgress(const std::vector<Process>& processes, double done) {
         Log(LogLevel::kDebug,
             "progress not noted",
             {{"process", processes.at(0).id.Value()}, {"error", noted.error().message}});
+    }
+}
+
+void Worker::TellProgress(const Process& process, double done) {
+    const auto told = storage_.Write([&](Transaction& transaction) {
+        return notify::TellProgress(transaction, process, done, completion_.Now());
+    });
+    if (!told) {
+        Log(LogLevel::kDebug,
+            "progress not told",
+            {{"process", process.id.Value()}, {"error", told.error().message}});
     }
 }
 

@@ -50,6 +50,19 @@ public:
     [[nodiscard]] virtual Result<std::int64_t> LastSequence() const = 0;
 };
 
+/// What an event is about, as far as its data says.
+struct EventFacts {
+    std::string source;
+    std::string bucket;
+    std::vector<std::string> processors;
+    std::vector<std::string> people;
+};
+
+[[nodiscard]] EventFacts FactsOf(const Event& event);
+
+/// True when an event of which `facts` hold is about what `only` asks for.
+[[nodiscard]] bool IsAbout(const EventFacts& facts, const EventOrigins& only);
+
 /// True when an endpoint with `types` wants `type`: empty wants all, "item.*" a prefix.
 [[nodiscard]] bool WantsType(const std::vector<std::string>& types, std::string_view type);
 

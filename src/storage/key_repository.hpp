@@ -20,6 +20,8 @@ struct ApiKey {
     std::string name;
     std::string secret_sha256;        ///< Of the whole key text.
     std::vector<std::string> scopes;  ///< "read", "write", "biometric", "admin".
+    std::vector<SourceId> sources;    ///< Limited to their buckets …
+    std::vector<BucketId> buckets;    ///< … and to these; both empty: not limited.
     Timestamp created_at;
     std::optional<Timestamp> expires_at;
     std::optional<Timestamp> last_used_at;
@@ -32,6 +34,16 @@ struct AuditEntry {
     std::string action;  ///< "person.enrol", "bucket.add", ….
     std::string subject;
     std::string detail;  ///< A sentence or JSON; never a secret.
+};
+
+/// What was answered to a request that came with an Idempotency-Key.
+struct KeptAnswer {
+    std::string caller;          ///< Who asked …
+    std::string key;             ///< … with which key: one answer for both.
+    std::string request_sha256;  ///< Of what was asked.
+    int status = 0;              ///< 0: not answered yet, or never will be.
+    std::string body;            ///< Never a secret.
+    Timestamp at;
 };
 
 class KeyRepository {
@@ -51,6 +63,18 @@ public:
 
     /// Newest first.
     [[nodiscard]] virtual Result<Page<AuditEntry>> Audit(const PageRequest& page) const = 0;
+
+    /// Adds it, unless there is one of that caller and key already: then that one. Those from before
+    /// `forget_before` are removed first.
+    virtual Result<std::optional<KeptAnswer>> KeepAnswer(
+        const KeptAnswer& answer, Timestamp forget_before
+    ) = 0;
+
+    /// Sets status and body of one that is there.
+    virtual Result<void> SetAnswer(const KeptAnswer& answer) = 0;
+
+    /// Removes one, so that its request may be made again.
+    virtual Result<void> ForgetAnswer(std::string_view caller, std::string_view key) = 0;
 };
 
 }  // namespace notify

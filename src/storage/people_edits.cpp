@@ -8,16 +8,20 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/object.hpp>
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/people_edit.hpp"
 #include "domain/people_state.hpp"
 #include "domain/person.hpp"
+#include "storage/event_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/storage.hpp"
@@ -98,6 +102,27 @@ Touched TouchedBy(const PeopleState& before, const PeopleState& after) {
     return touched;
 }
 
+/// That people have a name that they did not have: new, renamed, or shown again.
+std::vector<Event> NamedBy(const PeopleState& before, const PeopleState& after, Timestamp now) {
+    std::vector<Event> events;
+    for (const auto& [id, person] : after.people) {
+        const auto was = before.people.find(id);
+        const bool same = was != before.people.end() && was->second.name == person.name;
+        if (same || person.name.empty() || person.hidden) {
+            continue;
+        }
+        events.push_back({
+            .id = EventId(MakeId("msg")),
+            .type = "person.named",
+            .subject = id.Value(),
+            .dedup_key = {},
+            .at = now,
+            .data = ToJsonText(boost::json::object{{"person", id.Value()}, {"name", person.name}}),
+        });
+    }
+    return events;
+}
+
 /// Items are wanted before rows go, and with them what refers to them.
 Result<void> WriteChange(
     Transaction& transaction, const PeopleState& before, const PeopleState& after, Timestamp now
@@ -110,7 +135,8 @@ Result<void> WriteChange(
     return edits.WantRelabelled(renamed, true, now)
         .and_then([&] { return edits.WantRelabelled(matched, false, now); })
         .and_then([&] { return edits.WantRelabelled(tracks, now); })
-        .and_then([&] { return edits.Change(before, after); });
+        .and_then([&] { return edits.Change(before, after); })
+        .and_then([&] { return transaction.events.AppendAll(NamedBy(before, after, now)); });
 }
 
 bool IsNotThere(const PeopleState& state, const PersonId& person) {

@@ -49,6 +49,9 @@ public:
 
     /// Removes artifact rows older than an hour that nothing has referred to for an hour; how many.
     virtual Result<int> RemoveOrphanRows() = 0;
+
+    /// The buckets of the processes that have it.
+    [[nodiscard]] virtual Result<std::vector<BucketId>> BucketsWith(const ResultId& id) const = 0;
 };
 
 }  // namespace notify

@@ -23,6 +23,40 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(EachDatabase, Events, ::testing::ValuesIn(Databases()), DatabaseName);
 
+TEST_P(Events, GoToThoseWhoWantWhatTheyAreAbout) {
+    const auto here = AddBucket("here");
+    const auto there = AddBucket("there");
+    const auto item = AddItem(here, "a.mxf");
+    const auto wants = [&](EventOrigins only) {
+        auto endpoint = MakeEndpoint("https://some");
+        endpoint.only = std::move(only);
+        Write([&](Transaction& transaction) { return transaction.deliveries.AddEndpoint(endpoint); });
+        return endpoint.id;
+    };
+    const std::vector<EndpointId> told{
+        wants({}),
+        wants({.buckets = {there.id.Value(), here.id.Value()}}),
+        wants({.sources = {here.source_id.Value()}}),
+        wants({.processors = {"checksum"}}),
+        wants({.people = {"per_1"}}),
+        wants({.buckets = {here.id.Value()}, .people = {"per_2", "per_1"}}),
+    };
+    wants({.buckets = {there.id.Value()}});
+    wants({.sources = {"src_other"}});
+    wants({.processors = {"speech"}});
+    wants({.people = {"per_2"}});
+    wants({.processors = {"checksum"}, .people = {"per_2"}});
+    auto event = MakeEvent("item.completed");
+    event.subject = item.id.Value();
+    event.data = R"({"processes":[{"processor":"checksum"}],"people":[{"person":"per_1"}]})";
+    Append(event);
+    std::vector<EndpointId> got;
+    for (const auto& delivery : Deliveries()) {
+        got.push_back(delivery.endpoint_id);
+    }
+    EXPECT_THAT(got, ::testing::UnorderedElementsAreArray(told));
+}
+
 TEST_P(Events, ForgetTheNameOfAPersonAndOfNobodyElse) {
     auto told = MakeEvent("item.labels_changed", "one");
     told.data =

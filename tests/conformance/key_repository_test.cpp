@@ -18,6 +18,8 @@ protected:
             .name = "console",
             .secret_sha256 = "abc",
             .scopes = {"read", "write"},
+            .sources = {SourceId("src_1"), SourceId("src_2")},
+            .buckets = {BucketId("bkt_1")},
             .created_at = Now(),
             .expires_at = Now() + 24h,
             .last_used_at = {},
@@ -37,6 +39,8 @@ TEST_P(Keys, KeepEverything) {
     EXPECT_EQ(stored->name, "console");
     EXPECT_EQ(stored->secret_sha256, "abc");
     EXPECT_EQ(stored->scopes, key.scopes);
+    EXPECT_EQ(stored->sources, key.sources);
+    EXPECT_EQ(stored->buckets, key.buckets);
     EXPECT_EQ(stored->created_at, key.created_at);
     EXPECT_EQ(stored->expires_at, key.expires_at);
     EXPECT_FALSE(stored->last_used_at);
@@ -44,6 +48,39 @@ TEST_P(Keys, KeepEverything) {
     EXPECT_FALSE(Find(KeyId("key_none")));
     AddKey("key_2");
     EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.keys.List(); }).size(), 2U);
+}
+
+TEST_P(Keys, HaveOneAnswerForEachOfTheirIdempotencyKeys) {
+    const KeptAnswer answer{
+        .caller = "key_1", .key = "k", .request_sha256 = "d", .status = 0, .body = {}, .at = Now()
+    };
+    const auto keep = [&](KeptAnswer kept) {
+        kept.at = Now();
+        return Write([&](Transaction& transaction) {
+            return transaction.keys.KeepAnswer(kept, Now() - 24h);
+        });
+    };
+    EXPECT_FALSE(keep(answer));
+    EXPECT_EQ(keep(answer)->status, 0);
+    auto done = answer;
+    done.status = 201;
+    done.body = "{}";
+    Write([&](Transaction& transaction) { return transaction.keys.SetAnswer(done); });
+    const auto kept = keep(answer);
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->status, 201);
+    EXPECT_EQ(kept->body, "{}");
+    EXPECT_EQ(kept->request_sha256, "d");
+    EXPECT_EQ(kept->at, answer.at);
+    auto others = answer;
+    others.caller = "key_2";
+    EXPECT_FALSE(keep(others));
+    Write([&](Transaction& transaction) { return transaction.keys.ForgetAnswer("key_2", "k"); });
+    EXPECT_FALSE(keep(others));
+    clock_.Advance(24h);
+    EXPECT_TRUE(keep(answer));
+    clock_.Advance(1ms);
+    EXPECT_FALSE(keep(answer));
 }
 
 TEST_P(Keys, AreRevokedAtTheFirstMoment) {

@@ -1,3 +1,6 @@
+#include <map>
+#include <vector>
+
 #include "conformance/fixture.hpp"
 #include "support/people.hpp"
 
@@ -94,6 +97,25 @@ TEST_P(Results, KeepSmallArtifactsAsRows) {
     PutRow("empty", "");
     EXPECT_EQ(Row("aa"), bytes);
     EXPECT_EQ(Row("empty"), "");
+}
+
+TEST_P(Results, KnowInWhichBucketsTheyAre) {
+    const auto bucket = AddBucket("one");
+    AddProcess(AddItem(bucket, "a"));
+    AddProcess(AddItem(AddBucket("another"), "b"));
+    std::map<BucketId, ResultId> results;
+    for (const auto& claim : Claim(2)) {
+        const auto& process = claim.processes.at(0);
+        ASSERT_TRUE(Finish(process, Status::kCompleted));
+        results[process.bucket_id] =
+            Read([&](const Snapshot& snapshot) { return snapshot.processes.Get(process.id); }).result_id;
+    }
+    ASSERT_EQ(results.size(), 2U);
+    const auto where = [&](const ResultId& id) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.results.BucketsWith(id); });
+    };
+    EXPECT_EQ(where(results.at(bucket.id)), std::vector{bucket.id});
+    EXPECT_TRUE(where(ResultId("res_none")).empty());
 }
 
 TEST_P(Results, KnowWhichBytesAreReferredTo) {

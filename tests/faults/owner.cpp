@@ -202,7 +202,7 @@ int Work(const Arguments& arguments) {
     Intake intake(**storage, clock);
     FindsItsFence runner(**storage);
     Completion completion(**storage, artifacts, clock, {}, [] {});
-    Worker worker(**storage, sources, runner, completion, {.folder = arguments.folder});
+    Worker worker(**storage, sources, runner, completion, {.spool = {.folder = arguments.folder}});
     WorkerPool workers(
         **storage, clock, worker, {.claimant = {.node = node.id, .lease = kLease}, .workers = kWorkers}, [] {}
     );

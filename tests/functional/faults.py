@@ -26,15 +26,15 @@ import store_kills_test
 from service import PROGRAMS
 
 
-FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "long", "clocks", "scarce", "full", "soak", "scan", "objects", "busy", "told", "assets", "flood", "deliveries"]
+FORMS = ["orders", "model", "cuts", "owners", "nodes", "frozen", "long", "clocks", "scarce", "full", "soak", "scan", "objects", "busy", "told", "assets", "flood", "deliveries", "signatures"]
 
 
 class InOneProcess(unittest.TestCase):
     """What fault_tests plays, all of it (docs/proof.md)."""
     MORE = {}
 
-    def play(self, tests: str) -> None:
-        self.assertEqual(subprocess.run([PROGRAMS / "fault_tests", f"--gtest_filter={tests}"], env=os.environ | self.MORE).returncode, 0)
+    def play(self, tests: str, program: str = "fault_tests") -> None:
+        self.assertEqual(subprocess.run([PROGRAMS / program, f"--gtest_filter={tests}"], env=os.environ | self.MORE).returncode, 0)
 
     def test_orders(self) -> None:
         self.play("*TwoOwners*:*TwoNodes*:*Mutants*")
@@ -44,6 +44,9 @@ class InOneProcess(unittest.TestCase):
 
     def test_cuts(self) -> None:
         self.play("*Cuts*")
+
+    def test_signatures(self) -> None:
+        self.play("Signer.*Flipped", "delivery_tests")
 
 
 def steps(only: str) -> list:
@@ -62,7 +65,8 @@ def once(test: unittest.TestCase) -> tuple:
 
 def long_forms(wanted: argparse.Namespace) -> list:
     """(name, what it is, the test) of the functional tests that are run with more than in script/test."""
-    InOneProcess.MORE = {"NOTIFY_FAULTS_ALL": "1", "NOTIFY_FAULTS_STEPS": str(wanted.steps), "NOTIFY_FAULTS_CUTS": "1000000"}
+    InOneProcess.MORE = {"NOTIFY_FAULTS_ALL": "1", "NOTIFY_FAULTS_STEPS": str(wanted.steps), "NOTIFY_FAULTS_CUTS": "1000000",
+                         "NOTIFY_SIGNATURES": str(wanted.signatures)}
     if wanted.seed is not None:
         InOneProcess.MORE["NOTIFY_FAULTS_SEED"] = str(wanted.seed)
     owner_kills_test.OwnerKills.KILLS, owner_kills_test.OwnerKills.SEED = wanted.kills, wanted.seed
@@ -102,6 +106,8 @@ def long_forms(wanted: argparse.Namespace) -> list:
         ("assets", wanted.assets, f"timelines of {wanted.assets} assets", iconik(iconik_kills_test.TEST_OF_TIMELINES)),
         ("deliveries", wanted.deliveries, f"{wanted.deliveries} kills while a receiver is told",
          delivery_kills_test.DeliveryKills("test_no_event_is_lost_and_one_that_comes_twice_is_the_same")),
+        ("signatures", wanted.signatures, f"{wanted.signatures} messages and as many with one bit flipped, for the packages of npm and PyPI",
+         InOneProcess("test_signatures")),
         ("flood", wanted.flood, f"flood of {wanted.flood}", flood_test.Flood("test_good_items_complete_amid_as_many_bad_ones")),
     ]
     return [(told, test) for name, many, told, test in forms if many > 0 and name in (wanted.form or FORMS)]
@@ -118,6 +124,8 @@ def main() -> int:
                         help="of how many assets of Iconik messages tell, each up to five times, under 20 kills (10000); 0 for none")
     parser.add_argument("--assets", type=int, default=1000, help="how many timelines in Iconik are written under 20 kills (1000); 0 for none")
     parser.add_argument("--deliveries", type=int, default=200, help="how often the service is killed while it tells a receiver (200); 0 for none")
+    parser.add_argument("--signatures", type=int, default=10_000,
+                        help="how many signed messages the packages of npm and PyPI judge, and with one bit flipped (10000); 0 for none")
     parser.add_argument("--steps", type=int, default=100_000, help="how many steps are compared with the model on each database (100000); 0 for none")
     parser.add_argument("--kills", type=int, default=3000, help="how many owners are killed on each database (3000); 0 for none")
     parser.add_argument("--nodes", type=int, default=200, help="how many kills three nodes with their children take (200); 0 for none")

@@ -30,7 +30,7 @@ struct Spoken {
     std::string_view word;    ///< What a person gave.
 };
 
-constexpr std::array<Spoken, 31> kSpoken{{
+constexpr std::array<Spoken, 34> kSpoken{{
     {.member = "location", .word = "the folder"},
     {.member = "name", .word = "the name"},
     {.member = "include", .word = "--include"},
@@ -54,6 +54,9 @@ constexpr std::array<Spoken, 31> kSpoken{{
     {.member = "max_in_flight", .word = "--max-in-flight"},
     {.member = "overlap_hours", .word = "--overlap-hours"},
     {.member = "since", .word = "--since"},
+    {.member = "from_sequence", .word = "--from-sequence"},
+    {.member = "to_sequence", .word = "--to-sequence"},
+    {.member = "expires_at", .word = "--expires"},
     {.member = "backlog", .word = "--backlog"},
     {.member = "items_per_day", .word = "--items-per-day"},
     {.member = "decode_hours_per_day", .word = "--hours-per-day"},

@@ -2,6 +2,7 @@
 
 // From what a command was given to the bodies of its requests.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -115,8 +116,15 @@ struct Words {
     std::optional<std::string> description;
     std::vector<std::string> types;
     std::vector<std::string> scopes;
+    std::vector<std::string> sources;
+    std::vector<std::string> buckets;
+    std::vector<std::string> people;
+    std::string expires;
+    bool follow = false;
     std::optional<int> overlap_hours;
     std::string since;
+    std::optional<std::int64_t> from_sequence;
+    std::optional<std::int64_t> to_sequence;
     std::string photo;
     bool existing = false;
     std::string kind;

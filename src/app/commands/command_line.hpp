@@ -74,6 +74,7 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line);
 /// Questions about faces and pictures to look for, in the group of people, which is there.
 void AddReviewCommands(const CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);
+void AddEventCommands(CLI::App& app, CommandLine& line);
 void AddMessageCommands(CLI::App& app, CommandLine& line);
 void AddNodeCommands(CLI::App& app, CommandLine& line);
 void AddPauseCommands(CLI::App& app, CommandLine& line);

@@ -25,24 +25,41 @@ using boost::json::value;
 
 Result<void> AddKey(CommandLine& line) {
     const auto scopes = line.words.scopes.empty() ? std::vector<std::string>{"read"} : line.words.scopes;
-    return line.Ask(
-        "POST",
-        "/v1/keys",
-        object{{"name", line.words.name}, {"scopes", Texts(scopes)}},
-        [](const value& key) {
-            fmt::print(
-                "key {} ({})\nshown this one time: {}\n",
-                Shown(key, "name"),
-                Shown(key, "scopes"),
-                Shown(key, "key")
-            );
-        }
-    );
+    const auto& words = line.words;
+    object body{
+        {"name", words.name},
+        {"scopes", Texts(scopes)},
+        {"sources", Texts(words.sources)},
+        {"buckets", Texts(words.buckets)}
+    };
+    if (!words.expires.empty()) {
+        body["expires_at"] = words.expires;
+    }
+    return line.Ask("POST", "/v1/keys", body, [](const value& key) {
+        fmt::print(
+            "key {} ({})\nshown this one time: {}\n",
+            Shown(key, "name"),
+            Shown(key, "scopes"),
+            Shown(key, "key")
+        );
+    });
 }
 
 Result<void> ListKeys(CommandLine& line) {
     return line.Ask("GET", "/v1/keys", nullptr, [](const value& answer) {
-        PrintTable(answer, {"id", "name", "scopes", "created_at", "last_used_at", "revoked_at"}, "no keys");
+        PrintTable(
+            answer,
+            {"id",
+             "name",
+             "scopes",
+             "sources",
+             "buckets",
+             "created_at",
+             "expires_at",
+             "last_used_at",
+             "revoked_at"},
+            "no keys"
+        );
     });
 }
 
@@ -95,6 +112,9 @@ void AddKeyCommands(CLI::App& app, CommandLine& line) {
     auto& add = line.Add(group, "add", "Make a key", [&line] { return AddKey(line); });
     add.add_option("name", words.name, "What it is for")->required();
     add.add_option("--scope", words.scopes, "read, write, biometric or admin; may be repeated (read)");
+    add.add_option("--source", words.sources, "Id: limited to the buckets of this source; may be repeated");
+    add.add_option("--bucket", words.buckets, "Id or name: limited to this bucket; may be repeated");
+    add.add_option("--expires", words.expires, "When it ends: 2026-01-31T08:00:00Z");
     line.Add(group, "list", "All keys", [&line] { return ListKeys(line); });
     line.Add(group, "revoke", "Make a key worthless", [&line] { return RevokeKey(line); })
         .add_option("key", words.id, "Id or name")

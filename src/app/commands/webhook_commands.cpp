@@ -30,6 +30,20 @@ std::string TargetOf(const CommandLine& line) {
     return "/v1/webhooks/" + PercentEncoded(line.words.id);
 }
 
+object OnlyOf(const Words& words) {
+    return {
+        {"sources", Texts(words.sources)},
+        {"buckets", Texts(words.buckets)},
+        {"processors", Texts(words.processors)},
+        {"people", Texts(words.people)}
+    };
+}
+
+bool NamesOrigins(const Words& words) {
+    return !words.sources.empty() || !words.buckets.empty() || !words.processors.empty() ||
+           !words.people.empty();
+}
+
 Result<void> AddWebhook(CommandLine& line) {
     return line.Ask(
         "POST",
@@ -37,7 +51,8 @@ Result<void> AddWebhook(CommandLine& line) {
         object{
             {"url", line.words.url},
             {"types", Texts(line.words.types)},
-            {"description", line.words.description.value_or("")}
+            {"description", line.words.description.value_or("")},
+            {"only", OnlyOf(line.words)}
         },
         [](const value& endpoint) {
             fmt::print(
@@ -62,6 +77,9 @@ Result<void> ChangeWebhook(CommandLine& line) {
     if (line.words.description) {
         body["description"] = *line.words.description;
     }
+    if (NamesOrigins(line.words)) {
+        body["only"] = OnlyOf(line.words);
+    }
     if (body.empty()) {
         return Fail(
             ErrorCode::kInvalidArgument, "say what to change; webhooks change --help lists what can be"
@@ -76,7 +94,7 @@ Result<void> ListWebhooks(CommandLine& line) {
     return line.Ask("GET", "/v1/webhooks", nullptr, [](const value& answer) {
         PrintTable(
             answer,
-            {"id", "url", "types", "active", "consecutive_failures", "disabled_reason"},
+            {"id", "url", "types", "state", "failing_since", "last_error", "disabled_reason"},
             "no webhook endpoints"
         );
     });
@@ -106,18 +124,27 @@ Result<void> RotateSecret(CommandLine& line) {
     });
 }
 
-Result<void> ReplayFailed(CommandLine& line) {
-    return line.Ask(
-        "POST", TargetOf(line) + "/replay", object{{"since", line.words.since}}, [](const value& answer) {
-            const auto count = Shown(answer, "deliveries");
-            fmt::print(
-                "{} {} on {} way\n",
-                Counted(count, "delivery", "deliveries"),
-                count == "1" ? "is" : "are",
-                count == "1" ? "its" : "their"
-            );
-        }
-    );
+Result<void> ReplayEvents(CommandLine& line) {
+    const auto& words = line.words;
+    object body;
+    if (!words.since.empty()) {
+        body["since"] = words.since;
+    }
+    if (words.from_sequence) {
+        body["from_sequence"] = *words.from_sequence;
+    }
+    if (words.to_sequence) {
+        body["to_sequence"] = *words.to_sequence;
+    }
+    return line.Ask("POST", TargetOf(line) + "/replay", body, [](const value& answer) {
+        const auto count = Shown(answer, "deliveries");
+        fmt::print(
+            "{} {} on {} way\n",
+            Counted(count, "delivery", "deliveries"),
+            count == "1" ? "is" : "are",
+            count == "1" ? "its" : "their"
+        );
+    });
 }
 
 Result<void> ListDeliveries(CommandLine& line) {
@@ -148,6 +175,13 @@ void PrintSent(const value& delivery) {
     fmt::print("delivery {} is on its way\n", Shown(delivery, "delivery"));
 }
 
+void AddOrigins(CLI::App& command, Words& words) {
+    command.add_option("--source", words.sources, "Only what is about it: an id; may be repeated");
+    command.add_option("--bucket", words.buckets, "Only what is about it: an id; may be repeated");
+    command.add_option("--processor", words.processors, "Only what names it; may be repeated");
+    command.add_option("--person", words.people, "Only what names them: an id; may be repeated");
+}
+
 }  // namespace
 
 void AddWebhookCommands(CLI::App& app, CommandLine& line) {
@@ -157,6 +191,7 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     add.add_option("url", words.url, "http or https")->required();
     add.add_option("--types", words.types, "Event types; item.* is a prefix; all when not given");
     add.add_option("--description", words.description, "What it is for");
+    AddOrigins(add, words);
     auto& change = line.Add(group, "change", "Change what is given; the rest stays, the secret too", [&line] {
         return ChangeWebhook(line);
     });
@@ -164,6 +199,7 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     change.add_option("--url", words.url, "http or https");
     change.add_option("--types", words.types, "Event types; item.* is a prefix; '*' for all");
     change.add_option("--description", words.description, "What it is for");
+    AddOrigins(change, words);
     line.Add(group, "list", "All endpoints", [&line] { return ListWebhooks(line); });
     const auto one = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
         auto& command = line.Add(group, name, what, std::move(act));
@@ -173,9 +209,13 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     one("rotate", "Give it a new secret", [&line] {
         return RotateSecret(line);
     }).add_option("--overlap-hours", words.overlap_hours, "How long the old one signs too, 0 to 168 (24)");
-    one("replay", "Send again what failed or was cancelled", [&line] { return ReplayFailed(line); })
-        .add_option("--since", words.since, "From when on: 2026-01-31T08:00:00Z")
-        ->required();
+    auto& replay =
+        one("replay", "Send again what failed, or a range of events", [&line] { return ReplayEvents(line); });
+    replay.add_option(
+        "--since", words.since, "What failed or was cancelled from then on: 2026-01-31T08:00:00Z"
+    );
+    replay.add_option("--from-sequence", words.from_sequence, "All it wants from this event …");
+    replay.add_option("--to-sequence", words.to_sequence, "… to this one, whatever became of them");
     one("pause", "Tell it nothing for now", [&line] { return SetActive(line, false); });
     one("resume", "Tell it again", [&line] { return SetActive(line, true); });
     one("remove", "Forget an endpoint", [&line] { return RemoveWebhook(line); });

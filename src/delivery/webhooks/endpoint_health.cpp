@@ -43,7 +43,9 @@ Result<void> Disable(Transaction& transaction, Endpoint endpoint, std::string_vi
 
 }  // namespace
 
-Result<void> NoteTry(Transaction& transaction, const EndpointId& id, TryResult result, Timestamp now) {
+Result<void> NoteTry(
+    Transaction& transaction, const EndpointId& id, TryResult result, std::string_view sentence, Timestamp now
+) {
     auto endpoint = transaction.deliveries.GetEndpoint(id);
     if (!endpoint) {
         return endpoint.error().code == ErrorCode::kNotFound ? Result<void>{} : Unexpected(endpoint.error());
@@ -54,9 +56,11 @@ Result<void> NoteTry(Transaction& transaction, const EndpointId& id, TryResult r
         }
         endpoint->consecutive_failures = 0;
         endpoint->failing_since.reset();
+        endpoint->last_error.clear();
         return transaction.deliveries.UpdateEndpoint(*endpoint);
     }
     ++endpoint->consecutive_failures;
+    endpoint->last_error = sentence;
     const auto failing_since = endpoint->failing_since.value_or(now);
     endpoint->failing_since = failing_since;
     if (endpoint->active && result == TryResult::kGone) {

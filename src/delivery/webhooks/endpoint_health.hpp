@@ -22,10 +22,11 @@ enum class TryResult : std::uint8_t {
     kGone,  ///< 410: the receiver asked not to be told any more.
 };
 
-/// Counts the try in the endpoint's row. When that switches the endpoint off, its reason is written and an
-/// event endpoint.disabled with it. An endpoint that is gone meanwhile is left alone.
+/// Counts the try in the endpoint's row, with the sentence of one that failed. When that switches the
+/// endpoint off, its reason is written and an event endpoint.disabled with it. An endpoint that is gone
+/// meanwhile is left alone.
 [[nodiscard]] Result<void> NoteTry(
-    Transaction& transaction, const EndpointId& id, TryResult result, Timestamp now
+    Transaction& transaction, const EndpointId& id, TryResult result, std::string_view sentence, Timestamp now
 );
 
 }  // namespace notify

@@ -77,7 +77,7 @@ Result<std::string> CheckUrl(const AddressGuard& guard, const std::string& text)
 }
 
 std::string ActionOf(const EndpointEdit& edit) {
-    const bool more = edit.url || edit.description || edit.types || !edit.active;
+    const bool more = edit.url || edit.description || edit.types || edit.only || !edit.active;
     const auto* const verb = more ? "change" : *edit.active ? "resume" : "pause";
     return fmt::format("endpoint.{}", verb);
 }
@@ -126,11 +126,13 @@ Result<EndpointWithSecret> Endpoints::Create(const NewEndpoint& wanted, std::str
         .url = *url,
         .description = wanted.description,
         .types = wanted.types,
+        .only = wanted.only,
         .secrets = {SealEndpointSecret(box_, secret)},
         .active = true,
         .disabled_reason = {},
         .failing_since = {},
         .consecutive_failures = 0,
+        .last_error = {},
         .created_at = clock_.Now()
     };
     const auto added = storage_.Write([&](Transaction& transaction) {
@@ -195,6 +197,7 @@ Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edi
         if (edit.url || edit.active.value_or(false)) {
             endpoint.failing_since.reset();
             endpoint.consecutive_failures = 0;
+            endpoint.last_error.clear();
         }
         if (edit.active.value_or(false)) {
             endpoint.disabled_reason.clear();
@@ -202,6 +205,7 @@ Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edi
         endpoint.url = edit.url ? *url : endpoint.url;
         endpoint.description = edit.description.value_or(endpoint.description);
         endpoint.types = edit.types.value_or(endpoint.types);
+        endpoint.only = edit.only.value_or(endpoint.only);
         endpoint.active = edit.active.value_or(endpoint.active);
     });
 }

@@ -21,6 +21,7 @@ struct NewEndpoint {
     std::string url;
     std::string description;
     std::vector<std::string> types;  ///< Event types; empty means all. "item.*" matches a prefix.
+    EventOrigins only;               ///< Of those types.
 };
 
 /// What is to change; what is not given stays.
@@ -28,6 +29,7 @@ struct EndpointEdit {
     std::optional<std::string> url;
     std::optional<std::string> description;
     std::optional<std::vector<std::string>> types;
+    std::optional<EventOrigins> only;
     std::optional<bool> active;
 };
 

@@ -16,7 +16,10 @@ namespace {
 std::string Body(const Event& event, boost::json::value data) {
     return ToJsonText(
         boost::json::object{
-            {"type", event.type}, {"timestamp", ToRfc3339(event.at)}, {"data", std::move(data)}
+            {"type", event.type},
+            {"timestamp", ToRfc3339(event.at)},
+            {"sequence", event.sequence},
+            {"data", std::move(data)}
         }
     );
 }

@@ -175,7 +175,7 @@ Outcome WebhookSender::Try(const Delivery& delivery, Message message, const std:
     attempt.error = response.error().message;
     return {
         .settle = [=, sentence = attempt.error](Transaction& transaction) -> Result<Delivery> {
-            return NoteTry(transaction, delivery.endpoint_id, TryResult::kFailed, now).map([&] {
+            return NoteTry(transaction, delivery.endpoint_id, TryResult::kFailed, sentence, now).map([&] {
                 return AfterFailure(delivery, sentence, now, {});
             });
         },
@@ -202,7 +202,7 @@ Outcome WebhookSender::Judge(
     const auto result = good ? TryResult::kSucceeded : status == 410 ? TryResult::kGone : TryResult::kFailed;
     return {
         .settle = [=, sentence = attempt.error](Transaction& transaction) -> Result<Delivery> {
-            if (auto noted = NoteTry(transaction, delivery.endpoint_id, result, now); !noted) {
+            if (auto noted = NoteTry(transaction, delivery.endpoint_id, result, sentence, now); !noted) {
                 return Unexpected(noted.error());
             }
             if (result == TryResult::kSucceeded) {

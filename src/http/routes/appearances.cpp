@@ -15,6 +15,7 @@
 #include "http/described.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
+#include "http/reach.hpp"
 #include "http/router.hpp"
 #include "http/routes/appearance_shown.hpp"
 #include "http/routes/routes.hpp"
@@ -87,8 +88,12 @@ public:
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Appearance>> {
             AppearanceFilter filter{.item_id = ItemId(std::string(request.Query("item"))), .person_id = {}};
             if (!filter.item_id.IsEmpty()) {
-                if (const auto item = snapshot.items.Get(filter.item_id); !item) {
+                const auto item = snapshot.items.Get(filter.item_id);
+                if (!item) {
                     return Unexpected(item.error());
+                }
+                if (!Reaches(request.caller, item->bucket_id)) {
+                    return NoSuch("item", filter.item_id.Value());
                 }
             }
             if (!request.Query("person").empty()) {
@@ -137,12 +142,12 @@ private:
             }
             filter.together_with = person->id;
         }
-        if (const auto asked = request.Query("bucket"); !asked.empty()) {
-            const auto bucket = snapshot.buckets.Find(asked);
+        if (filter.item_id.IsEmpty() || !request.Query("bucket").empty()) {
+            auto bucket = BucketAsked(snapshot, request);
             if (!bucket) {
                 return Unexpected(bucket.error());
             }
-            filter.bucket_id = bucket->id;
+            filter.bucket_id = std::move(*bucket);
         }
         for (const auto& [name, to] :
              {std::pair("since", &filter.since), std::pair("until", &filter.until)}) {
@@ -182,6 +187,7 @@ void AddAppearanceRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/appearances",
          .scope = Scope::kRead,
+         .reach = Reach::kOpen,
          .tag = "people",
          .summary = "Appearances",
          .description =
@@ -196,6 +202,7 @@ void AddAppearanceRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/appearances/{appearance}/explain",
          .scope = Scope::kRead,
+         .reach = Reach::kAppearance,
          .tag = "people",
          .summary = "Why an appearance has its name",
          .description = "What decided (a verdict of somebody, or the shots), computed again from what is "

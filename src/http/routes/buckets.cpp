@@ -19,6 +19,7 @@
 #include "http/described.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
+#include "http/reach.hpp"
 #include "http/router.hpp"
 #include "http/routes/bucket_checks.hpp"
 #include "http/routes/bucket_options.hpp"
@@ -76,11 +77,12 @@ public:
 
     [[nodiscard]] Response List(const Request& request) const {
         const auto buckets =
-            parts_.storage.Read([show = Shown()](const Snapshot& snapshot) -> Result<view::BucketList> {
-                const auto rows = snapshot.buckets.List();
+            parts_.storage.Read([&, show = Shown()](const Snapshot& snapshot) -> Result<view::BucketList> {
+                auto rows = snapshot.buckets.List();
                 if (!rows) {
                     return Unexpected(rows.error());
                 }
+                std::erase_if(*rows, [&](const Bucket& b) { return !Reaches(request.caller, b.id); });
                 view::BucketList list;
                 for (const auto& bucket : *rows) {
                     const auto ruled = WithRules(snapshot, bucket);
@@ -309,6 +311,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/buckets",
          .scope = Scope::kRead,
+         .reach = Reach::kOpen,
          .tag = tag,
          .summary = "Buckets",
          .description = "Places that are watched. Earlier names: S3Bucket, OMS3Bucket, Collection.",
@@ -338,6 +341,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/buckets/{bucket}",
          .scope = Scope::kRead,
+         .reach = Reach::kBucket,
          .tag = tag,
          .summary = "One bucket",
          .description = "By id or by name.",
@@ -369,6 +373,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
         {.method = "POST",
          .pattern = "/v1/buckets/{bucket}/test",
          .scope = Scope::kWrite,
+         .reach = Reach::kBucket,
          .tag = tag,
          .summary = "Test the way to a bucket",
          .description =
@@ -382,6 +387,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
         {.method = "POST",
          .pattern = "/v1/buckets/{bucket}/scan",
          .scope = Scope::kWrite,
+         .reach = Reach::kBucket,
          .tag = tag,
          .summary = "Scan now",
          .description = "Out of turn: what the scheduler does by itself. Answers when the scan is done.",

@@ -239,6 +239,7 @@ void AddDoneRoutes(Router& router, const ApiParts& parts) {
         {.method = "POST",
          .pattern = "/v1/buckets/{bucket}/done",
          .scope = Scope::kWrite,
+         .reach = Reach::kBucket,
          .tag = "items",
          .summary = "Mark what an earlier system has done",
          .description =
@@ -258,6 +259,7 @@ void AddDoneRoutes(Router& router, const ApiParts& parts) {
         {.method = "POST",
          .pattern = "/v1/buckets/{bucket}/rerun",
          .scope = Scope::kWrite,
+         .reach = Reach::kBucket,
          .tag = "items",
          .summary = "Run what is in a bucket again",
          .description =

@@ -1,5 +1,6 @@
 // /v1/events: the list, one event, and the stream.
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <memory>
@@ -10,43 +11,27 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/core.h>
-
-#include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/result.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
-#include "http/keys.hpp"
+#include "http/event_feed.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
+#include "http/reach.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_events.hpp"
 #include "storage/event_repository.hpp"
-#include "storage/key_repository.hpp"
+#include "storage/event_wish.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
-
-view::EventView Show(const Event& event) {
-    return {
-        .sequence = event.sequence,
-        .id = event.id.Value(),
-        .type = event.type,
-        .subject = event.subject,
-        .at = ToRfc3339(event.at),
-        .data = ParseJson(event.data).value_or(nullptr)
-    };
-}
-
-constexpr int kMostEvents = 100;  // of one piece of a stream
 
 Result<std::int64_t> Sequence(std::string_view text) {
     std::int64_t value = 0;
@@ -57,23 +42,87 @@ Result<std::int64_t> Sequence(std::string_view text) {
     return value;
 }
 
+/// What is between the commas; nothing of an empty text.
+std::vector<std::string> ListOf(std::string_view text) {
+    std::vector<std::string> list;
+    while (!text.empty()) {
+        const auto comma = std::min(text.find(','), text.size());
+        list.emplace_back(text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return list;
+}
+
+/// Which events a query asks for that its caller may know of.
+struct Asked {
+    EventWish wish;
+    Caller caller;
+
+    [[nodiscard]] bool Wants(const Event& event) const { return wish.Wants(event) && Reaches(caller, event); }
+};
+
+Result<Asked> AskedBy(const Request& request, const Snapshot& snapshot) {
+    EventOrigins only{
+        .sources = ListOf(request.Query("source")),
+        .buckets = ListOf(request.Query("bucket")),
+        .processors = ListOf(request.Query("processor")),
+        .people = ListOf(request.Query("person"))
+    };
+    return MakeEventWish(snapshot.buckets, ListOf(request.Query("types")), std::move(only))
+        .map([&](EventWish wish) { return Asked{.wish = std::move(wish), .caller = request.caller}; });
+}
+
+constexpr int kFewest = 50;  // events read at a time
+
+/// The first `limit` events after `after` that the query asks for.
+Result<std::vector<Event>> Wanted(
+    const Snapshot& snapshot, std::int64_t after, int limit, const Request& request
+) {
+    const auto asked = AskedBy(request, snapshot);
+    if (!asked) {
+        return Unexpected(asked.error());
+    }
+    std::vector<Event> wanted;
+    while (true) {
+        auto some = snapshot.events.After(after, std::max(limit, kFewest), request.Query("subject"));
+        if (!some || some->empty()) {
+            return some.map([&](const auto&) { return wanted; });
+        }
+        after = some->back().sequence;
+        for (auto& event : *some) {
+            if (asked->Wants(event)) {
+                wanted.push_back(std::move(event));
+            }
+            if (std::cmp_equal(wanted.size(), limit)) {
+                return wanted;
+            }
+        }
+    }
+}
+
 class EventRoutes {
 public:
     explicit EventRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
+        if (request.Header("accept").starts_with("text/event-stream")) {
+            return Stream(request);
+        }
+        if (request.Query("from") == "now") {
+            return FromNow(request);
+        }
         const auto page = PageOf(request);
         const auto after = Sequence(page.after);
         if (!after) {
             return Problem(after.error(), request.id);
         }
         const auto events = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return snapshot.events.After(*after, page.limit, request.Query("subject"));
+            return Wanted(snapshot, *after, page.limit, request);
         });
         return Answer(request, events, [&](const std::vector<Event>& rows) {
             view::EventList list{.rows = {}, .next = page.after};
             for (const auto& event : rows) {
-                list.rows.push_back(Show(event));
+                list.rows.push_back(view::Show(event));
                 list.next = std::to_string(event.sequence);
             }
             return list;
@@ -84,85 +133,101 @@ public:
         const EventId id(request.parameters[0]);
         const auto event =
             parts_.storage.Read([&](const Snapshot& snapshot) { return snapshot.events.Get(id); });
-        return Answer(request, event, Show);
+        return Answer(request, event, view::Show);
     }
 
     /// Tails the event table from Last-Event-ID, or from now on, for as long as the caller's key is good.
     [[nodiscard]] Response Stream(const Request& request) const {
-        const auto last = request.Header("last-event-id");
-        auto from =
-            last.empty()
-                ? parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); })
-                : Sequence(last);
-        if (!from) {
-            return Problem(from.error(), request.id);
+        std::int64_t last = 0;
+        const auto asked = parts_.storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.events.LastSequence().and_then([&](std::int64_t sequence) {
+                last = sequence;
+                return AskedBy(request, snapshot);
+            });
+        });
+        const auto seen = request.Header("last-event-id");
+        const auto from = seen.empty() ? Result<std::int64_t>(last) : Sequence(seen);
+        if (!asked || !from) {
+            return Problem(asked ? from.error() : asked.error(), request.id);
         }
         Response response{.content_type = "text/event-stream"};
-        const auto next = [&storage = parts_.storage,
-                           &clock = parts_.clock,
-                           key = KeyId(request.caller.actor),
-                           after = *from,
-                           subject = std::string(request.Query("subject"))]() mutable -> Result<std::string> {
-            const auto events = storage.Read([&](const Snapshot& snapshot) -> Result<std::vector<Event>> {
-                return snapshot.keys.FindById(key).and_then([&](const std::optional<ApiKey>& found) {
-                    return IsValid(found, clock.Now()) ? snapshot.events.After(after, kMostEvents, subject)
-                                                       : Fail(ErrorCode::kUnauthenticated, "the key ended");
-                });
-            });
-            if (!events) {
-                return Unexpected(events.error());
+        response.events = feed_->Listen(
+            KeyId(request.caller.actor),
+            *from,
+            last,
+            [asked = *asked, subject = std::string(request.Query("subject"))](const Event& event) {
+                return (subject.empty() || event.subject == subject) && asked.Wants(event);
             }
-            std::string text;
-            for (const auto& event : *events) {
-                text += fmt::format(
-                    "id: {}\nevent: {}\ndata: {}\n\n",
-                    event.sequence,
-                    event.type,
-                    ToJsonText(described::ToJson(Show(event)))
-                );
-                after = event.sequence;
-            }
-            return text;
-        };
-        response.events = EventStream{.next = next};
+        );
         return response;
     }
 
 private:
+    [[nodiscard]] Response FromNow(const Request& request) const {
+        const auto last =
+            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); });
+        return Answer(request, last, [](std::int64_t sequence) {
+            return view::EventList{.rows = {}, .next = std::to_string(sequence)};
+        });
+    }
+
     ApiParts parts_;
+    std::shared_ptr<EventFeed> feed_ = std::make_shared<EventFeed>(parts_.storage, parts_.clock);
 };
 
 }  // namespace
 
 void AddEventRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<EventRoutes>(parts);  // shared by the handlers below
-    const Parameter subject{.name = "subject", .description = "Id of what it is about."};
+    const std::vector<Parameter> wanted{
+        {.name = "subject", .description = "Id of what it is about."},
+        {.name = "types",
+         .description = "Types and prefixes, separated by commas: item.completed,process.*. Empty: all.",
+         .pattern = "^[A-Za-z0-9_.*,]*$",
+         .may_be_empty = true},
+        {.name = "source", .description = "Only about one of these sources: ids, separated by commas."},
+        {.name = "bucket", .description = "Only about one of these buckets: ids, separated by commas."},
+        {.name = "processor", .description = "Only about one of these processors, separated by commas."},
+        {.name = "person", .description = "Only about one of these people: ids, separated by commas."}
+    };
     auto filters = PageParameters("[0-9]{1,18}");
-    filters.push_back(subject);
+    filters.insert(filters.end(), wanted.begin(), wanted.end());
+    filters.push_back(
+        {.name = "from",
+         .description = "Nothing yet, but the `next` after which there is what happens from now on.",
+         .words = {"now"}}
+    );
+    const Parameter last_seen{
+        .name = "Last-Event-ID",
+        .description = "The sequence of the last event that came.",
+        .pattern = "^[0-9]{1,18}$"
+    };
     router.Add(
         {.method = "GET",
          .pattern = "/v1/events",
          .scope = Scope::kRead,
+         .reach = Reach::kOpen,
          .tag = "events",
          .summary = "Events",
          .description = "What happened, oldest first. `next` is there on the last page too: what happens "
-                        "later is after it.",
+                        "later is after it. With `Accept: text/event-stream` as /v1/events/stream.",
          .query = filters,
+         .headers = {last_seen},
          .answer = &described::Schema<view::EventList>,
+         .media_types = {"text/event-stream"},
          .handle = [routes](Request& r) { return routes->List(r); }}
     );
     router.Add(
         {.method = "GET",
          .pattern = "/v1/events/stream",
          .scope = Scope::kRead,
+         .reach = Reach::kOpen,
          .tag = "events",
          .summary = "Events as they happen",
-         .description = "Server-sent events; goes on after Last-Event-ID.",
-         .query = {subject},
-         .headers =
-             {{.name = "Last-Event-ID",
-               .description = "The sequence of the last event that came.",
-               .pattern = "^[0-9]{1,18}$"}},
+         .description = "Server-sent events, for as long as the key is good. Goes on after Last-Event-ID "
+                        "without a gap; without it begins with what happens from now on.",
+         .query = wanted,
+         .headers = {last_seen},
          .media_types = {"text/event-stream"},
          .handle = [routes](Request& r) { return routes->Stream(r); }}
     );
@@ -170,6 +235,7 @@ void AddEventRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/events/{event}",
          .scope = Scope::kRead,
+         .reach = Reach::kEvent,
          .tag = "events",
          .summary = "One event",
          .description = "By its id, which is the webhook-id too.",

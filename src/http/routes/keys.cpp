@@ -2,6 +2,8 @@
 
 #include "http/keys.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,29 +11,81 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
 #include "http/api.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_keys.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
 
+template <class Id>
+std::vector<std::string> Texts(const std::vector<Id>& ids) {
+    std::vector<std::string> texts;
+    std::ranges::transform(ids, std::back_inserter(texts), &Id::Value);
+    return texts;
+}
+
 view::KeyView Show(const ApiKey& key) {
     return {
         .id = key.id.Value(),
         .name = key.name,
         .scopes = key.scopes,
+        .sources = Texts(key.sources),
+        .buckets = Texts(key.buckets),
         .created_at = ToRfc3339(key.created_at),
+        .expires_at = TextOf(key.expires_at),
         .last_used_at = TextOf(key.last_used_at),
         .revoked_at = TextOf(key.revoked_at),
         .key = std::nullopt
     };
+}
+
+Result<std::optional<Timestamp>> ExpiryFrom(const std::string& text, Timestamp now) {
+    const auto at = FromRfc3339(text);
+    if (!at || *at <= now) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            at ? "/expires_at: it is over already" : "/expires_at: " + at.error().message
+        );
+    }
+    return std::optional(*at);
+}
+
+/// Gives the key the sources and buckets that are asked for; a bucket by its id or its name.
+Result<void> Limit(const Snapshot& snapshot, const view::NewKeyView& wanted, ApiKey& key) {
+    for (const auto& name : wanted.sources.value_or(std::vector<std::string>())) {
+        const auto source = snapshot.sources.Get(SourceId(name));
+        if (!source) {
+            return Fail(ErrorCode::kInvalidArgument, "/sources: " + source.error().message);
+        }
+        key.sources.push_back(source->id);
+    }
+    for (const auto& name : wanted.buckets.value_or(std::vector<std::string>())) {
+        const auto bucket = snapshot.buckets.Find(name);
+        if (!bucket) {
+            return Fail(ErrorCode::kInvalidArgument, "/buckets: " + bucket.error().message);
+        }
+        key.buckets.push_back(bucket->id);
+    }
+    const bool limited = !key.sources.empty() || !key.buckets.empty();
+    if (limited && std::ranges::find(key.scopes, "admin") != key.scopes.end()) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "/scopes: a key that is limited to sources or buckets cannot have the scope 'admin'"
+        );
+    }
+    return {};
 }
 
 class KeyRoutes {
@@ -51,17 +105,12 @@ public:
 
     [[nodiscard]] Response Add(const Request& request) const {
         return WithBody<view::NewKeyView>(request, [&](const view::NewKeyView& wanted) {
-            std::vector<std::string> scopes;
-            scopes.reserve(wanted.scopes.size());
-            for (const auto& scope : wanted.scopes) {
-                scopes.push_back(scope.text);
-            }
-            const auto made = CreateKey(
-                parts_.storage, wanted.name.text, std::move(scopes), request.caller.actor, parts_.clock.Now()
-            );
+            auto made = Make(wanted);
+            const auto stored =
+                made ? StoreKey(parts_.storage, made->key, request.caller.actor) : Unexpected(made.error());
             return Answer(
                 request,
-                made,
+                stored ? made : Unexpected(stored.error()),
                 [](const NewKey& key) {
                     auto shown = Show(key.key);
                     shown.key = key.text;
@@ -112,6 +161,24 @@ public:
     }
 
 private:
+    [[nodiscard]] Result<NewKey> Make(const view::NewKeyView& wanted) const {
+        std::vector<std::string> scopes;
+        std::ranges::transform(wanted.scopes, std::back_inserter(scopes), [](const auto& scope) {
+            return scope.text;
+        });
+        const auto now = parts_.clock.Now();
+        auto made = MakeKey(wanted.name.text, std::move(scopes), now);
+        auto expires =
+            wanted.expires_at ? ExpiryFrom(*wanted.expires_at, now) : Result<std::optional<Timestamp>>();
+        if (!made || !expires) {
+            return Unexpected(made ? expires.error() : made.error());
+        }
+        made->key.expires_at = *expires;
+        const auto limited =
+            parts_.storage.Read([&](const Snapshot& snapshot) { return Limit(snapshot, wanted, made->key); });
+        return limited ? made : Unexpected(limited.error());
+    }
+
     ApiParts parts_;
 };
 
@@ -136,10 +203,14 @@ void AddKeyRoutes(Router& router, const ApiParts& parts) {
          .tag = "keys",
          .summary = "Make a key",
          .description = "Scopes: read; write (holds read); biometric (holds read; sealed artifacts: "
-                        "embeddings and crops of faces); admin (holds all). Shown this one time.",
+                        "embeddings and crops of faces); admin (holds all). With `sources` or `buckets` "
+                        "(ids; buckets by "
+                        "names) it is limited to them: what is elsewhere is not there for it, and what is of "
+                        "all is closed. It ends at `expires_at`, if that is given. Shown this one time.",
          .body = &described::Schema<view::NewKeyView>,
          .answer = &described::Schema<view::KeyView>,
          .status = 201,
+         .shows_secret = true,
          .handle = [routes](Request& r) { return routes->Add(r); }}
     );
     router.Add(

@@ -118,6 +118,7 @@ void AddPublicationRoutes(Router& router, const ApiParts& parts) {
         {.method = "POST",
          .pattern = "/v1/buckets/{bucket}/publish",
          .scope = Scope::kWrite,
+         .reach = Reach::kBucket,
          .tag = "buckets",
          .summary = "Publish what is there",
          .description = "Asks for the results of every item in the formats, and at the place, that the "
@@ -131,6 +132,7 @@ void AddPublicationRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/items/{item}/exports/{format}",
          .scope = Scope::kRead,
+         .reach = Reach::kItem,
          .tag = "items",
          .summary = "An item's results in a format",
          .description =

@@ -39,6 +39,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddPeopleEditRoutes(router, parts);
     AddFaceQuestionRoutes(router, parts);
     AddWebhookRoutes(router, parts);
+    AddDeliveryRoutes(router, parts);
     AddEventRoutes(router, parts);
     AddKeyRoutes(router, parts);
 }

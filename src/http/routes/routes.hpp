@@ -48,6 +48,7 @@ void AddErasureRoutes(Router& router, const ApiParts& parts);
 void AddPeopleEditRoutes(Router& router, const ApiParts& parts);
 void AddFaceQuestionRoutes(Router& router, const ApiParts& parts);
 void AddWebhookRoutes(Router& router, const ApiParts& parts);
+void AddDeliveryRoutes(Router& router, const ApiParts& parts);
 void AddEventRoutes(Router& router, const ApiParts& parts);
 void AddKeyRoutes(Router& router, const ApiParts& parts);
 

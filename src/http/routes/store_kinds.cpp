@@ -33,6 +33,7 @@ void AddStoreKindRoutes(Router& router, const ApiParts& parts) {
         {.method = "GET",
          .pattern = "/v1/store-kinds",
          .scope = Scope::kRead,
+         .reach = Reach::kOpen,
          .tag = "sources",
          .summary = "Kinds of stores",
          .description = "Each with the JSON Schema of its sources' configuration.",

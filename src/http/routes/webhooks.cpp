@@ -1,4 +1,4 @@
-// /v1/webhooks and /v1/deliveries.
+// /v1/webhooks: who is told.
 
 #include <chrono>
 #include <memory>
@@ -14,23 +14,37 @@
 #include "core/result.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/event.hpp"
-#include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
-#include "http/parameters.hpp"
-#include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/webhook_checks.hpp"
 #include "http/views_webhooks.hpp"
-#include "storage/delivery_repository.hpp"
-#include "storage/event_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 namespace {
+
+view::EventOriginsView Show(const EventOrigins& only) {
+    return {
+        .sources = only.sources, .buckets = only.buckets, .processors = only.processors, .people = only.people
+    };
+}
+
+EventOrigins OriginsOf(const view::EventOriginsView& only) {
+    return {
+        .sources = only.sources, .buckets = only.buckets, .processors = only.processors, .people = only.people
+    };
+}
+
+std::string StateOf(const Endpoint& endpoint) {
+    if (!endpoint.active) {
+        return endpoint.disabled_reason.empty() ? "PAUSED" : "DISABLED";
+    }
+    return endpoint.failing_since ? "FAILING" : "ENABLED";
+}
 
 view::EndpointView Show(const Endpoint& endpoint) {
     return {
@@ -38,10 +52,13 @@ view::EndpointView Show(const Endpoint& endpoint) {
         .url = endpoint.url,
         .description = endpoint.description,
         .types = endpoint.types,
+        .only = Show(endpoint.only),
+        .state = {StateOf(endpoint)},
         .active = endpoint.active,
         .disabled_reason = endpoint.disabled_reason,
         .failing_since = TextOf(endpoint.failing_since),
         .consecutive_failures = endpoint.consecutive_failures,
+        .last_error = endpoint.last_error,
         .created_at = ToRfc3339(endpoint.created_at),
         .secret = std::nullopt,
     };
@@ -50,38 +67,6 @@ view::EndpointView Show(const Endpoint& endpoint) {
 view::EndpointView ShowOnce(const EndpointWithSecret& made) {
     auto shown = Show(made.endpoint);
     shown.secret = made.secret;
-    return shown;
-}
-
-view::DeliveryRow Row(const Delivery& delivery) {
-    const auto next = IsTerminal(delivery.status) ? std::nullopt : std::optional(delivery.next_attempt_at);
-    return {
-        .id = delivery.id.Value(),
-        .kind = {delivery.kind == DeliveryKind::kWebhook ? "webhook" : "publication"},
-        .event = delivery.event_id.Value(),
-        .endpoint = delivery.endpoint_id.Value(),
-        .publication = delivery.publication_id.Value(),
-        .status = {std::string(ToString(delivery.status))},
-        .attempt = delivery.attempt,
-        .next_attempt_at = TextOf(next),
-        .last_error = delivery.last_error,
-        .created_at = ToRfc3339(delivery.created_at),
-        .finished_at = TextOf(delivery.finished_at),
-    };
-}
-
-view::DeliveryView Show(const Delivery& delivery, const std::vector<DeliveryAttempt>& attempts) {
-    view::DeliveryView shown{Row(delivery), {}};
-    for (const auto& a : attempts) {
-        shown.attempts.push_back(
-            {.number = a.number,
-             .at = ToRfc3339(a.at),
-             .duration_ms = a.duration.count(),
-             .http_status = a.http_status,
-             .error = a.error,
-             .response = a.response}
-        );
-    }
     return shown;
 }
 
@@ -102,10 +87,14 @@ public:
     [[nodiscard]] Response Add(const Request& request) const {
         return WithBody<view::NewEndpointView>(request, [&](const view::NewEndpointView& wanted) {
             const NewEndpoint endpoint{
-                .url = wanted.url, .description = wanted.description.value_or(""), .types = wanted.types
+                .url = wanted.url,
+                .description = wanted.description.value_or(""),
+                .types = wanted.types,
+                .only = OriginsOf(wanted.only.value_or(view::EventOriginsView()))
             };
             const auto made =
                 CheckEventTypes(wanted.types)
+                    .and_then([&] { return CheckOrigins(parts_.storage, endpoint.only); })
                     .and_then([&] { return parts_.endpoints.Create(endpoint, request.caller.actor); })
                     .map_error(AtMember);
             return Answer(request, made, ShowOnce, 201);
@@ -122,10 +111,14 @@ public:
                 .url = change.url,
                 .description = change.description,
                 .types = change.types,
+                .only = change.only ? std::optional(OriginsOf(*change.only)) : std::nullopt,
                 .active = change.active
             };
             const auto changed =
                 CheckEventTypes(change.types.value_or(std::vector<std::string>{}))
+                    .and_then([&] {
+                        return CheckOrigins(parts_.storage, edit.only.value_or(EventOrigins()));
+                    })
                     .and_then([&] {
                         return parts_.endpoints.Change(Id(request), edit, request.caller.actor);
                     })
@@ -150,78 +143,11 @@ public:
         return request.body.empty() ? rotate({}) : WithBody<view::Rotation>(request, rotate);
     }
 
-    [[nodiscard]] Response ReplayFailed(const Request& request) const {
-        return WithBody<view::NewReplay>(request, [&](const view::NewReplay& wanted) {
-            const auto since = FromRfc3339(wanted.since);
-            if (!since) {
-                return Problem(since.error(), request.id, "/since");
-            }
-            const auto made = parts_.replay.ReplayFailed(Id(request), *since, request.caller.actor);
-            parts_.nudge();
-            return Answer(
-                request, made, [](int count) { return view::ReplayView{.deliveries = count}; }, 202
-            );
-        });
-    }
-
     [[nodiscard]] Response Test(const Request& request) const {
         const auto sent = parts_.endpoints.SendTest(Id(request), request.caller.actor);
         parts_.nudge();
         return Answer(
             request, sent, [](const DeliveryId& id) { return view::DeliveryRef{.delivery = id.Value()}; }, 202
-        );
-    }
-
-    [[nodiscard]] Response Deliveries(const Request& request) const {
-        const auto page = PageOf(request);
-        DeliveryFilter filter;
-        filter.endpoint_id = EndpointId(std::string(request.Query("endpoint")));
-        filter.event_id = EventId(std::string(request.Query("event")));
-        filter.status = StatusOf(request);
-        for (const auto& [name, moment] :
-             {std::pair("since", &filter.since), std::pair("until", &filter.until)}) {
-            const auto text = request.Query(name);
-            const auto time = FromRfc3339(text);
-            if (!text.empty() && !time) {
-                return Problem(time.error().Within(name), request.id);
-            }
-            *moment = text.empty() ? std::nullopt : std::optional(*time);
-        }
-        const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Delivery>> {
-            if (!filter.event_id.IsEmpty()) {  // an endpoint may be gone and its deliveries still there
-                if (const auto event = snapshot.events.Get(filter.event_id); !event) {
-                    return Unexpected(event.error());
-                }
-            }
-            return snapshot.deliveries.List(filter, page);
-        });
-        return Answer(request, rows, [](const Page<Delivery>& found) {
-            view::DeliveryList list{.rows = {}, .next = found.next};
-            for (const auto& delivery : found.rows) {
-                list.rows.push_back(Row(delivery));
-            }
-            return list;
-        });
-    }
-
-    [[nodiscard]] Response GetDelivery(const Request& request) const {
-        const DeliveryId id(request.parameters[0]);
-        const auto shown = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<view::DeliveryView> {
-            const auto delivery = snapshot.deliveries.Get(id);
-            const auto attempts = snapshot.deliveries.Attempts(id);
-            if (!delivery || !attempts) {
-                return Unexpected(delivery ? attempts.error() : delivery.error());
-            }
-            return Show(*delivery, *attempts);
-        });
-        return Answer(request, shown, [](const view::DeliveryView& view) { return view; });
-    }
-
-    [[nodiscard]] Response Resend(const Request& request) const {
-        const auto made = parts_.replay.Resend(DeliveryId(request.parameters[0]), request.caller.actor);
-        parts_.nudge();
-        return Answer(
-            request, made, [](const DeliveryId& id) { return view::DeliveryRef{.delivery = id.Value()}; }, 202
         );
     }
 
@@ -233,12 +159,10 @@ private:
 
 }  // namespace
 
-// NOLINTNEXTLINE(readability-function-size): a table
 void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<WebhookRoutes>(parts);  // shared by the handlers below
     const std::string tag = "webhooks";
     const auto endpoint = &described::Schema<view::EndpointView>;
-    const auto reference = &described::Schema<view::DeliveryRef>;
     router.Add(
         {.method = "GET",
          .pattern = "/v1/webhooks",
@@ -255,11 +179,13 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kWrite,
          .tag = tag,
          .summary = "Add an endpoint",
-         .description = "`types` are event types; empty means all, `item.*` a prefix. The answer shows the "
+         .description = "`types` are event types; empty means all, `item.*` a prefix. Of these, `only` takes "
+                        "what is about one of each list that is not empty. The answer shows the "
                         "signing secret, this one time.",
          .body = &described::Schema<view::NewEndpointView>,
          .answer = endpoint,
          .status = 201,
+         .shows_secret = true,
          .handle = [routes](Request& r) { return routes->Add(r); }}
     );
     router.Add(
@@ -305,20 +231,8 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
          .body = &described::Schema<view::Rotation>,
          .may_lack_body = true,
          .answer = endpoint,
+         .shows_secret = true,
          .handle = [routes](Request& r) { return routes->Rotate(r); }}
-    );
-    router.Add(
-        {.method = "POST",
-         .pattern = "/v1/webhooks/{endpoint}/replay",
-         .scope = Scope::kWrite,
-         .tag = tag,
-         .summary = "Send again what failed",
-         .description = "What was made `since` that moment (RFC 3339) for the endpoint and ended Failed or "
-                        "Cancelled, each event once, unless it got through since.",
-         .body = &described::Schema<view::NewReplay>,
-         .answer = &described::Schema<view::ReplayView>,
-         .status = 202,
-         .handle = [routes](Request& r) { return routes->ReplayFailed(r); }}
     );
     router.Add(
         {.method = "POST",
@@ -326,47 +240,9 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kWrite,
          .tag = tag,
          .summary = "Send a test event",
-         .answer = reference,
+         .answer = &described::Schema<view::DeliveryRef>,
          .status = 202,
          .handle = [routes](Request& r) { return routes->Test(r); }}
-    );
-    auto filters = PageParameters("dlv_[0-9A-Z]+");
-    filters.push_back(StatusParameter());
-    filters.push_back({.name = "endpoint", .description = "Id of an endpoint."});
-    filters.push_back({.name = "event", .description = "Id of an event."});
-    filters.push_back({.name = "since", .description = "Made then or later: RFC 3339."});
-    filters.push_back({.name = "until", .description = "Made before it: RFC 3339."});
-    router.Add(
-        {.method = "GET",
-         .pattern = "/v1/deliveries",
-         .scope = Scope::kRead,
-         .tag = tag,
-         .summary = "Deliveries",
-         .description = "Webhooks and publications, newest first.",
-         .query = filters,
-         .answer = &described::Schema<view::DeliveryList>,
-         .handle = [routes](Request& r) { return routes->Deliveries(r); }}
-    );
-    router.Add(
-        {.method = "GET",
-         .pattern = "/v1/deliveries/{delivery}",
-         .scope = Scope::kRead,
-         .tag = tag,
-         .summary = "One delivery",
-         .description = "With every attempt.",
-         .answer = &described::Schema<view::DeliveryView>,
-         .handle = [routes](Request& r) { return routes->GetDelivery(r); }}
-    );
-    router.Add(
-        {.method = "POST",
-         .pattern = "/v1/deliveries/{delivery}/resend",
-         .scope = Scope::kWrite,
-         .tag = tag,
-         .summary = "Send again",
-         .description = "A new delivery of the same event.",
-         .answer = reference,
-         .status = 202,
-         .handle = [routes](Request& r) { return routes->Resend(r); }}
     );
 }
 

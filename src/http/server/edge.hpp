@@ -4,11 +4,14 @@
 // it holds Asio's and Beast's types.
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <set>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -54,6 +57,26 @@ private:
     using Yield = boost::asio::yield_context;
     using Head = boost::beast::http::response<boost::beast::http::empty_body>;
 
+    /// Somebody who listens, and what is waited for while nothing happens.
+    struct Stream {
+        const EventStream* events;
+        boost::asio::steady_timer quiet;
+    };
+
+    /// A stream is listed while this lives.
+    struct Listed {
+        Listed(std::list<Stream>& streams, Stream added)
+            : all(streams), stream(all.insert(all.end(), std::move(added))) {}
+
+        ~Listed() { all.erase(stream); }
+
+        Listed(const Listed&) = delete;
+        Listed& operator=(const Listed&) = delete;
+
+        std::list<Stream>& all;
+        std::list<Stream>::iterator stream;
+    };
+
     /// What became of work for the pool.
     enum class Work : std::uint8_t { kDone, kTooMany, kFailed };
 
@@ -66,6 +89,7 @@ private:
     // receive.cpp: from bytes to a request
     bool ServeOne(Connection& connection, const Yield& yield);
     bool ReadHeader(Connection& connection, Parser& parser, Request& request, const Yield& yield);
+    [[nodiscard]] std::chrono::milliseconds TimeForBody(std::uint64_t bytes) const;
     bool ReadBody(Connection& connection, Parser& parser, const Request& request, const Yield& yield);
     bool Refuse(Connection& connection, const Request& request, const Response& refusal, const Yield& yield);
     Admission AdmissionOf(const Request& request, const Yield& yield);
@@ -81,7 +105,9 @@ private:
     );
     static bool SendHead(Connection& connection, Head& head, const Yield& yield);
     bool SendBytes(Connection& connection, const ByteStream& bytes, const Yield& yield);
+    Result<std::string> NextPiece(const EventStream& events, const Yield& yield);
     void SendEvents(Connection& connection, const EventStream& events, const Yield& yield);
+    void WakeStreams(const Yield& yield);
 
     /// Runs `work` on the pool while the coroutine waits, unless too much waits there already.
     Work OnPool(const std::function<void()>& work, const Yield& yield);
@@ -98,6 +124,7 @@ private:
     std::stop_source stop_;  ///< Of the handlers that run.
     std::atomic<int> waiting_ = 0;
     std::set<Connection*> connections_;  ///< Each is owned by its coroutine.
+    std::list<Stream> streams_;          ///< Likewise, while it is sent.
     std::thread thread_;
 };
 

@@ -36,9 +36,12 @@ using Parser = boost::beast::http::request_parser<boost::beast::http::string_bod
     const auto encodings = message.count(boost::beast::http::field::transfer_encoding);
     const bool odd_encoding =
         encodings == 1 && Lower(message[boost::beast::http::field::transfer_encoding]) != "chunked";
+    const bool odd_length =
+        message[boost::beast::http::field::content_length].find_first_not_of("0123456789") !=
+        std::string_view::npos;
     const bool old_chunked = encodings > 0 && message.version() < 11;
-    return lengths > 1 || encodings > 1 || (lengths > 0 && encodings > 0) || odd_encoding || old_chunked ||
-           message.count(boost::beast::http::field::host) > 1 ||
+    return lengths > 1 || encodings > 1 || (lengths > 0 && encodings > 0) || odd_encoding || odd_length ||
+           old_chunked || message.count(boost::beast::http::field::host) > 1 ||
            (message.version() == 11 && message.count(boost::beast::http::field::host) == 0);
 }
 

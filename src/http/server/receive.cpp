@@ -1,5 +1,6 @@
 // From bytes to a request, and to whoever answers it.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -131,6 +132,15 @@ Admission Server::Edge::AdmissionOf(const Request& request, const Yield& yield) 
     return admission;
 }
 
+/// As long as at the least rate it takes, beside what a header may: small bodies do not hold a connection
+/// long.
+std::chrono::milliseconds Server::Edge::TimeForBody(std::uint64_t bytes) const {
+    constexpr std::uint64_t kLeastRate = 1;  // bytes a millisecond
+    const auto most = static_cast<std::uint64_t>(settings_.body_timeout.count());
+    const std::chrono::milliseconds at_least_rate(std::min(most, bytes / kLeastRate));
+    return std::min(settings_.body_timeout, settings_.header_timeout + at_least_rate);
+}
+
 bool Server::Edge::ReadBody(
     Connection& connection, Parser& parser, const Request& request, const Yield& yield
 ) {
@@ -148,7 +158,7 @@ bool Server::Edge::ReadBody(
         return Refuse(connection, request, too_large, yield);
     }
     parser.body_limit(admission.max_body);
-    connection.stream.expires_after(settings_.body_timeout);
+    connection.stream.expires_after(TimeForBody(parser.content_length().value_or(admission.max_body)));
     error_code error;
     if (Lower(parser.get()[http::field::expect]) == "100-continue") {
         const http::response<http::empty_body> go_on(http::status::continue_, 11);
@@ -191,6 +201,8 @@ bool Server::Edge::ServeOne(Connection& connection, const Yield& yield) {
     Request request;
     request.id = MakeId("req");
     request.stop = stop_.get_token();
+    error_code gone;
+    request.peer = connection.stream.socket().remote_endpoint(gone).address().to_string();
     if (!ReadHeader(connection, parser, request, yield) || !ReadBody(connection, parser, request, yield)) {
         return false;
     }

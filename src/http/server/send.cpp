@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr auto kEventPoll = std::chrono::milliseconds(250);
+constexpr auto kEventPoll = std::chrono::milliseconds(100);
 constexpr auto kEventKeepAlive = std::chrono::seconds(15);
 constexpr std::size_t kStreamPiece = 256U << 10U;
 
@@ -144,28 +144,54 @@ bool Server::Edge::SendBytes(Connection& connection, const ByteStream& bytes, co
     return true;
 }
 
+/// What is new for a stream; "" also when too much waits for the pool.
+Result<std::string> Server::Edge::NextPiece(const EventStream& events, const Yield& yield) {
+    auto at_hand = events.at_hand ? events.at_hand() : Result<std::optional<std::string>>(std::nullopt);
+    if (!at_hand || *at_hand) {
+        return at_hand.map([](auto& piece) { return std::move(*piece); });
+    }
+    Result<std::string> piece;
+    if (OnPool([&] { piece = events.next(); }, yield) == Work::kFailed) {
+        return Fail(ErrorCode::kInternal, "the stream threw");
+    }
+    return piece;
+}
+
 void Server::Edge::SendEvents(Connection& connection, const EventStream& events, const Yield& yield) {
+    const Listed listed(streams_, {.events = &events, .quiet = asio::steady_timer(io_)});
     auto last_sent = std::chrono::steady_clock::now();
     error_code error;
     while (!stopping_ && !error) {
-        Result<std::string> fresh;
-        const auto outcome = OnPool([&] { fresh = events.next(); }, yield);
-        if (outcome == Work::kFailed || !fresh) {
+        auto piece = NextPiece(events, yield);
+        if (!piece || stopping_) {
             return;
         }
-        const auto now = std::chrono::steady_clock::now();
-        const bool more = !fresh->empty();  // there may be more than one call gives
-        if (!more && now - last_sent > kEventKeepAlive) {
-            fresh = ": still here\n\n";
+        if (piece->empty()) {
+            auto& quiet = listed.stream->quiet;
+            quiet.expires_at(last_sent + kEventKeepAlive);
+            error_code woken;
+            quiet.async_wait(yield[woken]);
+            if (woken) {  // there may be news, or the server stops
+                continue;
+            }
+            piece = ": still here\n\n";
         }
-        if (!fresh->empty()) {
-            last_sent = now;
-            connection.stream.expires_after(settings_.idle_timeout);
-            asio::async_write(connection.stream, asio::buffer(*fresh), yield[error]);
-        }
-        if (!more) {
-            asio::steady_timer pause(io_, kEventPoll);
-            pause.async_wait(yield[error]);
+        last_sent = std::chrono::steady_clock::now();
+        connection.stream.expires_after(settings_.idle_timeout);
+        asio::async_write(connection.stream, asio::buffer(*piece), yield[error]);
+    }
+}
+
+void Server::Edge::WakeStreams(const Yield& yield) {
+    asio::steady_timer pause(io_);
+    while (!stopping_) {
+        pause.expires_after(kEventPoll);
+        error_code ignored;
+        pause.async_wait(yield[ignored]);
+        for (auto& stream : streams_) {
+            if (stopping_ || !stream.events->has_news || stream.events->has_news()) {
+                stream.quiet.cancel();
+            }
         }
     }
 }

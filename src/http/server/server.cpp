@@ -41,6 +41,7 @@ Result<void> Server::Edge::Start() {
         return listening;
     }
     asio::spawn(io_, [this](const Yield& yield) { Accept(yield); }, asio::detached);
+    asio::spawn(io_, [this](const Yield& yield) { WakeStreams(yield); }, asio::detached);
     thread_ = std::thread([this] { io_.run(); });
     return {};
 }
@@ -98,6 +99,9 @@ void Server::Edge::Stop() {
 }
 
 void Server::Edge::CloseAll(bool answering_too) {
+    for (auto& stream : streams_) {
+        stream.quiet.cancel();
+    }
     for (auto* connection : connections_) {
         if (answering_too || !connection->answering) {
             connection->stream.close();  // its coroutine wakes with an error and ends

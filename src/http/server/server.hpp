@@ -17,11 +17,12 @@ struct ServerSettings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one.
     int handler_threads = 4;
-    int max_waiting = 128;  ///< Requests waiting for a handler; more are answered 503.
-    int max_connections = 1024;
+    int max_waiting = 128;         ///< Requests waiting for a handler; more are answered 503.
+    int max_connections = 16'384;  ///< Event streams too; more are closed at once.
     std::size_t max_header_bytes = 16U << 10U;
     int max_header_fields = 100;
     std::chrono::milliseconds header_timeout{std::chrono::seconds(10)};  ///< From its first byte to its last.
+    /// For a body at most; a smaller one gets header_timeout and 1 ms for each byte.
     std::chrono::milliseconds body_timeout{std::chrono::seconds(120)};
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(30)};
     std::chrono::milliseconds stop_timeout{std::chrono::seconds(5)};  ///< For answers still being sent.

@@ -22,13 +22,13 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kAddSql = R"sql(
-    INSERT INTO endpoint (id, url, description, types, secrets, active, disabled_reason, failing_since,
-                          consecutive_failures, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+    INSERT INTO endpoint (id, url, description, types, origins, secrets, active, disabled_reason, failing_since,
+                          consecutive_failures, last_error, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kUpdateSql = R"sql(
     UPDATE endpoint
-    SET url = ?, description = ?, types = ?, secrets = ?, active = ?, disabled_reason = ?, failing_since = ?,
-        consecutive_failures = ?
+    SET url = ?, description = ?, types = ?, origins = ?, secrets = ?, active = ?, disabled_reason = ?, failing_since = ?,
+        consecutive_failures = ?, last_error = ?
     WHERE id = ?)sql";
 constexpr const char* kRemoveSql = "DELETE FROM endpoint WHERE id = ?";
 constexpr const char* kCancelSql = R"sql(
@@ -36,10 +36,12 @@ constexpr const char* kCancelSql = R"sql(
     SET status = 'Cancelled', finished_at = ?2, last_error = 'the endpoint was removed'
     WHERE endpoint_id = ?1 AND status = 'Pending')sql";
 constexpr const char* kGetSql = R"sql(
-    SELECT id, url, description, types, secrets, active, disabled_reason, failing_since, consecutive_failures, created_at
+    SELECT id, url, description, types, origins, secrets, active, disabled_reason, failing_since, consecutive_failures,
+           last_error, created_at
     FROM endpoint WHERE id = ?)sql";
 constexpr const char* kListSql = R"sql(
-    SELECT id, url, description, types, secrets, active, disabled_reason, failing_since, consecutive_failures, created_at
+    SELECT id, url, description, types, origins, secrets, active, disabled_reason, failing_since, consecutive_failures,
+           last_error, created_at
     FROM endpoint ORDER BY created_at, id)sql";
 constexpr const char* kAddPublicationSql = R"sql(
     INSERT INTO publication (id, item_id, destination, format, written_digest) VALUES (?, ?, ?, ?, ?)
@@ -69,11 +71,13 @@ Endpoint ReadEndpoint(Row& row) {
     endpoint.url = row.Text();
     endpoint.description = row.Text();
     endpoint.types = ListFromText(row.Text());
+    endpoint.only = OriginsFromText(row.Text());
     endpoint.secrets = BytesListFromText(row.Text());
     endpoint.active = row.Bool();
     endpoint.disabled_reason = row.Text();
     endpoint.failing_since = row.OptionalTime();
     endpoint.consecutive_failures = row.Int();
+    endpoint.last_error = row.Text();
     endpoint.created_at = row.Time();
     return endpoint;
 }
@@ -96,11 +100,13 @@ Result<void> DeliveryTable::AddEndpoint(const Endpoint& e) {
             e.url,
             e.description,
             ListToText(e.types),
+            OriginsToText(e.only),
             BytesListToText(e.secrets),
             e.active,
             e.disabled_reason,
             e.failing_since,
             e.consecutive_failures,
+            e.last_error,
             e.created_at
         )
         .map([](int) {});
@@ -112,11 +118,13 @@ Result<void> DeliveryTable::UpdateEndpoint(const Endpoint& e) {
         e.url,
         e.description,
         ListToText(e.types),
+        OriginsToText(e.only),
         BytesListToText(e.secrets),
         e.active,
         e.disabled_reason,
         e.failing_since,
         e.consecutive_failures,
+        e.last_error,
         e.id
     );
     return Found(updated, "webhook endpoint", e.id.Value());

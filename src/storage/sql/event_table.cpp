@@ -1,10 +1,12 @@
 #include "storage/sql/event_table.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -36,7 +38,9 @@ constexpr Sql kThereSql{
     .sqlite = "SELECT id FROM event WHERE id = ?",
     .postgres = "SELECT id FROM event WHERE id IN (SELECT unnest(?))"
 };
-constexpr const char* kWantingSql = "SELECT id, types FROM endpoint WHERE active = 1";
+constexpr const char* kWantingSql = "SELECT id, types, origins FROM endpoint WHERE active = 1";
+constexpr const char* kPlaceSql = R"sql(
+    SELECT id, source_id FROM bucket WHERE id = ?1 OR id = (SELECT bucket_id FROM item WHERE id = ?2))sql";
 constexpr Sql kAddDeliveriesSql{
     .sqlite = R"sql(
     INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,
@@ -65,13 +69,15 @@ constexpr const char* kCountOldSql = R"sql(
       AND NOT EXISTS (SELECT 1 FROM delivery d
                       WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing')))sql";
 constexpr const char* kNamingSql =
-    "SELECT sequence, data FROM event WHERE type LIKE 'item.%' AND instr(data, ?) > 0";
+    "SELECT sequence, data FROM event WHERE (type LIKE 'item.%' OR type = 'person.named') AND instr(data, ?) "
+    "> 0";
 constexpr const char* kSetDataSql = "UPDATE event SET data = ? WHERE sequence = ?";
 constexpr const char* kForgetAnswersSql = R"sql(
     UPDATE delivery_attempt SET response = ?2
     WHERE delivery_id IN (
         SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id
-        WHERE e.type LIKE 'item.%' AND instr(e.data, ?1) > 0))sql";
+        WHERE (e.type LIKE 'item.%' OR e.type = 'person.named') AND instr(e.data, ?1) > 0))sql";
+constexpr const char* kForgetKeptAnswersSql = "DELETE FROM kept_answer WHERE instr(body, ?) > 0";
 constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
 
 Event ReadEvent(Row& row) {
@@ -86,18 +92,26 @@ Event ReadEvent(Row& row) {
     return event;
 }
 
+/// When what is said is of the person.
+void TakeNameOut(boost::json::value& said, const PersonId& person) {
+    auto* const one = said.if_object();
+    const auto* const id = one == nullptr ? nullptr : one->if_contains("person");
+    if (id != nullptr && id->is_string() && std::string_view(id->get_string()) == person.Value()) {
+        one->stable_erase("name");
+    }
+}
+
 /// The event's data without the person's name; as it is when it is none of ours.
 std::string WithoutName(const std::string& data, const PersonId& person) {
     auto json = ParseJson(data);
-    auto* const people = json && json->is_object() ? json->get_object().if_contains("people") : nullptr;
-    if (people == nullptr || !people->is_array()) {
+    if (!json || !json->is_object()) {
         return data;
     }
-    for (auto& each : people->get_array()) {
-        auto* const one = each.if_object();
-        const auto* const id = one == nullptr ? nullptr : one->if_contains("person");
-        if (id != nullptr && id->is_string() && std::string_view(id->get_string()) == person.Value()) {
-            one->stable_erase("name");
+    TakeNameOut(*json, person);
+    auto* const people = json->get_object().if_contains("people");
+    if (people != nullptr && people->is_array()) {
+        for (auto& each : people->get_array()) {
+            TakeNameOut(each, person);
         }
     }
     return ToJsonText(*json);
@@ -106,6 +120,7 @@ std::string WithoutName(const std::string& data, const PersonId& person) {
 struct Wanting {
     EndpointId id;
     std::vector<std::string> types;
+    EventOrigins only;
 };
 
 /// An event to an endpoint.
@@ -123,6 +138,27 @@ Result<bool> EventTable::Append(const Event& event) {
 
 Result<void> EventTable::AppendAll(const std::vector<Event>& events) {
     return AddAll(events).map([](const auto&) {});
+}
+
+/// With the bucket of the item that it is about and that bucket's source, where the data does not say.
+Result<EventFacts> EventTable::WholeFactsOf(const Event& event) const {
+    auto facts = FactsOf(event);
+    const auto place = connection_.First(
+        kPlaceSql,
+        [](Row& row) {
+            auto bucket = row.Text();
+            return std::pair(std::move(bucket), row.Text());
+        },
+        facts.bucket,
+        event.subject
+    );
+    if (!place) {
+        return Unexpected(place.error());
+    }
+    if (*place) {
+        std::tie(facts.bucket, facts.source) = **place;
+    }
+    return facts;
 }
 
 /// Which of them were not there, with their deliveries.
@@ -146,17 +182,28 @@ Result<std::set<EventId>> EventTable::AddAll(const std::vector<Event>& events) {
             ? Result<std::vector<EventId>>(ids)
             : connection_.SelectFor(kThereSql, ids, kBindItself, [](Row& row) { return row.As<EventId>(); });
     const auto endpoints = connection_.Select(kWantingSql, [](Row& row) {
-        return Wanting{.id = row.As<EndpointId>(), .types = ListFromText(row.Text())};
+        auto id = row.As<EndpointId>();
+        auto types = ListFromText(row.Text());
+        return Wanting{.id = std::move(id), .types = std::move(types), .only = OriginsFromText(row.Text())};
     });
     if (!endpoints || !there) {
         return Unexpected(endpoints ? there.error() : endpoints.error());
     }
     std::set<EventId> added(there->begin(), there->end());
+    const bool facts_matter = std::ranges::any_of(*endpoints, [](const Wanting& endpoint) {
+        return endpoint.only != EventOrigins();
+    });
     std::vector<Delivery> deliveries;
     for (const auto& event : events) {
+        if (event.type == "endpoint.test" || !added.contains(event.id)) {
+            continue;
+        }
+        const auto facts = facts_matter ? WholeFactsOf(event) : Result<EventFacts>(EventFacts());
+        if (!facts) {
+            return Unexpected(facts.error());
+        }
         for (const auto& endpoint : *endpoints) {
-            if (event.type != "endpoint.test" && added.contains(event.id) &&
-                WantsType(endpoint.types, event.type)) {
+            if (WantsType(endpoint.types, event.type) && IsAbout(*facts, endpoint.only)) {
                 deliveries.push_back({.id = MakeId("dlv"), .event = &event, .endpoint = &endpoint.id});
             }
         }
@@ -187,9 +234,9 @@ Result<int> EventTable::ForgetName(const PersonId& person) {
         const auto sequence = row.Integer();
         return std::pair(sequence, row.Text());
     };
-    const auto naming = connection_.Change(kForgetAnswersSql, person, Blob{}).and_then([&](int) {
-        return connection_.Select(kNamingSql, read, person);
-    });
+    const auto naming = connection_.Change(kForgetAnswersSql, person, Blob{})
+                            .and_then([&](int) { return connection_.Change(kForgetKeptAnswersSql, person); })
+                            .and_then([&](int) { return connection_.Select(kNamingSql, read, person); });
     if (!naming) {
         return Unexpected(naming.error());
     }

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] Result<std::int64_t> LastSequence() const override;
 
 private:
+    [[nodiscard]] Result<EventFacts> WholeFactsOf(const Event& event) const;
     [[nodiscard]] Result<std::set<EventId>> AddAll(const std::vector<Event>& events);
 
     Connection& connection_;

@@ -4,8 +4,10 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/sql/connection.hpp"
 #include "storage/sql/lists.hpp"
@@ -23,21 +26,42 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kAddSql = R"sql(
-    INSERT INTO api_key (id, name, secret_sha256, scopes, created_at, expires_at, last_used_at, revoked_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql";
+    INSERT INTO api_key (id, name, secret_sha256, scopes, sources, buckets, created_at, expires_at, last_used_at, revoked_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kRevokeSql = "UPDATE api_key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?";
 constexpr const char* kUsedSql = "UPDATE api_key SET last_used_at = ? WHERE id = ?";
 constexpr const char* kFindSql = R"sql(
-    SELECT id, name, secret_sha256, scopes, created_at, expires_at, last_used_at, revoked_at
+    SELECT id, name, secret_sha256, scopes, sources, buckets, created_at, expires_at, last_used_at, revoked_at
     FROM api_key WHERE id = ?)sql";
 constexpr const char* kListSql = R"sql(
-    SELECT id, name, secret_sha256, scopes, created_at, expires_at, last_used_at, revoked_at
+    SELECT id, name, secret_sha256, scopes, sources, buckets, created_at, expires_at, last_used_at, revoked_at
     FROM api_key ORDER BY created_at, id)sql";
+constexpr const char* kForgetAnswersSql = "DELETE FROM kept_answer WHERE at < ?";
+constexpr const char* kForgetAnswerSql = "DELETE FROM kept_answer WHERE caller = ? AND key = ?";
+constexpr const char* kFindAnswerSql =
+    "SELECT caller, key, request_sha256, status, body, at FROM kept_answer WHERE caller = ? AND key = ?";
+constexpr const char* kKeepAnswerSql =
+    "INSERT INTO kept_answer (caller, key, request_sha256, status, body, at) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char* kSetAnswerSql =
+    "UPDATE kept_answer SET status = ?, body = ? WHERE caller = ? AND key = ?";
 constexpr const char* kAddAuditSql =
     "INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)";
 constexpr const char* kAuditSql = R"sql(
     SELECT sequence, at, actor, action, subject, detail FROM audit
     WHERE ?1 = 0 OR sequence < ?1 ORDER BY sequence DESC LIMIT ?2)sql";
+
+template <class Id>
+std::string IdsToText(const std::vector<Id>& ids) {
+    std::vector<std::string> texts;
+    std::ranges::transform(ids, std::back_inserter(texts), &Id::Value);
+    return ListToText(texts);
+}
+
+template <class Id>
+std::vector<Id> IdsFromText(std::string_view text) {
+    const auto texts = ListFromText(text);
+    return {texts.begin(), texts.end()};
+}
 
 ApiKey ReadKey(Row& row) {
     ApiKey key;
@@ -45,11 +69,24 @@ ApiKey ReadKey(Row& row) {
     key.name = row.Text();
     key.secret_sha256 = row.Text();
     key.scopes = ListFromText(row.Text());
+    key.sources = IdsFromText<SourceId>(row.Text());
+    key.buckets = IdsFromText<BucketId>(row.Text());
     key.created_at = row.Time();
     key.expires_at = row.OptionalTime();
     key.last_used_at = row.OptionalTime();
     key.revoked_at = row.OptionalTime();
     return key;
+}
+
+KeptAnswer ReadAnswer(Row& row) {
+    KeptAnswer answer;
+    answer.caller = row.Text();
+    answer.key = row.Text();
+    answer.request_sha256 = row.Text();
+    answer.status = row.Int();
+    answer.body = row.Text();
+    answer.at = row.Time();
+    return answer;
 }
 
 }  // namespace
@@ -62,6 +99,8 @@ Result<void> KeyTable::Add(const ApiKey& key) {
             key.name,
             key.secret_sha256,
             ListToText(key.scopes),
+            IdsToText(key.sources),
+            IdsToText(key.buckets),
             key.created_at,
             key.expires_at,
             key.last_used_at,
@@ -94,6 +133,35 @@ Result<std::optional<ApiKey>> KeyTable::FindById(const KeyId& id) const {
 
 Result<std::vector<ApiKey>> KeyTable::List() const {
     return connection_.Select(kListSql, ReadKey);
+}
+
+Result<std::optional<KeptAnswer>> KeyTable::KeepAnswer(const KeptAnswer& answer, Timestamp forget_before) {
+    const auto found = connection_.Change(kForgetAnswersSql, forget_before).and_then([&](int) {
+        return connection_.First(kFindAnswerSql, ReadAnswer, answer.caller, answer.key);
+    });
+    if (!found || *found) {
+        return found;
+    }
+    return connection_
+        .Change(
+            kKeepAnswerSql,
+            answer.caller,
+            answer.key,
+            answer.request_sha256,
+            answer.status,
+            answer.body,
+            answer.at
+        )
+        .map([](int) { return std::optional<KeptAnswer>(); });
+}
+
+Result<void> KeyTable::SetAnswer(const KeptAnswer& answer) {
+    return connection_.Change(kSetAnswerSql, answer.status, answer.body, answer.caller, answer.key)
+        .map([](int) {});
+}
+
+Result<void> KeyTable::ForgetAnswer(std::string_view caller, std::string_view key) {
+    return connection_.Change(kForgetAnswerSql, caller, key).map([](int) {});
 }
 
 Result<void> KeyTable::AddAudit(const AuditEntry& entry) {

@@ -17,6 +17,9 @@ public:
     Result<void> SetUsed(const KeyId& id, Timestamp at) override;
     [[nodiscard]] Result<std::optional<ApiKey>> FindById(const KeyId& id) const override;
     [[nodiscard]] Result<std::vector<ApiKey>> List() const override;
+    Result<std::optional<KeptAnswer>> KeepAnswer(const KeptAnswer& answer, Timestamp forget_before) override;
+    Result<void> SetAnswer(const KeptAnswer& answer) override;
+    Result<void> ForgetAnswer(std::string_view caller, std::string_view key) override;
     Result<void> AddAudit(const AuditEntry& entry) override;
     [[nodiscard]] Result<Page<AuditEntry>> Audit(const PageRequest& page) const override;
 

@@ -7,6 +7,7 @@
 
 #include "core/base64.hpp"
 #include "core/json.hpp"
+#include "domain/event.hpp"
 
 namespace notify::sql {
 
@@ -48,6 +49,26 @@ std::vector<std::string> BytesListFromText(std::string_view text) {
         }
     }
     return list;
+}
+
+std::string OriginsToText(const EventOrigins& origins) {
+    return ListToText(
+        {ListToText(origins.sources),
+         ListToText(origins.buckets),
+         ListToText(origins.processors),
+         ListToText(origins.people)}
+    );
+}
+
+EventOrigins OriginsFromText(std::string_view text) {
+    auto lists = ListFromText(text);
+    lists.resize(4);
+    return {
+        .sources = ListFromText(lists[0]),
+        .buckets = ListFromText(lists[1]),
+        .processors = ListFromText(lists[2]),
+        .people = ListFromText(lists[3])
+    };
 }
 
 }  // namespace notify::sql

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/event.hpp"
+
 namespace notify::sql {
 
 [[nodiscard]] std::string ListToText(const std::vector<std::string>& list);
@@ -14,5 +16,9 @@ namespace notify::sql {
 /// The same for lists of bytes, each in base 64.
 [[nodiscard]] std::string BytesListToText(const std::vector<std::string>& list);
 [[nodiscard]] std::vector<std::string> BytesListFromText(std::string_view text);
+
+/// What an endpoint wants to be told about alone.
+[[nodiscard]] std::string OriginsToText(const EventOrigins& origins);
+[[nodiscard]] EventOrigins OriginsFromText(std::string_view text);
 
 }  // namespace notify::sql

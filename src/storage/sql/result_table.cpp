@@ -214,6 +214,14 @@ Result<std::optional<StoredResult>> ResultTable::FindByLineage(std::string_view 
     return Get(**id).map([](StoredResult result) { return std::optional(std::move(result)); });
 }
 
+Result<std::vector<BucketId>> ResultTable::BucketsWith(const ResultId& id) const {
+    return connection_.Select(
+        "SELECT DISTINCT bucket_id FROM process WHERE result_id = ?",
+        [](Row& row) { return row.As<BucketId>(); },
+        id
+    );
+}
+
 Result<int> ResultTable::ForgetUnused(const std::vector<ResultId>& ids) {
     const auto unused =
         connection_.SelectFor(kUnusedSql, ids, kBindItself, [](Row& row) { return row.As<ResultId>(); });

@@ -23,6 +23,7 @@ public:
     [[nodiscard]] Result<std::optional<StoredResult>> FindByLineage(
         std::string_view lineage_key
     ) const override;
+    [[nodiscard]] Result<std::vector<BucketId>> BucketsWith(const ResultId& id) const override;
     Result<int> ForgetUnused(const std::vector<ResultId>& ids) override;
     Result<void> SetArtifacts(const ResultId& id, const std::vector<ArtifactRef>& artifacts) override;
     Result<void> RemoveArtifactRow(std::string_view sha256) override;

@@ -76,7 +76,7 @@ TEST_F(FirstKeyTest, IsAnAdminKeyInAFileForItsOwner) {
 }
 
 TEST_F(FirstKeyTest, IsMadeAlthoughAReadKeyExists) {
-    ASSERT_TRUE(CreateKey(*storage_, "reader", {"read"}, "command line", clock_.Now()));
+    ASSERT_TRUE(StoreKey(*storage_, MakeKey("reader", {"read"}, clock_.Now())->key, "command line"));
     EXPECT_FALSE(HasAdminKey(*storage_, clock_.Now()).value());
     ASSERT_TRUE(Ensure());
     EXPECT_TRUE(HasAdminKey(*storage_, clock_.Now()).value());
@@ -84,7 +84,7 @@ TEST_F(FirstKeyTest, IsMadeAlthoughAReadKeyExists) {
 }
 
 TEST_F(FirstKeyTest, IsNotMadeWhileAnAdminKeyExists) {
-    ASSERT_TRUE(CreateKey(*storage_, "mine", {"admin"}, "command line", clock_.Now()));
+    ASSERT_TRUE(StoreKey(*storage_, MakeKey("mine", {"admin"}, clock_.Now())->key, "command line"));
     ASSERT_TRUE(Ensure());
     EXPECT_FALSE(std::filesystem::exists(file_));
 }
@@ -103,7 +103,7 @@ TEST_F(FirstKeyTest, IsMadeAnewAfterItWasRevoked) {
 TEST_F(FirstKeyTest, AStaleFileGoesAwayWhenAnotherAdminKeyExists) {
     ASSERT_TRUE(Ensure());
     RevokeAll();
-    ASSERT_TRUE(CreateKey(*storage_, "mine", {"admin"}, "command line", clock_.Now()));
+    ASSERT_TRUE(StoreKey(*storage_, MakeKey("mine", {"admin"}, clock_.Now())->key, "command line"));
     ASSERT_TRUE(Ensure());
     EXPECT_FALSE(std::filesystem::exists(file_));
 }

@@ -9,6 +9,7 @@ namespace {
 
 Event MakeEvent(std::string data) {
     return {
+        .sequence = 7,
         .id = EventId("msg_1"),
         .type = "item.completed",
         .subject = "itm_1",
@@ -18,10 +19,10 @@ Event MakeEvent(std::string data) {
     };
 }
 
-TEST(Payload, HoldsTypeTimestampAndTheEventsData) {
+TEST(Payload, HoldsTypeTimestampSequenceAndTheEventsData) {
     EXPECT_EQ(
         WebhookPayload(MakeEvent(R"({"item":"itm_1","n":0.5})")),
-        R"({"type":"item.completed","timestamp":"1970-01-01T00:00:01.000Z","data":{"item":"itm_1","n":0.5}})"
+        R"({"type":"item.completed","timestamp":"1970-01-01T00:00:01.000Z","sequence":7,"data":{"item":"itm_1","n":0.5}})"
     );
 }
 

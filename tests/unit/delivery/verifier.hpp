@@ -1,7 +1,8 @@
 #pragma once
 
-// The reference implementation as a judge: the PyPI package standardwebhooks, for tests.
+// The reference implementations as judges: the packages standardwebhooks of PyPI and of npm, for tests.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,11 @@ struct SignedMessage {
     std::string body;
 };
 
-/// True for each message the package accepts. Runs the project's Python environment once.
-[[nodiscard]] std::vector<bool> Accepted(const std::vector<SignedMessage>& messages);
+enum class Reference : std::uint8_t { kPython, kNode };
+
+/// True for each message the package accepts. Runs the project's Python environment, or Node, once.
+[[nodiscard]] std::vector<bool> Accepted(
+    const std::vector<SignedMessage>& messages, Reference reference = Reference::kPython
+);
 
 }  // namespace notify::testing

@@ -1,4 +1,5 @@
-"""Verifies webhooks with the package standardwebhooks: JSON lines {secret, headers, body} on stdin, one word each out."""
+"""Verifies webhooks with the package standardwebhooks: JSON lines {secret, headers, body in base 64} on stdin, one word each out."""
+import base64
 import json
 import sys
 
@@ -7,7 +8,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 for line in sys.stdin:
     message = json.loads(line)
     try:
-        Webhook(message["secret"]).verify(message["body"].encode(), message["headers"])
+        Webhook(message["secret"]).verify(base64.b64decode(message["body"]), message["headers"])
         print("accepted")
     except (WebhookVerificationError, ValueError):
         print("rejected")

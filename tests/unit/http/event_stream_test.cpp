@@ -101,6 +101,61 @@ TEST_F(EventStreamTest, TellsOfOneSubjectWhenAskedTo) {
     EXPECT_EQ(NextId(wire), AllIds().at(1));
 }
 
+TEST_F(EventStreamTest, TellsOfWhatTheQueryAsksForInTheListToo) {
+    Serve();
+    Append("item.failed");
+    Append("item.discovered");
+    Append("process.started");
+    auto wire = Listen("Last-Event-ID: 0\r\n", "?types=item.discovered,bucket.*");
+    EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("200 OK"));
+    EXPECT_EQ(NextId(wire), AllIds().at(1));
+    Append("item.failed");
+    Append("item.discovered");
+    EXPECT_EQ(NextId(wire), AllIds().back());
+    const auto list = Expect(200, "GET", "/v1/events?limit=1&types=process.*,item.failed&after=1");
+    EXPECT_EQ(list.at("rows").as_array().at(0).at("type"), "process.started");
+    EXPECT_TRUE(Expect(200, "GET", "/v1/events?bucket=bkt_none").at("rows").as_array().empty());
+}
+
+TEST_F(EventStreamTest, KnowsTheSourceOfABucketsEvents) {
+    Serve();
+    const auto bucket = AddBucket();
+    Discover("a.bin");
+    const auto sources = Expect(200, "GET", "/v1/sources");
+    const auto source = std::string(sources.at("rows").as_array().at(0).at("id").as_string());
+    const auto about = [&](const std::string& query) {
+        return Expect(200, "GET", "/v1/events?types=item.*&" + query).at("rows").as_array().size();
+    };
+    EXPECT_EQ(about("source=" + source), 1U);
+    EXPECT_EQ(about("source=src_none"), 0U);
+    EXPECT_EQ(about("source=src_none," + source + "&bucket=" + bucket), 1U);
+}
+
+TEST_F(EventStreamTest, IsGivenByTheListToWhoAcceptsIt) {
+    Serve();
+    Append("item.discovered");
+    auto wire = Connect();
+    wire.Send(Get("/v1/events", Bearer(read_key_) + "Accept: text/event-stream\r\nLast-Event-ID: 0\r\n"));
+    EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("Content-Type: text/event-stream"));
+    EXPECT_EQ(NextId(wire), "1");
+}
+
+TEST_F(EventStreamTest, TellsThoseWhoAreUpToDateAndThoseFarBehindTheSameInOrder) {
+    Serve();
+    AppendMany(30);
+    auto now = Listen("Last-Event-ID: 30\r\n");
+    static_cast<void>(now.ReceiveUntil("\r\n\r\n"));
+    AppendMany(2300);  // more than is kept at hand
+    auto behind = Listen("Last-Event-ID: 0\r\n");
+    static_cast<void>(behind.ReceiveUntil("\r\n\r\n"));
+    for (int i = 31; i <= 2330; ++i) {
+        ASSERT_EQ(NextId(now), std::to_string(i));
+    }
+    for (int i = 1; i <= 2330; ++i) {
+        ASSERT_EQ(NextId(behind), std::to_string(i));
+    }
+}
+
 TEST_F(EventStreamTest, RefusesAPlaceThatIsNoSequence) {
     for (const auto* place : {"x", "-1", "1 ", "99999999999999999999"}) {
         Request request;

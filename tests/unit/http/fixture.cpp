@@ -120,7 +120,9 @@ boost::json::value ApiTest::Expect(
 }
 
 std::string ApiTest::MakeKey(const std::vector<std::string>& scopes) {
-    return CreateKey(*storage_, "a test", scopes, "tester", clock_.Now()).value().text;
+    const auto made = notify::MakeKey("a test", scopes, clock_.Now()).value();
+    EXPECT_TRUE(StoreKey(*storage_, made.key, "tester"));
+    return made.text;
 }
 
 std::string ApiTest::IdOfKey(std::string_view text) {

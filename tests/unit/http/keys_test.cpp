@@ -93,9 +93,9 @@ TEST_F(KeysTest, RememberTheirLastUseToTheMinute) {
 
 TEST_F(KeysTest, AreNotMadeWithoutANameOrWithScopesThereAreNot) {
     for (const auto& made :
-         {CreateKey(*storage_, "", {"read"}, "t", clock_.Now()),
-          CreateKey(*storage_, "a", {}, "t", clock_.Now()),
-          CreateKey(*storage_, "a", {"read", "root"}, "t", clock_.Now())}) {
+         {notify::MakeKey("", {"read"}, clock_.Now()),
+          notify::MakeKey("a", {}, clock_.Now()),
+          notify::MakeKey("a", {"read", "root"}, clock_.Now())}) {
         ASSERT_FALSE(made);
         EXPECT_EQ(made.error().code, ErrorCode::kInvalidArgument);
     }

@@ -1,5 +1,6 @@
 #include "http/router.hpp"
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -25,6 +26,12 @@ using RouterTest = testing::ApiTest;
 TEST_F(RouterTest, LetsInEveryKeyThatHasTheScopeOfTheRouteAndNoOther) {
     const auto revoked = MakeKey({"admin"});
     ASSERT_EQ(Ask("DELETE", "/v1/keys/" + IdOfKey(revoked)).status, 204);
+    const auto until = ToRfc3339(clock_.Now() + std::chrono::seconds(1));
+    const auto ending =
+        Expect(201, "POST", "/v1/keys", R"({"name":"a","scopes":["admin"],"expires_at":")" + until + "\"}");
+    const std::string expired(ending.at("key").as_string());
+    EXPECT_EQ(AskAs(expired, "GET", "/v1/keys").status, 200);
+    clock_.Advance(std::chrono::seconds(1));
     auto wrong = admin_key_;
     wrong.back() = wrong.back() == '0' ? '1' : '0';
     const auto unknown = "nk_01ARZ3NDEKTSV4RRFFQ69G5FAV_" + std::string(64, '0');
@@ -39,7 +46,7 @@ TEST_F(RouterTest, LetsInEveryKeyThatHasTheScopeOfTheRouteAndNoOther) {
         const auto path = PathOf(route.pattern);
         const auto about = route.method + " " + path;
         for (const auto& bad :
-             {std::string(), wrong, unknown, revoked, std::string("nk_"), std::string("x")}) {
+             {std::string(), wrong, unknown, revoked, expired, std::string("nk_"), std::string("x")}) {
             const auto response = AskAs(bad, route.method, path);
             EXPECT_EQ(response.status == 401, route.scope != Scope::kNone)
                 << about << " with '" << bad << "'";

@@ -20,6 +20,7 @@ namespace {
 
 using testing::Get;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Post;
 
 using ServerLimitsTest = testing::EdgeTest;
@@ -56,13 +57,37 @@ TEST_F(ServerLimitsTest, RefusesMalformedAndAmbiguousRequestsAndClosesTheConnect
         "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.0\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n",
+        "GET  / HTTP/1.1\r\n" + host + "\r\n",
+        "GET / HTTP/1.1 \r\n" + host + "\r\n",
+        "GET / HTTP/1.1\n" + host + "\r\n",
+        "GET / HTTP/1.1\r\nHost: test\n\r\n",
+        "GET / HTTP/1.1\r\n" + host + "X: a\rb\r\n\r\n",
+        "GET / HTTP/1.1\r\n" + host + std::string("X: a\0b\r\n\r\n", 10),
+        "GET / HTTP/1.1\r\n" + host + ": nameless\r\n\r\n",
+        "GET http://elsewhere/ HTTP/1.1\r\n" + host + "\r\n",
+        "CONNECT elsewhere:443 HTTP/1.1\r\n" + host + "\r\n",
+        "POST / HTTP/1.1\r\n" + host + "Content-Length : 1\r\n\r\na",
+        "POST / HTTP/1.1\r\n" + host + "Content-Length: +1\r\n\r\na",
+        "POST / HTTP/1.1\r\n" + host + "Content-Length: 0x1\r\n\r\na",
+        "POST / HTTP/1.1\r\n" + host + "Content-Length: 1, 1\r\n\r\na",
+        "POST / HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 1\r\n\r\na",
+        "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host +
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\n" + host +
+            "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\na\r\n0\r\n\r\n",
     };
+    ASSERT_GE(requests.size(), 40U);
     for (const auto& request : requests) {
         auto wire = Connect();
         const auto answer = wire.Ask(request);
         EXPECT_EQ(answer.status, 400) << request;
         EXPECT_THAT(answer.body, HasSubstr(R"("code":"invalid_argument")")) << request;
-        wire.Close();
+        EXPECT_THAT(wire.ReceiveUntil("HTTP/1.1"), Not(HasSubstr("HTTP/1.1")))
+            << "a second answer to " << request;
     }
     EXPECT_EQ(Connect().Ask(Get("/")).status, 200);
 }
@@ -157,6 +182,14 @@ TEST_F(ServerLimitsTest, GivesUpOnAHeaderThatDoesNotComeHoweverItDrips) {
 
 TEST_F(ServerLimitsTest, GivesUpOnABodyThatDoesNotCome) {
     StartEcho({.body_timeout = std::chrono::milliseconds(200)});
+    auto wire = Connect();
+    wire.Send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 50\r\n\r\nabc");
+    EXPECT_FALSE(wire.Receive());
+    EXPECT_TRUE(wire.IsClosed());
+}
+
+TEST_F(ServerLimitsTest, GivesASmallBodyNoMoreTimeThanItsBytesNeed) {
+    StartEcho({.header_timeout = std::chrono::milliseconds(200)});  // and of body_timeout as it is
     auto wire = Connect();
     wire.Send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 50\r\n\r\nabc");
     EXPECT_FALSE(wire.Receive());

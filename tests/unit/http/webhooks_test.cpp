@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +46,7 @@ std::set<std::string> KnownTypes() {
 TEST_F(WebhooksTest, AreDescribedForEveryTypeThatTheCodeTells) {
     std::set<std::string> told;
     const std::regex place(
-        R"re((?:\.type = |return |tell\(|Told\(\w+, |SourceEvent\(\s*)"((?:item|process|bucket|source|message|endpoint)\.[a-z_]+)")re"
+        R"re((?:\.type = |return |tell\(|Told\(\w+, |SourceEvent\(\s*)"((?:item|process|bucket|source|message|endpoint|person)\.[a-z_]+)")re"
     );
     for (const auto& entry : std::filesystem::recursive_directory_iterator(NOTIFY_SOURCE_DIR "/src")) {
         if (entry.path().extension() == ".cpp") {
@@ -77,7 +78,7 @@ TEST_F(WebhooksTest, CarryTheDataThatTheDocumentDescribes) {
     std::filesystem::remove_all(folder_.Path() / "in");
     EXPECT_GE(Ask("POST", "/v1/buckets/in/scan").status, 400);
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
-        return NoteTry(transaction, endpoint, TryResult::kGone, clock_.Now());
+        return NoteTry(transaction, endpoint, TryResult::kGone, "the receiver answered 410", clock_.Now());
     }));
     const auto document = JsonOf(Ask("GET", "/openapi.json")).as_object();
     const auto events = Expect(200, "GET", "/v1/events?limit=200");
@@ -87,7 +88,10 @@ TEST_F(WebhooksTest, CarryTheDataThatTheDocumentDescribes) {
         seen.insert(type);
         const auto& body = document.at("webhooks").at(type).at("post").at("requestBody").at("content");
         const boost::json::value sent{
-            {"type", type}, {"timestamp", event.at("at")}, {"data", event.at("data")}
+            {"type", type},
+            {"timestamp", event.at("at")},
+            {"sequence", event.at("sequence")},
+            {"data", event.at("data")}
         };
         const auto& schema = body.at("application/json").at("schema");
         EXPECT_THAT(testing::SchemaFaults(document, schema, sent), IsEmpty()) << type;
@@ -100,6 +104,39 @@ TEST_F(WebhooksTest, CarryTheDataThatTheDocumentDescribes) {
           "endpoint.disabled",
           "endpoint.test"}) {
         EXPECT_TRUE(seen.contains(type)) << type;
+    }
+}
+
+TEST_F(WebhooksTest, AreSentAgainForARangeOfEventsWhateverBecameOfThem) {
+    const auto at = "/v1/webhooks/" + AddEndpoint();
+    for (const auto* type : {"item.failed", "item.completed", "item.failed"}) {
+        Append(type);
+    }
+    FinishDeliveries(Status::kCompleted);
+    const auto events =
+        Expect(200, "GET", "/v1/events?types=item.failed,item.completed").at("rows").as_array();
+    ASSERT_EQ(events.size(), 3U);
+    const auto sent = [&](std::size_t from, std::size_t to) {
+        const auto body = fmt::format(
+            R"({{"from_sequence":{},"to_sequence":{}}})",
+            events[from].at("sequence").as_int64(),
+            events[to].at("sequence").as_int64()
+        );
+        return Expect(202, "POST", at + "/replay", body).at("deliveries").as_int64();
+    };
+    EXPECT_EQ(sent(0, 1), 2);
+    EXPECT_EQ(sent(0, 2), 1);  // two are on their way
+    FinishDeliveries(Status::kFailed);
+    Expect(200, "PATCH", at, R"({"types":["item.failed"]})");
+    EXPECT_EQ(sent(0, 2), 2);
+    EXPECT_EQ(sent(2, 0), 0);
+    for (const auto* body :
+         {"{}",
+          R"({"from_sequence":1})",
+          R"({"to_sequence":1})",
+          R"({"since":"2026-01-31T12:00:00Z","from_sequence":1,"to_sequence":2})",
+          R"({"since":"then"})"}) {
+        EXPECT_EQ(Ask("POST", at + "/replay", body).status, 400) << body;
     }
 }
 
@@ -121,6 +158,56 @@ TEST_F(WebhooksTest, AreSentAgainSinceAMomentWhenTheyFailed) {
     EXPECT_EQ(Ask("POST", "/v1/webhooks/none/replay", since(before)).status, 404);
     Expect(200, "PATCH", at, R"({"active":false})");
     EXPECT_EQ(Ask("POST", at + "/replay", since(before)).status, 409);
+}
+
+TEST_F(WebhooksTest, SayHowTheyStand) {
+    const auto id = EndpointId(AddEndpoint());
+    const auto at = "/v1/webhooks/" + id.Value();
+    const auto stands = [&](std::string_view state, std::string_view last_error) {
+        const auto shown = Expect(200, "GET", at);
+        EXPECT_EQ(shown.at("state").as_string(), state);
+        EXPECT_EQ(shown.at("last_error").as_string(), last_error);
+        return shown.at("failing_since").is_null();
+    };
+    const auto tried = [&](TryResult result, std::string_view sentence) {
+        ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+            return NoteTry(transaction, id, result, sentence, clock_.Now());
+        }));
+    };
+    EXPECT_TRUE(stands("ENABLED", ""));
+    tried(TryResult::kFailed, "the receiver answered 500");
+    EXPECT_FALSE(stands("FAILING", "the receiver answered 500"));
+    tried(TryResult::kSucceeded, "");
+    EXPECT_TRUE(stands("ENABLED", ""));
+    Expect(200, "PATCH", at, R"({"active":false})");
+    EXPECT_TRUE(stands("PAUSED", ""));
+    Expect(200, "PATCH", at, R"({"active":true})");
+    tried(TryResult::kGone, "the receiver answered 410");
+    EXPECT_FALSE(stands("DISABLED", "the receiver answered 410"));
+    Expect(200, "PATCH", at, R"({"active":true})");
+    EXPECT_TRUE(stands("ENABLED", ""));
+}
+
+TEST_F(WebhooksTest, ArePickedByWhatTheyAreAbout) {
+    const auto bucket = AddBucket();
+    const auto body = [](const std::string& only) {
+        return R"({"url":"http://127.0.0.1:9000/hook","only":)" + only + "}";
+    };
+    const auto made = Expect(
+        201, "POST", "/v1/webhooks", body(R"({"buckets":[")" + bucket + R"("],"processors":["checksum"]})")
+    );
+    EXPECT_EQ(made.at("only").at("buckets").as_array().at(0).as_string(), bucket);
+    const auto at = "/v1/webhooks/" + std::string(made.at("id").as_string());
+    EXPECT_EQ(
+        Expect(200, "PATCH", at, R"({"only":{"processors":["checksum"]}})").at("only").at("buckets"),
+        boost::json::array()
+    );
+    for (const auto* list : {"sources", "buckets", "processors", "people"}) {
+        const auto refused =
+            Ask("POST", "/v1/webhooks", body(R"({")" + std::string(list) + R"(":["none"]})"));
+        EXPECT_EQ(refused.status, 400) << list;
+        EXPECT_THAT(refused.body, HasSubstr("/only/" + std::string(list) + "/0"));
+    }
 }
 
 TEST_F(WebhooksTest, KeepTheOldSecretAsLongAsARotationAsks) {

@@ -20,6 +20,7 @@
 namespace notify::testing {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -168,6 +169,28 @@ TEST_F(PersonEdits, TakeARemovedPersonsNameFromEveryItem) {
     }
     EXPECT_THAT(AppearancesIn(seen), IsEmpty());
     EXPECT_THAT(Publishing(), ElementsAre(seen));
+}
+
+TEST_F(PersonEdits, TellEachNewNameOfAPersonUntilTheyAreErased) {
+    const auto names = [&](const PersonId& id) {
+        std::vector<std::string> told;
+        for (const auto& event : Events(id.Value())) {
+            const auto data = ParseJson(event.data).value();
+            const auto* name = data.as_object().if_contains("name");
+            told.push_back(event.type + ": " + (name ? std::string(name->as_string()) : "nobody"));
+        }
+        return told;
+    };
+    const auto ada = AddPerson("Ada", {kAda, kAda, kAda});
+    const auto bob = AddPerson("Bob", {kBob, kBob, kBob});
+    const auto renamed = Rename(ada, "Ada L.");
+    Edit(EditOf(EditKind::kHide, ada));
+    Edit(EditOf(EditKind::kShow, ada));
+    Undo(renamed);
+    EXPECT_THAT(names(ada), ElementsAre("person.named: Ada", "person.named: Ada L.", "person.named: Ada"));
+    Remove(ada);
+    EXPECT_THAT(names(ada), Each("person.named: nobody"));
+    EXPECT_THAT(names(bob), ElementsAre("person.named: Bob"));
 }
 
 TEST_F(PersonEdits, ChangeNothingWhenTheyAreRefused) {

@@ -86,7 +86,7 @@ QueueTest::QueueTest()
         }
     );
     worker_ = std::make_unique<Worker>(
-        *storage_, *sources_, runner_, *completion_, SpoolSettings{.folder = folder_ / "data"}
+        *storage_, *sources_, runner_, *completion_, WorkerSettings{.spool = {.folder = folder_ / "data"}}
     );
     EXPECT_TRUE(storage_->Write([&](Transaction& transaction) {
         return transaction.sources.Add(

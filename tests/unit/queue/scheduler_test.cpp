@@ -86,8 +86,10 @@ TEST_F(SchedulerTest, ScansOnAPersonsWordAndReportsWhatItCameTo) {
     auto summary = scheduler_.ScanNow(bucket.id, {}).value();
     EXPECT_EQ(summary.seen, 2U);
     EXPECT_EQ(summary.added, 2);
+    EXPECT_EQ(Count("bucket.scan_completed"), 1);
     summary = scheduler_.ScanNow(bucket.id, {}).value();
     EXPECT_EQ(summary.added, 0);
+    EXPECT_EQ(Count("bucket.scan_completed"), 1);
     EXPECT_EQ(news_, 1);
     EXPECT_EQ(scheduler_.ScanNow(BucketId("bkt_none"), {}).error().code, ErrorCode::kNotFound);
 }

@@ -61,12 +61,13 @@ INSERT INTO appearance VALUES ('app_1', 'itm_2', 'res_1', 'per_1', 'confirmed', 
 INSERT INTO event (id, type, subject, dedup_key, at, data) VALUES ('evt_1', 'item.completed', 'itm_2', 'k', 1, '{}'), ('evt_2', 'item.failed', 'itm_2', NULL, 1, '{}'),
                                                                   ('evt_3', 'item.failed', 'itm_2', NULL, 1, '{}');
 DELETE FROM event WHERE id = 'evt_3';
-INSERT INTO endpoint VALUES ('end_1', 'https://mam.example/hook', '', '[]', '["c2VhbGVk"]', 1, '', NULL, 0, 1), ('end_2', 'https://b.example', 'b', '[]', '[]', 0, 'gone', 5, 9, 1);
+INSERT INTO endpoint VALUES ('end_1', 'https://mam.example/hook', '', '[]', '[]', '["c2VhbGVk"]', 1, '', NULL, 0, '', 1), ('end_2', 'https://b.example', 'b', '[]', '["[]","[\"bkt_1\"]","[]","[]"]', '[]', 0, 'gone', 5, 9, 'refused', 1);
 INSERT INTO publication VALUES ('pub_1', 'itm_2', 'beside', 'json', '');
 INSERT INTO delivery VALUES ('del_1', 'webhook', 'evt_1', 'end_1', '', 'Pending', 0, 1, 0, '', NULL, '', 1, NULL),
                             ('del_2', 'publication', '', '', 'pub_1', 'Processing', 1, 1, 3, 'nod_1', 99, 'refused', 1, NULL);
 INSERT INTO delivery_attempt (delivery_id, number, at, duration_ms, http_status, error, response) VALUES ('del_2', 1, 1, 20, 500, '', x'3c00ff');
 INSERT INTO news VALUES ('nws_1', '', 'object', x'00ff', '', 1, 1, 1, 0, '', '');
 INSERT INTO dead_message VALUES ('dea_1', '', 'm', 'no_json', 'no JSON', '{', 1, 1, 1, 1, NULL);
-INSERT INTO api_key VALUES ('key_1', 'first key', 'abcd', '["admin"]', 1, NULL, 2, NULL);
+INSERT INTO api_key VALUES ('key_1', 'first key', 'abcd', '["admin"]', '[]', '["bkt_1"]', 1, NULL, 2, NULL);
 INSERT INTO audit (at, actor, action, subject, detail) VALUES (1, 'key_1', 'key.create', 'key_1', '');
+INSERT INTO kept_answer VALUES ('key_1', 'a key', 'abcd', 201, '{}', 1);

@@ -623,11 +623,13 @@ CREATE TABLE endpoint (
     url TEXT NOT NULL,
     description TEXT NOT NULL,
     types TEXT NOT NULL,
+    origins TEXT NOT NULL, -- JSON list: lists of sources, buckets, processors, people, each as text
     secrets TEXT NOT NULL, -- JSON list, each sealed and in base 64
     active INTEGER NOT NULL CHECK (active IN (0, 1)),
     disabled_reason TEXT NOT NULL,
     failing_since INTEGER,
     consecutive_failures INTEGER NOT NULL,
+    last_error TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -724,11 +726,25 @@ CREATE TABLE api_key (
     name TEXT NOT NULL,
     secret_sha256 TEXT NOT NULL,
     scopes TEXT NOT NULL,
+    sources TEXT NOT NULL, -- JSON lists of ids; both empty: all
+    buckets TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
     last_used_at INTEGER,
     revoked_at INTEGER
 ) STRICT;
+
+CREATE TABLE kept_answer (
+    caller TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request_sha256 TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (caller, key)
+) STRICT;
+
+CREATE INDEX kept_answer_by_time ON kept_answer (at);
 
 CREATE TABLE audit (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
