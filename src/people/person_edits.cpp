@@ -123,8 +123,7 @@ Result<PeopleEdit> ErasePerson(
     }
     for (const auto& each : group) {
         edit.person = each;
-        erased =
-            transaction.events.ForgetName(each).and_then([&](int) { return MakeEdit(transaction, edit); });
+        erased = MakeEdit(transaction, edit);
         if (!erased) {
             return erased;
         }

@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "conformance/fixture.hpp"
 
 namespace notify::testing {

@@ -13,7 +13,7 @@
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
-#include "http/api.hpp"
+#include "http/routes/routes.hpp"
 #include "http/views.hpp"
 #include "processors/config_secrets.hpp"
 #include "storage/item_repository.hpp"
