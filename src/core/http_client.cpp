@@ -23,6 +23,7 @@
 #include <curl/multi.h>
 #include <curl/system.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -51,7 +52,7 @@ struct ListDeleter {
 
 using EasyHandle = std::unique_ptr<CURL, EasyDeleter>;
 using MultiHandle = std::unique_ptr<CURLM, MultiDeleter>;
-using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
+using TextList = std::unique_ptr<curl_slist, ListDeleter>;
 
 /// What the callbacks of one transfer share.
 struct Transfer {
@@ -143,8 +144,8 @@ std::size_t TakeHeader(char* bytes, std::size_t /*one*/, std::size_t count, void
     return count;
 }
 
-Result<HeaderList> MakeHeaders(const HttpHeaders& headers) {
-    HeaderList list;
+Result<TextList> MakeHeaders(const HttpHeaders& headers) {
+    TextList list;
     const auto append = [&](const std::string& line) {
         // on success the list's head moves into the new one, which owns all of it
         if (auto* longer = curl_slist_append(list.get(), line.c_str())) {
@@ -205,6 +206,62 @@ void SetNetwork(CURL* easy, const HttpClientSettings& settings) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
+}
+
+void SetBlob(CURL* easy, CURLoption option, const std::string& text) {
+    if (!text.empty()) {
+        // libcurl only reads it
+        curl_blob blob{.data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_COPY};
+        curl_easy_setopt(easy, option, &blob);
+    }
+}
+
+/// "host:port:address:port": a list that must outlive the transfer; empty when the host is to be asked for.
+TextList PinnedHost(const HttpRequest& request) {
+    if (!request.transport || !request.transport->pinned) {
+        return {};
+    }
+    const auto& address = *request.transport->pinned;
+    const auto text = address.IsV4() ? address.ToString() : fmt::format("[{}]", address.ToString());
+    const auto& url = request.url;
+    const auto host =
+        url.Host().find(':') != std::string::npos ? fmt::format("[{}]", url.Host()) : url.Host();
+    const auto line = fmt::format("{}:{}:{}:{}", host, url.Port(), text, url.Port());
+    return TextList(curl_slist_append(nullptr, line.c_str()));
+}
+
+void SetTransport(CURL* easy, const HttpTransport& transport, curl_slist* pinned) {
+    SetBlob(easy, CURLOPT_CAINFO_BLOB, transport.ca);
+    SetBlob(easy, CURLOPT_PROXY_CAINFO_BLOB, transport.ca);
+    if (!transport.ca.empty()) {
+        curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
+    }
+    SetBlob(easy, CURLOPT_SSLCERT_BLOB, transport.client_certificate);
+    SetBlob(easy, CURLOPT_SSLKEY_BLOB, transport.client_key);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, pinned);
+}
+
+/// The client's settings with what the request has of its own.
+HttpClientSettings SettingsFor(const HttpRequest& request, HttpClientSettings settings) {
+    if (request.transport && !request.transport->proxy.empty()) {
+        settings.proxy = request.transport->proxy;
+        settings.no_proxy.clear();
+    }
+    return settings;
+}
+
+/// Requests that may go over one connection have the same.
+std::string PlaceOf(const HttpRequest& request) {
+    const auto& url = request.url;
+    auto place = fmt::format("{}://{}:{}", url.Scheme(), url.Host(), url.Port());
+    if (const auto& own = request.transport) {
+        place += fmt::format(
+            " {}", fmt::join({own->proxy, own->ca, own->client_certificate, own->client_key}, " ")
+        );
+        place += own->pinned ? own->pinned->ToString() : std::string();
+    }
+    return place;
 }
 
 void SetCallbacks(CURL* easy, Transfer& transfer) {
@@ -309,7 +366,9 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
         return Unexpected(headers.error());
     }
     Transfer transfer{.request = request, .response = {}, .refused = {}};
-    auto place = fmt::format("{}://{}:{}", request.url.Scheme(), request.url.Host(), request.url.Port());
+    auto place = PlaceOf(request);
+    const auto settings = SettingsFor(request, settings_);
+    const auto pinned = PinnedHost(request);
     auto multi = kept_ ? kept_->Take(place) : MultiHandle(curl_multi_init());
     const EasyHandle easy(curl_easy_init());
     if (!multi || !easy || request.url.Handle() == nullptr) {
@@ -319,7 +378,10 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
     curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers->get());
     curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, transfer.detail.data());
     SetLimits(easy.get(), request);
-    SetNetwork(easy.get(), settings_);
+    SetNetwork(easy.get(), settings);
+    if (request.transport) {
+        SetTransport(easy.get(), *request.transport, pinned.get());
+    }
     SetCallbacks(easy.get(), transfer);
     SetMethod(easy.get(), request);
     const auto code = Run(multi.get(), easy.get(), stop);
@@ -332,7 +394,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
     if (*code != CURLE_OK && !transfer.response.body_cut) {
         return Unexpected(
             transfer.refused ? *transfer.refused
-                             : TransportFault(*code, easy.get(), request, settings_, transfer.detail.data())
+                             : TransportFault(*code, easy.get(), request, settings, transfer.detail.data())
         );
     }
     long status = 0;
