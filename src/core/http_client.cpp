@@ -23,13 +23,13 @@
 #include <curl/multi.h>
 #include <curl/system.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 
 #include "core/error.hpp"
 #include "core/http_fault.hpp"
+#include "core/http_transport.hpp"
 #include "core/ip_address.hpp"
 #include "core/result.hpp"
 #include "core/trimmed.hpp"
@@ -46,13 +46,8 @@ struct MultiDeleter {
     void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
 };
 
-struct ListDeleter {
-    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
-
 using EasyHandle = std::unique_ptr<CURL, EasyDeleter>;
 using MultiHandle = std::unique_ptr<CURLM, MultiDeleter>;
-using TextList = std::unique_ptr<curl_slist, ListDeleter>;
 
 /// What the callbacks of one transfer share.
 struct Transfer {
@@ -206,62 +201,6 @@ void SetNetwork(CURL* easy, const HttpClientSettings& settings) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
-}
-
-void SetBlob(CURL* easy, CURLoption option, const std::string& text) {
-    if (!text.empty()) {
-        // libcurl only reads it
-        curl_blob blob{.data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_COPY};
-        curl_easy_setopt(easy, option, &blob);
-    }
-}
-
-/// "host:port:address:port": a list that must outlive the transfer; empty when the host is to be asked for.
-TextList PinnedHost(const HttpRequest& request) {
-    if (!request.transport || !request.transport->pinned) {
-        return {};
-    }
-    const auto& address = *request.transport->pinned;
-    const auto text = address.IsV4() ? address.ToString() : fmt::format("[{}]", address.ToString());
-    const auto& url = request.url;
-    const auto host =
-        url.Host().find(':') != std::string::npos ? fmt::format("[{}]", url.Host()) : url.Host();
-    const auto line = fmt::format("{}:{}:{}:{}", host, url.Port(), text, url.Port());
-    return TextList(curl_slist_append(nullptr, line.c_str()));
-}
-
-void SetTransport(CURL* easy, const HttpTransport& transport, curl_slist* pinned) {
-    SetBlob(easy, CURLOPT_CAINFO_BLOB, transport.ca);
-    SetBlob(easy, CURLOPT_PROXY_CAINFO_BLOB, transport.ca);
-    if (!transport.ca.empty()) {
-        curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-        curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
-    }
-    SetBlob(easy, CURLOPT_SSLCERT_BLOB, transport.client_certificate);
-    SetBlob(easy, CURLOPT_SSLKEY_BLOB, transport.client_key);
-    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, pinned);
-}
-
-/// The client's settings with what the request has of its own.
-HttpClientSettings SettingsFor(const HttpRequest& request, HttpClientSettings settings) {
-    if (request.transport && !request.transport->proxy.empty()) {
-        settings.proxy = request.transport->proxy;
-        settings.no_proxy.clear();
-    }
-    return settings;
-}
-
-/// Requests that may go over one connection have the same.
-std::string PlaceOf(const HttpRequest& request) {
-    const auto& url = request.url;
-    auto place = fmt::format("{}://{}:{}", url.Scheme(), url.Host(), url.Port());
-    if (const auto& own = request.transport) {
-        place += fmt::format(
-            " {}", fmt::join({own->proxy, own->ca, own->client_certificate, own->client_key}, " ")
-        );
-        place += own->pinned ? own->pinned->ToString() : std::string();
-    }
-    return place;
 }
 
 void SetCallbacks(CURL* easy, Transfer& transfer) {
