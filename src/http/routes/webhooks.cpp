@@ -221,7 +221,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/webhooks",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Add an endpoint",
          .description = "`types` are event types; empty means all, `item.*` a prefix. Of these, `only` takes "
@@ -247,7 +247,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "PATCH",
          .pattern = "/v1/webhooks/{endpoint}",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Change, pause or resume",
          .description =
@@ -255,13 +255,14 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
              "`types` hold for what happens from now on; `transport` replaces all of it, {} is none; "
              "`active` resumes also what was switched off for failing.",
          .body = &described::Schema<view::EndpointChange>,
+         .edits = described::MemberNames<view::EndpointChange>(),
          .answer = endpoint,
          .handle = [routes](Request& r) { return routes->Change(r); }}
     );
     router.Add(
         {.method = "DELETE",
          .pattern = "/v1/webhooks/{endpoint}",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Remove an endpoint",
          .description = "What waits for it is cancelled.",
@@ -271,7 +272,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/webhooks/{endpoint}/rotate",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "A new secret",
          .description = "The old one signs too for `overlap_hours`, 24 when not given, 168 at most.",
@@ -284,7 +285,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/webhooks/{endpoint}/test",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Send a test event",
          .answer = &described::Schema<view::DeliveryRef>,
