@@ -29,6 +29,7 @@
 
 #include "core/error.hpp"
 #include "core/http_fault.hpp"
+#include "core/http_transport.hpp"
 #include "core/ip_address.hpp"
 #include "core/result.hpp"
 #include "core/trimmed.hpp"
@@ -45,13 +46,8 @@ struct MultiDeleter {
     void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
 };
 
-struct ListDeleter {
-    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
-
 using EasyHandle = std::unique_ptr<CURL, EasyDeleter>;
 using MultiHandle = std::unique_ptr<CURLM, MultiDeleter>;
-using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
 
 /// What the callbacks of one transfer share.
 struct Transfer {
@@ -143,8 +139,8 @@ std::size_t TakeHeader(char* bytes, std::size_t /*one*/, std::size_t count, void
     return count;
 }
 
-Result<HeaderList> MakeHeaders(const HttpHeaders& headers) {
-    HeaderList list;
+Result<TextList> MakeHeaders(const HttpHeaders& headers) {
+    TextList list;
     const auto append = [&](const std::string& line) {
         // on success the list's head moves into the new one, which owns all of it
         if (auto* longer = curl_slist_append(list.get(), line.c_str())) {
@@ -309,7 +305,9 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
         return Unexpected(headers.error());
     }
     Transfer transfer{.request = request, .response = {}, .refused = {}};
-    auto place = fmt::format("{}://{}:{}", request.url.Scheme(), request.url.Host(), request.url.Port());
+    auto place = PlaceOf(request);
+    const auto settings = SettingsFor(request, settings_);
+    const auto pinned = PinnedHost(request);
     auto multi = kept_ ? kept_->Take(place) : MultiHandle(curl_multi_init());
     const EasyHandle easy(curl_easy_init());
     if (!multi || !easy || request.url.Handle() == nullptr) {
@@ -319,7 +317,10 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
     curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers->get());
     curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, transfer.detail.data());
     SetLimits(easy.get(), request);
-    SetNetwork(easy.get(), settings_);
+    SetNetwork(easy.get(), settings);
+    if (request.transport) {
+        SetTransport(easy.get(), *request.transport, pinned.get());
+    }
     SetCallbacks(easy.get(), transfer);
     SetMethod(easy.get(), request);
     const auto code = Run(multi.get(), easy.get(), stop);
@@ -332,7 +333,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
     if (*code != CURLE_OK && !transfer.response.body_cut) {
         return Unexpected(
             transfer.refused ? *transfer.refused
-                             : TransportFault(*code, easy.get(), request, settings_, transfer.detail.data())
+                             : TransportFault(*code, easy.get(), request, settings, transfer.detail.data())
         );
     }
     long status = 0;

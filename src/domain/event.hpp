@@ -50,6 +50,7 @@ struct Endpoint {
     std::vector<std::string> types;    ///< Event types; empty means all. "item.*" matches a prefix.
     EventOrigins only;                 ///< Of those types.
     std::vector<std::string> secrets;  ///< Sealed by SecretBox, newest first; at most two.
+    std::string transport;             ///< Sealed: its own proxy and certificates; empty: none.
     bool active = true;
     std::string disabled_reason;  ///< Set when the service switched it off.
     std::optional<Timestamp> failing_since;

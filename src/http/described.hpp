@@ -145,6 +145,14 @@ std::optional<Fault> FromList(
     return std::nullopt;
 }
 
+/// Of a described struct, in their order.
+template <class T>
+std::vector<std::string_view> MemberNames() {
+    std::vector<std::string_view> names;
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) { names.emplace_back(member.name); });
+    return names;
+}
+
 /// The first member that is at fault.
 template <class T>
 std::optional<Fault> FromMembers(const boost::json::object& json, T& value, const std::string& pointer) {

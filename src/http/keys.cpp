@@ -109,8 +109,10 @@ Result<Caller> Authenticate(Storage& storage, std::string_view text, Timestamp n
     Caller caller{.actor = id.Value(), .buckets = std::move(buckets)};
     caller.admin = has("admin");
     caller.write = caller.admin || has("write");
+    caller.people = caller.write || has("people");
+    caller.webhooks = caller.write || has("webhooks");
     caller.biometric = caller.admin || has("biometric");
-    caller.read = caller.write || caller.biometric || has("read");
+    caller.read = caller.people || caller.webhooks || caller.biometric || has("read");
     return caller;
 }
 

@@ -20,7 +20,7 @@ struct NewKey {
     std::string text;  ///< "nk_<id>_<secret>": the only moment it is shown.
 };
 
-/// A key with 32 random bytes, not stored yet. `scopes`: of "read", "write", "biometric", "admin".
+/// A key with 32 random bytes, not stored yet. `scopes`: of kScopeWords.
 /// kInvalidArgument for another scope, none, or no name.
 [[nodiscard]] Result<NewKey> MakeKey(std::string_view name, std::vector<std::string> scopes, Timestamp now);
 

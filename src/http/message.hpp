@@ -24,6 +24,8 @@ struct Caller {
     std::string actor = "anonymous";  ///< A key id, or "command line".
     bool read = false;
     bool write = false;
+    bool people = false;
+    bool webhooks = false;
     bool biometric = false;
     bool admin = false;
     std::optional<std::set<BucketId>> buckets;  ///< All that it may know of; nothing: it is not limited.

@@ -30,6 +30,8 @@ std::string_view Title(int status) {
             return "Method Not Allowed";
         case 409:
             return "Conflict";
+        case 412:
+            return "Precondition Failed";
         case 413:
             return "Content Too Large";
         case 415:
@@ -127,7 +129,8 @@ Response Problem(const Error& error, std::string_view request_id, std::optional<
     // a store that fails us is neither the caller's fault nor ours: 424 is "Failed Dependency" (RFC 4918)
     const bool of_store = error.stage == "store" && (error.code == ErrorCode::kUnauthenticated ||
                                                      error.code == ErrorCode::kUnavailable);
-    auto response = Make(of_store ? 424 : HttpStatus(error.code), std::move(problem));
+    const bool changed = error.code == ErrorCode::kConflict && error.reason == kChangedSince;
+    auto response = Make(of_store ? 424 : changed ? 412 : HttpStatus(error.code), std::move(problem));
     if (error.retry_after) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(*error.retry_after).count();
         std::erase_if(response.headers, [](const auto& header) { return header.first == "Retry-After"; });

@@ -12,6 +12,9 @@ namespace notify {
 
 [[nodiscard]] int HttpStatus(ErrorCode code) noexcept;
 
+/// The reason of a kConflict with the If-Match of a request: 412 (RFC 9110, 13.1.1).
+inline constexpr std::string_view kChangedSince = "changed_since";
+
 /// application/problem+json with status, title, code, stage, reason, detail, and request_id. `pointer` names
 /// the place in the request's body (RFC 6901; "" is the whole of it); without it, a message of
 /// kInvalidArgument that begins with a pointer ("/weight: must be …") tells it. A secret is never in an

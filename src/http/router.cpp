@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "core/log.hpp"
 #include "core/percent.hpp"
 #include "core/result.hpp"
+#include "http/entity_tag.hpp"
 #include "http/idempotency.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
@@ -137,6 +139,10 @@ std::string_view ToString(Scope scope) noexcept {
             return "read";
         case Scope::kWrite:
             return "write";
+        case Scope::kPeople:
+            return "people";
+        case Scope::kWebhooks:
+            return "webhooks";
         case Scope::kBiometric:
             return "biometric";
         case Scope::kAdmin:
@@ -153,6 +159,10 @@ bool Allows(const Caller& caller, Scope scope) noexcept {
             return caller.read;
         case Scope::kWrite:
             return caller.write;
+        case Scope::kPeople:
+            return caller.people || caller.write;
+        case Scope::kWebhooks:
+            return caller.webhooks || caller.write;
         case Scope::kBiometric:
             return caller.biometric || caller.admin;
         case Scope::kAdmin:
@@ -175,6 +185,14 @@ Router::Router(Storage& storage, const Clock& clock, int most_per_second)
 void Router::Add(Route route) {
     if (route.method == "POST") {
         route.headers.push_back(IdempotencyKey());
+    }
+    if (!route.edits.empty()) {
+        route.headers.push_back({.name = "If-Match", .description = "The ETag that it was read with."});
+        route.more_statuses.push_back(
+            {.status = 412,
+             .description = "It has changed since it was read.",
+             .body = OtherAnswer::Body::kProblem}
+        );
     }
     patterns_.push_back(Segments(route.pattern));
     routes_.push_back(std::move(route));
@@ -208,9 +226,7 @@ Response Router::Handle(Request request, bool trusted) const {
                 request.id
             );
         } else if (route != nullptr) {
-            const auto kept = route->shows_secret ? AnswerKept::kNo : AnswerKept::kYes;
-            response = route->method == "POST" ? HandleOnce(storage_, clock_, request, kept, route->handle)
-                                               : route->handle(request);
+            response = Call(*route, request);
         }
         if (counted) {
             Tell(*counted, limiter_->PerSecond(), response);
@@ -232,6 +248,40 @@ Response Router::Handle(Request request, bool trusted) const {
          {"caller", request.caller.actor},
          {"trace", TraceOf(request)},
          {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
+    return response;
+}
+
+const Route* Router::Sibling(const Route& route, std::string_view method) const {
+    const auto found = std::ranges::find_if(routes_, [&](const Route& each) {
+        return each.method == method && each.pattern == route.pattern;
+    });
+    return found == routes_.end() ? nullptr : &*found;
+}
+
+Response Router::Call(const Route& route, Request& request) const {
+    if (route.method == "POST") {
+        const auto kept = route.shows_secret ? AnswerKept::kNo : AnswerKept::kYes;
+        return HandleOnce(storage_, clock_, request, kept, route.handle);
+    }
+    const auto* const edit = Sibling(route, "PATCH");
+    const auto* const read = Sibling(route, "GET");
+    if (edit == nullptr || edit->edits.empty() || read == nullptr) {
+        return route.handle(request);
+    }
+    std::unique_lock<std::mutex> alone;
+    if (&route != read && !request.Header("if-match").empty()) {
+        alone = std::unique_lock(conditional_);
+        const auto present = read->handle(request);
+        auto refused =
+            present.status == 200 ? ChangedSince(request, TagOf(present.body, edit->edits)) : std::nullopt;
+        if (refused) {
+            return std::move(*refused);
+        }
+    }
+    auto response = route.handle(request);
+    if (response.status == 200) {
+        response.headers.emplace_back("ETag", TagOf(response.body, edit->edits));
+    }
     return response;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,10 +22,10 @@
 
 namespace notify {
 
-/// Every scope holds read; admin holds all.
-enum class Scope : std::uint8_t { kNone, kRead, kWrite, kBiometric, kAdmin };
+/// Every scope holds read; write holds people and webhooks; admin holds all.
+enum class Scope : std::uint8_t { kNone, kRead, kWrite, kPeople, kWebhooks, kBiometric, kAdmin };
 
-/// "read", "write", "biometric", "admin"; "" for none.
+/// "read", "write", "people", "webhooks", "biometric", "admin"; "" for none.
 [[nodiscard]] std::string_view ToString(Scope scope) noexcept;
 
 [[nodiscard]] bool Allows(const Caller& caller, Scope scope) noexcept;
@@ -66,10 +67,11 @@ struct Route {
     Scope also = Scope::kNone;  ///< Needed too for some of what it gives; its handler asks for it.
     std::string tag;
     std::string summary;
-    std::string description;         ///< Old names people may search for are in it.
-    std::vector<Parameter> query;    ///< Checked before the handler is called; no others are taken.
-    std::vector<Parameter> headers;  ///< For the document.
-    MakeSchema body = nullptr;       ///< Of the request; null when it takes none.
+    std::string description;              ///< Old names people may search for are in it.
+    std::vector<Parameter> query;         ///< Checked before the handler is called; no others are taken.
+    std::vector<Parameter> headers;       ///< For the document.
+    MakeSchema body = nullptr;            ///< Of the request; null when it takes none.
+    std::vector<std::string_view> edits;  ///< Of a PATCH: the members that the ETag is of.
     bool may_lack_body = false;
     bool takes_plain_text = false;         ///< The JSON may come as text/plain too, as SNS sends it.
     std::size_t max_body = 1U << 20U;      ///< When it takes one.
@@ -105,6 +107,12 @@ private:
     [[nodiscard]] const Route* RouteFor(Request& request, bool trusted, Response& refusal) const;
     [[nodiscard]] std::optional<Response> Refusal(Request& request, const Route& route) const;
 
+    /// The route's handler, with what is asked of every route like it.
+    [[nodiscard]] Response Call(const Route& route, Request& request) const;
+
+    /// The route with that method and pattern; null when there is none.
+    [[nodiscard]] const Route* Sibling(const Route& route, std::string_view method) const;
+
     /// Counts it against whoever asks; nothing when that is not done.
     [[nodiscard]] std::optional<RateLimiter::Verdict> Counted(const Request& request, int refused_as) const;
 
@@ -113,6 +121,7 @@ private:
     std::unique_ptr<RateLimiter> limiter_;  ///< Null: no limit.
     std::vector<Route> routes_;
     std::vector<std::vector<std::string>> patterns_;  ///< Of the routes, between the slashes.
+    mutable std::mutex conditional_;                  ///< One edit that has a condition at a time.
 };
 
 }  // namespace notify

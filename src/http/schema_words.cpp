@@ -299,7 +299,7 @@ constexpr std::array kMembers{
         ""
     },
     MemberWords{"schedule", "When it is scanned.", ""},
-    MemberWords{"scopes", "What it opens: read, write, biometric, admin.", ""},
+    MemberWords{"scopes", "What it opens: read, write, people, webhooks, biometric, admin.", ""},
     MemberWords{"sealed", "Biometric: encrypted at rest, given to the scope `biometric` only.", ""},
     MemberWords{"secret", "Signs the webhooks; shown when it is made and never again.", ""},
     MemberWords{"secret_key", "The secret part of a key pair; never shown.", ""},

@@ -170,6 +170,15 @@ struct CountView {
 
 BOOST_DESCRIBE_STRUCT(CountView, (), (processes))
 
+struct ItemsDoneView {
+    int items = 0;
+    int processes = 0;
+    int left_alone = 0;
+    std::string next;
+};
+
+BOOST_DESCRIBE_STRUCT(ItemsDoneView, (), (items, processes, left_alone, next))
+
 struct ArtifactView {
     std::string name;
     std::string media_type;

@@ -22,12 +22,38 @@ struct EventOriginsView {
 
 BOOST_DESCRIBE_STRUCT(EventOriginsView, (), (sources, buckets, processors, people))
 
+struct CertificateView {
+    std::string subject;
+    std::string expires_at;
+    std::string sha256;
+};
+
+BOOST_DESCRIBE_STRUCT(CertificateView, (), (subject, expires_at, sha256))
+
+struct TransportView {
+    std::string proxy;
+    std::vector<CertificateView> ca;
+    std::vector<CertificateView> client_certificate;
+};
+
+BOOST_DESCRIBE_STRUCT(TransportView, (), (proxy, ca, client_certificate))
+
+struct NewTransportView {
+    std::optional<std::string> proxy;
+    std::optional<std::string> ca;
+    std::optional<std::string> client_certificate;
+    std::optional<std::string> client_key;
+};
+
+BOOST_DESCRIBE_STRUCT(NewTransportView, (), (proxy, ca, client_certificate, client_key))
+
 struct EndpointView {
     std::string id;
     std::string url;
     std::string description;
     std::vector<std::string> types;
     EventOriginsView only;
+    std::optional<TransportView> transport;
     Word<kEndpointStateWords> state;
     bool active = true;
     std::string disabled_reason;
@@ -46,6 +72,7 @@ BOOST_DESCRIBE_STRUCT(
      description,
      types,
      only,
+     transport,
      state,
      active,
      disabled_reason,
@@ -61,19 +88,21 @@ struct NewEndpointView {
     std::optional<std::string> description;
     std::vector<std::string> types;
     std::optional<EventOriginsView> only;
+    std::optional<NewTransportView> transport;
 };
 
-BOOST_DESCRIBE_STRUCT(NewEndpointView, (), (url, description, types, only))
+BOOST_DESCRIBE_STRUCT(NewEndpointView, (), (url, description, types, only, transport))
 
 struct EndpointChange {
     std::optional<std::string> url;
     std::optional<std::string> description;
     std::optional<std::vector<std::string>> types;
     std::optional<EventOriginsView> only;
+    std::optional<NewTransportView> transport;
     std::optional<bool> active;
 };
 
-BOOST_DESCRIBE_STRUCT(EndpointChange, (), (url, description, types, only, active))
+BOOST_DESCRIBE_STRUCT(EndpointChange, (), (url, description, types, only, transport, active))
 
 struct EndpointList {
     std::vector<EndpointView> rows;

@@ -16,6 +16,8 @@ inline constexpr std::array<std::string_view, 4> kEndpointStateWords{
     "ENABLED", "FAILING", "PAUSED", "DISABLED"
 };
 inline constexpr std::array<std::string_view, 2> kExpiryWords{"7d", "24h"};
-inline constexpr std::array<std::string_view, 4> kScopeWords{"read", "write", "biometric", "admin"};
+inline constexpr std::array<std::string_view, 6> kScopeWords{
+    "read", "write", "people", "webhooks", "biometric", "admin"
+};
 
 }  // namespace notify

@@ -71,7 +71,9 @@ struct Asked {
     std::vector<ProcessId> running;
 };
 
-Result<Asked> CancelAll(Transaction& transaction, const ItemId& id, std::string_view actor, Timestamp now) {
+Result<Asked> CancelProcesses(
+    Transaction& transaction, const ItemId& id, std::string_view actor, Timestamp now
+) {
     const auto item = transaction.items.Get(id);
     const auto processes = transaction.processes.OfItem(id);
     if (!item || !processes) {
@@ -205,7 +207,7 @@ Result<int> ItemControl::Rerun(const ItemId& id, std::string_view actor) {
 Result<int> ItemControl::Cancel(const ItemId& id, std::string_view actor) {
     const auto asked = storage_.Write([&](Transaction& transaction) {
         const auto now = clock_.Now();
-        auto cancelled = CancelAll(transaction, id, actor, now);
+        auto cancelled = CancelProcesses(transaction, id, actor, now);
         return cancelled
             .and_then([&](const Asked&) { return Audit(transaction, actor, "item.cancel", id, now); })
             .and_then([&] { return FinishItem(transaction, id, now); })
@@ -218,6 +220,43 @@ Result<int> ItemControl::Cancel(const ItemId& id, std::string_view actor) {
         cancel_(process);
     }
     return asked->count;
+}
+
+Result<ItemsDone> ItemControl::RerunAll(
+    const ItemFilter& filter, const PageRequest& page, std::string_view actor
+) {
+    return ForAll(&ItemControl::Rerun, filter, page, actor);
+}
+
+Result<ItemsDone> ItemControl::CancelAll(
+    const ItemFilter& filter, const PageRequest& page, std::string_view actor
+) {
+    return ForAll(&ItemControl::Cancel, filter, page, actor);
+}
+
+Result<ItemsDone> ItemControl::ForAll(
+    Act act, const ItemFilter& filter, const PageRequest& page, std::string_view actor
+) {
+    const auto listed =
+        storage_.Read([&](const Snapshot& snapshot) { return snapshot.items.List(filter, page); });
+    if (!listed) {
+        return Unexpected(listed.error());
+    }
+    ItemsDone done{.items = 0, .processes = 0, .left_alone = 0, .next = listed->next};
+    for (const auto& item : listed->rows) {
+        const auto processes = (this->*act)(item.id, actor);
+        if (processes) {
+            ++done.items;
+            done.processes += *processes;
+        } else if (
+            processes.error().code == ErrorCode::kConflict || processes.error().code == ErrorCode::kNotFound
+        ) {
+            ++done.left_alone;
+        } else {
+            return Unexpected(processes.error().Within(item.id.Value()));
+        }
+    }
+    return done;
 }
 
 std::vector<std::string> Why(

@@ -15,9 +15,18 @@
 #include "domain/item.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
+
+/// What was done with many items at once.
+struct ItemsDone {
+    int items = 0;
+    int processes = 0;
+    int left_alone = 0;  ///< Items.
+    std::string next;    ///< Where to go on in the list; empty at its end.
+};
 
 /// Thread-safe. `actor` is who asks, for the audit.
 class ItemControl final {
@@ -36,7 +45,25 @@ public:
     /// when everything has ended.
     [[nodiscard]] Result<int> Cancel(const ItemId& id, std::string_view actor);
 
+    /// Rerun of each item of that page of the list. Those of which nothing had ended count as left alone.
+    /// Each item is a transaction of its own: an error says so of the first one that met it, those before are
+    /// done.
+    [[nodiscard]] Result<ItemsDone> RerunAll(
+        const ItemFilter& filter, const PageRequest& page, std::string_view actor
+    );
+
+    /// The same of Cancel.
+    [[nodiscard]] Result<ItemsDone> CancelAll(
+        const ItemFilter& filter, const PageRequest& page, std::string_view actor
+    );
+
 private:
+    using Act = Result<int> (ItemControl::*)(const ItemId& id, std::string_view actor);
+
+    Result<ItemsDone> ForAll(
+        Act act, const ItemFilter& filter, const PageRequest& page, std::string_view actor
+    );
+
     Storage& storage_;
     const Clock& clock_;
     std::function<void(const ProcessId&)> cancel_;

@@ -89,7 +89,7 @@ class PeopleEdits(ServiceTest):
         self.assertEqual(status, 201)
         edit = {"kind": "hide", "person": person["id"]}
         status, problem = self.service.request("POST", "/v1/edits", edit, headers={"If-Match": person["etag"]})
-        self.assertEqual((status, problem["code"]), (409, "conflict"))
+        self.assertEqual((status, problem["reason"]), (412, "changed_since"))
         self.assertIn("has changed since it was read", problem["detail"])
 
     def test_an_edit_says_what_it_needs(self):

@@ -261,8 +261,14 @@ Result<void> RerunBucket(CommandLine& line) {
 
 Result<void> Rerun(CommandLine& line) {
     const auto& words = line.words;
+    if (words.id.empty() && !words.status.empty()) {
+        return ForAllItems(line, "rerun");
+    }
     if (words.id.empty() == words.bucket.empty()) {
-        return Fail(ErrorCode::kInvalidArgument, "name either an item, or a bucket with --bucket and --mode");
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "name either an item, or many with --status, or a bucket with --bucket and --mode"
+        );
     }
     if (!words.bucket.empty() && words.backlog.mode.empty()) {
         return Fail(
@@ -290,7 +296,9 @@ void AddItemsOfBacklog(CLI::App& group, CommandLine& line) {
         return Rerun(line);
     });
     rerun.add_option("item", words.id, "Id of one item");
-    rerun.add_option("--bucket", words.bucket, "Id or name of a bucket");
+    rerun.add_option("--status", words.status, "All that are Failed, Cancelled, Skipped or Completed …");
+    rerun.add_option("--bucket", words.bucket, "… in this bucket, by id or name; or with --mode instead");
+    rerun.add_option("--key", words.key, "… with this part in their key");
     rerun.add_option("--mode", words.backlog.mode, "missing, changed or force");
     rerun.add_option("--processor", words.processors, "Only this one; may be repeated");
     rerun.add_option("--priority", words.priority, "Of the new runs, -1000 to 1000; higher goes first");

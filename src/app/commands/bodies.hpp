@@ -68,6 +68,15 @@ struct SetupWords {
     bool remove = false;
 };
 
+/// Of how an endpoint is reached.
+struct TransportWords {
+    std::string proxy;
+    std::string ca_file;
+    std::string client_certificate;
+    std::string client_key;
+    bool none = false;
+};
+
 /// Of a pause.
 struct PauseWords {
     std::string of;
@@ -133,6 +142,7 @@ struct Words {
     BacklogWords backlog;
     OptionWords options;
     SetupWords setup;
+    TransportWords transport;
     PauseWords pause;
 };
 

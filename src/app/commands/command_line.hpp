@@ -67,6 +67,9 @@ void AddSourceCommands(CLI::App& app, CommandLine& line);
 void AddRuleCommands(CLI::App& app, CommandLine& line);
 void AddItemCommands(CLI::App& app, CommandLine& line);
 
+/// Runs again or cancels ("rerun", "cancel") what a list of items with the same options has, page by page.
+[[nodiscard]] Result<void> ForAllItems(CommandLine& line, std::string_view action);
+
 /// Commands of first contact with old buckets, in the groups of buckets and items, which are there.
 void AddBacklogCommands(const CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);

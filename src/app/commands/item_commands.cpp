@@ -1,6 +1,8 @@
 // notifications-api items …
 
+#include <cstdio>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <CLI/App.hpp>
@@ -12,6 +14,7 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 
 namespace notify {
@@ -26,13 +29,19 @@ std::string TargetOf(const CommandLine& line) {
     return "/v1/items/" + PercentEncoded(line.words.id);
 }
 
+/// Of the items that are listed: which, and where to go on.
+std::string QueryOf(const Words& words, std::string_view after) {
+    std::string query;
+    query += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
+    query += words.bucket.empty() ? "" : "&bucket=" + PercentEncoded(words.bucket);
+    query += words.key.empty() ? "" : "&key=" + PercentEncoded(words.key);
+    query += after.empty() ? "" : "&after=" + PercentEncoded(after);
+    return query;
+}
+
 Result<void> ListItems(CommandLine& line) {
     const auto& words = line.words;
-    auto target = fmt::format("/v1/items?limit={}", words.limit);
-    target += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
-    target += words.bucket.empty() ? "" : "&bucket=" + PercentEncoded(words.bucket);
-    target += words.key.empty() ? "" : "&key=" + PercentEncoded(words.key);
-    target += words.after.empty() ? "" : "&after=" + PercentEncoded(words.after);
+    const auto target = fmt::format("/v1/items?limit={}{}", words.limit, QueryOf(words, words.after));
     return line.Ask("GET", target, nullptr, [](const value& answer) {
         PrintTable(answer, {"id", "key", "status", "progress", "since", "blocked_by", "reason"}, "no items");
         PrintMore(answer);
@@ -124,7 +133,48 @@ Result<void> Act(CommandLine& line, const std::string& action) {
     });
 }
 
+/// One item, or those that a list with the same options has.
+Result<void> Cancel(CommandLine& line) {
+    const auto& words = line.words;
+    const bool many = !words.status.empty() || !words.bucket.empty() || !words.key.empty();
+    if (words.id.empty() != many) {
+        return Fail(
+            ErrorCode::kInvalidArgument, "name either one item, or which with --status, --bucket or --key"
+        );
+    }
+    return many ? ForAllItems(line, "cancel") : Act(line, "cancel");
+}
+
 }  // namespace
+
+Result<void> ForAllItems(CommandLine& line, std::string_view action) {
+    object sum{{"items", 0}, {"processes", 0}, {"left_alone", 0}};
+    std::string after;
+    do {
+        const auto target = fmt::format("/v1/items/{}?limit=200{}", action, QueryOf(line.words, after));
+        const auto page = line.Call("POST", target, nullptr);
+        if (!page) {
+            return Unexpected(page.error());
+        }
+        for (auto& [member, count] : sum) {
+            count = count.as_int64() + page->at(member).as_int64();
+        }
+        after = Shown(*page, "next");
+        if (!after.empty() && !line.AsJson()) {
+            fmt::print(stderr, "{} so far\n", Counted(Shown(sum, "items"), "item", "items"));
+        }
+    } while (!after.empty());
+    line.Show(sum, [&](const value& done) {
+        fmt::print(
+            "{}: {} of {}; left alone: {}\n",
+            action,
+            Counted(Shown(done, "processes"), "process", "processes"),
+            Counted(Shown(done, "items"), "item", "items"),
+            Shown(done, "left_alone")
+        );
+    });
+    return {};
+}
 
 void AddItemCommands(CLI::App& app, CommandLine& line) {
     auto& words = line.words;
@@ -140,7 +190,13 @@ void AddItemCommands(CLI::App& app, CommandLine& line) {
     };
     one("show", "One item, whole", [&line] { return line.Ask("GET", TargetOf(line), nullptr, PrintItem); });
     one("why", "Why an item does not move, or how it ended", [&line] { return WhyItem(line); });
-    one("cancel", "Stop its processes", [&line] { return Act(line, "cancel"); });
+    auto& cancel = line.Add(group, "cancel", "Stop what is done with an item, or with many", [&line] {
+        return Cancel(line);
+    });
+    cancel.add_option("item", words.id, "Id of one item");
+    cancel.add_option("--status", words.status, "Many: Pending or Processing");
+    cancel.add_option("--bucket", words.bucket, "Many: id or name of a bucket");
+    cancel.add_option("--key", words.key, "Many: a part of the key");
 }
 
 }  // namespace notify

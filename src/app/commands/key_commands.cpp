@@ -111,7 +111,9 @@ void AddKeyCommands(CLI::App& app, CommandLine& line) {
     auto& group = CommandLine::Group(app, "keys", "Keys of the API");
     auto& add = line.Add(group, "add", "Make a key", [&line] { return AddKey(line); });
     add.add_option("name", words.name, "What it is for")->required();
-    add.add_option("--scope", words.scopes, "read, write, biometric or admin; may be repeated (read)");
+    add.add_option(
+        "--scope", words.scopes, "read, write, people, webhooks, biometric or admin; may be repeated (read)"
+    );
     add.add_option("--source", words.sources, "Id: limited to the buckets of this source; may be repeated");
     add.add_option("--bucket", words.buckets, "Id or name: limited to this bucket; may be repeated");
     add.add_option("--expires", words.expires, "When it ends: 2026-01-31T08:00:00Z");

@@ -1,5 +1,6 @@
 // notifications-api webhooks …
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/printing.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/result.hpp"
 
 namespace notify {
@@ -24,6 +26,7 @@ namespace {
 using boost::json::object;
 using boost::json::value;
 
+constexpr std::size_t kMostPemBytes = 64U << 10U;
 constexpr int kOverlapHours = 24;  // of the API, when none are given
 
 std::string TargetOf(const CommandLine& line) {
@@ -44,25 +47,50 @@ bool NamesOrigins(const Words& words) {
            !words.people.empty();
 }
 
-Result<void> AddWebhook(CommandLine& line) {
-    return line.Ask(
-        "POST",
-        "/v1/webhooks",
-        object{
-            {"url", line.words.url},
-            {"types", Texts(line.words.types)},
-            {"description", line.words.description.value_or("")},
-            {"only", OnlyOf(line.words)}
-        },
-        [](const value& endpoint) {
-            fmt::print(
-                "endpoint {} is told at {}\nsigning secret, shown this one time: {}\n",
-                Shown(endpoint, "id"),
-                Shown(endpoint, "url"),
-                Shown(endpoint, "secret")
-            );
+/// Empty when nothing was given.
+Result<object> TransportOf(const TransportWords& words) {
+    object transport;
+    if (!words.proxy.empty()) {
+        transport["proxy"] = words.proxy;
+    }
+    for (const auto& [member, file] :
+         {std::pair("ca", words.ca_file),
+          std::pair("client_certificate", words.client_certificate),
+          std::pair("client_key", words.client_key)}) {
+        if (file.empty()) {
+            continue;
         }
-    );
+        const auto text = ReadFile(file, kMostPemBytes);
+        if (!text) {
+            return Unexpected(text.error());
+        }
+        transport[member] = *text;
+    }
+    return transport;
+}
+
+Result<void> AddWebhook(CommandLine& line) {
+    auto transport = TransportOf(line.words.transport);
+    if (!transport) {
+        return Unexpected(transport.error());
+    }
+    object body{
+        {"url", line.words.url},
+        {"types", Texts(line.words.types)},
+        {"description", line.words.description.value_or("")},
+        {"only", OnlyOf(line.words)}
+    };
+    if (!transport->empty()) {
+        body["transport"] = std::move(*transport);
+    }
+    return line.Ask("POST", "/v1/webhooks", body, [](const value& endpoint) {
+        fmt::print(
+            "endpoint {} is told at {}\nsigning secret, shown this one time: {}\n",
+            Shown(endpoint, "id"),
+            Shown(endpoint, "url"),
+            Shown(endpoint, "secret")
+        );
+    });
 }
 
 Result<void> ChangeWebhook(CommandLine& line) {
@@ -79,6 +107,13 @@ Result<void> ChangeWebhook(CommandLine& line) {
     }
     if (NamesOrigins(line.words)) {
         body["only"] = OnlyOf(line.words);
+    }
+    auto transport = TransportOf(line.words.transport);
+    if (!transport) {
+        return Unexpected(transport.error());
+    }
+    if (!transport->empty() || line.words.transport.none) {
+        body["transport"] = std::move(*transport);
     }
     if (body.empty()) {
         return Fail(
@@ -182,6 +217,13 @@ void AddOrigins(CLI::App& command, Words& words) {
     command.add_option("--person", words.people, "Only what names them: an id; may be repeated");
 }
 
+void AddTransport(CLI::App& command, TransportWords& words) {
+    command.add_option("--proxy", words.proxy, "It is reached through it: http or https");
+    command.add_option("--ca-file", words.ca_file, "Trust only these authorities: a PEM file");
+    command.add_option("--client-certificate", words.client_certificate, "Shown to it: a PEM file");
+    command.add_option("--client-key", words.client_key, "Its key: a PEM file");
+}
+
 }  // namespace
 
 void AddWebhookCommands(CLI::App& app, CommandLine& line) {
@@ -192,6 +234,7 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     add.add_option("--types", words.types, "Event types; item.* is a prefix; all when not given");
     add.add_option("--description", words.description, "What it is for");
     AddOrigins(add, words);
+    AddTransport(add, words.transport);
     auto& change = line.Add(group, "change", "Change what is given; the rest stays, the secret too", [&line] {
         return ChangeWebhook(line);
     });
@@ -200,6 +243,8 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
     change.add_option("--types", words.types, "Event types; item.* is a prefix; '*' for all");
     change.add_option("--description", words.description, "What it is for");
     AddOrigins(change, words);
+    AddTransport(change, words.transport);
+    change.add_flag("--no-transport", words.transport.none, "No proxy or certificates of its own any more");
     line.Add(group, "list", "All endpoints", [&line] { return ListWebhooks(line); });
     const auto one = [&](const std::string& name, const std::string& what, Run act) -> CLI::App& {
         auto& command = line.Add(group, name, what, std::move(act));

@@ -245,6 +245,34 @@ Result<void> AddressGuard::CheckTarget(const Url& url) const {
     return last;
 }
 
+Result<IpAddress> AddressGuard::AddressOf(const Url& url) const {
+    if (const auto checked = CheckUrl(url); !checked) {
+        return Unexpected(checked.error());
+    }
+    if (const auto literal = IpAddress::Parse(HostOf(url))) {
+        return *literal;
+    }
+    const auto addresses = Resolve(HostOf(url));
+    for (const auto& address : addresses) {
+        if (const auto checked = CheckAddress(address); !checked) {
+            return Unexpected(checked.error());
+        }
+    }
+    if (addresses.empty()) {
+        return Unexpected(
+            Error{
+                .code = ErrorCode::kUnavailable,
+                .reason = "name",
+                .message = fmt::format(
+                    "{} does not resolve here, so whether it may be told through a proxy cannot be judged",
+                    url.Host()
+                )
+            }
+        );
+    }
+    return addresses.front();
+}
+
 ConnectGuard AddressGuard::ForConnect() const {
     return [this](const ResolvedAddress& address) { return CheckAddress(address.ip); };
 }

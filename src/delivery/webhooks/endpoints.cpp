@@ -22,6 +22,7 @@
 #include "delivery/clean_text.hpp"
 #include "delivery/webhooks/address_guard.hpp"
 #include "delivery/webhooks/endpoint_secrets.hpp"
+#include "delivery/webhooks/endpoint_transport.hpp"
 #include "delivery/webhooks/signer.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
@@ -77,7 +78,8 @@ Result<std::string> CheckUrl(const AddressGuard& guard, const std::string& text)
 }
 
 std::string ActionOf(const EndpointEdit& edit) {
-    const bool more = edit.url || edit.description || edit.types || edit.only || !edit.active;
+    const bool more =
+        edit.url || edit.description || edit.types || edit.only || edit.transport || !edit.active;
     const auto* const verb = more ? "change" : *edit.active ? "resume" : "pause";
     return fmt::format("endpoint.{}", verb);
 }
@@ -116,7 +118,9 @@ Endpoints::Endpoints(Storage& storage, const SecretBox& box, const AddressGuard&
 
 Result<EndpointWithSecret> Endpoints::Create(const NewEndpoint& wanted, std::string_view actor) {
     const auto url = CheckUrl(guard_, wanted.url);
-    const auto checked = CheckWords(wanted.description, wanted.types);
+    const auto checked = CheckWords(wanted.description, wanted.types).and_then([&] {
+        return CheckTransport(guard_, wanted.transport);
+    });
     if (!url || !checked) {
         return Unexpected(url ? checked.error() : url.error());
     }
@@ -128,6 +132,7 @@ Result<EndpointWithSecret> Endpoints::Create(const NewEndpoint& wanted, std::str
         .types = wanted.types,
         .only = wanted.only,
         .secrets = {SealEndpointSecret(box_, secret)},
+        .transport = SealTransport(box_, wanted.transport),
         .active = true,
         .disabled_reason = {},
         .failing_since = {},
@@ -154,6 +159,10 @@ Result<std::vector<Endpoint>> Endpoints::List() const {
 
 Result<Endpoint> Endpoints::Get(const EndpointId& id) const {
     return storage_.Read([&](const Snapshot& snapshot) { return snapshot.deliveries.GetEndpoint(id); });
+}
+
+Result<EndpointTransport> Endpoints::TransportOf(const Endpoint& endpoint) const {
+    return OpenTransport(box_, endpoint.transport);
 }
 
 Result<EndpointWithSecret> Endpoints::RotateSecret(
@@ -188,13 +197,14 @@ Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edi
         return Unexpected(url.error());
     }
     const auto checked =
-        CheckWords(edit.description.value_or(""), edit.types.value_or(std::vector<std::string>{}));
+        CheckWords(edit.description.value_or(""), edit.types.value_or(std::vector<std::string>{}))
+            .and_then([&] { return CheckTransport(guard_, edit.transport.value_or(EndpointTransport())); });
     if (!checked) {
         return Unexpected(checked.error());
     }
     const auto entry = EntryOf(clock_.Now(), actor, ActionOf(edit), id);
     return ChangeEndpoint(storage_, id, entry, [&](Endpoint& endpoint) {
-        if (edit.url || edit.active.value_or(false)) {
+        if (edit.url || edit.transport || edit.active.value_or(false)) {
             endpoint.failing_since.reset();
             endpoint.consecutive_failures = 0;
             endpoint.last_error.clear();
@@ -205,6 +215,7 @@ Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edi
         endpoint.url = edit.url ? *url : endpoint.url;
         endpoint.description = edit.description.value_or(endpoint.description);
         endpoint.types = edit.types.value_or(endpoint.types);
+        endpoint.transport = edit.transport ? SealTransport(box_, *edit.transport) : endpoint.transport;
         endpoint.only = edit.only.value_or(endpoint.only);
         endpoint.active = edit.active.value_or(endpoint.active);
     });

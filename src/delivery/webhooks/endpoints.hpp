@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "delivery/webhooks/address_guard.hpp"
+#include "delivery/webhooks/endpoint_transport.hpp"
 #include "domain/event.hpp"
 #include "storage/storage.hpp"
 
@@ -22,6 +23,7 @@ struct NewEndpoint {
     std::string description;
     std::vector<std::string> types;  ///< Event types; empty means all. "item.*" matches a prefix.
     EventOrigins only;               ///< Of those types.
+    EndpointTransport transport;
 };
 
 /// What is to change; what is not given stays.
@@ -30,6 +32,7 @@ struct EndpointEdit {
     std::optional<std::string> description;
     std::optional<std::vector<std::string>> types;
     std::optional<EventOrigins> only;
+    std::optional<EndpointTransport> transport;  ///< All of it.
     std::optional<bool> active;
 };
 
@@ -47,14 +50,17 @@ public:
 
     Endpoints(Storage& storage, const SecretBox& box, const AddressGuard& guard, const Clock& clock);
 
-    /// kInvalidArgument or kForbidden when the URL, an address of its host or a type is not allowed. May
-    /// block on the name server.
+    /// kInvalidArgument or kForbidden when the URL, an address of its host, a type or the transport is not
+    /// allowed. May block on the name server.
     [[nodiscard]] Result<EndpointWithSecret> Create(const NewEndpoint& wanted, std::string_view actor);
 
     [[nodiscard]] Result<std::vector<Endpoint>> List() const;
 
     /// kNotFound.
     [[nodiscard]] Result<Endpoint> Get(const EndpointId& id) const;
+
+    /// How it is reached, in the clear. kInvalidArgument when that was sealed with another key.
+    [[nodiscard]] Result<EndpointTransport> TransportOf(const Endpoint& endpoint) const;
 
     /// A new secret; the one before signs too for `overlap` (0 to 7 days), older ones no more. kNotFound,
     /// kInvalidArgument.

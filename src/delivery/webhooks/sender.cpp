@@ -22,6 +22,7 @@
 #include "delivery/webhooks/breaker.hpp"
 #include "delivery/webhooks/endpoint_health.hpp"
 #include "delivery/webhooks/endpoint_secrets.hpp"
+#include "delivery/webhooks/endpoint_transport.hpp"
 #include "delivery/webhooks/payload.hpp"
 #include "delivery/webhooks/signer.hpp"
 #include "domain/event.hpp"
@@ -77,6 +78,7 @@ struct WebhookSender::Message {
     Endpoint endpoint;
     Event event;
     std::vector<std::string> secrets;
+    EndpointTransport transport;
 };
 
 WebhookSender::WebhookSender(WebhookParts parts, WebhookSenderSettings settings)
@@ -91,7 +93,9 @@ Outcome WebhookSender::Deliver(const Delivery& delivery, const std::stop_token& 
         if (!endpoint || !event) {
             return Unexpected(!endpoint ? endpoint.error() : event.error());
         }
-        message = {.endpoint = std::move(*endpoint), .event = std::move(*event), .secrets = {}};
+        message = {
+            .endpoint = std::move(*endpoint), .event = std::move(*event), .secrets = {}, .transport = {}
+        };
         return {};
     });
     if (!read && read.error().code == ErrorCode::kNotFound) {
@@ -125,6 +129,14 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
     if (auto checked = parts_.guard.CheckUrl(*url); !checked) {
         return Unexpected(checked.error());
     }
+    std::optional<HttpTransport> transport;
+    if (message.transport != EndpointTransport()) {
+        auto own = TransportFor(message.transport, *url, parts_.guard);
+        if (!own) {
+            return Unexpected(own.error());
+        }
+        transport = std::move(*own);
+    }
     auto body = WebhookPayload(message.event);
     auto headers = WebhookHeaders(message.secrets, message.event.id.Value(), at, body);
     if (!headers) {
@@ -138,7 +150,8 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
         .body = std::move(body),
         .connect_timeout = settings_.connect_timeout,
         .total_timeout = settings_.total_timeout,
-        .guard = parts_.guard.ForConnect()
+        .guard = parts_.guard.ForConnect(),
+        .transport = std::move(transport)
     };
 }
 
@@ -154,11 +167,13 @@ Outcome WebhookSender::Try(const Delivery& delivery, Message message, const std:
         .response = {}
     };
     auto secrets = LiveSecrets(parts_.box, message.endpoint, began);
-    if (!secrets) {  // our trouble, not the endpoint's
-        attempt.error = secrets.error().message;
+    auto own = OpenTransport(parts_.box, message.endpoint.transport);
+    if (!secrets || !own) {  // our trouble, not the endpoint's
+        attempt.error = secrets ? own.error().message : secrets.error().message;
         return JustWrite(AfterFailure(delivery, attempt.error, began, {}), attempt);
     }
     message.secrets = std::move(*secrets);
+    message.transport = std::move(*own);
     FailPoint("before_send");
     const auto start = std::chrono::steady_clock::now();
     const auto response =

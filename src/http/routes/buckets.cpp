@@ -356,6 +356,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .summary = "Change a bucket",
          .description = "What is not given stays. Which processors run in it: /v1/rules.",
          .body = &described::Schema<view::BucketChange>,
+         .edits = described::MemberNames<view::BucketChange>(),
          .answer = bucket,
          .handle = [routes](Request& r) { return routes->Change(r); }}
     );

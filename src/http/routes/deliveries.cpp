@@ -159,7 +159,7 @@ void AddDeliveryRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/webhooks/{endpoint}/replay",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Send again",
          .description = "What was made `since` that moment (RFC 3339) for the endpoint and ended Failed or "
@@ -201,7 +201,7 @@ void AddDeliveryRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/deliveries/{delivery}/resend",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Send again",
          .description = "A new delivery of the same event.",

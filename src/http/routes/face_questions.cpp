@@ -202,7 +202,7 @@ void AddFaceQuestionRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/faces/search",
-         .scope = Scope::kWrite,
+         .scope = Scope::kPeople,
          .tag = "people",
          .summary = "Who is in a picture",
          .description =

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
@@ -18,6 +19,7 @@
 #include "http/api.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
+#include "http/problem.hpp"
 #include "http/reach.hpp"
 #include "http/router.hpp"
 #include "http/routes/item_shown.hpp"
@@ -59,16 +61,8 @@ public:
         const auto page = PageOf(request);
         const auto standstill = parts_.standstill();
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Line>> {
-            const auto bucket = BucketAsked(snapshot, request);
-            if (!bucket) {
-                return Unexpected(bucket.error());
-            }
-            const ItemFilter filter{
-                .bucket_id = *bucket,
-                .status = StatusOf(request),
-                .key_contains = std::string(request.Query("key"))
-            };
-            auto found = snapshot.items.List(filter, page);
+            const auto filter = FilterOf(snapshot, request);
+            auto found = filter ? snapshot.items.List(*filter, page) : Unexpected(filter.error());
             if (!found) {
                 return Unexpected(found.error());
             }
@@ -133,6 +127,29 @@ public:
         );
     }
 
+    [[nodiscard]] Response RerunAll(const Request& request) const {
+        const auto status = StatusOf(request);
+        if (!status || !IsTerminal(*status)) {
+            return Problem(
+                {.code = ErrorCode::kInvalidArgument,
+                 .message = "say which items: ?status= with Failed, Cancelled, Skipped or Completed"},
+                request.id
+            );
+        }
+        return ForAll(request, &ItemControl::RerunAll);
+    }
+
+    [[nodiscard]] Response CancelAll(const Request& request) const {
+        if (!StatusOf(request) && request.Query("bucket").empty() && request.Query("key").empty()) {
+            return Problem(
+                {.code = ErrorCode::kInvalidArgument,
+                 .message = "say which items: ?status=, ?bucket= or ?key="},
+                request.id
+            );
+        }
+        return ForAll(request, &ItemControl::CancelAll);
+    }
+
     [[nodiscard]] Response GetProcess(const Request& request) const {
         const ProcessId id(request.parameters[0]);
         using Read = std::pair<Process, ProcessNotes>;
@@ -148,6 +165,43 @@ public:
     }
 
 private:
+    static Result<ItemFilter> FilterOf(const Snapshot& snapshot, const Request& request) {
+        return BucketAsked(snapshot, request).map([&](const BucketId& bucket) {
+            return ItemFilter{
+                .bucket_id = bucket,
+                .status = StatusOf(request),
+                .key_contains = std::string(request.Query("key"))
+            };
+        });
+    }
+
+    using Act = Result<ItemsDone> (ItemControl::*)(
+        const ItemFilter& filter, const PageRequest& page, std::string_view actor
+    );
+
+    [[nodiscard]] Response ForAll(const Request& request, Act act) const {
+        const auto done =
+            parts_.storage.Read(
+                              [&](const Snapshot& snapshot) { return FilterOf(snapshot, request); }
+            ).and_then([&](const ItemFilter& filter) {
+                return (parts_.items.*act)(filter, PageOf(request), request.caller.actor);
+            });
+        parts_.nudge();
+        return Answer(
+            request,
+            done,
+            [](const ItemsDone& all) {
+                return view::ItemsDoneView{
+                    .items = all.items,
+                    .processes = all.processes,
+                    .left_alone = all.left_alone,
+                    .next = all.next
+                };
+            },
+            202
+        );
+    }
+
     /// What keeps the item from moving at this moment.
     [[nodiscard]] Result<void> TakeBlockedBy(
         const Snapshot& snapshot, Item& item, const std::optional<Standstill>& standstill
@@ -185,6 +239,35 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
          .query = filters,
          .answer = &described::Schema<view::ItemList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/items/rerun",
+         .scope = Scope::kWrite,
+         .reach = Reach::kOpen,
+         .tag = tag,
+         .summary = "Run many again",
+         .description = "A page of what `GET /v1/items` lists with the same query, each as with its own "
+                        "`rerun`; `status` must be given. Go on with `after` until `next` is empty.",
+         .query = filters,
+         .answer = &described::Schema<view::ItemsDoneView>,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->RerunAll(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/items/cancel",
+         .scope = Scope::kWrite,
+         .reach = Reach::kOpen,
+         .tag = tag,
+         .summary = "Cancel many",
+         .description = "A page of what `GET /v1/items` lists with the same query, each as with its own "
+                        "`cancel`; `status`, `bucket` or `key` must be given. Go on with `after` until "
+                        "`next` is empty.",
+         .query = filters,
+         .answer = &described::Schema<view::ItemsDoneView>,
+         .status = 202,
+         .handle = [routes](Request& r) { return routes->CancelAll(r); }}
     );
     router.Add(
         {.method = "GET",

@@ -312,7 +312,7 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/people",
-         .scope = Scope::kWrite,
+         .scope = Scope::kPeople,
          .tag = "people",
          .summary = "Enrol",
          .description =
@@ -340,7 +340,7 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "PATCH",
          .pattern = "/v1/people/{person}",
-         .scope = Scope::kWrite,
+         .scope = Scope::kPeople,
          .tag = "people",
          .summary = "Rename",
          .description = "Holds for past items too.",
@@ -351,7 +351,7 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "DELETE",
          .pattern = "/v1/people/{person}",
-         .scope = Scope::kWrite,
+         .scope = Scope::kPeople,
          .tag = "people",
          .summary = "Erase a person",
          .description =
@@ -365,7 +365,7 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "DELETE",
          .pattern = "/v1/people/{person}/photos/{photo}",
-         .scope = Scope::kWrite,
+         .scope = Scope::kPeople,
          .tag = "people",
          .summary = "Remove a photo",
          .description = "A photo that was enrolled by mistake.",

@@ -330,7 +330,7 @@ void AddPeopleEditRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/edits",
-         .scope = Scope::kWrite,
+         .scope = Scope::kPeople,
          .tag = "people",
          .summary = "Edit people",
          .description =
@@ -362,7 +362,7 @@ void AddPeopleEditRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/edits/{edit}/undo",
-         .scope = Scope::kWrite,
+         .scope = Scope::kPeople,
          .tag = "people",
          .summary = "Undo an edit",
          .description =

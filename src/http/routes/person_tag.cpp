@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
+#include "http/problem.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -43,9 +44,14 @@ Result<void> CheckTag(const Snapshot& snapshot, const PersonId& root, std::strin
     if (wanted.find(TagOf(*person, *photos)) != std::string_view::npos) {
         return {};
     }
-    return Fail(
-        ErrorCode::kConflict,
-        fmt::format("person {} has changed since it was read: look again, and decide again", root.Value())
+    return Unexpected(
+        Error{
+            .code = ErrorCode::kConflict,
+            .reason = std::string(kChangedSince),
+            .message = fmt::format(
+                "person {} has changed since it was read: look again, and decide again", root.Value()
+            )
+        }
     );
 }
 

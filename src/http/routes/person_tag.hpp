@@ -18,7 +18,7 @@ namespace notify {
 /// `photos` are theirs.
 [[nodiscard]] std::string TagOf(const Person& person, const std::vector<EnrolmentPhoto>& photos);
 
-/// kConflict when `wanted` ("" and "*": any) is not the person's tag.
+/// kConflict with kChangedSince when `wanted` ("" and "*": any) is not the person's tag.
 [[nodiscard]] Result<void> CheckTag(const Snapshot& snapshot, const PersonId& root, std::string_view wanted);
 
 }  // namespace notify

@@ -270,6 +270,7 @@ void AddRuleRoutes(Router& router, const ApiParts& parts) {
                         "What is queued or done keeps the configuration it was given; "
                         "`POST /v1/items/{item}/rerun` repeats it with that one.",
          .body = &described::Schema<view::RuleChange>,
+         .edits = described::MemberNames<view::RuleChange>(),
          .answer = rule,
          .handle = [routes](Request& r) { return routes->Change(r); }}
     );

@@ -364,6 +364,7 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
              "results "
              "are written to Iconik otherwise, what was published before is put into the outbox anew.",
          .body = &described::Schema<view::SourceChange>,
+         .edits = described::MemberNames<view::SourceChange>(),
          .answer = source,
          .handle = [routes](Request& r) { return routes->Change(r); }}
     );

@@ -101,6 +101,11 @@ Error AtMember(Error error) {
             error.message.insert(0, "/");
         }
     }
+    for (const std::string_view member : {"proxy", "ca", "client_certificate", "client_key"}) {
+        if (error.message.starts_with(std::string(member) + ": ")) {
+            error.message.insert(0, "/transport/");
+        }
+    }
     return error;
 }
 

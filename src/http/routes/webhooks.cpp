@@ -10,8 +10,11 @@
 
 #include <fmt/format.h>
 
+#include "core/certificate.hpp"
 #include "core/clock.hpp"
+#include "core/proxy.hpp"
 #include "core/result.hpp"
+#include "delivery/webhooks/endpoint_transport.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/event.hpp"
 #include "http/api.hpp"
@@ -46,13 +49,45 @@ std::string StateOf(const Endpoint& endpoint) {
     return endpoint.failing_since ? "FAILING" : "ENABLED";
 }
 
-view::EndpointView Show(const Endpoint& endpoint) {
+std::vector<view::CertificateView> Show(const std::string& pem) {
+    std::vector<view::CertificateView> shown;
+    for (const auto& known : ReadCertificates(pem).value_or(std::vector<Certificate>{})) {
+        shown.push_back(
+            {.subject = known.subject, .expires_at = ToRfc3339(known.expires_at), .sha256 = known.sha256}
+        );
+    }
+    return shown;
+}
+
+std::optional<view::TransportView> Show(const EndpointTransport& transport) {
+    if (transport == EndpointTransport()) {
+        return std::nullopt;
+    }
+    return view::TransportView{
+        .proxy = ProxyName(transport.proxy),
+        .ca = Show(transport.ca),
+        .client_certificate = Show(transport.client_certificate)
+    };
+}
+
+EndpointTransport TransportOf(const std::optional<view::NewTransportView>& wanted) {
+    const auto given = wanted.value_or(view::NewTransportView());
+    return {
+        .proxy = given.proxy.value_or(""),
+        .ca = given.ca.value_or(""),
+        .client_certificate = given.client_certificate.value_or(""),
+        .client_key = given.client_key.value_or("")
+    };
+}
+
+view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& transport) {
     return {
         .id = endpoint.id.Value(),
         .url = endpoint.url,
         .description = endpoint.description,
         .types = endpoint.types,
         .only = Show(endpoint.only),
+        .transport = Show(transport),
         .state = {StateOf(endpoint)},
         .active = endpoint.active,
         .disabled_reason = endpoint.disabled_reason,
@@ -64,21 +99,15 @@ view::EndpointView Show(const Endpoint& endpoint) {
     };
 }
 
-view::EndpointView ShowOnce(const EndpointWithSecret& made) {
-    auto shown = Show(made.endpoint);
-    shown.secret = made.secret;
-    return shown;
-}
-
 class WebhookRoutes {
 public:
     explicit WebhookRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
-        return Answer(request, parts_.endpoints.List(), [](const std::vector<Endpoint>& rows) {
+        return Answer(request, parts_.endpoints.List(), [&](const std::vector<Endpoint>& rows) {
             view::EndpointList list;
             for (const auto& endpoint : rows) {
-                list.rows.push_back(Show(endpoint));
+                list.rows.push_back(Shown(endpoint));
             }
             return list;
         });
@@ -90,19 +119,22 @@ public:
                 .url = wanted.url,
                 .description = wanted.description.value_or(""),
                 .types = wanted.types,
-                .only = OriginsOf(wanted.only.value_or(view::EventOriginsView()))
+                .only = OriginsOf(wanted.only.value_or(view::EventOriginsView())),
+                .transport = TransportOf(wanted.transport)
             };
             const auto made =
                 CheckEventTypes(wanted.types)
                     .and_then([&] { return CheckOrigins(parts_.storage, endpoint.only); })
                     .and_then([&] { return parts_.endpoints.Create(endpoint, request.caller.actor); })
                     .map_error(AtMember);
-            return Answer(request, made, ShowOnce, 201);
+            return Answer(request, made, [&](const EndpointWithSecret& m) { return ShownOnce(m); }, 201);
         });
     }
 
     [[nodiscard]] Response Get(const Request& request) const {
-        return Answer(request, parts_.endpoints.Get(Id(request)), [](const Endpoint& e) { return Show(e); });
+        return Answer(request, parts_.endpoints.Get(Id(request)), [&](const Endpoint& e) {
+            return Shown(e);
+        });
     }
 
     [[nodiscard]] Response Change(const Request& request) const {
@@ -112,6 +144,7 @@ public:
                 .description = change.description,
                 .types = change.types,
                 .only = change.only ? std::optional(OriginsOf(*change.only)) : std::nullopt,
+                .transport = change.transport ? std::optional(TransportOf(change.transport)) : std::nullopt,
                 .active = change.active
             };
             const auto changed =
@@ -124,7 +157,7 @@ public:
                     })
                     .map_error(AtMember);
             parts_.nudge();
-            return Answer(request, changed, [](const Endpoint& e) { return Show(e); });
+            return Answer(request, changed, [&](const Endpoint& e) { return Shown(e); });
         });
     }
 
@@ -137,7 +170,9 @@ public:
             const std::chrono::seconds overlap =
                 wanted.overlap_hours ? std::chrono::hours(wanted.overlap_hours->value) : Endpoints::kOverlap;
             return Answer(
-                request, parts_.endpoints.RotateSecret(Id(request), request.caller.actor, overlap), ShowOnce
+                request,
+                parts_.endpoints.RotateSecret(Id(request), request.caller.actor, overlap),
+                [&](const EndpointWithSecret& m) { return ShownOnce(m); }
             );
         };
         return request.body.empty() ? rotate({}) : WithBody<view::Rotation>(request, rotate);
@@ -152,6 +187,16 @@ public:
     }
 
 private:
+    [[nodiscard]] view::EndpointView Shown(const Endpoint& endpoint) const {
+        return Show(endpoint, parts_.endpoints.TransportOf(endpoint).value_or(EndpointTransport()));
+    }
+
+    [[nodiscard]] view::EndpointView ShownOnce(const EndpointWithSecret& made) const {
+        auto shown = Shown(made.endpoint);
+        shown.secret = made.secret;
+        return shown;
+    }
+
     static EndpointId Id(const Request& request) { return EndpointId(request.parameters[0]); }
 
     ApiParts parts_;
@@ -176,12 +221,14 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/webhooks",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Add an endpoint",
          .description = "`types` are event types; empty means all, `item.*` a prefix. Of these, `only` takes "
-                        "what is about one of each list that is not empty. The answer shows the "
-                        "signing secret, this one time.",
+                        "what is about one of each list that is not empty. `transport` is how it is "
+                        "reached where that is not as for all: through a proxy, which is asked for the "
+                        "address that the host stands for here; trusting only `ca`; with a client "
+                        "certificate. The answer shows the signing secret, this one time.",
          .body = &described::Schema<view::NewEndpointView>,
          .answer = endpoint,
          .status = 201,
@@ -200,21 +247,22 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "PATCH",
          .pattern = "/v1/webhooks/{endpoint}",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Change, pause or resume",
          .description =
              "What is not given stays. Another `url` keeps the secret, and gets what is on its way too; "
-             "`types` hold "
-             "for what happens from now on; `active` resumes also what was switched off for failing.",
+             "`types` hold for what happens from now on; `transport` replaces all of it, {} is none; "
+             "`active` resumes also what was switched off for failing.",
          .body = &described::Schema<view::EndpointChange>,
+         .edits = described::MemberNames<view::EndpointChange>(),
          .answer = endpoint,
          .handle = [routes](Request& r) { return routes->Change(r); }}
     );
     router.Add(
         {.method = "DELETE",
          .pattern = "/v1/webhooks/{endpoint}",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Remove an endpoint",
          .description = "What waits for it is cancelled.",
@@ -224,7 +272,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/webhooks/{endpoint}/rotate",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "A new secret",
          .description = "The old one signs too for `overlap_hours`, 24 when not given, 168 at most.",
@@ -237,7 +285,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     router.Add(
         {.method = "POST",
          .pattern = "/v1/webhooks/{endpoint}/test",
-         .scope = Scope::kWrite,
+         .scope = Scope::kWebhooks,
          .tag = tag,
          .summary = "Send a test event",
          .answer = &described::Schema<view::DeliveryRef>,

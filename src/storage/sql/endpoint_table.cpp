@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
@@ -22,13 +23,13 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kAddSql = R"sql(
-    INSERT INTO endpoint (id, url, description, types, origins, secrets, active, disabled_reason, failing_since,
-                          consecutive_failures, last_error, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+    INSERT INTO endpoint (id, url, description, types, origins, secrets, transport, active, disabled_reason,
+                          failing_since, consecutive_failures, last_error, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kUpdateSql = R"sql(
     UPDATE endpoint
-    SET url = ?, description = ?, types = ?, origins = ?, secrets = ?, active = ?, disabled_reason = ?, failing_since = ?,
-        consecutive_failures = ?, last_error = ?
+    SET url = ?, description = ?, types = ?, origins = ?, secrets = ?, transport = ?, active = ?,
+        disabled_reason = ?, failing_since = ?, consecutive_failures = ?, last_error = ?
     WHERE id = ?)sql";
 constexpr const char* kRemoveSql = "DELETE FROM endpoint WHERE id = ?";
 constexpr const char* kCancelSql = R"sql(
@@ -36,12 +37,12 @@ constexpr const char* kCancelSql = R"sql(
     SET status = 'Cancelled', finished_at = ?2, last_error = 'the endpoint was removed'
     WHERE endpoint_id = ?1 AND status = 'Pending')sql";
 constexpr const char* kGetSql = R"sql(
-    SELECT id, url, description, types, origins, secrets, active, disabled_reason, failing_since, consecutive_failures,
-           last_error, created_at
+    SELECT id, url, description, types, origins, secrets, transport, active, disabled_reason, failing_since,
+           consecutive_failures, last_error, created_at
     FROM endpoint WHERE id = ?)sql";
 constexpr const char* kListSql = R"sql(
-    SELECT id, url, description, types, origins, secrets, active, disabled_reason, failing_since, consecutive_failures,
-           last_error, created_at
+    SELECT id, url, description, types, origins, secrets, transport, active, disabled_reason, failing_since,
+           consecutive_failures, last_error, created_at
     FROM endpoint ORDER BY created_at, id)sql";
 constexpr const char* kAddPublicationSql = R"sql(
     INSERT INTO publication (id, item_id, destination, format, written_digest) VALUES (?, ?, ?, ?, ?)
@@ -73,6 +74,7 @@ Endpoint ReadEndpoint(Row& row) {
     endpoint.types = ListFromText(row.Text());
     endpoint.only = OriginsFromText(row.Text());
     endpoint.secrets = BytesListFromText(row.Text());
+    endpoint.transport = FromBase64(row.Text()).value_or(std::string());
     endpoint.active = row.Bool();
     endpoint.disabled_reason = row.Text();
     endpoint.failing_since = row.OptionalTime();
@@ -102,6 +104,7 @@ Result<void> DeliveryTable::AddEndpoint(const Endpoint& e) {
             ListToText(e.types),
             OriginsToText(e.only),
             BytesListToText(e.secrets),
+            ToBase64(e.transport),
             e.active,
             e.disabled_reason,
             e.failing_since,
@@ -120,6 +123,7 @@ Result<void> DeliveryTable::UpdateEndpoint(const Endpoint& e) {
         ListToText(e.types),
         OriginsToText(e.only),
         BytesListToText(e.secrets),
+        ToBase64(e.transport),
         e.active,
         e.disabled_reason,
         e.failing_since,

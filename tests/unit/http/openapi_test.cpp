@@ -384,6 +384,8 @@ void OpenApiTest::CheckItems() {
     Check("GET", "/v1/items/{item}/exports/{format}", "/v1/items/" + item + "/exports/notifications.json");
     Check("POST", "/v1/items/{item}/cancel", "/v1/items/" + item + "/cancel");
     Check("POST", "/v1/items/{item}/rerun", "/v1/items/" + item + "/rerun");
+    Check("POST", "/v1/items/cancel", "/v1/items/cancel?bucket=in");
+    Check("POST", "/v1/items/rerun", "/v1/items/rerun?status=Cancelled");
     Check("GET", "/v1/items/{item}", "/v1/items/" + item);  // with a history
     const auto result = AddResult("file", "bytes").Value();
     Check("GET", "/v1/results/{result}", "/v1/results/" + result);

@@ -72,7 +72,8 @@ TEST_F(ReachTest, OfALimitedKeyEndsBeforeOtherBucketsOnEveryRoute) {
         const auto about = route.method + " " + PathThere(route.pattern);
         const auto answer = AskAs(key_, route.method, PathThere(route.pattern));
         if (route.reach == Reach::kOpen) {
-            EXPECT_EQ(route.method, "GET") << about;
+            const bool many = route.pattern == "/v1/items/rerun" || route.pattern == "/v1/items/cancel";
+            EXPECT_EQ(route.method, many ? "POST" : "GET") << about;
             EXPECT_THAT(answer.body, Not(HasSubstr("elsewhere"))) << about;
             EXPECT_THAT(answer.body, Not(HasSubstr(there_))) << about;
             EXPECT_THAT(answer.body, Not(HasSubstr(item_there_))) << about;
@@ -82,6 +83,20 @@ TEST_F(ReachTest, OfALimitedKeyEndsBeforeOtherBucketsOnEveryRoute) {
         ++refused;
     }
     EXPECT_GT(refused, 60);
+}
+
+TEST_F(ReachTest, OfALimitedKeyHoldsForManyItemsAtOnce) {
+    const auto status = [&](const std::string& item) {
+        return Text(Expect(200, "GET", "/v1/items/" + item), "status");
+    };
+    EXPECT_EQ(AskAs(key_, "POST", "/v1/items/cancel?bucket=elsewhere").status, 404);
+    EXPECT_EQ(AskAs(key_, "POST", "/v1/items/cancel?status=Pending").status, 202);
+    EXPECT_EQ(status(item_here_), "Cancelled");
+    EXPECT_EQ(status(item_there_), "Pending");
+    Expect(202, "POST", "/v1/items/" + item_there_ + "/cancel");
+    EXPECT_EQ(AskAs(key_, "POST", "/v1/items/rerun?status=Cancelled").status, 202);
+    EXPECT_EQ(status(item_here_), "Pending");
+    EXPECT_EQ(status(item_there_), "Cancelled");
 }
 
 TEST_F(ReachTest, OfALimitedKeyHoldsWhatIsInItsBuckets) {

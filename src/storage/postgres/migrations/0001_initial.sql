@@ -643,6 +643,7 @@ CREATE TABLE endpoint (
     types TEXT COLLATE "C" NOT NULL,
     origins TEXT COLLATE "C" NOT NULL, -- JSON list: lists of sources, buckets, processors, people, each as text
     secrets TEXT COLLATE "C" NOT NULL, -- JSON list, each sealed and in base 64
+    transport TEXT COLLATE "C" NOT NULL, -- sealed and in base 64; '' for none
     active BIGINT NOT NULL CHECK (active IN (0, 1)),
     disabled_reason TEXT COLLATE "C" NOT NULL,
     failing_since BIGINT,

@@ -625,6 +625,7 @@ CREATE TABLE endpoint (
     types TEXT NOT NULL,
     origins TEXT NOT NULL, -- JSON list: lists of sources, buckets, processors, people, each as text
     secrets TEXT NOT NULL, -- JSON list, each sealed and in base 64
+    transport TEXT NOT NULL, -- sealed and in base 64; '' for none
     active INTEGER NOT NULL CHECK (active IN (0, 1)),
     disabled_reason TEXT NOT NULL,
     failing_since INTEGER,
