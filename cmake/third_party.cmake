@@ -21,6 +21,7 @@ pkg_check_modules(
 )
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
+pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(TESSERACT REQUIRED IMPORTED_TARGET tesseract lept)
 set(NOTIFY_TESSDATA
     "/usr/share/tesseract-ocr/5/tessdata"

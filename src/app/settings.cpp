@@ -42,7 +42,10 @@ namespace notify {
 namespace {
 
 Unexpected Malformed(const SettingRow& row, std::string_view value) {
-    const auto shown = row.secret ? std::string("the value given") : fmt::format("'{}'", value);
+    const bool has_password =
+        value.find("://") != std::string_view::npos && value.find('@') != std::string_view::npos;
+    const auto shown =
+        row.secret || has_password ? std::string("the value given") : fmt::format("'{}'", value);
     return Fail(
         ErrorCode::kInvalidArgument,
         fmt::format("{}: {} is not allowed; allowed is {}", row.name, shown, row.allowed)

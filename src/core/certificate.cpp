@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -68,9 +67,7 @@ std::optional<Certificate> Describe(const X509& certificate) {
         return std::nullopt;
     }
     Certificate known{
-        .subject = SubjectOf(certificate),
-        .expires_at = FromMillis(static_cast<std::int64_t>(::timegm(&end)) * 1000),
-        .sha256 = {}
+        .subject = SubjectOf(certificate), .expires_at = FromMillis(::timegm(&end) * 1000), .sha256 = {}
     };
     for (std::size_t at = 0; at < size; ++at) {
         known.sha256 += fmt::format("{:02x}", digest.at(at));

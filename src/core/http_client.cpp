@@ -95,6 +95,7 @@ curl_socket_t OpenSocket(void* context, curlsocktype /*purpose*/, curl_sockaddr*
             transfer.refused = allowed.error();
             return CURL_SOCKET_BAD;
         }
+        transfer.refused.reset();  // what comes of this address counts, not that another was refused
     }
     // NOLINTNEXTLINE(bugprone-signed-bitwise): the kernel's own flags are signed
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);

@@ -44,7 +44,8 @@ Unexpected Fault(const std::string& pointer, std::string_view what) {
 }
 
 Result<void> CheckValue(const value& given, const object& schema, const std::string& pointer) {
-    const auto shown = ToJsonText(given);
+    const auto shown =
+        Member(schema, "writeOnly") != nullptr ? std::string("the value given") : ToJsonText(given);
     if (const auto* type = Member(schema, "type"); type != nullptr && !HasType(given, type->get_string())) {
         return Fault(
             pointer, fmt::format("{} is not of type {}", shown, std::string_view(type->get_string()))

@@ -250,7 +250,7 @@ void Dispatcher::Send(const std::stop_token& stop) {
 }
 
 void Dispatcher::Commit(const Delivery& delivery, const Outcome& outcome, const std::stop_token& stop) {
-    for (int left = kCommitTries; left > 0; --left) {
+    for (int left = kCommitTries; left > 0;) {
         const auto written = storage_.Write([&](Transaction& transaction) -> Result<Delivery> {
             auto row = outcome.settle(transaction);
             if (!row) {
@@ -268,9 +268,11 @@ void Dispatcher::Commit(const Delivery& delivery, const Outcome& outcome, const 
         Log(LogLevel::kWarn,
             "delivery's outcome was not written",
             {{"delivery", delivery.id.Value()}, {"reason", written.error().message}});
-        // left alone its lease ends, and it is sent again with the same webhook-id
-        if (written.error().code == ErrorCode::kConflict || storage_.IsGivenUp() ||
-            !SleepFor(kCommitPause, stop)) {
+        // a database that is away or full is waited for: left alone the delivery would be sent again, and not
+        // before its lease ends
+        const auto code = written.error().code;
+        left -= code == ErrorCode::kUnavailable || code == ErrorCode::kStorageFull ? 0 : 1;
+        if (code == ErrorCode::kConflict || storage_.IsGivenUp() || !SleepFor(kCommitPause, stop)) {
             return;
         }
     }

@@ -1,7 +1,8 @@
 #include "delivery/replay.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,7 @@ namespace notify {
 
 namespace {
 
-constexpr int kPageRows = 200;
+constexpr std::size_t kPageRows = 200;
 
 Delivery AgainOf(const Delivery& ended, Timestamp now) {
     Delivery again;
@@ -61,41 +62,44 @@ AuditEntry EntryOf(Timestamp at, std::string_view actor, std::string action, std
     };
 }
 
-/// The newest delivery since `since` of each event to the endpoint.
-Result<std::vector<Delivery>> NewestOfEach(
-    const Transaction& transaction, const EndpointId& endpoint, Timestamp since
+/// How the newest delivery of each event since `since` to the endpoint stands. Read in pages: what ends
+/// meanwhile may be sent once more, under the same webhook-id.
+Result<std::map<EventId, Status>> NewestOfEach(
+    Storage& storage, const EndpointId& endpoint, Timestamp since
 ) {
-    std::map<EventId, Delivery> newest;
-    PageRequest request{.after = {}, .limit = kPageRows};
+    std::map<EventId, Status> newest;
+    PageRequest request{.after = {}, .limit = static_cast<int>(kPageRows)};
     do {
-        auto page = transaction.deliveries.List(
-            {.endpoint_id = endpoint, .event_id = {}, .status = {}, .kind = DeliveryKind::kWebhook}, request
-        );
+        const auto page = storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.deliveries.List(
+                {.endpoint_id = endpoint, .event_id = {}, .status = {}, .kind = DeliveryKind::kWebhook},
+                request
+            );
+        });
         if (!page) {
             return Unexpected(page.error());
         }
-        for (auto& row : page->rows) {
+        for (const auto& row : page->rows) {
             if (row.created_at >= since) {
-                newest.try_emplace(row.event_id, row);  // newest first
+                newest.try_emplace(row.event_id, row.status);  // newest first
             }
         }
         const bool older_follow = page->rows.empty() || page->rows.back().created_at < since;
         request.after = older_follow ? std::string() : page->next;
     } while (!request.after.empty());
-    std::vector<Delivery> rows;
-    rows.reserve(newest.size());
-    for (auto& [event, row] : newest) {
-        rows.push_back(std::move(row));
-    }
-    return rows;
+    return newest;
 }
 
-Result<std::vector<Event>> EventsOf(const Transaction& transaction, SequenceRange range) {
-    auto events = transaction.events.After(range.first - 1, Replay::kMostReplayed + 1, {});
+/// The events of the range that the endpoint wants now.
+Result<std::vector<Event>> EventsOf(const Snapshot& snapshot, const Endpoint& endpoint, SequenceRange range) {
+    auto events = snapshot.events.After(range.first - 1, Replay::kMostReplayed + 1, {});
     if (!events) {
         return events;
     }
-    std::erase_if(*events, [&](const Event& event) { return event.sequence > range.last; });
+    std::erase_if(*events, [&](const Event& event) {
+        return event.sequence > range.last ||
+               event.type == "endpoint.test";  // a test goes to one endpoint, once
+    });
     if (std::cmp_greater(events->size(), Replay::kMostReplayed)) {
         return Fail(
             ErrorCode::kInvalidArgument,
@@ -104,18 +108,51 @@ Result<std::vector<Event>> EventsOf(const Transaction& transaction, SequenceRang
             )
         );
     }
-    return events;
+    const auto facts = FactsOfAll(snapshot.buckets, *events);
+    if (!facts) {
+        return Unexpected(facts.error());
+    }
+    const EventWish wish{.types = endpoint.types, .only = endpoint.only};
+    std::vector<Event> wanted;
+    for (std::size_t i = 0; i < events->size(); ++i) {
+        if (wish.Wants((*events)[i], (*facts)[i])) {
+            wanted.push_back(std::move((*events)[i]));
+        }
+    }
+    return wanted;
 }
 
-Delivery FirstOf(const Event& event, const EndpointId& endpoint, Timestamp now) {
-    Delivery delivery;
-    delivery.id = DeliveryId(MakeId("dlv"));
-    delivery.kind = DeliveryKind::kWebhook;
-    delivery.event_id = event.id;
-    delivery.endpoint_id = endpoint;
-    delivery.next_attempt_at = now;
-    delivery.created_at = now;
-    return delivery;
+/// Puts them on their way, some in a transaction: nobody else waits long for it. How many.
+Result<int> SendAll(
+    Storage& storage, const EndpointId& endpoint, const std::vector<EventId>& events, const AuditEntry& audit
+) {
+    auto audited = storage.Write([&](Transaction& transaction) { return transaction.keys.AddAudit(audit); });
+    for (std::size_t done = 0; audited && done < events.size(); done += kPageRows) {
+        audited = storage.Write([&](Transaction& transaction) -> Result<void> {
+            if (const auto active = ActiveEndpoint(transaction, endpoint); !active) {
+                return Unexpected(active.error());
+            }
+            for (auto i = done; i < std::min(events.size(), done + kPageRows); ++i) {
+                Delivery delivery;
+                delivery.id = DeliveryId(MakeId("dlv"));
+                delivery.kind = DeliveryKind::kWebhook;
+                delivery.event_id = events[i];
+                delivery.endpoint_id = endpoint;
+                delivery.next_attempt_at = audit.at;
+                delivery.created_at = audit.at;
+                if (auto added = transaction.deliveries.Add(delivery); !added) {
+                    return added;
+                }
+            }
+            return {};
+        });
+    }
+    return audited.map([&] { return static_cast<int>(events.size()); });
+}
+
+/// kNotFound; kConflict when it is not active.
+Result<Endpoint> Active(Storage& storage, const EndpointId& id) {
+    return storage.Write([&](Transaction& transaction) { return ActiveEndpoint(transaction, id); });
 }
 
 }  // namespace
@@ -145,60 +182,43 @@ Result<DeliveryId> Replay::Resend(const DeliveryId& id, std::string_view actor) 
 }
 
 Result<int> Replay::ReplayRange(const EndpointId& id, SequenceRange range, std::string_view actor) {
-    return storage_.Write([&](Transaction& transaction) -> Result<int> {
-        const auto endpoint = ActiveEndpoint(transaction, id);
-        const auto events = endpoint ? EventsOf(transaction, range) : Unexpected(endpoint.error());
-        const auto rows = events && !events->empty() ? NewestOfEach(transaction, id, events->front().at)
-                                                     : Result<std::vector<Delivery>>();
-        const auto wish = endpoint ? MakeEventWish(transaction.buckets, endpoint->types, endpoint->only)
-                                   : Unexpected(endpoint.error());
-        if (!events || !rows || !wish) {
-            return Unexpected(!events ? events.error() : !rows ? rows.error() : wish.error());
-        }
-        std::set<EventId> on_their_way;
-        for (const auto& row : *rows) {
-            if (!IsTerminal(row.status)) {
-                on_their_way.insert(row.event_id);
-            }
-        }
-        const auto now = clock_.Now();
-        int count = 0;
-        for (const auto& event : *events) {
-            if (on_their_way.contains(event.id) || !wish->Wants(event)) {
-                continue;
-            }
-            if (auto added = transaction.deliveries.Add(FirstOf(event, id, now)); !added) {
-                return Unexpected(added.error());
-            }
-            ++count;
-        }
-        auto audited = transaction.keys.AddAudit(EntryOf(now, actor, "delivery.replay", id.Value()));
-        return audited.map([&] { return count; });
+    if (range.first < 0 || range.last < range.first) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            "a range goes from a sequence of 0 or more to one that is not below it"
+        );
+    }
+    const auto events = Active(storage_, id).and_then([&](const Endpoint& endpoint) {
+        return storage_.Read([&](const Snapshot& snapshot) { return EventsOf(snapshot, endpoint, range); });
     });
+    const auto standing = events && !events->empty() ? NewestOfEach(storage_, id, events->front().at)
+                                                     : Result<std::map<EventId, Status>>();
+    if (!events || !standing) {
+        return Unexpected(events ? standing.error() : events.error());
+    }
+    std::vector<EventId> again;
+    for (const auto& event : *events) {
+        const auto found = standing->find(event.id);
+        if (found == standing->end() || IsTerminal(found->second)) {
+            again.push_back(event.id);
+        }
+    }
+    return SendAll(storage_, id, again, EntryOf(clock_.Now(), actor, "delivery.replay", id.Value()));
 }
 
-Result<int> Replay::ReplayFailed(const EndpointId& endpoint, Timestamp since, std::string_view actor) {
-    return storage_.Write([&](Transaction& transaction) -> Result<int> {
-        const auto rows = ActiveEndpoint(transaction, endpoint).and_then([&](const Endpoint&) {
-            return NewestOfEach(transaction, endpoint, since);
-        });
-        if (!rows) {
-            return Unexpected(rows.error());
+Result<int> Replay::ReplayFailed(const EndpointId& id, Timestamp since, std::string_view actor) {
+    const auto standing =
+        Active(storage_, id).and_then([&](const Endpoint&) { return NewestOfEach(storage_, id, since); });
+    if (!standing) {
+        return Unexpected(standing.error());
+    }
+    std::vector<EventId> again;
+    for (const auto& [event, status] : *standing) {
+        if (status == Status::kFailed || status == Status::kCancelled) {
+            again.push_back(event);
         }
-        const auto now = clock_.Now();
-        int count = 0;
-        for (const auto& row : *rows) {
-            if (row.status != Status::kFailed && row.status != Status::kCancelled) {
-                continue;
-            }
-            if (auto added = transaction.deliveries.Add(AgainOf(row, now)); !added) {
-                return Unexpected(added.error());
-            }
-            ++count;
-        }
-        auto audited = transaction.keys.AddAudit(EntryOf(now, actor, "delivery.replay", endpoint.Value()));
-        return audited.map([&] { return count; });
-    });
+    }
+    return SendAll(storage_, id, again, EntryOf(clock_.Now(), actor, "delivery.replay", id.Value()));
 }
 
 }  // namespace notify

@@ -1,6 +1,10 @@
 #include "http/entity_tag.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/json.hpp"
+#include "core/trimmed.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 
@@ -20,6 +25,28 @@ namespace notify {
 namespace {
 
 constexpr std::size_t kTagDigits = 16;
+
+/// One of a list of tags (RFC 9110, 13.1.1), or "*".
+bool IsNamed(std::string_view tags, std::string_view tag) {
+    while (!tags.empty()) {
+        const auto comma = std::min(tags.find(','), tags.size());
+        const auto each = Trimmed(tags.substr(0, comma));
+        if (each == "*" || (each == tag && !tag.empty())) {
+            return true;
+        }
+        tags.remove_prefix(std::min(comma + 1, tags.size()));
+    }
+    return false;
+}
+
+Response Changed(const Request& request) {
+    return Problem(
+        {.code = ErrorCode::kConflict,
+         .reason = std::string(kChangedSince),
+         .message = "it has changed since it was read: look again, and decide again"},
+        request.id
+    );
+}
 
 }  // namespace
 
@@ -39,15 +66,22 @@ std::string TagOf(std::string_view body, const std::vector<std::string_view>& me
 
 std::optional<Response> ChangedSince(const Request& request, std::string_view tag) {
     const auto wanted = request.Header("if-match");
-    if (wanted.empty() || wanted == "*" || wanted.find(tag) != std::string_view::npos) {
-        return std::nullopt;
+    return wanted.empty() || IsNamed(wanted, tag) ? std::nullopt : std::optional(Changed(request));
+}
+
+Response ConditionalEdits::Alone(const Request& request, const std::function<Response()>& edit) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!paths_.insert(request.path).second) {
+            return Changed(request);
+        }
     }
-    return Problem(
-        {.code = ErrorCode::kConflict,
-         .reason = std::string(kChangedSince),
-         .message = "it has changed since it was read: look again, and decide again"},
-        request.id
-    );
+    const auto leave = [&](const void* /*nothing*/) {
+        const std::scoped_lock lock(mutex_);
+        paths_.erase(request.path);
+    };
+    const std::unique_ptr<const void, decltype(leave)> left(this, leave);
+    return edit();
 }
 
 }  // namespace notify

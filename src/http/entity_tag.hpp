@@ -3,7 +3,10 @@
 // Tags of what can be edited (RFC 9110, 8.8.3): an edit that says which one it was made for is refused when
 // somebody else was first.
 
+#include <functional>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,5 +21,17 @@ namespace notify {
 
 /// 412 when the request has an If-Match that does not name `tag`; nothing when it may go on.
 [[nodiscard]] std::optional<Response> ChangedSince(const Request& request, std::string_view tag);
+
+/// Edits that have a condition: one of each path at a time, so that it still holds when they are made.
+/// Thread-safe.
+class ConditionalEdits final {
+public:
+    /// What `edit` answers; 412 when another of the same path is being made at this moment.
+    [[nodiscard]] Response Alone(const Request& request, const std::function<Response()>& edit);
+
+private:
+    std::mutex mutex_;
+    std::set<std::string> paths_;
+};
 
 }  // namespace notify

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -22,8 +24,11 @@
 #include "http/described.hpp"
 #include "http/keys.hpp"
 #include "http/message.hpp"
+#include "http/reach.hpp"
 #include "http/views_events.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/event_wish.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -32,10 +37,11 @@ namespace notify {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{250};
-constexpr int kMostOfALook = 500;      // events
-constexpr std::size_t kRecent = 2000;  // events; who lags behind them reads the table
-constexpr int kMostOfAPiece = 100;     // events of one piece of a stream
-constexpr int kMostPieces = 20;        // that are read for one of which something is wanted
+constexpr int kMostOfALook = 500;          // events
+constexpr std::size_t kRecent = 2000;      // events; who lags behind them reads the table
+constexpr std::chrono::seconds kKept{10};  // so long: what is erased from the table is soon gone here too
+constexpr int kMostOfAPiece = 100;         // events of one piece of a stream
+constexpr int kMostPieces = 20;            // that are read for one of which something is wanted
 
 std::string FrameOf(const Event& event) {
     return fmt::format(
@@ -49,8 +55,27 @@ std::string FrameOf(const Event& event) {
 /// What one look at the database saw.
 struct Seen {
     std::vector<Event> events;
+    std::vector<EventFacts> facts;
     std::vector<KeyId> ended;
+    std::map<KeyId, std::optional<std::set<BucketId>>> buckets;  ///< Of the others.
 };
+
+/// What a listener with the key may know of.
+bool Reaches(const std::optional<std::set<BucketId>>& buckets, const EventFacts& facts) {
+    return !buckets || buckets->contains(BucketId(facts.bucket));
+}
+
+Result<std::vector<Event>> EventsAfter(
+    const Snapshot& snapshot, std::int64_t after, int limit, std::vector<EventFacts>& facts
+) {
+    auto events = snapshot.events.After(after, limit, {});
+    auto all = events ? FactsOfAll(snapshot.buckets, *events) : Unexpected(events.error());
+    if (!all) {
+        return Unexpected(all.error());
+    }
+    facts = std::move(*all);
+    return events;
+}
 
 }  // namespace
 
@@ -91,7 +116,7 @@ public:
         });
         for (int taken = 0; next != feed_->recent_.end() && taken < kMostOfAPiece; ++next) {
             after_ = (*next)->event.sequence;
-            if (wants_((*next)->event)) {
+            if (Wanted((*next)->event, (*next)->facts, state_->buckets)) {
                 text += (*next)->frame;
                 ++taken;
             }
@@ -102,21 +127,35 @@ public:
     Result<std::string> Next() {
         std::string text;
         for (int pieces = 0; text.empty() && pieces < kMostPieces; ++pieces) {
+            std::vector<EventFacts> facts;
             const auto events = feed_->storage_.Read([&](const Snapshot& snapshot) {
-                return snapshot.events.After(after_, kMostOfAPiece, {});
+                return EventsAfter(snapshot, after_, kMostOfAPiece, facts);
             });
             if (!events || events->empty()) {
                 return events.map([&](const auto&) { return text; });
             }
-            for (const auto& event : *events) {
+            const auto buckets = Buckets();
+            for (std::size_t i = 0; i < events->size(); ++i) {
+                const auto& event = (*events)[i];
                 after_ = event.sequence;
-                text += wants_(event) ? FrameOf(event) : std::string();
+                text += Wanted(event, facts[i], buckets) ? FrameOf(event) : std::string();
             }
         }
         return text;
     }
 
 private:
+    [[nodiscard]] std::optional<std::set<BucketId>> Buckets() const {
+        const std::scoped_lock lock(feed_->mutex_);
+        return state_->buckets;
+    }
+
+    [[nodiscard]] bool Wanted(
+        const Event& event, const EventFacts& facts, const std::optional<std::set<BucketId>>& buckets
+    ) const {
+        return Reaches(buckets, facts) && wants_(event, facts);
+    }
+
     std::shared_ptr<EventFeed> feed_;
     KeyId key_;
     std::shared_ptr<KeyState> state_;
@@ -128,13 +167,16 @@ EventFeed::~EventFeed() {
     thread_.request_stop();
 }
 
-EventStream EventFeed::Listen(const KeyId& key, std::int64_t after, std::int64_t last, Wants wants) {
+EventStream EventFeed::Listen(const Caller& caller, std::int64_t after, std::int64_t last, Wants wants) {
+    const KeyId key(caller.actor);
     std::shared_ptr<KeyState> state;
     {
         const std::scoped_lock lock(mutex_);
+        Forget(std::chrono::steady_clock::now() - kKept);
         auto& known = keys_[key];
         known = known ? known : std::make_shared<KeyState>();
         ++known->listeners;
+        known->buckets = caller.buckets;
         state = known;
         if (!thread_.joinable()) {
             begin_ = end_ = last;
@@ -149,6 +191,13 @@ EventStream EventFeed::Listen(const KeyId& key, std::int64_t after, std::int64_t
         .at_hand = [listener] { return listener->AtHand(); },
         .has_news = [listener] { return listener->HasNews(); }
     };
+}
+
+void EventFeed::Forget(std::chrono::steady_clock::time_point before) {
+    while (!recent_.empty() && (recent_.size() > kRecent || recent_.front()->seen_at < before)) {
+        begin_ = recent_.front()->event.sequence;
+        recent_.pop_front();
+    }
 }
 
 void EventFeed::Leave(const KeyId& key) {
@@ -189,9 +238,15 @@ bool EventFeed::Look() {
             }
             if (!IsValid(*known, clock_.Now())) {
                 found.ended.push_back(key);
+                continue;
             }
+            auto buckets = BucketsOf(snapshot, **known);
+            if (!buckets) {
+                return Unexpected(buckets.error());
+            }
+            found.buckets[key] = std::move(*buckets);
         }
-        return snapshot.events.After(end_, kMostOfALook, {}).map([&](std::vector<Event> events) {
+        return EventsAfter(snapshot, end_, kMostOfALook, found.facts).map([&](std::vector<Event> events) {
             found.events = std::move(events);
             return found;
         });
@@ -200,8 +255,14 @@ bool EventFeed::Look() {
         return true;
     }
     std::vector<std::shared_ptr<const Told>> told;
-    for (const auto& event : seen->events) {
-        told.push_back(std::make_shared<const Told>(Told{.event = event, .frame = FrameOf(event)}));
+    const auto now = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < seen->events.size(); ++i) {
+        const auto& event = seen->events[i];
+        told.push_back(
+            std::make_shared<const Told>(
+                Told{.event = event, .facts = seen->facts[i], .frame = FrameOf(event), .seen_at = now}
+            )
+        );
     }
     const std::scoped_lock lock(mutex_);
     for (const auto& key : seen->ended) {
@@ -209,14 +270,16 @@ bool EventFeed::Look() {
             known->second->ended = true;
         }
     }
+    for (const auto& [key, buckets] : seen->buckets) {
+        if (const auto known = keys_.find(key); known != keys_.end()) {
+            known->second->buckets = buckets;
+        }
+    }
     recent_.insert(recent_.end(), told.begin(), told.end());
-    while (recent_.size() > kRecent) {
-        begin_ = recent_.front()->event.sequence;
-        recent_.pop_front();
+    if (!told.empty()) {
+        end_ = told.back()->event.sequence;
     }
-    if (!recent_.empty()) {
-        end_ = recent_.back()->event.sequence;
-    }
+    Forget(now - kKept);
     return std::cmp_less(seen->events.size(), kMostOfALook);
 }
 

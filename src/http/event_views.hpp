@@ -106,11 +106,12 @@ BOOST_DESCRIBE_STRUCT(
 
 struct LabelsChanged {
     std::string item;
+    std::string bucket;
     std::int64_t gallery_version = 0;
     std::vector<LabelledPerson> people;
 };
 
-BOOST_DESCRIBE_STRUCT(LabelsChanged, (), (item, gallery_version, people))
+BOOST_DESCRIBE_STRUCT(LabelsChanged, (), (item, bucket, gallery_version, people))
 
 struct ScanFailed {
     std::string bucket;

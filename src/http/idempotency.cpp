@@ -118,7 +118,14 @@ Response HandleOnce(
     if (*first) {
         return Repeated(**first, answer, request.id);
     }
-    auto response = handle(request);
+    Response response;
+    try {
+        response = handle(request);
+    } catch (...) {
+        answer.status = 500;
+        Settle(storage, answer);
+        throw;
+    }
     answer.status = response.status;
     answer.body = kept == AnswerKept::kYes ? response.body : std::string();
     Settle(storage, answer);

@@ -91,10 +91,6 @@ bool Reaches(const Caller& caller, const BucketId& bucket) {
     return !caller.buckets || caller.buckets->contains(bucket);
 }
 
-bool Reaches(const Caller& caller, const Event& event) {
-    return !caller.buckets || caller.buckets->contains(BucketId(FactsOf(event).bucket));
-}
-
 Unexpected NoSuch(std::string_view what, std::string_view name) {
     return Fail(
         ErrorCode::kNotFound, fmt::format("there is no {} '{}' that this key may know of", what, name)

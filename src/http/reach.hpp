@@ -24,9 +24,6 @@ namespace notify {
 /// True when the caller may know of the bucket.
 [[nodiscard]] bool Reaches(const Caller& caller, const BucketId& bucket);
 
-/// True when the caller may know of the event: of one that tells of no bucket only who is not limited.
-[[nodiscard]] bool Reaches(const Caller& caller, const Event& event);
-
 /// kNotFound: it is not there, or the caller may not know of it.
 [[nodiscard]] Unexpected NoSuch(std::string_view what, std::string_view name);
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -180,13 +179,21 @@ Response LacksScope(Scope scope, std::string_view request_id) {
 Router::Router(Storage& storage, const Clock& clock, int most_per_second)
     : storage_(storage),
       clock_(clock),
-      limiter_(most_per_second > 0 ? std::make_unique<RateLimiter>(most_per_second) : nullptr) {}
+      limiter_(most_per_second > 0 ? std::make_unique<RateLimiter>(most_per_second) : nullptr),
+      conditional_(std::make_unique<ConditionalEdits>()) {}
 
 void Router::Add(Route route) {
     if (route.method == "POST") {
         route.headers.push_back(IdempotencyKey());
     }
-    if (!route.edits.empty()) {
+    for (auto& each : routes_) {  // the tag is of what the pattern names, whatever is done with it
+        if (each.pattern == route.pattern && each.edits.empty()) {
+            each.edits = route.edits;
+        } else if (each.pattern == route.pattern) {
+            route.edits = each.edits;
+        }
+    }
+    if (!route.edits.empty() && route.method != "GET") {
         route.headers.push_back({.name = "If-Match", .description = "The ETag that it was read with."});
         route.more_statuses.push_back(
             {.status = 412,
@@ -202,6 +209,9 @@ Admission Router::Admit(Request head) const {
     Response refusal;
     const auto* const route = RouteFor(head, false, refusal);
     if (route == nullptr) {
+        if (const auto counted = Counted(head, refusal.status); counted && !counted->allowed) {
+            refusal = TooMany(*counted, head.id);
+        }
         return {.max_body = 0, .refusal = std::move(refusal)};
     }
     const std::size_t nothing = route->method == "POST" ? kMostOfNothing : 0;
@@ -263,24 +273,21 @@ Response Router::Call(const Route& route, Request& request) const {
         const auto kept = route.shows_secret ? AnswerKept::kNo : AnswerKept::kYes;
         return HandleOnce(storage_, clock_, request, kept, route.handle);
     }
-    const auto* const edit = Sibling(route, "PATCH");
-    const auto* const read = Sibling(route, "GET");
-    if (edit == nullptr || edit->edits.empty() || read == nullptr) {
+    if (route.edits.empty()) {
         return route.handle(request);
     }
-    std::unique_lock<std::mutex> alone;
-    if (&route != read && !request.Header("if-match").empty()) {
-        alone = std::unique_lock(conditional_);
+    const auto* const read = Sibling(route, "GET");
+    const bool conditional = read != nullptr && &route != read && !request.Header("if-match").empty();
+    auto response = !conditional ? route.handle(request) : conditional_->Alone(request, [&] {
         const auto present = read->handle(request);
-        auto refused =
-            present.status == 200 ? ChangedSince(request, TagOf(present.body, edit->edits)) : std::nullopt;
-        if (refused) {
-            return std::move(*refused);
+        if (present.status != 200) {
+            return present;
         }
-    }
-    auto response = route.handle(request);
+        auto refused = ChangedSince(request, TagOf(present.body, route.edits));
+        return refused ? std::move(*refused) : route.handle(request);
+    });
     if (response.status == 200) {
-        response.headers.emplace_back("ETag", TagOf(response.body, edit->edits));
+        response.headers.emplace_back("ETag", TagOf(response.body, route.edits));
     }
     return response;
 }

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include <boost/json.hpp>
 
 #include "core/clock.hpp"
+#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
@@ -67,11 +67,12 @@ struct Route {
     Scope also = Scope::kNone;  ///< Needed too for some of what it gives; its handler asks for it.
     std::string tag;
     std::string summary;
-    std::string description;              ///< Old names people may search for are in it.
-    std::vector<Parameter> query;         ///< Checked before the handler is called; no others are taken.
-    std::vector<Parameter> headers;       ///< For the document.
-    MakeSchema body = nullptr;            ///< Of the request; null when it takes none.
-    std::vector<std::string_view> edits;  ///< Of a PATCH: the members that the ETag is of.
+    std::string description;         ///< Old names people may search for are in it.
+    std::vector<Parameter> query;    ///< Checked before the handler is called; no others are taken.
+    std::vector<Parameter> headers;  ///< For the document.
+    MakeSchema body = nullptr;       ///< Of the request; null when it takes none.
+    std::vector<std::string_view>
+        edits;  ///< Of a PATCH: the members that the ETag is of; so for all of its pattern.
     bool may_lack_body = false;
     bool takes_plain_text = false;         ///< The JSON may come as text/plain too, as SNS sends it.
     std::size_t max_body = 1U << 20U;      ///< When it takes one.
@@ -119,9 +120,9 @@ private:
     Storage& storage_;
     const Clock& clock_;
     std::unique_ptr<RateLimiter> limiter_;  ///< Null: no limit.
+    std::unique_ptr<ConditionalEdits> conditional_;
     std::vector<Route> routes_;
     std::vector<std::vector<std::string>> patterns_;  ///< Of the routes, between the slashes.
-    mutable std::mutex conditional_;                  ///< One edit that has a condition at a time.
 };
 
 }  // namespace notify

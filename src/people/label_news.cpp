@@ -12,8 +12,10 @@
 #include "core/ulid.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
+#include "domain/item.hpp"
 #include "storage/appearance_list.hpp"
 #include "storage/event_repository.hpp"
+#include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/publication_request.hpp"
 #include "storage/storage.hpp"
@@ -23,8 +25,12 @@ namespace notify {
 Result<void> TellLabels(Transaction& transaction, const ItemId& item, std::string_view cause, Timestamp now) {
     const auto version = transaction.people.GalleryVersion();
     auto people = ConfirmedPeople(transaction.people, item);
+    const auto known = transaction.items.Get(item);
     if (!version || !people) {
         return Unexpected(version ? people.error() : version.error());
+    }
+    if (!known) {
+        return Unexpected(known.error());
     }
     const Event event{
         .id = EventId(MakeId("msg")),
@@ -34,7 +40,10 @@ Result<void> TellLabels(Transaction& transaction, const ItemId& item, std::strin
         .at = now,
         .data = ToJsonText(
             boost::json::object{
-                {"item", item.Value()}, {"gallery_version", *version}, {"people", std::move(*people)}
+                {"item", item.Value()},
+                {"bucket", known->bucket_id.Value()},
+                {"gallery_version", *version},
+                {"people", std::move(*people)}
             }
         )
     };

@@ -1,5 +1,7 @@
 #include "storage/event_wish.hpp"
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,32 +14,39 @@
 
 namespace notify {
 
-bool EventWish::Wants(const Event& event) const {
-    if (!WantsType(types, event.type)) {
-        return false;
-    }
-    if (only == EventOrigins()) {
-        return true;
-    }
-    auto facts = FactsOf(event);
-    if (const auto of_bucket = sources.find(facts.bucket); of_bucket != sources.end()) {
-        facts.source = of_bucket->second;
-    }
-    return IsAbout(facts, only);
+namespace {
+
+bool LacksSource(const EventFacts& facts) {
+    return facts.source.empty() && !facts.bucket.empty();
 }
 
-Result<EventWish> MakeEventWish(
-    const BucketRepository& buckets, std::vector<std::string> types, EventOrigins only
+}  // namespace
+
+bool EventWish::Wants(const Event& event, const EventFacts& facts) const {
+    return WantsType(types, event.type) && IsAbout(facts, only);
+}
+
+Result<std::vector<EventFacts>> FactsOfAll(
+    const BucketRepository& buckets, const std::vector<Event>& events
 ) {
-    EventWish wish{.types = std::move(types), .only = std::move(only), .sources = {}};
-    if (wish.only.sources.empty()) {
-        return wish;
+    std::vector<EventFacts> all;
+    all.reserve(events.size());
+    for (const auto& event : events) {
+        all.push_back(FactsOf(event));
+    }
+    if (std::ranges::none_of(all, LacksSource)) {
+        return all;
     }
     return buckets.List().map([&](const std::vector<Bucket>& rows) {
+        std::map<std::string, std::string> sources;
         for (const auto& bucket : rows) {
-            wish.sources[bucket.id.Value()] = bucket.source_id.Value();
+            sources[bucket.id.Value()] = bucket.source_id.Value();
         }
-        return std::move(wish);
+        for (auto& facts : all) {
+            const auto found = LacksSource(facts) ? sources.find(facts.bucket) : sources.end();
+            facts.source = found == sources.end() ? facts.source : found->second;
+        }
+        return std::move(all);
     });
 }
 

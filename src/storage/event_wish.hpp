@@ -2,27 +2,27 @@
 
 // Which of the events that there are somebody wants, without asking the database for each.
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "core/result.hpp"
 #include "domain/event.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/event_repository.hpp"
 
 namespace notify {
 
 struct EventWish {
-    std::vector<std::string> types;
+    std::vector<std::string> types;  ///< Empty: all.
     EventOrigins only;
-    std::map<std::string, std::string, std::less<>> sources;  ///< By bucket, when sources are asked for.
 
-    [[nodiscard]] bool Wants(const Event& event) const;
+    [[nodiscard]] bool Wants(const Event& event, const EventFacts& facts) const;
 };
 
-/// With the sources that buckets have now: events of items name their bucket alone.
-[[nodiscard]] Result<EventWish> MakeEventWish(
-    const BucketRepository& buckets, std::vector<std::string> types, EventOrigins only
+/// What each of the events is about, in their order: as FactsOf, with the source that its bucket has now
+/// where it names none.
+[[nodiscard]] Result<std::vector<EventFacts>> FactsOfAll(
+    const BucketRepository& buckets, const std::vector<Event>& events
 );
 
 }  // namespace notify

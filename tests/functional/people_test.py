@@ -2,6 +2,7 @@
 import base64
 import json
 import shutil
+import zipfile
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -203,6 +204,18 @@ class UnknownPeople(ServiceTest):
             (people / name / photo).write_bytes((SAMPLES / photo).read_bytes())
         printed = self.service.command("people", "import", str(people))
         self.assertIn("2 of 2 people enrolled, with 2 new photos", printed)
+        unpacked = self.folder / "tmp"
+        unpacked.mkdir()
+        archive = shutil.make_archive(str(self.folder / "people"), "zip", self.folder, people.name)
+        self.assertIn("2 of 2 people enrolled, with 0 new photos", self.service.command("people", "import", archive, TMPDIR=str(unpacked)))
+        empty = self.folder / "empty.zip"
+        with zipfile.ZipFile(empty, "w") as file:
+            file.writestr("../../evil/../photo.jpg", b"x")
+            file.writestr("Ada/notes.txt", b"x")
+        for path, sentence in ((empty, "there is no photo in a folder"), (SAMPLES / "obama.jpg", "cannot be unpacked")):
+            self.service.command("people", "import", str(path), code=1, TMPDIR=str(unpacked))
+            self.assertIn(sentence, self.service.errors)
+        self.assertEqual(list(unpacked.iterdir()), [])
         printed = self.service.command("people", "search", str(SAMPLES / "obama2.jpg"))
         self.assertRegex(printed, r"face 1: Barack Obama \((confirmed|possible), \d+ %\)")
         self.assertEqual(printed.count("seen in itm_"), 3)

@@ -201,11 +201,6 @@ Result<object> BucketBody(const Words& words) {
     return body;
 }
 
-namespace {
-
-constexpr std::size_t kMaxPhoto = 32U << 20U;
-constexpr std::size_t kMaxPhotos = 64U << 20U;  // of all: more does not pass the control socket as base 64
-
 bool IsPhotoName(const std::filesystem::path& path) {
     static constexpr std::array<std::string_view, 7> kEndings{
         ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"
@@ -217,6 +212,10 @@ bool IsPhotoName(const std::filesystem::path& path) {
     return !path.filename().string().starts_with('.') &&
            std::ranges::find(kEndings, ending) != kEndings.end();
 }
+
+namespace {
+
+constexpr std::size_t kMaxPhotos = 64U << 20U;  // of all: more does not pass the control socket as base 64
 
 /// The photos in a folder, by name; the path itself when it is none.
 Result<std::vector<std::filesystem::path>> PhotosAt(const std::filesystem::path& path) {
@@ -283,7 +282,7 @@ Result<object> EnrolmentBody(const Words& words) {
     array photos;
     std::size_t size = 0;
     for (const auto& path : *paths) {
-        const auto bytes = ReadFile(path, kMaxPhoto);
+        const auto bytes = ReadFile(path, kMaxPhotoBytes);
         if (!bytes) {
             return Unexpected(bytes.error());
         }

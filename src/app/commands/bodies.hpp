@@ -2,7 +2,9 @@
 
 // From what a command was given to the bodies of its requests.
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -170,6 +172,12 @@ struct Words {
 [[nodiscard]] std::optional<boost::json::object> PublishingBody(
     const Words& words, boost::json::object publishing
 );
+
+/// Of one photo that is enrolled.
+inline constexpr std::size_t kMaxPhotoBytes = 32U << 20U;
+
+/// True for ".jpg", ".png" and the others, in any case, and not hidden.
+[[nodiscard]] bool IsPhotoName(const std::filesystem::path& path);
 
 /// Of POST /v1/people; reads the photos, and those in folders by name. kNotFound, kForbidden, kTooLarge,
 /// kInvalidArgument for --face.

@@ -18,6 +18,7 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/photo_archive.hpp"
 #include "app/commands/printing.hpp"
 #include "core/base64.hpp"
 #include "core/error.hpp"
@@ -277,8 +278,8 @@ Result<std::vector<std::filesystem::path>> PeopleIn(const std::filesystem::path&
 }
 
 /// Enrols each folder's photos under its name. What is refused of one keeps nobody else from being enrolled.
-Result<void> Import(CommandLine& line) {
-    const auto people = PeopleIn(line.words.path);
+Result<void> ImportFolder(CommandLine& line, const std::filesystem::path& from) {
+    const auto people = PeopleIn(from);
     if (!people) {
         return Unexpected(people.error());
     }
@@ -312,6 +313,17 @@ Result<void> Import(CommandLine& line) {
                : Fail(ErrorCode::kInvalidArgument, "not everybody was enrolled: the sentences above say why");
 }
 
+Result<void> Import(CommandLine& line) {
+    const std::filesystem::path from(line.words.path);
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(from, ignored)) {
+        return ImportFolder(line, from);
+    }
+    return UnpackedPhotos::Of(from).and_then([&](const UnpackedPhotos& photos) {
+        return ImportFolder(line, photos.Folder());
+    });
+}
+
 }  // namespace
 
 void AddReviewCommands(const CLI::App& app, CommandLine& line) {
@@ -330,8 +342,15 @@ void AddReviewCommands(const CLI::App& app, CommandLine& line) {
     )
         .add_option("picture", words.path, "An image file")
         ->required();
-    line.Add(group, "import", "Enrol everybody of a folder: Name/photo.jpg", [&line] { return Import(line); })
-        .add_option("folder", words.path, "Holds one folder for each person")
+    line.Add(
+            group,
+            "import",
+            "Enrol everybody of a folder or an archive: Name/photo.jpg",
+            [&line] { return Import(line); }
+    )
+        .add_option(
+            "from", words.path, "A folder, or a zip or tar file, that holds one folder for each person"
+        )
         ->required();
 }
 

@@ -187,6 +187,7 @@ Result<void> ListDeliveries(CommandLine& line) {
     auto target = fmt::format("/v1/deliveries?limit={}", words.limit);
     target += words.status.empty() ? "" : "&status=" + PercentEncoded(words.status);
     target += words.id.empty() ? "" : "&endpoint=" + PercentEncoded(words.id);
+    target += words.since.empty() ? "" : "&since=" + PercentEncoded(words.since);
     target += words.after.empty() ? "" : "&after=" + PercentEncoded(words.after);
     return line.Ask("GET", target, nullptr, [](const value& answer) {
         PrintTable(
@@ -204,6 +205,19 @@ Result<void> ListDeliveries(CommandLine& line) {
         );
         PrintMore(answer);
     });
+}
+
+void PrintDelivery(const value& delivery) {
+    for (const auto* member :
+         {"id", "kind", "event", "endpoint", "status", "attempt", "next_attempt_at", "last_error"}) {
+        fmt::print("{:<15} {}\n", member, Shown(delivery, member));
+    }
+    fmt::print("\ntries\n");
+    PrintTable(
+        object{{"rows", delivery.at("attempts")}},
+        {"number", "at", "duration_ms", "http_status", "error", "response"},
+        "none yet"
+    );
 }
 
 void PrintSent(const value& delivery) {
@@ -274,8 +288,24 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line) {
         "--status", words.status, "Pending, Processing, Completed, Failed, Cancelled or Skipped"
     );
     deliveries.add_option("--endpoint", words.id, "Id of an endpoint");
+    deliveries.add_option("--since", words.since, "From then on: 2026-01-31T08:00:00Z");
     deliveries.add_option("--limit", words.limit, "Rows, 1 to 200 (50)");
     deliveries.add_option("--after", words.after, "Go on after this delivery: the list says how");
+    line.Add(
+            group,
+            "delivery",
+            "One delivery, with its tries and what was answered",
+            [&line] {
+                return line.Ask(
+                    "GET",
+                    fmt::format("/v1/deliveries/{}", PercentEncoded(line.words.id)),
+                    nullptr,
+                    PrintDelivery
+                );
+            }
+    )
+        .add_option("delivery", words.id, "Id")
+        ->required();
     line.Add(
             group,
             "resend",

@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -24,6 +29,8 @@
 namespace notify {
 
 namespace {
+
+constexpr std::chrono::seconds kResolveWait{5};
 
 struct ClosedRange {
     /// `exactly`: opened only by an entry for one address.
@@ -42,6 +49,7 @@ constexpr std::array kClosed{
     ClosedRange{"100.64.0.0/10", "a carrier's shared network"},
     ClosedRange{"100.100.100.200/32", "a cloud's metadata service", true},
     ClosedRange{"127.0.0.0/8", "loopback", true},
+    ClosedRange{"168.63.129.16/32", "a cloud's host service", true},
     ClosedRange{"169.254.0.0/16", "link-local", true},
     ClosedRange{"172.16.0.0/12", "a private network"},
     ClosedRange{"192.0.0.0/24", "a protocol assignment"},
@@ -120,7 +128,7 @@ bool IsAllowedPort(std::uint16_t port) {
     return port == 80 || port == 443 || port >= 1024;
 }
 
-std::vector<IpAddress> Resolve(const std::string& host) {
+std::vector<IpAddress> Ask(const std::string& host) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
@@ -144,6 +152,27 @@ std::vector<IpAddress> Resolve(const std::string& host) {
         }
     }
     return addresses;
+}
+
+/// What a thread of its own found: a name server that hangs holds up nobody for longer than kResolveWait.
+struct Lookup {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::optional<std::vector<IpAddress>> found;
+};
+
+/// Empty when the name does not resolve, or not in time.
+std::vector<IpAddress> Resolve(const std::string& host) {
+    const auto lookup = std::make_shared<Lookup>();
+    std::thread([lookup, host] {
+        auto found = Ask(host);
+        const std::scoped_lock lock(lookup->mutex);
+        lookup->found = std::move(found);
+        lookup->done.notify_one();
+    }).detach();
+    std::unique_lock lock(lookup->mutex);
+    const bool in_time = lookup->done.wait_for(lock, kResolveWait, [&] { return lookup->found.has_value(); });
+    return in_time ? *lookup->found : std::vector<IpAddress>();
 }
 
 }  // namespace

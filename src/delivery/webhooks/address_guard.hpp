@@ -38,12 +38,13 @@ public:
     [[nodiscard]] Result<void> CheckUrl(const Url& url) const;
 
     /// CheckUrl, and if the host is a name that resolves now, at least one of its addresses is allowed. A
-    /// name that does not resolve now passes: every send is checked again. Blocks on the name server.
+    /// name that does not resolve now passes: every send is checked again. Waits at most 5 s for the name
+    /// server.
     [[nodiscard]] Result<void> CheckTarget(const Url& url) const;
 
     /// CheckUrl, and the address that the host stands for now: the first of its addresses, all of which are
     /// allowed. For a request whose connection somebody else makes. kUnavailable ("name") when the name does
-    /// not resolve. Blocks on the name server.
+    /// not resolve. Waits at most 5 s for the name server.
     [[nodiscard]] Result<IpAddress> AddressOf(const Url& url) const;
 
     /// This guard as a request's. It borrows the guard.

@@ -99,9 +99,16 @@ public:
             if (!request.Query("person").empty()) {
                 const auto person = snapshot.people.Find(request.Query("person"));
                 if (!person) {
-                    return Unexpected(person.error());
+                    return UnknownTo(request, person.error());
                 }
                 filter.person_id = person->id;
+            }
+            if (const auto with = request.Query("with"); !with.empty()) {
+                const auto person = snapshot.people.Find(with);
+                if (!person) {
+                    return UnknownTo(request, person.error());
+                }
+                filter.together_with = person->id;
             }
             if (auto narrowed = Narrow(snapshot, request, filter); !narrowed) {
                 return Unexpected(narrowed.error());
@@ -131,17 +138,17 @@ public:
     }
 
 private:
-    /// By who else is seen, by bucket, by time and by state.
+    /// Who is known is not for keys that are limited: to them an unknown person is one who is not seen.
+    [[nodiscard]] static Result<Page<Appearance>> UnknownTo(const Request& request, const Error& error) {
+        return request.caller.buckets && error.code == ErrorCode::kNotFound
+                   ? Result<Page<Appearance>>(Page<Appearance>())
+                   : Unexpected(error);
+    }
+
+    /// By bucket, by time and by state.
     [[nodiscard]] static Result<void> Narrow(
         const Snapshot& snapshot, const Request& request, AppearanceFilter& filter
     ) {
-        if (const auto with = request.Query("with"); !with.empty()) {
-            const auto person = snapshot.people.Find(with);
-            if (!person) {
-                return Unexpected(person.error());
-            }
-            filter.together_with = person->id;
-        }
         if (filter.item_id.IsEmpty() || !request.Query("bucket").empty()) {
             auto bucket = BucketAsked(snapshot, request);
             if (!bucket) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,7 +22,6 @@
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
-#include "http/reach.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_events.hpp"
@@ -53,51 +53,53 @@ std::vector<std::string> ListOf(std::string_view text) {
     return list;
 }
 
-/// Which events a query asks for that its caller may know of.
-struct Asked {
-    EventWish wish;
-    Caller caller;
-
-    [[nodiscard]] bool Wants(const Event& event) const { return wish.Wants(event) && Reaches(caller, event); }
-};
-
-Result<Asked> AskedBy(const Request& request, const Snapshot& snapshot) {
-    EventOrigins only{
-        .sources = ListOf(request.Query("source")),
-        .buckets = ListOf(request.Query("bucket")),
-        .processors = ListOf(request.Query("processor")),
-        .people = ListOf(request.Query("person"))
+EventWish WishOf(const Request& request) {
+    return {
+        .types = ListOf(request.Query("types")),
+        .only = {
+            .sources = ListOf(request.Query("source")),
+            .buckets = ListOf(request.Query("bucket")),
+            .processors = ListOf(request.Query("processor")),
+            .people = ListOf(request.Query("person"))
+        }
     };
-    return MakeEventWish(snapshot.buckets, ListOf(request.Query("types")), std::move(only))
-        .map([&](EventWish wish) { return Asked{.wish = std::move(wish), .caller = request.caller}; });
 }
 
-constexpr int kFewest = 50;  // events read at a time
+constexpr int kFewest = 50;            // events read at a time
+constexpr int kMostLookedAt = 20'000;  // of one request; it goes on from there
 
-/// The first `limit` events after `after` that the query asks for.
-Result<std::vector<Event>> Wanted(
-    const Snapshot& snapshot, std::int64_t after, int limit, const Request& request
-) {
-    const auto asked = AskedBy(request, snapshot);
-    if (!asked) {
-        return Unexpected(asked.error());
-    }
-    std::vector<Event> wanted;
-    while (true) {
-        auto some = snapshot.events.After(after, std::max(limit, kFewest), request.Query("subject"));
-        if (!some || some->empty()) {
-            return some.map([&](const auto&) { return wanted; });
+/// Some of the events, and the last one that was looked at for them.
+struct Found {
+    std::vector<Event> events;
+    std::int64_t last = 0;
+};
+
+/// The first `limit` events after `after` that the query asks for and its caller may know of; fewer when
+/// kMostLookedAt have not so many.
+Result<Found> Wanted(const Snapshot& snapshot, std::int64_t after, int limit, const Request& request) {
+    const auto wish = WishOf(request);
+    const auto& buckets = request.caller.buckets;
+    Found found{.events = {}, .last = after};
+    for (int looked_at = 0; looked_at < kMostLookedAt;) {
+        auto some = snapshot.events.After(found.last, std::max(limit, kFewest), request.Query("subject"));
+        const auto facts = some ? FactsOfAll(snapshot.buckets, *some) : Unexpected(some.error());
+        if (!facts || some->empty()) {
+            return facts.map([&](const auto&) { return found; });
         }
-        after = some->back().sequence;
-        for (auto& event : *some) {
-            if (asked->Wants(event)) {
-                wanted.push_back(std::move(event));
+        for (std::size_t i = 0; i < some->size(); ++i) {
+            auto& event = (*some)[i];
+            const bool known = !buckets || buckets->contains(BucketId((*facts)[i].bucket));
+            found.last = event.sequence;
+            if (known && wish.Wants(event, (*facts)[i])) {
+                found.events.push_back(std::move(event));
             }
-            if (std::cmp_equal(wanted.size(), limit)) {
-                return wanted;
+            if (std::cmp_equal(found.events.size(), limit)) {
+                return found;
             }
         }
+        looked_at += static_cast<int>(some->size());
     }
+    return found;
 }
 
 class EventRoutes {
@@ -105,7 +107,7 @@ public:
     explicit EventRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
-        if (request.Header("accept").starts_with("text/event-stream")) {
+        if (request.Header("accept").find("text/event-stream") != std::string_view::npos) {
             return Stream(request);
         }
         if (request.Query("from") == "now") {
@@ -119,11 +121,12 @@ public:
         const auto events = parts_.storage.Read([&](const Snapshot& snapshot) {
             return Wanted(snapshot, *after, page.limit, request);
         });
-        return Answer(request, events, [&](const std::vector<Event>& rows) {
-            view::EventList list{.rows = {}, .next = page.after};
-            for (const auto& event : rows) {
+        return Answer(request, events, [&](const Found& found) {
+            view::EventList list{
+                .rows = {}, .next = found.last == *after ? page.after : std::to_string(found.last)
+            };
+            for (const auto& event : found.events) {
                 list.rows.push_back(view::Show(event));
-                list.next = std::to_string(event.sequence);
             }
             return list;
         });
@@ -138,26 +141,21 @@ public:
 
     /// Tails the event table from Last-Event-ID, or from now on, for as long as the caller's key is good.
     [[nodiscard]] Response Stream(const Request& request) const {
-        std::int64_t last = 0;
-        const auto asked = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return snapshot.events.LastSequence().and_then([&](std::int64_t sequence) {
-                last = sequence;
-                return AskedBy(request, snapshot);
-            });
-        });
+        const auto last =
+            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); });
         const auto seen = request.Header("last-event-id");
-        const auto from = seen.empty() ? Result<std::int64_t>(last) : Sequence(seen);
-        if (!asked || !from) {
-            return Problem(asked ? from.error() : asked.error(), request.id);
+        const auto from = seen.empty() ? last : Sequence(seen);
+        if (!last || !from) {
+            return Problem(last ? from.error() : last.error(), request.id);
         }
         Response response{.content_type = "text/event-stream"};
         response.events = feed_->Listen(
-            KeyId(request.caller.actor),
+            request.caller,
             *from,
-            last,
-            [asked = *asked, subject = std::string(request.Query("subject"))](const Event& event) {
-                return (subject.empty() || event.subject == subject) && asked.Wants(event);
-            }
+            *last,
+            [wish = WishOf(request), subject = std::string(request.Query("subject"))](
+                const Event& event, const EventFacts& facts
+            ) { return (subject.empty() || event.subject == subject) && wish.Wants(event, facts); }
         );
         return response;
     }

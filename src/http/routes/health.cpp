@@ -1,5 +1,7 @@
 // /health, /openapi.json and /docs.
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -45,6 +47,12 @@ Response FileOf(std::string_view type, std::string_view bytes) {
     return response;
 }
 
+/// Made for the first who asks: all routes are there by then.
+struct Document {
+    std::once_flag made;
+    std::string text;
+};
+
 }  // namespace
 
 // NOLINTNEXTLINE(readability-function-size): a table
@@ -78,7 +86,10 @@ void AddHealthRoutes(Router& router, const ApiParts& parts) {
          .tag = "health",
          .summary = "This document",
          .media_types = {"application/json"},
-         .handle = [&router](Request&) { return Response{.body = OpenApiDocument(router.Routes())}; }}
+         .handle = [&router, document = std::make_shared<Document>()](Request&) {
+             std::call_once(document->made, [&] { document->text = OpenApiDocument(router.Routes()); });
+             return Response{.body = document->text};
+         }}
     );
     router.Add(
         {.method = "GET",

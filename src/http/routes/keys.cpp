@@ -64,6 +64,14 @@ Result<std::optional<Timestamp>> ExpiryFrom(const std::string& text, Timestamp n
 
 /// Gives the key the sources and buckets that are asked for; a bucket by its id or its name.
 Result<void> Limit(const Snapshot& snapshot, const view::NewKeyView& wanted, ApiKey& key) {
+    for (const auto& [member, list] :
+         {std::pair("sources", &wanted.sources), std::pair("buckets", &wanted.buckets)}) {
+        if (*list && (*list)->empty()) {  // it would open everything
+            return Fail(
+                ErrorCode::kInvalidArgument, fmt::format("/{}: a key is limited to at least one", member)
+            );
+        }
+    }
     for (const auto& name : wanted.sources.value_or(std::vector<std::string>())) {
         const auto source = snapshot.sources.Get(SourceId(name));
         if (!source) {
@@ -202,11 +210,13 @@ void AddKeyRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kAdmin,
          .tag = "keys",
          .summary = "Make a key",
-         .description = "Scopes: read; write (holds read); biometric (holds read; sealed artifacts: "
-                        "embeddings and crops of faces); admin (holds all). With `sources` or `buckets` "
-                        "(ids; buckets by "
-                        "names) it is limited to them: what is elsewhere is not there for it, and what is of "
-                        "all is closed. It ends at `expires_at`, if that is given. Shown this one time.",
+         .description =
+             "Scopes: read; people and webhooks (change these, hold read); write (holds both, changes "
+             "what is processed too); biometric (holds read; sealed artifacts: "
+             "embeddings and crops of faces); admin (holds all). With `sources` or `buckets` "
+             "(ids; buckets by "
+             "names) it is limited to them: what is elsewhere is not there for it, and what is of "
+             "all is closed. It ends at `expires_at`, if that is given. Shown this one time.",
          .body = &described::Schema<view::NewKeyView>,
          .answer = &described::Schema<view::KeyView>,
          .status = 201,

@@ -142,7 +142,12 @@ public:
     }
 
     [[nodiscard]] Response Get(const Request& request) const {
-        return Answer(request, Find(request), [](const PersonFacts& f) { return Show(f); });
+        const auto found = Find(request);
+        auto response = Answer(request, found, [](const PersonFacts& f) { return Show(f); });
+        if (found) {
+            response.headers.emplace_back("ETag", found->tag);
+        }
+        return response;
     }
 
     [[nodiscard]] Response Enrol(const Request& request) const {

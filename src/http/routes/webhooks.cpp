@@ -1,5 +1,6 @@
 // /v1/webhooks: who is told.
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -80,10 +81,18 @@ EndpointTransport TransportOf(const std::optional<view::NewTransportView>& wante
     };
 }
 
-view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& transport) {
+/// Where it is, without its path and query: they may hold a token.
+std::string PlaceOf(const std::string& url) {
+    const auto host = url.find("://") + 3;
+    const auto path = std::min(url.find_first_of("/?#", host), url.size());
+    return url.size() - path <= 1 ? url : url.substr(0, path) + "/…";
+}
+
+/// `whole`: to somebody who may change it.
+view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& transport, bool whole) {
     return {
         .id = endpoint.id.Value(),
-        .url = endpoint.url,
+        .url = whole ? endpoint.url : PlaceOf(endpoint.url),
         .description = endpoint.description,
         .types = endpoint.types,
         .only = Show(endpoint.only),
@@ -107,7 +116,7 @@ public:
         return Answer(request, parts_.endpoints.List(), [&](const std::vector<Endpoint>& rows) {
             view::EndpointList list;
             for (const auto& endpoint : rows) {
-                list.rows.push_back(Shown(endpoint));
+                list.rows.push_back(Shown(endpoint, request.caller));
             }
             return list;
         });
@@ -127,13 +136,15 @@ public:
                     .and_then([&] { return CheckOrigins(parts_.storage, endpoint.only); })
                     .and_then([&] { return parts_.endpoints.Create(endpoint, request.caller.actor); })
                     .map_error(AtMember);
-            return Answer(request, made, [&](const EndpointWithSecret& m) { return ShownOnce(m); }, 201);
+            return Answer(
+                request, made, [&](const EndpointWithSecret& m) { return ShownOnce(m, request.caller); }, 201
+            );
         });
     }
 
     [[nodiscard]] Response Get(const Request& request) const {
         return Answer(request, parts_.endpoints.Get(Id(request)), [&](const Endpoint& e) {
-            return Shown(e);
+            return Shown(e, request.caller);
         });
     }
 
@@ -157,7 +168,7 @@ public:
                     })
                     .map_error(AtMember);
             parts_.nudge();
-            return Answer(request, changed, [&](const Endpoint& e) { return Shown(e); });
+            return Answer(request, changed, [&](const Endpoint& e) { return Shown(e, request.caller); });
         });
     }
 
@@ -172,7 +183,7 @@ public:
             return Answer(
                 request,
                 parts_.endpoints.RotateSecret(Id(request), request.caller.actor, overlap),
-                [&](const EndpointWithSecret& m) { return ShownOnce(m); }
+                [&](const EndpointWithSecret& m) { return ShownOnce(m, request.caller); }
             );
         };
         return request.body.empty() ? rotate({}) : WithBody<view::Rotation>(request, rotate);
@@ -187,12 +198,13 @@ public:
     }
 
 private:
-    [[nodiscard]] view::EndpointView Shown(const Endpoint& endpoint) const {
-        return Show(endpoint, parts_.endpoints.TransportOf(endpoint).value_or(EndpointTransport()));
+    [[nodiscard]] view::EndpointView Shown(const Endpoint& endpoint, const Caller& caller) const {
+        const auto transport = parts_.endpoints.TransportOf(endpoint).value_or(EndpointTransport());
+        return Show(endpoint, transport, Allows(caller, Scope::kWebhooks));
     }
 
-    [[nodiscard]] view::EndpointView ShownOnce(const EndpointWithSecret& made) const {
-        auto shown = Shown(made.endpoint);
+    [[nodiscard]] view::EndpointView ShownOnce(const EndpointWithSecret& made, const Caller& caller) const {
+        auto shown = Shown(made.endpoint, caller);
         shown.secret = made.secret;
         return shown;
     }

@@ -55,6 +55,13 @@ Error AfterWrite(Error fault, const Asked& asked) {
     return fault;
 }
 
+void TakeOut(const std::string& secret, std::string& text) {
+    for (auto at = secret.empty() ? std::string::npos : text.find(secret); at != std::string::npos;
+         at = text.find(secret, at)) {
+        text.replace(at, secret.size(), "[redacted]");
+    }
+}
+
 }  // namespace
 
 std::string TextIn(const boost::json::object& json, std::string_view name) {
@@ -108,6 +115,8 @@ Result<HttpResponse> Client::SendWith(
     budgets_.Of(settings_.base_url, secret.access_key).Note(*response);
     response->body = std::move(kept);
     if (response->status / 100 != 2) {
+        TakeOut(secret.secret_key, response->body);  // sentences quote it, and proxies show what they were sent
+        TakeOut(secret.access_key, response->body);
         return Unexpected(FaultOf(*response, asked, clock_.Now()));
     }
     return response;

@@ -57,12 +57,14 @@ constexpr const char* kGetSql =
 constexpr const char* kAfterSql = R"sql(
     SELECT sequence, id, type, subject, dedup_key, at, data FROM event
     WHERE sequence > ?1 AND (?2 = '' OR subject = ?2) ORDER BY sequence LIMIT ?3)sql";
-// the oldest by sequence are the oldest by time: nothing else is looked at
+// the oldest by sequence are the oldest by time: what follows the first that is not old is not looked at
 constexpr const char* kRemoveOldSql = R"sql(
     DELETE FROM event WHERE sequence IN (
-        SELECT sequence FROM (SELECT sequence, id, at FROM event ORDER BY sequence LIMIT ?2) e
-        WHERE at < ?1
-          AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))))sql";
+        SELECT sequence FROM event e
+        WHERE sequence < coalesce((SELECT sequence FROM event WHERE at >= ?1 ORDER BY sequence LIMIT 1),
+                                  9223372036854775807)
+          AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))
+        ORDER BY sequence LIMIT ?2))sql";
 constexpr const char* kCountOldSql = R"sql(
     SELECT count(*) FROM event e
     WHERE at < ?
