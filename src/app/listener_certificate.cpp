@@ -59,7 +59,7 @@ Result<ListenerCertificate> Check(TlsIdentity identity, Timestamp now) {
 }  // namespace
 
 Result<ListenerCertificate> ReadListenerCertificate(const Settings& settings, Timestamp now) {
-    return ReadFiles(settings).and_then([&](TlsIdentity& identity) {
+    return ReadFiles(settings).and_then([&](TlsIdentity identity) {
         return Check(std::move(identity), now);
     });
 }

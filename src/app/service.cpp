@@ -277,7 +277,7 @@ public:
         if (settings_.tls_certificate.empty()) {
             return server_.Start();
         }
-        return ReadListenerCertificate(settings_, clock_.Now()).and_then([&](ListenerCertificate& shown) {
+        return ReadListenerCertificate(settings_, clock_.Now()).and_then([&](ListenerCertificate shown) {
             return server_.Present(shown.identity).and_then([&] { return server_.Start(); }).map([&] {
                 WatchCertificate(std::move(shown));
             });

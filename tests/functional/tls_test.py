@@ -73,10 +73,15 @@ class Tls(ServiceTest):
         self.assertIn("CN=notifications.test until 20", self.doctor())
 
         old = self.connect()
+        old.auto_open = 0  # it is this connection or none
         second = self.replace()
-        wait_for("the new certificate to be shown", lambda: self.shown() == second)
-        old.request("GET", "/health/live")
-        self.assertEqual(old.getresponse().status, 200)
+
+        def is_shown() -> bool:
+            old.request("GET", "/health/live")
+            with old.getresponse() as answer:
+                self.assertEqual((answer.status, bool(answer.read())), (200, True))
+            return self.shown() == second
+        wait_for("the new certificate to be shown while an old connection goes on", is_shown)
         old.close()
         self.assertEqual(json.loads(self.fetch("/v1/items"))["rows"], [])
 

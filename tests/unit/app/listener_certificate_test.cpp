@@ -75,7 +75,7 @@ protected:
 
     const std::filesystem::path folder_ =
         std::filesystem::temp_directory_path() / fmt::format("listener_certificate_test.{}", ::getpid());
-    const testing::TestAuthority authority_ = (std::filesystem::create_directories(folder_), folder_);
+    const testing::TestAuthority authority_{(std::filesystem::create_directories(folder_), folder_)};
     Settings settings_;
     SetClock clock_;
     std::vector<TlsIdentity> presented_;

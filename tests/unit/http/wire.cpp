@@ -35,13 +35,14 @@ void Wire::Free::operator()(SSL* tls) const noexcept {
     SSL_free(tls);
 }
 
-bool Wire::Secure(const std::string& ca_file, int newest) {
+bool Wire::Secure(const std::string& ca_file, int version) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
         SSL_CTX_new(TLS_client_method()), &SSL_CTX_free
     );
-    SSL_CTX_set_security_level(context.get(), newest == 0 ? 2 : 0);  // old versions are below the usual one
-    SSL_CTX_set_max_proto_version(context.get(), newest);
+    SSL_CTX_set_security_level(context.get(), version == 0 ? 2 : 0);  // old versions are below the usual one
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
     if (!ca_file.empty()) {
         SSL_CTX_load_verify_file(context.get(), ca_file.c_str());
         SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);

@@ -27,8 +27,8 @@ public:
     explicit Wire(std::uint16_t port);
 
     /// From now on everything is said within TLS, after a handshake that trusts anybody; or, with the file of an
-    /// authority, only whom that one knows as 127.0.0.1. False when it failed. `newest`: TLS1_1_VERSION or so, 0 for any.
-    [[nodiscard]] bool Secure(const std::string& ca_file = {}, int newest = 0);
+    /// authority, only whom that one knows as 127.0.0.1. False when it failed. `version`: TLS1_1_VERSION or so alone.
+    [[nodiscard]] bool Secure(const std::string& ca_file = {}, int version = 0);
 
     /// The digest of the certificate that was shown, as Certificate has it.
     [[nodiscard]] std::string Sha256OfPeer() const;
