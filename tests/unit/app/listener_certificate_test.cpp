@@ -124,7 +124,7 @@ TEST_F(ListenerCertificateTest, KeepsTheOldOneAndSaysOnceWhyTheNextCannotBeUsed)
     Put(next, first);  // the certificate's file is replaced, the key's not yet
     EXPECT_EQ(Look(), "");
     const auto said = Look();
-    EXPECT_THAT(said, HasSubstr("WARN"));
+    EXPECT_THAT(said, HasSubstr("warn"));
     EXPECT_THAT(said, HasSubstr("TLS_KEY: the key of another certificate"));
     EXPECT_EQ(Look(), "");
     EXPECT_TRUE(presented_.empty());
