@@ -23,9 +23,11 @@
 #include "app/engine.hpp"
 #include "app/host_settings.hpp"
 #include "app/installation.hpp"
+#include "app/listener_certificate.hpp"
 #include "app/listening.hpp"
 #include "app/service.hpp"
 #include "app/settings.hpp"
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
@@ -91,6 +93,19 @@ Finding OfPermissions(const std::filesystem::path& folder) {
     return Good("data", fmt::format("only you may open {}", folder.native()));
 }
 
+/// What new connections are shown, as the files say it.
+Finding OfCertificate(const Settings& settings) {
+    const auto now = SystemClock().Now();
+    const auto read = ReadListenerCertificate(settings, now);
+    if (!read) {
+        return Bad("tls", read.error().message);
+    }
+    auto sentence = fmt::format("{} until {}", read->shown.subject, ToRfc3339(read->shown.expires_at));
+    return read->shown.expires_at - now < kExpiresSoon
+               ? Bad("tls", sentence + "; replace the files TLS_CERTIFICATE and TLS_KEY")
+               : Good("tls", std::move(sentence));
+}
+
 Finding OfSandbox(const Settings& settings) {
     if (auto checked = CheckProgram(settings); !checked) {
         return Bad("sandbox", checked.error().message);
@@ -112,7 +127,7 @@ Finding OfSandbox(const Settings& settings) {
 void OfService(const Settings& settings, const ApiAnswer& ready, std::vector<Finding>& findings) {
     const auto file = ReadFile(settings.data_dir / "address", 1024).value_or("an unknown address");
     const auto address = file.substr(0, file.find('\n'));
-    const auto wanted = UrlOf(settings.host, settings.port);
+    const auto wanted = UrlOf(settings.Scheme(), settings.host, settings.port);
     findings.push_back(Good(
         "service",
         settings.port == 0 || wanted == address
@@ -331,6 +346,9 @@ void OfSettings(const Settings& settings, std::vector<Finding>& findings) {
     }
     for (const auto& warning : warnings) {
         findings.push_back(Bad("settings", warning));
+    }
+    if (!settings.tls_certificate.empty()) {
+        findings.push_back(OfCertificate(settings));
     }
 }
 

@@ -16,9 +16,9 @@ struct Finding {
     std::string sentence;  ///< What is so; when it is not good, what to do about it.
 };
 
-/// Looks at settings (or why there are none), data folder, key files, child program, models, sandbox, port,
-/// database, keys, buckets and webhook endpoints. A running service is asked what only it can tell; without
-/// one the database is opened here, never made. Never shows a secret.
+/// Looks at settings (or why there are none), data folder, key files, the certificate of TLS, child program,
+/// models, sandbox, port, database, keys, buckets and webhook endpoints. A running service is asked what only
+/// it can tell; without one the database is opened here, never made. Never shows a secret.
 [[nodiscard]] std::vector<Finding> Examine(const Result<Settings>& read);
 
 }  // namespace notify

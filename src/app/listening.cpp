@@ -32,7 +32,7 @@ bool IsLoopback(std::string_view host) {
     return address ? Lies(*address, "127.0.0.0/8") || Lies(*address, "::1/128") : host == "localhost";
 }
 
-std::string UrlOf(std::string_view host, std::uint16_t port) {
+std::string UrlOf(std::string_view scheme, std::string_view host, std::uint16_t port) {
     const auto address = IpAddress::Parse(host);
     if (address && *address == IpAddress::V4(0)) {
         host = "127.0.0.1";
@@ -40,7 +40,7 @@ std::string UrlOf(std::string_view host, std::uint16_t port) {
         host = "::1";
     }
     const bool is_v6 = host.find(':') != std::string_view::npos;
-    return fmt::format("http://{}{}{}:{}", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+    return fmt::format("{}://{}{}{}:{}", scheme, is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
 }
 
 Result<void> CheckPort(const std::string& host, std::uint16_t port) {

@@ -14,7 +14,7 @@ namespace notify {
 [[nodiscard]] bool IsLoopback(std::string_view host);
 
 /// An address that a browser on this machine can open. "All addresses" (0.0.0.0, ::) becomes loopback.
-[[nodiscard]] std::string UrlOf(std::string_view host, std::uint16_t port);
+[[nodiscard]] std::string UrlOf(std::string_view scheme, std::string_view host, std::uint16_t port);
 
 /// kUnavailable when another program listens there, kForbidden, or kInvalidArgument for an address that is
 /// not of this machine. Port 0 is always free.

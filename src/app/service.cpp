@@ -25,9 +25,11 @@
 #include "app/enrol_uploaded.hpp"
 #include "app/first_key.hpp"
 #include "app/installation.hpp"
+#include "app/listener_certificate.hpp"
 #include "app/listening.hpp"
 #include "app/processor_trial.hpp"
 #include "app/store_sources.hpp"
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/fault_log.hpp"
 #include "core/file.hpp"
@@ -257,21 +259,33 @@ void KeepGoing(Engine& engine, const std::stop_token& stop) {
     }
 }
 
+constexpr auto kLookAtCertificate = std::chrono::seconds(2);
+
 /// The API at HOST and PORT, as long as it lives; the file `address` says where.
 class Edge final {
 public:
-    Edge(const Settings& settings, const Router& router)
+    Edge(const Settings& settings, const Router& router, const Clock& clock)
         : settings_(settings),
+          clock_(clock),
           server_(
               {.host = settings.host, .port = settings.port},
               [&router](Request& request) { return router.Handle(std::move(request)); },
               [&router](Request head) { return router.Admit(std::move(head)); }
           ) {}
 
-    [[nodiscard]] Result<void> Listen() { return server_.Start(); }
+    [[nodiscard]] Result<void> Listen() {
+        if (settings_.tls_certificate.empty()) {
+            return server_.Start();
+        }
+        return ReadListenerCertificate(settings_, clock_.Now()).and_then([&](ListenerCertificate shown) {
+            return server_.Present(shown.identity).and_then([&] { return server_.Start(); }).map([&] {
+                WatchCertificate(std::move(shown));
+            });
+        });
+    }
 
     [[nodiscard]] Result<void> TellAddress() {
-        const auto address = UrlOf(settings_.host, server_.Port());
+        const auto address = UrlOf(settings_.Scheme(), settings_.host, server_.Port());
         return WriteFileAtomically(settings_.data_dir / "address", address + "\n").map([&] {
             Log(LogLevel::kInfo,
                 "the service is up",
@@ -285,8 +299,21 @@ public:
     }
 
 private:
+    void WatchCertificate(ListenerCertificate in_use) {
+        auto watch = std::make_unique<CertificateWatch>(
+            settings_, clock_, std::move(in_use), std::bind_front(&Server::Present, &server_)
+        );
+        watching_ = std::jthread([watch = std::move(watch)](const std::stop_token& stop) {
+            while (SleepFor(kLookAtCertificate, stop)) {
+                watch->Look();
+            }
+        });
+    }
+
     const Settings& settings_;
+    const Clock& clock_;
     Server server_;
+    std::jthread watching_;  ///< The files of the certificate, when there is one.
 };
 
 }  // namespace
@@ -299,7 +326,7 @@ Result<void> Serve(Engine& engine, const std::stop_token& stop) {
         return admitted;
     }
     const auto router = MakeRouter(engine);
-    Edge edge(settings, *router);
+    Edge edge(settings, *router, engine.clock);
     auto begun = has_api ? edge.Listen() : Result<void>{};
     auto control = begun ? ControlSocket::Listen(settings.data_dir / "control.sock", DispatchTo(*router))
                          : Unexpected(begun.error());

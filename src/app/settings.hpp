@@ -54,6 +54,8 @@ using CredentialSettings = std::map<std::string, CredentialSetting, std::less<>>
 struct Settings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 8080;
+    std::filesystem::path tls_certificate;  ///< PEM; with tls_key. Empty: HTTP in the clear.
+    std::filesystem::path tls_key;
     std::filesystem::path data_dir = "data";
     LogLevel log_level = LogLevel::kInfo;
     int workers = 1;
@@ -74,6 +76,11 @@ struct Settings {
     std::vector<StoreSettings> stores;    ///< Those whose variables are complete.
     CredentialSettings credentials;       ///< Never logged or shown.
     std::vector<std::string> warnings;    ///< Sentences to log once at start.
+
+    /// Of the API's address.
+    [[nodiscard]] std::string_view Scheme() const noexcept {
+        return tls_certificate.empty() ? "http" : "https";
+    }
 };
 
 /// Checks the variables and fills in defaults. `program_folder`: where the running program is; the child and

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -26,6 +27,7 @@
 
 #include "core/result.hpp"
 #include "http/message.hpp"
+#include "http/server/client_stream.hpp"
 #include "http/server/header_rules.hpp"
 #include "http/server/server.hpp"
 
@@ -33,7 +35,10 @@ namespace notify {
 
 /// One client. Of the edge's thread alone.
 struct Connection {
-    boost::beast::tcp_stream stream;
+    Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls, std::size_t most)
+        : stream(std::move(socket), tls), buffer(most) {}
+
+    ClientStream stream;
     boost::beast::flat_buffer buffer;
     bool answering = false;  ///< A whole request is here and its answer is not sent yet.
 };
@@ -49,6 +54,7 @@ public:
     Edge& operator=(const Edge&) = delete;
 
     Result<void> Start();
+    Result<void> Present(const TlsIdentity& identity);
     void Stop();
 
     [[nodiscard]] std::uint16_t Port() const noexcept { return port_; }
@@ -84,6 +90,7 @@ private:
     Result<void> Listen();
     void Accept(const Yield& yield);
     void Serve(boost::asio::ip::tcp::socket socket);
+    void ServeAll(Connection& connection, const Yield& yield);
     void CloseAll(bool answering_too);
 
     // receive.cpp: from bytes to a request
@@ -119,6 +126,8 @@ private:
     boost::asio::thread_pool pool_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer patience_;  ///< With answers that are still being sent when the server stops.
+    std::atomic<std::shared_ptr<boost::asio::ssl::context>>
+        tls_;  ///< Of the next connection; null in the clear.
     std::uint16_t port_ = 0;
     std::atomic<bool> stopping_ = false;
     std::stop_source stop_;  ///< Of the handlers that run.

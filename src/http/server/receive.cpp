@@ -53,15 +53,16 @@ bool Server::Edge::Refuse(
     Connection& connection, const Request& request, const Response& refusal, const Yield& yield
 ) {
     connection.answering = true;
-    connection.stream.expires_after(settings_.idle_timeout);
+    connection.stream.Tcp().expires_after(settings_.idle_timeout);
     static_cast<void>(Send(connection, request, refusal, false, yield));
     connection.answering = false;
     // The client may still be sending. Closing over bytes that were not read resets the connection, and the
     // client might never see why.
     error_code error;
-    auto& stream = connection.stream;
-    stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    auto& stream = connection.stream.Tcp();
     stream.expires_after(kLinger);
+    connection.stream.SayFarewell(yield);
+    stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
     while (!error && !stopping_) {
         connection.buffer.clear();
         stream.async_read_some(connection.buffer.prepare(kLingerPiece), yield[error]);
@@ -76,14 +77,14 @@ bool Server::Edge::ReadHeader(Connection& connection, Parser& parser, Request& r
     parser.body_limit(boost::none);  // not known before the target is
     error_code error;
     if (buffer.size() == 0) {  // a quiet connection may idle; once it speaks, it has to finish its header
-        stream.expires_after(settings_.idle_timeout);
+        stream.Tcp().expires_after(settings_.idle_timeout);
         const auto room = buffer.prepare(1);
         buffer.commit(stream.async_read_some(room, yield[error]));
         if (error) {
             return false;
         }
     }
-    stream.expires_after(settings_.header_timeout);
+    stream.Tcp().expires_after(settings_.header_timeout);
     http::async_read_header(stream, buffer, parser, yield[error]);
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
         return Refuse(
@@ -147,7 +148,7 @@ bool Server::Edge::ReadBody(
     if (!HasBody(parser)) {
         return true;
     }
-    connection.stream.expires_never();  // the pool may be busy
+    connection.stream.Tcp().expires_never();  // the pool may be busy
     const auto admission = AdmissionOf(request, yield);
     if (admission.refusal) {
         return Refuse(connection, request, *admission.refusal, yield);
@@ -158,7 +159,7 @@ bool Server::Edge::ReadBody(
         return Refuse(connection, request, too_large, yield);
     }
     parser.body_limit(admission.max_body);
-    connection.stream.expires_after(TimeForBody(parser.content_length().value_or(admission.max_body)));
+    connection.stream.Tcp().expires_after(TimeForBody(parser.content_length().value_or(admission.max_body)));
     error_code error;
     if (Lower(parser.get()[http::field::expect]) == "100-continue") {
         const http::response<http::empty_body> go_on(http::status::continue_, 11);
@@ -176,7 +177,7 @@ bool Server::Edge::ReadBody(
 
 bool Server::Edge::Answer(Connection& connection, Request& request, bool keep_alive, const Yield& yield) {
     connection.answering = true;
-    connection.stream.expires_never();
+    connection.stream.Tcp().expires_never();
     Request asked;  // what sending needs of it: the handler may take the request for itself
     asked.id = request.id;
     asked.method = request.method;
@@ -202,7 +203,7 @@ bool Server::Edge::ServeOne(Connection& connection, const Yield& yield) {
     request.id = MakeId("req");
     request.stop = stop_.get_token();
     error_code gone;
-    request.peer = connection.stream.socket().remote_endpoint(gone).address().to_string();
+    request.peer = connection.stream.Tcp().socket().remote_endpoint(gone).address().to_string();
     if (!ReadHeader(connection, parser, request, yield) || !ReadBody(connection, parser, request, yield)) {
         return false;
     }

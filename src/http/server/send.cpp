@@ -95,7 +95,7 @@ bool Server::Edge::Send(
     const Yield& yield
 ) {
     auto head = HeadOf(request, response);
-    connection.stream.expires_after(settings_.idle_timeout);
+    connection.stream.Tcp().expires_after(settings_.idle_timeout);
     if (response.events) {
         head.keep_alive(false);
         if (SendHead(connection, head, yield) && request.method != "HEAD") {
@@ -117,7 +117,7 @@ bool Server::Edge::Send(
         return SendBytes(connection, *response.bytes, yield) && keep_alive;
     }
     error_code error;
-    connection.stream.expires_after(settings_.body_timeout);
+    connection.stream.Tcp().expires_after(settings_.body_timeout);
     asio::async_write(connection.stream, asio::buffer(response.body), yield[error]);
     return !error && keep_alive;
 }
@@ -134,7 +134,7 @@ bool Server::Edge::SendBytes(Connection& connection, const ByteStream& bytes, co
             return false;
         }
         error_code error;
-        connection.stream.expires_after(settings_.idle_timeout);
+        connection.stream.Tcp().expires_after(settings_.idle_timeout);
         asio::async_write(connection.stream, asio::buffer(*piece), yield[error]);
         if (error) {
             return false;
@@ -177,7 +177,7 @@ void Server::Edge::SendEvents(Connection& connection, const EventStream& events,
             piece = ": still here\n\n";
         }
         last_sent = std::chrono::steady_clock::now();
-        connection.stream.expires_after(settings_.idle_timeout);
+        connection.stream.Tcp().expires_after(settings_.idle_timeout);
         asio::async_write(connection.stream, asio::buffer(*piece), yield[error]);
     }
 }

@@ -74,6 +74,10 @@ Result<void> Server::Edge::Listen() {
     return {};
 }
 
+Result<void> Server::Edge::Present(const TlsIdentity& identity) {
+    return MakeTlsContext(identity).map([&](const auto& context) { tls_ = context; });
+}
+
 void Server::Edge::Stop() {
     if (!thread_.joinable()) {
         return;
@@ -104,7 +108,7 @@ void Server::Edge::CloseAll(bool answering_too) {
     }
     for (auto* connection : connections_) {
         if (answering_too || !connection->answering) {
-            connection->stream.close();  // its coroutine wakes with an error and ends
+            connection->stream.Tcp().close();  // its coroutine wakes with an error and ends
         }
     }
 }
@@ -131,19 +135,17 @@ void Server::Edge::Accept(const Yield& yield) {
 void Server::Edge::Serve(tcp::socket socket) {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);  // head and body are two writes
+    const auto tls = tls_.load();
     // shared by the coroutine and by what runs after it, which asio copies
-    const auto connection = std::make_shared<Connection>(Connection{
-        .stream = boost::beast::tcp_stream(std::move(socket)),
-        .buffer = boost::beast::flat_buffer(settings_.max_header_bytes + (64U << 10U)),
-    });
+    const auto connection =
+        std::make_shared<Connection>(std::move(socket), tls.get(), settings_.max_header_bytes + (64U << 10U));
     connections_.insert(connection.get());
     asio::spawn(
         io_,
         [this, connection](const Yield& yield) {
-            while (!stopping_ && ServeOne(*connection, yield)) {
-            }
+            ServeAll(*connection, yield);
             error_code already_gone;
-            connection->stream.socket().shutdown(tcp::socket::shutdown_both, already_gone);
+            connection->stream.Tcp().socket().shutdown(tcp::socket::shutdown_both, already_gone);
         },
         [this, connection](const std::exception_ptr& failure) {
             if (failure) {
@@ -157,6 +159,18 @@ void Server::Edge::Serve(tcp::socket socket) {
     );
 }
 
+void Server::Edge::ServeAll(Connection& connection, const Yield& yield) {
+    auto& tcp_stream = connection.stream.Tcp();
+    tcp_stream.expires_after(settings_.header_timeout);
+    if (!connection.stream.Greet(yield)) {
+        return;
+    }
+    while (!stopping_ && ServeOne(connection, yield)) {
+    }
+    tcp_stream.expires_after(settings_.header_timeout);
+    connection.stream.SayFarewell(yield);
+}
+
 Server::Server(ServerSettings settings, Handler handler, Admit admit)
     : edge_(std::make_unique<Edge>(std::move(settings), std::move(handler), std::move(admit))) {}
 
@@ -164,6 +178,10 @@ Server::~Server() = default;
 
 Result<void> Server::Start() {
     return edge_->Start();
+}
+
+Result<void> Server::Present(const TlsIdentity& identity) {
+    return edge_->Present(identity);
 }
 
 void Server::Stop() {

@@ -1,6 +1,7 @@
 #pragma once
 
-// The asynchronous edge: HTTP/1.1 over TCP. Handlers are plain functions on a bounded pool of threads.
+// The asynchronous edge: HTTP/1.1 over TCP, or over TLS. Handlers are plain functions on a bounded pool of
+// threads.
 
 #include <chrono>
 #include <cstddef>
@@ -13,6 +14,14 @@
 
 namespace notify {
 
+/// Who a server is: PEM texts.
+struct TlsIdentity {
+    std::string certificates;  ///< Its own, then those between it and its authority.
+    std::string key;           ///< Without a passphrase. Never in a log or an error.
+
+    bool operator==(const TlsIdentity&) const = default;
+};
+
 struct ServerSettings {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one.
@@ -21,7 +30,9 @@ struct ServerSettings {
     int max_connections = 16'384;  ///< Event streams too; more are closed at once.
     std::size_t max_header_bytes = 16U << 10U;
     int max_header_fields = 100;
-    std::chrono::milliseconds header_timeout{std::chrono::seconds(10)};  ///< From its first byte to its last.
+    std::chrono::milliseconds header_timeout{
+        std::chrono::seconds(10)
+    };  ///< From its first byte to its last; of a TLS handshake.
     /// For a body at most; a smaller one gets header_timeout and 1 ms for each byte.
     std::chrono::milliseconds body_timeout{std::chrono::seconds(120)};
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(30)};
@@ -40,6 +51,11 @@ public:
     /// Binds and starts. Idempotent; not to be started again after Stop. kInvalidArgument for a host that is
     /// no address, kUnavailable when the port is taken.
     [[nodiscard]] Result<void> Start();
+
+    /// To connections that come from now on it speaks TLS 1.2 or newer and nothing else, as `identity`; those
+    /// that are open go on. Without it, in the clear. kInvalidArgument, and nothing changed, when the key is
+    /// not the certificate's or OpenSSL does not take them. Thread-safe.
+    [[nodiscard]] Result<void> Present(const TlsIdentity& identity);
 
     /// Accepts nothing more, closes quiet connections and event streams, asks running handlers to stop, lets
     /// them end and their

@@ -24,11 +24,11 @@ TEST(Listening, KnowsWhichHostsOnlyThisMachineReaches) {
 }
 
 TEST(Listening, PrintsAnAddressThatABrowserCanOpen) {
-    EXPECT_EQ(UrlOf("127.0.0.1", 8080), "http://127.0.0.1:8080");
-    EXPECT_EQ(UrlOf("0.0.0.0", 8080), "http://127.0.0.1:8080");
-    EXPECT_EQ(UrlOf("::", 8080), "http://[::1]:8080");
-    EXPECT_EQ(UrlOf("192.168.1.5", 80), "http://192.168.1.5:80");
-    EXPECT_EQ(UrlOf("localhost", 1), "http://localhost:1");
+    EXPECT_EQ(UrlOf("https", "127.0.0.1", 8080), "https://127.0.0.1:8080");
+    EXPECT_EQ(UrlOf("http", "0.0.0.0", 8080), "http://127.0.0.1:8080");
+    EXPECT_EQ(UrlOf("http", "::", 8080), "http://[::1]:8080");
+    EXPECT_EQ(UrlOf("http", "192.168.1.5", 80), "http://192.168.1.5:80");
+    EXPECT_EQ(UrlOf("http", "localhost", 1), "http://localhost:1");
 }
 
 TEST(Listening, TellsThatAnotherProgramHasThePort) {

@@ -201,6 +201,23 @@ TEST_F(SettingsTest, SayWhichLineOfADotEnvFileIsWrong) {
     EXPECT_TRUE(ReadDotEnv(folder_ / "missing"));
 }
 
+TEST_F(SettingsTest, WantBothFilesOfTlsOrNone) {
+    EXPECT_EQ(Make({})->Scheme(), "http");
+    const auto both = Make({{"TLS_CERTIFICATE", "/tls/cert.pem"}, {"TLS_KEY", "/tls/key.pem"}});
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->tls_certificate, "/tls/cert.pem");
+    EXPECT_EQ(both->tls_key, "/tls/key.pem");
+    EXPECT_EQ(both->Scheme(), "https");
+    EXPECT_EQ(
+        Make({{"TLS_CERTIFICATE", "/tls/cert.pem"}}).error().message,
+        "TLS_CERTIFICATE is set, but TLS_KEY is not; TLS needs both"
+    );
+    EXPECT_EQ(
+        Make({{"TLS_KEY", "/tls/key.pem"}}).error().message,
+        "TLS_KEY is set, but TLS_CERTIFICATE is not; TLS needs both"
+    );
+}
+
 TEST_F(SettingsTest, KnowEveryNamePeopleUse) {
     const auto text = DotEnvExample();
     for (const auto* name :

@@ -18,10 +18,14 @@ namespace notify::testing {
 /// Bodies may have 100 bytes, on "/large" a million.
 class EdgeTest : public ::testing::Test {
 protected:
-    void Start(ServerSettings settings, Handler handler) {
+    void Make(ServerSettings settings, Handler handler) {
         server_ = std::make_unique<Server>(std::move(settings), std::move(handler), [](const Request& head) {
             return Admission{.max_body = head.path == "/large" ? 1'000'000U : 100U, .refusal = {}};
         });
+    }
+
+    void Start(ServerSettings settings, Handler handler) {
+        Make(std::move(settings), std::move(handler));
         ASSERT_TRUE(server_->Start());
     }
 

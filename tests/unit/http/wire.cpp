@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <utility>
 
@@ -11,6 +12,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -27,9 +31,47 @@ Wire::Wire(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CL
     EXPECT_EQ(::connect(socket_.Get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
 }
 
+void Wire::Free::operator()(SSL* tls) const noexcept {
+    SSL_free(tls);
+}
+
+bool Wire::Secure(const std::string& ca_file, int version) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
+        SSL_CTX_new(TLS_client_method()), &SSL_CTX_free
+    );
+    SSL_CTX_set_security_level(context.get(), version == 0 ? 2 : 0);  // old versions are below the usual one
+    SSL_CTX_set_min_proto_version(context.get(), version);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    if (!ca_file.empty()) {
+        SSL_CTX_load_verify_file(context.get(), ca_file.c_str());
+        SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_CTX_get0_param(context.get()), "127.0.0.1");
+    }
+    tls_.reset(SSL_new(context.get()));
+    SSL_set_fd(tls_.get(), socket_.Get());
+    return SSL_connect(tls_.get()) == 1;
+}
+
+std::string Wire::Sha256OfPeer() const {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    X509_digest(SSL_get0_peer_certificate(tls_.get()), EVP_sha256(), digest.data(), &size);
+    std::string text;
+    for (unsigned at = 0; at < size; ++at) {
+        text += fmt::format("{:02x}", digest.at(at));
+    }
+    return text;
+}
+
+bool Wire::WasToldFarewell() const {
+    return (SSL_get_shutdown(tls_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 bool Wire::Send(std::string_view bytes) {
     while (!bytes.empty()) {
-        const auto sent = ::send(socket_.Get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const auto sent = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                               : ::send(socket_.Get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (sent <= 0) {
             return false;
         }
@@ -40,7 +82,8 @@ bool Wire::Send(std::string_view bytes) {
 
 bool Wire::ReadMore() {
     std::array<char, 65536> piece{};
-    const auto count = ::recv(socket_.Get(), piece.data(), piece.size(), 0);
+    const auto count = tls_ ? SSL_read(tls_.get(), piece.data(), static_cast<int>(piece.size()))
+                            : ::recv(socket_.Get(), piece.data(), piece.size(), 0);
     if (count > 0) {
         got_.append(piece.data(), static_cast<std::size_t>(count));
     }

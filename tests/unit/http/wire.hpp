@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <openssl/types.h>
 
 #include "core/file.hpp"
 
@@ -22,6 +25,16 @@ struct WireAnswer {
 class Wire final {
 public:
     explicit Wire(std::uint16_t port);
+
+    /// From now on everything is said within TLS, after a handshake that trusts anybody; or, with the file of an
+    /// authority, only whom that one knows as 127.0.0.1. False when it failed. `version`: TLS1_1_VERSION or so alone.
+    [[nodiscard]] bool Secure(const std::string& ca_file = {}, int version = 0);
+
+    /// The digest of the certificate that was shown, as Certificate has it.
+    [[nodiscard]] std::string Sha256OfPeer() const;
+
+    /// True when the other side said that nothing more comes.
+    [[nodiscard]] bool WasToldFarewell() const;
 
     /// False when the other side is gone.
     bool Send(std::string_view bytes);
@@ -43,9 +56,14 @@ public:
     void Close() { socket_.Reset(); }
 
 private:
+    struct Free {
+        void operator()(SSL* tls) const noexcept;
+    };
+
     bool ReadMore();
 
     UniqueFd socket_;
+    std::unique_ptr<SSL, Free> tls_;  ///< Null in the clear.
     std::string got_;
 };
 
