@@ -48,6 +48,7 @@ void SetTransport(CURL* easy, const HttpTransport& transport, curl_slist* pinned
     SetBlob(easy, CURLOPT_SSLCERT_BLOB, transport.client_certificate);
     SetBlob(easy, CURLOPT_SSLKEY_BLOB, transport.client_key);
     curl_easy_setopt(easy, CURLOPT_CONNECT_TO, pinned);
+    curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, transport.proxy.empty() ? 0L : 1L);
 }
 
 HttpClientSettings SettingsFor(const HttpRequest& request, HttpClientSettings settings) {

@@ -26,12 +26,13 @@ using boost::json::value;
 Result<void> AddKey(CommandLine& line) {
     const auto scopes = line.words.scopes.empty() ? std::vector<std::string>{"read"} : line.words.scopes;
     const auto& words = line.words;
-    object body{
-        {"name", words.name},
-        {"scopes", Texts(scopes)},
-        {"sources", Texts(words.sources)},
-        {"buckets", Texts(words.buckets)}
-    };
+    object body{{"name", words.name}, {"scopes", Texts(scopes)}};
+    if (!words.sources.empty()) {
+        body["sources"] = Texts(words.sources);
+    }
+    if (!words.buckets.empty()) {
+        body["buckets"] = Texts(words.buckets);
+    }
     if (!words.expires.empty()) {
         body["expires_at"] = words.expires;
     }

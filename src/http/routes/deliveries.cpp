@@ -134,7 +134,8 @@ private:
         const bool range = wanted.from_sequence && wanted.to_sequence;
         if (wanted.since.has_value() == range || wanted.from_sequence.has_value() != range) {
             return Fail(
-                ErrorCode::kInvalidArgument, "a replay needs either since, or from_sequence and to_sequence"
+                ErrorCode::kInvalidArgument,
+                "/since: a replay needs either since, or from_sequence and to_sequence"
             );
         }
         if (range) {

@@ -1,5 +1,6 @@
 // /v1/events/stream over a socket, on a real database.
 
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -115,6 +116,37 @@ TEST_F(EventStreamTest, TellsOfWhatTheQueryAsksForInTheListToo) {
     const auto list = Expect(200, "GET", "/v1/events?limit=1&types=process.*,item.failed&after=1");
     EXPECT_EQ(list.at("rows").as_array().at(0).at("type"), "process.started");
     EXPECT_TRUE(Expect(200, "GET", "/v1/events?bucket=bkt_none").at("rows").as_array().empty());
+}
+
+TEST_F(EventStreamTest, GoesOnAfterWhatTheQueryDidNotAskFor) {
+    for (int i = 0; i < 60; ++i) {
+        Append("item.failed");
+    }
+    const auto list = Expect(200, "GET", "/v1/events?types=person.named&after=1");
+    EXPECT_TRUE(list.at("rows").as_array().empty());
+    const auto all = Expect(200, "GET", "/v1/events?limit=200").at("rows").as_array();
+    EXPECT_EQ(list.at("next").as_string(), std::to_string(all.back().at("sequence").as_int64()));
+}
+
+TEST_F(EventStreamTest, LearnsOfBucketsThatAreAddedWhileItRuns) {
+    Serve();
+    AddBucket("before");
+    const auto sources = Expect(200, "GET", "/v1/sources");
+    const auto source = std::string(sources.at("rows").as_array().at(0).at("id").as_string());
+    const auto key = std::string(
+        Expect(201, "POST", "/v1/keys", R"({"name":"a","scopes":["read"],"sources":[")" + source + R"("]})")
+            .at("key")
+            .as_string()
+    );
+    auto wire = Connect();
+    wire.Send(Get("/v1/events/stream?types=item.discovered&source=" + source, Bearer(key)));
+    EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("200 OK"));
+    AddBucket("after");
+    std::ofstream(folder_.Path() / "after" / "new.bin") << "new";
+    Expect(200, "POST", "/v1/buckets/after/scan");
+    const auto discovered = Expect(200, "GET", "/v1/events?types=item.discovered").at("rows").as_array();
+    ASSERT_EQ(discovered.size(), 1U);
+    EXPECT_EQ(NextId(wire), std::to_string(discovered.at(0).at("sequence").as_int64()));
 }
 
 TEST_F(EventStreamTest, KnowsTheSourceOfABucketsEvents) {

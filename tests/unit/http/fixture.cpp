@@ -191,7 +191,7 @@ ResultId ApiTest::AddResult(const std::string& artifact, std::string_view bytes,
 void ApiTest::FinishDeliveries(Status status) {
     const auto done = storage_->Write([&](Transaction& transaction) -> Result<void> {
         const auto claimed =
-            transaction.deliveries.Claim(NodeId("nod_1"), 10, 10, clock_.Now(), std::chrono::seconds(30));
+            transaction.deliveries.Claim(NodeId("nod_1"), 1000, 1000, clock_.Now(), std::chrono::seconds(30));
         for (auto delivery : claimed.value()) {
             const auto fence = delivery.fence;
             delivery.status = status;

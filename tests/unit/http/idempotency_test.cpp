@@ -1,6 +1,7 @@
 #include "http/idempotency.hpp"
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -65,6 +66,19 @@ TEST_F(IdempotencyTest, CountsWhatWasRefusedAsNotAskedAndForgetsAfterADay) {
     ASSERT_EQ(first.status, 201);
     clock_.Advance(std::chrono::hours(24) + std::chrono::seconds(1));
     EXPECT_EQ(HeaderOf(Post("k1", "/v1/pauses", kPause), "Idempotent-Replayed"), "");
+}
+
+TEST_F(IdempotencyTest, CountsWhatTheServiceFailedInAsNotAsked) {
+    int asked = 0;
+    router_->Add(
+        {.method = "POST", .pattern = "/fails", .scope = Scope::kRead, .handle = [&](Request&) -> Response {
+             ++asked;
+             throw std::runtime_error("a bug");
+         }}
+    );
+    EXPECT_EQ(Post("k1", "/fails", "").status, 500);
+    EXPECT_EQ(Post("k1", "/fails", "").status, 500);
+    EXPECT_EQ(asked, 2);
 }
 
 TEST_F(IdempotencyTest, KeepsNoSecretAndSaysThatItWasDone) {

@@ -76,5 +76,20 @@ TEST_F(RateLimits, AreOfAKeyAndOfAnAddressWithoutAGoodOne) {
     EXPECT_EQ(AskFrom("192.0.2.1", write_key_).status, 200);
 }
 
+TEST_F(RateLimits, AreOfAStrangerWhoseBodyIsNotRead) {
+    const auto refused_as = [&] {
+        Request request;
+        request.method = "GET";
+        request.path = "/thing";
+        request.peer = "192.0.2.3";
+        request.headers["authorization"] = "Bearer nk_x_y";
+        return limited_.Admit(std::move(request)).refusal.value().status;
+    };
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(refused_as(), 401);
+    }
+    EXPECT_EQ(refused_as(), 429);
+}
+
 }  // namespace
 }  // namespace notify

@@ -116,6 +116,9 @@ TEST_F(ReachTest, OfALimitedKeyHoldsWhatIsInItsBuckets) {
     EXPECT_EQ(asked(key_, "/v1/items?bucket=elsewhere"), 404);
     EXPECT_EQ(asked(key_, "/v1/items?bucket=none"), 404);
     EXPECT_EQ(asked(key_, "/v1/appearances?item=" + item_there_), 404);
+    EXPECT_EQ(asked(key_, "/v1/appearances?person=nobody"), 200);  // who is known is not for it
+    EXPECT_EQ(asked(key_, "/v1/appearances?with=nobody"), 200);
+    EXPECT_EQ(Ask("GET", "/v1/appearances?person=nobody").status, 404);
     EXPECT_EQ(asked(of_source, "/v1/items/" + item_there_), 200);
     EXPECT_EQ(asked(of_source, "/v1/items"), 400);  // which of the two?
     const auto events = JsonOf(AskAs(key_, "GET", "/v1/events")).at("rows").as_array();
@@ -130,6 +133,8 @@ TEST_F(ReachTest, IsNotLimitedForAdminsAndNamesWhatIsThere) {
          {std::pair(R"("scopes":["admin"],"buckets":["in"])", "/scopes"),
           std::pair(R"("scopes":["read"],"buckets":["none"])", "/buckets"),
           std::pair(R"("scopes":["read"],"sources":["none"])", "/sources"),
+          std::pair(R"("scopes":["read"],"sources":[])", "/sources"),
+          std::pair(R"("scopes":["read"],"buckets":[])", "/buckets"),
           std::pair(R"("scopes":["read"],"expires_at":"2001-01-01T00:00:00Z")", "/expires_at"),
           std::pair(R"("scopes":["read"],"expires_at":"soon")", "/expires_at")}) {
         const auto answer = Ask("POST", "/v1/keys", fmt::format(R"({{"name":"a",{}}})", wrong));

@@ -21,11 +21,11 @@
 namespace notify {
 namespace {
 
+using std::chrono::milliseconds;
 using testing::Get;
 using ::testing::HasSubstr;
 using testing::Post;
 using testing::Wire;
-using std::chrono::milliseconds;
 
 class TlsTest : public testing::EdgeTest {
 protected:

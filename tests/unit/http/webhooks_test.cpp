@@ -21,6 +21,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::JsonOf;
+using ::testing::Not;
 
 class WebhooksTest : public testing::ApiTest {
 protected:
@@ -129,9 +130,14 @@ TEST_F(WebhooksTest, AreSentAgainForARangeOfEventsWhateverBecameOfThem) {
     FinishDeliveries(Status::kFailed);
     Expect(200, "PATCH", at, R"({"types":["item.failed"]})");
     EXPECT_EQ(sent(0, 2), 2);
-    EXPECT_EQ(sent(2, 0), 0);
+    Expect(202, "POST", at + "/test");  // is told once, to the endpoint that it is for
+    EXPECT_EQ(
+        Expect(202, "POST", at + "/replay", R"({"from_sequence":0,"to_sequence":1000})").at("deliveries"), 0
+    );
     for (const auto* body :
          {"{}",
+          R"({"from_sequence":2,"to_sequence":1})",
+          R"({"from_sequence":-9223372036854775808,"to_sequence":1})",
           R"({"from_sequence":1})",
           R"({"to_sequence":1})",
           R"({"since":"2026-01-31T12:00:00Z","from_sequence":1,"to_sequence":2})",
@@ -158,6 +164,29 @@ TEST_F(WebhooksTest, AreSentAgainSinceAMomentWhenTheyFailed) {
     EXPECT_EQ(Ask("POST", "/v1/webhooks/none/replay", since(before)).status, 404);
     Expect(200, "PATCH", at, R"({"active":false})");
     EXPECT_EQ(Ask("POST", at + "/replay", since(before)).status, 409);
+}
+
+TEST_F(WebhooksTest, ThatFailedByTheHundredAreAllSentAgain) {
+    const auto at = "/v1/webhooks/" + AddEndpoint();
+    const auto before = ToRfc3339(clock_.Now());
+    for (int i = 0; i < 450; ++i) {  // more than two transactions
+        Append("item.failed");
+    }
+    FinishDeliveries(Status::kFailed);
+    const auto again = Expect(202, "POST", at + "/replay", R"({"since":")" + before + "\"}");
+    EXPECT_EQ(again.at("deliveries"), 450);
+    EXPECT_EQ(Expect(202, "POST", at + "/replay", R"({"since":")" + before + "\"}").at("deliveries"), 0);
+}
+
+TEST_F(WebhooksTest, HideThePathOfTheirAddressFromWhoMayOnlyRead) {
+    const auto at = "/v1/webhooks/" + AddEndpoint();
+    Expect(200, "PATCH", at, R"({"url":"http://127.0.0.1:9000/services/T0KEN?key=T0KEN"})");
+    for (const auto* target : {"/v1/webhooks", at.c_str()}) {
+        const auto seen = AskAs(read_key_, "GET", target).body;
+        EXPECT_THAT(seen, HasSubstr("http://127.0.0.1:9000/…"));
+        EXPECT_THAT(seen, Not(HasSubstr("T0KEN")));
+        EXPECT_THAT(AskAs(MakeKey({"webhooks"}), "GET", target).body, HasSubstr("/services/T0KEN?key=T0KEN"));
+    }
 }
 
 TEST_F(WebhooksTest, SayHowTheyStand) {
