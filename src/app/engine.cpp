@@ -65,7 +65,6 @@
 #include "queue/retention.hpp"
 #include "queue/scheduler.hpp"
 #include "queue/secret_expiry.hpp"
-#include "queue/spool.hpp"
 #include "queue/webhook_watch.hpp"
 #include "queue/worker.hpp"
 #include "queue/worker_pool.hpp"

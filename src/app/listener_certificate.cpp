@@ -115,8 +115,9 @@ void CertificateWatch::NoteExpiry() {
     }
     told_of_expiry_ = now;
     Log(LogLevel::kWarn,
-        left > left.zero() ? "the TLS certificate ends soon: replace the files TLS_CERTIFICATE and TLS_KEY"
-                           : "the TLS certificate has ended: replace the files TLS_CERTIFICATE and TLS_KEY",
+        left > std::chrono::milliseconds::zero()
+            ? "the TLS certificate ends soon: replace the files TLS_CERTIFICATE and TLS_KEY"
+            : "the TLS certificate has ended: replace the files TLS_CERTIFICATE and TLS_KEY",
         {{"subject", in_use_.shown.subject}, {"expires_at", ToRfc3339(in_use_.shown.expires_at)}});
 }
 

@@ -1,7 +1,6 @@
 #include "core/certificate.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <ctime>
 #include <memory>
@@ -66,8 +65,9 @@ std::optional<Certificate> Describe(const X509& certificate) {
         X509_digest(&certificate, EVP_sha256(), digest.data(), &size) != 1) {
         return std::nullopt;
     }
+    const auto seconds = ::timegm(&end);  // NOLINT(misc-include-cleaner): it is in <time.h>
     Certificate known{
-        .subject = SubjectOf(certificate), .expires_at = FromMillis(::timegm(&end) * 1000), .sha256 = {}
+        .subject = SubjectOf(certificate), .expires_at = FromMillis(seconds * 1000), .sha256 = {}
     };
     for (std::size_t at = 0; at < size; ++at) {
         known.sha256 += fmt::format("{:02x}", digest.at(at));

@@ -1,7 +1,6 @@
 #include "core/http_transport.hpp"
 
 #include <string>
-#include <utility>
 
 #include <curl/curl.h>
 #include <curl/easy.h>

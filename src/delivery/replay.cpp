@@ -17,7 +17,6 @@
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/status.hpp"
-#include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/event_wish.hpp"

@@ -31,16 +31,12 @@ public:
 
     /// Sends again what was made since `since` for the endpoint and ended Failed or Cancelled, each event
     /// once, unless it got through since; how many. kNotFound; kConflict when the endpoint is not active.
-    [[nodiscard]] Result<int> ReplayFailed(
-        const EndpointId& endpoint, Timestamp since, std::string_view actor
-    );
+    [[nodiscard]] Result<int> ReplayFailed(const EndpointId& id, Timestamp since, std::string_view actor);
 
     /// Sends the events of the range that the endpoint wants now, whatever became of them before, but those
     /// that are on their way to it; how many. kInvalidArgument when there are more than kMostReplayed events
     /// in the range; kNotFound; kConflict when the endpoint is not active.
-    [[nodiscard]] Result<int> ReplayRange(
-        const EndpointId& endpoint, SequenceRange range, std::string_view actor
-    );
+    [[nodiscard]] Result<int> ReplayRange(const EndpointId& id, SequenceRange range, std::string_view actor);
 
 private:
     Storage& storage_;

@@ -26,7 +26,6 @@
 #include "http/message.hpp"
 #include "http/reach.hpp"
 #include "http/views_events.hpp"
-#include "storage/bucket_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/event_wish.hpp"
 #include "storage/key_repository.hpp"
@@ -75,6 +74,27 @@ Result<std::vector<Event>> EventsAfter(
     }
     facts = std::move(*all);
     return events;
+}
+
+/// How the keys stand; no events yet.
+Result<Seen> SeenOf(const Snapshot& snapshot, const std::vector<KeyId>& keys, Timestamp now) {
+    Seen found;
+    for (const auto& key : keys) {
+        const auto known = snapshot.keys.FindById(key);
+        if (!known) {
+            return Unexpected(known.error());
+        }
+        if (!IsValid(*known, now)) {
+            found.ended.push_back(key);
+            continue;
+        }
+        auto buckets = BucketsOf(snapshot, **known);
+        if (!buckets) {
+            return Unexpected(buckets.error());
+        }
+        found.buckets[key] = std::move(*buckets);
+    }
+    return found;
 }
 
 }  // namespace
@@ -229,26 +249,12 @@ bool EventFeed::Look() {
             keys.push_back(key);
         }
     }
-    const auto seen = storage_.Read([&](const Snapshot& snapshot) -> Result<Seen> {
-        Seen found;
-        for (const auto& key : keys) {
-            const auto known = snapshot.keys.FindById(key);
-            if (!known) {
-                return Unexpected(known.error());
-            }
-            if (!IsValid(*known, clock_.Now())) {
-                found.ended.push_back(key);
-                continue;
-            }
-            auto buckets = BucketsOf(snapshot, **known);
-            if (!buckets) {
-                return Unexpected(buckets.error());
-            }
-            found.buckets[key] = std::move(*buckets);
-        }
-        return EventsAfter(snapshot, end_, kMostOfALook, found.facts).map([&](std::vector<Event> events) {
-            found.events = std::move(events);
-            return found;
+    const auto seen = storage_.Read([&](const Snapshot& snapshot) {
+        return SeenOf(snapshot, keys, clock_.Now()).and_then([&](Seen found) {
+            return EventsAfter(snapshot, end_, kMostOfALook, found.facts).map([&](std::vector<Event> events) {
+                found.events = std::move(events);
+                return std::move(found);
+            });
         });
     });
     if (!seen) {

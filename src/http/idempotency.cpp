@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "core/clock.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
-#include "core/result.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
@@ -33,7 +35,7 @@ bool IsKey(std::string_view key) {
 std::string DigestOf(const Request& request) {
     std::string asked = request.method + '\n' + request.path + '\n';
     for (const auto& [name, value] : request.query) {
-        asked += name + '=' + value + '\n';
+        asked += fmt::format("{}={}\n", name, value);
     }
     return Sha256Hex(asked + '\n' + request.body);
 }

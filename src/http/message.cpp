@@ -75,7 +75,8 @@ std::string_view TraceOf(const Request& request) {
     const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     const auto trace = text.size() >= kLength ? text.substr(kTrace, kTraceLength) : std::string_view();
     const bool good = !trace.empty() && text[2] == '-' && text[kTrace + kTraceLength] == '-' &&
-                      std::ranges::all_of(trace, is_hex) && trace.find_first_not_of('0') != trace.npos;
+                      std::ranges::all_of(trace, is_hex) &&
+                      trace.find_first_not_of('0') != std::string_view::npos;
     return good ? trace : std::string_view();
 }
 

@@ -13,6 +13,7 @@
 
 #include <fmt/core.h>
 
+#include "core/clock.hpp"
 #include "core/json.hpp"
 #include "core/log.hpp"
 #include "core/percent.hpp"
@@ -25,6 +26,7 @@
 #include "http/problem.hpp"
 #include "http/rate_limiter.hpp"
 #include "http/reach.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -279,7 +281,7 @@ Response Router::Call(const Route& route, Request& request) const {
     const auto* const read = Sibling(route, "GET");
     const bool conditional = read != nullptr && &route != read && !request.Header("if-match").empty();
     auto response = !conditional ? route.handle(request) : conditional_->Alone(request, [&] {
-        const auto present = read->handle(request);
+        auto present = read->handle(request);
         if (present.status != 200) {
             return present;
         }

@@ -193,11 +193,13 @@ Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit) {
     if (const auto note = Apply(after, edit); !note.empty()) {
         return Unexpected(Refusal(edit, *before, note));
     }
-    const auto forgotten = edit.kind == EditKind::kErase ? transaction.events.ForgetName(edit.person)
-                                                         : Result<int>(0);
-    return forgotten.and_then([&](int) { return transaction.people_edits.Append(edit); })
-        .and_then([&] { return WriteChange(transaction, *before, after, edit.at); })
-        .map([&] { return std::move(edit); });
+    const auto forgotten =
+        edit.kind == EditKind::kErase ? transaction.events.ForgetName(edit.person) : Result<int>(0);
+    return forgotten.and_then(
+                        [&](int) { return transaction.people_edits.Append(edit); }
+    ).and_then([&] {
+         return WriteChange(transaction, *before, after, edit.at);
+     }).map([&] { return std::move(edit); });
 }
 
 Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit) {

@@ -92,7 +92,6 @@ struct PauseWords {
 struct Words {
     std::string path;
     std::string folder;
-    bool again = false;
     std::string name;
     std::string id;
     std::vector<std::string> processors;
@@ -100,23 +99,16 @@ struct Words {
     std::string basis;
     std::vector<std::string> media_types;
     std::optional<std::string> path_glob;
-    std::optional<int> priority;
     std::string source;
     std::vector<std::string> include;
     std::vector<std::string> exclude;
     double settle_seconds = -1;
     double scan_seconds = -1;
-    std::optional<bool> publish;
-    std::optional<bool> restore;
     std::vector<std::string> publish_formats;
     std::optional<std::string> results_bucket;
     std::optional<std::string> results_prefix;
-    std::optional<bool> publish_metadata;
-    std::optional<int> weight;
-    std::optional<int> max_in_flight;
     std::string status;
     std::string bucket;
-    int limit = 50;
     std::string after;
     std::string key;
     std::vector<std::string> photos;
@@ -131,13 +123,10 @@ struct Words {
     std::vector<std::string> buckets;
     std::vector<std::string> people;
     std::string expires;
-    bool follow = false;
-    std::optional<int> overlap_hours;
     std::string since;
     std::optional<std::int64_t> from_sequence;
     std::optional<std::int64_t> to_sequence;
     std::string photo;
-    bool existing = false;
     std::string kind;
     std::string number;  ///< Of a secret.
     StoreWords store;
@@ -146,6 +135,17 @@ struct Words {
     SetupWords setup;
     TransportWords transport;
     PauseWords pause;
+    std::optional<int> priority;
+    std::optional<int> weight;
+    std::optional<int> max_in_flight;
+    std::optional<int> overlap_hours;
+    int limit = 50;
+    std::optional<bool> publish;
+    std::optional<bool> restore;
+    std::optional<bool> publish_metadata;
+    bool again = false;
+    bool follow = false;
+    bool existing = false;
 };
 
 /// The texts as a JSON list.

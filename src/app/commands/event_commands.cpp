@@ -15,7 +15,6 @@
 #include "app/commands/printing.hpp"
 #include "app/stop_signal.hpp"
 #include "core/error.hpp"
-#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/sleep.hpp"
 

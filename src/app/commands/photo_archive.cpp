@@ -14,7 +14,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "app/commands/bodies.hpp"
 #include "core/error.hpp"
@@ -139,6 +138,7 @@ Result<void> Unpack(const std::filesystem::path& path, const std::filesystem::pa
 Result<UnpackedPhotos> UnpackedPhotos::Of(const std::filesystem::path& archive) {
     std::error_code none;
     auto wanted = (std::filesystem::temp_directory_path(none) / "notifications-api.XXXXXX").string();
+    // NOLINTNEXTLINE(misc-include-cleaner): it is in <stdlib.h>
     if (::mkdtemp(wanted.data()) == nullptr) {
         return Unexpected(SystemError(errno, "make a folder for the photos"));
     }

@@ -11,6 +11,7 @@
 #include "core/certificate.hpp"
 #include "core/error.hpp"
 #include "core/http_client.hpp"
+#include "core/ip_address.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
@@ -23,7 +24,6 @@
 #include "people/explanation.hpp"
 #include "people/gallery.hpp"
 #include "people/item_faces.hpp"
-#include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -96,19 +96,14 @@ public:
                     return NoSuch("item", filter.item_id.Value());
                 }
             }
-            if (!request.Query("person").empty()) {
-                const auto person = snapshot.people.Find(request.Query("person"));
+            for (const auto& [name, into] :
+                 {std::pair("person", &filter.person_id), std::pair("with", &filter.together_with)}) {
+                const auto wanted = request.Query(name);
+                const auto person = wanted.empty() ? Result<Person>() : snapshot.people.Find(wanted);
                 if (!person) {
                     return UnknownTo(request, person.error());
                 }
-                filter.person_id = person->id;
-            }
-            if (const auto with = request.Query("with"); !with.empty()) {
-                const auto person = snapshot.people.Find(with);
-                if (!person) {
-                    return UnknownTo(request, person.error());
-                }
-                filter.together_with = person->id;
+                *into = person->id;
             }
             if (auto narrowed = Narrow(snapshot, request, filter); !narrowed) {
                 return Unexpected(narrowed.error());

@@ -175,6 +175,7 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddEventRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<EventRoutes>(parts);  // shared by the handlers below
     const std::vector<Parameter> wanted{

@@ -16,6 +16,7 @@
 #include "http/routes/routes.hpp"
 #include "http/views.hpp"
 #include "processors/config_secrets.hpp"
+#include "queue/item_control.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/key_text.hpp"

@@ -18,6 +18,7 @@
 #include "delivery/webhooks/endpoint_transport.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/event.hpp"
+#include "domain/ids.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
@@ -25,7 +26,6 @@
 #include "http/routes/routes.hpp"
 #include "http/routes/webhook_checks.hpp"
 #include "http/views_webhooks.hpp"
-#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -43,7 +43,7 @@ EventOrigins OriginsOf(const view::EventOriginsView& only) {
     };
 }
 
-std::string StateOf(const Endpoint& endpoint) {
+std::string_view StateOf(const Endpoint& endpoint) {
     if (!endpoint.active) {
         return endpoint.disabled_reason.empty() ? "PAUSED" : "DISABLED";
     }
@@ -97,7 +97,7 @@ view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& trans
         .types = endpoint.types,
         .only = Show(endpoint.only),
         .transport = Show(transport),
-        .state = {StateOf(endpoint)},
+        .state = {std::string(StateOf(endpoint))},
         .active = endpoint.active,
         .disabled_reason = endpoint.disabled_reason,
         .failing_since = TextOf(endpoint.failing_since),
@@ -216,6 +216,7 @@ private:
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 void AddWebhookRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<WebhookRoutes>(parts);  // shared by the handlers below
     const std::string tag = "webhooks";

@@ -26,7 +26,9 @@ namespace notify {
 /// operation. Times are those of the TCP stream below, so that a handshake has them too.
 class ClientStream {
 public:
+    // NOLINTBEGIN(readability-identifier-naming): the names that Asio looks for
     using executor_type = boost::beast::tcp_stream::executor_type;
+    // NOLINTEND(readability-identifier-naming)
 
     /// In the clear without `tls`, which need not outlive it.
     ClientStream(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls)
@@ -36,6 +38,7 @@ public:
         }
     }
 
+    ~ClientStream() = default;
     ClientStream(const ClientStream&) = delete;
     ClientStream& operator=(const ClientStream&) = delete;
 
@@ -59,6 +62,7 @@ public:
         }
     }
 
+    // NOLINTBEGIN(readability-identifier-naming): the names that Asio looks for
     [[nodiscard]] executor_type get_executor() noexcept { return tcp_.get_executor(); }
 
     template <class Buffers, class Token>
@@ -72,6 +76,8 @@ public:
         return tls_ ? tls_->async_write_some(buffers, std::forward<Token>(token))
                     : tcp_.async_write_some(buffers, std::forward<Token>(token));
     }
+
+    // NOLINTEND(readability-identifier-naming)
 
 private:
     using Tls = boost::asio::ssl::stream<boost::beast::tcp_stream&>;

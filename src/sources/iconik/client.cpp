@@ -115,7 +115,9 @@ Result<HttpResponse> Client::SendWith(
     budgets_.Of(settings_.base_url, secret.access_key).Note(*response);
     response->body = std::move(kept);
     if (response->status / 100 != 2) {
-        TakeOut(secret.secret_key, response->body);  // sentences quote it, and proxies show what they were sent
+        TakeOut(
+            secret.secret_key, response->body
+        );  // sentences quote it, and proxies show what they were sent
         TakeOut(secret.access_key, response->body);
         return Unexpected(FaultOf(*response, asked, clock_.Now()));
     }

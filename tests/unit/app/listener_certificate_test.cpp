@@ -22,9 +22,9 @@ namespace notify {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::internal::CaptureStderr;
 using ::testing::internal::GetCapturedStderr;
-using ::testing::Not;
 
 class SetClock final : public Clock {
 public:
@@ -56,10 +56,7 @@ protected:
 
     void Watch() {
         watch_ = std::make_unique<CertificateWatch>(
-            settings_,
-            clock_,
-            Read().value(),
-            [this](const TlsIdentity& identity) -> Result<void> {
+            settings_, clock_, Read().value(), [this](const TlsIdentity& identity) -> Result<void> {
                 presented_.push_back(identity);
                 return {};
             }

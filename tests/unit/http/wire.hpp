@@ -26,8 +26,9 @@ class Wire final {
 public:
     explicit Wire(std::uint16_t port);
 
-    /// From now on everything is said within TLS, after a handshake that trusts anybody; or, with the file of an
-    /// authority, only whom that one knows as 127.0.0.1. False when it failed. `version`: TLS1_1_VERSION or so alone.
+    /// From now on everything is said within TLS, after a handshake that trusts anybody; or, with the file of
+    /// an authority, only whom that one knows as 127.0.0.1. False when it failed. `version`: TLS1_1_VERSION
+    /// or so alone.
     [[nodiscard]] bool Secure(const std::string& ca_file = {}, int version = 0);
 
     /// The digest of the certificate that was shown, as Certificate has it.
