@@ -39,8 +39,8 @@ public:
     /// Takes the person's name out of what past events of items tell; the id stays. How many events.
     virtual Result<int> ForgetName(const PersonId& person) = 0;
 
-    /// Removes events from before `before`, of the oldest `limit` those whose deliveries have all ended; how
-    /// many.
+    /// Removes at most `limit` events from before `before`, of those whose deliveries have all ended the
+    /// oldest; how many.
     virtual Result<int> RemoveOld(Timestamp before, int limit) = 0;
 
     /// How many calls of RemoveOld would remove, in the end.
