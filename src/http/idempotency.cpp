@@ -28,7 +28,8 @@ constexpr auto kKeptFor = std::chrono::hours(24);
 constexpr std::size_t kLongest = 255;
 
 bool IsKey(std::string_view key) {
-    return key.size() <= kLongest && std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
+    return !key.empty() && key.size() <= kLongest &&
+           std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 /// Of everything that decides what is done.
@@ -94,10 +95,10 @@ Response HandleOnce(
     AnswerKept kept,
     const std::function<Response(Request&)>& handle
 ) {
-    const auto key = request.Header(kHeader);
-    if (key.empty()) {
+    if (!request.headers.contains(kHeader)) {
         return handle(request);
     }
+    const auto key = request.Header(kHeader);
     if (!IsKey(key)) {
         return ProblemOf(
             400, "invalid_argument", "Idempotency-Key must be 1 to 255 visible characters", request.id

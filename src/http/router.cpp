@@ -279,7 +279,10 @@ Response Router::Call(const Route& route, Request& request) const {
         return route.handle(request);
     }
     const auto* const read = Sibling(route, "GET");
-    const bool conditional = read != nullptr && &route != read && !request.Header("if-match").empty();
+    const bool conditional = read != nullptr && &route != read && request.headers.contains("if-match");
+    if (conditional && request.Header("if-match").empty()) {
+        return ProblemOf(400, "invalid_argument", "If-Match must name an ETag, or be *", request.id);
+    }
     auto response = !conditional ? route.handle(request) : conditional_->Alone(request, [&] {
         auto present = read->handle(request);
         if (present.status != 200) {

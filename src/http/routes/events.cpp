@@ -42,6 +42,18 @@ Result<std::int64_t> Sequence(std::string_view text) {
     return value;
 }
 
+/// Of the header; nothing when there is none.
+Result<std::optional<std::int64_t>> LastSeen(const Request& request) {
+    const auto header = request.headers.find("last-event-id");
+    if (header == request.headers.end()) {
+        return std::optional<std::int64_t>();
+    }
+    const auto sequence = header->second.empty() ? Result<std::int64_t>(-1) : Sequence(header->second);
+    return sequence && *sequence < 0
+               ? Fail(ErrorCode::kInvalidArgument, "Last-Event-ID must be a sequence number, 0 or more")
+               : sequence.map([](std::int64_t seen) { return std::optional(seen); });
+}
+
 /// What is between the commas; nothing of an empty text.
 std::vector<std::string> ListOf(std::string_view text) {
     std::vector<std::string> list;
@@ -107,6 +119,9 @@ public:
     explicit EventRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
+        if (const auto seen = LastSeen(request); !seen) {
+            return Problem(seen.error(), request.id);
+        }
         if (request.Header("accept").find("text/event-stream") != std::string_view::npos) {
             return Stream(request);
         }
@@ -143,15 +158,14 @@ public:
     [[nodiscard]] Response Stream(const Request& request) const {
         const auto last =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); });
-        const auto seen = request.Header("last-event-id");
-        const auto from = seen.empty() ? last : Sequence(seen);
-        if (!last || !from) {
-            return Problem(last ? from.error() : last.error(), request.id);
+        const auto seen = LastSeen(request);
+        if (!last || !seen) {
+            return Problem(last ? seen.error() : last.error(), request.id);
         }
         Response response{.content_type = "text/event-stream"};
         response.events = feed_->Listen(
             request.caller,
-            *from,
+            seen->value_or(*last),
             *last,
             [wish = WishOf(request), subject = std::string(request.Query("subject"))](
                 const Event& event, const EventFacts& facts

@@ -43,6 +43,7 @@ TEST_F(EntityTag, RefusesTheSecondOfTwoEditsOfTheSame) {
     const auto now = HeaderOf(Ask("GET", bucket), "ETag");
     EXPECT_NE(now, read);
     EXPECT_EQ(HeaderOf(first, "ETag"), now);
+    EXPECT_EQ(AskIf("", "PATCH", bucket, R"({"active":true})").status, 400);
     EXPECT_EQ(AskIf("*", "PATCH", bucket, R"({"active":true})").status, 200);
     EXPECT_EQ(AskIf(read, "PATCH", bucket, R"({"active":true})").status, 200) << "it is as it was";
 }

@@ -57,6 +57,7 @@ TEST_F(IdempotencyTest, RefusesAnotherRequestWithTheSameKeyAndKeepsCallersApart)
     EXPECT_THAT(other.body, HasSubstr("idempotency_key_reused"));
     EXPECT_NE(HeaderOf(Post("k1", "/v1/pauses", kPause, write_key_), "Idempotent-Replayed"), "true");
     EXPECT_EQ(Post("a b", "/v1/pauses", kPause).status, 400);
+    EXPECT_EQ(Post("", "/v1/pauses", kPause).status, 400);
     EXPECT_EQ(Post(std::string(256, 'k'), "/v1/pauses", kPause).status, 400);
 }
 
