@@ -149,6 +149,25 @@ TEST_F(EventStreamTest, LearnsOfBucketsThatAreAddedWhileItRuns) {
     EXPECT_EQ(NextId(wire), std::to_string(discovered.at(0).at("sequence").as_int64()));
 }
 
+TEST_F(EventStreamTest, TellsALimitedKeyNothingOfOtherBuckets) {
+    Serve();
+    AddBucket("in");
+    AddBucket("elsewhere");
+    const auto key =
+        std::string(Expect(201, "POST", "/v1/keys", R"({"name":"a","scopes":["read"],"buckets":["in"]})")
+                        .at("key")
+                        .as_string());
+    auto wire = Connect();
+    wire.Send(Get("/v1/events/stream?types=item.discovered", Bearer(key)));
+    EXPECT_THAT(wire.ReceiveUntil("\r\n\r\n"), HasSubstr("200 OK"));
+    std::ofstream(folder_.Path() / "elsewhere" / "hidden.bin") << "hidden";
+    Expect(200, "POST", "/v1/buckets/elsewhere/scan");
+    const auto known = Discover("known.bin");
+    const auto event =
+        Expect(200, "GET", "/v1/events?types=item.discovered&subject=" + known).at("rows").at(0);
+    EXPECT_EQ(NextId(wire), std::to_string(event.at("sequence").as_int64()));
+}
+
 TEST_F(EventStreamTest, KnowsTheSourceOfABucketsEvents) {
     Serve();
     const auto bucket = AddBucket();
