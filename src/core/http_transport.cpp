@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/hash.hpp"
 #include "core/http_client.hpp"
 #include "core/ip_address.hpp"
 
@@ -62,9 +63,10 @@ std::string PlaceOf(const HttpRequest& request) {
     const auto& url = request.url;
     auto place = fmt::format("{}://{}:{}", url.Scheme(), url.Host(), url.Port());
     if (const auto& own = request.transport) {
-        place += fmt::format(
-            " {}", fmt::join({own->proxy, own->ca, own->client_certificate, own->client_key}, " ")
+        const auto all = fmt::format(
+            "{}", fmt::join({own->proxy, own->ca, own->client_certificate, own->client_key}, "\n")
         );
+        place += " " + Sha256Hex(all);  // it is kept with the connection: no key or password is
         place += own->pinned ? own->pinned->ToString() : std::string();
     }
     return place;

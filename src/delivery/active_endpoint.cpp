@@ -7,12 +7,11 @@
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "storage/delivery_repository.hpp"
-#include "storage/storage.hpp"
 
 namespace notify {
 
-Result<Endpoint> ActiveEndpoint(const Transaction& transaction, const EndpointId& id) {
-    return transaction.deliveries.GetEndpoint(id).and_then([&](Endpoint endpoint) -> Result<Endpoint> {
+Result<Endpoint> ActiveEndpoint(const DeliveryRepository& deliveries, const EndpointId& id) {
+    return deliveries.GetEndpoint(id).and_then([&](Endpoint endpoint) -> Result<Endpoint> {
         if (!endpoint.active) {
             return Fail(
                 ErrorCode::kConflict, fmt::format("endpoint {} is not active; resume it first", id.Value())

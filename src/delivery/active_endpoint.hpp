@@ -5,11 +5,11 @@
 #include "core/result.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
-#include "storage/storage.hpp"
+#include "storage/delivery_repository.hpp"
 
 namespace notify {
 
 /// The endpoint. kNotFound; kConflict when it is not active.
-[[nodiscard]] Result<Endpoint> ActiveEndpoint(const Transaction& transaction, const EndpointId& id);
+[[nodiscard]] Result<Endpoint> ActiveEndpoint(const DeliveryRepository& deliveries, const EndpointId& id);
 
 }  // namespace notify

@@ -245,7 +245,7 @@ Result<DeliveryId> Endpoints::SendTest(const EndpointId& id, std::string_view ac
         )
     };
     return storage_.Write([&](Transaction& transaction) -> Result<DeliveryId> {
-        if (const auto active = ActiveEndpoint(transaction, id); !active) {
+        if (const auto active = ActiveEndpoint(transaction.deliveries, id); !active) {
             return Unexpected(active.error());
         }
         // endpoint.test reaches nobody by itself (EventRepository::Append); this is its one delivery

@@ -58,8 +58,7 @@ public:
     [[nodiscard]] Result<void> Present(const TlsIdentity& identity);
 
     /// Accepts nothing more, closes quiet connections and event streams, asks running handlers to stop, lets
-    /// them end and their
-    /// answers be sent (for stop_timeout), joins. No connection is left open. Idempotent.
+    /// them end and their answers be sent (for stop_timeout), joins. No connection is left open. Idempotent.
     void Stop();
 
     /// The port that is really listened on.

@@ -5,13 +5,17 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/ulid.hpp"
+#include "delivery/replay.hpp"
 #include "delivery/webhooks/endpoint_health.hpp"
 #include "http/event_views.hpp"
+#include "storage/event_repository.hpp"
 #include "unit/http/fixture.hpp"
 #include "unit/http/schema_check.hpp"
 
@@ -176,6 +180,27 @@ TEST_F(WebhooksTest, ThatFailedByTheHundredAreAllSentAgain) {
     const auto again = Expect(202, "POST", at + "/replay", R"({"since":")" + before + "\"}");
     EXPECT_EQ(again.at("deliveries"), 450);
     EXPECT_EQ(Expect(202, "POST", at + "/replay", R"({"since":")" + before + "\"}").at("deliveries"), 0);
+}
+
+TEST_F(WebhooksTest, AreNotSentAPartOfARangeThatIsTooLong) {
+    const auto at = "/v1/webhooks/" + AddEndpoint();
+    Expect(202, "POST", at + "/test");
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        std::vector<Event> events(Replay::kMostReplayed);
+        for (auto& event : events) {
+            event = {
+                .id = EventId(MakeId("msg")),
+                .type = "item.failed",
+                .subject = "itm_1",
+                .at = clock_.Now(),
+                .data = "{}"
+            };
+        }
+        return transaction.events.AppendAll(events);
+    }));
+    const auto answer = Ask("POST", at + "/replay", R"({"from_sequence":0,"to_sequence":1000000})");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("take a shorter one"));
 }
 
 TEST_F(WebhooksTest, HideThePathOfTheirAddressFromWhoMayOnlyRead) {
