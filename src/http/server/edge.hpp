@@ -13,6 +13,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -36,9 +37,13 @@ namespace notify {
 /// One client. Of the edge's thread alone.
 struct Connection {
     Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls, std::size_t most)
-        : stream(std::move(socket), tls), buffer(most) {}
+        : stream(std::move(socket), tls), buffer(most) {
+        boost::system::error_code gone;
+        peer = stream.Tcp().socket().remote_endpoint(gone).address().to_string();
+    }
 
     ClientStream stream;
+    std::string peer;  ///< Its address.
     boost::beast::flat_buffer buffer;
     bool answering = false;  ///< A whole request is here and its answer is not sent yet.
 };
@@ -111,6 +116,7 @@ private:
         const Yield& yield
     );
     static bool SendHead(Connection& connection, Head& head, const Yield& yield);
+    bool SendWhole(Connection& connection, Head head, std::string_view body, const Yield& yield);
     bool SendBytes(Connection& connection, const ByteStream& bytes, const Yield& yield);
     Result<std::string> NextPiece(const EventStream& events, const Yield& yield);
     void SendEvents(Connection& connection, const EventStream& events, const Yield& yield);

@@ -24,6 +24,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+constexpr std::size_t kFirstPiece = 1024;  // most headers are whole in it
 constexpr auto kLinger = std::chrono::seconds(2);
 constexpr std::size_t kLingerPiece = 16U << 10U;
 
@@ -78,7 +79,7 @@ bool Server::Edge::ReadHeader(Connection& connection, Parser& parser, Request& r
     error_code error;
     if (buffer.size() == 0) {  // a quiet connection may idle; once it speaks, it has to finish its header
         stream.Tcp().expires_after(settings_.idle_timeout);
-        const auto room = buffer.prepare(1);
+        const auto room = buffer.prepare(kFirstPiece);
         buffer.commit(stream.async_read_some(room, yield[error]));
         if (error) {
             return false;
@@ -202,8 +203,7 @@ bool Server::Edge::ServeOne(Connection& connection, const Yield& yield) {
     Request request;
     request.id = MakeId("req");
     request.stop = stop_.get_token();
-    error_code gone;
-    request.peer = connection.stream.Tcp().socket().remote_endpoint(gone).address().to_string();
+    request.peer = connection.peer;
     if (!ReadHeader(connection, parser, request, yield) || !ReadBody(connection, parser, request, yield)) {
         return false;
     }

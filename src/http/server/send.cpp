@@ -6,6 +6,8 @@
 #include <exception>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
@@ -57,26 +59,20 @@ Server::Edge::Work Server::Edge::OnPool(const std::function<void()>& work, const
         --waiting_;
         return Work::kTooMany;
     }
-    asio::steady_timer done(io_, asio::steady_timer::time_point::max());
-    bool finished = false;
     auto outcome = Work::kDone;
-    asio::post(pool_, [&] {
-        try {
-            work();
-        } catch (const std::exception& failure) {
-            outcome = Work::kFailed;
-            Log(LogLevel::kError, "a handler threw", {{"error", failure.what()}});
-        }
-        --waiting_;
-        asio::post(io_, [&] {
-            finished = true;
-            done.cancel();
+    const auto begin = [&](auto resume) {
+        asio::post(pool_, [&, busy = asio::make_work_guard(io_), resume = std::move(resume)]() mutable {
+            try {
+                work();
+            } catch (const std::exception& failure) {
+                outcome = Work::kFailed;
+                Log(LogLevel::kError, "a handler threw", {{"error", failure.what()}});
+            }
+            --waiting_;
+            asio::post(io_, std::move(resume));
         });
-    });
-    error_code ignored;
-    while (!finished) {
-        done.async_wait(yield[ignored]);
-    }
+    };
+    asio::async_initiate<const Yield&, void()>(begin, yield);
     return outcome;
 }
 
@@ -107,19 +103,26 @@ bool Server::Edge::Send(
     if (HasBody(response.status)) {
         head.content_length(response.bytes ? response.bytes->length : response.body.size());
     }
-    if (!SendHead(connection, head, yield)) {
-        return false;
-    }
     if (request.method == "HEAD" || !HasBody(response.status)) {
-        return keep_alive;
+        return SendHead(connection, head, yield) && keep_alive;
     }
     if (response.bytes) {
-        return SendBytes(connection, *response.bytes, yield) && keep_alive;
+        return SendHead(connection, head, yield) && SendBytes(connection, *response.bytes, yield) &&
+               keep_alive;
     }
+    return SendWhole(connection, std::move(head), response.body, yield) && keep_alive;
+}
+
+/// In one write: each is a packet, and wakes the client.
+bool Server::Edge::SendWhole(Connection& connection, Head head, std::string_view body, const Yield& yield) {
+    const http::response<http::span_body<const char>> whole(
+        std::move(head.base()), boost::beast::span<const char>(body.data(), body.size())
+    );
+    http::response_serializer<http::span_body<const char>> serializer(whole);
     error_code error;
     connection.stream.Tcp().expires_after(settings_.body_timeout);
-    asio::async_write(connection.stream, asio::buffer(response.body), yield[error]);
-    return !error && keep_alive;
+    http::async_write(connection.stream, serializer, yield[error]);
+    return !error;
 }
 
 /// False when the promised length could not be kept: the connection is cut then, which the client notices.

@@ -134,7 +134,7 @@ void Server::Edge::Accept(const Yield& yield) {
 
 void Server::Edge::Serve(tcp::socket socket) {
     error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);  // head and body are two writes
+    socket.set_option(tcp::no_delay(true), ignored);  // an answer is whole when it is written
     const auto tls = tls_.load();
     // shared by the coroutine and by what runs after it, which asio copies
     const auto connection =

@@ -34,6 +34,10 @@ using sql::Tables;
 using sqlite::Access;
 using sqlite::Connection;
 
+// prepared once for each connection
+constexpr const char* kBeginSql = "BEGIN";
+constexpr const char* kCommitSql = "COMMIT";
+
 /// A reading connection with its repositories.
 struct Reader {
     Reader(std::unique_ptr<Connection> opened, const SecretBox& box, const Clock& clock)
@@ -113,11 +117,11 @@ private:
             return Unexpected(reader.error());
         }
         auto& [connection, tables] = **reader;
-        if (auto begun = connection->Execute("BEGIN"); !begun) {
-            return begun;
+        if (auto begun = connection->Change(kBeginSql); !begun) {
+            return Unexpected(begun.error());
         }
         auto outcome = closures_.Run([&] { return function(tables.AsSnapshot()); });
-        if (connection->Execute("COMMIT")) {
+        if (connection->Change(kCommitSql)) {
             const std::scoped_lock lock(mutex_);
             idle_.push_back(std::move(*reader));
         }
