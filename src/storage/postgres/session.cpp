@@ -34,7 +34,10 @@ constexpr const char* kBeginWriteSql =
     "LOCAL "
     "jit = off; "
     "SELECT pg_advisory_xact_lock(7596211408117953); "
-    "SELECT pg_current_xact_id()::text || ' ' || (SELECT count(*) FROM node WHERE id = ";
+    "WITH before AS (SELECT wrote FROM node WHERE id = '{0}'), "
+    "marked AS (UPDATE node SET wrote = pg_current_xact_id()::text WHERE id = '{0}') "
+    "SELECT pg_current_xact_id()::text || ' ' || coalesce((SELECT wrote FROM before), '-')";
+constexpr const char* kMarkSql = "UPDATE node SET wrote = pg_current_xact_id()::text WHERE id = ?1";
 constexpr const char* kTimeSql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text";
 // the connection that this statement runs on
 constexpr const char* kBackendSql =
@@ -66,11 +69,18 @@ Result<void> Session::BeginRead() {
 }
 
 Result<Begun> Session::BeginWrite(const NodeId& node) {
-    return connection_->Ask(fmt::format("{}'{}')", kBeginWriteSql, node.Value()))
-        .map([](const std::string& told) {
-            const auto space = told.find(' ');
-            return Begun{.transaction = told.substr(0, space), .is_member = told.substr(space + 1) == "1"};
-        });
+    return connection_->Ask(fmt::format(kBeginWriteSql, node.Value())).map([](const std::string& told) {
+        const auto space = told.find(' ');
+        Begun begun{.transaction = told.substr(0, space), .before = told.substr(space + 1)};
+        if (begun.before == "-") {
+            begun.before.reset();
+        }
+        return begun;
+    });
+}
+
+Result<void> Session::Mark(const NodeId& node) {
+    return connection_->Change(kMarkSql, node).map([](int) {});
 }
 
 Result<void> Session::Beat(const NodeId& node) {
@@ -90,25 +100,6 @@ Result<Timestamp> Session::ServerTime() {
     return connection_->Ask(kTimeSql).map([](const std::string& millis) {
         return FromMillis(std::stoll(millis));
     });
-}
-
-Result<bool> WasCommitted(Connection& connection, const std::string& transaction) {
-    const auto status = connection.Ask(fmt::format("SELECT pg_xact_status('{}'::xid8)", transaction));
-    if (!status) {
-        return Unexpected(status.error());
-    }
-    if (*status == "in progress") {
-        return Unexpected(
-            Error{
-                .code = ErrorCode::kUnavailable,
-                .stage = "storage",
-                .reason = std::string(kDatabaseAway),
-                .retry_after = {},
-                .message = "database: a transaction whose connection was lost has not ended yet"
-            }
-        );
-    }
-    return *status == "committed";
 }
 
 }  // namespace notify::postgres

@@ -18,8 +18,10 @@ namespace notify::postgres {
 
 /// A transaction that writes.
 struct Begun {
-    std::string transaction;  ///< Its id, for WasCommitted.
-    bool is_member = false;   ///< Whether the node is one of those that share the database.
+    std::string transaction;  ///< Its id, which is in the node's row once it is committed.
+    /// Id of the node's last one that was committed, "" before the first; nothing when the node is none of
+    /// those that share the database.
+    std::optional<std::string> before;
 };
 
 /// Used by one thread at a time.
@@ -35,6 +37,9 @@ public:
 
     /// As the only writer of all, until it ends: waits for the one before, at most 30 s.
     [[nodiscard]] Result<Begun> BeginWrite(const NodeId& node);
+
+    /// Within a write that the node joined in: as BeginWrite does for one that is a member.
+    [[nodiscard]] Result<void> Mark(const NodeId& node);
 
     /// Within a write: the node lives, and this connection is where it writes.
     [[nodiscard]] Result<void> Beat(const NodeId& node);
@@ -57,9 +62,5 @@ private:
 
 /// How a transaction that migrates begins: one node at a time.
 extern const char* const kBeginMigration;
-
-/// Whether a transaction whose connection was lost at its COMMIT was committed. kUnavailable while it cannot
-/// be told. Source: pg_xact_status of PostgreSQL.
-[[nodiscard]] Result<bool> WasCommitted(Connection& connection, const std::string& transaction);
 
 }  // namespace notify::postgres

@@ -103,6 +103,7 @@ void Writer::Loop(const std::stop_token& stop) {
 void Writer::TryAgain() {
     Note(Connect().and_then([&] { return Begin(); }).and_then([&] { return Commit(); }));
     LeaveTransaction();
+    lost_.clear();  // nobody waits for it
 }
 
 void Writer::Note(const Result<void>& outcome) {
@@ -135,7 +136,7 @@ void Writer::RunGroup(sql::Group& group, const std::stop_token& stop) {
         }
         committed = CommitGroup(group);
     }
-    is_unknown_ = false;
+    lost_.clear();
     Note(committed);
     ran_.fetch_add(group.size(), std::memory_order_relaxed);
     commits_.fetch_add(committed ? 1 : 0, std::memory_order_relaxed);
@@ -150,13 +151,6 @@ Result<void> Writer::CommitGroup(sql::Group& group) {
     if (auto connected = Connect(); !connected) {
         return connected;
     }
-    if (is_unknown_) {
-        const auto was = WasCommitted(session_->GetConnection(), transaction_);
-        if (!was || *was) {
-            return was ? Result<void>{} : Unexpected(was.error());
-        }
-        is_unknown_ = false;
-    }
     auto committed = TryGroup(group, Savepoints::kNone);
     if (committed && !*committed) {
         // also a single one: that the node lives is said with a commit
@@ -167,6 +161,10 @@ Result<void> Writer::CommitGroup(sql::Group& group) {
 
 Result<bool> Writer::TryGroup(sql::Group& group, Savepoints savepoints) {
     auto committed = Begin();
+    if (committed && was_committed_) {
+        LeaveTransaction();
+        return true;
+    }
     bool refused = false;
     const auto& connection = session_->GetConnection();
     for (std::size_t i = 0; committed && !refused && i < group.size(); ++i) {
@@ -210,8 +208,11 @@ Result<void> Writer::Begin() {
     }
     transaction_ = std::move(begun->transaction);
     beating_at_.reset();
-    if (auto belongs = Belong(begun->is_member); !belongs) {
+    if (auto belongs = Belong(begun->before.has_value()); !belongs) {
         return belongs;
+    }
+    if (auto settled = Settle(begun->before); !settled) {
+        return settled;
     }
     const auto now = std::chrono::steady_clock::now();
     if (now - beat_at_ < kBeatEvery && !is_new_) {
@@ -226,6 +227,19 @@ Result<void> Writer::Begin() {
         }
     }
     return beat;
+}
+
+/// What became of the transaction whose answer was lost. It has ended: this one has the lock.
+Result<void> Writer::Settle(const std::optional<std::string>& before) {
+    was_committed_ = !lost_.empty() && before == lost_;
+    if (lost_.empty() || node_.node.roles != Roles()) {
+        return {};
+    }
+    return Fail(
+        ErrorCode::kUnavailable,
+        "database: the connection was lost while it committed; look whether it was done before you do it "
+        "again"
+    );
 }
 
 /// Nothing is written for a node that the others gave up, whoever asks for it.
@@ -257,7 +271,7 @@ Result<void> Writer::Join() {
     auto node = node_.node;
     return session_->ServerTime().and_then([&](Timestamp now) {
         node.heard_at = now;
-        return session_->GetTables().nodes.Join(node);
+        return session_->GetTables().nodes.Join(node).and_then([&] { return session_->Mark(node.id); });
     });
 }
 
@@ -270,7 +284,7 @@ Result<void> Writer::Commit() {
     if (committed && membership_ == Membership::kJoins) {
         membership_ = Membership::kBelongs;
     }
-    is_unknown_ = !committed && !session_->GetConnection().IsGood();
+    lost_ = !committed && !session_->GetConnection().IsGood() ? transaction_ : std::string();
     return committed;
 }
 

@@ -30,7 +30,8 @@ namespace notify::postgres {
 /// Says every second that its node lives; once the others gave that up, nothing is written any more
 /// (kUnavailable) until it joins again. Thread-safe. Runs what was queued before it is destroyed. A group
 /// whose connection is lost is run again on a new one, for 5 s since that was noticed; one whose COMMIT was
-/// lost only when PostgreSQL says that it was not committed.
+/// lost only when the node's row does not say that it was committed. A command has no row: it is told that it
+/// is not known (kUnavailable).
 class Writer final {
 public:
     Writer(
@@ -76,6 +77,7 @@ private:
     [[nodiscard]] Result<void> Begin();
     [[nodiscard]] Result<void> Commit();
     [[nodiscard]] Result<void> Belong(bool is_member);
+    [[nodiscard]] Result<void> Settle(const std::optional<std::string>& before);
     [[nodiscard]] Result<void> Join();
     void Leave();
     [[nodiscard]] Result<void> Connect();
@@ -92,9 +94,10 @@ private:
     std::atomic<Membership> membership_ = Membership::kBelongs;
     std::chrono::steady_clock::time_point beat_at_;  ///< When it was last said that the node lives.
     std::optional<std::chrono::steady_clock::time_point> beating_at_;  ///< As that, once it is committed.
-    bool is_new_ = true;       ///< The connection is none yet of which the others know.
-    std::string transaction_;  ///< Id of the last one that was begun.
-    bool is_unknown_ = false;  ///< Whether it was committed is not known.
+    bool is_new_ = true;          ///< The connection is none yet of which the others know.
+    std::string transaction_;     ///< Id of the last one that was begun.
+    std::string lost_;            ///< Id of the group's, when it is not known whether that was committed.
+    bool was_committed_ = false;  ///< It was.
     sql::GroupQueue queue_;
     FaultLog log_{LogLevel::kError, "nothing can be written", "the database takes what is written again"};
     mutable std::mutex fault_mutex_;

@@ -22,8 +22,8 @@ constexpr const char* kOfNameSql =
     "SELECT id, name, host, version, roles, workers, reads_folders, started_at, heard_at FROM node WHERE "
     "name = ?";
 constexpr const char* kJoinSql = R"sql(
-    INSERT INTO node (id, name, host, version, roles, workers, reads_folders, started_at, heard_at, backend)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ''))sql";
+    INSERT INTO node (id, name, host, version, roles, workers, reads_folders, started_at, heard_at, backend, wrote)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ''))sql";
 constexpr const char* kBeatSql = "UPDATE node SET heard_at = ?2 WHERE id = ?1";
 constexpr const char* kEndProcessesSql =
     "UPDATE process SET lease_until = 0 WHERE status = 'Processing' AND lease_owner = ?";

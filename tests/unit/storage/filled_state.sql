@@ -1,6 +1,6 @@
 -- A row or more of every table, with what is awkward to carry: NULLs, empty texts, bytes that are no text, doubles without an end.
 INSERT INTO sealed_with VALUES (1, '0123456789abcdef');
-INSERT INTO node VALUES ('nod_1', 'one', 'host', '0.1.0', 'api,worker', 2, 1, 1, 2, '');
+INSERT INTO node VALUES ('nod_1', 'one', 'host', '0.1.0', 'api,worker', 2, 1, 1, 2, '', '');
 INSERT INTO duty VALUES ('scheduler', 'nod_1', 3);
 INSERT INTO pause VALUES ('pau_1', 'everything', '', 'moved', 'key_1', 5, NULL), ('pau_2', 'node', 'one', 'memory', 'key_1', 5, 6);
 INSERT INTO source VALUES ('src_1', 's3', 'archive', '{"endpoint":"https://s3.example"}', 4, 1), ('src_2', 'local', 'Ünï — 写真', '{}', 0, -1);

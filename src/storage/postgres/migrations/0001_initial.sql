@@ -24,7 +24,8 @@ CREATE TABLE node (
     reads_folders BIGINT NOT NULL CHECK (reads_folders IN (0, 1)),
     started_at BIGINT NOT NULL,
     heard_at BIGINT NOT NULL,
-    backend TEXT COLLATE "C" NOT NULL -- "PID@START" of the connection that writes; '' where it is a pool's
+    backend TEXT COLLATE "C" NOT NULL, -- "PID@START" of the connection that writes; '' where it is a pool's
+    wrote TEXT COLLATE "C" NOT NULL -- id of its last transaction; '' before the first one
 );
 
 -- what only one of them does at a time, and who

@@ -19,7 +19,8 @@ CREATE TABLE node (
     reads_folders INTEGER NOT NULL CHECK (reads_folders IN (0, 1)),
     started_at INTEGER NOT NULL,
     heard_at INTEGER NOT NULL,
-    backend TEXT NOT NULL -- of PostgreSQL
+    backend TEXT NOT NULL, -- of PostgreSQL
+    wrote TEXT NOT NULL -- of PostgreSQL
 ) STRICT;
 
 -- what only one of them does at a time, and who
