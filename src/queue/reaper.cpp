@@ -25,14 +25,15 @@ namespace notify {
 
 namespace {
 
-constexpr std::chrono::milliseconds kRetryBeat = std::chrono::seconds(1);
+using std::chrono::milliseconds;
+
+constexpr milliseconds kRetryBeat = std::chrono::seconds(1);
 
 /// Gives held processes back as rescues, and their items their status.
 Result<int> Rescue(Transaction& transaction, const std::vector<Process>& processes, Timestamp now) {
     int count = 0;
     for (const auto& process : processes) {
-        auto rescued = GivenBack(process, now);
-        ++rescued.rescues;
+        const auto rescued = Rescued(process, now);
         const auto held = transaction.processes.UpdateHeld(rescued);
         if (!held) {
             return Unexpected(held.error());
@@ -149,12 +150,14 @@ Result<void> Reaper::Heartbeat() {
     return {};
 }
 
-/// Local timers are monotonic: a jump of the wall clock neither loses nor prolongs a lease.
+/// Local timers are monotonic. Leases are of a clock that may jump (a single node's is the machine's): when
+/// it did, they are extended before it is looked whose are over.
 void Reaper::Loop(const std::stop_token& stop) {
     using Steady = std::chrono::steady_clock;
     auto last_beat = Steady::now();
     auto next_beat = last_beat;
     auto next_reap = last_beat;
+    auto beat_at = clock_.Now();  // the last one, whether it got through
     FaultLog beats(LogLevel::kWarn, "leases not extended", "leases are extended again");
     FaultLog looks(LogLevel::kWarn, "leases not looked at", "leases are looked at again");
     std::mutex mutex;
@@ -162,7 +165,9 @@ void Reaper::Loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         // before the call: the lease counts from a moment that is not later than the database's
         const auto now = Steady::now();
-        if (now >= next_beat) {
+        const auto since_beat = clock_.Now() - beat_at;
+        if (now >= next_beat || since_beat >= settings_.heartbeat || since_beat < milliseconds(0)) {
+            beat_at = clock_.Now();
             const auto beat = Heartbeat();
             last_beat = beat ? now : last_beat;
             next_beat = now + std::min(settings_.heartbeat, beat ? settings_.heartbeat : kRetryBeat);

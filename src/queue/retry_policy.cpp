@@ -33,6 +33,8 @@ constexpr milliseconds kMediaCap = std::chrono::minutes(15);
 constexpr milliseconds kResolveCap = std::chrono::minutes(10);
 constexpr int kMaxResolveFailures = 5;
 constexpr milliseconds kCrashPause = std::chrono::seconds(1);
+constexpr int kRescuesWithoutPause = 2;
+constexpr milliseconds kRescueCap = std::chrono::minutes(1);
 constexpr std::array<std::string_view, 5> kSkipReasons{
     "no_video", "not_media", "empty", "unsupported_media", kNoRule
 };
@@ -89,7 +91,7 @@ Process EndedAsAsked(Process process, bool superseded, Timestamp now) {
 Process Waiting(Process process, milliseconds delay, Timestamp now) {
     process = WithoutLease(std::move(process), Status::kPending, now);
     process.progress = 0;
-    process.next_attempt_at = now + delay;
+    process.next_attempt_at = now + std::min(delay, kCap);  // some stores ask for years
     if (process.failure) {
         process.failure->will_retry = true;
     }
@@ -245,6 +247,15 @@ Process GivenBack(Process process, Timestamp now) {
         return EndedAsAsked(std::move(process), superseded, now);
     }
     return Waiting(std::move(process), milliseconds(0), now);
+}
+
+Process Rescued(Process process, Timestamp now) {
+    if (++process.rescues <= kRescuesWithoutPause || process.cancel_requested) {
+        return GivenBack(std::move(process), now);
+    }
+    process.alone = true;
+    const auto delay = BackoffDelay(process.rescues - kRescuesWithoutPause, kCrashPause, kRescueCap);
+    return Waiting(std::move(process), delay, now);
 }
 
 Process AfterFailure(Process process, const Error& error, CrashKind crash, Timestamp now) {

@@ -50,6 +50,10 @@ inline constexpr int kMaxCrashes = 3;
 /// asked for meanwhile.
 [[nodiscard]] Process GivenBack(Process process, Timestamp now);
 
+/// As GivenBack, when the process's node is gone or its lease is over: one rescue more. From the third on it
+/// runs alone and waits first, 1 s doubling to 1 min: it may be what its nodes die of.
+[[nodiscard]] Process Rescued(Process process, Timestamp now);
+
 /// The process Completed, with its result.
 [[nodiscard]] Process Completed(Process process, const ResultId& result, Timestamp now);
 

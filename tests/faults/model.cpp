@@ -125,6 +125,16 @@ void Model::GiveBack(ExpectedRun& run, Timestamp now) {
     Wait(run, 0ms, 0ms, now);
 }
 
+void Model::Rescue(ExpectedRun& run, Timestamp now) {
+    if (++run.rescues < 3 || run.cancel_requested) {
+        GiveBack(run, now);
+        return;
+    }
+    run.alone = true;
+    const milliseconds delay = std::min<milliseconds>(1s * (1 << std::min(run.rescues - 3, 10)), 60s);
+    Wait(run, delay / 2, delay, now);
+}
+
 void Model::Progress(const ExpectedHold& hold, double progress) {
     if (IsGood(hold)) {
         runs_[hold.run].progress = progress;
@@ -149,8 +159,7 @@ std::vector<std::size_t> Model::Heartbeat(int owner, const std::vector<ExpectedH
 void Model::Reap(Timestamp now) {
     for (auto& run : runs_) {
         if (run.status == Status::kProcessing && run.lease_until < now) {
-            ++run.rescues;
-            GiveBack(run, now);
+            Rescue(run, now);
             Refresh(run.item);
         }
     }

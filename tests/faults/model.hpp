@@ -93,6 +93,7 @@ private:
     void Fail(ExpectedRun& run, Timestamp now);
     void Crash(ExpectedRun& run, Timestamp now);
     void GiveBack(ExpectedRun& run, Timestamp now);
+    void Rescue(ExpectedRun& run, Timestamp now);
     void Refresh(int item);
 
     std::vector<ExpectedRun> runs_;

@@ -66,6 +66,22 @@ TEST_F(ReaperTest, KeepsTheLeasesOfItsNodeAlive) {
     EXPECT_EQ(Stored(claim.processes[0].id).status, Status::kProcessing);
 }
 
+TEST_F(ReaperTest, KeepsTheLeasesOfItsNodeWhenTheClockJumps) {
+    Make({.reap = milliseconds(5)});
+    Discover(AddBucket(), "a.mp4");
+    const auto claim = Claim().at(0);
+    worker_->Hold(claim);
+    reaper_->Start();
+    for (const auto jump : {std::chrono::hours(2), std::chrono::hours(-3), std::chrono::hours(5)}) {
+        clock_.Advance(jump);
+        const auto lease = clock_.Now() + seconds(30);
+        ASSERT_TRUE(Eventually([&] { return Stored(claim.processes[0].id).lease_until == lease; }));
+    }
+    reaper_->Stop();
+    EXPECT_EQ(Stored(claim.processes[0].id).rescues, 0);
+    EXPECT_EQ(Stored(claim.processes[0].id).status, Status::kProcessing);
+}
+
 TEST_F(ReaperTest, GivesBackWhatNobodyHereWorksOnAlthoughTheNodeLives) {
     Make();
     Discover(AddBucket(), "a.mp4");

@@ -15,6 +15,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 const Timestamp kNow = FromMillis(1'000'000'000'000);
@@ -281,6 +282,33 @@ TEST(RetryPolicy, GivesBackWithoutBlame) {
     EXPECT_EQ(back.attempt, 1);
     EXPECT_EQ(back.next_attempt_at, kNow);
     EXPECT_TRUE(back.lease_owner.IsEmpty());
+}
+
+TEST(RetryPolicy, LetsWhatItsNodesMayDieOfWaitLongerEachTimeAndRunAlone) {
+    auto process = Running();
+    for (const int rescues : {1, 2}) {
+        process = Rescued(process, kNow);
+        EXPECT_EQ(process.rescues, rescues);
+        EXPECT_EQ(process.next_attempt_at, kNow);
+        EXPECT_FALSE(process.alone);
+    }
+    for (int rescues = 3; rescues < 20; ++rescues) {
+        process = Rescued(process, kNow);
+        const auto most = std::min<milliseconds>(seconds(1) * (1 << (rescues - 3)), minutes(1));
+        EXPECT_EQ(process.status, Status::kPending);
+        EXPECT_GE(process.next_attempt_at, kNow + most / 2) << rescues;
+        EXPECT_LE(process.next_attempt_at, kNow + most) << rescues;
+        EXPECT_TRUE(process.alone);
+        EXPECT_EQ(process.attempt, 1);
+    }
+}
+
+TEST(RetryPolicy, WaitsNoLongerThanSixHoursWhateverAStoreAsksFor) {
+    for (const auto code : {ErrorCode::kThrottled, ErrorCode::kUnauthenticated, ErrorCode::kStorageFull}) {
+        auto error = ErrorOf(code);
+        error.retry_after = seconds(1'000'000'000);
+        EXPECT_EQ(AfterFailure(Running(), error, CrashKind::kNone, kNow).next_attempt_at, kNow + hours(6));
+    }
 }
 
 TEST(RetryPolicy, CompletesWithTheResultAndForgetsTheLastFailure) {
