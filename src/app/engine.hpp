@@ -83,6 +83,9 @@ public:
     /// and scheduler and dispatcher once no other node has that duty.
     [[nodiscard]] Result<void> Start();
 
+    /// Claims nothing more, at once. Stop follows.
+    void StopClaiming() { workers->StopClaiming(); }
+
     /// Ends enrolments that are under way, with kStopped. Before whoever waits for them is joined.
     void StopEnrolling() { enrolling_.request_stop(); }
 

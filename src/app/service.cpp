@@ -346,6 +346,7 @@ Result<void> Serve(Engine& engine, const std::stop_token& stop) {
     KeepGoing(engine, stop);
     trial.request_stop();
     Log(LogLevel::kInfo, "stopping: running work is given its grace, then released");
+    engine.StopClaiming();
     engine.StopEnrolling();
     if (has_api) {
         edge.Close();

@@ -41,7 +41,7 @@ constexpr std::size_t kEnough = 50;
 constexpr std::size_t kMost = 500;  // in one commit, when they came faster than the database takes them
 constexpr std::chrono::milliseconds kGather{5};  // for more outcomes to come into one commit
 constexpr auto kRetryCommit = std::chrono::milliseconds(250);
-constexpr int kTriesWhenStopping = 20;
+constexpr auto kPatienceWhenStopping = std::chrono::seconds(5);
 
 Error AtCommit(Error error) {
     if (error.stage.empty()) {
@@ -99,6 +99,7 @@ Completion::~Completion() {
 
 void Completion::Start() {
     if (!thread_.joinable()) {
+        given_up_at_.reset();
         thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
     }
 }
@@ -169,8 +170,10 @@ void Completion::Commit(const OutcomeBatch& batch, const std::stop_token& stop) 
         return;
     }
     for (const auto& waiting : batch) {
-        auto done = CommitOne({waiting}, stop);
-        if (!done && !MayPass(done.error()) && waiting->ended.outcome.document) {
+        auto done = IsTooLate(stop)
+                        ? Fail(ErrorCode::kStopped, "the service stops while nothing can be written")
+                        : CommitOne({waiting}, stop);
+        if (!done && !MayPass(done.error()) && waiting->ended.outcome.document && !IsTooLate(stop)) {
             // what was found cannot be written: that is how the process ended
             waiting->ended.outcome.document = Unexpected(AtCommit(done.error()));
             done = CommitOne({waiting}, stop);
@@ -183,13 +186,20 @@ void Completion::Commit(const OutcomeBatch& batch, const std::stop_token& stop) 
     }
 }
 
+/// All outcomes together have that long once the service stops.
+bool Completion::IsTooLate(const std::stop_token& stop) {
+    if (!stop.stop_requested()) {
+        return false;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    return now > given_up_at_.emplace(given_up_at_.value_or(now + kPatienceWhenStopping));
+}
+
 Result<void> Completion::CommitOne(const OutcomeBatch& one, const std::stop_token& stop) {
-    int tries_when_stopping = 0;
     bool told = false;
     while (true) {
         auto done = Write(one);
-        if (done || !MayPass(done.error()) || storage_.IsGivenUp() ||
-            (stop.stop_requested() && ++tries_when_stopping > kTriesWhenStopping)) {
+        if (done || !MayPass(done.error()) || storage_.IsGivenUp() || IsTooLate(stop)) {
             return done;
         }
         if (!std::exchange(told, true)) {

@@ -74,6 +74,7 @@ private:
     void Commit(const OutcomeBatch& batch, const std::stop_token& stop);
     [[nodiscard]] Result<void> CommitOne(const OutcomeBatch& one, const std::stop_token& stop);
     [[nodiscard]] Result<void> Write(const OutcomeBatch& batch);
+    [[nodiscard]] bool IsTooLate(const std::stop_token& stop);
 
     Storage& storage_;
     const Clock& clock_;
@@ -83,6 +84,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any added_;
     std::deque<std::shared_ptr<PreparedOutcome>> queue_;
+    std::optional<std::chrono::steady_clock::time_point> given_up_at_;  ///< Of the thread, once it stops.
     std::jthread thread_;
 };
 

@@ -49,7 +49,10 @@ public:
 
     void Start();
 
-    /// Claims nothing more at once; has long work leave where it can go on; gives running items `grace`, then
+    /// Claims nothing more, at once. Stop follows. Thread-safe.
+    void StopClaiming() { claimer_.request_stop(); }
+
+    /// Claims nothing more; has long work leave where it can go on; gives running items `grace`, then
     /// stops them; returns when all workers are done.
     void Stop(std::chrono::milliseconds grace);
 

@@ -278,6 +278,26 @@ TEST_F(CompletionTest, FailsTheProcessWhoseConsumerCannotPrepare) {
     EXPECT_EQ(failed.failure->stage, "commit");
 }
 
+TEST_F(CompletionTest, WaitsForAllOutcomesTogetherWhenItIsStoppedWhileNothingCanBeWritten) {
+    const auto bucket = AddBucket();
+    for (int i = 0; i < 8; ++i) {
+        WriteFile(bucket, std::to_string(i) + ".mp4");
+    }
+    EXPECT_EQ(Scan(bucket), 8);
+    for (auto& claim : Claim(8)) {
+        claim.item.content_sha256 = claim.item.id.Value();
+        completion_->Add(EndOf(claim, Found(claim.processes[0].id)));
+    }
+    storage_->refuse = 1'000'000;
+    completion_->Start();
+    completion_->Stop();
+    // the batch, one try of the first each quarter of a second of five, and nothing of the others
+    EXPECT_LE(storage_->refused, 23);
+    EXPECT_GE(storage_->refused, 2);
+    storage_->refuse = 0;
+    EXPECT_EQ(Count("item.completed"), 0);
+}
+
 TEST_F(CompletionTest, CommitsWhatWaitedWhenItIsStopped) {
     const auto bucket = AddBucket();
     for (int i = 0; i < 120; ++i) {

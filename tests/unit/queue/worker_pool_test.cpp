@@ -340,6 +340,22 @@ TEST_F(WorkerPoolTest, LetsRunningWorkFinishWithinTheGrace) {
     EXPECT_EQ(Stored(item.id).status, Status::kCompleted);
 }
 
+TEST_F(WorkerPoolTest, ClaimsNothingMoreOnceItIsToldTo) {
+    const auto bucket = AddBucket();
+    RunUntilStopped();
+    Discover(bucket, "a.mp4");
+    StartWorkers();
+    ASSERT_TRUE(runner_.AwaitJobs(1));
+    pool_->StopClaiming();
+    const auto later = Discover(bucket, "b.mp4");
+    pool_->StopRunning();  // there is room for it now
+    pool_->Nudge();
+    ASSERT_TRUE(Eventually([&] { return pool_->Busy() == 0; }));
+    StopWorkers(std::chrono::milliseconds(0));
+    EXPECT_EQ(OnlyProcess(later.id).fence, 0);
+    EXPECT_EQ(Stored(later.id).status, Status::kPending);
+}
+
 TEST_F(WorkerPoolTest, ReleasesWhatStillRunsAfterTheGraceWithoutBurningAnAttempt) {
     const auto bucket = AddBucket();
     RunUntilStopped();
