@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <span>
@@ -35,6 +36,7 @@
 #include "delivery/webhooks/sender.hpp"
 #include "domain/event.hpp"
 #include "place.hpp"
+#include "storage/artifact_store.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/storage.hpp"
@@ -66,7 +68,7 @@ Result<SourceConnection*> NoStore(std::string_view /*kind*/) {
 
 /// What sends, put together as the engine does.
 struct Delivering {
-    explicit Delivering(Place& place, AddressGuard allowed)
+    Delivering(Place& place, AddressGuard allowed)
         : guard(std::move(allowed)),
           sender(
               {.storage = *place.storage,
@@ -75,12 +77,14 @@ struct Delivering {
                .guard = guard,
                .clock = *place.clock}
           ),
-          publisher(*place.storage, *place.clock, NoStore),
+          artifacts(*place.storage, *place.box, std::filesystem::temp_directory_path()),  // it reads none
+          publisher(*place.storage, artifacts, *place.clock, NoStore),
           dispatcher(*place.storage, *place.clock, sender, publisher, {.node = place.node}) {}
 
     AddressGuard guard;
     HttpClient client{{.keep_connections = true}};
     WebhookSender sender;
+    ArtifactStore artifacts;
     ResultPublisher publisher;
     Dispatcher dispatcher;
 };
