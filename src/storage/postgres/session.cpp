@@ -1,5 +1,6 @@
 #include "storage/postgres/session.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,6 +36,8 @@ constexpr const char* kBeginWriteSql =
     "jit = off; "
     "SELECT pg_advisory_xact_lock(7596211408117953); "
     "SELECT pg_current_xact_id()::text || ' ' || (SELECT count(*) FROM node WHERE id = ";
+constexpr std::chrono::milliseconds kLockPatience =
+    std::chrono::seconds(35);  // lock_timeout, and a little more
 constexpr const char* kTimeSql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text";
 // the connection that this statement runs on
 constexpr const char* kBackendSql =
@@ -66,7 +69,7 @@ Result<void> Session::BeginRead() {
 }
 
 Result<Begun> Session::BeginWrite(const NodeId& node) {
-    return connection_->Ask(fmt::format("{}'{}')", kBeginWriteSql, node.Value()))
+    return connection_->Ask(fmt::format("{}'{}')", kBeginWriteSql, node.Value()), kLockPatience)
         .map([](const std::string& told) {
             const auto space = told.find(' ');
             return Begun{.transaction = told.substr(0, space), .is_member = told.substr(space + 1) == "1"};
