@@ -233,6 +233,8 @@ class WrongServers(ServiceTest):
     def test_what_is_wrong_is_one_sentence(self) -> None:
         self.assert_refused("there is no such database: make it", DATABASE_NAME="nowhere")
         self.assert_refused("there is no such user", DATABASE_USER="nobody")
+        self.assert_refused("there is no such database: make it", DATABASE_NAME="read-only")
+        self.assert_refused("there is no such user", DATABASE_USER="certificate")
         self.assert_refused("does not speak TLS", DATABASE_SSLMODE="require")
         self.assert_refused("does not answer", DATABASE_PORT="1")
         self.assert_refused("does not answer", DATABASE_HOST="nowhere.invalid")

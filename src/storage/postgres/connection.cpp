@@ -292,9 +292,8 @@ Result<std::unique_ptr<Connection>> Connection::Open(const PostgresServer& serve
     names.push_back(nullptr);
     values.push_back(nullptr);
     std::unique_ptr<Connection> connection(new Connection(PQconnectdbParams(names.data(), values.data(), 0)));
-    const auto where = fmt::format("{}:{}", server.host, server.port.empty() ? "5432" : server.port);
     if (!connection->IsGood()) {
-        return Unexpected(ConnectFault(connection->handle_, where));
+        return Unexpected(ConnectFault(server, PQerrorMessage(connection->handle_)));
     }
     PQsetNoticeProcessor(connection->handle_, [](void*, const char*) {}, nullptr);
     connection->WaitForEver(false);
@@ -302,7 +301,9 @@ Result<std::unique_ptr<Connection>> Connection::Open(const PostgresServer& serve
     if (version < kOldestServer) {
         return Fail(
             ErrorCode::kUnsupported,
-            fmt::format("PostgreSQL at {} is version {}; 15 or newer is needed", where, version / 10000)
+            fmt::format(
+                "PostgreSQL at {} is version {}; 15 or newer is needed", AddressOf(server), version / 10000
+            )
         );
     }
     return connection;
