@@ -32,6 +32,7 @@
 #include "app/engine.hpp"
 #include "app/last_words.hpp"
 #include "app/node_identity.hpp"
+#include "app/open_engine.hpp"
 #include "app/service.hpp"
 #include "app/settings.hpp"
 #include "app/stop_signal.hpp"

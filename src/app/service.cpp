@@ -141,20 +141,6 @@ Result<void> CheckReach(Engine& engine) {
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> OpenEngine(const Settings& settings, const std::stop_token& stop) {
-    FaultLog log(LogLevel::kWarn, "the database does not answer; it is tried again", "the database answers");
-    for (int tries = 1;; ++tries) {
-        auto engine = Engine::Open(settings, NoData::kMake);
-        if (engine || engine.error().code != ErrorCode::kUnavailable) {
-            return engine;
-        }
-        log.Note(Unexpected(engine.error()));
-        if (!SleepFor(std::chrono::seconds(std::min(tries, 5)), stop)) {
-            return Fail(ErrorCode::kStopped, "stopped while the database did not answer");
-        }
-    }
-}
-
 std::unique_ptr<Router> MakeRouter(Engine& engine) {
     auto router =
         std::make_unique<Router>(*engine.storage, engine.clock, engine.settings.most_requests_per_second);

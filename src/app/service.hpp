@@ -14,12 +14,6 @@
 
 namespace notify {
 
-/// Opens the engine of a service. While its database does not answer (kUnavailable) it is tried again, every
-/// second to every 5 s, and the log says so once; kStopped on `stop`.
-[[nodiscard]] Result<std::unique_ptr<Engine>> OpenEngine(
-    const Settings& settings, const std::stop_token& stop
-);
-
 /// The API over an engine, which it borrows. Thread-safe once made.
 [[nodiscard]] std::unique_ptr<Router> MakeRouter(Engine& engine);
 

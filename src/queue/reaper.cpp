@@ -1,10 +1,9 @@
 #include "queue/reaper.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "core/fault_log.hpp"
 #include "core/log.hpp"
 #include "core/result.hpp"
+#include "core/sleep.hpp"
 #include "domain/node.hpp"
 #include "domain/process.hpp"
 #include "queue/process_end.hpp"
@@ -71,7 +71,9 @@ Reaper::~Reaper() {
 
 void Reaper::Start() {
     if (!thread_.joinable()) {
+        beat_at_ = Steady::now();
         thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
+        watch_ = std::jthread([this](const std::stop_token& stop) { Watch(stop); });
     }
 }
 
@@ -79,6 +81,8 @@ void Reaper::Stop() {
     if (thread_.joinable()) {
         thread_.request_stop();
         thread_.join();
+        watch_.request_stop();  // after: work is watched for as long as it may be kept
+        watch_.join();
     }
 }
 
@@ -153,15 +157,11 @@ Result<void> Reaper::Heartbeat() {
 /// Local timers are monotonic. Leases are of a clock that may jump (a single node's is the machine's): when
 /// it did, they are extended before it is looked whose are over.
 void Reaper::Loop(const std::stop_token& stop) {
-    using Steady = std::chrono::steady_clock;
-    auto last_beat = Steady::now();
-    auto next_beat = last_beat;
-    auto next_reap = last_beat;
+    auto next_beat = Steady::now();
+    auto next_reap = next_beat;
     auto beat_at = clock_.Now();  // the last one, whether it got through
     FaultLog beats(LogLevel::kWarn, "leases not extended", "leases are extended again");
     FaultLog looks(LogLevel::kWarn, "leases not looked at", "leases are looked at again");
-    std::mutex mutex;
-    std::condition_variable_any sleeps;
     while (!stop.stop_requested()) {
         // before the call: the lease counts from a moment that is not later than the database's
         const auto now = Steady::now();
@@ -169,21 +169,41 @@ void Reaper::Loop(const std::stop_token& stop) {
         if (now >= next_beat || since_beat >= settings_.heartbeat || since_beat < milliseconds(0)) {
             beat_at = clock_.Now();
             const auto beat = Heartbeat();
-            last_beat = beat ? now : last_beat;
+            if (beat) {
+                CountFrom(now);
+            }
             next_beat = now + std::min(settings_.heartbeat, beat ? settings_.heartbeat : kRetryBeat);
             beats.Note(beat);
-        }
-        if (Steady::now() - last_beat >= settings_.lease - settings_.margin) {
-            ++leases_lost_;
-            calls_.lost();
-            last_beat = Steady::now();
         }
         if (now >= next_reap) {
             next_reap = now + settings_.reap;
             looks.Note(ReapExpired().map([](int) {}));
         }
-        std::unique_lock lock(mutex);
-        sleeps.wait_until(lock, stop, std::min(next_beat, next_reap), [] { return false; });
+        SleepFor(std::min(next_beat, next_reap) - Steady::now(), stop);
+    }
+}
+
+void Reaper::Watch(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        const auto ends = beat_at_.load() + (settings_.lease - settings_.margin);
+        const auto now = Steady::now();
+        if (now < ends) {
+            SleepFor(ends - now, stop);
+            if (Steady::now() - ends > kRetryBeat) {
+                SleepFor(kRetryBeat, stop);  // the whole process stood still: first the beat that is due
+            }
+            continue;
+        }
+        ++leases_lost_;
+        calls_.lost();
+        CountFrom(now);
+    }
+}
+
+/// A beat that took so long that work was stopped meanwhile began before that.
+void Reaper::CountFrom(Steady::time_point beat) noexcept {
+    auto known = beat_at_.load();
+    while (known < beat && !beat_at_.compare_exchange_weak(known, beat)) {
     }
 }
 

@@ -29,7 +29,7 @@ struct ReaperSettings {
         std::chrono::seconds(5);  ///< Work stops this long before the lease could end.
 };
 
-/// Whom the reaper tells, on its thread.
+/// Whom the reaper tells, on its threads: `lost` on one, the others on another.
 struct ReaperCalls {
     std::function<std::vector<Hold>()> held;  ///< What this node works on.
     std::function<void(const ProcessId&)>
@@ -45,7 +45,8 @@ struct ReaperCounts {
     std::int64_t leases_lost = 0;     ///< Times that ReaperCalls::lost was called.
 };
 
-/// One thread. Everything borrowed outlives it.
+/// Two threads: one beats and reaps; the other looks at the time since the last beat, also while the database
+/// stands still and keeps the first. Everything borrowed outlives it.
 class Reaper final {
 public:
     Reaper(Storage& storage, const Clock& clock, ReaperSettings settings, ReaperCalls calls);
@@ -67,8 +68,12 @@ public:
     [[nodiscard]] ReaperCounts Counts() const noexcept;
 
 private:
+    using Steady = std::chrono::steady_clock;
+
     [[nodiscard]] Result<std::vector<Node>> GiveUpWhoIsGone();
     void Loop(const std::stop_token& stop);
+    void Watch(const std::stop_token& stop);
+    void CountFrom(Steady::time_point beat) noexcept;
 
     Storage& storage_;
     const Clock& clock_;
@@ -77,7 +82,9 @@ private:
     std::atomic<std::int64_t> rescues_{0};
     std::atomic<std::int64_t> nodes_given_up_{0};
     std::atomic<std::int64_t> leases_lost_{0};
+    std::atomic<Steady::time_point> beat_at_;  ///< From when on the leases count.
     std::jthread thread_;
+    std::jthread watch_;
 };
 
 /// What a node does before it starts to work. A node that is alone on its database makes everything Pending

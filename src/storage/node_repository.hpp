@@ -2,6 +2,7 @@
 
 // The nodes that share this database, and who of them has a duty.
 
+#include <string_view>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -10,6 +11,9 @@
 #include "domain/node.hpp"
 
 namespace notify {
+
+/// The reason of Join's kConflict.
+inline constexpr std::string_view kNameTaken = "node_name_taken";
 
 /// Const methods read, the others write; both only inside a Storage closure and on its thread.
 class NodeRepository {
@@ -20,8 +24,9 @@ public:
     virtual ~NodeRepository() = default;
 
     /// Adds a node, in place of one of the same name that was started before it and leaves with that.
-    /// kConflict when that one lives: its connection is there, or, where that cannot be told, it is on
-    /// another host and was heard of within kNodeLease.
+    /// kConflict, kNameTaken, when that one may live: it was heard of within kNodeLease, and its connection
+    /// is there or, where that cannot be told, it is on another host. retry_after: when it does not any more
+    /// if nothing is heard of it. After a power cut the database has its connection for hours.
     virtual Result<void> Join(const Node& node) = 0;
 
     /// It lives.

@@ -2,6 +2,7 @@
 
 #include "storage/node_repository.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -231,6 +232,32 @@ TEST_P(GivenUp, WriteAgainAfterTheyJoinedAgainEvenIfTheFirstWriteIsRefused) {
     EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
     EXPECT_FALSE(node->IsGivenUp());
     EXPECT_TRUE(node->Write(nothing));
+}
+
+/// After a power cut its connection is half open, and there for hours.
+TEST_P(GivenUp, LeaveTheirNameOnceTheyWereSilentForTheirLeaseWhateverTheirConnection) {
+    const auto node = ValueOf(GetParam()->OpenNode(folder_, "nod_b", *box_, clock_));
+    ASSERT_TRUE(node->Write([](Transaction&) -> Result<void> { return {}; })) << "its connection is known";
+    const auto join = [](Transaction& transaction, std::chrono::milliseconds silent) {
+        return transaction.nodes.List().and_then([&](const std::vector<Node>& nodes) {
+            auto again = *std::ranges::find(nodes, NodeId("nod_b"), &Node::id);
+            again.id = NodeId("nod_again");
+            again.heard_at += silent;
+            return transaction.nodes.Join(again);
+        });
+    };
+    const auto refused = storage_->Write([&](Transaction& transaction) {
+        return join(transaction, kNodeLease - std::chrono::milliseconds(1));
+    });
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+    EXPECT_EQ(refused.error().reason, kNameTaken);
+    EXPECT_EQ(refused.error().retry_after, std::chrono::milliseconds(1));
+    Write([&](Transaction& transaction) { return join(transaction, kNodeLease); });
+    EXPECT_EQ(
+        node->Write([](Transaction&) -> Result<void> { return {}; }).error().code, ErrorCode::kUnavailable
+    );
+    EXPECT_TRUE(node->IsGivenUp());
 }
 
 INSTANTIATE_TEST_SUITE_P(EachDatabase, GivenUp, ::testing::ValuesIn(DatabasesOfServers()), DatabaseName);

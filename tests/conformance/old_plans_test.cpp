@@ -57,7 +57,9 @@ protected:
             return;
         }
         const auto name = folder_.filename().string();
-        connection_ = postgres::Connection::Open(PostgresOfTests().DatabaseOf(name)).value();
+        auto connection = postgres::Connection::Open(PostgresOfTests().DatabaseOf(name)).value();
+        connection->WaitForEver(true);
+        connection_ = std::move(connection);
         // as in transactions that write: storage/postgres/session.cpp
         ASSERT_TRUE(connection_->Execute(
             "SET search_path TO notifications; SET enable_seqscan = off; SET enable_hashjoin = off; "

@@ -37,6 +37,7 @@
 #include "sources/registry.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/node_repository.hpp"
 #include "storage/postgres/node.hpp"
 #include "storage/postgres/postgres_storage.hpp"
 #include "storage/process_repository.hpp"
@@ -93,7 +94,8 @@ private:
     Storage& storage_;
 };
 
-/// The server may be on its way up, and know the connection of this name's last start for a moment.
+/// The server may be on its way up, and know the connection of this name's last start for a moment: as
+/// app/service.cpp waits for both.
 Result<std::unique_ptr<Storage>> Open(
     const Arguments& arguments, const Node& node, const SecretBox& box, const Clock& clock
 ) {
@@ -107,7 +109,7 @@ Result<std::unique_ptr<Storage>> Open(
     server.database = arguments.database;
     while (true) {
         auto storage = OpenPostgresStorage(server, {.node = node, .follow = {}}, box, clock);
-        const bool passes = !storage && (storage.error().code == ErrorCode::kConflict ||
+        const bool passes = !storage && (storage.error().reason == kNameTaken ||
                                          storage.error().code == ErrorCode::kUnavailable);
         if (!passes) {
             return storage;

@@ -81,6 +81,27 @@ class NodesTest(PostgresServiceTest):
 
 
 class Nodes(NodesTest):
+    def test_who_has_a_half_open_connection_left_waits_until_that_is_given_up(self) -> None:
+        """As after a power cut: the server does not know yet that nobody is at its other end."""
+        self.service.stop()
+        name = (self.service.data / "node").read_text()
+        command = [postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "tests", "-d", "media", "-X", "-q", "-A", "-t"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as half_open:
+            half_open.stdin.write("SELECT pg_backend_pid()::text || '@' || (SELECT (extract(epoch FROM backend_start) * 1000000)::bigint "
+                                  "FROM pg_stat_activity WHERE pid = pg_backend_pid());\n")
+            half_open.stdin.flush()
+            backend = half_open.stdout.readline().strip()
+            self.server.ask("INSERT INTO notifications.node (id, name, host, version, roles, workers, reads_folders, started_at, heard_at, backend) "
+                            f"VALUES ('nod_before', '{name}', 'here', '1', 'worker', 1, 1, 0, "
+                            f"(extract(epoch FROM now()) * 1000)::bigint - 24000, '{backend}')")
+            begun = time.monotonic()
+            self.service.start()
+            self.assertGreater(time.monotonic() - begun, 3, "it did not wait")
+            self.assertEqual(self.service.log.read_text().count("a connection of this node's last start"), 1)
+            self.assertEqual(self.server.ask("SELECT count(*) FROM notifications.node WHERE id = 'nod_before'"), [["0"]])
+            half_open.stdin.close()
+        self.service.stop()
+
     def test_work_that_was_added_is_told_to_who_listens(self) -> None:
         self.service.watch_inbox()
         command = [postgres.program("psql"), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "tests", "-d", "media", "-X", "-q", "-A", "-t"]

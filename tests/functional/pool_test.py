@@ -4,6 +4,7 @@ import subprocess
 import unittest
 
 from nodes_test import NodesTest
+from postgres_server import stopped
 from service import DEPS, wait_for
 from java_server import free_port
 
@@ -44,6 +45,9 @@ class Pool(NodesTest):
         self.assertEqual({item["status"] for item in second.wait_until_terminal(*names).values()}, {"Completed"})
         self.assert_each_is_done_once(60)
         self.assertEqual([node.children_started() > 0 for node in self.nodes], [True, True], "both have processed something")
+
+    def test_a_pool_that_stands_still_is_told_and_taken_again(self) -> None:
+        self.assert_standing_still_is_told_and_passes(stopped(self.pool.pid))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from postgres_server import PostgresServiceTest, Server, postgres
+from postgres_server import PostgresServiceTest, Server, postgres, stopped
 from service import PROGRAMS, SAMPLES, Service, ServiceTest, wait_for
 
 
@@ -144,6 +144,34 @@ class Postgres(PostgresServiceTest):
         self.assertEqual(self.service.request("GET", "/v1/items")[0], 200)
         self.service.stop()
 
+    def test_a_server_that_stands_still_is_told_and_taken_again(self) -> None:
+        self.service.start()
+        self.assert_standing_still_is_told_and_passes(self.server.standing_still())
+        self.service.stop()
+
+    def test_a_connection_that_stands_still_alone_is_replaced(self) -> None:
+        """The server answers others, so it is waited for until no COMMIT or BEGIN takes so long."""
+        self.service.start()
+        self.assertEqual(self.service.request("GET", "/v1/items")[0], 200)
+        readers = self.server.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'notifications-api' AND pid::text NOT IN "
+                                  "(SELECT split_part(backend, '@', 1) FROM notifications.node)")
+        with contextlib.ExitStack() as still:
+            for reader, in readers:
+                still.enter_context(stopped(int(reader)))
+            begun = time.monotonic()
+            self.assertEqual(self.service.request("GET", "/v1/items")[0], 200)
+            self.assertGreater(time.monotonic() - begun, 14, "it was not asked by one that stood still")
+            self.assertLess(time.monotonic() - begun, 30)
+        self.service.stop()
+
+    def test_a_command_gives_a_server_that_stands_still_up(self) -> None:
+        self.service.command("migrate")
+        with self.server.standing_still():
+            begun = time.monotonic()
+            self.service.command("migrate", code=1)
+            self.assertLess(time.monotonic() - begun, 10)
+        self.assertIn("does not answer", self.service.errors)
+
     def test_a_service_waits_for_a_database_that_starts_after_it(self) -> None:
         self.server.control("-m", "immediate", "stop")
         log = self.service.log.open("a")
@@ -205,6 +233,8 @@ class WrongServers(ServiceTest):
     def test_what_is_wrong_is_one_sentence(self) -> None:
         self.assert_refused("there is no such database: make it", DATABASE_NAME="nowhere")
         self.assert_refused("there is no such user", DATABASE_USER="nobody")
+        self.assert_refused("there is no such database: make it", DATABASE_NAME="read-only")
+        self.assert_refused("there is no such user", DATABASE_USER="certificate")
         self.assert_refused("does not speak TLS", DATABASE_SSLMODE="require")
         self.assert_refused("does not answer", DATABASE_PORT="1")
         self.assert_refused("does not answer", DATABASE_HOST="nowhere.invalid")

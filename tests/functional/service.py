@@ -71,16 +71,21 @@ class Service:
 
     def request(self, method: str, path: str, body=None, key: str | None = None, headers: dict | None = None):
         """(status, JSON) of one request; with the first key unless another (or "" for none) is given."""
+        status, _, answer = self.whole_request(method, path, body, key, headers)
+        return status, answer
+
+    def whole_request(self, method: str, path: str, body=None, key: str | None = None, headers: dict | None = None):
+        """As request, with the answer's headers in the middle."""
         key = (self.data / "first-key").read_text().strip() if key is None else key
         headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {}) | (headers or {})
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                text, status = answer.read(), answer.status
+                text, status, told = answer.read(), answer.status, answer.headers
         except urllib.error.HTTPError as refusal:
-            text, status = refusal.read(), refusal.code
-        return status, json.loads(text) if text else None
+            text, status, told = refusal.read(), refusal.code, refusal.headers
+        return status, told, json.loads(text) if text else None
 
     def get(self, path: str):
         status, answer = self.request("GET", path)

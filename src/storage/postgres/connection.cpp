@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -39,16 +40,7 @@ constexpr Oid kFloat8 = 701;
 
 constexpr int kBinary = 1;
 
-struct ClearResult {
-    void operator()(PGresult* result) const noexcept { PQclear(result); }
-};
-
-using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
-
-bool IsDone(const PGresult* result) noexcept {
-    const auto status = PQresultStatus(result);
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
-}
+constexpr std::chrono::milliseconds kStatementPatience = std::chrono::seconds(65);
 
 }  // namespace
 
@@ -75,7 +67,8 @@ public:
             lengths.push_back(static_cast<int>(array.bytes.size()));
         }
         const std::vector<int> formats(arrays.size(), kBinary);
-        result_.reset(PQexecParams(
+        row_ = -1;
+        return Take(PQsendQueryParams(
             connection_.handle_,
             text_.c_str(),
             static_cast<int>(arrays.size()),
@@ -85,8 +78,6 @@ public:
             formats.data(),
             kBinary
         ));
-        row_ = -1;
-        return Sent();
     }
 
     void BindText(int parameter, std::string_view text) override {
@@ -208,38 +199,24 @@ private:
         if (prepared_) {
             return {};
         }
-        const ResultPtr made(PQprepare(
+        const int is_sent = PQsendPrepare(
             connection_.handle_,
             name_.c_str(),
             text_.c_str(),
             static_cast<int>(sent.types.size()),
             sent.types.data()
-        ));
-        if (!IsDone(made.get())) {
-            return Unexpected(Fault(made.get(), "prepare"));
-        }
-        prepared_ = true;
-        return {};
+        );
+        return connection_.Answer(is_sent == 1, "prepare", kStatementPatience).map([&](const ResultPtr&) {
+            prepared_ = true;
+        });
     }
 
     [[nodiscard]] Result<void> Send() {
         const auto sent = ToSend();
         const auto count = static_cast<int>(sent.values.size());
-        if (connection_.prepares_) {
-            if (auto prepared = PrepareOnce(sent); !prepared) {
-                return prepared;
-            }
-            result_.reset(PQexecPrepared(
-                connection_.handle_,
-                name_.c_str(),
-                count,
-                sent.values.data(),
-                sent.lengths.data(),
-                sent.formats.data(),
-                kBinary
-            ));
-        } else {
-            result_.reset(PQexecParams(
+        row_ = 0;
+        if (!connection_.prepares_) {
+            return Take(PQsendQueryParams(
                 connection_.handle_,
                 text_.c_str(),
                 count,
@@ -250,25 +227,23 @@ private:
                 kBinary
             ));
         }
-        row_ = 0;
-        return Sent();
+        return PrepareOnce(sent).and_then([&] {
+            return Take(PQsendQueryPrepared(
+                connection_.handle_,
+                name_.c_str(),
+                count,
+                sent.values.data(),
+                sent.lengths.data(),
+                sent.formats.data(),
+                kBinary
+            ));
+        });
     }
 
-    [[nodiscard]] Result<void> Sent() {
-        if (IsDone(result_.get())) {
-            return {};
-        }
-        auto error = Fault(result_.get(), "run a statement");
-        result_.reset();
-        return Unexpected(std::move(error));
-    }
-
-    [[nodiscard]] Error Fault(const PGresult* result, std::string_view doing) {
-        auto error = FaultOf(connection_.handle_, result, doing);
-        if (error.reason == kForgotten) {
-            connection_.prepares_ = false;
-        }
-        return error;
+    /// The result of what was sent.
+    [[nodiscard]] Result<void> Take(int is_sent) {
+        return connection_.Answer(is_sent == 1, "run a statement", kStatementPatience)
+            .map([&](ResultPtr result) { result_ = std::move(result); });
     }
 
     Connection& connection_;
@@ -317,27 +292,28 @@ Result<std::unique_ptr<Connection>> Connection::Open(const PostgresServer& serve
     names.push_back(nullptr);
     values.push_back(nullptr);
     std::unique_ptr<Connection> connection(new Connection(PQconnectdbParams(names.data(), values.data(), 0)));
-    const auto where = fmt::format("{}:{}", server.host, server.port.empty() ? "5432" : server.port);
     if (!connection->IsGood()) {
-        return Unexpected(ConnectFault(connection->handle_, where));
+        return Unexpected(ConnectFault(server, PQerrorMessage(connection->handle_)));
     }
     PQsetNoticeProcessor(connection->handle_, [](void*, const char*) {}, nullptr);
+    connection->WaitForEver(false);
     const int version = PQserverVersion(connection->handle_);
     if (version < kOldestServer) {
         return Fail(
             ErrorCode::kUnsupported,
-            fmt::format("PostgreSQL at {} is version {}; 15 or newer is needed", where, version / 10000)
+            fmt::format(
+                "PostgreSQL at {} is version {}; 15 or newer is needed", AddressOf(server), version / 10000
+            )
         );
     }
     return connection;
 }
 
-Result<std::string> Connection::Ask(const std::string& sql) {
-    const ResultPtr result(PQexec(handle_, sql.c_str()));
-    if (!IsDone(result.get())) {
-        return Unexpected(FaultOf(handle_, result.get(), "run a statement"));
-    }
-    return PQntuples(result.get()) > 0 ? std::string(PQgetvalue(result.get(), 0, 0)) : std::string();
+Result<std::string> Connection::Ask(const std::string& sql, std::chrono::milliseconds patience) {
+    return Answer(PQsendQuery(handle_, sql.c_str()) == 1, "run a statement", patience)
+        .map([](const ResultPtr& result) {
+            return PQntuples(result.get()) > 0 ? std::string(PQgetvalue(result.get(), 0, 0)) : std::string();
+        });
 }
 
 Result<void> Connection::Execute(const std::string& sql) {

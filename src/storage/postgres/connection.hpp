@@ -2,6 +2,7 @@
 
 // One connection to PostgreSQL: how it is made, its statements, its faults.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,24 +18,44 @@
 
 namespace notify::postgres {
 
+struct ClearResult {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+
+using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
+
+/// How long the server may say nothing to what begins, ends or looks at a transaction: shorter than a lease
+/// less its margin, far longer than any disk that works takes for a COMMIT.
+inline constexpr std::chrono::milliseconds kControlPatience = std::chrono::seconds(15);
+
 class Connection final : public sql::Connection {
 public:
-    /// Connects within 5 s to a server that can be written to and is of version 15 or newer. A connection
-    /// that says nothing is given up after about 12 s. The faults of ConnectFault; kUnsupported: an older
-    /// server.
+    /// Connects, within 5 s for each address, to a server that can be written to and is of version 15 or
+    /// newer. The faults of ConnectFault; kUnsupported: an older server. A machine that is gone is noticed
+    /// after about 12 s. One that is there may stand still: when nothing comes for 5 s while a statement is
+    /// waited for, the server is asked on another connection, and if it says nothing there for 5 s either,
+    /// this one is given up: kUnavailable with kDatabaseAway, and of no more use. So it is after 65 s of
+    /// silence in any case, the server ends statements at 60 s.
     [[nodiscard]] static Result<std::unique_ptr<Connection>> Open(const PostgresServer& server);
 
     ~Connection() override;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
+    /// From now on waits for a statement for as long as it lasts: for migrations and copies. Or no more so.
+    void WaitForEver(bool for_ever) noexcept;
+
+    /// Gives the connection up when nothing comes for kControlPatience.
     [[nodiscard]] Result<void> Execute(const std::string& sql) override;
 
-    /// As Execute; the first column of the last statement's first row, "" when there is none.
-    [[nodiscard]] Result<std::string> Ask(const std::string& sql);
+    /// As Execute, with `patience`; the first column of the last statement's first row, "" when there is
+    /// none.
+    [[nodiscard]] Result<std::string> Ask(
+        const std::string& sql, std::chrono::milliseconds patience = kControlPatience
+    );
 
     /// Runs COPY … TO STDOUT (FORMAT binary) and gives each tuple to `take`, an error of which ends it: then
-    /// the connection is of no more use.
+    /// the connection is of no more use. This and CopyIn only when it waits for ever.
     [[nodiscard]] Result<void> CopyOut(
         const std::string& sql, const std::function<Result<void>(std::string_view)>& take
     );
@@ -76,12 +97,23 @@ private:
 
     [[nodiscard]] Prepared& Known(const char* sql);
 
+    /// The last result of what was sent, which all statements go through. `is_sent`: libpq took it.
+    [[nodiscard]] Result<ResultPtr> Answer(
+        bool is_sent, std::string_view doing, std::chrono::milliseconds patience
+    );
+    /// Until the next result is there, or the connection is broken.
+    [[nodiscard]] Result<void> Await(std::string_view doing, std::chrono::milliseconds patience);
+    void TakeIn();
+    [[nodiscard]] bool IsServerThere() const;
+    void Break();
+
     [[nodiscard]] Result<void> BeginTry() override;
     [[nodiscard]] Result<void> EndTry(bool went_well) override;
 
     [[nodiscard]] const char* InItsWords(const sql::Sql& sql) const noexcept override { return sql.postgres; }
 
     PGconn* handle_;
+    bool waits_for_ever_ = false;
     bool prepares_ = true;  ///< False once something between here and the server forgot a prepared statement.
     std::unordered_map<const char*, std::unique_ptr<Prepared>> statements_;
 };

@@ -28,12 +28,6 @@ constexpr std::size_t kCountBytes = 2;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::uint32_t kNull = 0xFFFFFFFFU;
 
-struct ClearResult {
-    void operator()(PGresult* result) const noexcept { PQclear(result); }
-};
-
-using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
-
 struct FreeBytes {
     void operator()(char* bytes) const noexcept { PQfreemem(bytes); }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 
 #include "core/error.hpp"
 #include "storage/database_away.hpp"
+#include "storage/postgres/server.hpp"
 
 namespace notify::postgres {
 
@@ -46,6 +48,10 @@ constexpr std::string_view kNoPostgres =
     "what answers there does not speak PostgreSQL's protocol (a MySQL or MariaDB server?): DATABASE_HOST "
     "must be "
     "a PostgreSQL server, 15 or newer";
+
+constexpr std::string_view kReadOnly =
+    "it is a read-only replica: DATABASE_HOST must be the primary, or list it too";
+constexpr std::string_view kNoPrimary = "none of these servers that answers is the primary";
 
 /// Why a connection is refused, by what libpq says: the first that fits.
 struct Known {
@@ -111,6 +117,11 @@ constexpr std::array kKnown{
         .sentence = "it does not speak TLS, but DATABASE_SSLMODE asks for it"
     },
     Known{
+        .text = "does not match host name",
+        .code = ErrorCode::kForbidden,
+        .sentence = "its certificate is of another name: DATABASE_HOST must be one that is in it"
+    },
+    Known{
         .text = "certificate",
         .code = ErrorCode::kForbidden,
         .sentence = "its certificate is not trusted: see DATABASE_SSLMODE and DATABASE_SSLROOTCERT"
@@ -125,17 +136,29 @@ constexpr std::array kKnown{
         .code = ErrorCode::kUnauthenticated,
         .sentence = "there is no such user: see DATABASE_USER"
     },
-    Known{
-        .text = "read-only",
-        .code = ErrorCode::kForbidden,
-        .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
-    },
-    Known{
-        .text = "hot standby",
-        .code = ErrorCode::kForbidden,
-        .sentence = "it is a read-only replica: DATABASE_HOST must be the primary, or list it too"
-    },
+    Known{.text = "read-only", .code = ErrorCode::kForbidden, .sentence = kReadOnly},
+    Known{.text = "hot standby", .code = ErrorCode::kForbidden, .sentence = kReadOnly},
 };
+
+/// What libpq says without the names in it: a database may be called "certificate". Those that were given
+/// first, with the marks around them: there may be marks in a name.
+std::string WithoutNames(const PostgresServer& server, std::string_view said) {
+    std::string bare(said);
+    for (const auto* const given : {&server.database, &server.user, &server.host}) {
+        const auto quoted = fmt::format("\"{}\"", *given);
+        for (auto at = bare.find(quoted); at != std::string::npos; at = bare.find(quoted, at + 2)) {
+            bare.replace(at, quoted.size(), "\"\"");
+        }
+    }
+    for (auto open = bare.find('"'); open != std::string::npos; open = bare.find('"', open + 2)) {
+        const auto close = bare.find('"', open + 1);
+        if (close == std::string::npos) {
+            break;
+        }
+        bare.erase(open + 1, close - open - 1);
+    }
+    return bare;
+}
 
 /// The first line of what libpq says: the rest are hints of it.
 std::string Sentence(std::string_view text) {
@@ -187,21 +210,28 @@ Error AsAway(Error error) {
     return error;
 }
 
-Error ConnectFault(const PGconn* connection, std::string_view where) {
-    const std::string_view said = PQerrorMessage(connection);
-    const auto* const known = std::ranges::find_if(kKnown, [&](const Known& row) {
-        return said.find(row.text) != std::string_view::npos;
+std::string AddressOf(const PostgresServer& server) {
+    return fmt::format("{}:{}", server.host, server.port.empty() ? "5432" : server.port);
+}
+
+Error ConnectFault(const PostgresServer& server, std::string_view said) {
+    const auto bare = WithoutNames(server, said);
+    const auto* const row = std::ranges::find_if(kKnown, [&](const Known& each) {
+        return bare.find(each.text) != std::string::npos;
     });
-    const bool is_known = known != kKnown.end();
+    auto known = row == kKnown.end() ? std::nullopt : std::optional(*row);
+    if (known && known->sentence == kReadOnly && server.host.find(',') != std::string::npos) {
+        known = Known{.text = {}, .code = ErrorCode::kUnavailable, .sentence = kNoPrimary};
+    }
+    const auto code = known ? known->code : ErrorCode::kUnavailable;
     return {
-        .code = is_known ? known->code : ErrorCode::kUnavailable,
+        .code = code,
         .stage = "storage",
-        .reason = std::string(
-            !is_known || known->code == ErrorCode::kUnavailable ? kDatabaseAway : std::string_view()
-        ),
+        .reason = std::string(code == ErrorCode::kUnavailable ? kDatabaseAway : std::string_view()),
         .retry_after = {},
-        .message = is_known ? fmt::format("PostgreSQL at {}: {}", where, known->sentence)
-                            : fmt::format("PostgreSQL at {} does not answer: {}", where, Sentence(said))
+        .message =
+            known ? fmt::format("PostgreSQL at {}: {}", AddressOf(server), known->sentence)
+                  : fmt::format("PostgreSQL at {} does not answer: {}", AddressOf(server), Sentence(said))
     };
 }
 

@@ -2,11 +2,13 @@
 
 // What PostgreSQL answers when it does not do something, as errors of ours.
 
+#include <string>
 #include <string_view>
 
 #include <libpq-fe.h>
 
 #include "core/error.hpp"
+#include "storage/postgres/server.hpp"
 
 namespace notify::postgres {
 
@@ -30,7 +32,12 @@ inline constexpr std::string_view kGivenUp = "given_up";
 /// A fault of connecting again to what was connected to before: whatever it is, it may pass.
 [[nodiscard]] Error AsAway(Error error);
 
-/// Why a connection could not be made; with `where` ("db.example:5432") and no password.
-[[nodiscard]] Error ConnectFault(const PGconn* connection, std::string_view where);
+/// Why a connection to `server` could not be made, of which libpq says `said`; with the server's address and
+/// no password. kUnavailable with kDatabaseAway: it may pass. So it is when several hosts are named and none
+/// of them that answers can be written to: the primary is among them, and away.
+[[nodiscard]] Error ConnectFault(const PostgresServer& server, std::string_view said);
+
+/// "db.example:5432".
+[[nodiscard]] std::string AddressOf(const PostgresServer& server);
 
 }  // namespace notify::postgres

@@ -107,15 +107,19 @@ Result<void> WorkHints::Turn(postgres::Connection& connection, const std::stop_t
     const int count = poll(ready.data(), ready.size(), kProbeMs);
     std::uint64_t wakes = 0;
     static_cast<void>(read(wake_.Get(), &wakes, sizeof wakes) < 0);
+    const bool sends = wanted_.exchange(false);
+    Result<void> said;
+    if (sends || count == 0) {
+        said = connection.Execute(sends ? kNotifySql : "SELECT 1");
+    }
+    // after that: with the answer others' may have come, and poll() does not wake for what was read already
     if (connection.TakeNotified()) {
         told_();
     }
-    if (wanted_.exchange(false)) {
-        auto sent = connection.Execute(kNotifySql);
+    if (sends) {
         SleepFor(kTogether, stop);
-        return sent;
     }
-    return count == 0 || !connection.IsGood() ? connection.Execute("SELECT 1") : Result<void>{};
+    return said && !connection.IsGood() ? connection.Execute("SELECT 1") : said;
 }
 
 }  // namespace notify

@@ -1,5 +1,6 @@
 #include "storage/postgres/postgres_storage.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "domain/node.hpp"
+#include "storage/database_away.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/faults.hpp"
 #include "storage/postgres/node.hpp"
@@ -68,7 +70,7 @@ private:
         }
         auto outcome = ReadOnce(function);
         // a connection that was idle may have been gone: again, on new ones
-        for (int tries = 0; !outcome && postgres::MayGoWell(outcome.error()); ++tries) {
+        for (int tries = 0; !outcome && postgres::MayGoWell(outcome.error()) && !cannot_connect_; ++tries) {
             if (tries >= (outcome.error().reason == postgres::kForgotten ? kMostReaders : 1)) {
                 break;
             }
@@ -107,7 +109,15 @@ private:
                 }
             }
         }
-        return Session::Open(server_, box_, clock_).map_error(postgres::AsAway);
+        // of a server that stands still each would wait some seconds for a connection, and all requests
+        // behind them; the writer tries it all the time
+        if (const auto can = writer_.CanWrite();
+            cannot_connect_ && !can && can.error().reason == kDatabaseAway) {
+            return Unexpected(can.error());
+        }
+        auto opened = Session::Open(server_, box_, clock_).map_error(postgres::AsAway);
+        cannot_connect_ = !opened;
+        return opened;
     }
 
     void GiveBack(std::unique_ptr<Session> session) {
@@ -130,6 +140,7 @@ private:
     postgres::Writer writer_;
     std::mutex mutex_;
     std::condition_variable free_;
+    std::atomic<bool> cannot_connect_ = false;  ///< The last reader that had no connection got none.
     int taken_ = 0;
     std::vector<std::unique_ptr<Session>> idle_;
 };
@@ -154,8 +165,10 @@ Result<std::unique_ptr<Storage>> OpenPostgresStorage(
         return Unexpected(session.error());
     }
     auto& connection = (*session)->GetConnection();
+    connection.WaitForEver(true);
     auto migrated =
         sql::Migrate(connection, sql::PostgresMigrations(), postgres::kBeginMigration, clock.Now());
+    connection.WaitForEver(false);
     if (!migrated) {
         return Unexpected(migrated.error());
     }

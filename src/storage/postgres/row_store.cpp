@@ -184,6 +184,7 @@ Result<std::unique_ptr<copy::RowStore>> OpenRowStore(
     if (!connection) {
         return Unexpected(connection.error());
     }
+    (*connection)->WaitForEver(true);
     const bool writes = access == Access::kWrite;
     auto begun = writes ? MakeSchema(**connection, clock) : CheckSchema(**connection);
     begun = begun.and_then([&] { return (*connection)->Execute(writes ? kBeginWriteSql : kBeginReadSql); });

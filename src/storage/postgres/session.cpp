@@ -1,5 +1,6 @@
 #include "storage/postgres/session.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,8 @@ constexpr const char* kBeginWriteSql =
     "marked AS (UPDATE node SET wrote = pg_current_xact_id()::text WHERE id = '{0}') "
     "SELECT pg_current_xact_id()::text || ' ' || coalesce((SELECT wrote FROM before), '-')";
 constexpr const char* kMarkSql = "UPDATE node SET wrote = pg_current_xact_id()::text WHERE id = ?1";
+constexpr std::chrono::milliseconds kLockPatience =
+    std::chrono::seconds(35);  // lock_timeout, and a little more
 constexpr const char* kTimeSql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text";
 // the connection that this statement runs on
 constexpr const char* kBackendSql =
@@ -69,14 +72,15 @@ Result<void> Session::BeginRead() {
 }
 
 Result<Begun> Session::BeginWrite(const NodeId& node) {
-    return connection_->Ask(fmt::format(kBeginWriteSql, node.Value())).map([](const std::string& told) {
-        const auto space = told.find(' ');
-        Begun begun{.transaction = told.substr(0, space), .before = told.substr(space + 1)};
-        if (begun.before == "-") {
-            begun.before.reset();
-        }
-        return begun;
-    });
+    return connection_->Ask(fmt::format(kBeginWriteSql, node.Value()), kLockPatience)
+        .map([](const std::string& told) {
+            const auto space = told.find(' ');
+            Begun begun{.transaction = told.substr(0, space), .before = told.substr(space + 1)};
+            if (begun.before == "-") {
+                begun.before.reset();
+            }
+            return begun;
+        });
 }
 
 Result<void> Session::Mark(const NodeId& node) {

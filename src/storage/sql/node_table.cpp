@@ -12,6 +12,7 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/node.hpp"
+#include "storage/node_repository.hpp"
 #include "storage/sql/connection.hpp"
 
 namespace notify::sql {
@@ -101,18 +102,24 @@ Result<void> NodeTable::Join(const Node& node) {
     }
     const auto state = connection->value_or("gone");
     // where the connection is not known, one on this host is one that was killed: it held DATA_DIR
-    const bool lives = state == "there" || (state.empty() && *there && (*there)->host != node.host &&
-                                            node.heard_at - (*there)->heard_at < kNodeLease);
-    if (*there && (*there)->id != node.id && lives) {
-        return Fail(
-            ErrorCode::kConflict,
-            fmt::format(
-                "a service of the same name ({}) on {} uses this database: when DATA_DIR was copied, remove "
-                "the "
-                "file node from the copy; when that one was stopped a moment ago, try again in 30 s",
-                node.name,
-                (*there)->host
-            )
+    const auto may_live = [&](const Node& other) {
+        return other.id != node.id && node.heard_at - other.heard_at < kNodeLease &&
+               (state == "there" || (state.empty() && other.host != node.host));
+    };
+    if (*there && may_live(**there)) {
+        return Unexpected(
+            Error{
+                .code = ErrorCode::kConflict,
+                .stage = "storage",
+                .reason = std::string(kNameTaken),
+                .retry_after = kNodeLease - (node.heard_at - (*there)->heard_at),
+                .message = fmt::format(
+                    "a service of the same name ({}) on {} uses this database: when DATA_DIR was copied, "
+                    "remove the file node from the copy",
+                    node.name,
+                    (*there)->host
+                )
+            }
         );
     }
     return (*there ? Leave((*there)->id) : Result<void>{})

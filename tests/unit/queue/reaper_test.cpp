@@ -2,9 +2,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "support/wrapped_storage.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -13,12 +18,34 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+/// Takes writes, and says nothing to them until it goes on.
+class StillStorage final : public WrappedStorage {
+public:
+    explicit StillStorage(Storage& inner) : WrappedStorage(inner) {}
+
+    std::promise<void> asked;
+    std::promise<void> goes_on;
+
+private:
+    Result<void> RunWrite(const WriteFunction& function) override {
+        std::call_once(first_, [this] {
+            asked.set_value();
+            goes_on.get_future().wait();
+        });
+        return inner_.Write(function);
+    }
+
+    std::once_flag first_;
+};
+
 class ReaperTest : public QueueTest {
 protected:
-    void Make(ReaperSettings settings = {}) {
+    void Make(ReaperSettings settings = {}) { Make(*storage_, std::move(settings)); }
+
+    void Make(Storage& storage, ReaperSettings settings) {
         settings.node = node_;
         reaper_ = std::make_unique<Reaper>(
-            *storage_,
+            storage,
             clock_,
             settings,
             ReaperCalls{
@@ -188,6 +215,17 @@ TEST_F(ReaperTest, SaysThatWorkMustStopWhenNoHeartbeatGetsThrough) {
     storage_->refuse = 1'000'000;
     reaper_->Start();
     EXPECT_TRUE(Eventually([&] { return lost_ > 0; }));
+    reaper_->Stop();
+}
+
+TEST_F(ReaperTest, SaysThatWorkMustStopWhileTheDatabaseSaysNothingAtAll) {
+    StillStorage still(*storage_);
+    Make(still, {.lease = milliseconds(100), .heartbeat = milliseconds(10), .margin = milliseconds(50)});
+    reaper_->Start();
+    still.asked.get_future().wait();
+    EXPECT_TRUE(Eventually([&] { return lost_ > 0; }));
+    EXPECT_GT(reaper_->Counts().leases_lost, 0);
+    still.goes_on.set_value();
     reaper_->Stop();
 }
 

@@ -60,6 +60,26 @@ TEST_F(Hints, ThatComeTogetherAreSentAsOne) {
     EXPECT_LT(there_told_, kMany / 100);
 }
 
+/// What the server tells a connection while it sends itself comes with the answer to that.
+TEST_F(Hints, AreHeardAtOnceByWhoSendsAtTheSameTime) {
+    WorkHints here(server_, [&] { ++here_told_; });
+    WorkHints there(server_, [&] { ++there_told_; });
+    WaitFor(here_told_);
+    WaitFor(there_told_);
+    constexpr std::chrono::seconds kFarLessThanAProbe{10};
+    for (int round = 0; round < 50; ++round) {
+        const int here_before = here_told_;
+        const int there_before = there_told_;
+        here.Send();
+        there.Send();
+        const auto until = std::chrono::steady_clock::now() + kFarLessThanAProbe;
+        while (here_told_ == here_before || there_told_ == there_before) {
+            ASSERT_LT(std::chrono::steady_clock::now(), until) << "not told in round " << round;
+            std::this_thread::sleep_for(kLook / 20);
+        }
+    }
+}
+
 TEST_F(Hints, AreHeardAgainAfterTheConnectionsWereCut) {
     WorkHints here(server_, [&] { ++here_told_; });
     const WorkHints there(server_, [&] { ++there_told_; });
