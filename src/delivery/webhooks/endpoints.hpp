@@ -3,6 +3,7 @@
 // Endpoints as people manage them: create, list, rotate, pause, resume, remove, test. Each change is audited.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ struct EndpointEdit {
     std::optional<EndpointTransport> transport;  ///< All of it.
     std::optional<bool> active;
 };
+
+/// Looked at inside the transaction of an edit; what it fails with, the edit fails with. Empty: none.
+using EndpointCondition = std::function<Result<void>(const Endpoint&)>;
 
 /// The only moment the secret is shown.
 struct EndpointWithSecret {
@@ -73,11 +77,16 @@ public:
     /// told. Active again: also what the service switched off, with a clean record. kNotFound;
     /// kInvalidArgument and kForbidden as for Create.
     [[nodiscard]] Result<Endpoint> Change(
-        const EndpointId& id, const EndpointEdit& edit, std::string_view actor
+        const EndpointId& id,
+        const EndpointEdit& edit,
+        std::string_view actor,
+        const EndpointCondition& condition = {}
     );
 
     /// Its deliveries that wait are Cancelled. kNotFound.
-    [[nodiscard]] Result<void> Remove(const EndpointId& id, std::string_view actor);
+    [[nodiscard]] Result<void> Remove(
+        const EndpointId& id, std::string_view actor, const EndpointCondition& condition = {}
+    );
 
     /// Sends an event endpoint.test to this endpoint alone, whatever types it wants. kNotFound; kConflict
     /// when it is not active. Nudge the dispatcher afterwards.

@@ -111,9 +111,11 @@ public:
             if (!bucket) {
                 return Unexpected(bucket.error());
             }
-            return transaction.buckets.Remove(bucket->id).and_then([&] {
-                return Audit(transaction, request, "bucket.remove", *bucket, parts_.clock.Now());
-            });
+            return CheckUnchangedBucket(transaction.View(), request, *bucket)
+                .and_then([&] { return transaction.buckets.Remove(bucket->id); })
+                .and_then([&] {
+                    return Audit(transaction, request, "bucket.remove", *bucket, parts_.clock.Now());
+                });
         });
         parts_.scheduler.Refresh();
         return NoContent(request, removed);
@@ -275,6 +277,9 @@ private:
                 return Unexpected(found.error());
             }
             Bucket& bucket = *found;
+            if (auto same = CheckUnchangedBucket(transaction.View(), request, bucket); !same) {
+                return Unexpected(same.error());
+            }
             TakeChange(bucket, change);
             auto done = CheckSettings(bucket).and_then(
                                                  [&] { return CheckBacklog(bucket, true); }

@@ -19,6 +19,7 @@
 #include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
@@ -65,6 +66,13 @@ Result<void> Audit(
          .subject = rule.id.Value(),
          .detail = fmt::format("{} in {}{}", rule.processor, rule.bucket_id.Value(), rule.source_id.Value())}
     );
+}
+
+/// kConflict (412) when the request's If-Match is of another one than it is now.
+Result<void> CheckUnchangedRule(const Snapshot& snapshot, const Request& request, const Rule& rule) {
+    return ShowRule(snapshot, rule).and_then([&](const view::RuleView& shown) {
+        return CheckUnchanged<view::RuleChange>(request, shown);
+    });
 }
 
 class RuleRoutes {
@@ -120,9 +128,11 @@ public:
             if (!rule) {
                 return Unexpected(rule.error());
             }
-            return transaction.rules.Remove(rule->id).and_then([&] {
-                return Audit(transaction, request, "rule.remove", *rule, parts_.clock.Now());
-            });
+            return CheckUnchangedRule(transaction.View(), request, *rule)
+                .and_then([&] { return transaction.rules.Remove(rule->id); })
+                .and_then([&] {
+                    return Audit(transaction, request, "rule.remove", *rule, parts_.clock.Now());
+                });
         }));
     }
 
@@ -183,8 +193,11 @@ private:
                 return Unexpected(found.error());
             }
             rule = *std::move(found);
-            rule.changed_at = parts_.clock.Now();
-            return notify::Apply(change, rule, parts_.box)
+            return CheckUnchangedRule(transaction.View(), request, rule)
+                .and_then([&] {
+                    rule.changed_at = parts_.clock.Now();
+                    return notify::Apply(change, rule, parts_.box);
+                })
                 .and_then([&] { return CheckUnlikeOthers(transaction.View(), rule); })
                 .and_then([&] { return transaction.rules.Update(rule); })
                 .and_then([&] { return Audit(transaction, request, "rule.change", rule, rule.changed_at); })

@@ -20,6 +20,7 @@
 #include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
@@ -103,9 +104,11 @@ public:
     [[nodiscard]] Response Remove(const Request& request) const {
         return NoContent(request, parts_.storage.Write([&](Transaction& transaction) {
             return FindSource(transaction.View(), request.parameters[0]).and_then([&](const Source& source) {
-                return transaction.sources.Remove(source.id).and_then([&] {
-                    return Audit(transaction, request, "source.remove", source, source.name);
-                });
+                return CheckUnchanged<view::SourceChange>(request, ShowEdited(source))
+                    .and_then([&] { return transaction.sources.Remove(source.id); })
+                    .and_then([&] {
+                        return Audit(transaction, request, "source.remove", source, source.name);
+                    });
             });
         }));
     }
@@ -258,6 +261,9 @@ private:
             auto source = transaction.sources.Get(known->id);
             if (!source) {
                 return Unexpected(source.error());
+            }
+            if (auto same = CheckUnchanged<view::SourceChange>(request, ShowEdited(*source)); !same) {
+                return Unexpected(same.error());
             }
             source->config = change.config ? *config : source->config;
             source->max_in_flight =

@@ -21,6 +21,7 @@
 #include "domain/ids.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
@@ -164,7 +165,9 @@ public:
                         return CheckOrigins(parts_.storage, edit.only.value_or(EventOrigins()));
                     })
                     .and_then([&] {
-                        return parts_.endpoints.Change(Id(request), edit, request.caller.actor);
+                        return parts_.endpoints.Change(
+                            Id(request), edit, request.caller.actor, IfUnchanged(request)
+                        );
                     })
                     .map_error(AtMember);
             parts_.nudge();
@@ -173,7 +176,7 @@ public:
     }
 
     [[nodiscard]] Response Remove(const Request& request) const {
-        return NoContent(request, parts_.endpoints.Remove(Id(request), request.caller.actor));
+        return NoContent(request, parts_.endpoints.Remove(Id(request), request.caller.actor, IfUnchanged(request)));
     }
 
     [[nodiscard]] Response Rotate(const Request& request) const {
@@ -207,6 +210,13 @@ private:
         auto shown = Shown(made.endpoint, caller);
         shown.secret = made.secret;
         return shown;
+    }
+
+    /// Holds while the endpoint is what the request's If-Match says.
+    [[nodiscard]] EndpointCondition IfUnchanged(const Request& request) const {
+        return [this, &request](const Endpoint& endpoint) {
+            return CheckUnchanged<view::EndpointChange>(request, Shown(endpoint, request.caller));
+        };
     }
 
     static EndpointId Id(const Request& request) { return EndpointId(request.parameters[0]); }
