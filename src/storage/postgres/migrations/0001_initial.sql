@@ -636,6 +636,13 @@ CREATE TABLE event (
 CREATE UNIQUE INDEX event_told_once ON event (dedup_key) WHERE dedup_key IS NOT NULL;
 CREATE INDEX event_by_subject ON event (subject, sequence);
 
+CREATE TABLE event_state (
+    one BIGINT PRIMARY KEY CHECK (one = 1),
+    removed BIGINT NOT NULL -- the highest sequence that was removed because it was old; 0 for none
+);
+
+INSERT INTO event_state (one, removed) VALUES (1, 0);
+
 CREATE TABLE endpoint (
     id TEXT COLLATE "C" PRIMARY KEY,
     url TEXT COLLATE "C" NOT NULL,
