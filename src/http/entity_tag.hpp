@@ -25,9 +25,7 @@ namespace notify {
 /// of it, as Route::edits. For the edit's own transaction, so that nobody comes between.
 template <class Change, class View>
 [[nodiscard]] Result<void> CheckUnchanged(const Request& request, const View& shown) {
-    return CheckTag(
-        request, TagOf(ToJsonText(described::ToJson(shown)), described::MemberNames<Change>())
-    );
+    return CheckTag(request, TagOf(ToJsonText(described::ToJson(shown)), described::MemberNames<Change>()));
 }
 
 }  // namespace notify

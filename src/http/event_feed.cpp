@@ -122,9 +122,7 @@ public:
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    [[nodiscard]] bool HasNews() const {
-        return state_->ended || feed_->end_ > after_ || !greeting_.empty();
-    }
+    [[nodiscard]] bool HasNews() const { return state_->ended || feed_->end_ > after_ || !greeting_.empty(); }
 
     Result<std::optional<std::string>> AtHand() {
         if (state_->ended) {
@@ -195,9 +193,7 @@ EventFeed::~EventFeed() {
     thread_.request_stop();
 }
 
-EventStream EventFeed::Listen(
-    const Caller& caller, const Place& place, Wants wants, std::string greeting
-) {
+EventStream EventFeed::Listen(const Caller& caller, const Place& place, Wants wants, std::string greeting) {
     const KeyId key(caller.actor);
     std::shared_ptr<KeyState> state;
     {

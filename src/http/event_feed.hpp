@@ -46,9 +46,9 @@ public:
     EventFeed(const EventFeed&) = delete;
     EventFeed& operator=(const EventFeed&) = delete;
 
-    /// The events after `place.after` that `wants` holds for and the caller may know of, each once and in order,
-    /// for as long as the key is good; `greeting`, already framed, before them. `place.last` is the table's
-    /// highest sequence now, or was a moment ago.
+    /// The events after `place.after` that `wants` holds for and the caller may know of, each once and in
+    /// order, for as long as the key is good; `greeting`, already framed, before them. `place.last` is the
+    /// table's highest sequence now, or was a moment ago.
     [[nodiscard]] EventStream Listen(
         const Caller& caller, const Place& place, Wants wants, std::string greeting = {}
     );

@@ -184,7 +184,8 @@ TEST_P(Events, SayUpToWhereOldOnesWereRemoved) {
     EXPECT_EQ(removed(), all[2].sequence);
     EXPECT_EQ(After(0).at(0).sequence, all[1].sequence);
     Write([&](Transaction& transaction) -> Result<void> {
-        const auto held = transaction.deliveries.Claim(NodeId("nod_a"), 1, 9, Now(), std::chrono::seconds(30));
+        const auto held =
+            transaction.deliveries.Claim(NodeId("nod_a"), 1, 9, Now(), std::chrono::seconds(30));
         auto row = ValueOf(held).at(0);
         row.status = Status::kCompleted;
         row.lease_owner = NodeId();

@@ -203,10 +203,7 @@ Result<EndpointWithSecret> Endpoints::RotateSecret(
 }
 
 Result<Endpoint> Endpoints::Change(
-    const EndpointId& id,
-    const EndpointEdit& edit,
-    std::string_view actor,
-    const EndpointCondition& condition
+    const EndpointId& id, const EndpointEdit& edit, std::string_view actor, const EndpointCondition& condition
 ) {
     const auto url = edit.url ? CheckUrl(guard_, *edit.url) : Result<std::string>();
     if (!url) {

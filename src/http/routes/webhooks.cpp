@@ -24,6 +24,7 @@
 #include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
+#include "http/routes/listing.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/webhook_checks.hpp"
 #include "http/views_webhooks.hpp"
@@ -109,14 +110,21 @@ view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& trans
     };
 }
 
+std::vector<Order<Endpoint>> Orders() {
+    return {{"created_at", RankByTime<Endpoint>}, {"-created_at", RankByTime<Endpoint>}};
+}
+
 class WebhookRoutes {
 public:
     explicit WebhookRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
-        return Answer(request, parts_.endpoints.List(), [&](const std::vector<Endpoint>& rows) {
-            view::EndpointList list;
-            for (const auto& endpoint : rows) {
+        const auto page = parts_.endpoints.List().and_then([&](std::vector<Endpoint> rows) {
+            return PageOfRows(std::move(rows), request, Orders());
+        });
+        return Answer(request, page, [&](const Page<Endpoint>& found) {
+            view::EndpointList list{.rows = {}, .next = found.next};
+            for (const auto& endpoint : found.rows) {
                 list.rows.push_back(Shown(endpoint, request.caller));
             }
             return list;
@@ -176,7 +184,9 @@ public:
     }
 
     [[nodiscard]] Response Remove(const Request& request) const {
-        return NoContent(request, parts_.endpoints.Remove(Id(request), request.caller.actor, IfUnchanged(request)));
+        return NoContent(
+            request, parts_.endpoints.Remove(Id(request), request.caller.actor, IfUnchanged(request))
+        );
     }
 
     [[nodiscard]] Response Rotate(const Request& request) const {
@@ -238,6 +248,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
          .tag = tag,
          .summary = "Webhook endpoints",
          .description = "Who is told.",
+         .query = SortedPageParameters(Orders()),
          .answer = &described::Schema<view::EndpointList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );
