@@ -57,6 +57,15 @@ constexpr std::array kRows{
             "are answered 429. 0: no limit."
     },
     SettingRow{
+        .name = "API_CORS_ORIGINS",
+        .default_value = "",
+        .allowed =
+            "origins as browsers write them, like https://mam.example:8443, separated by commas; not *",
+        .section = kService,
+        .description = "Whose pages may use the API in a browser, with a key that they know. Unset: nobody's "
+                       "but its own (/docs)."
+    },
+    SettingRow{
         .name = "DATA_DIR",
         .default_value = "data",
         .allowed = "a folder",
