@@ -53,8 +53,8 @@ constexpr std::array kRows{
         .allowed = "0 to 1000000",
         .section = kService,
         .description =
-            "Requests a second that one key may make, and one address without a key that opens; more "
-            "are answered 429. 0: no limit."
+            "Requests a second that one key may make, and one address (of IPv6 a /64) without a key that "
+            "opens; more are answered 429. 0: no limit."
     },
     SettingRow{
         .name = "API_CORS_ORIGINS",

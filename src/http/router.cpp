@@ -318,7 +318,7 @@ std::optional<RateLimiter::Verdict> Router::Counted(const Request& request, int 
     if (!limiter_ || (!known && refused_as != 401)) {
         return std::nullopt;
     }
-    return limiter_->Take(known ? request.caller.actor : request.peer, clock_.Now());
+    return limiter_->Take(known ? request.caller.actor : PartyAt(request.peer), clock_.Now());
 }
 
 /// Checks the caller's key, its scope and how far it goes.
