@@ -691,7 +691,6 @@ CREATE TABLE delivery (
 );
 
 CREATE INDEX delivery_ready ON delivery (endpoint_id, next_attempt_at, id) WHERE status = 'Pending';
-CREATE INDEX delivery_next ON delivery (next_attempt_at) WHERE status = 'Pending';
 CREATE INDEX delivery_held ON delivery (endpoint_id, publication_id) WHERE status = 'Processing';
 CREATE INDEX delivery_of_endpoint ON delivery (endpoint_id, id);
 CREATE INDEX delivery_ended ON delivery (finished_at) WHERE finished_at IS NOT NULL;
