@@ -172,7 +172,7 @@ Result<Endpoint> Endpoints::Get(const EndpointId& id) const {
     return storage_.Read([&](const Snapshot& snapshot) { return snapshot.deliveries.GetEndpoint(id); });
 }
 
-Result<EndpointTransport> Endpoints::TransportOf(const Endpoint& endpoint) const {
+Result<HttpTransport> Endpoints::TransportOf(const Endpoint& endpoint) const {
     return OpenTransport(box_, endpoint.transport);
 }
 
@@ -211,7 +211,7 @@ Result<Endpoint> Endpoints::Change(
     }
     const auto checked =
         CheckWords(edit.description.value_or(""), edit.types.value_or(std::vector<std::string>{}))
-            .and_then([&] { return CheckTransport(guard_, edit.transport.value_or(EndpointTransport())); });
+            .and_then([&] { return CheckTransport(guard_, edit.transport.value_or(HttpTransport())); });
     if (!checked) {
         return Unexpected(checked.error());
     }

@@ -24,7 +24,7 @@ struct NewEndpoint {
     std::string description;
     std::vector<std::string> types;  ///< Event types; empty means all. "item.*" matches a prefix.
     EventOrigins only;               ///< Of those types.
-    EndpointTransport transport;
+    HttpTransport transport;
 };
 
 /// What is to change; what is not given stays.
@@ -33,7 +33,7 @@ struct EndpointEdit {
     std::optional<std::string> description;
     std::optional<std::vector<std::string>> types;
     std::optional<EventOrigins> only;
-    std::optional<EndpointTransport> transport;  ///< All of it.
+    std::optional<HttpTransport> transport;  ///< All of it.
     std::optional<bool> active;
 };
 
@@ -64,7 +64,7 @@ public:
     [[nodiscard]] Result<Endpoint> Get(const EndpointId& id) const;
 
     /// How it is reached, in the clear. kInvalidArgument when that was sealed with another key.
-    [[nodiscard]] Result<EndpointTransport> TransportOf(const Endpoint& endpoint) const;
+    [[nodiscard]] Result<HttpTransport> TransportOf(const Endpoint& endpoint) const;
 
     /// A new secret; the one before signs too for `overlap` (0 to 7 days), older ones no more. kNotFound,
     /// kInvalidArgument.

@@ -78,7 +78,7 @@ struct WebhookSender::Message {
     Endpoint endpoint;
     Event event;
     std::vector<std::string> secrets;
-    EndpointTransport transport;
+    HttpTransport transport;
 };
 
 WebhookSender::WebhookSender(WebhookParts parts, WebhookSenderSettings settings)
@@ -129,13 +129,9 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
     if (auto checked = parts_.guard.CheckUrl(*url); !checked) {
         return Unexpected(checked.error());
     }
-    std::optional<HttpTransport> transport;
-    if (message.transport != EndpointTransport()) {
-        auto own = TransportFor(message.transport, *url, parts_.guard);
-        if (!own) {
-            return Unexpected(own.error());
-        }
-        transport = std::move(*own);
+    const auto pinned = PinnedFor(message.transport, *url, parts_.guard);
+    if (!pinned) {
+        return Unexpected(pinned.error());
     }
     auto body = WebhookPayload(message.event);
     auto headers = WebhookHeaders(message.secrets, message.event.id.Value(), at, body);
@@ -151,7 +147,8 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
         .connect_timeout = settings_.connect_timeout,
         .total_timeout = settings_.total_timeout,
         .guard = parts_.guard.ForConnect(),
-        .transport = std::move(transport)
+        .transport = message.transport,
+        .pinned = *pinned
     };
 }
 

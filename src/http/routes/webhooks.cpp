@@ -62,8 +62,8 @@ std::vector<view::CertificateView> Show(const std::string& pem) {
     return shown;
 }
 
-std::optional<view::TransportView> Show(const EndpointTransport& transport) {
-    if (transport == EndpointTransport()) {
+std::optional<view::TransportView> Show(const HttpTransport& transport) {
+    if (transport == HttpTransport()) {
         return std::nullopt;
     }
     return view::TransportView{
@@ -73,7 +73,7 @@ std::optional<view::TransportView> Show(const EndpointTransport& transport) {
     };
 }
 
-EndpointTransport TransportOf(const std::optional<view::NewTransportView>& wanted) {
+HttpTransport TransportOf(const std::optional<view::NewTransportView>& wanted) {
     const auto given = wanted.value_or(view::NewTransportView());
     return {
         .proxy = given.proxy.value_or(""),
@@ -91,7 +91,7 @@ std::string PlaceOf(const std::string& url) {
 }
 
 /// `whole`: to somebody who may change it.
-view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& transport, bool whole) {
+view::EndpointView Show(const Endpoint& endpoint, const HttpTransport& transport, bool whole) {
     return {
         .id = endpoint.id.Value(),
         .url = whole ? endpoint.url : PlaceOf(endpoint.url),
@@ -212,7 +212,7 @@ public:
 
 private:
     [[nodiscard]] view::EndpointView Shown(const Endpoint& endpoint, const Caller& caller) const {
-        const auto transport = parts_.endpoints.TransportOf(endpoint).value_or(EndpointTransport());
+        const auto transport = parts_.endpoints.TransportOf(endpoint).value_or(HttpTransport());
         return Show(endpoint, transport, Allows(caller, Scope::kWebhooks));
     }
 
