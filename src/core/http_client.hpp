@@ -63,8 +63,8 @@ struct HttpRequest {
     std::size_t max_response_bytes = 20'000;  ///< What comes after it is cut off, with the connection.
     ConnectGuard guard;                       ///< Empty: every address may be connected to.
     HttpTransport transport;
-    std::optional<IpAddress> pinned;          ///< What the host stands for, to a proxy too; nobody is asked.
-    std::optional<LeastSpeed> least_speed;    ///< Nothing: only the total time bounds it.
+    std::optional<IpAddress> pinned;        ///< What the host stands for, to a proxy too; nobody is asked.
+    std::optional<LeastSpeed> least_speed;  ///< Nothing: only the total time bounds it.
     /// Called for each piece of a body as it comes, instead of keeping it; the answer holds the status and
     /// the headers by then. What it fails with ends the request, and is what Send fails with.
     std::function<Result<void>(const HttpResponse&, std::string_view)> take_body;

@@ -148,8 +148,7 @@ Error TransportFault(
     return {
         .code = ErrorCode::kUnavailable,
         .reason = std::string(reason),
-        .message = reason == "proxy" ? ProxySentence(code, proxy, detail)
-                                     : Sentence(ended, request, asked),
+        .message = reason == "proxy" ? ProxySentence(code, proxy, detail) : Sentence(ended, request, asked),
     };
 }
 

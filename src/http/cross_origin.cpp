@@ -35,9 +35,8 @@ bool IsOrigin(std::string_view text) {
     const bool is_v6 = url->Host().find(':') != std::string::npos;
     const auto host = is_v6 ? fmt::format("[{}]", url->Host()) : url->Host();
     const bool is_usual = url->Port() == (url->Scheme() == "https" ? 443 : 80);
-    return text == fmt::format(
-                       "{}://{}{}", url->Scheme(), host, is_usual ? "" : fmt::format(":{}", url->Port())
-                   );
+    return text ==
+           fmt::format("{}://{}{}", url->Scheme(), host, is_usual ? "" : fmt::format(":{}", url->Port()));
 }
 
 std::optional<Response> CrossOrigin::Preflight(const Request& request) const {

@@ -88,7 +88,8 @@ struct Route {
 /// Immutable once the routes are added: thread-safe then. The storage and the clock outlive it.
 class Router final {
 public:
-    /// A key, and an address (PartyAt) without one that opens, may make so many requests a second; 0: any number.
+    /// A key, and an address (PartyAt) without one that opens, may make so many requests a second; 0: any
+    /// number.
     Router(Storage& storage, const Clock& clock, int most_per_second = 0);
 
     void Add(Route route);

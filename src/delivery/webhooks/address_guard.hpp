@@ -19,8 +19,8 @@ namespace notify {
 /// Closed by default: loopback, link-local, private, shared, documentation, benchmark, multicast and reserved
 /// ranges of IPv4 and IPv6. IPv4 addresses inside IPv6 ones (mapped, NAT64, 6to4, Teredo) are judged as what
 /// they are inside. An allowed network opens what it contains; loopback, link-local, "this network",
-/// multicast and the metadata addresses of clouds only when it names exactly that address (/32, /128). At some
-/// ports it opens nothing: where our own database listens, on whichever of these addresses that is.
+/// multicast and the metadata addresses of clouds only when it names exactly that address (/32, /128). At
+/// some ports it opens nothing: where our own database listens, on whichever of these addresses that is.
 class AddressGuard final {
 public:
     /// `never`: the ports at which no network opens anything. kInvalidArgument names the entry that is no

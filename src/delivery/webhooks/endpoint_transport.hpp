@@ -27,8 +27,8 @@ namespace notify {
 /// kInvalidArgument when it was sealed with another key.
 [[nodiscard]] Result<HttpTransport> OpenTransport(const SecretBox& box, std::string_view sealed);
 
-/// What a request to `url` is pinned to. Behind a proxy the host is resolved and judged here, and the proxy is
-/// asked for that address: errors of AddressGuard::AddressOf. Without one, nothing.
+/// What a request to `url` is pinned to. Behind a proxy the host is resolved and judged here, and the proxy
+/// is asked for that address: errors of AddressGuard::AddressOf. Without one, nothing.
 [[nodiscard]] Result<std::optional<IpAddress>> PinnedFor(
     const HttpTransport& transport, const Url& url, const AddressGuard& guard
 );

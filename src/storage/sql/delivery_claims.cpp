@@ -26,9 +26,9 @@ namespace notify::sql {
 
 namespace {
 
-// For whom something waits: jumps from endpoint to endpoint in the index, so that a backlog of one costs nothing.
-// Publications are the endpoint ''. A paused one is left alone, whatever waits for it; what waits for a disabled
-// one is to be cancelled.
+// For whom something waits: jumps from endpoint to endpoint in the index, so that a backlog of one costs
+// nothing. Publications are the endpoint ''. A paused one is left alone, whatever waits for it; what waits
+// for a disabled one is to be cancelled.
 constexpr std::string_view kWaiting = R"sql(
     WITH RECURSIVE found (endpoint_id) AS (
         SELECT min(endpoint_id) FROM delivery WHERE status = 'Pending'

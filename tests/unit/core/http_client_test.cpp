@@ -116,7 +116,8 @@ TEST(HttpClient, SaysThatOneHeaderHasNoEnd) {
 }
 
 TEST(HttpClient, SaysThatTheOtherSideDoesNotSpeakHttp) {
-    for (const std::string greeting : {"SSH-2.0-OpenSSH_9.2\r\n", "\x15\x03\x01\x02\x02P\r\n\r\n", "HTTP/7.7 what\r\n\r\n"}) {
+    for (const std::string greeting :
+         {"SSH-2.0-OpenSSH_9.2\r\n", "\x15\x03\x01\x02\x02P\r\n\r\n", "HTTP/7.7 what\r\n\r\n"}) {
         const Receiver receiver([&](const auto&, auto) { return Answer{.bytes = greeting}; });
         const auto error = SendTo(receiver).error();
         EXPECT_EQ(error.reason, "broken") << greeting;

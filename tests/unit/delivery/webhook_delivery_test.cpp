@@ -258,7 +258,8 @@ TEST_F(Webhooks, ThatWaitSayWhatTheReceiverAnsweredWhateverTheyWaitedForMeanwhil
     ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
         return transaction.deliveries.UpdateEndpoint(endpoint);
     }));
-    EXPECT_EQ(asked_again().last_error, "the endpoint is paused") << "it was paused when it was claimed already";
+    EXPECT_EQ(asked_again().last_error, "the endpoint is paused")
+        << "it was paused when it was claimed already";
     EXPECT_EQ(Attempts(DeliveryOf(first).id).size(), 1U);
 }
 

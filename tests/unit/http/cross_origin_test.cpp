@@ -37,7 +37,8 @@ bool AllowsAnything(const WireAnswer& answer) {
 
 TEST_F(CrossOriginTest, IsClosedUnlessAnOriginIsNamed) {
     ServeFor({});
-    const auto asked = Preflight("/v1/items", "Origin: https://mam.example\r\nAccess-Control-Request-Method: GET\r\n");
+    const auto asked =
+        Preflight("/v1/items", "Origin: https://mam.example\r\nAccess-Control-Request-Method: GET\r\n");
     EXPECT_EQ(asked.status, 405);
     EXPECT_FALSE(AllowsAnything(asked));
     const auto read = Connect().Ask(Get("/v1/items", Bearer(read_key_) + "Origin: https://mam.example\r\n"));
@@ -57,7 +58,8 @@ TEST_F(CrossOriginTest, AnswersWhatABrowserAsksBeforehandToThoseThatAreNamed) {
     EXPECT_EQ(answer.headers.at("access-control-allow-origin"), kNamed);
     EXPECT_EQ(answer.headers.at("vary"), "Origin");
     EXPECT_THAT(answer.headers.at("access-control-allow-methods"), HasSubstr("PATCH"));
-    for (const auto* header : {"Authorization", "Content-Type", "If-Match", "Idempotency-Key", "Last-Event-ID"}) {
+    for (const auto* header :
+         {"Authorization", "Content-Type", "If-Match", "Idempotency-Key", "Last-Event-ID"}) {
         EXPECT_THAT(answer.headers.at("access-control-allow-headers"), HasSubstr(header));
     }
     EXPECT_EQ(answer.headers.count("access-control-allow-credentials"), 0U) << "keys come in headers";
@@ -65,8 +67,9 @@ TEST_F(CrossOriginTest, AnswersWhatABrowserAsksBeforehandToThoseThatAreNamed) {
 
 TEST_F(CrossOriginTest, KnowsEveryMethodThatARouteHas) {
     ServeFor({kNamed});
-    const auto allowed = Preflight("/", "Origin: https://mam.example\r\nAccess-Control-Request-Method: GET\r\n")
-                             .headers["access-control-allow-methods"];
+    const auto allowed =
+        Preflight("/", "Origin: https://mam.example\r\nAccess-Control-Request-Method: GET\r\n")
+            .headers["access-control-allow-methods"];
     for (const auto& route : router_->Routes()) {
         EXPECT_THAT(allowed, HasSubstr(route.method)) << route.pattern;
     }
@@ -87,7 +90,9 @@ TEST_F(CrossOriginTest, LetsThePageReadAnswersAndRefusalsButOpensNothingWithoutA
     EXPECT_EQ(refused_by_its_header.headers.at("access-control-allow-origin"), kNamed);
     auto stream = Connect();
     stream.Send(Get("/v1/events/stream", Bearer(read_key_) + origin));
-    EXPECT_THAT(stream.ReceiveUntil("\r\n\r\n"), HasSubstr("Access-Control-Allow-Origin: https://mam.example"));
+    EXPECT_THAT(
+        stream.ReceiveUntil("\r\n\r\n"), HasSubstr("Access-Control-Allow-Origin: https://mam.example")
+    );
 }
 
 TEST_F(CrossOriginTest, TellsOthersNothingHoweverLikeTheyAre) {
