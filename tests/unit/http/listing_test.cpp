@@ -103,12 +103,9 @@ TEST_F(Listing, RefusesWhatIsNoCursorOfItsOrder) {
     AddSources();
     const auto next = std::string(Expect(200, "GET", "/v1/sources?limit=2").at("next").as_string());
     EXPECT_THAT(Ask("GET", "/v1/sources?after=" + next + "&sort=-name").body, HasSubstr("with its sort"));
-    for (const std::string query :
-         {"after=" + next + "&sort=created_at",
-          std::string("after=x"),
-          std::string("after=6e61"),
-          std::string("sort=id")}) {
-        EXPECT_EQ(Ask("GET", "/v1/sources?" + query).status, 400) << query;
+    const auto of_other_order = "after=" + next + "&sort=created_at";
+    for (const auto* query : {of_other_order.c_str(), "after=x", "after=6e61", "sort=id"}) {
+        EXPECT_EQ(Ask("GET", fmt::format("/v1/sources?{}", query)).status, 400) << query;
     }
     for (const std::string after : {"x", "n6", "nx", "-"}) {
         EXPECT_EQ(Ask("GET", "/v1/people?after=" + after).status, 400) << after;
@@ -167,7 +164,7 @@ TEST_F(Listing, OfBucketsHasOnPagesOnlyWhatTheKeyMayKnow) {
             .at("key")
             .as_string()
     );
-    const auto page = JsonOf(AskAs(key, "GET", "/v1/buckets?limit=2"));
+    const auto page = testing::JsonOf(AskAs(key, "GET", "/v1/buckets?limit=2"));
     EXPECT_EQ(page.at("rows").as_array().size(), 2U);
     EXPECT_EQ(page.at("rows").at(1).at("name"), "in3");
     EXPECT_EQ(page.at("next"), "") << "that there are others is not told";
