@@ -153,7 +153,7 @@ void OfService(const Settings& settings, const ApiAnswer& ready, std::vector<Fin
 
 /// The rows of a list of the API; a finding when it cannot be had.
 array RowsOf(ApiClient& api, std::string_view target, std::vector<Finding>& findings) {
-    const auto answer = api.Call("GET", target);
+    const auto answer = api.List(target);
     if (!answer) {
         findings.push_back(Bad(std::string(target), answer.error().message));
         return {};

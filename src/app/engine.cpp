@@ -1,7 +1,9 @@
 #include "app/engine.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -105,6 +107,14 @@ Error Where(const Settings& settings, Error error) {
     return settings.database.host.empty() ? InFolder(settings.data_dir, std::move(error)) : error;
 }
 
+/// At which the database is asked; none of one in a file.
+std::vector<std::uint16_t> PortsOf(const PostgresServer& server) {
+    constexpr std::uint16_t kUsual = 5432;
+    std::uint16_t port = kUsual;
+    std::from_chars(server.port.data(), server.port.data() + server.port.size(), port);
+    return server.host.empty() ? std::vector<std::uint16_t>() : std::vector{port};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no_data) {
@@ -117,7 +127,7 @@ Result<std::unique_ptr<Engine>> Engine::Open(const Settings& settings, NoData no
     if (!ready) {
         return Unexpected(ready.error());
     }
-    auto guard = AddressGuard::WithAllowed(settings.webhook_allow_cidrs);
+    auto guard = AddressGuard::WithAllowed(settings.webhook_allow_cidrs, PortsOf(settings.database));
     if (!guard) {
         return Unexpected(guard.error());
     }

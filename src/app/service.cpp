@@ -254,7 +254,7 @@ public:
         : settings_(settings),
           clock_(clock),
           server_(
-              {.host = settings.host, .port = settings.port},
+              {.host = settings.host, .port = settings.port, .origins = settings.origins},
               [&router](Request& request) { return router.Handle(std::move(request)); },
               [&router](Request head) { return router.Admit(std::move(head)); }
           ) {}

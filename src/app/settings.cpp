@@ -33,6 +33,7 @@
 #include "core/uuid.hpp"
 #include "domain/node.hpp"
 #include "domain/retention.hpp"
+#include "http/cross_origin.hpp"
 
 namespace notify {
 
@@ -189,6 +190,8 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
         settings.model_folder = value;
     } else if (row.name == "MODEL_PRECISION") {
         settings.model_precision = value;
+    } else if (row.name == "API_CORS_ORIGINS") {
+        settings.origins = Split(value);
     } else if (row.name == "WEBHOOK_ALLOW_CIDRS") {
         settings.webhook_allow_cidrs = Split(value);
     } else if (row.name == "ICONIK_WEBHOOK_SECRET") {
@@ -203,6 +206,9 @@ Result<void> TakeText(Settings& settings, const SettingRow& row, const std::stri
 bool IsAllowed(const SettingRow& row, const std::string& value) {
     if (row.name == "HOST") {
         return value == "localhost" || IpAddress::Parse(value).has_value();
+    }
+    if (row.name == "API_CORS_ORIGINS") {
+        return std::ranges::all_of(Split(value), IsOrigin);
     }
     if (row.name == "MODEL_PRECISION") {
         return value == "f32" || value == "bf16";

@@ -62,6 +62,7 @@ struct Settings {
     Roles roles;                       ///< Of `serve` and `worker`; other commands have none.
     bool reads_folders = true;         ///< As Node's.
     int most_requests_per_second = 0;  ///< Of a key, and of an address without one; 0: any number.
+    std::vector<std::string> origins;  ///< Whose pages may use the API in a browser.
     std::chrono::seconds stop_grace{30};
     std::filesystem::path processor_program;
     std::filesystem::path model_folder;

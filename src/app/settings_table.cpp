@@ -53,8 +53,17 @@ constexpr std::array kRows{
         .allowed = "0 to 1000000",
         .section = kService,
         .description =
-            "Requests a second that one key may make, and one address without a key that opens; more "
-            "are answered 429. 0: no limit."
+            "Requests a second that one key may make, and one address (of IPv6 a /64) without a key that "
+            "opens; more are answered 429. 0: no limit."
+    },
+    SettingRow{
+        .name = "API_CORS_ORIGINS",
+        .default_value = "",
+        .allowed =
+            "origins as browsers write them, like https://mam.example:8443, separated by commas; not *",
+        .section = kService,
+        .description = "Whose pages may use the API in a browser, with a key that they know. Unset: nobody's "
+                       "but its own (/docs)."
     },
     SettingRow{
         .name = "DATA_DIR",

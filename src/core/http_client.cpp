@@ -319,9 +319,8 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, const std::sto
     curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, transfer.detail.data());
     SetLimits(easy.get(), request);
     SetNetwork(easy.get(), settings);
-    if (request.transport) {
-        SetTransport(easy.get(), *request.transport, pinned.get());
-    }
+    SetTransport(easy.get(), request.transport);
+    curl_easy_setopt(easy.get(), CURLOPT_CONNECT_TO, pinned.get());
     SetCallbacks(easy.get(), transfer);
     SetMethod(easy.get(), request);
     const auto code = Run(multi.get(), easy.get(), stop);

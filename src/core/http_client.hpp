@@ -42,13 +42,15 @@ struct LeastSpeed {
 
 struct HttpResponse;
 
-/// How one request goes where that is not as the client's settings say. What is empty is as they say.
+/// How a request goes where that is not as the client's settings say. What is empty is as they say. All texts
+/// but the proxy's are PEM.
 struct HttpTransport {
-    std::string proxy;                ///< URL, may hold a name and a password.
-    std::string ca;                   ///< PEM text: the only trusted authorities, of the proxy too.
-    std::string client_certificate;   ///< PEM text shown to servers that ask for one.
-    std::string client_key;           ///< PEM text with its key.
-    std::optional<IpAddress> pinned;  ///< What the host's name stands for, to the proxy too; nobody is asked.
+    std::string proxy;               ///< http or https URL; may hold a name and a password.
+    std::string ca;                  ///< The only trusted authorities, of the proxy too.
+    std::string client_certificate;  ///< Shown to servers that ask for one, with those up to its authority.
+    std::string client_key;
+
+    bool operator==(const HttpTransport&) const = default;
 };
 
 struct HttpRequest {
@@ -60,8 +62,9 @@ struct HttpRequest {
     std::chrono::milliseconds total_timeout = std::chrono::seconds(20);   ///< Wall clock, from start to end.
     std::size_t max_response_bytes = 20'000;  ///< What comes after it is cut off, with the connection.
     ConnectGuard guard;                       ///< Empty: every address may be connected to.
-    std::optional<HttpTransport> transport;   ///< Nothing: all as the client's settings say.
-    std::optional<LeastSpeed> least_speed;    ///< Nothing: only the total time bounds it.
+    HttpTransport transport;
+    std::optional<IpAddress> pinned;        ///< What the host stands for, to a proxy too; nobody is asked.
+    std::optional<LeastSpeed> least_speed;  ///< Nothing: only the total time bounds it.
     /// Called for each piece of a body as it comes, instead of keeping it; the answer holds the status and
     /// the headers by then. What it fails with ends the request, and is what Send fails with.
     std::function<Result<void>(const HttpResponse&, std::string_view)> take_body;

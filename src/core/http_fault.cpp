@@ -76,14 +76,17 @@ std::string ProxySentence(CURLcode code, const std::string& proxy, std::string_v
     return fmt::format("the proxy {}: {}", proxy, detail.empty() ? curl_easy_strerror(code) : detail);
 }
 
+/// How a transfer ended.
+struct Ended {
+    CURLcode code = CURLE_OK;
+    std::string_view reason;
+    std::string_view detail;
+    bool asked = false;  ///< The request, or a part of it, was sent.
+};
+
 /// `host`: who was asked, and through which proxy.
-std::string Sentence(
-    CURLcode code,
-    std::string_view reason,
-    const HttpRequest& request,
-    const std::string& host,
-    std::string_view detail
-) {
+std::string Sentence(const Ended& ended, const HttpRequest& request, const std::string& host) {
+    const auto& [code, reason, detail, asked] = ended;
     if (reason == "slow" && request.least_speed) {
         return fmt::format(
             "{} sent less than {} bytes a second for {} s",
@@ -102,6 +105,12 @@ std::string Sentence(
     }
     if (code == CURLE_WRITE_ERROR) {
         return fmt::format("{} sent more than {} bytes of headers", host, kMaxHttpHeaderBytes);
+    }
+    if (code == CURLE_OUT_OF_MEMORY && asked) {  // so it says that its room for a header's line is full
+        return fmt::format("{} sent more than {} bytes as one header", host, CURL_MAX_HTTP_HEADER);
+    }
+    if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY) {
+        return fmt::format("{} answered with something that is not HTTP", host);
     }
     if (code == CURLE_GOT_NOTHING) {
         return fmt::format("{} closed the connection without an answer", host);
@@ -132,12 +141,14 @@ Error TransportFault(
     if (by_proxy && EndedAtProxy(easy, reason, request)) {
         reason = "proxy";
     }
+    const Ended ended{
+        .code = code, .reason = reason, .detail = detail, .asked = Told(easy, CURLINFO_REQUEST_SIZE) > 0
+    };
     const auto asked = by_proxy ? fmt::format("{} through the proxy {}", host, proxy) : host;
     return {
         .code = ErrorCode::kUnavailable,
         .reason = std::string(reason),
-        .message = reason == "proxy" ? ProxySentence(code, proxy, detail)
-                                     : Sentence(code, reason, request, asked, detail),
+        .message = reason == "proxy" ? ProxySentence(code, proxy, detail) : Sentence(ended, request, asked),
     };
 }
 

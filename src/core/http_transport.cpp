@@ -26,10 +26,10 @@ void SetBlob(CURL* easy, CURLoption option, const std::string& text) {
 }  // namespace
 
 TextList PinnedHost(const HttpRequest& request) {
-    if (!request.transport || !request.transport->pinned) {
+    if (!request.pinned) {
         return {};
     }
-    const auto& address = *request.transport->pinned;
+    const auto& address = *request.pinned;
     const auto text = address.IsV4() ? address.ToString() : fmt::format("[{}]", address.ToString());
     const auto& url = request.url;
     const auto host =
@@ -38,7 +38,7 @@ TextList PinnedHost(const HttpRequest& request) {
     return TextList(curl_slist_append(nullptr, line.c_str()));
 }
 
-void SetTransport(CURL* easy, const HttpTransport& transport, curl_slist* pinned) {
+void SetTransport(CURL* easy, const HttpTransport& transport) {
     SetBlob(easy, CURLOPT_CAINFO_BLOB, transport.ca);
     SetBlob(easy, CURLOPT_PROXY_CAINFO_BLOB, transport.ca);
     if (!transport.ca.empty()) {
@@ -47,13 +47,12 @@ void SetTransport(CURL* easy, const HttpTransport& transport, curl_slist* pinned
     }
     SetBlob(easy, CURLOPT_SSLCERT_BLOB, transport.client_certificate);
     SetBlob(easy, CURLOPT_SSLKEY_BLOB, transport.client_key);
-    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, pinned);
     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, transport.proxy.empty() ? 0L : 1L);
 }
 
 HttpClientSettings SettingsFor(const HttpRequest& request, HttpClientSettings settings) {
-    if (request.transport && !request.transport->proxy.empty()) {
-        settings.proxy = request.transport->proxy;
+    if (!request.transport.proxy.empty()) {
+        settings.proxy = request.transport.proxy;
         settings.no_proxy.clear();
     }
     return settings;
@@ -62,14 +61,12 @@ HttpClientSettings SettingsFor(const HttpRequest& request, HttpClientSettings se
 std::string PlaceOf(const HttpRequest& request) {
     const auto& url = request.url;
     auto place = fmt::format("{}://{}:{}", url.Scheme(), url.Host(), url.Port());
-    if (const auto& own = request.transport) {
-        const auto all = fmt::format(
-            "{}", fmt::join({own->proxy, own->ca, own->client_certificate, own->client_key}, "\n")
-        );
+    if (const auto& own = request.transport; own != HttpTransport()) {
+        const auto all =
+            fmt::format("{}", fmt::join({own.proxy, own.ca, own.client_certificate, own.client_key}, "\n"));
         place += " " + Sha256Hex(all);  // it is kept with the connection: no key or password is
-        place += own->pinned ? own->pinned->ToString() : std::string();
     }
-    return place;
+    return request.pinned ? place + " " + request.pinned->ToString() : place;
 }
 
 }  // namespace notify

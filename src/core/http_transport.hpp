@@ -20,8 +20,8 @@ using TextList = std::unique_ptr<curl_slist, TextListDeleter>;
 /// "host:port:address:port": a list that must outlive the transfer; empty when the host is to be asked for.
 [[nodiscard]] TextList PinnedHost(const HttpRequest& request);
 
-/// `pinned`: PinnedHost's.
-void SetTransport(CURL* easy, const HttpTransport& transport, curl_slist* pinned);
+/// What of it is not empty.
+void SetTransport(CURL* easy, const HttpTransport& transport);
 
 /// The client's settings with what the request has of its own.
 [[nodiscard]] HttpClientSettings SettingsFor(const HttpRequest& request, HttpClientSettings settings);

@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/json.hpp"
+#include "core/result.hpp"
 #include "core/trimmed.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
@@ -39,15 +36,6 @@ bool IsNamed(std::string_view tags, std::string_view tag) {
     return false;
 }
 
-Response Changed(const Request& request) {
-    return Problem(
-        {.code = ErrorCode::kConflict,
-         .reason = std::string(kChangedSince),
-         .message = "it has changed since it was read: look again, and decide again"},
-        request.id
-    );
-}
-
 }  // namespace
 
 std::string TagOf(std::string_view body, const std::vector<std::string_view>& members) {
@@ -64,24 +52,18 @@ std::string TagOf(std::string_view body, const std::vector<std::string_view>& me
     return fmt::format("\"{}\"", Sha256Hex(ToJsonText(edited)).substr(0, kTagDigits));
 }
 
-std::optional<Response> ChangedSince(const Request& request, std::string_view tag) {
+Result<void> CheckTag(const Request& request, std::string_view tag) {
     const auto wanted = request.Header("if-match");
-    return wanted.empty() || IsNamed(wanted, tag) ? std::nullopt : std::optional(Changed(request));
-}
-
-Response ConditionalEdits::Alone(const Request& request, const std::function<Response()>& edit) {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (!paths_.insert(request.path).second) {
-            return Changed(request);
-        }
+    if (wanted.empty() || IsNamed(wanted, tag)) {
+        return {};
     }
-    const auto leave = [&](const void* /*nothing*/) {
-        const std::scoped_lock lock(mutex_);
-        paths_.erase(request.path);
-    };
-    const std::unique_ptr<const void, decltype(leave)> left(this, leave);
-    return edit();
+    return Unexpected(
+        Error{
+            .code = ErrorCode::kConflict,
+            .reason = std::string(kChangedSince),
+            .message = "it has changed since it was read: look again, and decide again"
+        }
+    );
 }
 
 }  // namespace notify

@@ -107,24 +107,29 @@ public:
         KeyId key,
         std::shared_ptr<KeyState> state,
         std::int64_t after,
-        Wants wants
+        Wants wants,
+        std::string greeting
     )
         : feed_(std::move(feed)),
           key_(std::move(key)),
           state_(std::move(state)),
           after_(after),
-          wants_(std::move(wants)) {}
+          wants_(std::move(wants)),
+          greeting_(std::move(greeting)) {}
 
     ~Listener() { feed_->Leave(key_); }
 
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    [[nodiscard]] bool HasNews() const { return state_->ended || feed_->end_ > after_; }
+    [[nodiscard]] bool HasNews() const { return state_->ended || feed_->end_ > after_ || !greeting_.empty(); }
 
     Result<std::optional<std::string>> AtHand() {
         if (state_->ended) {
             return Fail(ErrorCode::kUnauthenticated, "the key ended");
+        }
+        if (!greeting_.empty()) {
+            return std::optional(std::exchange(greeting_, {}));
         }
         const std::scoped_lock lock(feed_->mutex_);
         if (after_ < feed_->begin_) {
@@ -145,7 +150,7 @@ public:
     }
 
     Result<std::string> Next() {
-        std::string text;
+        auto text = std::exchange(greeting_, {});
         for (int pieces = 0; text.empty() && pieces < kMostPieces; ++pieces) {
             std::vector<EventFacts> facts;
             const auto events = feed_->storage_.Read([&](const Snapshot& snapshot) {
@@ -181,13 +186,14 @@ private:
     std::shared_ptr<KeyState> state_;
     std::int64_t after_;
     Wants wants_;
+    std::string greeting_;
 };
 
 EventFeed::~EventFeed() {
     thread_.request_stop();
 }
 
-EventStream EventFeed::Listen(const Caller& caller, std::int64_t after, std::int64_t last, Wants wants) {
+EventStream EventFeed::Listen(const Caller& caller, const Place& place, Wants wants, std::string greeting) {
     const KeyId key(caller.actor);
     std::shared_ptr<KeyState> state;
     {
@@ -199,13 +205,14 @@ EventStream EventFeed::Listen(const Caller& caller, std::int64_t after, std::int
         known->buckets = caller.buckets;
         state = known;
         if (!thread_.joinable()) {
-            begin_ = end_ = last;
+            begin_ = end_ = place.last;
             thread_ = std::jthread([this](const std::stop_token& stop) { Loop(stop); });
         }
         listened_to_.notify_one();
     }
-    const auto listener =
-        std::make_shared<Listener>(shared_from_this(), key, std::move(state), after, std::move(wants));
+    const auto listener = std::make_shared<Listener>(
+        shared_from_this(), key, std::move(state), place.after, std::move(wants), std::move(greeting)
+    );
     return {
         .next = [listener] { return listener->Next(); },
         .at_hand = [listener] { return listener->AtHand(); },

@@ -34,16 +34,23 @@ class EventFeed final : public std::enable_shared_from_this<EventFeed> {
 public:
     using Wants = std::function<bool(const Event&, const EventFacts&)>;
 
+    /// Where a stream begins.
+    struct Place {
+        std::int64_t after = 0;
+        std::int64_t last = 0;
+    };
+
     EventFeed(Storage& storage, const Clock& clock) : storage_(storage), clock_(clock) {}
 
     ~EventFeed();
     EventFeed(const EventFeed&) = delete;
     EventFeed& operator=(const EventFeed&) = delete;
 
-    /// The events after `after` that `wants` holds for and the caller may know of, each once and in order,
-    /// for as long as the key is good. `last` is the table's highest sequence now, or was a moment ago.
+    /// The events after `place.after` that `wants` holds for and the caller may know of, each once and in
+    /// order, for as long as the key is good; `greeting`, already framed, before them. `place.last` is the
+    /// table's highest sequence now, or was a moment ago.
     [[nodiscard]] EventStream Listen(
-        const Caller& caller, std::int64_t after, std::int64_t last, Wants wants
+        const Caller& caller, const Place& place, Wants wants, std::string greeting = {}
     );
 
 private:

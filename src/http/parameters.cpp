@@ -98,14 +98,14 @@ boost::json::object SchemaOf(const Parameter& parameter) {
     return schema;
 }
 
-std::vector<Parameter> PageParameters(std::string cursor) {
+std::vector<Parameter> PageParameters(std::string_view cursor) {
     return {
         {.name = "limit",
          .description = "Rows on a page; 50 when not given.",
          .range = std::pair<std::int64_t, std::int64_t>(1, 200)},
         {.name = "after",
          .description = "`next` of the page before.",
-         .pattern = "^(" + std::move(cursor) + ")?$",
+         .pattern = cursor.empty() ? std::string() : fmt::format("^({})?$", cursor),
          .may_be_empty = true}
     };
 }

@@ -32,8 +32,8 @@ struct Parameter {
 /// Its JSON Schema.
 [[nodiscard]] boost::json::object SchemaOf(const Parameter& parameter);
 
-/// `limit` and `after` of a list whose cursors match `cursor`.
-[[nodiscard]] std::vector<Parameter> PageParameters(std::string cursor);
+/// `limit` and `after` of a list whose cursors match `cursor`; "": its handler judges them.
+[[nodiscard]] std::vector<Parameter> PageParameters(std::string_view cursor);
 
 /// `status`, one of the six words.
 [[nodiscard]] Parameter StatusParameter();

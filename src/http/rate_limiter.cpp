@@ -4,13 +4,34 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "core/clock.hpp"
+#include "core/ip_address.hpp"
 
 namespace notify {
+
+namespace {
+
+constexpr std::uint32_t kMapped = 0xffff;  // ::ffff:0:0/96 (RFC 4291, 2.5.5.2)
+
+}  // namespace
+
+std::string PartyAt(std::string_view address) {
+    const auto known = IpAddress::Parse(address.substr(0, address.find('%')));  // of link-local with its zone
+    if (!known || known->IsV4()) {
+        return std::string(address);
+    }
+    if (known->Word(0) == 0 && known->Word(4) == 0 && known->Word(8) == kMapped) {
+        return IpAddress::V4(known->Word(12)).ToString();
+    }
+    return fmt::format("{:08x}{:08x}::/64", known->Word(0), known->Word(4));
+}
 
 void RateLimiter::ForgetFull(Timestamp now) {
     if (tokens_.size() < forget_at_) {

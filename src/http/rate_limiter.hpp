@@ -13,6 +13,10 @@
 
 namespace notify {
 
+/// Who counts as one at that address: an IPv4 address, also within an IPv6 one, or the /64 of an IPv6
+/// address, for whoever has one address of it has all of them. What is no address is as it is.
+[[nodiscard]] std::string PartyAt(std::string_view address);
+
 /// Thread-safe.
 class RateLimiter final {
 public:

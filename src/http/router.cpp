@@ -181,8 +181,7 @@ Response LacksScope(Scope scope, std::string_view request_id) {
 Router::Router(Storage& storage, const Clock& clock, int most_per_second)
     : storage_(storage),
       clock_(clock),
-      limiter_(most_per_second > 0 ? std::make_unique<RateLimiter>(most_per_second) : nullptr),
-      conditional_(std::make_unique<ConditionalEdits>()) {}
+      limiter_(most_per_second > 0 ? std::make_unique<RateLimiter>(most_per_second) : nullptr) {}
 
 void Router::Add(Route route) {
     if (route.method == "POST") {
@@ -263,13 +262,6 @@ Response Router::Handle(Request request, bool trusted) const {
     return response;
 }
 
-const Route* Router::Sibling(const Route& route, std::string_view method) const {
-    const auto found = std::ranges::find_if(routes_, [&](const Route& each) {
-        return each.method == method && each.pattern == route.pattern;
-    });
-    return found == routes_.end() ? nullptr : &*found;
-}
-
 Response Router::Call(const Route& route, Request& request) const {
     if (route.method == "POST") {
         const auto kept = route.shows_secret ? AnswerKept::kNo : AnswerKept::kYes;
@@ -278,19 +270,11 @@ Response Router::Call(const Route& route, Request& request) const {
     if (route.edits.empty()) {
         return route.handle(request);
     }
-    const auto* const read = Sibling(route, "GET");
-    const bool conditional = read != nullptr && &route != read && request.headers.contains("if-match");
+    const bool conditional = route.method != "GET" && request.headers.contains("if-match");
     if (conditional && request.Header("if-match").empty()) {
         return ProblemOf(400, "invalid_argument", "If-Match must name an ETag, or be *", request.id);
     }
-    auto response = !conditional ? route.handle(request) : conditional_->Alone(request, [&] {
-        auto present = read->handle(request);
-        if (present.status != 200) {
-            return present;
-        }
-        auto refused = ChangedSince(request, TagOf(present.body, route.edits));
-        return refused ? std::move(*refused) : route.handle(request);
-    });
+    auto response = route.handle(request);
     if (response.status == 200) {
         response.headers.emplace_back("ETag", TagOf(response.body, route.edits));
     }
@@ -334,7 +318,7 @@ std::optional<RateLimiter::Verdict> Router::Counted(const Request& request, int 
     if (!limiter_ || (!known && refused_as != 401)) {
         return std::nullopt;
     }
-    return limiter_->Take(known ? request.caller.actor : request.peer, clock_.Now());
+    return limiter_->Take(known ? request.caller.actor : PartyAt(request.peer), clock_.Now());
 }
 
 /// Checks the caller's key, its scope and how far it goes.

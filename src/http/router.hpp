@@ -13,7 +13,6 @@
 #include <boost/json.hpp>
 
 #include "core/clock.hpp"
-#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/problem.hpp"
@@ -71,8 +70,9 @@ struct Route {
     std::vector<Parameter> query;    ///< Checked before the handler is called; no others are taken.
     std::vector<Parameter> headers;  ///< For the document.
     MakeSchema body = nullptr;       ///< Of the request; null when it takes none.
-    std::vector<std::string_view>
-        edits;  ///< Of a PATCH: the members that the ETag is of; so for all of its pattern.
+    /// Of a PATCH: the members that the ETag is of; so for all of its pattern. The handlers that edit it ask
+    /// CheckUnchanged of the same members.
+    std::vector<std::string_view> edits;
     bool may_lack_body = false;
     bool takes_plain_text = false;         ///< The JSON may come as text/plain too, as SNS sends it.
     std::size_t max_body = 1U << 20U;      ///< When it takes one.
@@ -88,7 +88,8 @@ struct Route {
 /// Immutable once the routes are added: thread-safe then. The storage and the clock outlive it.
 class Router final {
 public:
-    /// A key, and an address without one that opens, may make so many requests a second; 0: any number.
+    /// A key, and an address (PartyAt) without one that opens, may make so many requests a second; 0: any
+    /// number.
     Router(Storage& storage, const Clock& clock, int most_per_second = 0);
 
     void Add(Route route);
@@ -111,16 +112,12 @@ private:
     /// The route's handler, with what is asked of every route like it.
     [[nodiscard]] Response Call(const Route& route, Request& request) const;
 
-    /// The route with that method and pattern; null when there is none.
-    [[nodiscard]] const Route* Sibling(const Route& route, std::string_view method) const;
-
     /// Counts it against whoever asks; nothing when that is not done.
     [[nodiscard]] std::optional<RateLimiter::Verdict> Counted(const Request& request, int refused_as) const;
 
     Storage& storage_;
     const Clock& clock_;
     std::unique_ptr<RateLimiter> limiter_;  ///< Null: no limit.
-    std::unique_ptr<ConditionalEdits> conditional_;
     std::vector<Route> routes_;
     std::vector<std::vector<std::string>> patterns_;  ///< Of the routes, between the slashes.
 };

@@ -192,9 +192,10 @@ BOOST_DESCRIBE_STRUCT(NewBucket, (BucketChange), (location, kind, source, rules)
 
 struct BucketList {
     std::vector<BucketView> rows;
+    std::string next;
 };
 
-BOOST_DESCRIBE_STRUCT(BucketList, (), (rows))
+BOOST_DESCRIBE_STRUCT(BucketList, (), (rows, next))
 
 struct ScanView {
     std::int64_t seen = 0;

@@ -35,8 +35,9 @@ BOOST_DESCRIBE_STRUCT(ErasureView, (), (id, at, by, people, photos, faces, items
 
 struct ErasureList {
     std::vector<ErasureView> rows;
+    std::string next;
 };
 
-BOOST_DESCRIBE_STRUCT(ErasureList, (), (rows))
+BOOST_DESCRIBE_STRUCT(ErasureList, (), (rows, next))
 
 }  // namespace notify::view

@@ -41,9 +41,10 @@ BOOST_DESCRIBE_STRUCT(NewKeyView, (), (name, scopes, sources, buckets, expires_a
 
 struct KeyList {
     std::vector<KeyView> rows;
+    std::string next;
 };
 
-BOOST_DESCRIBE_STRUCT(KeyList, (), (rows))
+BOOST_DESCRIBE_STRUCT(KeyList, (), (rows, next))
 
 struct AuditView {
     std::string at;

@@ -39,9 +39,10 @@ BOOST_DESCRIBE_STRUCT(PersonView, (), (id, name, state, hidden, consent, photos,
 
 struct PersonList {
     std::vector<PersonView> rows;
+    std::string next;
 };
 
-BOOST_DESCRIBE_STRUCT(PersonList, (), (rows))
+BOOST_DESCRIBE_STRUCT(PersonList, (), (rows, next))
 
 struct PointView {
     double x = 0;

@@ -84,8 +84,9 @@ BOOST_DESCRIBE_STRUCT(
 
 struct RuleList {
     std::vector<RuleView> rows;
+    std::string next;
 };
 
-BOOST_DESCRIBE_STRUCT(RuleList, (), (rows))
+BOOST_DESCRIBE_STRUCT(RuleList, (), (rows, next))
 
 }  // namespace notify::view

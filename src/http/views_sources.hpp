@@ -75,9 +75,10 @@ BOOST_DESCRIBE_STRUCT(
 
 struct SourceList {
     std::vector<SourceView> rows;
+    std::string next;
 };
 
-BOOST_DESCRIBE_STRUCT(SourceList, (), (rows))
+BOOST_DESCRIBE_STRUCT(SourceList, (), (rows, next))
 
 struct NewSecret {
     std::optional<std::string> access_key;

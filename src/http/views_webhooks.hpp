@@ -106,9 +106,10 @@ BOOST_DESCRIBE_STRUCT(EndpointChange, (), (url, description, types, only, transp
 
 struct EndpointList {
     std::vector<EndpointView> rows;
+    std::string next;
 };
 
-BOOST_DESCRIBE_STRUCT(EndpointList, (), (rows))
+BOOST_DESCRIBE_STRUCT(EndpointList, (), (rows, next))
 
 struct AttemptView {
     int number = 0;

@@ -58,9 +58,9 @@ public:
     /// By kind and status; of what is kept (RETENTION_DAYS).
     [[nodiscard]] virtual Result<std::vector<DeliveryCount>> Count() const = 0;
 
-    /// Takes up to `max` ready deliveries, at most `per_endpoint` in flight for one endpoint (those already
-    /// held count); of the publications of one object's versions, one at a time. Sets Processing, attempt +
-    /// 1, fence + 1 and the lease.
+    /// Takes up to `max` ready deliveries of endpoints that are not paused, at most `per_endpoint` in flight
+    /// for one endpoint (those already held count); of the publications of one object's versions, one at a
+    /// time. Sets Processing, attempt + 1, fence + 1 and the lease.
     virtual Result<std::vector<Delivery>> Claim(
         const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease
     ) = 0;
@@ -83,7 +83,7 @@ public:
     /// How many calls of RemoveOld would remove, in the end.
     [[nodiscard]] virtual Result<std::int64_t> CountOld(Timestamp before) const = 0;
 
-    /// When the next Pending delivery becomes ready; `now` when one is.
+    /// When the next Pending delivery that is for no paused endpoint becomes ready; `now` when one is.
     [[nodiscard]] virtual Result<std::optional<Timestamp>> NextReadyAt(Timestamp now) const = 0;
 
     /// Makes sure (item, destination, format) has a publication and a Pending delivery for it.

@@ -48,6 +48,10 @@ public:
 
     /// The highest sequence, 0 when there is none.
     [[nodiscard]] virtual Result<std::int64_t> LastSequence() const = 0;
+
+    /// The highest sequence that RemoveOld has removed, 0 when none was: who has seen all up to a lower one
+    /// has missed something.
+    [[nodiscard]] virtual Result<std::int64_t> LastRemoved() const = 0;
 };
 
 /// What an event is about, as far as its data says.

@@ -24,6 +24,7 @@ struct ItemFilter {
     BucketId bucket_id;
     std::optional<Status> status;
     std::string key_contains;
+    bool oldest_first = false;  ///< Else the newest.
 };
 
 /// A line of an item's history.
@@ -74,7 +75,7 @@ public:
         const BucketId& bucket, std::string_view key, const ItemId& keep
     ) const = 0;
 
-    /// Newest first; `after` is an item id.
+    /// By when they were discovered; `after` is an item id.
     [[nodiscard]] virtual Result<Page<Item>> List(
         const ItemFilter& filter, const PageRequest& page
     ) const = 0;

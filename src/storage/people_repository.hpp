@@ -43,6 +43,13 @@ public:
     /// Everybody, those who were merged into others and unknown ones too: by name, then id.
     [[nodiscard]] virtual Result<std::vector<Person>> List() const = 0;
 
+    /// Those who were not merged into others: who has a name by it, then who has none by id. `after` is what
+    /// Page::next said; kInvalidArgument when it is nothing of the kind.
+    [[nodiscard]] virtual Result<Page<Person>> Roots(const PageRequest& page) const = 0;
+
+    /// Who was merged into the person, directly or not: by id.
+    [[nodiscard]] virtual Result<std::vector<PersonId>> MergedInto(const PersonId& root) const = 0;
+
     /// A photo that is nobody's yet: an edit gives it to a person, whatever `person_id` says.
     virtual Result<void> AddPhoto(const EnrolmentPhoto& photo) = 0;
 

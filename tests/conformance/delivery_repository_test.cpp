@@ -337,6 +337,36 @@ TEST_P(Deliveries, KnowWhenTheNextBecomesReady) {
     EXPECT_EQ(next(), Now());
 }
 
+TEST_P(Deliveries, AreLeftAloneWhileTheirEndpointIsPaused) {
+    auto endpoint = AddEndpoint("https://paused");
+    const auto other = AddEndpoint("https://other");
+    const auto set = [&](bool active, const std::string& disabled_reason = {}) {
+        endpoint.active = active;
+        endpoint.disabled_reason = disabled_reason;
+        Write([&](Transaction& transaction) { return transaction.deliveries.UpdateEndpoint(endpoint); });
+    };
+    const auto next = [&] {
+        return Read([&](const Snapshot& snapshot) { return snapshot.deliveries.NextReadyAt(Now()); });
+    };
+    const auto waiting = AddDelivery(endpoint.id, Now() - 1h);
+    set(false);
+    EXPECT_EQ(next(), std::nullopt) << "nobody has to wake for it";
+    EXPECT_TRUE(ClaimDeliveries(10).empty());
+    const auto ready = AddDelivery(other.id, Now());
+    const auto publication = AddDelivery(EndpointId(), Now() + 1min);
+    EXPECT_EQ(next(), Now());
+    const auto claimed = ClaimDeliveries(10);
+    ASSERT_EQ(claimed.size(), 1U);
+    EXPECT_EQ(claimed[0].id, ready.id);
+    EXPECT_EQ(next(), publication.next_attempt_at);
+    EXPECT_EQ(StoredDelivery(waiting.id).fence, 0);
+    set(false, "the receiver answered 410 Gone");
+    EXPECT_EQ(next(), Now()) << "what waits for a disabled one is to be cancelled";
+    set(true);
+    ASSERT_EQ(ClaimDeliveries(10).size(), 1U);
+    EXPECT_EQ(StoredDelivery(waiting.id).attempt, 1);
+}
+
 TEST_P(Deliveries, AreListedByTheTimeTheyWereMade) {
     std::vector<DeliveryId> made;
     for (int i = 0; i < 3; ++i) {

@@ -160,6 +160,44 @@ TEST_P(Events, AreReadInOrder) {
     EXPECT_EQ(odd[1].type, "type.3");
 }
 
+TEST_P(Events, SayUpToWhereOldOnesWereRemoved) {
+    const auto removed = [&] {
+        return Read([](const Snapshot& snapshot) { return snapshot.events.LastRemoved(); });
+    };
+    EXPECT_EQ(removed(), 0);
+    AddEndpoint("https://waits", {"type.1"});
+    for (int i = 0; i < 4; ++i) {
+        auto event = MakeEvent("type." + std::to_string(i));
+        event.at = i < 3 ? Now() : Now() + std::chrono::hours(1);
+        Append(event);
+    }
+    const auto all = After(0);
+    ASSERT_EQ(all.size(), 4U);
+    const auto remove = [&](int limit) {
+        return Write([&](Transaction& transaction) {
+            return transaction.events.RemoveOld(Now() + std::chrono::minutes(1), limit);
+        });
+    };
+    EXPECT_EQ(remove(1), 1);
+    EXPECT_EQ(removed(), all[0].sequence);
+    EXPECT_EQ(remove(10), 1) << "the one that waits to be delivered stays";
+    EXPECT_EQ(removed(), all[2].sequence);
+    EXPECT_EQ(After(0).at(0).sequence, all[1].sequence);
+    Write([&](Transaction& transaction) -> Result<void> {
+        const auto held =
+            transaction.deliveries.Claim(NodeId("nod_a"), 1, 9, Now(), std::chrono::seconds(30));
+        auto row = ValueOf(held).at(0);
+        row.status = Status::kCompleted;
+        row.lease_owner = NodeId();
+        row.lease_until.reset();
+        row.finished_at = Now();
+        return transaction.deliveries.Finish(row, row.fence, std::nullopt).map([](bool) {});
+    });
+    EXPECT_EQ(remove(10), 1);
+    EXPECT_EQ(removed(), all[2].sequence) << "it never goes back";
+    EXPECT_EQ(remove(10), 0);
+}
+
 TEST_P(Events, BecomeADeliveryForEachEndpointThatWantsThem) {
     const auto all = AddEndpoint("https://all");
     const auto items = AddEndpoint("https://items", {"process.failed", "item.*"});

@@ -231,6 +231,28 @@ TEST_P(Items, AreListedNewestFirstPageByPage) {
     EXPECT_EQ(std::vector<std::string>(added.rbegin(), added.rend()), seen);
 }
 
+TEST_P(Items, AreListedOldestFirstWhenThatIsAskedFor) {
+    const auto bucket = AddBucket();
+    std::vector<std::string> added;
+    for (int i = 0; i < 5; ++i) {
+        added.push_back(AddItem(bucket, "clip " + std::to_string(i)).id.Value());
+    }
+    for (const auto& filter :
+         {ItemFilter{.oldest_first = true},
+          ItemFilter{.bucket_id = bucket.id, .status = Status::kPending, .oldest_first = true}}) {
+        std::vector<std::string> seen;
+        PageRequest request{.after = {}, .limit = 2};
+        do {
+            const auto page = List(filter, request);
+            for (const auto& item : page.rows) {
+                seen.push_back(item.id.Value());
+            }
+            request.after = page.next;
+        } while (!request.after.empty());
+        EXPECT_EQ(seen, added);
+    }
+}
+
 TEST_P(Items, HaveNoEmptyLastPage) {
     const auto bucket = AddBucket();
     AddItem(bucket, "a");

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include "conformance/fixture.hpp"
 #include "support/people.hpp"
@@ -124,6 +126,46 @@ TEST_P(People, HaveNamesOfTheirOwn) {
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(all[0].name, "Ada");
     EXPECT_EQ(all[1].name, "Robert");
+}
+
+TEST_P(People, AreListedInPagesWithTheMergedLeftToThoseWhoRemain) {
+    const auto found = [&](const char* id) {
+        Write([&](Transaction& transaction) {
+            return testing::Make(transaction, testing::EditOf(EditKind::kFound, PersonId(id)));
+        });
+    };
+    const auto zoe = AddPerson("Zo\xC3\xA9");
+    const auto ada = AddPerson("Ada");
+    const auto twin = AddPerson("Twin");
+    const auto other = AddPerson("Other");
+    found("per_y");
+    found("per_x");
+    for (const auto& gone : {other, twin}) {
+        Write([&](Transaction& transaction) {
+            auto edit = testing::EditOf(EditKind::kMerge, gone.id == twin.id ? ada.id : twin.id);
+            edit.other = gone.id;
+            return testing::Make(transaction, edit);
+        });
+    }
+    std::vector<PersonId> all;
+    PageRequest page{.after = {}, .limit = 1};
+    do {
+        const auto some = Read([&](const Snapshot& snapshot) { return snapshot.people.Roots(page); });
+        ASSERT_EQ(some.rows.size(), 1U);
+        all.push_back(some.rows[0].id);
+        page.after = some.next;
+    } while (!page.after.empty() && all.size() < 10);
+    EXPECT_EQ(all, (std::vector{ada.id, zoe.id, PersonId("per_x"), PersonId("per_y")}));
+    page = {.after = {}, .limit = 3};
+    const auto first = Read([&](const Snapshot& snapshot) { return snapshot.people.Roots(page); });
+    EXPECT_EQ(first.rows.size(), 3U);
+    EXPECT_FALSE(first.next.empty());
+    const auto merged = Read([&](const Snapshot& snapshot) { return snapshot.people.MergedInto(ada.id); });
+    EXPECT_EQ(std::set(merged.begin(), merged.end()), (std::set{twin.id, other.id}));
+    EXPECT_TRUE(Read([&](const Snapshot& snapshot) { return snapshot.people.MergedInto(zoe.id); }).empty());
+    const auto odd =
+        storage_->Read([](const Snapshot& snapshot) { return snapshot.people.Roots({.after = "zz"}); });
+    EXPECT_EQ(odd.error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_P(People, HavePhotosWithEverythingKept) {

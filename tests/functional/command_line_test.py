@@ -356,6 +356,14 @@ class BesideTheService(CommandTest):
         self.assertNotEqual(file.read_text(), first)
         self.service.get("/v1/buckets")
 
+    def test_lists_are_shown_whole_however_many_pages_they_have(self):
+        names = {f"key {number}" for number in range(205)}
+        for name in names:
+            self.service.request("POST", "/v1/keys", {"name": name, "scopes": ["read"]})
+        shown = json.loads(self.run_command("--json", "keys", "list").stdout)["rows"]
+        self.assertLessEqual(names, {row["name"] for row in shown})
+        self.assertEqual(len(shown), len({row["id"] for row in shown}))
+
     def test_deliveries_are_listed_and_sent_again(self):
         with http.server.HTTPServer(("127.0.0.1", 0), Receiver) as receiver, listening(receiver):
             self.endpoint_is_told_and_told_again(f"http://127.0.0.1:{receiver.server_port}/")

@@ -120,8 +120,8 @@ FAIL = {
     "answers 103 for ever": (answer_1xx_for_ever, "not answer within 20 s"),
     "answers 100 as fast as it can": (flood_with_1xx, "more than 65536 bytes of headers"),
     "sends headers without an end": (send_endless_headers, "more than 65536 bytes of headers"),
-    "sends one header without an end": (send_one_endless_header, "127.0.0.1"),
-    "speaks no HTTP": (speak_no_http, "no answer from 127.0.0.1"),
+    "sends one header without an end": (send_one_endless_header, "127.0.0.1 sent more than 102400 bytes as one header"),
+    "speaks no HTTP": (speak_no_http, "127.0.0.1 answered with something that is not HTTP"),
     "closes in the middle": (close_in_the_middle, "no answer from 127.0.0.1"),
     **{f"redirects by {status}": (redirect(b"%d" % status), f"answered {status}; redirects are not followed") for status in (301, 302, 303, 307, 308)},
 }

@@ -164,6 +164,30 @@ Result<boost::json::value> ApiClient::Call(
     return answer->status < 400 ? value : Unexpected(FromProblem(answer->status, *value));
 }
 
+Result<boost::json::value> ApiClient::List(std::string_view target) {
+    boost::json::array rows;
+    std::string after;
+    do {
+        const auto page = Call(
+            "GET",
+            fmt::format(
+                "{}{}limit=200&after={}",
+                target,
+                target.find('?') == std::string_view::npos ? '?' : '&',
+                PercentEncoded(after)
+            )
+        );
+        if (!page) {
+            return page;
+        }
+        for (const auto& row : page->at("rows").as_array()) {
+            rows.push_back(row);
+        }
+        after = page->at("next").as_string();
+    } while (!after.empty());
+    return boost::json::object{{"rows", std::move(rows)}};
+}
+
 Result<std::string> ApiClient::Fetch(std::string_view target) {
     auto answer = Send({.method = "GET", .target = std::string(target), .body = ""});
     if (!answer) {

@@ -31,6 +31,9 @@ public:
         std::string_view method, std::string_view target, const boost::json::value& body = nullptr
     );
 
+    /// All rows of a list that is given in pages, as one answer. A refusal as of Call.
+    [[nodiscard]] Result<boost::json::value> List(std::string_view target);
+
     /// The bytes of what GET answers, of an artifact that is kept sealed. A refusal as of Call.
     [[nodiscard]] Result<std::string> Fetch(std::string_view target);
 

@@ -54,7 +54,7 @@ Result<void> AddBucket(CommandLine& line) {
 }
 
 Result<void> ListBuckets(CommandLine& line) {
-    return line.Ask("GET", "/v1/buckets", nullptr, [](const value& answer) {
+    return line.ShowAll("/v1/buckets", [](const value& answer) {
         auto noted = answer;
         for (auto& row : noted.at("rows").as_array()) {
             const auto hold = HoldOf(row);

@@ -37,6 +37,10 @@ Result<void> CommandLine::Ask(
     return {};
 }
 
+Result<void> CommandLine::ShowAll(const std::string& target, const Print& print) {
+    return List(target).map([&](const boost::json::value& answer) { Show(answer, print); });
+}
+
 Result<boost::json::value> CommandLine::Call(
     std::string_view method, const std::string& target, const boost::json::value& body
 ) {

@@ -46,6 +46,12 @@ public:
         std::string_view method, const std::string& target, const boost::json::value& body
     );
 
+    /// ApiClient::List, and shows it.
+    [[nodiscard]] Result<void> ShowAll(const std::string& target, const Print& print);
+
+    /// ApiClient::List.
+    [[nodiscard]] Result<boost::json::value> List(const std::string& target) { return client_.List(target); }
+
     /// ApiClient::Fetch.
     [[nodiscard]] Result<std::string> Fetch(const std::string& target) { return client_.Fetch(target); }
 

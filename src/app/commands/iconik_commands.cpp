@@ -29,7 +29,7 @@ Result<std::string> SourceOf(CommandLine& line) {
     if (!line.words.source.empty()) {
         return line.words.source;
     }
-    const auto all = line.Call("GET", "/v1/sources", nullptr);
+    const auto all = line.List("/v1/sources");
     if (!all) {
         return Unexpected(all.error());
     }

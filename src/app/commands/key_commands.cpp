@@ -47,7 +47,7 @@ Result<void> AddKey(CommandLine& line) {
 }
 
 Result<void> ListKeys(CommandLine& line) {
-    return line.Ask("GET", "/v1/keys", nullptr, [](const value& answer) {
+    return line.ShowAll("/v1/keys", [](const value& answer) {
         PrintTable(
             answer,
             {"id",
@@ -66,7 +66,7 @@ Result<void> ListKeys(CommandLine& line) {
 
 /// The id of the one key of that name that still opens; the text itself when no key has it as a name.
 Result<std::string> IdOfKey(CommandLine& line, const std::string& text) {
-    const auto keys = line.Call("GET", "/v1/keys", nullptr);
+    const auto keys = line.List("/v1/keys");
     if (!keys) {
         return Unexpected(keys.error());
     }

@@ -78,7 +78,7 @@ Result<void> Enrol(CommandLine& line) {
 }
 
 Result<void> ListPeople(CommandLine& line) {
-    return line.Ask("GET", "/v1/people", nullptr, [](const value& answer) {
+    return line.ShowAll("/v1/people", [](const value& answer) {
         object shown{{"rows", array{}}};
         for (const auto& person : answer.at("rows").as_array()) {
             shown["rows"].as_array().push_back(
@@ -190,7 +190,7 @@ Result<void> RemovePerson(CommandLine& line) {
 }
 
 Result<void> ListErasures(CommandLine& line) {
-    return line.Ask("GET", "/v1/erasures", nullptr, PrintDocument);
+    return line.ShowAll("/v1/erasures", PrintDocument);
 }
 
 /// What people decide, each of which can be undone.

@@ -116,7 +116,7 @@ Result<void> ListRules(CommandLine& line) {
     const auto target = !bucket.empty()   ? "?bucket=" + PercentEncoded(bucket)
                         : !source.empty() ? "?source=" + PercentEncoded(source)
                                           : std::string();
-    return line.Ask("GET", "/v1/rules" + target, nullptr, [](const value& answer) {
+    return line.ShowAll("/v1/rules" + target, [](const value& answer) {
         PrintTable(
             answer,
             {"id",

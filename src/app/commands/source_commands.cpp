@@ -81,7 +81,7 @@ Result<void> ChangeSource(CommandLine& line) {
 
 /// A source of that kind that is there is given what the file says in the place of what it had.
 Result<value> MakeOrChange(CommandLine& line, const object& wanted) {
-    const auto all = line.Call("GET", "/v1/sources", nullptr);
+    const auto all = line.List("/v1/sources");
     if (!all) {
         return Unexpected(all.error());
     }
@@ -225,7 +225,7 @@ void AddSourceCommands(CLI::App& app, CommandLine& line) {
         .add_option("file", line.words.id, "config.json")
         ->required();
     line.Add(group, "list", "All sources", [&line] {
-        return line.Ask("GET", "/v1/sources", nullptr, [](const value& answer) {
+        return line.ShowAll("/v1/sources", [](const value& answer) {
             PrintTable(
                 answer,
                 {"id", "name", "kind", "expires_at", "note"},

@@ -126,7 +126,7 @@ Result<void> ChangeWebhook(CommandLine& line) {
 }
 
 Result<void> ListWebhooks(CommandLine& line) {
-    return line.Ask("GET", "/v1/webhooks", nullptr, [](const value& answer) {
+    return line.ShowAll("/v1/webhooks", [](const value& answer) {
         PrintTable(
             answer,
             {"id", "url", "types", "state", "failing_since", "last_error", "disabled_reason"},

@@ -177,8 +177,11 @@ std::vector<IpAddress> Resolve(const std::string& host) {
 
 }  // namespace
 
-Result<AddressGuard> AddressGuard::WithAllowed(const std::vector<std::string>& networks) {
+Result<AddressGuard> AddressGuard::WithAllowed(
+    const std::vector<std::string>& networks, std::vector<std::uint16_t> never
+) {
     AddressGuard guard;
+    guard.never_ = std::move(never);
     for (const auto& text : networks) {
         auto network = IpNetwork::Parse(text);
         if (!network) {
@@ -219,14 +222,28 @@ bool AddressGuard::IsOpened(const IpAddress& address, bool only_exactly) const {
     });
 }
 
-Result<void> AddressGuard::CheckAddress(const IpAddress& address) const {
+Result<void> AddressGuard::CheckAddress(const IpAddress& address, std::uint16_t port) const {
     if (const auto inner = Carried(address)) {
-        if (const auto judged = CheckAddress(*inner); !judged) {
+        if (const auto judged = CheckAddress(*inner, port); !judged) {
             return Unexpected(judged.error().Within(address.ToString()));
         }
     }
     for (const auto& closed : ClosedNetworks()) {
-        if (closed.network.Contains(address) && !IsOpened(address, closed.only_exactly)) {
+        if (!closed.network.Contains(address)) {
+            continue;
+        }
+        if (std::ranges::find(never_, port) != never_.end()) {
+            return Fail(
+                ErrorCode::kForbidden,
+                fmt::format(
+                    "webhooks may not be sent to port {} of {} ({}): our own database listens at that port",
+                    port,
+                    address.ToString(),
+                    closed.what
+                )
+            );
+        }
+        if (!IsOpened(address, closed.only_exactly)) {
             return Fail(
                 ErrorCode::kForbidden,
                 fmt::format(
@@ -257,7 +274,7 @@ Result<void> AddressGuard::CheckUrl(const Url& url) const {
         );
     }
     const auto literal = IpAddress::Parse(HostOf(url));
-    return literal ? CheckAddress(*literal) : Result<void>{};
+    return literal ? CheckAddress(*literal, url.Port()) : Result<void>{};
 }
 
 Result<void> AddressGuard::CheckTarget(const Url& url) const {
@@ -266,7 +283,7 @@ Result<void> AddressGuard::CheckTarget(const Url& url) const {
     }
     Result<void> last;
     for (const auto& address : Resolve(HostOf(url))) {
-        last = CheckAddress(address);
+        last = CheckAddress(address, url.Port());
         if (last) {
             return {};
         }
@@ -283,7 +300,7 @@ Result<IpAddress> AddressGuard::AddressOf(const Url& url) const {
     }
     const auto addresses = Resolve(HostOf(url));
     for (const auto& address : addresses) {
-        if (const auto checked = CheckAddress(address); !checked) {
+        if (const auto checked = CheckAddress(address, url.Port()); !checked) {
             return Unexpected(checked.error());
         }
     }
@@ -303,7 +320,7 @@ Result<IpAddress> AddressGuard::AddressOf(const Url& url) const {
 }
 
 ConnectGuard AddressGuard::ForConnect() const {
-    return [this](const ResolvedAddress& address) { return CheckAddress(address.ip); };
+    return [this](const ResolvedAddress& address) { return CheckAddress(address.ip, address.port); };
 }
 
 }  // namespace notify

@@ -2,6 +2,7 @@
 
 // Who a webhook may be sent to: the public internet, and what WEBHOOK_ALLOW_CIDRS names. Nothing inside.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +19,15 @@ namespace notify {
 /// Closed by default: loopback, link-local, private, shared, documentation, benchmark, multicast and reserved
 /// ranges of IPv4 and IPv6. IPv4 addresses inside IPv6 ones (mapped, NAT64, 6to4, Teredo) are judged as what
 /// they are inside. An allowed network opens what it contains; loopback, link-local, "this network",
-/// multicast and the metadata addresses of clouds only when it names exactly that address (/32, /128).
+/// multicast and the metadata addresses of clouds only when it names exactly that address (/32, /128). At
+/// some ports it opens nothing: where our own database listens, on whichever of these addresses that is.
 class AddressGuard final {
 public:
-    /// kInvalidArgument names the entry that is no network.
-    [[nodiscard]] static Result<AddressGuard> WithAllowed(const std::vector<std::string>& networks);
+    /// `never`: the ports at which no network opens anything. kInvalidArgument names the entry that is no
+    /// network.
+    [[nodiscard]] static Result<AddressGuard> WithAllowed(
+        const std::vector<std::string>& networks, std::vector<std::uint16_t> never = {}
+    );
 
     /// A sentence for each allowed network that opens nothing.
     [[nodiscard]] std::vector<std::string> Warnings() const;
@@ -30,8 +35,8 @@ public:
     /// Nothing is allowed but the public internet.
     AddressGuard() = default;
 
-    /// kForbidden with the address and why.
-    [[nodiscard]] Result<void> CheckAddress(const IpAddress& address) const;
+    /// kForbidden with the address and why. `port` 0: whichever.
+    [[nodiscard]] Result<void> CheckAddress(const IpAddress& address, std::uint16_t port = 0) const;
 
     /// http or https, no user info, no zone, port 80, 443 or from 1024 on, and if the host is an address,
     /// CheckAddress. kInvalidArgument or kForbidden.
@@ -54,6 +59,7 @@ private:
     [[nodiscard]] bool IsOpened(const IpAddress& address, bool only_exactly) const;
 
     std::vector<IpNetwork> allowed_;
+    std::vector<std::uint16_t> never_;  ///< Ports.
 };
 
 }  // namespace notify

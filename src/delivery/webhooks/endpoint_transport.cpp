@@ -56,7 +56,7 @@ Result<void> CheckPem(std::string_view member, const std::string& pem) {
 
 }  // namespace
 
-Result<void> CheckTransport(const AddressGuard& guard, const EndpointTransport& transport) {
+Result<void> CheckTransport(const AddressGuard& guard, const HttpTransport& transport) {
     if (const auto& proxy = transport.proxy; !proxy.empty()) {
         if (const auto checked = CheckProxy(guard, proxy); !checked) {
             return checked;
@@ -80,8 +80,8 @@ Result<void> CheckTransport(const AddressGuard& guard, const EndpointTransport& 
                      .map_error([](const Error& error) { return error.Within("client_key"); });
 }
 
-std::string SealTransport(const SecretBox& box, const EndpointTransport& transport) {
-    if (transport == EndpointTransport()) {
+std::string SealTransport(const SecretBox& box, const HttpTransport& transport) {
+    if (transport == HttpTransport()) {
         return {};
     }
     return box.Seal(
@@ -97,9 +97,9 @@ std::string SealTransport(const SecretBox& box, const EndpointTransport& transpo
     );
 }
 
-Result<EndpointTransport> OpenTransport(const SecretBox& box, std::string_view sealed) {
+Result<HttpTransport> OpenTransport(const SecretBox& box, std::string_view sealed) {
     if (sealed.empty()) {
-        return EndpointTransport();
+        return HttpTransport();
     }
     const auto clear = box.Open(sealed, kPurpose);
     const auto read = clear ? ParseJson(*clear) : Unexpected(clear.error());
@@ -110,7 +110,7 @@ Result<EndpointTransport> OpenTransport(const SecretBox& box, std::string_view s
         const auto* const value = read->is_object() ? read->as_object().if_contains(member) : nullptr;
         return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
     };
-    return EndpointTransport{
+    return HttpTransport{
         .proxy = text("proxy"),
         .ca = text("ca"),
         .client_certificate = text("client_certificate"),
@@ -118,23 +118,13 @@ Result<EndpointTransport> OpenTransport(const SecretBox& box, std::string_view s
     };
 }
 
-Result<HttpTransport> TransportFor(
-    const EndpointTransport& transport, const Url& url, const AddressGuard& guard
+Result<std::optional<IpAddress>> PinnedFor(
+    const HttpTransport& transport, const Url& url, const AddressGuard& guard
 ) {
-    HttpTransport own{
-        .proxy = transport.proxy,
-        .ca = transport.ca,
-        .client_certificate = transport.client_certificate,
-        .client_key = transport.client_key,
-        .pinned = std::nullopt
-    };
-    if (own.proxy.empty()) {
-        return own;
+    if (transport.proxy.empty()) {
+        return std::optional<IpAddress>();
     }
-    return guard.AddressOf(url).map([&](const IpAddress& address) {
-        own.pinned = address;
-        return own;
-    });
+    return guard.AddressOf(url).map([](const IpAddress& address) { return std::optional(address); });
 }
 
 }  // namespace notify

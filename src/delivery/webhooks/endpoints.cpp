@@ -84,13 +84,24 @@ std::string ActionOf(const EndpointEdit& edit) {
     return fmt::format("endpoint.{}", verb);
 }
 
+/// The endpoint, when the condition holds.
+Result<Endpoint> GetIf(Transaction& transaction, const EndpointId& id, const EndpointCondition& condition) {
+    auto endpoint = transaction.deliveries.GetEndpoint(id);
+    const auto holds = endpoint && condition ? condition(*endpoint) : Result<void>{};
+    return holds ? std::move(endpoint) : Unexpected(holds.error());
+}
+
 /// Reads an endpoint, changes it, writes it and the audit, in one transaction.
 template <class Change>
 Result<Endpoint> ChangeEndpoint(
-    Storage& storage, const EndpointId& id, const AuditEntry& audit, const Change& change
+    Storage& storage,
+    const EndpointId& id,
+    const AuditEntry& audit,
+    const EndpointCondition& condition,
+    const Change& change
 ) {
     return storage.Write([&](Transaction& transaction) -> Result<Endpoint> {
-        auto endpoint = transaction.deliveries.GetEndpoint(id);
+        auto endpoint = GetIf(transaction, id, condition);
         if (!endpoint) {
             return endpoint;
         }
@@ -161,7 +172,7 @@ Result<Endpoint> Endpoints::Get(const EndpointId& id) const {
     return storage_.Read([&](const Snapshot& snapshot) { return snapshot.deliveries.GetEndpoint(id); });
 }
 
-Result<EndpointTransport> Endpoints::TransportOf(const Endpoint& endpoint) const {
+Result<HttpTransport> Endpoints::TransportOf(const Endpoint& endpoint) const {
     return OpenTransport(box_, endpoint.transport);
 }
 
@@ -183,7 +194,7 @@ Result<EndpointWithSecret> Endpoints::RotateSecret(
         sealed.push_back(SealEndpointSecret(box_, current->front(), now + overlap));
     }
     return ChangeEndpoint(
-               storage_, id, EntryOf(now, actor, "endpoint.rotate", id), [&](Endpoint& endpoint) {
+               storage_, id, EntryOf(now, actor, "endpoint.rotate", id), {}, [&](Endpoint& endpoint) {
                    endpoint.secrets = sealed;
                }
     ).map([&](const Endpoint& endpoint) {
@@ -191,19 +202,21 @@ Result<EndpointWithSecret> Endpoints::RotateSecret(
     });
 }
 
-Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edit, std::string_view actor) {
+Result<Endpoint> Endpoints::Change(
+    const EndpointId& id, const EndpointEdit& edit, std::string_view actor, const EndpointCondition& condition
+) {
     const auto url = edit.url ? CheckUrl(guard_, *edit.url) : Result<std::string>();
     if (!url) {
         return Unexpected(url.error());
     }
     const auto checked =
         CheckWords(edit.description.value_or(""), edit.types.value_or(std::vector<std::string>{}))
-            .and_then([&] { return CheckTransport(guard_, edit.transport.value_or(EndpointTransport())); });
+            .and_then([&] { return CheckTransport(guard_, edit.transport.value_or(HttpTransport())); });
     if (!checked) {
         return Unexpected(checked.error());
     }
     const auto entry = EntryOf(clock_.Now(), actor, ActionOf(edit), id);
-    return ChangeEndpoint(storage_, id, entry, [&](Endpoint& endpoint) {
+    return ChangeEndpoint(storage_, id, entry, condition, [&](Endpoint& endpoint) {
         if (edit.url || edit.transport || edit.active.value_or(false)) {
             endpoint.failing_since.reset();
             endpoint.consecutive_failures = 0;
@@ -221,11 +234,15 @@ Result<Endpoint> Endpoints::Change(const EndpointId& id, const EndpointEdit& edi
     });
 }
 
-Result<void> Endpoints::Remove(const EndpointId& id, std::string_view actor) {
+Result<void> Endpoints::Remove(
+    const EndpointId& id, std::string_view actor, const EndpointCondition& condition
+) {
     return storage_.Write([&](Transaction& transaction) -> Result<void> {
-        return transaction.deliveries.RemoveEndpoint(id).and_then([&] {
-            return transaction.keys.AddAudit(EntryOf(clock_.Now(), actor, "endpoint.remove", id));
-        });
+        return GetIf(transaction, id, condition)
+            .and_then([&](const Endpoint&) { return transaction.deliveries.RemoveEndpoint(id); })
+            .and_then([&] {
+                return transaction.keys.AddAudit(EntryOf(clock_.Now(), actor, "endpoint.remove", id));
+            });
     });
 }
 

@@ -3,6 +3,7 @@
 // Endpoints as people manage them: create, list, rotate, pause, resume, remove, test. Each change is audited.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ struct NewEndpoint {
     std::string description;
     std::vector<std::string> types;  ///< Event types; empty means all. "item.*" matches a prefix.
     EventOrigins only;               ///< Of those types.
-    EndpointTransport transport;
+    HttpTransport transport;
 };
 
 /// What is to change; what is not given stays.
@@ -32,9 +33,12 @@ struct EndpointEdit {
     std::optional<std::string> description;
     std::optional<std::vector<std::string>> types;
     std::optional<EventOrigins> only;
-    std::optional<EndpointTransport> transport;  ///< All of it.
+    std::optional<HttpTransport> transport;  ///< All of it.
     std::optional<bool> active;
 };
+
+/// Looked at inside the transaction of an edit; what it fails with, the edit fails with. Empty: none.
+using EndpointCondition = std::function<Result<void>(const Endpoint&)>;
 
 /// The only moment the secret is shown.
 struct EndpointWithSecret {
@@ -60,7 +64,7 @@ public:
     [[nodiscard]] Result<Endpoint> Get(const EndpointId& id) const;
 
     /// How it is reached, in the clear. kInvalidArgument when that was sealed with another key.
-    [[nodiscard]] Result<EndpointTransport> TransportOf(const Endpoint& endpoint) const;
+    [[nodiscard]] Result<HttpTransport> TransportOf(const Endpoint& endpoint) const;
 
     /// A new secret; the one before signs too for `overlap` (0 to 7 days), older ones no more. kNotFound,
     /// kInvalidArgument.
@@ -73,11 +77,16 @@ public:
     /// told. Active again: also what the service switched off, with a clean record. kNotFound;
     /// kInvalidArgument and kForbidden as for Create.
     [[nodiscard]] Result<Endpoint> Change(
-        const EndpointId& id, const EndpointEdit& edit, std::string_view actor
+        const EndpointId& id,
+        const EndpointEdit& edit,
+        std::string_view actor,
+        const EndpointCondition& condition = {}
     );
 
     /// Its deliveries that wait are Cancelled. kNotFound.
-    [[nodiscard]] Result<void> Remove(const EndpointId& id, std::string_view actor);
+    [[nodiscard]] Result<void> Remove(
+        const EndpointId& id, std::string_view actor, const EndpointCondition& condition = {}
+    );
 
     /// Sends an event endpoint.test to this endpoint alone, whatever types it wants. kNotFound; kConflict
     /// when it is not active. Nudge the dispatcher afterwards.

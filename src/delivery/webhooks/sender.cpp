@@ -38,8 +38,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// How long a delivery to a paused endpoint waits before it is looked at again.
-constexpr std::chrono::minutes kPausedWait{1};
+/// How long a delivery waits that could not be read.
+constexpr std::chrono::minutes kUnreadWait{1};
 
 std::string ToSentence(int status) {
     if (status >= 300 && status < 400) {
@@ -78,7 +78,7 @@ struct WebhookSender::Message {
     Endpoint endpoint;
     Event event;
     std::vector<std::string> secrets;
-    EndpointTransport transport;
+    HttpTransport transport;
 };
 
 WebhookSender::WebhookSender(WebhookParts parts, WebhookSenderSettings settings)
@@ -102,7 +102,7 @@ Outcome WebhookSender::Deliver(const Delivery& delivery, const std::stop_token& 
         return JustWrite(Ended(delivery, Status::kCancelled, "the endpoint or the event was removed", now));
     }
     if (!read) {
-        return JustWrite(Released(delivery, read.error().message, now + kPausedWait));
+        return JustWrite(Released(delivery, read.error().message, now + kUnreadWait));
     }
     const auto& endpoint = message.endpoint;
     if (!endpoint.active && !endpoint.disabled_reason.empty()) {
@@ -110,8 +110,8 @@ Outcome WebhookSender::Deliver(const Delivery& delivery, const std::stop_token& 
             Ended(delivery, Status::kCancelled, "the endpoint was disabled: " + endpoint.disabled_reason, now)
         );
     }
-    if (!endpoint.active) {
-        return JustWrite(Released(delivery, "the endpoint is paused", now + kPausedWait));
+    if (!endpoint.active) {  // since it was claimed: until it is resumed it is claimed no more
+        return JustWrite(Released(delivery, "the endpoint is paused", now));
     }
     const bool is_test = message.event.type == "endpoint.test";  // a person waits for it
     if (const auto pause = is_test ? std::nullopt : breaker_.HeldOffBy(endpoint, now)) {
@@ -129,13 +129,9 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
     if (auto checked = parts_.guard.CheckUrl(*url); !checked) {
         return Unexpected(checked.error());
     }
-    std::optional<HttpTransport> transport;
-    if (message.transport != EndpointTransport()) {
-        auto own = TransportFor(message.transport, *url, parts_.guard);
-        if (!own) {
-            return Unexpected(own.error());
-        }
-        transport = std::move(*own);
+    const auto pinned = PinnedFor(message.transport, *url, parts_.guard);
+    if (!pinned) {
+        return Unexpected(pinned.error());
     }
     auto body = WebhookPayload(message.event);
     auto headers = WebhookHeaders(message.secrets, message.event.id.Value(), at, body);
@@ -151,7 +147,8 @@ Result<HttpRequest> WebhookSender::Request(const Message& message, Timestamp at)
         .connect_timeout = settings_.connect_timeout,
         .total_timeout = settings_.total_timeout,
         .guard = parts_.guard.ForConnect(),
-        .transport = std::move(transport)
+        .transport = message.transport,
+        .pinned = *pinned
     };
 }
 

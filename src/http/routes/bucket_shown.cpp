@@ -16,6 +16,8 @@
 #include "domain/rule.hpp"
 #include "domain/scan.hpp"
 #include "domain/source.hpp"
+#include "http/entity_tag.hpp"
+#include "http/message.hpp"
 #include "http/routes/bucket_options.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
@@ -118,6 +120,12 @@ view::BucketView Show(const Ruled& ruled) {
         };
     }
     return shown;
+}
+
+Result<void> CheckUnchangedBucket(const Snapshot& snapshot, const Request& request, const Bucket& bucket) {
+    return WithRules(snapshot, bucket).and_then([&](const Ruled& ruled) {
+        return CheckUnchanged<view::BucketChange>(request, Show(ruled));
+    });
 }
 
 view::BucketTest ShowTest(const Source& source, const Result<void>& checked) {

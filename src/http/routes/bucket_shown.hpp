@@ -11,6 +11,7 @@
 #include "domain/bucket.hpp"
 #include "domain/scan.hpp"
 #include "domain/source.hpp"
+#include "http/message.hpp"
 #include "http/views_buckets.hpp"
 #include "http/views_rules.hpp"
 #include "storage/bucket_repository.hpp"
@@ -33,6 +34,11 @@ struct Ruled {
 [[nodiscard]] view::BucketScan ShowScan(std::string_view word, const ScanState& scan);
 
 [[nodiscard]] view::BucketView Show(const Ruled& ruled);
+
+/// kConflict (412) when the request has an If-Match of another one than the bucket is now.
+[[nodiscard]] Result<void> CheckUnchangedBucket(
+    const Snapshot& snapshot, const Request& request, const Bucket& bucket
+);
 
 /// What CheckBucket, whose outcome `checked` is, found of a bucket in that source, with the hops to it.
 [[nodiscard]] view::BucketTest ShowTest(const Source& source, const Result<void>& checked);

@@ -12,7 +12,6 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
-#include "core/ulid.hpp"
 #include "domain/bucket.hpp"
 #include "domain/rule.hpp"
 #include "http/api.hpp"
@@ -24,6 +23,7 @@
 #include "http/routes/bucket_checks.hpp"
 #include "http/routes/bucket_options.hpp"
 #include "http/routes/bucket_shown.hpp"
+#include "http/routes/listing.hpp"
 #include "http/routes/new_bucket.hpp"
 #include "http/routes/publishing_checks.hpp"
 #include "http/routes/routes.hpp"
@@ -35,7 +35,6 @@
 #include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/kind_source.hpp"
-#include "storage/rule_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -83,8 +82,12 @@ public:
                     return Unexpected(rows.error());
                 }
                 std::erase_if(*rows, [&](const Bucket& b) { return !Reaches(request.caller, b.id); });
-                view::BucketList list;
-                for (const auto& bucket : *rows) {
+                auto page = PageOfRows(*std::move(rows), request, OrdersByNameOrTime<Bucket>());
+                if (!page) {
+                    return Unexpected(page.error());
+                }
+                view::BucketList list{.rows = {}, .next = std::move(page->next)};
+                for (const auto& bucket : page->rows) {
                     const auto ruled = WithRules(snapshot, bucket);
                     if (!ruled) {
                         return Unexpected(ruled.error());
@@ -111,9 +114,11 @@ public:
             if (!bucket) {
                 return Unexpected(bucket.error());
             }
-            return transaction.buckets.Remove(bucket->id).and_then([&] {
-                return Audit(transaction, request, "bucket.remove", *bucket, parts_.clock.Now());
-            });
+            return CheckUnchangedBucket(transaction.View(), request, *bucket)
+                .and_then([&] { return transaction.buckets.Remove(bucket->id); })
+                .and_then([&] {
+                    return Audit(transaction, request, "bucket.remove", *bucket, parts_.clock.Now());
+                });
         });
         parts_.scheduler.Refresh();
         return NoContent(request, removed);
@@ -235,21 +240,6 @@ private:
         return added;
     }
 
-    static Result<void> AddRules(
-        Transaction& transaction, const Bucket& bucket, const std::vector<Rule>& rules
-    ) {
-        for (auto rule : rules) {
-            rule.id = RuleId(MakeId("rul"));
-            rule.bucket_id = bucket.id;
-            rule.created_at = bucket.created_at;
-            rule.changed_at = bucket.created_at;
-            if (auto added = transaction.rules.Add(rule); !added) {
-                return added;
-            }
-        }
-        return {};
-    }
-
     /// A place for results that is named anew can be reached.
     [[nodiscard]] Result<void> CheckNewResultsPlace(
         const Request& request, const view::BucketChange& change
@@ -275,6 +265,9 @@ private:
                 return Unexpected(found.error());
             }
             Bucket& bucket = *found;
+            if (auto same = CheckUnchangedBucket(transaction.View(), request, bucket); !same) {
+                return Unexpected(same.error());
+            }
             TakeChange(bucket, change);
             auto done = CheckSettings(bucket).and_then(
                                                  [&] { return CheckBacklog(bucket, true); }
@@ -315,6 +308,7 @@ void AddBucketRoutes(Router& router, const ApiParts& parts) {
          .tag = tag,
          .summary = "Buckets",
          .description = "Places that are watched. Earlier names: S3Bucket, OMS3Bucket, Collection.",
+         .query = SortedPageParameters(OrdersByNameOrTime<Bucket>()),
          .answer = &described::Schema<view::BucketList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

@@ -11,6 +11,7 @@
 #include "http/described.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
+#include "http/routes/listing.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_erasures.hpp"
 #include "people/erasing.hpp"
@@ -50,20 +51,30 @@ Result<view::ErasureView> Show(const Erasure& erasure, const Erasing& erasing) {
     });
 }
 
+Rank RankOfErasure(const Erasure& erasure) {
+    return {.text = ToRfc3339(erasure.at), .tie = erasure.id.Value()};
+}
+
+std::vector<Order<Erasure>> Orders() {
+    return {{"at", RankOfErasure}, {"-at", RankOfErasure}};
+}
+
 Response List(const Request& request, const ApiParts& parts) {
-    const auto list = parts.storage.Read(
-                                       [](const Snapshot& snapshot) { return snapshot.erasures.List(); }
-    ).and_then([&](const std::vector<Erasure>& erasures) -> Result<view::ErasureList> {
-        view::ErasureList shown;
-        for (const auto& erasure : erasures) {
-            auto row = Show(erasure, parts.erasing);
-            if (!row) {
-                return Unexpected(row.error());
-            }
-            shown.rows.push_back(std::move(*row));
-        }
-        return shown;
-    });
+    const auto list = parts.storage.Read([](const Snapshot& snapshot) { return snapshot.erasures.List(); })
+                          .and_then([&](std::vector<Erasure> erasures) {
+                              return PageOfRows(std::move(erasures), request, Orders());
+                          })
+                          .and_then([&](const Page<Erasure>& page) -> Result<view::ErasureList> {
+                              view::ErasureList shown{.rows = {}, .next = page.next};
+                              for (const auto& erasure : page.rows) {
+                                  auto row = Show(erasure, parts.erasing);
+                                  if (!row) {
+                                      return Unexpected(row.error());
+                                  }
+                                  shown.rows.push_back(std::move(*row));
+                              }
+                              return shown;
+                          });
     return Answer(request, list, [](const view::ErasureList& shown) { return shown; });
 }
 
@@ -81,6 +92,7 @@ void AddErasureRoutes(Router& router, const ApiParts& parts) {
                         "the faces any more, a few seconds after the person was erased as a rule: its "
                         "signature is Ed25519 "
                         "(RFC 8032) of its text, signature and public key in base 64.",
+         .query = SortedPageParameters(Orders()),
          .answer = &described::Schema<view::ErasureList>,
          .handle = [parts](Request& r) { return List(r, parts); }}
     );

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/event.hpp"
@@ -75,6 +77,39 @@ EventWish WishOf(const Request& request) {
             .people = ListOf(request.Query("person"))
         }
     };
+}
+
+/// Where a stream goes on, and what is said first.
+struct Start {
+    EventFeed::Place place;
+    std::string greeting;
+};
+
+/// Goes on after `seen`. When events after it are here no more, because they were old or because the database
+/// is an earlier one (restored from a backup), the greeting says so: its id is the place that all is here
+/// from.
+Result<Start> StartAfter(const Snapshot& snapshot, std::optional<std::int64_t> seen) {
+    const auto last = snapshot.events.LastSequence();
+    const auto removed = snapshot.events.LastRemoved();
+    if (!last || !removed) {
+        return Unexpected(last ? removed.error() : last.error());
+    }
+    Start start{.place = {.after = seen.value_or(*last), .last = *last}, .greeting = {}};
+    const auto highest = std::max(*last, *removed);
+    if (!seen || (*seen >= *removed && *seen <= highest)) {
+        return start;
+    }
+    const auto kept = snapshot.events.After(*seen, 1, {});
+    if (!kept) {
+        return Unexpected(kept.error());
+    }
+    start.place.after = kept->empty() ? highest : kept->front().sequence - 1;
+    start.greeting = fmt::format(
+        "id: {1}\nevent: stream.gap\ndata: {{\"type\":\"stream.gap\",\"after\":{0},\"until\":{1}}}\n\n",
+        *seen,
+        start.place.after
+    );
+    return start;
 }
 
 constexpr int kFewest = 50;            // events read at a time
@@ -156,20 +191,20 @@ public:
 
     /// Tails the event table from Last-Event-ID, or from now on, for as long as the caller's key is good.
     [[nodiscard]] Response Stream(const Request& request) const {
-        const auto last =
-            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); });
-        const auto seen = LastSeen(request);
-        if (!last || !seen) {
-            return Problem(last ? seen.error() : last.error(), request.id);
+        const auto start = LastSeen(request).and_then([&](std::optional<std::int64_t> seen) {
+            return parts_.storage.Read([&](const Snapshot& snapshot) { return StartAfter(snapshot, seen); });
+        });
+        if (!start) {
+            return Problem(start.error(), request.id);
         }
         Response response{.content_type = "text/event-stream"};
         response.events = feed_->Listen(
             request.caller,
-            seen->value_or(*last),
-            *last,
+            start->place,
             [wish = WishOf(request), subject = std::string(request.Query("subject"))](
                 const Event& event, const EventFacts& facts
-            ) { return (subject.empty() || event.subject == subject) && wish.Wants(event, facts); }
+            ) { return (subject.empty() || event.subject == subject) && wish.Wants(event, facts); },
+            start->greeting
         );
         return response;
     }
@@ -238,7 +273,9 @@ void AddEventRoutes(Router& router, const ApiParts& parts) {
          .tag = "events",
          .summary = "Events as they happen",
          .description = "Server-sent events, for as long as the key is good. Goes on after Last-Event-ID "
-                        "without a gap; without it begins with what happens from now on.",
+                        "without a gap; without it begins with what happens from now on. When what follows "
+                        "Last-Event-ID is kept no more, the first event is `stream.gap`: what happened after "
+                        "`after` and up to `until`, which is its id, may be missing.",
          .query = wanted,
          .headers = {last_seen},
          .media_types = {"text/event-stream"},

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,9 @@
 namespace notify {
 
 namespace {
+
+constexpr std::string_view kNewestFirst = "-discovered_at";
+constexpr std::string_view kOldestFirst = "discovered_at";
 
 /// An item and how far it is, 0 … 1, while it is processed.
 struct Line {
@@ -170,7 +174,8 @@ private:
             return ItemFilter{
                 .bucket_id = bucket,
                 .status = StatusOf(request),
-                .key_contains = std::string(request.Query("key"))
+                .key_contains = std::string(request.Query("key")),
+                .oldest_first = request.Query("sort") == kOldestFirst
             };
         });
     }
@@ -226,6 +231,12 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
     filters.push_back(StatusParameter());
     filters.push_back({.name = "bucket", .description = "Id or name of a bucket."});
     filters.push_back({.name = "key", .description = "A part of the key."});
+    auto sorted = filters;
+    sorted.push_back(
+        {.name = "sort",
+         .description = "What the rows are sorted by; -discovered_at when not given.",
+         .words = {kNewestFirst, kOldestFirst}}
+    );
     router.Add(
         {.method = "GET",
          .pattern = "/v1/items",
@@ -233,10 +244,10 @@ void AddItemRoutes(Router& router, const ApiParts& parts) {
          .reach = Reach::kOpen,
          .tag = tag,
          .summary = "Items",
-         .description =
-             "Versions of media objects, newest first. `progress` (0 to 1) is there while one is processed. "
-             "Earlier names: BucketItem, OMBucketItem, Asset.",
-         .query = filters,
+         .description = "Versions of media objects, those discovered last first. `progress` (0 to 1) is "
+                        "there while one is processed. "
+                        "Earlier names: BucketItem, OMBucketItem, Asset.",
+         .query = sorted,
          .answer = &described::Schema<view::ItemList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

@@ -18,6 +18,7 @@
 #include "http/message.hpp"
 #include "http/parameters.hpp"
 #include "http/router.hpp"
+#include "http/routes/listing.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_keys.hpp"
 #include "storage/bucket_repository.hpp"
@@ -96,15 +97,26 @@ Result<void> Limit(const Snapshot& snapshot, const view::NewKeyView& wanted, Api
     return {};
 }
 
+std::vector<Order<ApiKey>> Orders() {
+    return {
+        {"created_at", RankByTime<ApiKey>},
+        {"-created_at", RankByTime<ApiKey>},
+        {"name", RankByName<ApiKey>},
+        {"-name", RankByName<ApiKey>}
+    };
+}
+
 class KeyRoutes {
 public:
     explicit KeyRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
-        const auto keys = parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.keys.List(); });
-        return Answer(request, keys, [](const std::vector<ApiKey>& rows) {
-            view::KeyList list;
-            for (const auto& key : rows) {
+        const auto keys = parts_.storage.Read(
+                                            [](const Snapshot& snapshot) { return snapshot.keys.List(); }
+        ).and_then([&](std::vector<ApiKey> rows) { return PageOfRows(std::move(rows), request, Orders()); });
+        return Answer(request, keys, [](const Page<ApiKey>& page) {
+            view::KeyList list{.rows = {}, .next = page.next};
+            for (const auto& key : page.rows) {
                 list.rows.push_back(Show(key));
             }
             return list;
@@ -201,6 +213,7 @@ void AddKeyRoutes(Router& router, const ApiParts& parts) {
          .tag = "keys",
          .summary = "API keys",
          .description = "Without their secrets.",
+         .query = SortedPageParameters(Orders()),
          .answer = &described::Schema<view::KeyList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,12 +15,14 @@
 #include "domain/bucket.hpp"
 #include "domain/bucket_options.hpp"
 #include "domain/ids.hpp"
+#include "domain/rule.hpp"
 #include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/routes/bucket_options.hpp"
 #include "http/views_buckets.hpp"
 #include "sources/registry.hpp"
 #include "storage/kind_source.hpp"
+#include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -90,6 +93,19 @@ Result<void> CheckPlace(const ApiParts& parts, const Bucket& bucket, const std::
         refused.code = ErrorCode::kInvalidArgument;  // not the caller's credentials: the store's
         return refused;
     });
+}
+
+Result<void> AddRules(Transaction& transaction, const Bucket& bucket, const std::vector<Rule>& rules) {
+    for (auto rule : rules) {
+        rule.id = RuleId(MakeId("rul"));
+        rule.bucket_id = bucket.id;
+        rule.created_at = bucket.created_at;
+        rule.changed_at = bucket.created_at;
+        if (auto added = transaction.rules.Add(rule); !added) {
+            return added;
+        }
+    }
+    return {};
 }
 
 Result<void> CheckBacklog(const Bucket& bucket, bool given) {

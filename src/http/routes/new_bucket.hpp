@@ -5,13 +5,16 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/rule.hpp"
 #include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/views_buckets.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -28,6 +31,11 @@ namespace notify {
 /// Whether the place can be read, when it is to be watched at once.
 [[nodiscard]] Result<void> CheckPlace(
     const ApiParts& parts, const Bucket& bucket, const std::stop_token& stop
+);
+
+/// Adds the rules to the bucket, each with an id of its own.
+[[nodiscard]] Result<void> AddRules(
+    Transaction& transaction, const Bucket& bucket, const std::vector<Rule>& rules
 );
 
 /// kInvalidArgument when a bucket of an object store is added and nobody said what becomes of what is in it

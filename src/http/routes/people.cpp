@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +21,7 @@
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
+#include "http/parameters.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/person_tag.hpp"
@@ -112,29 +112,24 @@ public:
     explicit PeopleRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
-        const auto people =
-            parts_.storage.Read([](const Snapshot& snapshot) -> Result<std::vector<PersonFacts>> {
-                const auto persons = snapshot.people.List();
-                if (!persons) {
-                    return Unexpected(persons.error());
+        const auto people = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<PersonFacts>> {
+            auto roots = snapshot.people.Roots(PageOf(request));
+            if (!roots) {
+                return Unexpected(roots.error());
+            }
+            Page<PersonFacts> page{.rows = {}, .next = std::move(roots->next)};
+            for (const auto& person : roots->rows) {
+                auto one = FactsOf(snapshot, person);
+                if (!one) {
+                    return Unexpected(one.error());
                 }
-                const auto merged = MergedAmong(*persons);
-                std::vector<PersonFacts> facts;
-                for (const auto& person : *persons) {
-                    if (!person.merged_into.IsEmpty()) {
-                        continue;
-                    }
-                    auto one = FactsOf(snapshot, person, merged);
-                    if (!one) {
-                        return Unexpected(one.error());
-                    }
-                    facts.push_back(std::move(*one));
-                }
-                return facts;
-            });
-        return Answer(request, people, [](const std::vector<PersonFacts>& rows) {
-            view::PersonList list;
-            for (const auto& facts : rows) {
+                page.rows.push_back(std::move(*one));
+            }
+            return page;
+        });
+        return Answer(request, people, [](const Page<PersonFacts>& page) {
+            view::PersonList list{.rows = {}, .next = page.next};
+            for (const auto& facts : page.rows) {
                 list.rows.push_back(Show(facts));
             }
             return list;
@@ -231,40 +226,26 @@ private:
         return request;
     }
 
-    /// Who was merged into whom, by who remains.
-    using Merged = std::map<PersonId, std::vector<PersonId>>;
-
-    [[nodiscard]] static Merged MergedAmong(const std::vector<Person>& everybody) {
-        Merged merged;
-        for (const auto& person : everybody) {
-            if (person.root != person.id) {
-                merged[person.root].push_back(person.id);
-            }
+    [[nodiscard]] static Result<PersonFacts> FactsOf(const Snapshot& snapshot, const Person& person) {
+        auto photos = snapshot.people.PhotosOf(person.id);
+        auto merged = snapshot.people.MergedInto(person.id);
+        if (!photos || !merged) {
+            return Unexpected(photos ? merged.error() : photos.error());
         }
-        return merged;
-    }
-
-    [[nodiscard]] static Result<PersonFacts> FactsOf(
-        const Snapshot& snapshot, const Person& person, const Merged& merged
-    ) {
-        return snapshot.people.PhotosOf(person.id).map([&](std::vector<EnrolmentPhoto> photos) {
-            PersonFacts facts{.person = person, .photos = std::move(photos), .merged = {}, .tag = {}};
-            facts.tag = TagOf(person, facts.photos);
-            if (const auto found = merged.find(person.id); found != merged.end()) {
-                facts.merged = found->second;
-            }
-            return facts;
-        });
+        auto tag = TagOf(person, *photos);
+        return PersonFacts{
+            .person = person,
+            .photos = *std::move(photos),
+            .merged = *std::move(merged),
+            .tag = std::move(tag)
+        };
     }
 
     [[nodiscard]] Result<PersonFacts> Find(const Request& request) const {
-        return parts_.storage.Read([&](const Snapshot& snapshot) -> Result<PersonFacts> {
-            const auto person = snapshot.people.Find(request.parameters[0]);
-            const auto everybody = snapshot.people.List();
-            if (!person || !everybody) {
-                return Unexpected(person ? everybody.error() : person.error());
-            }
-            return FactsOf(snapshot, *person, MergedAmong(*everybody));
+        return parts_.storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.people.Find(request.parameters[0]).and_then([&](const Person& person) {
+                return FactsOf(snapshot, person);
+            });
         });
     }
 
@@ -311,6 +292,7 @@ void AddPeopleRoutes(Router& router, const ApiParts& parts) {
          .description = "Who is known, with their photos: those with a name by name, then who has none yet. "
                         "Who was merged "
                         "into somebody is named there.",
+         .query = PageParameters(""),
          .answer = &described::Schema<view::PersonList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

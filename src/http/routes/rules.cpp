@@ -19,8 +19,10 @@
 #include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
+#include "http/routes/listing.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/rule_checks.hpp"
 #include "http/views.hpp"
@@ -67,19 +69,48 @@ Result<void> Audit(
     );
 }
 
+/// Among the same the first made first: in this order they choose.
+Rank RankByPriority(const Rule& rule) {
+    constexpr int kNoLess = 1'000'000;  // so that the text is as long for all
+    return {
+        .text = fmt::format("{:08}", rule.priority + kNoLess),
+        .tie = ToRfc3339(rule.created_at) + rule.id.Value()
+    };
+}
+
+std::vector<Order<Rule>> Orders() {
+    return {
+        {"-priority", RankByPriority},
+        {"priority", RankByPriority},
+        {"created_at", RankByTime<Rule>},
+        {"-created_at", RankByTime<Rule>}
+    };
+}
+
+/// kConflict (412) when the request's If-Match is of another one than it is now.
+Result<void> CheckUnchangedRule(const Snapshot& snapshot, const Request& request, const Rule& rule) {
+    return ShowRule(snapshot, rule).and_then([&](const view::RuleView& shown) {
+        return CheckUnchanged<view::RuleChange>(request, shown);
+    });
+}
+
 class RuleRoutes {
 public:
     explicit RuleRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
         const auto rules = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return Listed(snapshot, request).and_then([&](const std::vector<Rule>& rows) {
-                return ShowRules(snapshot, rows);
-            });
+            return Listed(snapshot, request)
+                .and_then([&](std::vector<Rule> rows) {
+                    return PageOfRows(std::move(rows), request, Orders());
+                })
+                .and_then([&](const Page<Rule>& page) {
+                    return ShowRules(snapshot, page.rows).map([&](std::vector<view::RuleView> rows) {
+                        return view::RuleList{.rows = std::move(rows), .next = page.next};
+                    });
+                });
         });
-        return Answer(request, rules, [](const std::vector<view::RuleView>& rows) {
-            return view::RuleList{.rows = rows};
-        });
+        return Answer(request, rules, [](const view::RuleList& list) { return list; });
     }
 
     [[nodiscard]] Response Get(const Request& request) const {
@@ -120,9 +151,11 @@ public:
             if (!rule) {
                 return Unexpected(rule.error());
             }
-            return transaction.rules.Remove(rule->id).and_then([&] {
-                return Audit(transaction, request, "rule.remove", *rule, parts_.clock.Now());
-            });
+            return CheckUnchangedRule(transaction.View(), request, *rule)
+                .and_then([&] { return transaction.rules.Remove(rule->id); })
+                .and_then([&] {
+                    return Audit(transaction, request, "rule.remove", *rule, parts_.clock.Now());
+                });
         }));
     }
 
@@ -183,8 +216,11 @@ private:
                 return Unexpected(found.error());
             }
             rule = *std::move(found);
-            rule.changed_at = parts_.clock.Now();
-            return notify::Apply(change, rule, parts_.box)
+            return CheckUnchangedRule(transaction.View(), request, rule)
+                .and_then([&] {
+                    rule.changed_at = parts_.clock.Now();
+                    return notify::Apply(change, rule, parts_.box);
+                })
                 .and_then([&] { return CheckUnlikeOthers(transaction.View(), rule); })
                 .and_then([&] { return transaction.rules.Update(rule); })
                 .and_then([&] { return Audit(transaction, request, "rule.change", rule, rule.changed_at); })
@@ -224,6 +260,9 @@ void AddRuleRoutes(Router& router, const ApiParts& parts) {
     const auto routes = std::make_shared<RuleRoutes>(parts);  // shared by the handlers below
     const std::string tag = "rules";
     const auto rule = &described::Schema<view::RuleView>;
+    auto filters = SortedPageParameters(Orders());
+    filters.push_back({.name = "bucket", .description = "Id or name of a bucket."});
+    filters.push_back({.name = "source", .description = "Id or name of a source."});
     router.Add(
         {.method = "GET",
          .pattern = "/v1/rules",
@@ -232,9 +271,7 @@ void AddRuleRoutes(Router& router, const ApiParts& parts) {
          .summary = "Rules",
          .description = "All, or with `bucket` (id or name) those that hold for it: its own and its "
                         "source's; or with `source` those of that source. Of highest priority first.",
-         .query =
-             {{.name = "bucket", .description = "Id or name of a bucket."},
-              {.name = "source", .description = "Id or name of a source."}},
+         .query = filters,
          .answer = &described::Schema<view::RuleList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

@@ -74,6 +74,14 @@ std::string NoteOf(const std::optional<view::WebhooksView>& webhooks) {
 
 }  // namespace
 
+view::SourceView ShowEdited(const Source& source) {
+    view::SourceView shown;
+    shown.name = source.name;
+    shown.config = ParseJson(source.config).value_or(boost::json::object{});
+    shown.max_in_flight = source.max_in_flight;
+    return shown;
+}
+
 view::SourceView ShowSource(
     const ApiParts& parts, const Source& source, const std::vector<SourceSecret>& secrets
 ) {
@@ -81,19 +89,14 @@ view::SourceView ShowSource(
     const auto* last = LastToEnd(secrets);
     auto webhooks = ShowWebhooks(parts, source);
     const auto note = known ? NoteOf(webhooks) : known.error().message;
-    view::SourceView shown{
-        .id = source.id.Value(),
-        .kind = source.kind,
-        .name = source.name,
-        .config = ParseJson(source.config).value_or(boost::json::object{}),
-        .max_in_flight = source.max_in_flight,
-        .secrets = {},
-        .expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at),
-        .queue = ShowQueue(parts, source),
-        .webhooks = std::move(webhooks),
-        .note = note,
-        .created_at = ToRfc3339(source.created_at)
-    };
+    auto shown = ShowEdited(source);
+    shown.id = source.id.Value();
+    shown.kind = source.kind;
+    shown.expires_at = last == nullptr ? std::nullopt : TextOf(last->expires_at);
+    shown.queue = ShowQueue(parts, source);
+    shown.webhooks = std::move(webhooks);
+    shown.note = note;
+    shown.created_at = ToRfc3339(source.created_at);
     for (const auto& secret : secrets) {
         shown.secrets.push_back(
             {.number = secret.number,

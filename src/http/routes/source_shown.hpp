@@ -15,4 +15,7 @@ namespace notify {
     const ApiParts& parts, const Source& source, const std::vector<SourceSecret>& secrets
 );
 
+/// Of what is shown only what people edit, for tags; asks nobody.
+[[nodiscard]] view::SourceView ShowEdited(const Source& source);
+
 }  // namespace notify

@@ -20,9 +20,11 @@
 #include "domain/source.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
+#include "http/routes/listing.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/secret_checks.hpp"
 #include "http/routes/source_shown.hpp"
@@ -57,12 +59,14 @@ public:
 
     [[nodiscard]] Response List(const Request& request) const {
         const auto sources = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<view::SourceList> {
-            auto rows = snapshot.sources.List();
-            if (!rows) {
-                return Unexpected(rows.error());
+            auto page = snapshot.sources.List().and_then([&](std::vector<Source> rows) {
+                return PageOfRows(std::move(rows), request, OrdersByNameOrTime<Source>());
+            });
+            if (!page) {
+                return Unexpected(page.error());
             }
-            view::SourceList list;
-            for (auto& source : *rows) {
+            view::SourceList list{.rows = {}, .next = std::move(page->next)};
+            for (auto& source : page->rows) {
                 const auto kept = WithSecrets(snapshot, std::move(source));
                 if (!kept) {
                     return Unexpected(kept.error());
@@ -103,9 +107,11 @@ public:
     [[nodiscard]] Response Remove(const Request& request) const {
         return NoContent(request, parts_.storage.Write([&](Transaction& transaction) {
             return FindSource(transaction.View(), request.parameters[0]).and_then([&](const Source& source) {
-                return transaction.sources.Remove(source.id).and_then([&] {
-                    return Audit(transaction, request, "source.remove", source, source.name);
-                });
+                return CheckUnchanged<view::SourceChange>(request, ShowEdited(source))
+                    .and_then([&] { return transaction.sources.Remove(source.id); })
+                    .and_then([&] {
+                        return Audit(transaction, request, "source.remove", source, source.name);
+                    });
             });
         }));
     }
@@ -259,6 +265,9 @@ private:
             if (!source) {
                 return Unexpected(source.error());
             }
+            if (auto same = CheckUnchanged<view::SourceChange>(request, ShowEdited(*source)); !same) {
+                return Unexpected(same.error());
+            }
             source->config = change.config ? *config : source->config;
             source->max_in_flight =
                 change.max_in_flight ? change.max_in_flight->value : source->max_in_flight;
@@ -326,6 +335,7 @@ void AddSourceRoutes(Router& router, const ApiParts& parts) {
              "`note` says what it still lacks. What asked a queue for news of a store, getQueueMessage, is "
              "the queue message poller of its source; the config.json of the service before is read by the "
              "command `sources import`.",
+         .query = SortedPageParameters(OrdersByNameOrTime<Source>()),
          .answer = &described::Schema<view::SourceList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

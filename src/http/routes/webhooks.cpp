@@ -21,8 +21,10 @@
 #include "domain/ids.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
+#include "http/entity_tag.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
+#include "http/routes/listing.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/webhook_checks.hpp"
 #include "http/views_webhooks.hpp"
@@ -60,8 +62,8 @@ std::vector<view::CertificateView> Show(const std::string& pem) {
     return shown;
 }
 
-std::optional<view::TransportView> Show(const EndpointTransport& transport) {
-    if (transport == EndpointTransport()) {
+std::optional<view::TransportView> Show(const HttpTransport& transport) {
+    if (transport == HttpTransport()) {
         return std::nullopt;
     }
     return view::TransportView{
@@ -71,7 +73,7 @@ std::optional<view::TransportView> Show(const EndpointTransport& transport) {
     };
 }
 
-EndpointTransport TransportOf(const std::optional<view::NewTransportView>& wanted) {
+HttpTransport TransportOf(const std::optional<view::NewTransportView>& wanted) {
     const auto given = wanted.value_or(view::NewTransportView());
     return {
         .proxy = given.proxy.value_or(""),
@@ -89,7 +91,7 @@ std::string PlaceOf(const std::string& url) {
 }
 
 /// `whole`: to somebody who may change it.
-view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& transport, bool whole) {
+view::EndpointView Show(const Endpoint& endpoint, const HttpTransport& transport, bool whole) {
     return {
         .id = endpoint.id.Value(),
         .url = whole ? endpoint.url : PlaceOf(endpoint.url),
@@ -108,14 +110,21 @@ view::EndpointView Show(const Endpoint& endpoint, const EndpointTransport& trans
     };
 }
 
+std::vector<Order<Endpoint>> Orders() {
+    return {{"created_at", RankByTime<Endpoint>}, {"-created_at", RankByTime<Endpoint>}};
+}
+
 class WebhookRoutes {
 public:
     explicit WebhookRoutes(ApiParts parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] Response List(const Request& request) const {
-        return Answer(request, parts_.endpoints.List(), [&](const std::vector<Endpoint>& rows) {
-            view::EndpointList list;
-            for (const auto& endpoint : rows) {
+        const auto page = parts_.endpoints.List().and_then([&](std::vector<Endpoint> rows) {
+            return PageOfRows(std::move(rows), request, Orders());
+        });
+        return Answer(request, page, [&](const Page<Endpoint>& found) {
+            view::EndpointList list{.rows = {}, .next = found.next};
+            for (const auto& endpoint : found.rows) {
                 list.rows.push_back(Shown(endpoint, request.caller));
             }
             return list;
@@ -164,7 +173,9 @@ public:
                         return CheckOrigins(parts_.storage, edit.only.value_or(EventOrigins()));
                     })
                     .and_then([&] {
-                        return parts_.endpoints.Change(Id(request), edit, request.caller.actor);
+                        return parts_.endpoints.Change(
+                            Id(request), edit, request.caller.actor, IfUnchanged(request)
+                        );
                     })
                     .map_error(AtMember);
             parts_.nudge();
@@ -173,7 +184,9 @@ public:
     }
 
     [[nodiscard]] Response Remove(const Request& request) const {
-        return NoContent(request, parts_.endpoints.Remove(Id(request), request.caller.actor));
+        return NoContent(
+            request, parts_.endpoints.Remove(Id(request), request.caller.actor, IfUnchanged(request))
+        );
     }
 
     [[nodiscard]] Response Rotate(const Request& request) const {
@@ -199,7 +212,7 @@ public:
 
 private:
     [[nodiscard]] view::EndpointView Shown(const Endpoint& endpoint, const Caller& caller) const {
-        const auto transport = parts_.endpoints.TransportOf(endpoint).value_or(EndpointTransport());
+        const auto transport = parts_.endpoints.TransportOf(endpoint).value_or(HttpTransport());
         return Show(endpoint, transport, Allows(caller, Scope::kWebhooks));
     }
 
@@ -207,6 +220,13 @@ private:
         auto shown = Shown(made.endpoint, caller);
         shown.secret = made.secret;
         return shown;
+    }
+
+    /// Holds while the endpoint is what the request's If-Match says.
+    [[nodiscard]] EndpointCondition IfUnchanged(const Request& request) const {
+        return [this, &request](const Endpoint& endpoint) {
+            return CheckUnchanged<view::EndpointChange>(request, Shown(endpoint, request.caller));
+        };
     }
 
     static EndpointId Id(const Request& request) { return EndpointId(request.parameters[0]); }
@@ -228,6 +248,7 @@ void AddWebhookRoutes(Router& router, const ApiParts& parts) {
          .tag = tag,
          .summary = "Webhook endpoints",
          .description = "Who is told.",
+         .query = SortedPageParameters(Orders()),
          .answer = &described::Schema<view::EndpointList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );

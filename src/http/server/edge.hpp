@@ -27,6 +27,7 @@
 #include <boost/beast/http.hpp>
 
 #include "core/result.hpp"
+#include "http/cross_origin.hpp"
 #include "http/message.hpp"
 #include "http/server/client_stream.hpp"
 #include "http/server/header_rules.hpp"
@@ -105,6 +106,7 @@ private:
     bool ReadBody(Connection& connection, Parser& parser, const Request& request, const Yield& yield);
     bool Refuse(Connection& connection, const Request& request, const Response& refusal, const Yield& yield);
     Admission AdmissionOf(const Request& request, const Yield& yield);
+    Response Handled(Request& request, const std::string& id, const Yield& yield);
     bool Answer(Connection& connection, Request& request, bool keep_alive, const Yield& yield);
 
     // send.cpp: from a response to bytes
@@ -126,6 +128,7 @@ private:
     Work OnPool(const std::function<void()>& work, const Yield& yield);
 
     ServerSettings settings_;
+    CrossOrigin cross_origin_;
     Handler handler_;
     Admit admit_;
     boost::asio::io_context io_{1};

@@ -176,22 +176,31 @@ bool Server::Edge::ReadBody(
     return !error;
 }
 
+Response Server::Edge::Handled(Request& request, const std::string& id, const Yield& yield) {
+    Response response;
+    switch (OnPool([&] { response = handler_(request); }, yield)) {
+        case Work::kDone:
+            return response;
+        case Work::kTooMany:
+            return Busy(id);
+        case Work::kFailed:
+            break;
+    }
+    return Broken(id);
+}
+
 bool Server::Edge::Answer(Connection& connection, Request& request, bool keep_alive, const Yield& yield) {
     connection.answering = true;
     connection.stream.Tcp().expires_never();
     Request asked;  // what sending needs of it: the handler may take the request for itself
     asked.id = request.id;
     asked.method = request.method;
+    asked.headers["origin"] = request.Header("origin");
     Response response;
-    switch (OnPool([&] { response = handler_(request); }, yield)) {
-        case Work::kDone:
-            break;
-        case Work::kTooMany:
-            response = Busy(asked.id);
-            break;
-        case Work::kFailed:
-            response = Broken(asked.id);
-            break;
+    if (auto preflight = cross_origin_.Preflight(request)) {
+        response = std::move(*preflight);
+    } else {
+        response = Handled(request, asked.id, yield);
     }
     const bool stays = Send(connection, asked, response, keep_alive && !stopping_, yield);
     connection.answering = false;

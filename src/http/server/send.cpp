@@ -91,6 +91,9 @@ bool Server::Edge::Send(
     const Yield& yield
 ) {
     auto head = HeadOf(request, response);
+    for (const auto& [name, value] : cross_origin_.HeadersFor(request.Header("origin"))) {
+        head.set(name, value);
+    }
     connection.stream.Tcp().expires_after(settings_.idle_timeout);
     if (response.events) {
         head.keep_alive(false);

@@ -27,6 +27,7 @@ using boost::system::error_code;
 
 Server::Edge::Edge(ServerSettings settings, Handler handler, Admit admit)
     : settings_(std::move(settings)),
+      cross_origin_(settings_.origins),
       handler_(std::move(handler)),
       admit_(std::move(admit)),
       pool_(static_cast<std::size_t>(settings_.handler_threads)),

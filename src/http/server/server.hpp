@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "http/message.hpp"
@@ -37,6 +38,7 @@ struct ServerSettings {
     std::chrono::milliseconds body_timeout{std::chrono::seconds(120)};
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(30)};
     std::chrono::milliseconds stop_timeout{std::chrono::seconds(5)};  ///< For answers still being sent.
+    std::vector<std::string> origins;  ///< Whose pages may use the API in a browser: CrossOrigin.
 };
 
 /// Serves until stopped. One edge thread; connections and event streams hold none.

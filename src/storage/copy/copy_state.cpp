@@ -27,7 +27,9 @@ constexpr std::int64_t kTellEvery = 100'000;
 // of the nodes that run on a database, and of the database itself
 constexpr std::array<std::string_view, 4> kLeftOut{"schema_version", "node", "duty", "scanning"};
 // have a row, or rows, before there is a state
-constexpr std::array<std::string_view, 3> kFilledWhenMade{"sealed_with", "gallery_version", "face_state"};
+constexpr std::array<std::string_view, 4> kFilledWhenMade{
+    "sealed_with", "gallery_version", "face_state", "event_state"
+};
 
 template <class Names>
 bool IsOneOf(const Names& names, const Table& table) {

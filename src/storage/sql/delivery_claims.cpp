@@ -1,14 +1,18 @@
-// DeliveryTable::Claim: the oldest ready deliveries, with a bound for each endpoint.
+// DeliveryTable::Claim and NextReadyAt: the oldest ready deliveries, with a bound for each endpoint.
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -22,20 +26,33 @@ namespace notify::sql {
 
 namespace {
 
-// jumps from endpoint to endpoint in the index, so that a backlog of one costs nothing; publications are the
-// endpoint ''
-constexpr const char* kWaitingSql = R"sql(
-    WITH RECURSIVE waiting (endpoint_id) AS (
+// For whom something waits: jumps from endpoint to endpoint in the index, so that a backlog of one costs
+// nothing. Publications are the endpoint ''. A paused one is left alone, whatever waits for it; what waits
+// for a disabled one is to be cancelled.
+constexpr std::string_view kWaiting = R"sql(
+    WITH RECURSIVE found (endpoint_id) AS (
         SELECT min(endpoint_id) FROM delivery WHERE status = 'Pending'
         UNION ALL
         SELECT (SELECT min(d.endpoint_id) FROM delivery d
-                WHERE d.status = 'Pending' AND d.endpoint_id > waiting.endpoint_id)
-        FROM waiting WHERE waiting.endpoint_id IS NOT NULL
-    )
+                WHERE d.status = 'Pending' AND d.endpoint_id > found.endpoint_id)
+        FROM found WHERE found.endpoint_id IS NOT NULL
+    ),
+    waiting (endpoint_id) AS (
+        SELECT endpoint_id FROM found
+        WHERE endpoint_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM endpoint e
+                          WHERE e.id = found.endpoint_id AND e.active = 0 AND e.disabled_reason = '')
+    ))sql";
+constexpr std::string_view kHeldByEach = R"sql(
     SELECT endpoint_id,
            (SELECT count(*) FROM delivery h INDEXED BY delivery_held
             WHERE h.status = 'Processing' AND h.endpoint_id = waiting.endpoint_id)
-    FROM waiting WHERE endpoint_id IS NOT NULL)sql";
+    FROM waiting)sql";
+constexpr std::string_view kNextOfAll = R"sql(
+    SELECT min(next_of_each)
+    FROM (SELECT (SELECT min(d.next_attempt_at) FROM delivery d
+                  WHERE d.status = 'Pending' AND d.endpoint_id = waiting.endpoint_id) AS next_of_each
+          FROM waiting) AS of_each)sql";
 constexpr const char* kReadySql = R"sql(
     SELECT d.id, d.next_attempt_at, '', '' FROM delivery d
     WHERE d.status = 'Pending' AND d.endpoint_id = ?1 AND d.next_attempt_at <= ?2
@@ -97,7 +114,8 @@ Result<std::vector<Candidate>> ReadyOf(
 
 /// Those that may be taken now, each endpoint's first before any endpoint's second.
 Result<std::vector<Candidate>> Candidates(Connection& connection, int most, int per_endpoint, Timestamp now) {
-    const auto waiting = connection.Select(kWaitingSql, [](Row& row) {
+    static const auto waiting_sql = fmt::format("{}{}", kWaiting, kHeldByEach);
+    const auto waiting = connection.Select(waiting_sql.c_str(), [](Row& row) {
         auto endpoint = row.Text();
         return std::pair(std::move(endpoint), row.Int());
     });
@@ -138,6 +156,16 @@ Result<std::vector<Delivery>> DeliveryTable::Claim(
         std::ranges::move(*taken, std::back_inserter(claimed));
     }
     return claimed;
+}
+
+Result<std::optional<Timestamp>> DeliveryTable::NextReadyAt(Timestamp now) const {
+    static const auto next_sql = fmt::format("{}{}", kWaiting, kNextOfAll);
+    return connection_.First(
+                          next_sql.c_str(), [](Row& row) { return row.OptionalTime(); }
+    ).map([&](const std::optional<std::optional<Timestamp>>& row) {
+        const auto next = row.value_or(std::nullopt);
+        return next ? std::optional(std::max(*next, now)) : next;
+    });
 }
 
 }  // namespace notify::sql

@@ -53,7 +53,6 @@ constexpr const char* kRemoveOldSql =
     "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at < ? ORDER BY finished_at "
     "LIMIT ?)";
 constexpr const char* kCountOldSql = "SELECT count(*) FROM delivery WHERE finished_at < ?";
-constexpr const char* kNextReadySql = "SELECT min(next_attempt_at) FROM delivery WHERE status = 'Pending'";
 
 std::string_view KindText(DeliveryKind kind) {
     return kind == DeliveryKind::kWebhook ? "webhook" : "publication";
@@ -229,15 +228,6 @@ Result<std::int64_t> DeliveryTable::CountOld(Timestamp before) const {
                           kCountOldSql, [](Row& row) { return row.Integer(); }, before
     )
         .map([](std::optional<std::int64_t> count) { return count.value_or(0); });
-}
-
-Result<std::optional<Timestamp>> DeliveryTable::NextReadyAt(Timestamp now) const {
-    return connection_.First(
-                          kNextReadySql, [](Row& row) { return row.OptionalTime(); }
-    ).map([&](const std::optional<std::optional<Timestamp>>& row) {
-        const auto next = row.value_or(std::nullopt);
-        return next ? std::optional(std::max(*next, now)) : next;
-    });
 }
 
 }  // namespace notify::sql

@@ -64,7 +64,10 @@ constexpr const char* kRemoveOldSql = R"sql(
         WHERE sequence < coalesce((SELECT sequence FROM event WHERE at >= ?1 ORDER BY sequence LIMIT 1),
                                   9223372036854775807)
           AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))
-        ORDER BY sequence LIMIT ?2))sql";
+        ORDER BY sequence LIMIT ?2)
+    RETURNING sequence)sql";
+constexpr const char* kSetRemovedSql = "UPDATE event_state SET removed = ?1 WHERE removed < ?1";
+constexpr const char* kRemovedSql = "SELECT removed FROM event_state";
 constexpr const char* kCountOldSql = R"sql(
     SELECT count(*) FROM event e
     WHERE at < ?
@@ -252,7 +255,14 @@ Result<int> EventTable::ForgetName(const PersonId& person) {
 }
 
 Result<int> EventTable::RemoveOld(Timestamp before, int limit) {
-    return connection_.Change(kRemoveOldSql, before, limit);
+    const auto removed =
+        connection_.Select(kRemoveOldSql, [](Row& row) { return row.Integer(); }, before, limit);
+    if (!removed || removed->empty()) {
+        return removed.map([](const auto&) { return 0; });
+    }
+    return connection_.Change(kSetRemovedSql, *std::ranges::max_element(*removed)).map([&](int) {
+        return static_cast<int>(removed->size());
+    });
 }
 
 Result<std::int64_t> EventTable::CountOld(Timestamp before) const {
@@ -266,6 +276,12 @@ Result<std::int64_t> EventTable::LastSequence() const {
     return connection_.First(
                           kLastSql, [](Row& row) { return row.Integer(); }
     ).map([](std::optional<std::int64_t> last) { return last.value_or(0); });
+}
+
+Result<std::int64_t> EventTable::LastRemoved() const {
+    return connection_.First(
+                          kRemovedSql, [](Row& row) { return row.Integer(); }
+    ).map([](std::optional<std::int64_t> removed) { return removed.value_or(0); });
 }
 
 }  // namespace notify::sql

@@ -25,6 +25,7 @@ public:
     Result<int> RemoveOld(Timestamp before, int limit) override;
     [[nodiscard]] Result<std::int64_t> CountOld(Timestamp before) const override;
     [[nodiscard]] Result<std::int64_t> LastSequence() const override;
+    [[nodiscard]] Result<std::int64_t> LastRemoved() const override;
 
 private:
     [[nodiscard]] Result<EventFacts> WholeFactsOf(const Event& event) const;

@@ -80,16 +80,18 @@ constexpr const char* kAliasSql =
     "SELECT sha256 FROM content_alias WHERE bucket_id = ? AND key = ? AND version = ?";
 
 /// A condition that is not asked for is left out, so that the index fits what is.
-std::string ListSql(bool by_bucket, bool by_status) {
+std::string ListSql(bool by_bucket, bool by_status, bool oldest_first) {
     return fmt::format(
         R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, removed_at, state_version
     FROM item
-    WHERE (?1 = '' OR id < ?1) AND {} AND {} AND (length(?4) = 0 OR instr(key, ?4) > 0)
-    ORDER BY id DESC LIMIT ?5)sql",
+    WHERE (?1 = '' OR id {} ?1) AND {} AND {} AND (length(?4) = 0 OR instr(key, ?4) > 0)
+    ORDER BY id {} LIMIT ?5)sql",
+        oldest_first ? ">" : "<",
         by_bucket ? "bucket_id = ?2" : "?2 = ''",
-        by_status ? "status = ?3" : "?3 = ''"
+        by_status ? "status = ?3" : "?3 = ''",
+        oldest_first ? "ASC" : "DESC"
     );
 }
 
@@ -183,10 +185,19 @@ Result<std::vector<Item>> ItemTable::LiveVersions(
 Result<Page<Item>> ItemTable::List(const ItemFilter& filter, const PageRequest& page) const {
     const int limit = std::clamp(page.limit, 1, 200);
     const auto status = filter.status ? ToString(*filter.status) : std::string_view();
-    static const std::array<std::string, 4> list_sql{
-        ListSql(false, false), ListSql(false, true), ListSql(true, false), ListSql(true, true)
+    static const std::array<std::string, 8> list_sql{
+        ListSql(false, false, false),
+        ListSql(false, true, false),
+        ListSql(true, false, false),
+        ListSql(true, true, false),
+        ListSql(false, false, true),
+        ListSql(false, true, true),
+        ListSql(true, false, true),
+        ListSql(true, true, true)
     };
-    const auto& sql = list_sql.at((filter.bucket_id.IsEmpty() ? 0U : 2U) + (filter.status ? 1U : 0U));
+    const auto& sql = list_sql.at(
+        (filter.oldest_first ? 4U : 0U) + (filter.bucket_id.IsEmpty() ? 0U : 2U) + (filter.status ? 1U : 0U)
+    );
     return connection_
         .Select(
             sql.c_str(), ReadItem, page.after, filter.bucket_id, status, Blob{filter.key_contains}, limit + 1

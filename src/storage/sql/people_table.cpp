@@ -1,6 +1,8 @@
 #include "storage/sql/people_table.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base64.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
@@ -33,6 +36,13 @@ constexpr const char* kFindSql = R"sql(
 constexpr const char* kListSql = R"sql(
     SELECT id, name, created_at, hidden, merged_into, root, consent FROM person
     ORDER BY name IS NULL, name, id)sql";
+constexpr const char* kNamedRootsSql = R"sql(
+    SELECT id, name, created_at, hidden, merged_into, root, consent FROM person
+    WHERE merged_into IS NULL AND name IS NOT NULL AND name > ?1 ORDER BY name LIMIT ?2)sql";
+constexpr const char* kUnnamedRootsSql = R"sql(
+    SELECT id, name, created_at, hidden, merged_into, root, consent FROM person
+    WHERE merged_into IS NULL AND name IS NULL AND id > ?1 ORDER BY id LIMIT ?2)sql";
+constexpr const char* kMergedSql = "SELECT id FROM person WHERE root = ?1 AND id <> ?1 ORDER BY id";
 constexpr const char* kAddPhotoSql = R"sql(
     INSERT INTO enrolment_photo (id, person_id, file_name, sha256, embedding, box_x, box_y, box_width, box_height,
                                  quality, crop_sha256, created_at)
@@ -103,6 +113,33 @@ Result<FaceTrack> ReadTrack(Row& row, const SecretBox& box) {
     return track;
 }
 
+// cursors of Roots: the last name in hexadecimal, or the last id of those without one
+constexpr char kNamed = 'n';
+constexpr char kUnnamed = 'u';
+
+/// After which name, or after which id of those without one, a list goes on.
+struct RootPlace {
+    bool named = true;
+    std::string after;
+};
+
+Result<RootPlace> RootPlaceOf(const std::string& cursor) {
+    if (cursor.empty()) {
+        return RootPlace();
+    }
+    if (cursor.front() == kUnnamed) {
+        return RootPlace{.named = false, .after = cursor.substr(1)};
+    }
+    const auto name = FromHex(std::string_view(cursor).substr(1));
+    return cursor.front() == kNamed && name
+               ? Result<RootPlace>(RootPlace{.named = true, .after = *name})
+               : Fail(ErrorCode::kInvalidArgument, "after must be as an answer of the service gave it");
+}
+
+std::string CursorAfter(const Person& person) {
+    return person.name.empty() ? kUnnamed + person.id.Value() : kNamed + ToHex(person.name);
+}
+
 }  // namespace
 
 Result<Person> PeopleTable::Get(const PersonId& id) const {
@@ -121,6 +158,37 @@ Result<Person> PeopleTable::Find(std::string_view id_or_name) const {
 
 Result<std::vector<Person>> PeopleTable::List() const {
     return connection_.Select(kListSql, ReadPerson);
+}
+
+Result<Page<Person>> PeopleTable::Roots(const PageRequest& page) const {
+    const auto place = RootPlaceOf(page.after);
+    if (!place) {
+        return Unexpected(place.error());
+    }
+    const int limit = std::clamp(page.limit, 1, 200);
+    auto rows = place->named ? connection_.Select(kNamedRootsSql, ReadPerson, place->after, limit + 1)
+                             : Result<std::vector<Person>>();
+    if (rows && std::cmp_less_equal(rows->size(), limit)) {
+        const auto left = limit + 1 - static_cast<int>(rows->size());
+        const auto after = place->named ? std::string() : place->after;
+        auto unnamed = connection_.Select(kUnnamedRootsSql, ReadPerson, after, left);
+        if (!unnamed) {
+            return Unexpected(unnamed.error());
+        }
+        std::ranges::move(*unnamed, std::back_inserter(*rows));
+    }
+    return rows.map([&](std::vector<Person> people) {
+        Page<Person> found{.rows = std::move(people), .next = {}};
+        if (std::cmp_greater(found.rows.size(), limit)) {
+            found.rows.pop_back();
+            found.next = CursorAfter(found.rows.back());
+        }
+        return found;
+    });
+}
+
+Result<std::vector<PersonId>> PeopleTable::MergedInto(const PersonId& root) const {
+    return connection_.Select(kMergedSql, [](Row& row) { return row.As<PersonId>(); }, root);
 }
 
 Result<void> PeopleTable::AddPhoto(const EnrolmentPhoto& photo) {

@@ -19,6 +19,8 @@ public:
     [[nodiscard]] Result<Person> Get(const PersonId& id) const override;
     [[nodiscard]] Result<Person> Find(std::string_view id_or_name) const override;
     [[nodiscard]] Result<std::vector<Person>> List() const override;
+    [[nodiscard]] Result<Page<Person>> Roots(const PageRequest& page) const override;
+    [[nodiscard]] Result<std::vector<PersonId>> MergedInto(const PersonId& root) const override;
     Result<void> AddPhoto(const EnrolmentPhoto& photo) override;
     [[nodiscard]] Result<std::vector<EnrolmentPhoto>> PhotosOf(const PersonId& id) const override;
     [[nodiscard]] Result<std::vector<EnrolmentPhoto>> AllPhotos() const override;

@@ -74,6 +74,13 @@ TEST_F(SettingsTest, RefuseAMalformedValueWithItsNameAndWhatIsAllowed) {
              {"HOST", "127.0.0.300"},
              {"DATACORE_ENDPOINT", "notaurl"},
              {"WEBHOOK_ALLOW_CIDRS", "10.1"},
+             {"API_CORS_ORIGINS", "*"},
+             {"API_CORS_ORIGINS", "null"},
+             {"API_CORS_ORIGINS", "https://mam.example/"},
+             {"API_CORS_ORIGINS", "https://mam.example:443"},
+             {"API_CORS_ORIGINS", "https://MAM.example"},
+             {"API_CORS_ORIGINS", "https://*.example"},
+             {"API_CORS_ORIGINS", "mam.example"},
          }) {
         const auto settings = Make({{name, value}});
         ASSERT_FALSE(settings) << name;
@@ -122,6 +129,13 @@ TEST_F(SettingsTest, TakeAddressesNetworksAndUrls) {
     const auto settings = Make({{"WEBHOOK_ALLOW_CIDRS", "10.1.0.0/16, fd12::/16,127.0.0.1"}});
     ASSERT_TRUE(settings) << settings.error().message;
     EXPECT_THAT(settings->webhook_allow_cidrs, ElementsAre("10.1.0.0/16", "fd12::/16", "127.0.0.1"));
+    const auto origins =
+        Make({{"API_CORS_ORIGINS", "https://mam.example, http://localhost:3000,http://[::1]:8080"}});
+    ASSERT_TRUE(origins) << origins.error().message;
+    EXPECT_THAT(
+        origins->origins, ElementsAre("https://mam.example", "http://localhost:3000", "http://[::1]:8080")
+    );
+    EXPECT_TRUE(Make({})->origins.empty());
     EXPECT_TRUE(Make({{"DATACORE_ENDPOINT", "https://swarm.example:8443"}}));
 }
 

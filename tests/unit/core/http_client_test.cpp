@@ -105,6 +105,26 @@ TEST(HttpClient, RefusesAnEndlessHeader) {
     EXPECT_EQ(SendTo(receiver).error().code, ErrorCode::kUnavailable);
 }
 
+TEST(HttpClient, SaysThatOneHeaderHasNoEnd) {
+    const Receiver receiver([](const auto&, auto) {
+        return Answer{.bytes = "HTTP/1.1 200 x\r\nX-Endless: ", .after = Answer::After::kEndless};
+    });
+    const auto error = SendTo(receiver).error();
+    EXPECT_EQ(error.code, ErrorCode::kUnavailable);
+    EXPECT_EQ(error.reason, "broken");
+    EXPECT_EQ(error.message, "127.0.0.1 sent more than 102400 bytes as one header");
+}
+
+TEST(HttpClient, SaysThatTheOtherSideDoesNotSpeakHttp) {
+    for (const std::string greeting :
+         {"SSH-2.0-OpenSSH_9.2\r\n", "\x15\x03\x01\x02\x02P\r\n\r\n", "HTTP/7.7 what\r\n\r\n"}) {
+        const Receiver receiver([&](const auto&, auto) { return Answer{.bytes = greeting}; });
+        const auto error = SendTo(receiver).error();
+        EXPECT_EQ(error.reason, "broken") << greeting;
+        EXPECT_EQ(error.message, "127.0.0.1 answered with something that is not HTTP") << greeting;
+    }
+}
+
 TEST(HttpClient, GivesUpOnHeadersThatDripPastTheTotalTime) {
     const Receiver receiver([](const auto&, auto) {
         return Answer{.bytes = "HTTP/1.1 200 x\r\nX: ", .after = Answer::After::kDrip};

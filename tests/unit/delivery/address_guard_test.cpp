@@ -242,6 +242,33 @@ TEST(AddressGuard, AllowsOnlyThePortsOfTheWebAndHighOnes) {
     }
 }
 
+TEST(AddressGuard, NeverOpensThePortOfOurOwnDatabaseInside) {
+    const testing::Receiver database;
+    const testing::Receiver receiver;
+    const auto guard =
+        AddressGuard::WithAllowed({"127.0.0.1/32", "::1/128", "10.0.0.0/8"}, {database.Port()}).value();
+    const HttpClient client;
+    const auto send = [&](const std::string& host, std::uint16_t port) {
+        const auto url = Url::Parse(fmt::format("http://{}:{}/", host, port)).value();
+        return client.Send({.method = "POST", .url = url, .guard = guard.ForConnect()}, {});
+    };
+    for (const auto* host : {"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"}) {
+        const auto refused = send(host, database.Port());
+        ASSERT_FALSE(refused) << host;
+        EXPECT_NE(refused.error().message.find("our own database"), std::string::npos)
+            << refused.error().message;
+        const auto url = Url::Parse(fmt::format("http://{}:{}/", host, database.Port())).value();
+        EXPECT_FALSE(guard.CheckTarget(url)) << host;
+        EXPECT_FALSE(guard.AddressOf(url)) << "behind a proxy too: " << host;
+    }
+    EXPECT_EQ(database.Connections(), 0U);
+    EXPECT_FALSE(guard.CheckAddress(Ip("10.1.2.3"), database.Port()))
+        << "it may be reached by another address";
+    EXPECT_TRUE(guard.CheckAddress(Ip("10.1.2.3"), receiver.Port()));
+    EXPECT_TRUE(guard.CheckAddress(Ip("8.8.8.8"), database.Port())) << "on the internet anybody may ask it";
+    EXPECT_TRUE(send("127.0.0.1", receiver.Port()));
+}
+
 TEST(AddressGuard, RefusesANameThatResolvesToTheInsideWhenItIsAdded) {
     EXPECT_FALSE(AddressGuard().CheckTarget(Url::Parse("http://localhost:8080/").value()).has_value());
     EXPECT_TRUE(

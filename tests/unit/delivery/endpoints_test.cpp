@@ -109,22 +109,31 @@ TEST_F(EndpointsTest, KeepTwoSecretsAtMostAndNoOldOneWhenNoneIsWanted) {
 
 TEST_F(EndpointsTest, LetWhatWaitsForAPausedOneWaitUntilItIsResumed) {
     const Receiver receiver;
+    const Receiver other_receiver;
     const auto id = AddEndpoint(receiver.Url()).id;
     const auto event = Happen();
     ASSERT_TRUE(endpoints_->Change(id, {.active = false}, "key_1").has_value());
+    const auto other = AddEndpoint(other_receiver.Url()).id;
     const auto meanwhile = Happen();
     Start();
-    const auto waiting = Await(event, Status::kPending);
+    Await(meanwhile, Status::kCompleted, other);  // so what is ready was claimed
+    clock_.Advance(minutes(5));
+    const auto later = Happen();
+    Await(later, Status::kCompleted, other);
+    const auto waiting = DeliveryOf(event, id);
+    EXPECT_EQ(waiting.status, Status::kPending);
+    EXPECT_EQ(waiting.fence, 0) << "it was never claimed";
     EXPECT_EQ(waiting.attempt, 0);
-    EXPECT_EQ(waiting.last_error, "the endpoint is paused");
-    EXPECT_EQ(DeliveryOf(meanwhile).id, DeliveryId()) << "what happens meanwhile is not told";
+    EXPECT_EQ(DeliveryOf(meanwhile, id).id, DeliveryId()) << "what happens meanwhile is not told";
     ASSERT_TRUE(endpoints_->Change(id, {.active = true}, "key_1").has_value());
-    clock_.Advance(minutes(1));
-    Await(event, Status::kCompleted);
+    dispatcher_->Nudge();
+    Await(event, Status::kCompleted, id);
     EXPECT_EQ(receiver.Received().size(), 1U);
     EXPECT_THAT(
         AuditActions(),
-        ::testing::ElementsAre("key_1 endpoint.resume", "key_1 endpoint.pause", "tester endpoint.add")
+        ::testing::ElementsAre(
+            "key_1 endpoint.resume", "tester endpoint.add", "key_1 endpoint.pause", "tester endpoint.add"
+        )
     );
 }
 

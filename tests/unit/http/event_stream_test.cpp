@@ -1,5 +1,6 @@
 // /v1/events/stream over a socket, on a real database.
 
+#include <chrono>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -9,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/event_repository.hpp"
 #include "unit/http/fixture.hpp"
 
 namespace notify {
@@ -205,6 +207,51 @@ TEST_F(EventStreamTest, TellsThoseWhoAreUpToDateAndThoseFarBehindTheSameInOrder)
     for (int i = 1; i <= 2330; ++i) {
         ASSERT_EQ(NextId(behind), std::to_string(i));
     }
+}
+
+TEST_F(EventStreamTest, SaysThatWhatFollowsTheLastEventIsKeptNoMore) {
+    Serve();
+    AppendMany(5);
+    clock_.Advance(std::chrono::hours(1));
+    AppendMany(3);
+    const auto before = clock_.Now() - std::chrono::minutes(1);
+    ASSERT_EQ(
+        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
+        5
+    );
+    auto late = Listen("Last-Event-ID: 2\r\n", "?types=item.discovered");
+    static_cast<void>(late.ReceiveUntil("\r\n\r\n"));
+    EXPECT_THAT(
+        late.ReceiveUntil("\n\n"),
+        HasSubstr("id: 5\nevent: stream.gap\ndata: {\"type\":\"stream.gap\",\"after\":2,\"until\":5}\n\n")
+    );
+    EXPECT_EQ(NextId(late), "6");
+    auto again = Listen("Last-Event-ID: 5\r\n");
+    static_cast<void>(again.ReceiveUntil("\r\n\r\n"));
+    EXPECT_EQ(NextId(again), "6") << "who came back with the gap's id is told of no gap";
+}
+
+TEST_F(EventStreamTest, SaysThatTheDatabaseIsAnEarlierOneThanTheClientSaw) {
+    Serve();
+    AppendMany(3);
+    auto ahead = Listen("Last-Event-ID: 70\r\n");
+    static_cast<void>(ahead.ReceiveUntil("\r\n\r\n"));
+    EXPECT_THAT(ahead.ReceiveUntil("\n\n"), HasSubstr("id: 3\nevent: stream.gap\n"));
+    AppendMany(1);
+    EXPECT_EQ(NextId(ahead), "4");
+}
+
+TEST_F(EventStreamTest, HasNoGapForWhoSawAllThatWasRemoved) {
+    Serve();
+    AppendMany(4);
+    const auto all = clock_.Now() + std::chrono::minutes(1);
+    ASSERT_EQ(
+        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(all, 100); }), 4
+    );
+    auto up_to_date = Listen("Last-Event-ID: 4\r\n");
+    static_cast<void>(up_to_date.ReceiveUntil("\r\n\r\n"));
+    AppendMany(1);
+    EXPECT_EQ(NextId(up_to_date), "5");
 }
 
 TEST_F(EventStreamTest, RefusesAPlaceThatIsNoSequence) {

@@ -16,15 +16,38 @@
 #include "storage/result_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
+#include "support/wrapped_storage.hpp"
 
 namespace notify::testing {
+
+namespace {
+
+/// Lets somebody else come between a request's reading and its write.
+class InterruptedStorage final : public WrappedStorage {
+public:
+    InterruptedStorage(Storage& inner, std::function<void()>& before_write)
+        : WrappedStorage(inner), before_write_(before_write) {}
+
+private:
+    Result<void> RunWrite(const WriteFunction& function) override {
+        if (const auto interrupt = std::exchange(before_write_, {})) {
+            interrupt();
+        }
+        return WrappedStorage::RunWrite(function);
+    }
+
+    std::function<void()>& before_write_;
+};
+
+}  // namespace
 
 ApiTest::ApiTest() {
     const auto data = folder_.Path() / "data";
     std::filesystem::create_directories(data);
     clock_.Advance(SystemClock().Now() - clock_.Now());
     box_ = SecretBox::Open(data / "key").value();
-    storage_ = OpenSqliteStorage(data / "database", *box_, clock_).value();
+    database_ = OpenSqliteStorage(data / "database", *box_, clock_).value();
+    storage_ = std::make_unique<InterruptedStorage>(*database_, before_write_);
     artifacts_ = std::make_unique<ArtifactStore>(*storage_, *box_, data / "artifacts");
     const auto access = [this](const SourceId& id) {
         return storage_->Read(

@@ -3,6 +3,7 @@
 // The whole API on a real database and a real folder, asked through the router or over a socket.
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,7 +82,9 @@ protected:
     TemporaryFolder folder_;
     SetClock clock_;
     std::optional<SecretBox> box_;
-    std::unique_ptr<Storage> storage_;
+    std::function<void()> before_write_;  ///< Called once, when the next write is about to begin.
+    std::unique_ptr<Storage> database_;
+    std::unique_ptr<Storage> storage_;  ///< Around the database.
     std::unique_ptr<ArtifactStore> artifacts_;
     std::unique_ptr<Erasing> erasing_;
     std::unique_ptr<SourceRegistry> sources_;

@@ -40,6 +40,17 @@ TEST(RateLimiter, ForgetsWhoIsQuiet) {
     }
 }
 
+TEST(RateLimiter, CountsAddressesOfOneIpv6NetworkAsOne) {
+    EXPECT_EQ(PartyAt("2001:db8:1:2::1"), PartyAt("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+    EXPECT_NE(PartyAt("2001:db8:1:2::1"), PartyAt("2001:db8:1:3::1"));
+    EXPECT_NE(PartyAt("2001:db8:1:2::1"), PartyAt("2001:db9:1:2::1"));
+    EXPECT_EQ(PartyAt("fe80::1%eth0"), PartyAt("fe80::2%eth0"));
+    EXPECT_EQ(PartyAt("::ffff:192.0.2.1"), PartyAt("192.0.2.1"));
+    EXPECT_NE(PartyAt("::ffff:192.0.2.1"), PartyAt("::ffff:192.0.2.2"));
+    EXPECT_NE(PartyAt("192.0.2.1"), PartyAt("192.0.2.2"));
+    EXPECT_EQ(PartyAt(""), "");
+}
+
 class RateLimits : public testing::ApiTest {
 protected:
     RateLimits() : limited_(*storage_, clock_, 3) {
@@ -74,6 +85,14 @@ TEST_F(RateLimits, AreOfAKeyAndOfAnAddressWithoutAGoodOne) {
     EXPECT_EQ(AskFrom("192.0.2.1", "nk_x_y").status, 429);
     EXPECT_EQ(AskFrom("192.0.2.2", "nk_x_y").status, 401);
     EXPECT_EQ(AskFrom("192.0.2.1", write_key_).status, 200);
+}
+
+TEST_F(RateLimits, AreOfAWholeIpv6NetworkWhereverInItAStrangerIs) {
+    for (const auto* peer : {"2001:db8::1", "2001:db8::2", "2001:db8::a:b:c:d"}) {
+        EXPECT_EQ(AskFrom(peer, "nk_x_y").status, 401) << peer;
+    }
+    EXPECT_EQ(AskFrom("2001:db8::3", "nk_x_y").status, 429);
+    EXPECT_EQ(AskFrom("2001:db8:0:1::3", "nk_x_y").status, 401);
 }
 
 TEST_F(RateLimits, AreOfAStrangerWhoseBodyIsNotRead) {

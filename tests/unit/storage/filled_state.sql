@@ -61,6 +61,7 @@ INSERT INTO appearance VALUES ('app_1', 'itm_2', 'res_1', 'per_1', 'confirmed', 
 INSERT INTO event (id, type, subject, dedup_key, at, data) VALUES ('evt_1', 'item.completed', 'itm_2', 'k', 1, '{}'), ('evt_2', 'item.failed', 'itm_2', NULL, 1, '{}'),
                                                                   ('evt_3', 'item.failed', 'itm_2', NULL, 1, '{}');
 DELETE FROM event WHERE id = 'evt_3';
+UPDATE event_state SET removed = 3;
 INSERT INTO endpoint VALUES ('end_1', 'https://mam.example/hook', '', '[]', '[]', '["c2VhbGVk"]', 'c2VhbGVkIHRvbw==', 1, '', NULL, 0, '', 1), ('end_2', 'https://b.example', 'b', '[]', '["[]","[\"bkt_1\"]","[]","[]"]', '[]', '', 0, 'gone', 5, 9, 'refused', 1);
 INSERT INTO publication VALUES ('pub_1', 'itm_2', 'beside', 'json', '');
 INSERT INTO delivery VALUES ('del_1', 'webhook', 'evt_1', 'end_1', '', 'Pending', 0, 1, 0, '', NULL, '', 1, NULL),

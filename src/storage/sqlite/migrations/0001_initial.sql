@@ -619,6 +619,13 @@ CREATE TABLE event (
 CREATE UNIQUE INDEX event_told_once ON event (dedup_key) WHERE dedup_key IS NOT NULL;
 CREATE INDEX event_by_subject ON event (subject, sequence);
 
+CREATE TABLE event_state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    removed INTEGER NOT NULL -- the highest sequence that was removed because it was old; 0 for none
+) STRICT;
+
+INSERT INTO event_state (one, removed) VALUES (1, 0);
+
 CREATE TABLE endpoint (
     id TEXT PRIMARY KEY,
     url TEXT NOT NULL,
@@ -667,7 +674,6 @@ CREATE TABLE delivery (
 ) STRICT;
 
 CREATE INDEX delivery_ready ON delivery (endpoint_id, next_attempt_at, id) WHERE status = 'Pending';
-CREATE INDEX delivery_next ON delivery (next_attempt_at) WHERE status = 'Pending';
 CREATE INDEX delivery_held ON delivery (endpoint_id, publication_id) WHERE status = 'Processing';
 CREATE INDEX delivery_of_endpoint ON delivery (endpoint_id, id);
 CREATE INDEX delivery_ended ON delivery (finished_at) WHERE finished_at IS NOT NULL;
