@@ -33,7 +33,6 @@
 #include "core/uuid.hpp"
 #include "domain/node.hpp"
 #include "domain/retention.hpp"
-#include "http/cross_origin.hpp"
 
 namespace notify {
 

@@ -105,4 +105,16 @@ Result<Url> Url::Set(std::unique_ptr<Curl_URL, Deleter> handle, std::string_view
     return url;
 }
 
+bool IsOrigin(std::string_view text) {
+    const auto url = Url::Parse(text);
+    if (!url) {
+        return false;
+    }
+    const bool is_v6 = url->Host().find(':') != std::string::npos;
+    const auto host = is_v6 ? fmt::format("[{}]", url->Host()) : url->Host();
+    const bool is_usual = url->Port() == (url->Scheme() == "https" ? 443 : 80);
+    return text ==
+           fmt::format("{}://{}{}", url->Scheme(), host, is_usual ? "" : fmt::format(":{}", url->Port()));
+}
+
 }  // namespace notify

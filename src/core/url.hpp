@@ -75,4 +75,8 @@ private:
     bool has_zone_ = false;
 };
 
+/// True for an origin as browsers write it: scheme, host and, where it is not the scheme's, port; in lower
+/// case, nothing behind them. "*" and "null" are none.
+[[nodiscard]] bool IsOrigin(std::string_view text);
+
 }  // namespace notify

@@ -7,10 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "core/result.hpp"
-#include "core/url.hpp"
 #include "http/message.hpp"
 
 namespace notify {
@@ -26,18 +22,6 @@ constexpr const char* kAnswerHeaders =
 constexpr const char* kAnswerHolds = "600";  // seconds
 
 }  // namespace
-
-bool IsOrigin(std::string_view text) {
-    const auto url = Url::Parse(text);
-    if (!url) {
-        return false;
-    }
-    const bool is_v6 = url->Host().find(':') != std::string::npos;
-    const auto host = is_v6 ? fmt::format("[{}]", url->Host()) : url->Host();
-    const bool is_usual = url->Port() == (url->Scheme() == "https" ? 443 : 80);
-    return text ==
-           fmt::format("{}://{}{}", url->Scheme(), host, is_usual ? "" : fmt::format(":{}", url->Port()));
-}
 
 std::optional<Response> CrossOrigin::Preflight(const Request& request) const {
     const bool asks = request.method == "OPTIONS" && IsNamed(request.Header("origin")) &&

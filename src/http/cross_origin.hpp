@@ -13,10 +13,6 @@
 
 namespace notify {
 
-/// True for an origin as browsers write it: scheme, host and, where it is not the scheme's, port; in lower
-/// case, nothing behind them. "*" and "null" are none.
-[[nodiscard]] bool IsOrigin(std::string_view text);
-
 /// Credentials of the browser's own (cookies, certificates) are never allowed: a key is in a header, which a
 /// page has to know. Immutable: thread-safe.
 class CrossOrigin final {
