@@ -111,8 +111,8 @@ TEST(Headings, AreNoAuthorsBeforeTheFirstPageThatTheOutlineNames) {
 
 TEST(Headings, AreNoEntriesOfATableOfContents) {
     Sheet contents;
-    contents.Write(72, 100, "Contents", kTitle).Write(72, 120, "Files 2", kBoldText);
-    contents.Write(72, 134, "Folders xi", kBoldText);
+    contents.Write(72, 100, "Contents", kTitle).Write(72, 140, "Files 2", kTitle);
+    contents.Write(72, 180, "Folders xi", kTitle);
     Sheet sheet;
     sheet.Write(72, 100, "Files", kTitle).Paragraph(120).Write(72, 220, "Folders", kTitle).Paragraph(240);
     const auto written = Converted(

@@ -27,12 +27,13 @@ TEST(Paragraphs, EndWhereThereIsRoomAndWhereALineIsIndented) {
 
 TEST(Paragraphs, HangWithAllLinesButTheFirst) {
     Sheet sheet;
-    sheet.Write(72, 100, "Lovelace, Ada. Notes on a machine").Write(90, 112, "that was never built and");
+    sheet.Write(72, 100, "Lovelace, Ada. Notes on a machine of")
+        .Write(90, 112, "Babbage that was never built and");
     sheet.Write(90, 124, "is written of").Write(72, 136, "Babbage, Charles. On a machine");
     sheet.Write(90, 148, "of his own").Write(90, 160, "making");
     EXPECT_EQ(
         Converted({sheet}).markdown,
-        "Lovelace, Ada. Notes on a machine that was never built and is written of\n\n"
+        "Lovelace, Ada. Notes on a machine of Babbage that was never built and is written of\n\n"
         "Babbage, Charles. On a machine of his own making\n\n"
     );
 }
@@ -106,6 +107,13 @@ TEST(CodeBlocks, KeepIndentationAndEmptyLines) {
     EXPECT_THAT(
         Converted({sheet}).markdown, HasSubstr("```\nint main() {\n    return 0;\n\n}\n```\n\nthis is")
     );
+}
+
+TEST(CodeBlocks, AreNoSignsOfATextThatStandAlone) {
+    Sheet sheet;
+    sheet.Write(72, 100, "One ends.").Write(72, 130, "* * *").Write(72, 160, "Two begins.");
+    sheet.Write(72, 190, "}", kCode);
+    EXPECT_EQ(Converted({sheet}).markdown, "One ends.\n\n- \\* \\*\n\nTwo begins.\n\n```\n}\n```\n\n");
 }
 
 TEST(CodeBlocks, CannotBeLeftByWhatIsInThem) {
