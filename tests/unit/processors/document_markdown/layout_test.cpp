@@ -86,6 +86,28 @@ TEST(ReadingOrder, IsDownEachColumnBetweenWhatStandsAcrossThem) {
     EXPECT_NE(places.back(), std::string::npos);
 }
 
+TEST(ReadingOrder, IsDownAColumnWithATableInIt) {
+    Sheet sheet;
+    for (int i = 0; i < 14; ++i) {
+        const auto baseline = 100 + 12 * static_cast<float>(i);
+        sheet.Write(72, baseline, "left " + std::to_string(i) + " in a column that is full of words");
+        if (i < 6) {
+            sheet.Write(320, baseline, "right " + std::to_string(i) + " in a column that is full of words");
+        } else if (i < 11) {
+            for (int cell = 0; cell < 5; ++cell) {
+                sheet.Write(
+                    320 + 40 * static_cast<float>(cell), baseline, "c" + std::to_string(10 * i + cell)
+                );
+            }
+        } else {
+            sheet.Write(320, baseline, "right " + std::to_string(i) + " in a column that is full of words");
+        }
+    }
+    const auto text = Converted({sheet}).markdown;
+    EXPECT_LT(text.find("left 13"), text.find("right 0")) << text;
+    EXPECT_THAT(text, HasSubstr("| c60 | c61 | c62 | c63 | c64 |"));
+}
+
 TEST(ReadingOrder, IsAlongTheLinesWhereShortWordsStandBesideEachOther) {
     Sheet sheet;
     for (int i = 0; i < 4; ++i) {
