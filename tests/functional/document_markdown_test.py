@@ -188,8 +188,16 @@ class DocumentTest(Converted):
         self.assertRegex(" ".join(told["warnings"]), "letters have a font that does not say which they are")
 
     def test_a_damaged_cross_reference_is_found_anew(self) -> None:
-        markdown, _ = self.convert(document(PARAGRAPH, table=False))
+        markdown, told = self.convert(document(PARAGRAPH, table=False))
         self.assertIn("This is line six of a text", markdown)
+        self.assertRegex(" ".join(told["warnings"]), "cross-reference is damaged or cut off")
+        self.assertEqual(self.convert(document(PARAGRAPH))[1]["warnings"], [])
+
+    def test_a_link_to_a_script_is_none(self) -> None:
+        for address, written in ((b"javascript:alert\\(1\\)", False), (b"https://example.org/", True)):
+            link = b"<< /Type /Annot /Subtype /Link /Rect [70 690 400 710] /A << /S /URI /URI (%s) >> >>" % address
+            markdown, _ = self.convert(document(PARAGRAPH, page=b"/Annots [95 0 R]", more={95: link}))
+            self.assertEqual("](" in markdown, written, markdown)
 
     def test_no_pages_scripts_and_files_are_warned_of(self) -> None:
         _, told = self.convert(document())
@@ -223,8 +231,9 @@ class DocumentTest(Converted):
         self.assertIn(self.run_on(length).returncode, (0, 1))
 
     def test_five_thousand_pages_are_read_each_once(self) -> None:
-        markdown, told = self.convert(document(*(text(72, 200 + 7 * page % 400, f"Words of page {page}.") for page in range(1, 5001))))
+        markdown, told = self.convert(document(*(text(72, 700, f"Words of page {page}.") for page in range(1, 5001))))
         self.assertEqual(told["pages"], 5000)
+        self.assertEqual(told["dropped"]["headers"], 0)
         self.assertEqual([int(page) for page in re.findall(r"Words of page (\d+)\.", markdown)], list(range(1, 5001)))
 
     def test_nothing_that_a_document_asks_for_is_connected_to(self) -> None:
@@ -248,25 +257,22 @@ class DocumentTest(Converted):
 
 
 class OcrTest(Converted):
+    IMAGE = b"/XObject << /Im 90 0 R >>"
     LINES = ("The quick brown fox", "jumps over the lazy dog", "and runs into the wood")
 
     def picture(self) -> bytes:
         """A JPEG of these lines: what is cut out of a page where they stand in a figure."""
         ground = b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n\xff\nendstream"
         lines = b"".join(text(90, 700 - 32 * i, line, size=20) for i, line in enumerate(self.LINES))
-        page = document(b"q 320 0 0 150 70 600 cm /Im Do Q\n" + lines, more={90: ground})
-        self.convert(self.with_image(page))
+        page = document(b"q 320 0 0 150 70 600 cm /Im Do Q\n" + lines, resources=self.IMAGE, more={90: ground})
+        self.convert(page)
         return (self.folder / "out/image-1.jpg").read_bytes()
-
-    @staticmethod
-    def with_image(page: bytes) -> bytes:
-        return page.replace(b"/Font << /F1", b"/XObject << /Im 90 0 R >> /Font << /F1")
 
     def scan(self) -> bytes:
         jpeg = self.picture()
         image = (b"<< /Type /XObject /Subtype /Image /Width 640 /Height 300 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode "
                  b"/Length %d >>\nstream\n%s\nendstream" % (len(jpeg), jpeg))
-        return self.with_image(document(b"q 320 0 0 150 70 600 cm /Im Do Q\n", PARAGRAPH, more={90: image}))
+        return document(b"q 320 0 0 150 70 600 cm /Im Do Q\n", PARAGRAPH, resources=self.IMAGE, more={90: image})
 
     def test_a_page_that_is_a_picture_is_read_when_that_is_asked_for(self) -> None:
         scan = self.scan()

@@ -24,7 +24,7 @@ def text(x: float, y: float, words: str, font: str = "F1", size: float = 10) -> 
     return b"BT /%s %g Tf %g %g Td (%s) Tj ET\n" % (font.encode(), size, x, y, words.encode())
 
 
-def document(*pages: bytes, page: bytes = b"", catalog: bytes = b"", more: dict[int, bytes] | None = None, **how) -> bytes:
+def document(*pages: bytes, page: bytes = b"", resources: bytes = b"", catalog: bytes = b"", more: dict[int, bytes] | None = None, **how) -> bytes:
     """A PDF with these pages' contents; F1 is Helvetica, F2 bold, F3 Courier."""
     kids = b" ".join(b"%d 0 R" % (10 + 2 * i) for i in range(len(pages)))
     objects = {1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
@@ -33,7 +33,7 @@ def document(*pages: bytes, page: bytes = b"", catalog: bytes = b"", more: dict[
         objects[number] = b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>" % name
     for i, content in enumerate(pages):
         objects[10 + 2 * i] = (b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R %s "
-                               b"/Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >> >>" % (11 + 2 * i, page))
+                               b"/Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> %s >> >>" % (11 + 2 * i, page, resources))
         objects[11 + 2 * i] = stream(content)
     return pdf(objects | (more or {}), **how)
 

@@ -82,8 +82,14 @@ Result<void> Report(const ProcessFileOptions& options, const JobOutcome& outcome
         fmt::print("{}: {}, {}\n", options.file.native(), outcome.media_type, options.processor);
         for (const auto& artifact : outcome.artifacts) {
             fmt::print(
-                "  artifact {} ({}, {} bytes)\n", artifact.name, artifact.media_type, artifact.bytes.size()
+                "  artifact {} ({}, {} bytes)\n",
+                (options.artifact_folder / artifact.name).native(),
+                artifact.media_type,
+                artifact.bytes.size()
             );
+        }
+        if (!outcome.artifacts.empty() && options.artifact_folder.empty()) {
+            fmt::print("  no artifact is kept: --artifacts FOLDER writes them\n");
         }
         const auto document = ParseJson(*outcome.document);
         if (!document) {

@@ -1,11 +1,15 @@
 #include "processors/document_markdown/inline_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "processors/document_markdown/line.hpp"
 #include "processors/document_markdown/page_content.hpp"
@@ -51,21 +55,24 @@ std::string WithoutLeaders(std::string_view text) {
     return result;
 }
 
-std::string Escaped(std::string_view text) {
-    constexpr std::string_view kSigns = "\\`*_[]<";
-    std::string result;
-    for (const char c : text) {
-        if (kSigns.find(c) != std::string_view::npos) {
-            result += '\\';
-        }
-        result += c;
-    }
-    return result;
+std::string Code(std::string_view text) {
+    const auto fence = FenceFor(text, 1);
+    const std::string_view room = text.starts_with('`') || text.ends_with('`') ? " " : "";
+    return fmt::format("{0}{1}{2}{1}{0}", fence, room, text);
 }
 
-std::string Code(std::string_view text) {
-    const std::string fence = text.find('`') == std::string_view::npos ? "`" : "``";
-    return fence + std::string(text) + fence;
+/// True for an address that a reader may follow: what a file says is not run.
+bool MayLeadThere(std::string_view uri) {
+    const auto end = uri.find_first_of(":/?#");
+    if (end == std::string_view::npos || uri[end] != ':') {
+        return true;  // beside the document
+    }
+    std::string scheme(uri.substr(0, end));
+    std::ranges::transform(scheme, scheme.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
+    constexpr std::array<std::string_view, 5> kSchemes{"http", "https", "mailto", "ftp", "tel"};
+    return std::ranges::find(kSchemes, scheme) != kSchemes.end();
 }
 
 /// `text` between marks, which stand beside its letters and not beside spaces.
@@ -88,9 +95,9 @@ std::string Marked(const Span& span, bool plain) {
     } else if ((span.look & kLowered) != 0) {
         marked = "<sub>" + marked + "</sub>";
     }
-    if (!span.uri.empty()) {
-        std::string uri = span.uri;
-        std::erase_if(uri, [](unsigned char c) { return c <= ' ' || c == '<' || c == '>'; });
+    std::string uri = span.uri;
+    std::erase_if(uri, [](unsigned char c) { return c <= ' ' || c == '<' || c == '>' || c == '\\'; });
+    if (!uri.empty() && MayLeadThere(uri)) {
         marked = "[" + marked + "](<" + uri + ">)";
         if (uri.find_first_of("()") == std::string::npos) {
             marked.replace(marked.size() - uri.size() - 4, uri.size() + 4, "(" + uri + ")");
@@ -101,18 +108,41 @@ std::string Marked(const Span& span, bool plain) {
 
 }  // namespace
 
+std::string Escaped(std::string_view text) {
+    constexpr std::string_view kSigns = "\\`*_[]<";
+    std::string result;
+    for (const char c : text) {
+        if (kSigns.find(c) != std::string_view::npos) {
+            result += '\\';
+        }
+        result += c;
+    }
+    return result;
+}
+
+std::string FenceFor(std::string_view text, std::size_t least) {
+    std::size_t longest = 0;
+    std::size_t here = 0;
+    for (const char c : text) {
+        here = c == '`' ? here + 1 : 0;
+        longest = std::max(longest, here);
+    }
+    return std::string(std::max(least, longest + 1), '`');
+}
+
 void JoinTo(std::vector<Span>& text, std::vector<Span> next, bool hyphenated, const Vocabulary& words) {
     if (!text.empty() && !next.empty()) {
         auto& last = text.back().text;
         const auto codes = CodesOf(std::string_view(next.front().text).substr(0, 4));
-        const bool goes_on = hyphenated && last.ends_with('-') && !codes.empty() && IsLower(codes.front());
-        if (!goes_on) {
+        const bool divided = hyphenated && last.ends_with('-') && !last.ends_with(" -") && !codes.empty();
+        if (divided && IsLower(codes.front())) {
+            const auto before = LastWord(std::string_view(last).substr(0, last.size() - 1));
+            const auto after = std::string_view(next.front().text).substr(0, next.front().text.find(' '));
+            if (!words.KeepsHyphen(before, after)) {
+                last.pop_back();
+            }
+        } else if (!divided || !(IsLetter(codes.front()) || IsDigit(codes.front()))) {
             last += ' ';
-        } else if (!words.KeepsHyphen(
-                       LastWord(std::string_view(last).substr(0, last.size() - 1)),
-                       std::string_view(next.front().text).substr(0, next.front().text.find(' '))
-                   )) {
-            last.pop_back();
         }
     }
     for (auto& span : next) {

@@ -2,7 +2,9 @@
 
 // Writing: lines as one run of Markdown, with emphasis, links and raised signs.
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "processors/document_markdown/line.hpp"
@@ -16,7 +18,14 @@ namespace notify::document {
 /// Adds `next` behind `text` as Joined does between two lines.
 void JoinTo(std::vector<Span>& text, std::vector<Span> next, bool hyphenated, const Vocabulary& words);
 
-/// As Markdown. `plain`: without emphasis, for headings.
+/// `text` with a backslash before what Markdown or HTML would take for a sign of its own.
+[[nodiscard]] std::string Escaped(std::string_view text);
+
+/// As many backticks as `text` has in a row and one more, `least` at least.
+[[nodiscard]] std::string FenceFor(std::string_view text, std::size_t least);
+
+/// As Markdown; links lead to the web, mail or telephone, and not to scripts. `plain`: without emphasis, for
+/// headings.
 [[nodiscard]] std::string MarkdownOf(const std::vector<Span>& spans, bool plain);
 
 }  // namespace notify::document

@@ -97,6 +97,8 @@ Line Finished(Growing&& growing, const PageContent& page) {
     TurnRightToLeft(growing.glyphs);
     Line line{.box = growing.box, .baseline = growing.baseline, .size = growing.size};
     unsigned shared = kBold | kItalic | kMono;
+    unsigned of_signs = shared;  // where there is nothing else
+    bool speaks = false;
     const Glyph* before = nullptr;
     for (const auto& glyph : growing.glyphs) {
         const auto look = LookIn(growing, glyph);
@@ -111,12 +113,14 @@ Line Finished(Growing&& growing, const PageContent& page) {
             line.spans.back().text.append(spaces, ' ');
         }
         AppendUtf8(line.spans.back().text, glyph.code);
-        if (IsLetter(glyph.code) || IsDigit(glyph.code)) {
-            shared &= (look & (kRaised | kLowered)) != 0 ? shared : look;
+        const bool letter = IsLetter(glyph.code) || IsDigit(glyph.code);
+        speaks = speaks || letter;
+        if ((look & (kRaised | kLowered)) == 0) {
+            (letter ? shared : of_signs) &= look;
         }
         before = &glyph;
     }
-    line.look = static_cast<std::uint8_t>(shared);
+    line.look = static_cast<std::uint8_t>(speaks ? shared : of_signs);
     const auto told = growing.glyphs.front().told;
     line.told = std::ranges::all_of(growing.glyphs, [&](const Glyph& glyph) { return glyph.told == told; })
                     ? told

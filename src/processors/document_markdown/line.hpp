@@ -22,8 +22,9 @@ struct Line {
     std::vector<Span> spans;
     Box box;
     float baseline = 0;
-    float size = 0;           ///< Of most of its letters.
-    std::uint8_t look = 0;    ///< What all its letters share of kBold, kItalic, kMono.
+    float size = 0;  ///< Of most of its letters.
+    std::uint8_t look =
+        0;  ///< What all its letters share of kBold, kItalic, kMono; its signs without letters.
     std::int8_t told = 0;     ///< As Glyph::told, when all its letters share it.
     bool hyphenated = false;  ///< Its last word goes on in the next line.
 

@@ -50,7 +50,7 @@ std::string CellText(const Cell& cell, const Vocabulary& words) {
 
 /// A sign at a line's beginning that Markdown would take for a heading, a list or a quotation.
 std::string Guarded(std::string text) {
-    if (!text.empty() && std::string_view("#>+-=").find(text.front()) != std::string_view::npos) {
+    if (!text.empty() && std::string_view("#>+-=~").find(text.front()) != std::string_view::npos) {
         text.insert(0, 1, '\\');
     }
     return text;
@@ -115,7 +115,7 @@ void MarkdownWriter::WriteParagraph(Paragraph paragraph) {
             RemoveBullet(text);
         }
         done_.append(static_cast<std::size_t>(paragraph.level) * 3, ' ');
-        done_ += (paragraph.counted ? "" : "- ") + MarkdownOf(text, false) + "\n";
+        done_ += (paragraph.counted ? "" : "- ") + Guarded(MarkdownOf(text, false)) + "\n";
     }
 }
 
@@ -133,22 +133,22 @@ void MarkdownWriter::WriteCode(const Paragraph& paragraph) {
     for (const auto& line : paragraph.lines) {
         left = std::min(left, line.box.left);
     }
-    done_ += "```\n";
+    std::string code;
     const Line* before = nullptr;
     for (const auto& line : paragraph.lines) {
         constexpr float kBlankLine = 1.9F;
         const auto text = line.Text();
         if (before != nullptr && line.baseline - before->baseline > kBlankLine * line.size) {
-            done_ += '\n';
+            code += '\n';
         }
         const auto advance =
             line.box.Width() / static_cast<float>(std::max<std::size_t>(1, CodesOf(text).size()));
         const auto indent = std::lround((line.box.left - left) / std::max(1.0F, advance));
-        done_.append(static_cast<std::size_t>(std::clamp(indent, 0L, 200L)), ' ');
-        done_ += text + '\n';
+        code.append(static_cast<std::size_t>(std::clamp(indent, 0L, 200L)), ' ');
+        code += text + '\n';
         before = &line;
     }
-    done_ += "```\n\n";
+    done_ += fmt::format("{0}\n{1}{0}\n\n", FenceFor(code, 3), code);
 }
 
 void MarkdownWriter::Write(Table table) {
@@ -169,12 +169,12 @@ void MarkdownWriter::Write(Table table) {
 void MarkdownWriter::Write(const Figure& figure) {
     constexpr std::size_t kLongestWords = 300;
     if (figure.name.empty()) {
-        aside_ += figure.words.empty() ? "" : Guarded(figure.words) + "\n\n";
+        aside_ += figure.words.empty() ? "" : Guarded(Escaped(figure.words)) + "\n\n";
         return;
     }
     std::string words;
     for (const char c : figure.words.substr(0, kLongestWords)) {
-        words += c == '[' || c == ']' || c == '\\' ? ' ' : c;
+        words += std::string_view("[]\\`<").find(c) != std::string_view::npos ? ' ' : c;
     }
     while (!words.empty() && (static_cast<unsigned char>(words.back()) & 0x80U) != 0) {
         words.pop_back();  // a character that was cut

@@ -50,6 +50,7 @@ FPDF_DocumentRecord* FPDF_LoadCustomDocument(FPDF_FILEACCESS* file, const char* 
 unsigned long FPDF_GetLastError();
 void FPDF_CloseDocument(FPDF_DocumentRecord* document);
 int FPDF_GetPageCount(FPDF_DocumentRecord* document);
+int FPDF_DocumentHasValidCrossReferenceTable(FPDF_DocumentRecord* document);
 int FPDFDoc_GetAttachmentCount(FPDF_DocumentRecord* document);
 int FPDFDoc_GetJavaScriptActionCount(FPDF_DocumentRecord* document);
 

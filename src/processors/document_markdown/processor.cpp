@@ -74,6 +74,7 @@ public:
 
     Result<Output> Run(document::PdfDocument& pdf) {
         const auto bookmarks = pdf.Outline();
+        repaired_ = FPDF_DocumentHasValidCrossReferenceTable(pdf.Handle()) == 0;
         scripts_ = std::max(0, FPDFDoc_GetJavaScriptActionCount(pdf.Handle()));
         files_ = std::max(0, FPDFDoc_GetAttachmentCount(pdf.Handle()));
         if (auto read = ReadPages(pdf); !read) {
@@ -211,6 +212,7 @@ private:
         unmapped_ += content.unmapped;
         sideways_ += content.sideways;
         cut_ += content.cut ? 1 : 0;
+        has_text_ = has_text_ || !content.glyphs.empty();
         empty_ += content.glyphs.empty() && !content.images.empty() ? 1 : 0;
         auto layout = document::LayoutOf(content, open.index);
         for (auto& block : layout.blocks) {
@@ -255,6 +257,12 @@ private:
                 warnings_.emplace_back(fmt::format(fmt::runtime(sentence), count));
             }
         };
+        if (repaired_) {
+            warnings_.emplace_back(
+                "the document's cross-reference is damaged or cut off: what could be found without it was "
+                "read"
+            );
+        }
         warn(scripts_, "the document has {} scripts, which were not run");
         warn(files_, "the document has {} other files in it, which were not read");
         warn(unreadable_, "{} pages could not be read");
@@ -265,6 +273,8 @@ private:
         warn(empty_, "{} pages have pictures and no text: they may be scans");
         if (pages_.empty()) {
             warnings_.emplace_back("no page was read");
+        } else if (!has_text_ && empty_ == 0) {
+            warnings_.emplace_back("no text was found on any page");
         }
     }
 
@@ -317,6 +327,8 @@ private:
     json::array images_;
     json::array warnings_;
     std::size_t picture_bytes_ = 0;
+    bool repaired_ = false;
+    bool has_text_ = false;
     int scripts_ = 0;
     int files_ = 0;
     int unreadable_ = 0;

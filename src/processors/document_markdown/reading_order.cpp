@@ -46,24 +46,39 @@ std::vector<Strip> StripsLeft(std::vector<Strip> strips, const Row& row, const S
 }
 
 /// What stands on one side of a strip.
-struct Side {
-    std::size_t lines = 0;
-    float filled = 0;  ///< Widths of lines, summed.
-    Box box;
-    bool any = false;
-
+class Side {
+public:
     void Take(const Line& line) {
-        any ? box.Add(line.box) : void(box = line.box);
-        any = true;
-        ++lines;
-        filled += line.box.Width();
+        rows_ == 0 && pieces_ == 0 ? void(box_ = line.box) : box_.Add(line.box);
+        ++pieces_;
+        width_ = line.box.Width();
+    }
+
+    /// Behind the pieces of one row; several are cells of a table in the column.
+    void EndRow() {
+        rows_ += pieces_ > 0 ? 1U : 0U;
+        if (pieces_ == 1) {
+            ++lines_;
+            filled_ += width_;
+        }
+        pieces_ = 0;
     }
 
     /// True when it looks like a column of text and not like cells.
     [[nodiscard]] bool IsText(float width) const {
-        return lines >= kFewestRows && box.Width() > kNarrowest * width &&
-               filled / static_cast<float>(lines) > 0.5F * box.Width();
+        return lines_ >= kFewestRows && 2 * lines_ > rows_ && box_.Width() > kNarrowest * width &&
+               filled_ / static_cast<float>(lines_) > 0.5F * box_.Width();
     }
+
+    [[nodiscard]] const Box& Extent() const noexcept { return box_; }
+
+private:
+    std::size_t rows_ = 0;
+    std::size_t lines_ = 0;   ///< Rows of one piece.
+    std::size_t pieces_ = 0;  ///< Of the row that is taken.
+    float width_ = 0;         ///< Of the last piece.
+    float filled_ = 0;        ///< Widths of lines, summed.
+    Box box_;
 };
 
 bool AreColumns(const std::vector<Row>& rows, const Strip& strip, float width) {
@@ -73,9 +88,12 @@ bool AreColumns(const std::vector<Row>& rows, const Strip& strip, float width) {
         for (const auto& line : row) {
             (line.box.Middle() < strip.right ? left : right).Take(line);
         }
+        left.EndRow();
+        right.EndRow();
     }
     return left.IsText(width) && right.IsText(width) &&
-           SharedHeight(left.box, right.box) > 0.3F * std::min(left.box.Height(), right.box.Height());
+           SharedHeight(left.Extent(), right.Extent()) >
+               0.3F * std::min(left.Extent().Height(), right.Extent().Height());
 }
 
 class Cutter {
