@@ -83,6 +83,7 @@ protected:
     std::optional<SecretBox> box_;
     std::unique_ptr<Storage> storage_;
     std::unique_ptr<ArtifactStore> artifacts_;
+    std::unique_ptr<GalleryTransfer> galleries_;
     std::unique_ptr<Erasing> erasing_;
     std::unique_ptr<SourceRegistry> sources_;
     std::unique_ptr<Scheduler> scheduler_;
