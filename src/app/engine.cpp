@@ -235,14 +235,16 @@ void Engine::Build() {
 
 void Engine::BuildPeople(const std::function<void()>& nudge) {
     enrolment = std::make_unique<Enrolment>(
-        *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token())
+        *storage, *artifacts, clock, MakePhotoReader(*host, enrolling_.get_token()), PhotoModel()
     );
+    galleries = std::make_unique<GalleryTransfer>(*storage, *artifacts, clock, PhotoModel());
     stored_faces = std::make_unique<StoredFaces>(*storage);
     faces = std::make_unique<IndexedFaces>(*stored_faces);
-    face_search =
-        std::make_unique<FaceSearch>(*storage, *faces, MakePhotoReader(*host, enrolling_.get_token()));
+    face_search = std::make_unique<FaceSearch>(
+        *storage, *faces, MakePhotoReader(*host, enrolling_.get_token()), PhotoModel()
+    );
     erasing = std::make_unique<Erasing>(*storage, *artifacts, clock, box, settings.data_dir);
-    eraser = std::make_unique<Eraser>(*erasing, clock, settings.retention.unnamed);
+    eraser = std::make_unique<Eraser>(*erasing, settings.retention.unnamed);
     relabelling = std::make_unique<Relabelling>(*storage, clock, *faces);
     unknown_people = std::make_unique<UnknownPeople>(*storage, clock, *faces);
     relabeller = std::make_unique<Relabeller>(*relabelling, *unknown_people, nudge, !storage->IsSingleNode());

@@ -32,6 +32,7 @@
 #include "people/enrolment.hpp"
 #include "people/erasing.hpp"
 #include "people/face_search.hpp"
+#include "people/gallery_transfer.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
@@ -161,6 +162,7 @@ public:
     std::unique_ptr<Endpoints> endpoints;
     std::unique_ptr<Replay> replay;
     std::unique_ptr<Enrolment> enrolment;
+    std::unique_ptr<GalleryTransfer> galleries;
     std::unique_ptr<StoredFaces> stored_faces;
     std::unique_ptr<IndexedFaces> faces;
     std::unique_ptr<FaceSearch> face_search;

@@ -4,7 +4,6 @@
 #include <optional>
 #include <stop_token>
 
-#include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/sleep.hpp"
 
@@ -48,7 +47,7 @@ void Eraser::EmptyArtifacts(const std::stop_token& stop) {
 }
 
 void Eraser::EmptyNeverNamed(const std::stop_token& stop) {
-    const auto emptied = erasing_.EmptyNeverNamed(clock_.Now() - unnamed_, stop);
+    const auto emptied = erasing_.EmptyNeverNamed(unnamed_, stop);
     if (!emptied) {
         Log(LogLevel::kWarn,
             "faces that nobody has named could not be erased; it is tried again in an hour",
@@ -62,7 +61,7 @@ void Eraser::Loop(const std::stop_token& stop) {
     std::optional<steady_clock::time_point> looked;
     while (!stop.stop_requested()) {
         const auto now = steady_clock::now();
-        if (unnamed_ > std::chrono::days(0) && (!looked || now - *looked >= kNeverNamedEvery)) {
+        if (!looked || now - *looked >= kNeverNamedEvery) {
             EmptyNeverNamed(stop);
             looked = now;
         }

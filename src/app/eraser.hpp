@@ -7,7 +7,6 @@
 #include <stop_token>
 #include <thread>
 
-#include "core/clock.hpp"
 #include "people/erasing.hpp"
 
 namespace notify {
@@ -15,9 +14,8 @@ namespace notify {
 /// One thread, which looks every 2 s for artifacts and every hour for faces. Everything borrowed outlives it.
 class Eraser final {
 public:
-    /// Faces that nobody has named stay for `unnamed`; 0: for ever.
-    Eraser(Erasing& erasing, const Clock& clock, std::chrono::days unnamed)
-        : erasing_(erasing), clock_(clock), unnamed_(unnamed) {}
+    /// Faces that nobody has named stay for `unnamed`, where their bucket does not say; 0: for ever.
+    Eraser(Erasing& erasing, std::chrono::days unnamed) : erasing_(erasing), unnamed_(unnamed) {}
 
     ~Eraser();
     Eraser(const Eraser&) = delete;
@@ -32,7 +30,6 @@ private:
     void EmptyNeverNamed(const std::stop_token& stop);
 
     Erasing& erasing_;
-    const Clock& clock_;
     const std::chrono::days unnamed_;
     std::jthread thread_;
 };

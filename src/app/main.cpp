@@ -329,6 +329,8 @@ int ParseAndRun(int argc, char** argv) {
     notify::AddBacklogCommands(app, line);
     notify::AddPeopleCommands(app, line);
     notify::AddReviewCommands(app, line);
+    notify::AddGalleryCommands(app, line);
+    notify::AddWhatIfCommand(app, line);
     notify::AddWebhookCommands(app, line);
     notify::AddEventCommands(app, line);
     notify::AddMessageCommands(app, line);

@@ -28,6 +28,8 @@ namespace notify {
 
 namespace {
 
+constexpr std::string_view kFacePhoto = "face-photo";
+
 /// A photo in memory.
 class MemoryBytes final : public ByteSource {
 public:
@@ -64,7 +66,7 @@ Result<std::vector<PhotoFace>> FacesOf(const JobOutcome& outcome) {
 
 PhotoReader MakePhotoReader(ProcessorHost& host, const std::stop_token& stop) {
     return [&host, stop](std::string_view bytes) -> Result<std::vector<PhotoFace>> {
-        const auto kind = FindProcessorKind("face-photo");
+        const auto kind = FindProcessorKind(kFacePhoto);
         auto config = kind ? NormaliseConfig(**kind, "") : Result<std::string>(Unexpected(kind.error()));
         if (!config) {
             return Unexpected(config.error());
@@ -74,7 +76,9 @@ PhotoReader MakePhotoReader(ProcessorHost& host, const std::stop_token& stop) {
         job.size_bytes = bytes.size();
         job.reader = std::make_unique<MemoryBytes>(std::string(bytes));
         job.processes.push_back(
-            {.id = ProcessId(MakeId("prc")), .processor = "face-photo", .config = std::move(*config)}
+            {.id = ProcessId(MakeId("prc")),
+             .processor = std::string(kFacePhoto),
+             .config = std::move(*config)}
         );
         std::optional<JobOutcome> outcome;
         const JobObserver observer{
@@ -87,6 +91,11 @@ PhotoReader MakePhotoReader(ProcessorHost& host, const std::stop_token& stop) {
         return outcome ? FacesOf(*outcome)
                        : Fail(ErrorCode::kInternal, "the photo's processor ended without an outcome");
     };
+}
+
+std::string_view PhotoModel() {
+    const auto kind = FindProcessorKind(kFacePhoto);
+    return kind ? (*kind)->embedding_model : std::string_view();
 }
 
 }  // namespace notify

@@ -35,6 +35,8 @@ constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kHeadBytes = 1 + kKeyIdBytes;
 
+static_assert(SecretBox::kSealBytes == kHeadBytes + kNonceBytes + kTagBytes);
+
 struct CipherDeleter {
     void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
@@ -171,8 +173,12 @@ std::string SecretBox::Seal(std::string_view clear, std::string_view purpose) co
     return sealed + body;
 }
 
+bool SecretBox::IsSealedByThis(std::string_view sealed) const {
+    return sealed.size() >= kSealBytes && ToHex(sealed.substr(1, kKeyIdBytes)) == key_id_;
+}
+
 Result<std::string> SecretBox::Open(std::string_view sealed, std::string_view purpose) const {
-    if (sealed.size() < kHeadBytes + kNonceBytes + kTagBytes || sealed.front() != kFormat) {
+    if (sealed.size() < kSealBytes || sealed.front() != kFormat) {
         return Fail(ErrorCode::kInvalidArgument, "not a sealed text");
     }
     const auto head = sealed.substr(0, kHeadBytes);

@@ -2,6 +2,7 @@
 
 // Encryption at rest with AES-256-GCM: endpoint secrets, embeddings, crops of faces.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -22,6 +23,8 @@ enum class MissingKey : std::uint8_t {
 /// tag.
 class SecretBox final {
 public:
+    static constexpr std::size_t kSealBytes = 37;  ///< By so many a sealed text is longer.
+
     /// Reads the key file. kForbidden when others may read it, kInvalidArgument when it is no key file,
     /// kNotFound with what to do when it is missing and may not be made.
     [[nodiscard]] static Result<SecretBox> Open(
@@ -47,6 +50,9 @@ public:
     /// `purpose` is bound to the sealed text: it opens only with the same one ("endpoint.secret",
     /// "embedding", …).
     [[nodiscard]] std::string Seal(std::string_view clear, std::string_view purpose) const;
+
+    /// Whether it says of itself that it was sealed with this key.
+    [[nodiscard]] bool IsSealedByThis(std::string_view sealed) const;
 
     /// kInvalidArgument when it was sealed with another key (the sentence names both ids) or for another
     /// purpose, or was changed.

@@ -70,6 +70,14 @@ struct BucketPublishing {
     friend bool operator==(const BucketPublishing&, const BucketPublishing&) = default;
 };
 
+/// How long what was found in it is kept, beside what holds for all buckets (RetentionPeriods).
+struct BucketRetention {
+    std::optional<std::chrono::days> unnamed;  ///< Of faces that nobody has named; 0: for ever; nothing: as
+                                               ///< RetentionPeriods::unnamed.
+
+    friend bool operator==(const BucketRetention&, const BucketRetention&) = default;
+};
+
 inline constexpr int kMostScanStreams = 16;
 
 struct BucketOptions {
@@ -78,6 +86,7 @@ struct BucketOptions {
     BucketBacklog backlog;
     Dedupe dedupe = Dedupe::kBefore;
     BucketPublishing publishing;
+    BucketRetention retention;
     bool sequences = true;  ///< Numbered frames, and files of a camera's card, become one item.
     bool restore = false;   ///< Archived objects may be restored, which costs money.
     int scan_streams = 1;   ///< So many listings at a time, 1 to kMostScanStreams.

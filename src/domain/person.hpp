@@ -50,9 +50,11 @@ struct EnrolmentPhoto {
     std::string file_name;
     std::string sha256;  ///< Of the photo's bytes: the same photo is enrolled once.
     Embedding embedding{};
+    std::string model;  ///< ProcessorKind::embedding_model that made the embedding: it is compared with no
+                        ///< other's.
     Box box;
     double quality = 0;       ///< 0 … 1.
-    std::string crop_sha256;  ///< Sealed JPEG of the face in the ArtifactStore.
+    std::string crop_sha256;  ///< Sealed JPEG of the face in the ArtifactStore; empty when none is kept.
     Timestamp created_at;
 };
 

@@ -30,7 +30,11 @@ struct StoredResult {
     std::string media_type;      ///< Of the bytes, by content; "" when the child could not tell.
     std::string processor;
     std::string processor_version;
-    std::string document;  ///< JSON text.
+    std::string model_digest;     ///< Of the models and their arithmetic; "" when it used none.
+    std::string config_hash;      ///< Of the configuration, as Process::config_hash.
+    std::string embedding_model;  ///< ProcessorKind::embedding_model at the time: embeddings of its faces are
+                                  ///< compared with no other's.
+    std::string document;         ///< JSON text.
     std::vector<ArtifactRef> artifacts;
     Timestamp created_at;
 };

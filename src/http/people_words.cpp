@@ -81,7 +81,38 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"Explanation.votes", "How each shot was judged.", ""},
     MemberWords{"FaceAnswer.person", "Whom the face shows, or may show; null for nobody who is known.", ""},
     MemberWords{"FaceAnswer.seen", "Faces in items that look like it, nearest first.", ""},
+    MemberWords{
+        "MovedPerson.code",
+        "Of one who is refused: erased, another_of_the_name, same_photos; looks_like_another of one who is "
+        "enrolled.",
+        ""
+    },
+    MemberWords{"MovedPerson.edit", "Id of the edit whose undo takes it back; empty when nothing came.", ""},
+    MemberWords{"MovedPerson.name", "In the gallery; here the person may have another.", ""},
+    MemberWords{
+        "MovedPerson.outcome",
+        "enrolled (nobody here was that person), extended (with what was not here), unchanged, refused.",
+        ""
+    },
+    MemberWords{"MovedPerson.person", "Id of the person here; empty when refused.", ""},
+    MemberWords{"MovedPerson.photos", "How many came.", ""},
+    MemberWords{"MovedPerson.sentence", "Why, for people; empty when there is nothing to say.", ""},
+    MemberWords{"MovedTracks.from", "By today's thresholds: unknown, proposed, confirmed.", ""},
+    MemberWords{"MovedTracks.to", "By the thresholds asked about.", ""},
+    MemberWords{"MovedTracks.tracks", "How many.", ""},
     MemberWords{"NewEnrolment.again", "True: also somebody who was erased.", ""},
+    MemberWords{"NewGalleryExport.crops", "False: without the pictures of the faces; true unless told.", ""},
+    MemberWords{
+        "NewGalleryExport.passphrase",
+        "Seals the file: 12 to 1,024 bytes. Whoever imports it needs it, and nobody can recover it.",
+        ""
+    },
+    MemberWords{
+        "NewGalleryExport.people", "Ids or names; none: everybody who has a name and an enrolled photo.", ""
+    },
+    MemberWords{"NewGalleryImport.again", "True: also who was erased here.", ""},
+    MemberWords{"NewGalleryImport.base64", "The file, at most 64 MiB before it is in base 64.", ""},
+    MemberWords{"NewGalleryImport.passphrase", "With which it was exported.", ""},
     MemberWords{
         "Person.consent",
         "Where the person's consent is kept, in your words; empty when nothing was said.",
@@ -98,6 +129,18 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"ReviewQuestion.faces", "How many faces an answer settles.", ""},
     MemberWords{"ReviewQuestion.name", "Who is proposed; empty: who is this?", ""},
     MemberWords{"RunnerUp.distance", "From that person, 0 to 2.", ""},
+    MemberWords{"ShownChange.appearance", "As it is stored; empty where nobody is shown.", ""},
+    MemberWords{
+        "ShownChange.distance",
+        "The smallest of its tracks, 0 to 2: to whom they would be shown as, else are.",
+        ""
+    },
+    MemberWords{"ShownChange.from", "By today's thresholds: unknown, proposed, confirmed.", ""},
+    MemberWords{"ShownChange.from_name", "Today; empty of somebody whom nobody has named.", ""},
+    MemberWords{"ShownChange.from_person", "Id of whom it is shown as; empty of unknown.", ""},
+    MemberWords{"ShownChange.to", "By the thresholds asked about.", ""},
+    MemberWords{"ShownChange.to_name", "The name that it would have.", ""},
+    MemberWords{"ShownChange.to_person", "Id of whom it would be shown as; empty of unknown.", ""},
     MemberWords{
         "Thresholds.confirmed",
         "A name is confirmed under this distance, for this person among those who are known.",
@@ -107,6 +150,18 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"Thresholds.margin", "… and this much nearer than the next person.", ""},
     MemberWords{"Thresholds.possible", "Up to this distance it is shown as unconfirmed.", ""},
     MemberWords{"Thresholds.vote_reach", "A shot speaks for the nearest person up to this distance.", ""},
+    MemberWords{"WhatIf.confirmed", "The distance that was asked about, or the one of today.", ""},
+    MemberWords{
+        "WhatIf.gallery_version", "Of the people who were compared with: another one when they change.", ""
+    },
+    MemberWords{"WhatIf.items", "How many were looked at for this page.", ""},
+    MemberWords{"WhatIf.margin", "So much nearer than the next person.", ""},
+    MemberWords{"WhatIf.moved", "How many tracks of these items go from one state to another, or stay.", ""},
+    MemberWords{"WhatIf.next", "Item to ask on from, as `after`; empty when all were looked at.", ""},
+    MemberWords{"WhatIf.proposed", "Up to this distance a name is proposed.", ""},
+    MemberWords{"WhatIf.renamed", "Tracks that would be shown as another person.", ""},
+    MemberWords{"WhatIf.rows", "What would be shown otherwise.", ""},
+    MemberWords{"WhatIf.tracks", "How many these items have.", ""},
 };
 
 // NOLINTEND(modernize-use-designated-initializers)

@@ -57,6 +57,10 @@ constexpr std::array kExamples{
         "NewPause",
         R"({"of":"source","subject":"archive","reason":"the store is moved","until":"2031-01-31T12:00:00Z"})"
     },
+    Example{"NewGalleryExport", R"({"passphrase":"correct horse battery staple","people":["Ada Lovelace"]})"},
+    Example{
+        "NewGalleryImport", R"({"passphrase":"correct horse battery staple","base64":"bm90aWZpY2F0aW9ucw=="})"
+    },
     Example{"NewFaceSearch", R"({"base64":"/9j/4AAQSkZJRg==","limit":10})"},
     Example{
         "NewEdit",

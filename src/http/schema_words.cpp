@@ -61,6 +61,7 @@ constexpr std::array kMembers{
     MemberWords{"code", "What went wrong, as one word for programs.", ""},
     MemberWords{"complete", "False when it was not looked at everything in the time there is.", ""},
     MemberWords{"config", "Configuration of the processor; its schema is at /v1/processors.", ""},
+    MemberWords{"config_hash", "SHA-256 of the processor's configuration, as the lineage has it.", ""},
     MemberWords{"config_schema", "JSON Schema of its configuration, with the defaults.", ""},
     MemberWords{"consecutive_failures", "How many deliveries in a row it did not take.", ""},
     MemberWords{"content_sha256", "SHA-256 of the item's bytes; \"\" until they were read.", ""},
@@ -104,6 +105,12 @@ constexpr std::array kMembers{
     MemberWords{"dry_run", "Only count.", ""},
     MemberWords{"due_at", "When it is looked at next.", "date-time"},
     MemberWords{"duration_ms", "How long the receiver took.", ""},
+    MemberWords{
+        "embedding_model",
+        "SHA-256 of the weights that made the embeddings of faces; \"\" where there are none. Those of "
+        "two models are never compared.",
+        ""
+    },
     MemberWords{"enabled", "False: it chooses nothing for now.", ""},
     MemberWords{"end_frame", "Number of the frame before which it ends.", ""},
     MemberWords{"end_ms", "When it ends, from the first presented frame.", ""},
@@ -282,6 +289,9 @@ constexpr std::array kMembers{
     MemberWords{
         "resumed_at_ms", "Where in its media the work last went on; 0: it began with the first frame.", ""
     },
+    MemberWords{
+        "retention", "How long what was found in it is kept, where that is not as for all buckets.", ""
+    },
     MemberWords{"revoked_at", "Since when it opens nothing.", "date-time"},
     MemberWords{"rows", "One page of them.", ""},
     MemberWords{"rule", "Id of the rule that chose it; \"\" when the rule is gone.", ""},
@@ -342,6 +352,11 @@ constexpr std::array kMembers{
     MemberWords{"types", "Types of events that it wants; item.* is a prefix, none means all.", ""},
     MemberWords{"unchanged", "What was so already.", ""},
     MemberWords{"undo", "Take the marks back.", ""},
+    MemberWords{
+        "unnamed_days",
+        "Of what faces look like that nobody has named; 0: for ever; null: as RETENTION_UNNAMED_DAYS says.",
+        ""
+    },
     MemberWords{"until", "When it is tried again.", "date-time"},
     MemberWords{"url", "http or https; where it is told.", ""},
     MemberWords{"verdicts", "What became of each photo.", ""},

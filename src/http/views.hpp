@@ -194,6 +194,9 @@ struct ResultView {
     std::string processor_version;
     std::string lineage_key;
     std::string content_sha256;
+    std::string model_digest;
+    std::string config_hash;
+    std::string embedding_model;
     boost::json::value document;
     std::vector<ArtifactView> artifacts;
     std::string created_at;
@@ -202,7 +205,17 @@ struct ResultView {
 BOOST_DESCRIBE_STRUCT(
     ResultView,
     (),
-    (id, processor, processor_version, lineage_key, content_sha256, document, artifacts, created_at)
+    (id,
+     processor,
+     processor_version,
+     lineage_key,
+     content_sha256,
+     model_digest,
+     config_hash,
+     embedding_model,
+     document,
+     artifacts,
+     created_at)
 )
 
 struct ProcessorView {

@@ -53,6 +53,12 @@ struct BucketPublishing {
 
 BOOST_DESCRIBE_STRUCT(BucketPublishing, (), (formats, bucket, prefix, metadata))
 
+struct BucketRetention {
+    std::optional<Within<int, 0, 36500>> unnamed_days;
+};
+
+BOOST_DESCRIBE_STRUCT(BucketRetention, (), (unnamed_days))
+
 inline constexpr std::array<std::string_view, 2> kScanWords{"idle", "running"};
 
 /// How far the scan of a bucket is, or how far its last one came.
@@ -93,6 +99,7 @@ struct BucketView {
     BucketBacklog backlog;
     Word<kDedupeWords> dedupe;
     BucketPublishing publishing;
+    BucketRetention retention;
     bool sequences = true;
     bool restore = false;
     int scan_streams = 1;
@@ -126,6 +133,7 @@ BOOST_DESCRIBE_STRUCT(
      backlog,
      dedupe,
      publishing,
+     retention,
      sequences,
      restore,
      scan_streams,
@@ -154,6 +162,7 @@ struct BucketChange {
     std::optional<BucketBacklog> backlog;
     std::optional<Word<kDedupeWords>> dedupe;
     std::optional<BucketPublishing> publishing;
+    std::optional<BucketRetention> retention;
     std::optional<bool> sequences;
     std::optional<bool> restore;
     std::optional<Within<int, 1, kMostScanStreams>> scan_streams;
@@ -176,6 +185,7 @@ BOOST_DESCRIBE_STRUCT(
      backlog,
      dedupe,
      publishing,
+     retention,
      sequences,
      restore,
      scan_streams)

@@ -246,6 +246,10 @@ struct ExplanationView {
     std::vector<ExemplarView> exemplars;
     std::string processor;
     std::string lineage;
+    std::string content_sha256;
+    std::string model_digest;
+    std::string embedding_model;
+    std::string config_hash;
     std::int64_t gallery_version = 0;
 };
 
@@ -264,6 +268,10 @@ BOOST_DESCRIBE_STRUCT(
      exemplars,
      processor,
      lineage,
+     content_sha256,
+     model_digest,
+     embedding_model,
+     config_hash,
      gallery_version)
 )
 

@@ -83,6 +83,10 @@ std::string FaceModelDigest(Precision precision) {
     return Sha256Hex(fmt::format("{} {} {}", kDetector.sha256, kEmbedder.sha256, ToString(precision)));
 }
 
+std::string_view FaceEmbeddingModel() noexcept {
+    return kEmbedder.sha256;
+}
+
 Result<FaceModels> LoadFaceModels(const ModelFiles& files, const SessionOptions& options) {
     // The embedder first: its building holds the most memory, which the detector can then use again.
     Result<FaceEmbedder> embedder = LoadEmbedder(files, options);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "inference/face_detector.hpp"
@@ -28,6 +29,9 @@ struct FaceModels {
 
 /// The digest LoadFaceModels would give, without reading anything.
 [[nodiscard]] std::string FaceModelDigest(Precision precision);
+
+/// Sha-256 of the weights that embeddings are made by, whatever the precision.
+[[nodiscard]] std::string_view FaceEmbeddingModel() noexcept;
 
 /// Reads both files, checks their sha-256, builds and compiles the networks and runs each once. Afterwards no
 /// file is opened and no thread started, so the process may be locked down. kNotFound or kForbidden with the

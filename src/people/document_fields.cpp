@@ -19,7 +19,6 @@ namespace notify {
 
 namespace {
 
-constexpr std::size_t kLongestText = 200;
 constexpr std::int64_t kMostMs = 1'000'000'000'000;
 constexpr double kMostPixels = 1e7;
 
@@ -68,13 +67,13 @@ std::int64_t DocumentFields::Time(std::string_view name, std::int64_t least) {
     return Whole(name, least, kMostMs);
 }
 
-std::string DocumentFields::Text(std::string_view name) {
+std::string DocumentFields::Text(std::string_view name, std::size_t most) {
     const auto* member = Find(name);
     const auto* text = member != nullptr ? member->if_string() : nullptr;
-    if (text != nullptr && text->size() <= kLongestText) {
+    if (text != nullptr && text->size() <= most) {
         return std::string(*text);
     }
-    Fault(name, fmt::format("text of at most {} bytes", kLongestText));
+    Fault(name, fmt::format("text of at most {} bytes", most));
     return {};
 }
 

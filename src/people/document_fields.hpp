@@ -2,6 +2,7 @@
 
 // Reads the members of a processor's JSON object and remembers the first one that is missing or wrong.
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -31,8 +32,8 @@ public:
     /// Milliseconds from `least` on, at most some decades.
     [[nodiscard]] std::int64_t Time(std::string_view name, std::int64_t least = 0);
 
-    /// At most 200 bytes.
-    [[nodiscard]] std::string Text(std::string_view name);
+    /// At most `most` bytes.
+    [[nodiscard]] std::string Text(std::string_view name, std::size_t most = 200);
 
     /// True when the member is there and not null.
     [[nodiscard]] bool Has(std::string_view name) const;

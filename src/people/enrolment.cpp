@@ -61,8 +61,8 @@ struct Known {
     Gallery gallery;
 };
 
-Result<Known> ReadKnown(const Snapshot& snapshot, const std::string& name) {
-    auto gallery = ReadGallery(snapshot);
+Result<Known> ReadKnown(const Snapshot& snapshot, const std::string& name, std::string_view model) {
+    auto gallery = ReadGallery(snapshot, model);
     if (!gallery) {
         return Unexpected(gallery.error());
     }
@@ -79,13 +79,13 @@ Result<Known> ReadKnown(const Snapshot& snapshot, const std::string& name) {
     });
 }
 
-EnrolmentContext ContextOf(const Person& person, const Known& known) {
+EnrolmentContext ContextOf(const Person& person, const Known& known, std::string_view model) {
     EnrolmentContext context{
         .name = person.name, .sha256 = {}, .photos = {}, .person_id = person.id, .gallery = known.gallery
     };
     for (const auto& photo : known.photos) {
         context.sha256.push_back(photo.sha256);
-        if (IsEmbedding(photo.embedding)) {
+        if (IsEmbedding(photo.embedding) && photo.model == model) {
             context.photos.push_back(photo.embedding);
         }
     }
@@ -143,7 +143,8 @@ Result<void> Enrolment::CheckErased(std::string_view name, std::span<const Candi
 
 Result<Enrolment::Ready> Enrolment::Decide(std::string_view name, std::span<const Candidate> candidates) {
     const std::string wanted(name);
-    const auto known = storage_.Read([&](const Snapshot& snapshot) { return ReadKnown(snapshot, wanted); });
+    const auto known =
+        storage_.Read([&](const Snapshot& snapshot) { return ReadKnown(snapshot, wanted, model_); });
     if (!known) {
         return Unexpected(known.error());
     }
@@ -153,7 +154,7 @@ Result<Enrolment::Ready> Enrolment::Decide(std::string_view name, std::span<cons
         Person{.id = PersonId(MakeId("per")), .name = wanted, .created_at = clock_.Now()}
     );
     ready.gallery_version = known->gallery.version;
-    ready.decision = DecideEnrolment(candidates, ContextOf(ready.person, *known));
+    ready.decision = DecideEnrolment(candidates, ContextOf(ready.person, *known, model_));
     const auto accepted =
         static_cast<std::size_t>(std::ranges::count_if(ready.decision.answers, [](const PhotoAnswer& answer) {
             return answer.accepted;
@@ -195,6 +196,7 @@ Result<void> Enrolment::MakePhotos(std::span<const Candidate> candidates, Ready&
              .file_name = candidates[i].file_name,
              .sha256 = candidates[i].sha256,
              .embedding = face.embedding,
+             .model = model_,
              .box = face.box,
              .quality = face.quality,
              .crop_sha256 = crop->ref.sha256,

@@ -34,8 +34,19 @@ struct EnrolmentAnswer {
 /// Thread-safe if `reader` is. Everything borrowed outlives it.
 class Enrolment final {
 public:
-    Enrolment(Storage& storage, const ArtifactStore& artifacts, const Clock& clock, PhotoReader reader)
-        : storage_(storage), artifacts_(artifacts), clock_(clock), reader_(std::move(reader)) {}
+    /// `model`: that makes the embeddings which `reader` gives, as EnrolmentPhoto::model.
+    Enrolment(
+        Storage& storage,
+        const ArtifactStore& artifacts,
+        const Clock& clock,
+        PhotoReader reader,
+        std::string_view model
+    )
+        : storage_(storage),
+          artifacts_(artifacts),
+          clock_(clock),
+          reader_(std::move(reader)),
+          model_(model) {}
 
     /// Adds photos to the person with this name (or id), who is made when there is none. Photos that are
     /// refused do not keep others from being accepted: the answers say it of each. Crops are sealed. Run
@@ -60,6 +71,7 @@ private:
     const ArtifactStore& artifacts_;
     const Clock& clock_;
     PhotoReader reader_;
+    std::string model_;
 };
 
 }  // namespace notify

@@ -1,6 +1,7 @@
 #include "people/erasing.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -21,6 +22,7 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "domain/result.hpp"
+#include "people/keeping_unnamed.hpp"
 #include "people/person_edits.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/erasure_repository.hpp"
@@ -235,21 +237,30 @@ Result<int> Erasing::EmptyArtifacts(const std::stop_token& stop) {
         .map([&](int) { return emptied; });
 }
 
-Result<int> Erasing::EmptyNeverNamed(Timestamp before, const std::stop_token& stop) {
+Result<int> Erasing::EmptyNeverNamed(std::chrono::days otherwise, const std::stop_token& stop) {
+    const auto keeping =
+        storage_.Read([&](const Snapshot& snapshot) { return KeepingUnnamed::Read(snapshot, otherwise); });
+    const auto shortest = keeping ? keeping->Shortest() : std::nullopt;
+    if (!shortest) {
+        return keeping ? Result<int>(0) : Unexpected(keeping.error());
+    }
+    const auto now = clock_.Now();
     int emptied = 0;
     std::int64_t after = 0;
     while (!stop.stop_requested()) {
-        const auto faces = storage_.Read([&](const Snapshot& snapshot) {
-            return snapshot.erasures.Faces(after, kFacesAtOnce);
+        std::vector<TrackId> old;
+        const auto faces = storage_.Read([&](const Snapshot& snapshot) -> Result<std::vector<AgedFace>> {
+            old.clear();
+            auto some = snapshot.erasures.Faces(after, kFacesAtOnce);
+            const auto due = some ? keeping->Due(snapshot, *some, now) : Unexpected(some.error());
+            if (!due) {
+                return Unexpected(due.error());
+            }
+            old = *due;
+            return some;
         });
         if (!faces) {
             return Unexpected(faces.error());
-        }
-        std::vector<TrackId> old;
-        for (const auto& face : *faces) {
-            if (face.stored_at < before && !face.is_named && !face.is_empty) {
-                old.push_back(face.track);
-            }
         }
         const auto done = old.empty() ? Result<int>(0) : storage_.Write([&](Transaction& transaction) {
             return transaction.erasures.EmptyFaces(old, EditId());
@@ -258,7 +269,7 @@ Result<int> Erasing::EmptyNeverNamed(Timestamp before, const std::stop_token& st
             return done;
         }
         emptied += *done;
-        if (faces->empty() || faces->back().stored_at >= before) {
+        if (faces->empty() || faces->back().stored_at >= now - *shortest) {
             break;
         }
         after = faces->back().face;

@@ -3,6 +3,7 @@
 // Erases biometric data to the end: of people who were erased, also after an old backup was put back, and of
 // faces that nobody has named for long.
 
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <stop_token>
@@ -54,9 +55,10 @@ public:
     /// stop.
     Result<int> EmptyArtifacts(const std::stop_token& stop);
 
-    /// Empties faces that were stored before then and that nobody has named; how many. Ends early with a
-    /// stop.
-    Result<int> EmptyNeverNamed(Timestamp before, const std::stop_token& stop);
+    /// Empties faces that nobody has named for as long as their bucket keeps them
+    /// (BucketRetention::unnamed), else for `otherwise`; 0: for ever. One that is in several buckets stays as
+    /// long as any of them keeps it. How many. Ends early with a stop.
+    Result<int> EmptyNeverNamed(std::chrono::days otherwise, const std::stop_token& stop);
 
     /// Of an erasure that is done; kConflict for one that is not.
     [[nodiscard]] Result<ErasureReceipt> Receipt(const Erasure& erasure) const;

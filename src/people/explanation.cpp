@@ -108,10 +108,12 @@ std::vector<const TrackFacts*> Evidence(
     return evidence;
 }
 
-std::vector<Exemplar> NearestOf(const std::vector<EnrolmentPhoto>& photos, const Embedding& face) {
+std::vector<Exemplar> NearestOf(
+    const std::vector<EnrolmentPhoto>& photos, std::string_view model, const Embedding& face
+) {
     std::vector<Exemplar> exemplars;
     for (const auto& photo : photos) {
-        if (IsEmbedding(photo.embedding)) {
+        if (IsEmbedding(photo.embedding) && photo.model == model) {
             exemplars.push_back(
                 {.photo = photo.id,
                  .file_name = photo.file_name,
@@ -159,11 +161,13 @@ std::string_view ToString(DecidedBy decided) noexcept {
 
 Result<Explanation> Explain(
     const ItemFaces& faces,
-    const Gallery& gallery,
+    const Galleries& galleries,
     const Appearance& appearance,
     const std::vector<EnrolmentPhoto>& photos
 ) {
     const auto source = std::ranges::find(faces.sources, appearance.result_id, &FaceSource::result);
+    const auto& gallery =
+        galleries.Of(source != faces.sources.end() ? source->lineage.embedding_model : std::string());
     const auto decided = source != faces.sources.end() ? FindDecided(*source, faces, gallery, appearance)
                                                        : std::optional<Decided>();
     if (!decided) {
@@ -177,7 +181,7 @@ Result<Explanation> Explain(
     why.decided_by = WhatDecided(*decided, *source, faces, gallery);
     why.threshold = ThresholdFor(gallery.people[why.match.person], gallery, why.limits);
     why.processor = source->processor;
-    why.lineage_key = source->lineage_key;
+    why.lineage = source->lineage;
     why.gallery_version = gallery.version;
     const auto evidence = Evidence(*decided, *source, why.decided_by);
     AddVotes(why, evidence, gallery, rejected);
@@ -192,7 +196,7 @@ Result<Explanation> Explain(
         why.runner_up = gallery.people[next->person].id;
         why.runner_up_distance = next->distance;
     }
-    why.exemplars = NearestOf(photos, face);
+    why.exemplars = NearestOf(photos, source->lineage.embedding_model, face);
     for (const auto* facts : evidence) {
         if (!facts->track.thumbnail.empty()) {
             why.crops.push_back(facts->track.thumbnail);

@@ -61,7 +61,7 @@ struct Explanation {
     std::vector<std::string> crops;   ///< Artifacts of the appearance's result that show the face.
     std::vector<Exemplar> exemplars;  ///< Nearest first, at most five.
     std::string processor;            ///< Name@version.
-    std::string lineage_key;
+    Lineage lineage;
     std::int64_t gallery_version = 0;
 };
 
@@ -69,7 +69,7 @@ struct Explanation {
 /// now: people have changed, and the item waits to be looked at again.
 [[nodiscard]] Result<Explanation> Explain(
     const ItemFaces& faces,
-    const Gallery& gallery,
+    const Galleries& galleries,
     const Appearance& appearance,
     const std::vector<EnrolmentPhoto>& photos
 );

@@ -70,6 +70,9 @@ Result<std::vector<FoundFace>> FaceSearch::Seen(const Embedding& face, std::size
         }
         std::vector<FoundFace> found;
         for (auto& stored : *seen) {
+            if (stored.model != model_) {
+                continue;
+            }
             FoundFace each{
                 .track = stored.track.id,
                 .result = stored.track.result_id,
@@ -96,16 +99,16 @@ Result<std::vector<FaceAnswer>> FaceSearch::Search(
     std::string_view picture, std::size_t limit, double reach
 ) {
     auto faces = reader_(picture);
-    const auto gallery = faces ? gallery_.Current() : Unexpected(faces.error());
-    if (!gallery) {
-        return Unexpected(gallery.error());
+    const auto galleries = faces ? gallery_.Current() : Unexpected(faces.error());
+    if (!galleries) {
+        return Unexpected(galleries.error());
     }
     std::ranges::stable_sort(*faces, [](const PhotoFace& a, const PhotoFace& b) {
         return a.box.width * a.box.height > b.box.width * b.box.height;
     });
     std::vector<FaceAnswer> answers;
     for (const auto& face : *faces) {
-        auto answer = AnswerFor(face, **gallery);
+        auto answer = AnswerFor(face, (*galleries)->Of(model_));
         auto seen = Seen(face.embedding, limit, reach);
         if (!seen) {
             return Unexpected(seen.error());

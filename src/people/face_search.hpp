@@ -43,8 +43,10 @@ struct FaceAnswer {
 /// Thread-safe. Everything borrowed outlives it.
 class FaceSearch final {
 public:
-    FaceSearch(Storage& storage, IndexedFaces& faces, PhotoReader reader)
-        : storage_(storage), faces_(faces), reader_(std::move(reader)), gallery_(storage) {}
+    /// `model`: that measures what `reader` gives, as EnrolmentPhoto::model. Faces that another measured are
+    /// not found.
+    FaceSearch(Storage& storage, IndexedFaces& faces, PhotoReader reader, std::string_view model)
+        : storage_(storage), faces_(faces), reader_(std::move(reader)), model_(model), gallery_(storage) {}
 
     /// An answer for each face in the picture, the largest first; none when there is no face. `limit`: of the
     /// stored faces with each, no further away than `reach`. Errors of the reader: kUnsupported when it is
@@ -59,6 +61,7 @@ private:
     Storage& storage_;
     IndexedFaces& faces_;
     PhotoReader reader_;
+    std::string model_;
     GalleryCache gallery_;
 };
 

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,24 +38,30 @@ Embedding TemplateOf(const std::vector<Embedding>& photos) {
     return MeanOf(weighed);
 }
 
-/// Gives those who have a name and no photo faces that are said to be theirs.
-Result<Gallery> WithFaces(Gallery gallery, const Snapshot& snapshot) {
-    for (auto& person : gallery.people) {
-        if (person.name.empty() || !person.photos.empty()) {
+/// Gives those who have a name and no photo, of whatever model, faces that are said to be theirs.
+Result<void> AddFaces(
+    const Snapshot& snapshot, const Gallery& nobody, std::map<std::string, Gallery, std::less<>>& by_model
+) {
+    for (std::size_t place = 0; place < nobody.people.size(); ++place) {
+        const bool has_photo = std::ranges::any_of(by_model, [&](const auto& entry) {
+            return !entry.second.people[place].photos.empty();
+        });
+        if (has_photo || nobody.people[place].name.empty()) {
             continue;
         }
-        const auto faces = snapshot.faces.SaidToBe(person.id, kFacesForPhotos);
+        const auto faces = snapshot.faces.SaidToBe(nobody.people[place].id, kFacesForPhotos);
         if (!faces) {
             return Unexpected(faces.error());
         }
         for (const auto& face : *faces) {
             if (face.track.mean) {
+                auto& person = by_model.try_emplace(face.model, nobody).first->second.people[place];
                 person.photos.push_back(*face.track.mean);
+                person.mean = TemplateOf(person.photos);
             }
         }
-        person.mean = TemplateOf(person.photos);
     }
-    return gallery;
+    return {};
 }
 
 void AddExemplars(const KnownPerson& person, std::vector<Embedding>& to) {
@@ -109,18 +120,34 @@ Gallery MakeGallery(
     return gallery;
 }
 
-Result<Gallery> ReadGallery(const Snapshot& snapshot) {
+const Gallery& Galleries::Of(std::string_view model) const {
+    const auto found = by_model_.find(model);
+    return found != by_model_.end() ? found->second : nobody_;
+}
+
+Result<Galleries> ReadGalleries(const Snapshot& snapshot) {
     const auto version = snapshot.people.GalleryVersion();
-    if (!version) {
-        return Unexpected(version.error());
+    const auto people = version ? snapshot.people.List() : Unexpected(version.error());
+    auto photos = people ? snapshot.people.AllPhotos() : Unexpected(people.error());
+    if (!photos) {
+        return Unexpected(photos.error());
     }
-    const auto people = snapshot.people.List();
-    if (!people) {
-        return Unexpected(people.error());
+    std::map<std::string, std::vector<EnrolmentPhoto>> photos_by_model;
+    for (auto& photo : *photos) {
+        photos_by_model[photo.model].push_back(std::move(photo));
     }
-    return snapshot.people.AllPhotos().and_then([&](const std::vector<EnrolmentPhoto>& photos) {
-        return WithFaces(MakeGallery(*version, *people, photos), snapshot);
+    auto nobody = MakeGallery(*version, *people, {});
+    std::map<std::string, Gallery, std::less<>> by_model;
+    for (const auto& [model, of_model] : photos_by_model) {
+        by_model.emplace(model, MakeGallery(*version, *people, of_model));
+    }
+    return AddFaces(snapshot, nobody, by_model).map([&] {
+        return Galleries(std::move(nobody), std::move(by_model));
     });
+}
+
+Result<Gallery> ReadGallery(const Snapshot& snapshot, std::string_view model) {
+    return ReadGalleries(snapshot).map([&](const Galleries& galleries) { return galleries.Of(model); });
 }
 
 std::vector<Embedding> ChangedExemplars(const Gallery& before, const Gallery& after) {
@@ -140,28 +167,42 @@ std::vector<Embedding> ChangedExemplars(const Gallery& before, const Gallery& af
     return changed;
 }
 
-Result<std::shared_ptr<const Gallery>> GalleryCache::Current() {
-    std::shared_ptr<const Gallery> cached;
+std::vector<Embedding> ChangedExemplars(const Galleries& before, const Galleries& after) {
+    std::vector<Embedding> changed;
+    std::set<std::string> models;
+    for (const auto* galleries : {&before, &after}) {
+        for (const auto& [model, gallery] : galleries->ByModel()) {
+            models.insert(model);
+        }
+    }
+    for (const auto& model : models) {
+        std::ranges::move(ChangedExemplars(before.Of(model), after.Of(model)), std::back_inserter(changed));
+    }
+    return changed;
+}
+
+Result<std::shared_ptr<const Galleries>> GalleryCache::Current() {
+    std::shared_ptr<const Galleries> cached;
     {
         const std::scoped_lock lock(mutex_);
         cached = cached_;
     }
-    // Version and people are of one snapshot, so a change in between cannot give a gallery a wrong version.
-    auto current = storage_.Read([&](const Snapshot& snapshot) -> Result<std::shared_ptr<const Gallery>> {
+    // Version and people are of one snapshot, so a change in between cannot give galleries a wrong version.
+    auto current = storage_.Read([&](const Snapshot& snapshot) -> Result<std::shared_ptr<const Galleries>> {
         const auto version = snapshot.people.GalleryVersion();
         if (!version) {
             return Unexpected(version.error());
         }
-        if (cached != nullptr && cached->version == *version) {
+        if (cached != nullptr && cached->Version() == *version) {
             return cached;
         }
-        return ReadGallery(snapshot).map([](Gallery gallery) -> std::shared_ptr<const Gallery> {
-            return std::make_shared<const Gallery>(std::move(gallery));
+        return ReadGalleries(snapshot).map([](Galleries galleries) -> std::shared_ptr<const Galleries> {
+            return std::make_shared<const Galleries>(std::move(galleries));
         });
     });
     if (current) {
         const std::scoped_lock lock(mutex_);
-        if (cached_ == nullptr || cached_->version <= (*current)->version) {
+        if (cached_ == nullptr || cached_->Version() <= (*current)->Version()) {
             cached_ = *current;
         }
     }

@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
@@ -40,31 +43,60 @@ struct Gallery {
     [[nodiscard]] std::size_t Comparable() const;
 };
 
-/// Joins people, with whom they were merged into, and photos.
+/// Everybody once for each model by which faces were measured: what two models measure is never compared.
+class Galleries final {
+public:
+    Galleries() = default;
+
+    Galleries(Gallery nobody, std::map<std::string, Gallery, std::less<>> by_model)
+        : nobody_(std::move(nobody)), by_model_(std::move(by_model)) {}
+
+    /// With the exemplars of this model (ProcessorKind::embedding_model). All have the same people and
+    /// places.
+    [[nodiscard]] const Gallery& Of(std::string_view model) const;
+
+    [[nodiscard]] std::int64_t Version() const noexcept { return nobody_.version; }
+
+    [[nodiscard]] const std::map<std::string, Gallery, std::less<>>& ByModel() const noexcept {
+        return by_model_;
+    }
+
+private:
+    Gallery nobody_;  ///< Without exemplars: of a model that measured none.
+    std::map<std::string, Gallery, std::less<>> by_model_;
+};
+
+/// Joins people, with whom they were merged into, and photos, which one model measured.
 [[nodiscard]] Gallery MakeGallery(
     std::int64_t version, const std::vector<Person>& people, const std::vector<EnrolmentPhoto>& photos
 );
 
-/// The gallery a snapshot shows.
-[[nodiscard]] Result<Gallery> ReadGallery(const Snapshot& snapshot);
+/// What a snapshot shows.
+[[nodiscard]] Result<Galleries> ReadGalleries(const Snapshot& snapshot);
+
+/// Galleries::Of of it.
+[[nodiscard]] Result<Gallery> ReadGallery(const Snapshot& snapshot, std::string_view model);
 
 /// What is compared with in one of the two and not in the other: templates and photos of those who came, went
 /// or have others. A face that is far from all of these is named alike by both, as long as both
 /// are small or neither is (IsSmall).
 [[nodiscard]] std::vector<Embedding> ChangedExemplars(const Gallery& before, const Gallery& after);
 
-/// Reads the gallery once for each of its versions. Thread-safe. `storage` outlives it.
+/// The same for all models together.
+[[nodiscard]] std::vector<Embedding> ChangedExemplars(const Galleries& before, const Galleries& after);
+
+/// Reads the galleries once for each version. Thread-safe. `storage` outlives it.
 class GalleryCache final {
 public:
     explicit GalleryCache(Storage& storage) : storage_(storage) {}
 
-    /// The gallery as it is now. Callers share it: matching of many items goes on beside a change.
-    [[nodiscard]] Result<std::shared_ptr<const Gallery>> Current();
+    /// As they are now. Callers share them: matching of many items goes on beside a change.
+    [[nodiscard]] Result<std::shared_ptr<const Galleries>> Current();
 
 private:
     Storage& storage_;
     std::mutex mutex_;
-    std::shared_ptr<const Gallery> cached_;  ///< With whoever is matching by it.
+    std::shared_ptr<const Galleries> cached_;  ///< With whoever is matching by it.
 };
 
 }  // namespace notify

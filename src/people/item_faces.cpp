@@ -89,7 +89,12 @@ Result<ItemFaces> ReadItemFaces(const Snapshot& snapshot, const ItemId& id) {
             facts.sources.push_back(
                 {.result = result_id,
                  .processor = fmt::format("{}@{}", result->processor, result->processor_version),
-                 .lineage_key = result->lineage_key,
+                 .lineage =
+                     {.key = result->lineage_key,
+                      .content_sha256 = result->content_sha256,
+                      .model_digest = result->model_digest,
+                      .embedding_model = result->embedding_model,
+                      .config_hash = result->config_hash},
                  .tracks = std::move(*tracks)}
             );
             std::ranges::copy_if(*present, std::back_inserter(facts.present), [&](const Appearance& each) {

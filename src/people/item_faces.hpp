@@ -15,12 +15,21 @@
 
 namespace notify {
 
+/// What a result came of: the same again gives the same again.
+struct Lineage {
+    std::string key;              ///< Of all that follow, and the processor.
+    std::string content_sha256;   ///< Of the bytes; empty when they were never digested.
+    std::string model_digest;     ///< Of the models and their arithmetic.
+    std::string embedding_model;  ///< Sha-256 of the weights that made the embeddings.
+    std::string config_hash;
+};
+
 /// A result of an item whose faces can be named.
 struct FaceSource {
     ResultId result;
-    std::string processor;    ///< "facial-recognition@1.2.0"
-    std::string lineage_key;  ///< Of bytes, processor, models and configuration.
-    FaceTracks tracks;        ///< With the embeddings, ids and anchors that are stored.
+    std::string processor;  ///< "facial-recognition@1.2.0"
+    Lineage lineage;
+    FaceTracks tracks;  ///< With the embeddings, ids and anchors that are stored.
 };
 
 struct ItemFaces {

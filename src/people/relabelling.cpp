@@ -1,5 +1,6 @@
 #include "people/relabelling.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -68,7 +69,8 @@ std::multiset<Comparable> Essence(const std::vector<Appearance>& appearances) {
 }
 
 /// Only those that are told to others.
-std::vector<Appearance> Named(std::vector<Appearance> appearances, const Gallery& gallery) {
+std::vector<Appearance> Named(std::vector<Appearance> appearances, const Galleries& galleries) {
+    const auto& gallery = galleries.Of({});
     std::erase_if(appearances, [&](const Appearance& appearance) {
         const auto place = gallery.PlaceOf(appearance.person_id);
         return !place || gallery.people[*place].name.empty();
@@ -78,9 +80,10 @@ std::vector<Appearance> Named(std::vector<Appearance> appearances, const Gallery
 
 using LabelsByResult = std::vector<std::pair<ResultId, Labels>>;
 
-LabelsByResult LabelsOf(ItemFaces& facts, const Gallery& gallery) {
+LabelsByResult LabelsOf(ItemFaces& facts, const Galleries& galleries) {
     LabelsByResult labels;
     for (auto& source : facts.sources) {
+        const auto& gallery = galleries.Of(source.lineage.embedding_model);
         labels.emplace_back(source.result, MakeLabels(std::move(source.tracks), gallery, facts.verdicts));
     }
     return labels;
@@ -97,6 +100,16 @@ std::vector<Appearance> AppearancesOf(const LabelsByResult& labels) {
     return appearances;
 }
 
+/// Whether as few people are known, for each model, in both.
+bool HaveSameThresholds(const Galleries& a, const Galleries& b) {
+    const auto same = [](const Galleries& one, const Galleries& other) {
+        return std::ranges::all_of(one.ByModel(), [&](const auto& entry) {
+            return IsSmall(entry.second) == IsSmall(other.Of(entry.first));
+        });
+    };
+    return same(a, b) && same(b, a);
+}
+
 /// The first one refuses before anything is written.
 Result<bool> WriteAll(Transaction& transaction, const ItemId& item, const LabelsByResult& labels) {
     for (const auto& [result, each] : labels) {
@@ -111,26 +124,26 @@ Result<bool> WriteAll(Transaction& transaction, const ItemId& item, const Labels
 }  // namespace
 
 Result<bool> Relabelling::TryItem(const Wish& wish, bool& changed) {
-    const auto gallery = gallery_.Current();
-    if (!gallery) {
-        return Unexpected(gallery.error());
+    const auto galleries = gallery_.Current();
+    if (!galleries) {
+        return Unexpected(galleries.error());
     }
     auto facts = storage_.Read([&](const Snapshot& snapshot) { return ReadItemFaces(snapshot, wish.item); });
     if (!facts) {
         return Unexpected(facts.error());
     }
-    const auto labels = LabelsOf(*facts, **gallery);
+    const auto labels = LabelsOf(*facts, **galleries);
     const auto appearances = AppearancesOf(labels);
     changed = Essence(appearances) != Essence(facts->present);
     const bool tell =
-        wish.tell || Essence(Named(appearances, **gallery)) != Essence(Named(facts->present, **gallery));
+        wish.tell || Essence(Named(appearances, **galleries)) != Essence(Named(facts->present, **galleries));
     if (!changed && !wish.wanted) {
         return true;
     }
     const auto now = clock_.Now();
     return storage_.Write([&](Transaction& transaction) -> Result<bool> {
         const auto version = transaction.people.HoldGalleryVersion();
-        if (!version || *version != (*gallery)->version) {
+        if (!version || *version != (*galleries)->Version()) {
             return version.map([](std::int64_t) { return false; });
         }
         auto written = changed ? WriteAll(transaction, wish.item, labels) : Result<bool>(true);
@@ -219,17 +232,19 @@ Result<int> Relabelling::Relabel(const std::stop_token& stop) {
     return wanted.map([&](int others) { return *changed + others; });
 }
 
-Result<int> Relabelling::Compare(const std::shared_ptr<const Gallery>& current, const std::stop_token& stop) {
+Result<int> Relabelling::Compare(
+    const std::shared_ptr<const Galleries>& current, const std::stop_token& stop
+) {
     const auto stored =
         storage_.Read([](const Snapshot& snapshot) { return snapshot.faces.ComparedVersion(); });
     if (!stored) {
         return Unexpected(stored.error());
     }
-    if (*stored >= current->version) {
+    if (*stored >= current->Version()) {
         return 0;
     }
     const bool near_ones =
-        compared_ != nullptr && compared_->version >= *stored && IsSmall(*compared_) == IsSmall(*current);
+        compared_ != nullptr && compared_->Version() >= *stored && HaveSameThresholds(*compared_, *current);
     if (near_ones) {
         return WantNear(*compared_, *current).map([] { return 0; });
     }
@@ -237,14 +252,14 @@ Result<int> Relabelling::Compare(const std::shared_ptr<const Gallery>& current, 
     return changed.and_then([&](int count) {
         return storage_
             .Write([&](Transaction& transaction) {
-                return transaction.faces.SetComparedVersion(current->version);
+                return transaction.faces.SetComparedVersion(current->Version());
             })
             .map([&] { return count; });
     });
 }
 
 /// The version is noted with what is wanted by it: a stop in between loses neither.
-Result<void> Relabelling::WantNear(const Gallery& before, const Gallery& current) {
+Result<void> Relabelling::WantNear(const Galleries& before, const Galleries& current) {
     std::set<std::int64_t> near;
     for (const auto& exemplar : ChangedExemplars(before, current)) {
         const auto faces = faces_.Nearest(exemplar, std::numeric_limits<std::size_t>::max(), kReach);
@@ -259,7 +274,7 @@ Result<void> Relabelling::WantNear(const Gallery& before, const Gallery& current
     const auto now = clock_.Now();
     return storage_.Write([&](Transaction& transaction) {
         return transaction.people_edits.WantRelabelled(faces, now).and_then([&] {
-            return transaction.faces.SetComparedVersion(current.version);
+            return transaction.faces.SetComparedVersion(current.Version());
         });
     });
 }

@@ -42,7 +42,7 @@ public:
 
     /// Counts the changes of people.
     [[nodiscard]] Result<std::int64_t> GalleryVersion() {
-        return gallery_.Current().map([](const auto& gallery) { return gallery->version; });
+        return gallery_.Current().map([](const auto& galleries) { return galleries->Version(); });
     }
 
 private:
@@ -57,9 +57,9 @@ private:
 
     /// How many changed besides the wanted ones, of which there may be more afterwards.
     [[nodiscard]] Result<int> Compare(
-        const std::shared_ptr<const Gallery>& current, const std::stop_token& stop
+        const std::shared_ptr<const Galleries>& current, const std::stop_token& stop
     );
-    [[nodiscard]] Result<void> WantNear(const Gallery& before, const Gallery& current);
+    [[nodiscard]] Result<void> WantNear(const Galleries& before, const Galleries& current);
 
     [[nodiscard]] Result<bool> TryItem(const Wish& wish, bool& changed);
     [[nodiscard]] Result<bool> Fulfil(const Wish& wish);
@@ -72,7 +72,7 @@ private:
     IndexedFaces& faces_;
     GalleryCache gallery_;
     std::mutex comparing_;
-    std::shared_ptr<const Gallery> compared_;  ///< With which past items were compared. Under comparing_.
+    std::shared_ptr<const Galleries> compared_;  ///< With which past items were compared. Under comparing_.
 };
 
 }  // namespace notify

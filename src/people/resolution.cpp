@@ -69,10 +69,11 @@ Result<ConsumerWrites> PeopleResolution::Prepare(
     if (auto added = AddEmbeddings(*tracks, *embeddings); !added) {
         return Unexpected(added.error());
     }
-    const auto gallery = gallery_.Current();
-    if (!gallery) {
-        return Unexpected(gallery.error());
+    const auto galleries = gallery_.Current();
+    if (!galleries) {
+        return Unexpected(galleries.error());
     }
+    const auto& gallery = (*galleries)->Of(result.embedding_model);
     const auto said = storage_.Read([&](const Snapshot& snapshot) {
         return ReadSaid(snapshot, item.id, result.id, *tracks);
     });
@@ -80,9 +81,8 @@ Result<ConsumerWrites> PeopleResolution::Prepare(
         return Unexpected(said.error());
     }
     // shared: std::function must be copyable, and a result may have thousands of tracks
-    auto labels = std::make_shared<const Labels>(
-        MakeLabels(std::move(*tracks), **gallery, said->verdicts, said->judged)
-    );
+    auto labels =
+        std::make_shared<const Labels>(MakeLabels(std::move(*tracks), gallery, said->verdicts, said->judged));
     return ConsumerWrites{
         .apply = [item_id = item.id, labels = std::move(labels)](
                      Transaction& transaction, const ResultId& result_id

@@ -80,7 +80,7 @@ Result<void> AddUnknown(const FaceRepository& faces, std::vector<ReviewQuestion>
 }
 
 /// Where they are seen, what they look like and who they may be.
-Result<void> Complete(const Snapshot& snapshot, const Gallery& gallery, ReviewQuestion& question) {
+Result<void> Complete(const Snapshot& snapshot, const Galleries& galleries, ReviewQuestion& question) {
     if (question.appearances.empty()) {
         AppearanceFilter filter;
         filter.person_id = question.person;
@@ -108,7 +108,7 @@ Result<void> Complete(const Snapshot& snapshot, const Gallery& gallery, ReviewQu
     std::vector<WeighedEmbedding> means;
     std::set<PersonId> not_these;
     for (const auto& face : faces) {
-        if (face.track.mean) {
+        if (face.track.mean && face.model == faces.front().model) {
             means.push_back({.embedding = *face.track.mean});
         }
         if (!face.track.thumbnail.empty() && question.crops.size() < kShown) {
@@ -117,7 +117,8 @@ Result<void> Complete(const Snapshot& snapshot, const Gallery& gallery, ReviewQu
         not_these.insert(face.verdict.not_these.begin(), face.verdict.not_these.end());
     }
     if (!means.empty()) {
-        question.candidates = CandidatesFor(MeanOf(means), gallery, kCandidates, not_these);
+        question.candidates =
+            CandidatesFor(MeanOf(means), galleries.Of(faces.front().model), kCandidates, not_these);
     }
     return {};
 }
@@ -125,7 +126,7 @@ Result<void> Complete(const Snapshot& snapshot, const Gallery& gallery, ReviewQu
 }  // namespace
 
 Result<std::vector<ReviewQuestion>> OpenQuestions(
-    const Snapshot& snapshot, const Gallery& gallery, std::size_t limit
+    const Snapshot& snapshot, const Galleries& galleries, std::size_t limit
 ) {
     std::vector<ReviewQuestion> questions;
     const auto added = AddProposals(snapshot.people, questions).and_then([&] {
@@ -139,7 +140,7 @@ Result<std::vector<ReviewQuestion>> OpenQuestions(
     });
     questions.resize(std::min(limit, questions.size()));
     for (auto& question : questions) {
-        if (auto complete = Complete(snapshot, gallery, question); !complete) {
+        if (auto complete = Complete(snapshot, galleries, question); !complete) {
             return Unexpected(complete.error());
         }
     }

@@ -36,7 +36,7 @@ struct ReviewQuestion {
 /// The most telling `limit` of: the first thousand proposals by item, and the hundred people without a name
 /// who are seen most. Errors of the repositories only.
 [[nodiscard]] Result<std::vector<ReviewQuestion>> OpenQuestions(
-    const Snapshot& snapshot, const Gallery& gallery, std::size_t limit
+    const Snapshot& snapshot, const Galleries& galleries, std::size_t limit
 );
 
 }  // namespace notify

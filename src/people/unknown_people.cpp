@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -67,7 +68,8 @@ std::int64_t TogetherMs(const FaceTrack& a, const FaceTrack& b) {
 /// it is answered with nothing.
 class StoredGround {
 public:
-    StoredGround(Storage& storage, IndexedFaces& faces) : storage_(storage), faces_(faces) {}
+    StoredGround(Storage& storage, IndexedFaces& faces, std::string model)
+        : storage_(storage), faces_(faces), model_(std::move(model)) {}
 
     [[nodiscard]] ClusterGround AsGround() {
         return {
@@ -107,7 +109,7 @@ private:
         std::vector<ClusterTrack> tracks;
         for (auto& seen :
              ValueOr(storage_.Read([&](const Snapshot& snapshot) { return snapshot.faces.Seen(numbers); }))) {
-            if (Waits(seen) || ShowsSomebodyUnknown(seen)) {
+            if (seen.model == model_ && (Waits(seen) || ShowsSomebodyUnknown(seen))) {
                 tracks.push_back(AsTrack(seen));
                 Add(std::move(seen));
             }
@@ -120,7 +122,7 @@ private:
         for (const auto& seen : ValueOr(storage_.Read([&](const Snapshot& snapshot) {
                  return snapshot.faces.SaidToBe(person, kFacesOfACentre);
              }))) {
-            if (seen.track.mean) {
+            if (seen.track.mean && seen.model == model_) {
                 faces.push_back({.embedding = *seen.track.mean, .weight = AsTrack(seen).weight});
             }
         }
@@ -171,6 +173,7 @@ private:
 
     Storage& storage_;
     IndexedFaces& faces_;
+    std::string model_;  ///< That measured what is asked about: others' faces are not there for it.
     std::map<TrackId, SeenFace> seen_;
     std::map<ResultId, std::vector<SeenFace>> results_;
     std::optional<Error> failure_;
@@ -241,19 +244,26 @@ Result<std::optional<int>> UnknownPeople::GroupSome() {
     if (!batch || !*batch) {
         return batch ? Result<std::optional<int>>(std::nullopt) : Unexpected(batch.error());
     }
-    StoredGround ground(storage_, faces_);
-    std::vector<ClusterTrack> fresh;
+    std::map<std::string, std::vector<SeenFace>> waiting;  // by model
     for (const auto& seen : (*batch)->faces) {
         if (Waits(seen)) {
+            waiting[seen.model].push_back(seen);
+        }
+    }
+    std::vector<PeopleEdit> edits;
+    for (const auto& [model, faces] : waiting) {
+        StoredGround ground(storage_, faces_, model);
+        std::vector<ClusterTrack> fresh;
+        for (const auto& seen : faces) {
             fresh.push_back(AsTrack(seen));
             ground.Add(seen);
         }
+        const auto clustering = ClusterTracks(fresh, ground.AsGround());
+        if (const auto& failure = ground.Failure()) {
+            return Unexpected(*failure);
+        }
+        std::ranges::move(EditsFor(clustering, ground, clock_.Now()), std::back_inserter(edits));
     }
-    const auto clustering = ClusterTracks(fresh, ground.AsGround());
-    if (const auto& failure = ground.Failure()) {
-        return Unexpected(*failure);
-    }
-    const auto edits = EditsFor(clustering, ground, clock_.Now());
     return storage_.Write([&](Transaction& transaction) -> Result<std::optional<int>> {
         const auto version = transaction.people.HoldGalleryVersion();
         if (!version || *version != (*batch)->gallery_version) {

@@ -73,6 +73,9 @@ constexpr std::string_view kDocumentConfig = R"json({
   }
 })json";
 
+/// dlib_face_recognition_resnet_model_v1.dat: the only contents that inference/face_models.cpp loads.
+constexpr std::string_view kFaceEmbedder = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30";
+
 constexpr std::array kKinds{
     ProcessorKind{
         .name = "checksum",
@@ -101,6 +104,7 @@ constexpr std::array kKinds{
         .media_types = kPictures,
         .config_schema = kFaceConfig,
         .result_kind = "face_tracks",
+        .embedding_model = kFaceEmbedder,
         .needs_models = true,
         .biometric = true,
     },
@@ -112,6 +116,7 @@ constexpr std::array kKinds{
         .media_types = kStills,
         .config_schema = kNoConfig,
         .result_kind = "face_photo",
+        .embedding_model = kFaceEmbedder,
         .needs_models = true,
         .biometric = true,
         .internal = true,

@@ -56,6 +56,9 @@ Result<PreparedResult> ResultPreparer::Prepare(
     result.media_type = outcome.media_type;
     result.processor = process.processor;
     result.processor_version = (*kind)->version;
+    result.model_digest = outcome.model_digest;
+    result.config_hash = process.config_hash;
+    result.embedding_model = (*kind)->embedding_model;
     result.lineage_key = LineageKey(
         ContentIdentity(item), process.processor, (*kind)->version, outcome.model_digest, process.config_hash
     );

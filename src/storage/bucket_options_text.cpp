@@ -56,6 +56,14 @@ object FiltersToJson(const BucketFilters& filters) {
     return json;
 }
 
+object RetentionToJson(const BucketRetention& retention) {
+    object json;
+    if (retention.unnamed) {
+        json["unnamed_days"] = retention.unnamed->count();
+    }
+    return json;
+}
+
 /// Reads members that may be missing; throws what Boost.JSON throws for a wrong type.
 class Members {
 public:
@@ -77,6 +85,12 @@ public:
     void Read(std::string_view name, std::optional<std::chrono::seconds>& into) const {
         if (const auto* found = json_.if_contains(name)) {
             into = std::chrono::seconds(found->to_number<std::int64_t>());
+        }
+    }
+
+    void Read(std::string_view name, std::optional<std::chrono::days>& into) const {
+        if (const auto* found = json_.if_contains(name)) {
+            into = std::chrono::days(found->to_number<int>());
         }
     }
 
@@ -120,6 +134,7 @@ BucketOptions FromJson(const object& json) {
     publishing.Read("bucket", options.publishing.bucket);
     publishing.Read("prefix", options.publishing.prefix);
     publishing.Read("metadata", options.publishing.metadata);
+    members.In("retention").Read("unnamed_days", options.retention.unnamed);
     members.Read("sequences", options.sequences);
     members.Read("restore", options.restore);
     members.Read("scan_streams", options.scan_streams);
@@ -146,6 +161,7 @@ std::string OptionsToText(const BucketOptions& options) {
               {"bucket", options.publishing.bucket},
               {"prefix", options.publishing.prefix},
               {"metadata", options.publishing.metadata}}},
+            {"retention", RetentionToJson(options.retention)},
             {"sequences", options.sequences},
             {"restore", options.restore},
             {"scan_streams", options.scan_streams}

@@ -16,6 +16,7 @@ namespace notify {
 struct AgedFace {
     std::int64_t face = 0;
     TrackId track;
+    ResultId result;
     Timestamp stored_at;
     bool is_named = false;  ///< Shown as, or said to be, somebody with a name.
     bool is_empty = false;  ///< Its embeddings were removed.

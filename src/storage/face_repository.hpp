@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct FaceNews {
 struct SeenFace {
     std::int64_t face = 0;
     FaceTrack track;          ///< With `mean`; without shots.
+    std::string model;        ///< That measured it: StoredResult::embedding_model.
     TrackVerdict verdict;     ///< `person`: with whom they were merged into.
     PersonId shown_as;        ///< In an appearance, confirmed or proposed; empty: in none.
     bool is_current = false;  ///< Found by the latest run of its processor and configuration.

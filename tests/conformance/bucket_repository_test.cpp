@@ -40,6 +40,7 @@ TEST_P(Buckets, KeepEverythingOfABucket) {
         .backlog = {.policy = BacklogPolicy::kBudget, .items_per_day = 500, .decode_hours_per_day = 12.5},
         .dedupe = Dedupe::kAfter,
         .publishing = {.formats = {"csv", "edl"}, .bucket = "results", .prefix = "faces/", .metadata = true},
+        .retention = {.unnamed = std::chrono::days(7)},
         .sequences = false,
         .restore = true,
         .scan_streams = 4

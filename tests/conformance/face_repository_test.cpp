@@ -112,6 +112,7 @@ TEST_P(Faces, AreToldOfWhenTheyAreEmptied) {
     ASSERT_EQ(faces.size(), 2U);
     EXPECT_TRUE(faces[0].is_empty);
     EXPECT_FALSE(faces[1].is_empty);
+    EXPECT_EQ(faces[1].result, first);
     EXPECT_FALSE(Seen(1).track.mean.has_value());
 
     const Erasure erasure{
@@ -177,6 +178,14 @@ TEST_P(Faces, AreSeenWithWhatIsSaidAndShown) {
     const auto hers = Read([&](const Snapshot& s) { return s.faces.SaidToBe(ada.id, 10); });
     ASSERT_EQ(hers.size(), 1U);
     EXPECT_EQ(hers[0].face, 1);
+}
+
+TEST_P(Faces, SayWhichModelMeasuredThem) {
+    auto result = MakeResult("lineage");
+    result.embedding_model = "weights";
+    Write([&](Transaction& transaction) { return transaction.results.AddOrGet(result); });
+    Add({MakeTrack(result.id, 1)});
+    EXPECT_EQ(Seen(1).model, "weights");
 }
 
 TEST_P(Faces, OfTheLatestRunAreTheCurrentOnes) {

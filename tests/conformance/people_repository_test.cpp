@@ -26,6 +26,7 @@ protected:
         photo.file_name = id + ".jpg";
         photo.sha256 = "bytes of " + id;
         photo.embedding = EmbeddingOf(seed);
+        photo.model = "model of " + id;
         photo.box = {.x = 1.5, .y = 2.5, .width = 3.5, .height = 4.5};
         photo.quality = 0.75;
         photo.crop_sha256 = "crop of " + id;
@@ -182,6 +183,7 @@ TEST_P(People, HavePhotosWithEverythingKept) {
     EXPECT_EQ(stored.file_name, "pho_1.jpg");
     EXPECT_EQ(stored.sha256, photo.sha256);
     EXPECT_EQ(stored.embedding, photo.embedding);
+    EXPECT_EQ(stored.model, photo.model);
     EXPECT_EQ(stored.box.x, 1.5);
     EXPECT_EQ(stored.box.y, 2.5);
     EXPECT_EQ(stored.box.width, 3.5);

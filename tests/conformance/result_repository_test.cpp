@@ -35,6 +35,9 @@ TEST_P(Results, KeepEverything) {
     auto result = MakeResult("lineage");
     result.document = R"({"faces":[{"ü":0.5}]})";
     result.media_type = "video/mp4";
+    result.model_digest = "models";
+    result.config_hash = "configuration";
+    result.embedding_model = "weights";
     result.artifacts = {
         {.name = "track-1.jpg", .media_type = "image/jpeg", .sha256 = "aa", .size_bytes = 5'000'000'000},
         {.name = "embeddings",
@@ -51,6 +54,9 @@ TEST_P(Results, KeepEverything) {
     EXPECT_EQ(stored.media_type, "video/mp4");
     EXPECT_EQ(stored.processor, "checksum");
     EXPECT_EQ(stored.processor_version, "1");
+    EXPECT_EQ(stored.model_digest, "models");
+    EXPECT_EQ(stored.config_hash, "configuration");
+    EXPECT_EQ(stored.embedding_model, "weights");
     EXPECT_EQ(stored.document, result.document);
     EXPECT_EQ(stored.created_at, result.created_at);
     ASSERT_EQ(stored.artifacts.size(), 2U);

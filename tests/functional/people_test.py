@@ -231,3 +231,78 @@ class UnknownPeople(ServiceTest):
         self.assertIn("no media of a known format", self.service.errors)
         self.service.command("people", "import", str(self.folder / "none"), code=1)
         self.assertIn("cannot be read", self.service.errors)
+
+
+class Galleries(ServiceTest):
+    PASSPHRASE = "correct horse battery"
+
+    def setUp(self):
+        super().setUp()
+        self.service.start()
+        self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg", SAMPLES / "obama2.jpg")
+        self.service.command("people", "consent", "Barack Obama", "form 17")
+        self.phrase = self.folder / "phrase"
+        self.phrase.write_text(self.PASSPHRASE + "\n")
+        self.gallery = self.folder / "people.gallery"
+
+    def people(self) -> list:
+        return [(person["name"], person["consent"], len(person["photos"])) for person in self.service.get("/v1/people")["rows"]]
+
+    def elsewhere(self) -> None:
+        """The same service with nobody in it: another key, another database."""
+        self.service.stop()
+        shutil.rmtree(self.service.data)
+        self.service.start()
+
+    def move(self, *options: str, code: int = 0) -> list:
+        answer = self.service.command("--json", "people", "import", self.gallery, "--passphrase-file", self.phrase, *options, code=code)
+        return [(row["name"], row["outcome"], row["photos"]) for row in json.loads(answer)["rows"]] if code == 0 else []
+
+    def test_people_move_and_are_recognised_there(self):
+        self.service.command("people", "export", self.gallery, "--passphrase-file", self.phrase)
+        self.assertEqual(self.gallery.stat().st_mode & 0o777, 0o600)
+        self.assertNotIn(b"Obama", self.gallery.read_bytes())
+        self.service.command("people", "export", self.gallery, "--passphrase-file", self.phrase, code=1)
+        self.assertIn("is there already", self.service.errors)
+        self.elsewhere()
+        self.service.watch_inbox("facial-recognition")
+        clip = self.folder / "made.mp4"
+        ffmpeg("-loop", "1", "-i", SAMPLES / "obama3.jpg", "-t", "2", "-r", "25", "-vf", "scale=640:-2", "-pix_fmt", "yuv420p", clip)
+        self.service.drop("clip.mp4", clip)
+        self.service.wait_until_terminal("clip.mp4")
+        self.assertEqual(self.move(), [("Barack Obama", "enrolled", 2)])
+        self.assertEqual(self.people(), [("Barack Obama", "form 17", 2)])
+        wait_for("the name", lambda: [row["person_name"] for row in self.service.get("/v1/appearances")["rows"]] == ["Barack Obama"])
+        self.assertEqual(self.move(), [("Barack Obama", "unchanged", 0)])
+        told = self.service.command("people", "what-if", "--confirm", "0", "--propose", "0.36")
+        self.assertIn("confirmed -> proposed: 1 track\n", told)
+        self.assertIn("1 track in 1 item looked at", told)
+        edit = [row for row in self.service.get("/v1/edits")["rows"] if row["kind"] == "enrol"][0]["id"]
+        self.service.command("people", "undo", edit)
+        self.assertEqual(self.people(), [])
+        wait_for("nobody", lambda: self.service.get("/v1/appearances")["rows"] == [])
+        actions = [row["action"] for row in self.service.get("/v1/audit?limit=50")["rows"]]
+        self.assertEqual(actions.count("people.import"), 2, actions)
+
+    def test_a_file_that_is_not_as_it_was_changes_nothing(self):
+        self.service.command("people", "export", self.gallery, "--passphrase-file", self.phrase, "--person", "Barack Obama")
+        whole = self.gallery.read_bytes()
+        self.elsewhere()
+        for name, content, sentence in (
+            ("cut short", whole[:-1], "the gallery is cut short"),
+            ("changed", whole[:-1] + bytes([whole[-1] ^ 1]), "the gallery was changed since it was written"),
+            ("of another format", whole[:26] + b"\2" + whole[27:], "is of format 2"),
+            ("no gallery", b"people", "people.gallery"),
+            ("empty", b"", "people.gallery"),
+            ("too large", whole + bytes(64 << 20), "people.gallery"),
+        ):
+            with self.subTest(name):
+                self.gallery.write_bytes(content)
+                self.move(code=1)
+                self.assertIn(sentence, self.service.errors)
+                self.assertEqual(len(self.service.errors.strip().splitlines()), 1, self.service.errors)
+        self.gallery.write_bytes(whole)
+        self.phrase.write_text("another horse battery\n")
+        self.move(code=1)
+        self.assertIn("the passphrase is not the one", self.service.errors)
+        self.assertEqual(self.people(), [])

@@ -30,7 +30,7 @@ struct Spoken {
     std::string_view word;    ///< What a person gave.
 };
 
-constexpr std::array<Spoken, 34> kSpoken{{
+constexpr std::array<Spoken, 35> kSpoken{{
     {.member = "location", .word = "the folder"},
     {.member = "name", .word = "the name"},
     {.member = "include", .word = "--include"},
@@ -65,6 +65,7 @@ constexpr std::array<Spoken, 34> kSpoken{{
     {.member = "system_endpoint", .word = "--system-endpoint"},
     {.member = "webhook_name", .word = "--webhook-name"},
     {.member = "action_title", .word = "--action-title"},
+    {.member = "passphrase", .word = "the passphrase"},
 }};
 
 /// "/rules/0/config/fps" without "/rules/0": the commands speak of one rule.
@@ -188,8 +189,14 @@ Result<boost::json::value> ApiClient::List(std::string_view target) {
     return boost::json::object{{"rows", std::move(rows)}};
 }
 
-Result<std::string> ApiClient::Fetch(std::string_view target) {
-    auto answer = Send({.method = "GET", .target = std::string(target), .body = ""});
+Result<std::string> ApiClient::Fetch(
+    std::string_view method, std::string_view target, const boost::json::value& body
+) {
+    auto answer = Send(
+        {.method = std::string(method),
+         .target = std::string(target),
+         .body = body.is_null() ? "" : ToJsonText(body)}
+    );
     if (!answer) {
         return Unexpected(answer.error());
     }

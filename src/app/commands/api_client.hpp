@@ -34,8 +34,10 @@ public:
     /// All rows of a list that is given in pages, as one answer. A refusal as of Call.
     [[nodiscard]] Result<boost::json::value> List(std::string_view target);
 
-    /// The bytes of what GET answers, of an artifact that is kept sealed. A refusal as of Call.
-    [[nodiscard]] Result<std::string> Fetch(std::string_view target);
+    /// The bytes of an answer that is no JSON: an artifact, a gallery. A refusal as of Call.
+    [[nodiscard]] Result<std::string> Fetch(
+        std::string_view method, std::string_view target, const boost::json::value& body = nullptr
+    );
 
 private:
     [[nodiscard]] Result<ApiAnswer> Send(const ApiCall& call);

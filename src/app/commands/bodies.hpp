@@ -58,6 +58,7 @@ struct OptionWords {
     std::optional<bool> sequences;
     std::optional<std::string> dedupe;
     std::optional<int> scan_streams;
+    std::optional<std::string> unnamed_days;
 };
 
 /// Of what a source makes in its store.
@@ -86,6 +87,13 @@ struct PauseWords {
     std::string reason;
     std::string until;
     std::string lasts;
+};
+
+/// Of thresholds that are asked about.
+struct WhatIfWords {
+    std::optional<double> confirm;
+    std::optional<double> propose;
+    std::optional<double> margin;
 };
 
 /// Everything a command may be given; each reads its own part.
@@ -135,6 +143,7 @@ struct Words {
     SetupWords setup;
     TransportWords transport;
     PauseWords pause;
+    WhatIfWords what_if;
     std::optional<int> priority;
     std::optional<int> weight;
     std::optional<int> max_in_flight;
@@ -146,6 +155,8 @@ struct Words {
     bool again = false;
     bool follow = false;
     bool existing = false;
+    bool no_crops = false;
+    std::string passphrase_file = "-";  ///< "-": standard input.
 };
 
 /// The texts as a JSON list.

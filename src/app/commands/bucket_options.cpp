@@ -115,6 +115,14 @@ void AddBucketOptions(CLI::App& command, OptionWords& words) {
             "How many listings at a time read a bucket of s3 or object_matrix, each a part of its keys (1)"
         )
         ->check(CLI::Range(1, kMostScanStreams));
+    command
+        .add_option(
+            "--unnamed-days",
+            words.unnamed_days,
+            "Erase what faces look like that nobody has named after so many days, 0 for never; '' for as the "
+            "setting RETENTION_UNNAMED_DAYS says (it is so at first)"
+        )
+        ->check(CLI::IsMember({""}) | CLI::Range(0, 36500));
 }
 
 bool ChangesAPart(const OptionWords& words) {
@@ -154,6 +162,13 @@ void PutBucketOptions(const OptionWords& words, const object& there, object& bod
     }
     if (words.scan_streams) {
         body["scan_streams"] = *words.scan_streams;
+    }
+    if (words.unnamed_days) {
+        object retention;
+        if (!words.unnamed_days->empty()) {
+            retention["unnamed_days"] = std::stoi(*words.unnamed_days);  // checked when it was read
+        }
+        body["retention"] = std::move(retention);
     }
 }
 

@@ -53,7 +53,11 @@ public:
     [[nodiscard]] Result<boost::json::value> List(const std::string& target) { return client_.List(target); }
 
     /// ApiClient::Fetch.
-    [[nodiscard]] Result<std::string> Fetch(const std::string& target) { return client_.Fetch(target); }
+    [[nodiscard]] Result<std::string> Fetch(
+        std::string_view method, const std::string& target, const boost::json::value& body = nullptr
+    ) {
+        return client_.Fetch(method, target, body);
+    }
 
     void Show(const boost::json::value& answer, const Print& print) const;
 
@@ -80,8 +84,13 @@ void AddItemCommands(CLI::App& app, CommandLine& line);
 void AddBacklogCommands(const CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);
 
+/// People as files, in and out, in the group of people, which is there.
+void AddGalleryCommands(const CLI::App& app, CommandLine& line);
+
 /// Questions about faces and pictures to look for, in the group of people, which is there.
 void AddReviewCommands(const CLI::App& app, CommandLine& line);
+/// In the group of people, which is there.
+void AddWhatIfCommand(const CLI::App& app, CommandLine& line);
 void AddWebhookCommands(CLI::App& app, CommandLine& line);
 void AddEventCommands(CLI::App& app, CommandLine& line);
 void AddMessageCommands(CLI::App& app, CommandLine& line);

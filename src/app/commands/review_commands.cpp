@@ -1,4 +1,4 @@
-// notifications-api people review, search, import
+// notifications-api people review, search
 
 #include <algorithm>
 #include <cstddef>
@@ -60,7 +60,7 @@ Result<void> WriteCrops(CommandLine& line, const value& question, std::size_t nu
     }
     std::size_t written = 0;
     for (const auto& crop : question.at("crops").as_array()) {
-        const auto bytes = line.Fetch(std::string(crop.as_string()));
+        const auto bytes = line.Fetch("GET", std::string(crop.as_string()));
         if (!bytes) {
             return Unexpected(bytes.error().Within("a crop"));
         }
@@ -251,79 +251,6 @@ Result<void> SearchPicture(CommandLine& line) {
     });
 }
 
-/// Folders that are people: Name/photo.jpg.
-Result<std::vector<std::filesystem::path>> PeopleIn(const std::filesystem::path& folder) {
-    std::error_code failed;
-    std::vector<std::filesystem::path> people;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-        if (entry.is_directory()) {
-            people.push_back(entry.path());
-        }
-    }
-    if (failed) {
-        return Fail(
-            ErrorCode::kNotFound, fmt::format("{} cannot be read: {}", folder.string(), failed.message())
-        );
-    }
-    if (people.empty()) {
-        return Fail(
-            ErrorCode::kInvalidArgument,
-            fmt::format(
-                "there is no folder in {}: it holds one for each person, with photos in it", folder.string()
-            )
-        );
-    }
-    std::ranges::sort(people);
-    return people;
-}
-
-/// Enrols each folder's photos under its name. What is refused of one keeps nobody else from being enrolled.
-Result<void> ImportFolder(CommandLine& line, const std::filesystem::path& from) {
-    const auto people = PeopleIn(from);
-    if (!people) {
-        return Unexpected(people.error());
-    }
-    std::size_t enrolled = 0;
-    std::size_t photos = 0;
-    for (const auto& folder : *people) {
-        Words words;
-        words.name = folder.filename().string();
-        words.photos = {folder.string()};
-        const auto body = EnrolmentBody(words);
-        const auto answer =
-            body ? line.Call("POST", "/v1/people", *body) : Result<value>(Unexpected(body.error()));
-        if (!answer) {
-            fmt::print("{}: {}\n", words.name, answer.error().message);
-            continue;
-        }
-        ++enrolled;
-        for (const auto& verdict : answer->at("verdicts").as_array()) {
-            const bool accepted = verdict.at("accepted").as_bool();
-            photos += accepted ? 1 : 0;
-            if (!accepted) {
-                fmt::print(
-                    "{}/{}: {}\n", words.name, Shown(verdict, "file_name"), Shown(verdict, "sentence")
-                );
-            }
-        }
-    }
-    fmt::print("{} of {} people enrolled, with {} new photos\n", enrolled, people->size(), photos);
-    return enrolled == people->size()
-               ? Result<void>{}
-               : Fail(ErrorCode::kInvalidArgument, "not everybody was enrolled: the sentences above say why");
-}
-
-Result<void> Import(CommandLine& line) {
-    const std::filesystem::path from(line.words.path);
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(from, ignored)) {
-        return ImportFolder(line, from);
-    }
-    return UnpackedPhotos::Of(from).and_then([&](const UnpackedPhotos& photos) {
-        return ImportFolder(line, photos.Folder());
-    });
-}
-
 }  // namespace
 
 void AddReviewCommands(const CLI::App& app, CommandLine& line) {
@@ -341,16 +268,6 @@ void AddReviewCommands(const CLI::App& app, CommandLine& line) {
             [&line] { return SearchPicture(line); }
     )
         .add_option("picture", words.path, "An image file")
-        ->required();
-    line.Add(
-            group,
-            "import",
-            "Enrol everybody of a folder or an archive: Name/photo.jpg",
-            [&line] { return Import(line); }
-    )
-        .add_option(
-            "from", words.path, "A folder, or a zip or tar file, that holds one folder for each person"
-        )
         ->required();
 }
 

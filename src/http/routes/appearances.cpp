@@ -50,7 +50,11 @@ view::ExplanationView Show(const Explanation& why) {
         .crops = {},
         .exemplars = {},
         .processor = why.processor,
-        .lineage = why.lineage_key,
+        .lineage = why.lineage.key,
+        .content_sha256 = why.lineage.content_sha256,
+        .model_digest = why.lineage.model_digest,
+        .embedding_model = why.lineage.embedding_model,
+        .config_hash = why.lineage.config_hash,
         .gallery_version = why.gallery_version
     };
     for (const auto& vote : why.votes) {
@@ -122,12 +126,12 @@ public:
     [[nodiscard]] Response Why(const Request& request) const {
         const auto why = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Explanation> {
             const auto appearance = snapshot.people.GetAppearance(AppearanceId(request.parameters[0]));
-            const auto gallery = appearance ? ReadGallery(snapshot) : Unexpected(appearance.error());
+            const auto galleries = appearance ? ReadGalleries(snapshot) : Unexpected(appearance.error());
             const auto faces =
-                gallery ? ReadItemFaces(snapshot, appearance->item_id) : Unexpected(gallery.error());
+                galleries ? ReadItemFaces(snapshot, appearance->item_id) : Unexpected(galleries.error());
             const auto photos =
                 faces ? snapshot.people.PhotosOf(appearance->person_id) : Unexpected(faces.error());
-            return photos ? Explain(*faces, *gallery, *appearance, *photos) : Unexpected(photos.error());
+            return photos ? Explain(*faces, *galleries, *appearance, *photos) : Unexpected(photos.error());
         });
         return Answer(request, why, [](const Explanation& found) { return Show(found); });
     }

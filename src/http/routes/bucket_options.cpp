@@ -74,6 +74,10 @@ void TakeOptions(BucketOptions& options, const view::BucketChange& change) {
     if (change.dedupe) {
         options.dedupe = Named<Dedupe>(kDedupeWords, change.dedupe->text).value_or(options.dedupe);
     }
+    if (change.retention) {
+        const auto& unnamed = change.retention->unnamed_days;
+        options.retention.unnamed = unnamed ? std::optional(std::chrono::days(unnamed->value)) : std::nullopt;
+    }
     options.restore = change.restore.value_or(options.restore);
     options.sequences = change.sequences.value_or(options.sequences);
     options.scan_streams = change.scan_streams ? change.scan_streams->value : options.scan_streams;
@@ -156,6 +160,9 @@ void ShowOptions(view::BucketView& shown, const BucketOptions& options) {
         .prefix = options.publishing.prefix,
         .metadata = options.publishing.metadata
     };
+    if (const auto& unnamed = options.retention.unnamed) {
+        shown.retention.unnamed_days = {{static_cast<int>(unnamed->count())}};
+    }
     shown.sequences = options.sequences;
     shown.scan_streams = options.scan_streams;
     for (const auto& format : options.publishing.formats) {

@@ -119,8 +119,8 @@ public:
         const auto limit = request.Query("limit");
         const auto wanted = limit.empty() ? kQuestions : static_cast<std::size_t>(PageOf(request).limit);
         const auto questions = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return ReadGallery(snapshot).and_then([&](const Gallery& gallery) {
-                return OpenQuestions(snapshot, gallery, wanted);
+            return ReadGalleries(snapshot).and_then([&](const Galleries& galleries) {
+                return OpenQuestions(snapshot, galleries, wanted);
             });
         });
         return Answer(request, questions, [](const std::vector<ReviewQuestion>& found) {

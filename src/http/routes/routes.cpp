@@ -34,7 +34,9 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddPublicationRoutes(router, parts);
     AddResultRoutes(router, parts);
     AddAppearanceRoutes(router, parts);
+    AddWhatIfRoutes(router, parts);
     AddPeopleRoutes(router, parts);
+    AddGalleryRoutes(router, parts);
     AddErasureRoutes(router, parts);
     AddPeopleEditRoutes(router, parts);
     AddFaceQuestionRoutes(router, parts);

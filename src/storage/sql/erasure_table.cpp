@@ -36,7 +36,7 @@ constexpr Sql kEmptySql{
         "UPDATE face_track SET shots = '', mean = '', thumbnail = '' WHERE id = ? AND length(mean) > 0"
 };
 constexpr const char* kFacesSql = R"sql(
-    SELECT s.face, s.id, r.created_at, s.is_named, length(s.mean) = 0
+    SELECT s.face, s.id, r.id, r.created_at, s.is_named, length(s.mean) = 0
     FROM seen_face s JOIN result r ON r.id = s.result_id WHERE s.face > ? ORDER BY s.face LIMIT ?)sql";
 constexpr const char* kAddSql = R"sql(
     INSERT INTO erasure (id, at, actor, people, photos, faces, items) VALUES (?, ?, ?, ?, ?, ?, ?))sql";
@@ -125,6 +125,7 @@ Result<std::vector<AgedFace>> ErasureTable::Faces(std::int64_t after, int limit)
             AgedFace stored;
             stored.face = row.Integer();
             stored.track = row.As<TrackId>();
+            stored.result = row.As<ResultId>();
             stored.stored_at = row.Time();
             stored.is_named = row.Bool();
             stored.is_empty = row.Bool();

@@ -101,6 +101,7 @@ Result<SeenFace> ReadSeen(Row& row, const SecretBox& box) {
     seen.shown_as = row.As<PersonId>();
     seen.is_named = row.Bool();
     seen.is_current = row.Bool();
+    seen.model = row.Text();
     return seen;
 }
 

@@ -44,12 +44,12 @@ constexpr const char* kUnnamedRootsSql = R"sql(
     WHERE merged_into IS NULL AND name IS NULL AND id > ?1 ORDER BY id LIMIT ?2)sql";
 constexpr const char* kMergedSql = "SELECT id FROM person WHERE root = ?1 AND id <> ?1 ORDER BY id";
 constexpr const char* kAddPhotoSql = R"sql(
-    INSERT INTO enrolment_photo (id, person_id, file_name, sha256, embedding, box_x, box_y, box_width, box_height,
-                                 quality, crop_sha256, created_at)
-    VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+    INSERT INTO enrolment_photo (id, person_id, file_name, sha256, embedding, model, box_x, box_y, box_width,
+                                 box_height, quality, crop_sha256, created_at)
+    VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kPhotosSql = R"sql(
-    SELECT id, person_id, file_name, sha256, embedding, box_x, box_y, box_width, box_height, quality, crop_sha256,
-           created_at
+    SELECT id, person_id, file_name, sha256, embedding, model, box_x, box_y, box_width, box_height, quality,
+           crop_sha256, created_at
     FROM enrolment_photo
     WHERE (?1 = '' AND person_id IS NOT NULL)
        OR person_id IN (SELECT id FROM person WHERE root = (SELECT root FROM person WHERE id = ?1))
@@ -87,6 +87,7 @@ Result<EnrolmentPhoto> ReadPhoto(Row& row, const SecretBox& box) {
                           : Unexpected(embeddings.error());
     }
     photo.embedding = embeddings->front();
+    photo.model = row.Text();
     photo.box = ReadBox(row);
     photo.quality = row.Real();
     photo.crop_sha256 = row.Text();
@@ -199,6 +200,7 @@ Result<void> PeopleTable::AddPhoto(const EnrolmentPhoto& photo) {
             photo.file_name,
             photo.sha256,
             Blob{SealEmbeddings(box_, &photo.embedding, 1)},
+            photo.model,
             photo.box.x,
             photo.box.y,
             photo.box.width,

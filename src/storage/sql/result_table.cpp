@@ -22,13 +22,15 @@ namespace {
 
 constexpr Sql kAddSql{
     .sqlite = R"sql(
-    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, model_digest,
+                        config_hash, embedding_model, document, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (lineage_key) DO NOTHING
     RETURNING id)sql",
     .postgres = R"sql(
-    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at)
-    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO result (id, lineage_key, content_sha256, media_type, processor, processor_version, model_digest,
+                        config_hash, embedding_model, document, created_at)
+    SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (lineage_key) DO NOTHING
     RETURNING id)sql"
 };
@@ -47,7 +49,8 @@ constexpr Sql kIdsSql{
 };
 constexpr const char* kIdSql = "SELECT id FROM result WHERE lineage_key = ?";
 constexpr const char* kGetSql = R"sql(
-    SELECT id, lineage_key, content_sha256, media_type, processor, processor_version, document, created_at
+    SELECT id, lineage_key, content_sha256, media_type, processor, processor_version, model_digest, config_hash,
+           embedding_model, document, created_at
     FROM result WHERE id = ?)sql";
 constexpr const char* kArtifactsSql = R"sql(
     SELECT name, media_type, sha256, size_bytes, sealed FROM result_artifact WHERE result_id = ? ORDER BY name)sql";
@@ -99,6 +102,9 @@ StoredResult ReadResult(Row& row) {
     result.media_type = row.Text();
     result.processor = row.Text();
     result.processor_version = row.Text();
+    result.model_digest = row.Text();
+    result.config_hash = row.Text();
+    result.embedding_model = row.Text();
     result.document = row.Text();
     result.created_at = row.Time();
     return result;
@@ -132,6 +138,9 @@ Result<std::vector<ResultId>> ResultTable::AddOrGetAll(const std::vector<StoredR
             result->media_type,
             result->processor,
             result->processor_version,
+            result->model_digest,
+            result->config_hash,
+            result->embedding_model,
             result->document,
             result->created_at
         );

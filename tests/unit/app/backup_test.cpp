@@ -31,7 +31,7 @@ namespace notify::backup {
 namespace {
 
 constexpr const char* kNameAnArtifactSql = R"sql(
-    INSERT INTO result VALUES ('res_1', 'lineage', '', '', 'checksum', '1', '{}', 1);
+    INSERT INTO result VALUES ('res_1', 'lineage', '', '', 'checksum', '1', '', '', '', '{}', 1);
     INSERT INTO result_artifact VALUES
         ('res_1', 'large', '', '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 1, 0))sql";
 

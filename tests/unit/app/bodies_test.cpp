@@ -94,11 +94,12 @@ TEST_F(BodiesTest, OfABucketHoldItsFiltersAndScheduleAsTheApiWantsThem) {
              .media_types = {"video/*"},
              .sequences = false,
              .dedupe = "off",
-             .scan_streams = 4}
+             .scan_streams = 4,
+             .unnamed_days = "7"}
         ),
         R"({"filters":{"min_bytes":10000000,"max_age_seconds":604800,"media_types":["video/*"]},)"
         R"("schedule":{"cron":"@daily","time_zone":"Europe/Zurich","windows":["Mon-Fri 20:00-06:00","Sat,Sun"]},)"
-        R"("sequences":false,"dedupe":"off","scan_streams":4})"
+        R"("sequences":false,"dedupe":"off","scan_streams":4,"retention":{"unnamed_days":7}})"
     );
 }
 

@@ -86,6 +86,7 @@ protected:
     std::unique_ptr<Storage> database_;
     std::unique_ptr<Storage> storage_;  ///< Around the database.
     std::unique_ptr<ArtifactStore> artifacts_;
+    std::unique_ptr<GalleryTransfer> galleries_;
     std::unique_ptr<Erasing> erasing_;
     std::unique_ptr<SourceRegistry> sources_;
     std::unique_ptr<Scheduler> scheduler_;

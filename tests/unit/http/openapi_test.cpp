@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/base64.hpp"
 #include "core/json.hpp"
 #include "domain/node.hpp"
 #include "storage/dead_message_repository.hpp"
@@ -109,6 +110,7 @@ protected:
     void CheckRules();
     void CheckItems();
     void CheckPeople(const std::string& item);
+    void CheckGallery();
     void CheckWebhooks();
     void CheckMessages();
     void CheckNodes();
@@ -401,6 +403,9 @@ void OpenApiTest::CheckPeople(const std::string& item) {
         .lineage_key = "faces",
         .processor = "facial-recognition",
         .processor_version = "1",
+        .model_digest = std::string(64, 'd'),
+        .config_hash = std::string(64, 'c'),
+        .embedding_model = std::string(64, 'e'),
         .document =
             R"({"schema":"face_tracks/1","media":{},"cuts_ms":[],"tracks":[{"track":1,"link":1,"start_ms":0,)"
             R"("end_ms":1001,"best_shot_ms":500,"best_box":{"x":1,"y":2,"width":3,"height":4},"quality":0.5,)"
@@ -432,6 +437,7 @@ void OpenApiTest::CheckPeople(const std::string& item) {
         EnrolmentPhoto photo{.id = PhotoId("pho_1"), .person_id = PersonId("per_1"), .file_name = "a.jpg"};
         photo.sha256 = std::string(64, 'a');
         photo.embedding[0] = 1;
+        photo.model = std::string(64, 'e');
         photo.crop_sha256 = std::string(64, 'b');
         photo.created_at = clock_.Now();
         EXPECT_TRUE(testing::AddPhoto(transaction, photo));
@@ -472,6 +478,9 @@ void OpenApiTest::CheckPeople(const std::string& item) {
     );
     const auto why = Check("GET", "/v1/appearances/{appearance}/explain", "/v1/appearances/app_1/explain");
     EXPECT_EQ(why.at("decided_by"), "link");
+    EXPECT_EQ(why.at("embedding_model").as_string(), found.embedding_model);
+    EXPECT_EQ(why.at("model_digest").as_string(), found.model_digest);
+    EXPECT_EQ(why.at("config_hash").as_string(), found.config_hash);
     const auto edit = Check(
         "POST", "/v1/edits", "/v1/edits", R"({"kind":"confirm","person":"Ada L.","appearances":["app_1"]})"
     );
@@ -501,8 +510,35 @@ void OpenApiTest::CheckPeople(const std::string& item) {
     const auto audited =
         storage_->Read([](const Snapshot& s) { return s.keys.Audit({.after = {}, .limit = 1}); });
     EXPECT_EQ(audited.value().rows.at(0).action, "face.search");
+    const auto what_if = Check(
+        "GET",
+        "/v1/appearances/what-if",
+        "/v1/appearances/what-if?confirmed=0.2&proposed=0.25&margin=0.05&bucket=in&limit=10"
+    );
+    EXPECT_EQ(what_if.at("confirmed").to_number<double>(), 0.2);
+    EXPECT_EQ(what_if.at("moved").as_array().size(), 9U);
+    CheckGallery();
     Check("DELETE", "/v1/people/{person}/photos/{photo}", "/v1/people/per_1/photos/pho_1");
     Check("DELETE", "/v1/people/{person}", "/v1/people/per_1");
+}
+
+void OpenApiTest::CheckGallery() {
+    constexpr const char* kExport = R"({"passphrase":"correct horse battery","people":["Ada L."]})";
+    const auto exported = Ask("POST", "/v1/people/export", kExport);
+    EXPECT_EQ(exported.status, 200) << exported.body;
+    EXPECT_EQ(exported.content_type, "application/octet-stream");
+    checked_.insert("POST /v1/people/export");
+    const auto import = [&](std::string_view passphrase, std::string_view file) {
+        return fmt::format(R"({{"passphrase":"{}","base64":"{}"}})", passphrase, ToBase64(file));
+    };
+    const auto refused = Ask("POST", "/v1/people/import", import("another passphrase", exported.body));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(JsonOf(refused).at("detail"), "the passphrase is not the one that the gallery was sealed with");
+    const auto people = Check(
+        "POST", "/v1/people/import", "/v1/people/import", import("correct horse battery", exported.body)
+    );
+    EXPECT_EQ(people.at("rows").at(0).at("outcome"), "unchanged");
+    EXPECT_EQ(Ask("POST", "/v1/people/export", R"({"passphrase":"short"})").status, 400);
 }
 
 void OpenApiTest::CheckWebhooks() {

@@ -74,7 +74,8 @@ TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToSourcesKeysRetentionAndAuditOnly
         const bool sources = route.pattern == "/v1/buckets/import" ||
                              (route.pattern.starts_with("/v1/sources") && route.method != "GET");
         const bool admin = sources || route.pattern.starts_with("/v1/keys") ||
-                           route.pattern == "/v1/retention/runs" || route.pattern == "/v1/audit";
+                           route.pattern == "/v1/retention/runs" || route.pattern == "/v1/audit" ||
+                           route.pattern == "/v1/people/export";
         const auto begins = [&](std::string_view path) { return route.pattern.starts_with(path); };
         const bool people = begins("/v1/people") || begins("/v1/edits") || begins("/v1/faces");
         const auto expected = open                                                 ? Scope::kNone
@@ -164,6 +165,7 @@ TEST_F(RouterTest, TellsHowLargeABodyMayBeByTheRoute) {
         return admission.max_body;
     };
     EXPECT_EQ(limit("POST", "/v1/people"), 48U << 20U);
+    EXPECT_GT(limit("POST", "/v1/people/import"), 85U << 20U) << "64 MiB in base 64";
     EXPECT_EQ(limit("POST", "/v1/buckets"), 1U << 20U);
     EXPECT_EQ(limit("GET", "/v1/people"), 0U);
     EXPECT_EQ(limit("HEAD", "/v1/people"), 0U);

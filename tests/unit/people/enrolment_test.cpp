@@ -6,7 +6,7 @@
 #include "core/hash.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_repository.hpp"
-#include "support/wrapped_storage.hpp"
+#include "unit/people/changing_storage.hpp"
 #include "unit/people/fixture.hpp"
 
 namespace notify::testing {
@@ -46,6 +46,7 @@ TEST_F(Enrolling, MakesAPersonWithPhotosAndAnAudit) {
     EXPECT_EQ(photos[0].sha256, Sha256Hex(photos[0].file_name));
     EXPECT_EQ(photos[0].box.height, 100);
     EXPECT_EQ(photos[0].quality, 0.7);
+    EXPECT_EQ(photos[0].model, kModel);
     ASSERT_THAT(Audit(), SizeIs(1));
     EXPECT_EQ(Audit()[0].actor, "a test");
     EXPECT_EQ(Audit()[0].action, "person.enrol");
@@ -172,21 +173,6 @@ TEST_F(Enrolling, DecidesOnPeopleAsTheyAreAfterThePhotosWereLookedAt) {
     EXPECT_THAT(People(), SizeIs(1));
 }
 
-/// Another caller enrols somebody between each decision and its write.
-class ChangingStorage final : public WrappedStorage {
-public:
-    ChangingStorage(Storage& inner, std::function<void()> before_write)
-        : WrappedStorage(inner), before_write_(std::move(before_write)) {}
-
-private:
-    Result<void> RunWrite(const WriteFunction& function) override {
-        before_write_();
-        return inner_.Write(function);
-    }
-
-    std::function<void()> before_write_;
-};
-
 TEST_F(Enrolling, DecidesAgainWhenPeopleChangedBeforeItsWrite) {
     int changes = 0;
     ChangingStorage changing(*storage_, [&] {
@@ -194,9 +180,13 @@ TEST_F(Enrolling, DecidesAgainWhenPeopleChangedBeforeItsWrite) {
             AddPerson("Ada", {kAda});
         }
     });
-    Enrolment enrolment(changing, *artifacts_, clock_, [](std::string_view) {
-        return Result<std::vector<PhotoFace>>({InPhoto(kAda)});
-    });
+    Enrolment enrolment(
+        changing,
+        *artifacts_,
+        clock_,
+        [](std::string_view) { return Result<std::vector<PhotoFace>>({InPhoto(kAda)}); },
+        kModel
+    );
     const std::vector<NewPhoto> photos{{.file_name = "a", .bytes = "a", .face = {}}};
     const auto answer = ValueOf(enrolment.Enrol("Ada", photos, "a test"));
     EXPECT_EQ(changes, 2);
@@ -210,9 +200,13 @@ TEST_F(Enrolling, GivesUpWhenPeopleDoNotComeToRest) {
     ChangingStorage changing(*storage_, [&] {
         AddPerson("person " + std::to_string(++changes), {FaceOf(1)});
     });
-    Enrolment enrolment(changing, *artifacts_, clock_, [](std::string_view) {
-        return Result<std::vector<PhotoFace>>({InPhoto(kAda)});
-    });
+    Enrolment enrolment(
+        changing,
+        *artifacts_,
+        clock_,
+        [](std::string_view) { return Result<std::vector<PhotoFace>>({InPhoto(kAda)}); },
+        kModel
+    );
     const std::vector<NewPhoto> photos{{.file_name = "a", .bytes = "a", .face = {}}};
     EXPECT_EQ(enrolment.Enrol("Ada", photos, "a test").error().code, ErrorCode::kConflict);
     EXPECT_THAT(People(), SizeIs(changes));

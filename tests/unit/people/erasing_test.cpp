@@ -14,6 +14,7 @@
 #include "core/ed25519.hpp"
 #include "core/json.hpp"
 #include "people/person_edits.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/erasure_repository.hpp"
 #include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
@@ -259,12 +260,12 @@ TEST_F(Erasures, SayThatTheirLogIsDamaged) {
 
 TEST_F(Erasures, OfFacesThatNobodyHasNamedComeWithTime) {
     const auto stranger = Analyse("stranger.mp4", MakeFaceResult({{.shots = {DenseFace(3)}}}));
-    const auto stored_at = clock_.Now();
-    clock_.Advance(std::chrono::hours(1));
+    clock_.Advance(std::chrono::days(1));
     const auto later = Analyse("later.mp4", MakeFaceResult({{.shots = {DenseFace(4)}}}));
-    const auto before = stored_at + std::chrono::minutes(1);
-    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(before, {})), 1);
-    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(before, {})), 0);
+    clock_.Advance(std::chrono::days(30) - std::chrono::minutes(1));
+    constexpr std::chrono::days kKept{30};
+    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(kKept, {})), 1);
+    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(kKept, {})), 0);
     EXPECT_EQ(ValueOf(erasing_.EmptyArtifacts({})), 1);
     EXPECT_THAT(TracksIn(stranger).at(0).shots, IsEmpty());
     EXPECT_EQ(EmbeddingsOf(stranger).first, std::string(512, '\0'));
@@ -273,6 +274,43 @@ TEST_F(Erasures, OfFacesThatNobodyHasNamedComeWithTime) {
         EXPECT_THAT(track.shots, ::testing::Not(IsEmpty())) << "they have names";
     }
     EXPECT_THAT(All(), IsEmpty()) << "nobody was erased";
+}
+
+TEST_F(Erasures, OfFacesThatNobodyHasNamedComeWhenTheirBucketSays) {
+    const auto stranger = Analyse("stranger.mp4", MakeFaceResult({{.shots = {DenseFace(3)}}}));
+    const auto keep = [&](std::optional<std::chrono::days> unnamed) {
+        bucket_->options.retention.unnamed = unnamed;
+        Write([&](Transaction& transaction) { return transaction.buckets.Update(*bucket_); });
+    };
+    const auto emptied = [&](int otherwise) {
+        return ValueOf(erasing_.EmptyNeverNamed(std::chrono::days(otherwise), {}));
+    };
+    clock_.Advance(std::chrono::days(8));
+    EXPECT_EQ(emptied(30), 0) << "the bucket says nothing";
+    keep(std::chrono::days(0));
+    EXPECT_EQ(emptied(1), 0) << "for ever";
+    keep(std::chrono::days(9));
+    EXPECT_EQ(emptied(1), 0);
+    keep(std::chrono::days(7));
+    EXPECT_EQ(emptied(0), 1) << "though others keep theirs for ever";
+    EXPECT_THAT(TracksIn(stranger).at(0).shots, IsEmpty());
+}
+
+TEST_F(Erasures, OfAFaceInTwoBucketsComeWhenBothSay) {
+    const auto found = MakeFaceResult({{.shots = {DenseFace(3)}}});
+    const auto first = Analyse("same.mp4", found);
+    bucket_->options.retention.unnamed = std::chrono::days(7);
+    Write([&](Transaction& transaction) { return transaction.buckets.Update(*bucket_); });
+    bucket_->id = BucketId("bkt_2");
+    bucket_->name = "other";
+    bucket_->location = "/media/other";
+    bucket_->options.retention.unnamed = std::chrono::days(20);
+    Write([&](Transaction& transaction) { return transaction.buckets.Add(*bucket_); });
+    ASSERT_EQ(ProcessesOf(Analyse("same.mp4", found)).at(0).result_id, ProcessesOf(first).at(0).result_id);
+    clock_.Advance(std::chrono::days(10));
+    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(std::chrono::days(1), {})), 0);
+    clock_.Advance(std::chrono::days(11));
+    EXPECT_EQ(ValueOf(erasing_.EmptyNeverNamed(std::chrono::days(1), {})), 1);
 }
 
 }  // namespace

@@ -24,10 +24,10 @@ protected:
         const auto appearances = AppearancesIn(item);
         EXPECT_THAT(appearances, SizeIs(1));
         return storage_->Read([&](const Snapshot& snapshot) -> Result<Explanation> {
-            const auto gallery = ReadGallery(snapshot);
+            const auto galleries = ReadGalleries(snapshot);
             const auto faces = ReadItemFaces(snapshot, item);
             const auto photos = snapshot.people.PhotosOf(appearances.at(0).person_id);
-            return Explain(faces.value(), gallery.value(), appearances.at(0), photos.value());
+            return Explain(faces.value(), galleries.value(), appearances.at(0), photos.value());
         });
     }
 

@@ -29,7 +29,7 @@ PeopleTest::PeopleTest() {
         const auto found = faces_of_.find(bytes);
         return found != faces_of_.end() ? found->second : Fail(ErrorCode::kInternal, "no such photo");
     };
-    enrolment_ = std::make_unique<Enrolment>(*storage_, *artifacts_, clock_, reader);
+    enrolment_ = std::make_unique<Enrolment>(*storage_, *artifacts_, clock_, reader, kModel);
     resolution_ = std::make_unique<PeopleResolution>(*storage_);
     completion_ = std::make_unique<Completion>(
         *storage_, *artifacts_, clock_, std::vector<ResultConsumer*>{resolution_.get()}, [] {}
@@ -53,6 +53,7 @@ PersonId PeopleTest::AddPerson(const std::string& name, const std::vector<Embedd
             photo.file_name = fmt::format("{}-{}.jpg", name, i);
             photo.sha256 = Sha256Hex(photo.file_name);
             photo.embedding = photos[i];
+            photo.model = kModel;
             added = testing::AddPhoto(transaction, photo);
         }
         return added;

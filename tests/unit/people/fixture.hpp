@@ -22,6 +22,7 @@
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"
 #include "people/stored_faces.hpp"
+#include "processors/kind.hpp"
 #include "queue/completion.hpp"
 #include "queue/resolver.hpp"
 #include "storage/artifact_store.hpp"
@@ -32,6 +33,9 @@
 #include "unit/people/faces.hpp"
 
 namespace notify::testing {
+
+/// What makes the embeddings of photos here: the model of facial recognition.
+inline const std::string_view kModel = FindProcessorKind("facial-recognition").value()->embedding_model;
 
 class PeopleTest : public ::testing::Test {
 protected:
@@ -108,8 +112,8 @@ protected:
     std::unique_ptr<Storage> storage_;
     std::unique_ptr<ArtifactStore> artifacts_;
     std::map<std::string, Result<std::vector<PhotoFace>>, std::less<>> faces_of_;  ///< What the reader finds.
-    std::function<void()> while_reading_;  ///< Called each time the reader looks at a photo.
-    std::unique_ptr<Enrolment> enrolment_;
+    std::function<void()> while_reading_;   ///< Called each time the reader looks at a photo.
+    std::unique_ptr<Enrolment> enrolment_;  ///< By kModel.
     std::unique_ptr<PeopleResolution> resolution_;
     std::unique_ptr<Completion> completion_;
     std::unique_ptr<Resolver> resolver_;

@@ -64,24 +64,50 @@ TEST_F(GalleryCaching, ReadsPeopleOnceForEachVersion) {
     AddPerson("Ada", {FaceOf(1)});
     GalleryCache cache(*storage_);
     const auto first = cache.Current().value();
-    EXPECT_THAT(first->people, ElementsAre(Field(&KnownPerson::name, "Ada")));
+    EXPECT_THAT(first->Of(kModel).people, ElementsAre(Field(&KnownPerson::name, "Ada")));
     EXPECT_EQ(cache.Current().value(), first) << "the same gallery, not one like it";
 
     AddPerson("Bob", {FaceOf(2)});
     const auto second = cache.Current().value();
-    EXPECT_GT(second->version, first->version);
-    EXPECT_THAT(second->people, SizeIs(2));
-    EXPECT_THAT(first->people, SizeIs(1)) << "who matches by the older one goes on with it";
+    EXPECT_GT(second->Version(), first->Version());
+    EXPECT_THAT(second->Of(kModel).people, SizeIs(2));
+    EXPECT_THAT(first->Of(kModel).people, SizeIs(1)) << "who matches by the older one goes on with it";
 }
 
 TEST_F(GalleryCaching, ShowsARenamedPersonAndNoRemovedOne) {
     const auto ada = AddPerson("Ada", {FaceOf(1)});
     const auto bob = AddPerson("Bob", {FaceOf(2)});
     GalleryCache cache(*storage_);
-    ASSERT_THAT(cache.Current().value()->people, SizeIs(2));
+    ASSERT_THAT(cache.Current().value()->Of(kModel).people, SizeIs(2));
     Write([&](Transaction& transaction) { return testing::RenamePerson(transaction, ada, "Augusta"); });
     Write([&](Transaction& transaction) { return testing::RemovePerson(transaction, bob); });
-    EXPECT_THAT(cache.Current().value()->people, ElementsAre(Field(&KnownPerson::name, "Augusta")));
+    EXPECT_THAT(
+        cache.Current().value()->Of(kModel).people, ElementsAre(Field(&KnownPerson::name, "Augusta"))
+    );
+}
+
+TEST_F(GalleryCaching, HoldsForEachModelWhatItMeasured) {
+    const auto ada = AddPerson("Ada", {FaceOf(1), FaceOf(1)});
+    const auto bob = AddPerson("Bob", {});
+    Write([&](Transaction& transaction) -> Result<void> {
+        Result<void> added;
+        for (const auto& person : {ada, bob}) {
+            EnrolmentPhoto photo{.id = PhotoId("pho_" + person.Value()), .person_id = person};
+            photo.embedding = FaceOf(2);
+            photo.model = "another";
+            added = added.and_then([&] { return testing::AddPhoto(transaction, photo); });
+        }
+        return added;
+    });
+    const auto galleries = Read(ReadGalleries);
+    EXPECT_THAT(galleries.ByModel(), SizeIs(2));
+    EXPECT_EQ(galleries.Of(kModel).people.at(0).photos, (std::vector{FaceOf(1), FaceOf(1)}));
+    EXPECT_EQ(galleries.Of(kModel).people.at(0).mean, FaceOf(1));
+    EXPECT_THAT(galleries.Of(kModel).people.at(1).photos, ::testing::IsEmpty());
+    EXPECT_EQ(galleries.Of("another").people.at(0).photos, std::vector{FaceOf(2)});
+    EXPECT_EQ(galleries.Of("another").Comparable(), 2U);
+    EXPECT_EQ(galleries.Of("a third").Comparable(), 0U);
+    EXPECT_EQ(galleries.Of("a third").PlaceOf(ada), 0U) << "verdicts name people by every model";
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST_F(WritingLabels, IsRefusedWhenTheGalleryHasAnotherVersion) {
     const auto result = ProcessesOf(item).at(0).result_id;
     AddPerson("Ada", {kAda, kAda, kAda});
     GalleryCache cache(*storage_);
-    const auto labels = MakeLabels(TracksOfAda(), *cache.Current().value());
+    const auto labels = MakeLabels(TracksOfAda(), cache.Current().value()->Of(kModel));
     const auto write = [&] {
         return Write([&](Transaction& transaction) {
             return WriteLabels(transaction, item, result, labels);
@@ -63,7 +63,7 @@ TEST_F(WritingLabels, LetsFreshIdsGiveWayToThoseThatAreStored) {
     AddPerson("Ada", {kAda, kAda, kAda});
     GalleryCache cache(*storage_);
     for (int i = 0; i < 2; ++i) {
-        const auto labels = MakeLabels(TracksOfAda(), *cache.Current().value());
+        const auto labels = MakeLabels(TracksOfAda(), cache.Current().value()->Of(kModel));
         EXPECT_TRUE(Write([&](Transaction& transaction) {
             return WriteLabels(transaction, item, result, labels);
         }));

@@ -41,7 +41,7 @@ protected:
     }
 
     ProcessorHost host_{SettingsFor(NOTIFY_PROCESSOR)};
-    Enrolment with_child_{*storage_, *artifacts_, clock_, MakePhotoReader(host_, {})};
+    Enrolment with_child_{*storage_, *artifacts_, clock_, MakePhotoReader(host_, {}), PhotoModel()};
 };
 
 TEST_F(RealFaces, AreEnrolledAndNamedInWhatIsSeenBeforeAndAfter) {

@@ -24,7 +24,7 @@ INSERT INTO scan_wanted VALUES ('bck_2');
 INSERT INTO scan_miss VALUES ('bck_1', 'itm_1', 3, 1);
 INSERT INTO item_change VALUES ('itm_1', 1, 1, 'Pending', '', 0, '', ''), ('itm_1', 2, 1, 'Processing', 'prc_1', 1, '', 'it''s "so"');
 INSERT INTO content_alias VALUES ('bck_1', x'61', 'v', 'ab');
-INSERT INTO result VALUES ('res_1', 'lineage', 'ab', 'video/mp4', 'checksum', '1', '{"a":0.1}', 1);
+INSERT INTO result VALUES ('res_1', 'lineage', 'ab', 'video/mp4', 'checksum', '1', 'gh', 'ij', '', '{"a":0.1}', 1);
 INSERT INTO result_artifact VALUES ('res_1', 'thumbnail', 'image/jpeg', 'cd', 3, 1);
 INSERT INTO artifact_released VALUES ('ef', 1);
 INSERT INTO artifact_row VALUES ('cd', x'000102', 1);
@@ -49,7 +49,7 @@ INSERT INTO people_edit VALUES (2, 'edt_2', 2, 'key:k', 'undo', '', '', NULL, 'e
 INSERT INTO people_edit_subject VALUES ('per_1', 1);
 INSERT INTO track_verdict VALUES ('trk_1', 'per_1', 0, 0, '["per_2"]');
 INSERT INTO relabel_wanted VALUES ('itm_2', 5, 1);
-INSERT INTO enrolment_photo VALUES ('pho_1', 'per_1', 'a.jpg', 'ab', x'00', 0.1, 1e-300, 0.30000000000000004, 1.7976931348623157e308, -0.0, 'cd', 1);
+INSERT INTO enrolment_photo VALUES ('pho_1', 'per_1', 'a.jpg', 'ab', x'00', 'ef', 0.1, 1e-300, 0.30000000000000004, 1.7976931348623157e308, -0.0, 'cd', 1);
 UPDATE gallery_version SET version = 12;
 INSERT INTO face_track VALUES ('trk_1', 'trk_1', 'res_1', 0, 0, 1, 2, 1, 0.1, 0.2, 0.3, 0.4, 0.5, x'ff', 'cd', 3, x'fe');
 UPDATE face_state SET last = 4, grouped = 2, compared = 11;

@@ -258,6 +258,9 @@ CREATE TABLE result (
     media_type TEXT NOT NULL, -- of the bytes, as the processor's child saw them
     processor TEXT NOT NULL,
     processor_version TEXT NOT NULL,
+    model_digest TEXT NOT NULL, -- with the next: what the lineage is made of besides
+    config_hash TEXT NOT NULL,
+    embedding_model TEXT NOT NULL, -- sha-256 of the weights that made its embeddings; '' where there are none
     document TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
@@ -471,6 +474,7 @@ CREATE TABLE enrolment_photo (
     file_name TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     embedding BLOB NOT NULL, -- sealed
+    model TEXT NOT NULL, -- sha-256 of the weights that made the embedding
     box_x REAL NOT NULL,
     box_y REAL NOT NULL,
     box_width REAL NOT NULL,
@@ -598,8 +602,10 @@ SELECT t.id, t.anchor, t.result_id, t.number, t.link, t.start_ms, t.end_ms, t.be
                WHERE c.result_id = t.result_id AND c.status = 'Completed'
                  AND NOT EXISTS (SELECT 1 FROM process l
                                  WHERE l.item_id = c.item_id AND l.processor = c.processor AND l.config_hash = c.config_hash
-                                   AND l.run > c.run AND l.status = 'Completed')) AS is_current
+                                   AND l.run > c.run AND l.status = 'Completed')) AS is_current,
+       m.embedding_model
 FROM face_track t
+JOIN result m ON m.id = t.result_id
 LEFT JOIN track_verdict v ON v.anchor = t.anchor
 LEFT JOIN person p ON p.id = v.person_id
 LEFT JOIN person r ON r.id = p.root

@@ -3,12 +3,21 @@
 #include <gtest/gtest.h>
 
 #include "core/json.hpp"
+#include "inference/face_models.hpp"
+#include "processors/kind.hpp"
 
 namespace notify {
 namespace {
 
 Result<FaceSettings> Read(std::string_view json) {
     return ReadFaceSettings(ParseJson(json).value().as_object());
+}
+
+TEST(FaceModelsOf, AreThoseThatTheServiceKnowsOf) {
+    for (const auto* processor : {"facial-recognition", "face-photo"}) {
+        EXPECT_EQ(FindProcessorKind(processor).value()->embedding_model, FaceEmbeddingModel()) << processor;
+    }
+    EXPECT_EQ(FindProcessorKind("checksum").value()->embedding_model, "");
 }
 
 TEST(FaceSettings, KeepsDefaultsForWhatIsNotThere) {

@@ -1,0 +1,231 @@
+#include "people/what_if.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "core/error.hpp"
+#include "core/result.hpp"
+#include "domain/ids.hpp"
+#include "domain/person.hpp"
+#include "people/face_tracks.hpp"
+#include "people/gallery.hpp"
+#include "people/item_faces.hpp"
+#include "people/matching.hpp"
+#include "people/naming.hpp"
+#include "storage/item_repository.hpp"
+#include "storage/storage.hpp"
+
+namespace notify {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr double kFarthest = 2;
+constexpr int kItemsAtOnce = 100;
+
+/// How naming would show a track.
+struct Showing {
+    NameState shown = NameState::kUnknown;
+    PersonId person;
+    std::string name;
+    double distance = kFarthest;
+
+    [[nodiscard]] bool IsAs(const Showing& other) const {
+        return shown == other.shown && person == other.person;
+    }
+};
+
+Showing ShowingOf(const std::optional<Match>& match, const Gallery& gallery) {
+    return !match ? Showing{}
+                  : Showing{
+                        .shown = match->certainty == Certainty::kConfirmed ? NameState::kConfirmed
+                                                                           : NameState::kProposed,
+                        .person = gallery.people[match->person].id,
+                        .name = gallery.people[match->person].name,
+                        .distance = match->distance
+                    };
+}
+
+std::map<TrackId, AppearanceId> AppearancesOf(const ItemFaces& faces) {
+    std::map<TrackId, AppearanceId> appearances;
+    for (const auto& appearance : faces.present) {
+        for (const auto& track : appearance.tracks) {
+            appearances.emplace(track, appearance.id);
+        }
+    }
+    return appearances;
+}
+
+/// The changes of one item, those of one appearance that change alike together.
+class Changes {
+public:
+    Changes(ItemId item, const ItemFaces& faces)
+        : item_(std::move(item)), appearances_(AppearancesOf(faces)) {}
+
+    void Add(const FaceTrack& track, const Showing& from, const Showing& to) {
+        const auto shown = appearances_.find(track.id);
+        const auto appearance = shown != appearances_.end() ? shown->second : AppearanceId();
+        const double distance = to.shown == NameState::kUnknown ? from.distance : to.distance;
+        const auto same = std::ranges::find_if(found_, [&](const ShownChange& change) {
+            return !appearance.IsEmpty() && change.appearance == appearance && change.from == from.shown &&
+                   change.from_person == from.person && change.to == to.shown &&
+                   change.to_person == to.person;
+        });
+        if (same == found_.end()) {
+            found_.push_back(
+                {.item = item_,
+                 .appearance = appearance,
+                 .tracks = {track.id},
+                 .start_ms = track.start_ms,
+                 .end_ms = track.end_ms,
+                 .from = from.shown,
+                 .to = to.shown,
+                 .from_person = from.person,
+                 .to_person = to.person,
+                 .from_name = from.name,
+                 .to_name = to.name,
+                 .distance = distance}
+            );
+            return;
+        }
+        same->tracks.push_back(track.id);
+        same->start_ms = std::min(same->start_ms, track.start_ms);
+        same->end_ms = std::max(same->end_ms, track.end_ms);
+        same->distance = std::min(same->distance, distance);
+    }
+
+    [[nodiscard]] std::vector<ShownChange> Take() { return std::move(found_); }
+
+private:
+    ItemId item_;
+    std::map<TrackId, AppearanceId> appearances_;
+    std::vector<ShownChange> found_;
+};
+
+bool IsDistance(const std::optional<double>& number) {
+    return !number || (*number >= 0 && *number <= kFarthest);
+}
+
+/// Whether a failure is one item's own: others need not wait for it.
+bool IsOfTheItem(ErrorCode code) {
+    return code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound ||
+           code == ErrorCode::kInternal;
+}
+
+}  // namespace
+
+std::string_view ToString(NameState state) noexcept {
+    return kNameStateWords.at(static_cast<std::size_t>(state));
+}
+
+Result<MatchLimits> LimitsWith(const WishedThresholds& wished) {
+    for (const auto& [name, number] :
+         {std::pair("confirmed", &wished.confirmed),
+          std::pair("proposed", &wished.proposed),
+          std::pair("margin", &wished.margin)}) {
+        if (!IsDistance(*number)) {
+            return Fail(ErrorCode::kInvalidArgument, fmt::format("{} is a distance, 0 to 2", name));
+        }
+    }
+    MatchLimits limits;
+    limits.confirmed_small = wished.confirmed.value_or(limits.confirmed_small);
+    limits.confirmed = wished.confirmed.value_or(limits.confirmed);
+    limits.possible = wished.proposed.value_or(limits.possible);
+    limits.margin = wished.margin.value_or(limits.margin);
+    if (limits.possible < std::max(limits.confirmed, limits.confirmed_small)) {
+        return Fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format(
+                "names are proposed up to {} and confirmed up to {}: the first is to be the larger",
+                limits.possible,
+                std::max(limits.confirmed, limits.confirmed_small)
+            )
+        );
+    }
+    return limits;
+}
+
+void CompareThresholds(
+    const ItemId& item,
+    const ItemFaces& faces,
+    const Galleries& galleries,
+    const MatchLimits& limits,
+    WhatIfCounts& counts,
+    std::vector<ShownChange>& changes
+) {
+    Changes found(item, faces);
+    for (const auto& source : faces.sources) {
+        const std::span<const TrackFacts> tracks(source.tracks.tracks);
+        const auto& gallery = galleries.Of(source.lineage.embedding_model);
+        const auto today = NameTracks(tracks, gallery, faces.verdicts);
+        const auto then = NameTracks(tracks, gallery, faces.verdicts, {.match = limits});
+        for (std::size_t i = 0; i < tracks.size(); ++i) {
+            const auto from = ShowingOf(today[i], gallery);
+            const auto to = ShowingOf(then[i], gallery);
+            ++counts.tracks;
+            ++counts.moved[static_cast<std::size_t>(from.shown)][static_cast<std::size_t>(to.shown)];
+            counts.renamed +=
+                from.person != to.person && !from.person.IsEmpty() && !to.person.IsEmpty() ? 1 : 0;
+            if (!from.IsAs(to)) {
+                found.Add(tracks[i].track, from, to);
+            }
+        }
+    }
+    ++counts.items;
+    std::ranges::move(found.Take(), std::back_inserter(changes));
+}
+
+Result<WhatIfPage> AskWhatIf(Storage& storage, const WhatIfWish& wish, const std::stop_token& stop) {
+    const auto until = steady_clock::now() + wish.most_time;
+    const auto galleries = storage.Read(ReadGalleries);
+    if (!galleries) {
+        return Unexpected(galleries.error());
+    }
+    WhatIfPage page{.counts = {}, .changes = {}, .next = wish.after, .gallery_version = galleries->Version()};
+    while (true) {
+        const auto items = storage.Read([&](const Snapshot& snapshot) {
+            return snapshot.items.List(
+                {.bucket_id = wish.bucket}, {.after = page.next.Value(), .limit = kItemsAtOnce}
+            );
+        });
+        if (!items) {
+            return Unexpected(items.error());
+        }
+        for (const auto& item : items->rows) {
+            if (stop.stop_requested()) {
+                return Fail(ErrorCode::kStopped, "the question was stopped");
+            }
+            const auto faces =
+                storage.Read([&](const Snapshot& snapshot) { return ReadItemFaces(snapshot, item.id); });
+            if (!faces && !IsOfTheItem(faces.error().code)) {
+                return Unexpected(faces.error());
+            }
+            if (faces) {
+                CompareThresholds(item.id, *faces, *galleries, wish.limits, page.counts, page.changes);
+            }
+            page.next = item.id;
+            if (page.changes.size() >= wish.most_changes || steady_clock::now() >= until) {
+                return page;
+            }
+        }
+        if (items->next.empty()) {
+            page.next = {};
+            return page;
+        }
+    }
+}
+
+}  // namespace notify
