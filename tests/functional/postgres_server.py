@@ -98,7 +98,7 @@ class PostgresServiceTest(ServiceTest):
             wait_for("readiness to end", lambda: self.service.request("GET", "/health/ready", key="")[0] == 503, 15)
             answers.clear()
             ask("GET", "/v1/items")
-            self.assertLess(answers[0][-1], 6, "once it is known")
+            self.assertLess(answers[0][-1], 10, "once it is known")
             self.assertEqual(answers[0][0], 503)
         begun = time.monotonic()
         wait_for("readiness", lambda: self.service.request("GET", "/health/ready", key="")[0] == 200, 60)
