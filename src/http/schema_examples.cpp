@@ -54,8 +54,7 @@ constexpr std::array kExamples{
     Example{"SourceSetup", R"({"system_endpoint":"https://notifications.example.com","dry_run":true})"},
     Example{"SourceChange", R"({"name":"archive"})"},
     Example{
-        "NewPause",
-        R"({"of":"source","subject":"archive","reason":"the store is moved","until":"2031-01-31T12:00:00Z"})"
+        "NewPause", R"({"of":"source","subject":"archive","reason":"the store is moved","for_seconds":7200})"
     },
     Example{"NewFaceSearch", R"({"base64":"/9j/4AAQSkZJRg==","limit":10})"},
     Example{

@@ -39,8 +39,8 @@ CREATE INDEX duty_of_node ON duty (node_id);
 -- what people hold back: domain/pause.hpp
 CREATE TABLE pause (
     id TEXT COLLATE "C" PRIMARY KEY,
-    scope TEXT COLLATE "C" NOT NULL CHECK (scope IN ('everything', 'source', 'node')),
-    subject TEXT COLLATE "C" NOT NULL, -- id of a source, name of a node, '' for everything
+    scope TEXT COLLATE "C" NOT NULL CHECK (scope IN ('everything', 'source', 'bucket', 'node')),
+    subject TEXT COLLATE "C" NOT NULL, -- id of a source or a bucket, name of a node, '' for everything
     reason TEXT COLLATE "C" NOT NULL,
     actor TEXT COLLATE "C" NOT NULL,
     since BIGINT NOT NULL,
@@ -171,7 +171,7 @@ CREATE TABLE item (
     status TEXT COLLATE "C" NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
     since BIGINT NOT NULL,
     blocked_by TEXT COLLATE "C" NOT NULL CHECK (
-        blocked_by IN ('nothing', 'slot', 'retry_delay', 'bucket_inactive', 'source_paused', 'storage_full', 'processor',
+        blocked_by IN ('nothing', 'slot', 'max_in_flight', 'retry_delay', 'paused', 'bucket_inactive', 'source_refuses', 'storage_full', 'processor',
                        'resolving', 'budget')
     ),
     reason_code TEXT COLLATE "C" NOT NULL,

@@ -34,8 +34,8 @@ CREATE INDEX duty_of_node ON duty (node_id);
 -- what people hold back: domain/pause.hpp
 CREATE TABLE pause (
     id TEXT PRIMARY KEY,
-    scope TEXT NOT NULL CHECK (scope IN ('everything', 'source', 'node')),
-    subject TEXT NOT NULL, -- id of a source, name of a node, '' for everything
+    scope TEXT NOT NULL CHECK (scope IN ('everything', 'source', 'bucket', 'node')),
+    subject TEXT NOT NULL, -- id of a source or a bucket, name of a node, '' for everything
     reason TEXT NOT NULL,
     actor TEXT NOT NULL,
     since INTEGER NOT NULL,
@@ -166,7 +166,7 @@ CREATE TABLE item (
     status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
     since INTEGER NOT NULL,
     blocked_by TEXT NOT NULL CHECK (
-        blocked_by IN ('nothing', 'slot', 'retry_delay', 'bucket_inactive', 'source_paused', 'storage_full', 'processor',
+        blocked_by IN ('nothing', 'slot', 'max_in_flight', 'retry_delay', 'paused', 'bucket_inactive', 'source_refuses', 'storage_full', 'processor',
                        'resolving', 'budget')
     ),
     reason_code TEXT NOT NULL,
