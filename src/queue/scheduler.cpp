@@ -278,8 +278,8 @@ void Scheduler::ScanLoop(const std::stop_token& stop) {
 }
 
 void Scheduler::ScanDue(const Due& due, const std::stop_token& stop) {
-    const auto began = clock_.Now();
     const auto locked = locks_.Take(due.bucket, milliseconds::max(), stop);
+    const auto began = clock_.Now();  // what it waited for another scan was none
     const auto scanned = locked ? ScanOnSchedule(due, stop) : Unexpected(locked.error());
     if (!scanned && scanned.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,
