@@ -357,6 +357,7 @@ CREATE TABLE process_count (
     processor TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL,
     count BIGINT NOT NULL CHECK (count >= 0),
+    ended BIGINT NOT NULL CHECK (ended >= 0), -- ever, of a terminal status
     PRIMARY KEY (processor, status)
 );
 
@@ -703,6 +704,14 @@ CREATE TABLE delivery_attempt (
 );
 
 CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequence);
+
+-- how many ever ended so; kept with each
+CREATE TABLE delivery_count (
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('webhook', 'publication')),
+    status TEXT COLLATE "C" NOT NULL CHECK (status IN ('Completed', 'Failed', 'Cancelled', 'Skipped')),
+    count BIGINT NOT NULL CHECK (count > 0),
+    PRIMARY KEY (kind, status)
+);
 
 -- what messages told of, until it was looked at: see domain/news.hpp
 CREATE TABLE news (

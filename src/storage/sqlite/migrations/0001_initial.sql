@@ -343,6 +343,7 @@ CREATE TABLE process_count (
     processor TEXT NOT NULL,
     status TEXT NOT NULL,
     count INTEGER NOT NULL CHECK (count >= 0),
+    ended INTEGER NOT NULL CHECK (ended >= 0), -- ever, of a terminal status
     PRIMARY KEY (processor, status)
 ) STRICT, WITHOUT ROWID;
 
@@ -685,6 +686,14 @@ CREATE TABLE delivery_attempt (
 ) STRICT;
 
 CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequence);
+
+-- how many ever ended so; kept with each
+CREATE TABLE delivery_count (
+    kind TEXT NOT NULL CHECK (kind IN ('webhook', 'publication')),
+    status TEXT NOT NULL CHECK (status IN ('Completed', 'Failed', 'Cancelled', 'Skipped')),
+    count INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (kind, status)
+) STRICT, WITHOUT ROWID;
 
 -- what messages told of, until it was looked at: see domain/news.hpp
 CREATE TABLE news (
