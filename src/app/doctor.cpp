@@ -192,7 +192,10 @@ Finding OfBucket(ApiClient& api, const value& row) {
         );
     }
     if (Shown(row, "active") != "true") {
-        return Good(std::move(what), "it is paused: nothing in it is noticed or processed");
+        return Good(std::move(what), "it is switched off: nothing in it is noticed or processed");
+    }
+    if (const auto pause = Shown(row, "paused"); !pause.empty()) {
+        return Good(std::move(what), pause);
     }
     if (Shown(row, "rules").empty()) {
         return Bad(std::move(what), "no rule chooses a processor for it: everything in it is skipped");

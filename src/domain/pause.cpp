@@ -14,13 +14,28 @@ std::string_view ToString(PauseOf of) noexcept {
     return kPauseOfWords.at(static_cast<std::size_t>(of));
 }
 
+namespace {
+
+std::string_view Paused(PauseOf of) {
+    switch (of) {
+        case PauseOf::kSource:
+            return "its source";
+        case PauseOf::kBucket:
+            return "the bucket";
+        case PauseOf::kNode:
+            return "the node";
+        case PauseOf::kEverything:
+            break;
+    }
+    return "everything";
+}
+
+}  // namespace
+
 std::string Sentence(const Pause& pause) {
-    const auto* const what = pause.of == PauseOf::kSource ? "its source is"
-                             : pause.of == PauseOf::kNode ? "the node is"
-                                                          : "everything is";
     return fmt::format(
-        "{} paused since {} by {}{}: {}",
-        what,
+        "{} is paused since {} by {}{}: {}",
+        Paused(pause.of),
         ToRfc3339(pause.since),
         pause.actor,
         pause.until ? ", until " + ToRfc3339(*pause.until) : std::string(),

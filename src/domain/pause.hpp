@@ -13,19 +13,19 @@
 
 namespace notify {
 
-/// Of what nothing is processed while it is paused. Of a source nothing is scanned or written back, either; a
-/// node finishes what it has. (A bucket has its own: Bucket::active.)
-enum class PauseOf : std::uint8_t { kEverything, kSource, kNode };
+/// Of what nothing is processed while it is paused. Of a source or a bucket nothing is scanned or written
+/// back, either; a node finishes what it has.
+enum class PauseOf : std::uint8_t { kEverything, kSource, kBucket, kNode };
 
 /// Their names in the same order.
-inline constexpr std::array<std::string_view, 3> kPauseOfWords{"everything", "source", "node"};
+inline constexpr std::array<std::string_view, 4> kPauseOfWords{"everything", "source", "bucket", "node"};
 
 [[nodiscard]] std::string_view ToString(PauseOf of) noexcept;
 
 struct Pause {
     PauseId id;
     PauseOf of = PauseOf::kEverything;
-    std::string subject;  ///< A source's id, a node's name; "" for everything.
+    std::string subject;  ///< Id of a source or a bucket, name of a node; "" for everything.
     std::string reason;   ///< A sentence of who paused it.
     std::string actor;    ///< Who: a key's id, or the command line.
     Timestamp since;

@@ -44,9 +44,11 @@ inline constexpr std::array<std::string_view, 6> kStatusWords{
 enum class BlockedBy : std::uint8_t {
     kNothing,         ///< It moves: it is being processed.
     kSlot,            ///< Ready, waits for a free worker.
+    kMaxInFlight,     ///< Ready, and as many of its bucket or source are processed as may be at a time.
     kRetryDelay,      ///< Waits for next_attempt_at after a failure.
-    kBucketInactive,  ///< Its bucket was deactivated.
-    kSourcePaused,    ///< Its source refuses us (credentials, throttling) or was paused.
+    kPaused,          ///< People paused everything, its source, its bucket, or all nodes that could take it.
+    kBucketInactive,  ///< Its bucket is switched off.
+    kSourceRefuses,   ///< Its source refuses us (credentials, throttling).
     kStorageFull,     ///< No room to make results durable.
     kProcessor,       ///< This node has no such processor, or the child cannot start.
     kResolving,       ///< Processed; its result is being joined with people.
@@ -55,12 +57,14 @@ enum class BlockedBy : std::uint8_t {
 };
 
 /// Their names in the same order.
-inline constexpr std::array<std::string_view, 10> kBlockedByWords{
+inline constexpr std::array<std::string_view, 12> kBlockedByWords{
     "nothing",
     "slot",
+    "max_in_flight",
     "retry_delay",
+    "paused",
     "bucket_inactive",
-    "source_paused",
+    "source_refuses",
     "storage_full",
     "processor",
     "resolving",

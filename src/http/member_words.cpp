@@ -52,6 +52,7 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"BucketScan.started_at", "When it began.", "date-time"},
     MemberWords{"BucketScan.state", "running, or idle: then this is the last one.", ""},
     MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
+    MemberWords{"BucketView.paused", "Who paused it, since when, why and until when; null: nobody did.", ""},
     MemberWords{"Count.processes", "How many processes that was.", ""},
     MemberWords{"DeadMessage.body", "At most 64 KiB of it, without secrets.", ""},
     MemberWords{"DeadMessage.message", "Its id in the queue.", ""},
@@ -79,7 +80,7 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"Health.status", "ready, or not ready.", ""},
     MemberWords{"Hop.state", "passed, failed or not reached.", ""},
     MemberWords{"ImportRow.access_key_ref", "Name of the setting that holds the access key.", ""},
-    MemberWords{"ImportRow.active", "False: it is added paused.", ""},
+    MemberWords{"ImportRow.active", "False: it is added switched off.", ""},
     MemberWords{"ImportRow.backlog", "process, ignore or budget.", ""},
     MemberWords{"ImportRow.bucket", "Name of the bucket in the store.", ""},
     MemberWords{"ImportRow.endpoint", "Where the store answers.", ""},
@@ -130,11 +131,16 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NewEdit.photos", "Of a split or a move: ids of photos that go too.", ""},
     MemberWords{"NewEdit.tracks", "Ids of tracks whose faces it is about.", ""},
     MemberWords{"NewFaceSearch.limit", "How many like faces each answer names; 10 unless told.", ""},
-    MemberWords{"NewPause.of", "everything; or a source, or a node: then subject says which.", ""},
+    MemberWords{
+        "NewPause.for_seconds",
+        "How long it lasts from now, by the clock of the service; instead of until.",
+        ""
+    },
+    MemberWords{"NewPause.of", "everything; or a source, a bucket or a node: then subject says which.", ""},
     MemberWords{"NewPause.reason", "Why, for people: items that wait tell it.", ""},
     MemberWords{
         "NewPause.subject",
-        "Id or name of the source; name of the node, or its host where it is alone there.",
+        "Id or name of the source or the bucket; name of the node, or its host where it is alone there.",
         ""
     },
     MemberWords{"NewPause.until", "When it ends by itself, RFC 3339; null: when somebody ends it.", ""},
@@ -162,10 +168,12 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"NodeRow.version", "Of its program.", ""},
     MemberWords{"NodeRow.workers", "Items it processes at the same time.", ""},
     MemberWords{"PauseRow.actor", "Who paused it: the id of a key, or the command line.", ""},
-    MemberWords{"PauseRow.of", "What is held back: everything, a source or a node.", ""},
+    MemberWords{"PauseRow.of", "What is held back: everything, a source, a bucket or a node.", ""},
     MemberWords{"PauseRow.reason", "Why.", ""},
     MemberWords{"PauseRow.since", "When it began.", "date-time"},
-    MemberWords{"PauseRow.subject", "Id of the source, name of the node; \"\" for everything.", ""},
+    MemberWords{
+        "PauseRow.subject", "Id of the source or the bucket, name of the node; \"\" for everything.", ""
+    },
     MemberWords{"PauseRow.until", "When it ends by itself; null: when somebody ends it.", "date-time"},
     MemberWords{"PreviewSkip.code", "Why, as the item will say it, or as the filter is named.", ""},
     MemberWords{"Problem.reason", "What went wrong, more exactly than the code; one word.", ""},

@@ -54,8 +54,7 @@ constexpr std::array kExamples{
     Example{"SourceSetup", R"({"system_endpoint":"https://notifications.example.com","dry_run":true})"},
     Example{"SourceChange", R"({"name":"archive"})"},
     Example{
-        "NewPause",
-        R"({"of":"source","subject":"archive","reason":"the store is moved","until":"2031-01-31T12:00:00Z"})"
+        "NewPause", R"({"of":"source","subject":"archive","reason":"the store is moved","for_seconds":7200})"
     },
     Example{"NewGalleryExport", R"({"passphrase":"correct horse battery staple","people":["Ada Lovelace"]})"},
     Example{

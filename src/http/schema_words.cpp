@@ -22,7 +22,7 @@ constexpr std::array kMembers{
     MemberWords{"action", "What was done: bucket.add, item.rerun, key.revoke …", ""},
     MemberWords{
         "active",
-        "False: paused. Nothing is noticed there, or nothing is told there, until it is resumed.",
+        "False: switched off. Nothing is noticed there, or nothing is told there, until it is switched on.",
         ""
     },
     MemberWords{"actor", "Who did it: the id of a key, or the command line.", ""},
@@ -49,7 +49,7 @@ constexpr std::array kMembers{
         "Why people may be recognised here, in your own words: a consent form, a contract, a law.",
         ""
     },
-    MemberWords{"blocked_by", "What keeps the item from moving; \"\" when nothing does.", ""},
+    MemberWords{"blocked_by", "What keeps the item from moving; nothing when it moves or has ended.", ""},
     MemberWords{"bucket", "Id of the bucket; a request may give its name.", ""},
     MemberWords{"bucket_name", "Name of the bucket; null when the rule is for a whole source.", ""},
     MemberWords{"busy", "Runs that wait or go on already, and are left alone.", ""},
@@ -218,7 +218,7 @@ constexpr std::array kMembers{
     MemberWords{"next", "Give it as `after` for the next page; \"\" at the end.", ""},
     MemberWords{"next_attempt_at", "When it is tried again.", "date-time"},
     MemberWords{
-        "next_scan_at", "When its schedule has it scanned next; null while it is paused.", "date-time"
+        "next_scan_at", "When its schedule has it scanned next; null while it is switched off.", "date-time"
     },
     MemberWords{"note", "A sentence about what could not be done; \"\" when all could.", ""},
     MemberWords{"objects", "How many objects.", ""},

@@ -104,6 +104,7 @@ struct BucketView {
     bool restore = false;
     int scan_streams = 1;
     std::vector<RuleView> rules;
+    std::optional<std::string> paused;
     std::optional<BucketHold> held;
     std::optional<std::string> last_scan_at;
     std::string last_scan_note;
@@ -138,6 +139,7 @@ BOOST_DESCRIBE_STRUCT(
      restore,
      scan_streams,
      rules,
+     paused,
      held,
      last_scan_at,
      last_scan_note,

@@ -2,6 +2,7 @@
 
 // What the API shows and takes of pauses. Described structs, from which JSON, validation and OpenAPI come.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,8 +35,9 @@ struct NewPause {
     std::optional<std::string> subject;
     Name reason;
     std::optional<std::string> until;
+    std::optional<Within<std::int64_t, 1, 315'360'000>> for_seconds;  // to ten years
 };
 
-BOOST_DESCRIBE_STRUCT(NewPause, (), (of, subject, reason, until))
+BOOST_DESCRIBE_STRUCT(NewPause, (), (of, subject, reason, until, for_seconds))
 
 }  // namespace notify::view

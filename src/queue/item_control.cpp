@@ -115,7 +115,7 @@ Result<Asked> CancelProcesses(
 
 std::string OfPending(const Process& process, const Item& item, Timestamp now) {
     if (item.blocked_by == BlockedBy::kBucketInactive) {
-        return fmt::format("{} waits: its bucket is not active", process.processor);
+        return fmt::format("{} waits: its bucket is switched off", process.processor);
     }
     if (process.next_attempt_at > now) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(process.next_attempt_at - now).count();
@@ -274,7 +274,7 @@ std::vector<std::string> Why(
         sentences.emplace_back("processed; its faces are being compared with people who changed meanwhile");
     }
     if (processes.empty() && item.blocked_by == BlockedBy::kBucketInactive) {
-        sentences.emplace_back("it waits: its bucket is not active");
+        sentences.emplace_back("it waits: its bucket is switched off");
     }
     if (processes.empty() && !item.reason.empty()) {
         sentences.push_back(fmt::format("{}: {}", ToString(item.status), item.reason));

@@ -42,9 +42,9 @@ struct Running {
     std::vector<RunningProcess> processes;
 };
 
-/// Nothing is written to a source that is paused.
-Result<bool> IsPaused(const Snapshot& snapshot, const SourceId& source, Timestamp now) {
-    return snapshot.pauses.OfSource(source, now).map([](const std::optional<Pause>& pause) {
+/// Nothing is written back of what is paused.
+Result<bool> IsPaused(const Snapshot& snapshot, const Bucket& bucket, Timestamp now) {
+    return snapshot.pauses.OfBucket(bucket, now).map([](const std::optional<Pause>& pause) {
         return pause.has_value();
     });
 }
@@ -66,7 +66,7 @@ Result<std::vector<Running>> FindRunning(const Snapshot& snapshot, Timestamp now
         if (!bucket) {
             return Unexpected(bucket.error());
         }
-        const auto paused = IsPaused(snapshot, bucket->source_id, now);
+        const auto paused = IsPaused(snapshot, *bucket, now);
         if (!paused) {
             return Unexpected(paused.error());
         }
@@ -96,7 +96,7 @@ Result<std::vector<Bucket>> FindWaiting(const Snapshot& snapshot, Timestamp now)
             continue;
         }
         const auto waits = snapshot.processes.WaitsIn(bucket.id);
-        const auto paused = IsPaused(snapshot, bucket.source_id, now);
+        const auto paused = IsPaused(snapshot, bucket, now);
         if (!waits || !paused) {
             return Unexpected(waits ? paused.error() : waits.error());
         }

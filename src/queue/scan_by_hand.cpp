@@ -33,11 +33,13 @@ Result<ScanSummary> Scheduler::ScanNow(const BucketId& id, const std::stop_token
     if (!bucket->active) {
         return Fail(
             ErrorCode::kConflict,
-            fmt::format("bucket {} is paused, nothing in it is noticed; resume it first", bucket->name)
+            fmt::format(
+                "bucket {} is switched off, nothing in it is noticed; switch it on first", bucket->name
+            )
         );
     }
     const auto pause = storage_.Read([&](const Snapshot& snapshot) {
-        return snapshot.pauses.OfSource(bucket->source_id, clock_.Now());
+        return snapshot.pauses.OfBucket(*bucket, clock_.Now());
     });
     if (!pause) {
         return Unexpected(pause.error());

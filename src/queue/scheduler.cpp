@@ -44,7 +44,7 @@ constexpr milliseconds kLongestSleep{1000};
 constexpr milliseconds kAskEvery{2000};  // what other nodes changed, and pauses that end
 constexpr int kScanners = 4;
 
-/// The active ones whose source is not paused.
+/// The active ones that are not paused, nor their source.
 Result<std::vector<Bucket>> ToWatch(const Snapshot& snapshot, Timestamp now) {
     auto buckets = snapshot.buckets.List();
     const auto pauses = snapshot.pauses.List(now);
@@ -53,7 +53,8 @@ Result<std::vector<Bucket>> ToWatch(const Snapshot& snapshot, Timestamp now) {
     }
     std::erase_if(*buckets, [&](const Bucket& bucket) {
         return !bucket.active || std::ranges::any_of(*pauses, [&](const Pause& pause) {
-            return pause.of == PauseOf::kSource && pause.subject == bucket.source_id.Value();
+            return (pause.of == PauseOf::kSource && pause.subject == bucket.source_id.Value()) ||
+                   (pause.of == PauseOf::kBucket && pause.subject == bucket.id.Value());
         });
     });
     return buckets;
@@ -277,8 +278,8 @@ void Scheduler::ScanLoop(const std::stop_token& stop) {
 }
 
 void Scheduler::ScanDue(const Due& due, const std::stop_token& stop) {
-    const auto began = clock_.Now();
     const auto locked = locks_.Take(due.bucket, milliseconds::max(), stop);
+    const auto began = clock_.Now();  // what it waited for another scan was none
     const auto scanned = locked ? ScanOnSchedule(due, stop) : Unexpected(locked.error());
     if (!scanned && scanned.error().code != ErrorCode::kStopped) {
         Log(LogLevel::kWarn,

@@ -58,6 +58,9 @@ public:
     /// By kind and status; of what is kept (RETENTION_DAYS).
     [[nodiscard]] virtual Result<std::vector<DeliveryCount>> Count() const = 0;
 
+    /// By kind and status: how many ever ended so after they were tried; nothing lowers it.
+    [[nodiscard]] virtual Result<std::vector<DeliveryCount>> Ended() const = 0;
+
     /// Takes up to `max` ready deliveries of endpoints that are not paused, at most `per_endpoint` in flight
     /// for one endpoint (those already held count); of the publications of one object's versions, one at a
     /// time. Sets Processing, attempt + 1, fence + 1 and the lease.

@@ -97,7 +97,7 @@ BlockedBy WhyLater(const Process& process) {
         return BlockedBy::kRetryDelay;
     }
     if (code == ErrorCode::kUnauthenticated || code == ErrorCode::kThrottled) {
-        return BlockedBy::kSourcePaused;
+        return BlockedBy::kSourceRefuses;
     }
     if (process.failure && process.failure->reason == kNoChild) {
         return BlockedBy::kProcessor;
@@ -334,7 +334,7 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
     const auto bucket = snapshot.buckets.Get(item.bucket_id);
     const auto hold = snapshot.buckets.HoldOf(item.bucket_id);
     const auto pause =
-        bucket ? snapshot.pauses.OfItems(bucket->source_id, now) : Result<std::optional<Pause>>(std::nullopt);
+        bucket ? snapshot.pauses.OfItems(*bucket, now) : Result<std::optional<Pause>>(std::nullopt);
     auto processes = snapshot.processes.OfItem(item.id);
     if (!bucket || !hold || !pause || !processes) {
         return Unexpected(
@@ -347,9 +347,10 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
     if (processes->empty() && item.blocked_by == BlockedBy::kBudget && bucket->active && !*hold) {
         return {};
     }
-    item.blocked_by = !bucket->active   ? BlockedBy::kBucketInactive
-                      : *hold || *pause ? BlockedBy::kSourcePaused
-                                        : WhyPending(LatestRuns(std::move(*processes)), now);
+    item.blocked_by = !bucket->active ? BlockedBy::kBucketInactive
+                      : *pause        ? BlockedBy::kPaused
+                      : *hold         ? BlockedBy::kSourceRefuses
+                                      : WhyPending(LatestRuns(std::move(*processes)), now);
     return {};
 }
 

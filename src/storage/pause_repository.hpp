@@ -7,6 +7,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/pause.hpp"
 
@@ -29,14 +30,17 @@ public:
     /// Those in force at `now`, the oldest first.
     [[nodiscard]] virtual Result<std::vector<Pause>> List(Timestamp now) const = 0;
 
-    /// The one of the source itself at `now`: nothing is asked of its store.
-    [[nodiscard]] virtual Result<std::optional<Pause>> OfSource(
-        const SourceId& source, Timestamp now
+    /// The one of the bucket or its source at `now`: nothing is asked of the store for the bucket.
+    [[nodiscard]] virtual Result<std::optional<Pause>> OfBucket(
+        const Bucket& bucket, Timestamp now
     ) const = 0;
 
-    /// The one that holds back items of the source at `now`: of everything, or of it.
-    [[nodiscard]] virtual Result<std::optional<Pause>> OfItems(
-        const SourceId& source, Timestamp now
+    /// The one that holds back items of the bucket at `now`: of everything, of its source, or of it.
+    [[nodiscard]] virtual Result<std::optional<Pause>> OfItems(const Bucket& bucket, Timestamp now) const = 0;
+
+    /// The one of the bucket itself at `now`.
+    [[nodiscard]] virtual Result<std::optional<Pause>> OfBucketItself(
+        const BucketId& bucket, Timestamp now
     ) const = 0;
 };
 

@@ -48,6 +48,7 @@ struct ProcessCount {
     std::string processor;
     Status status = Status::kPending;
     std::int64_t count = 0;
+    std::int64_t ended = 0;  ///< How many ever got a terminal status: nothing lowers it.
 };
 
 /// What waits for a worker.
@@ -189,8 +190,8 @@ public:
     /// Removes processes. The result of each that was there, empty where it had none.
     virtual Result<std::vector<ResultId>> Forget(const std::vector<ProcessId>& ids) = 0;
 
-    /// By processor and status: all runs there are, ended ones too. Kept with each write, so that it is
-    /// cheap.
+    /// By processor and status: all runs there are, ended ones too, and how many ever ended so. Kept with
+    /// each write, so that it is cheap.
     [[nodiscard]] virtual Result<std::vector<ProcessCount>> Count() const = 0;
 
     [[nodiscard]] virtual Result<QueueDepth> Depth(Timestamp now) const = 0;

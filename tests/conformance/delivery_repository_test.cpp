@@ -401,6 +401,32 @@ TEST_P(Deliveries, AreCountedByKindAndStatus) {
     EXPECT_EQ(counts[1].count, 1);
 }
 
+TEST_P(Deliveries, ThatEverEndedStayCountedWhenTheyAreRemoved) {
+    const auto ended = [&] {
+        std::map<Status, std::int64_t> counted;
+        for (const auto& each : Read([](const Snapshot& snapshot) { return snapshot.deliveries.Ended(); })) {
+            EXPECT_EQ(each.kind, DeliveryKind::kWebhook);
+            counted[each.status] = each.count;
+        }
+        return counted;
+    };
+    for (const auto* const endpoint : {"end_a", "end_b", "end_c"}) {
+        AddDelivery(EndpointId(endpoint), Now());
+    }
+    const auto held = ClaimDeliveries(3);
+    ASSERT_EQ(held.size(), 3U);
+    EXPECT_TRUE(FinishDelivery(held[0], Status::kPending));
+    EXPECT_TRUE(ended().empty()) << "it is tried again";
+    EXPECT_TRUE(FinishDelivery(held[1], Status::kFailed));
+    EXPECT_TRUE(FinishDelivery(held[2], Status::kFailed));
+    EXPECT_FALSE(FinishDelivery(held[2], Status::kFailed))
+        << "it is not held any more, and not counted again";
+    EXPECT_EQ(ended(), (std::map<Status, std::int64_t>{{Status::kFailed, 2}}));
+    clock_.Advance(1min);
+    EXPECT_EQ(Write([&](Transaction& transaction) { return transaction.deliveries.RemoveOld(Now(), 9); }), 2);
+    EXPECT_EQ(ended(), (std::map<Status, std::int64_t>{{Status::kFailed, 2}}));
+}
+
 TEST_P(Deliveries, OfAPublicationAreAskedForOnce) {
     const auto item = AddItem(AddBucket(), "a");
     const auto first = RequestPublication(item);

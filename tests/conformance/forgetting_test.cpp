@@ -202,8 +202,11 @@ TEST_P(Forgetting, TakesAnItemThatLeftTheStoreWithAllThatIsItsOwn) {
         return snapshot.people.Appearances({.item_id = {}, .person_id = person.id}, {});
     });
     EXPECT_TRUE(appearances.rows.empty());
-    EXPECT_TRUE(Read([](const Snapshot& snapshot) { return snapshot.processes.Count(); }).empty())
-        << "what is counted is what there is";
+    for (const auto& each : Read([](const Snapshot& snapshot) { return snapshot.processes.Count(); })) {
+        EXPECT_EQ(each.count, 0) << "what is counted is what there is";
+        EXPECT_EQ(each.ended, each.status == Status::kCompleted ? 1 : 0)
+            << "and what ever ended stays counted";
+    }
     EXPECT_EQ(All(Remove()), 0);
 }
 

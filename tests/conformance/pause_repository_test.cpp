@@ -71,14 +71,10 @@ TEST_P(Pauses, HoldBackASourceOrEverythingAndNothingElse) {
     AddProcess(AddItem(bucket, "two"));
     Begin(PauseOf::kSource, "src_other");
     const auto its = [&] {
-        return Read([&](const Snapshot& snapshot) {
-            return snapshot.pauses.OfItems(bucket.source_id, Now());
-        });
+        return Read([&](const Snapshot& snapshot) { return snapshot.pauses.OfItems(bucket, Now()); });
     };
     const auto of_store = [&] {
-        return Read([&](const Snapshot& snapshot) {
-            return snapshot.pauses.OfSource(bucket.source_id, Now());
-        });
+        return Read([&](const Snapshot& snapshot) { return snapshot.pauses.OfBucket(bucket, Now()); });
     };
     EXPECT_EQ(its(), std::nullopt);
     EXPECT_THAT(Claim(1), SizeIs(1));
@@ -94,6 +90,35 @@ TEST_P(Pauses, HoldBackASourceOrEverythingAndNothingElse) {
     Write([&](Transaction& transaction) { return transaction.pauses.End(all.id); });
     EXPECT_EQ(its(), std::nullopt);
     EXPECT_THAT(Claim(1), SizeIs(1));
+}
+
+TEST_P(Pauses, OfABucketHoldItBackAndNoOtherUntilTheyEnd) {
+    const auto bucket = AddBucket("one");
+    const auto other = AddBucket("two");
+    AddProcess(AddItem(bucket, "one"));
+    AddProcess(AddItem(other, "two"));
+    const auto paused = Begin(PauseOf::kBucket, bucket.id.Value(), Now() + 1min);
+    const auto of_items = [&](const Bucket& of) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.pauses.OfItems(of, Now()); });
+    };
+    const auto of_store = [&](const Bucket& of) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.pauses.OfBucket(of, Now()); });
+    };
+    const auto itself = [&](const Bucket& of) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.pauses.OfBucketItself(of.id, Now()); });
+    };
+    EXPECT_EQ(of_items(bucket), paused);
+    EXPECT_EQ(of_store(bucket), paused);
+    EXPECT_EQ(itself(bucket), paused);
+    EXPECT_EQ(of_items(other), std::nullopt);
+    EXPECT_EQ(of_store(other), std::nullopt);
+    const auto claimed = Claim(2);
+    ASSERT_THAT(claimed, SizeIs(1));
+    EXPECT_EQ(claimed.at(0).item.bucket_id, other.id);
+    Begin(PauseOf::kSource, bucket.source_id.Value());
+    clock_.Advance(1min);
+    EXPECT_EQ(itself(bucket), std::nullopt) << "only its source is paused";
+    EXPECT_THAT(Claim(1), IsEmpty());
 }
 
 TEST_P(Pauses, OfANodeDrainItAlone) {

@@ -216,7 +216,10 @@ TEST_P(Processes, AreCountedByProcessorAndStatus) {
     const auto counts = [&] {
         std::map<std::string, std::int64_t> counted;
         for (const auto& each : Read([](const Snapshot& snapshot) { return snapshot.processes.Count(); })) {
-            counted[fmt::format("{} {}", each.processor, ToString(each.status))] = each.count;
+            if (each.count > 0) {
+                counted[fmt::format("{} {}", each.processor, ToString(each.status))] = each.count;
+            }
+            EXPECT_EQ(each.ended, IsTerminal(each.status) ? each.count : 0) << "nothing was removed";
         }
         return counted;
     };

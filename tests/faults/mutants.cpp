@@ -1,6 +1,7 @@
 #include "faults/mutants.hpp"
 
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
+#include "faults/with_processes.hpp"
 #include "faults/wrapped_processes.hpp"
 #include "storage/process_repository.hpp"
 #include "support/wrapped_storage.hpp"
@@ -16,7 +18,8 @@ namespace notify::testing {
 
 namespace {
 
-/// The fence that an owner believes to have of each process it claimed.
+/// The fence that an owner believes to have of each process it claimed. Shared by the repositories of all its
+/// transactions.
 using Believed = std::map<ProcessId, std::int64_t>;
 
 class NoFence final : public WrappedProcesses {
@@ -104,6 +107,40 @@ public:
     }
 };
 
+class BeatWithoutFence final : public WrappedProcesses {
+public:
+    using WrappedProcesses::WrappedProcesses;
+
+    Result<std::vector<Hold>> Heartbeat(
+        const NodeId& node, const std::vector<Hold>& held, Timestamp until
+    ) override {
+        for (const auto& hold : held) {
+            const auto beat = Get(hold.process_id).and_then([&](const Process& present) {
+                return WrappedProcesses::Heartbeat(
+                    present.lease_owner, {{.process_id = present.id, .fence = present.fence}}, until
+                );
+            });
+            if (!beat) {
+                return beat;
+            }
+        }
+        return WrappedProcesses::Heartbeat(node, {}, until);
+    }
+};
+
+/// Writes as somebody who belongs.
+class NoMembership final : public WrappedStorage {
+public:
+    NoMembership(Storage& inner, Storage& belonging) : WrappedStorage(inner), belonging_(belonging) {}
+
+    [[nodiscard]] bool IsGivenUp() const noexcept override { return false; }
+
+private:
+    Result<void> RunWrite(const WriteFunction& function) override { return belonging_.Write(function); }
+
+    Storage& belonging_;
+};
+
 /// Says that what it wrote is there, while it is not.
 class AnswersTooEarly final : public WrappedStorage {
 public:
@@ -122,66 +159,41 @@ private:
     }
 };
 
-/// A storage of which the processes are another's.
-class WithProcesses final : public WrappedStorage {
-public:
-    WithProcesses(Storage& inner, Mutant mutant) : WrappedStorage(inner), mutant_(mutant) {}
-
-    [[nodiscard]] bool IsGivenUp() const noexcept override { return inner_.IsGivenUp(); }
-
-private:
-    [[nodiscard]] std::unique_ptr<ProcessRepository> Mutated(ProcessRepository& processes) {
-        if (mutant_ == Mutant::kNoFence) {
-            return std::make_unique<NoFence>(processes, believed_);
-        }
-        if (mutant_ == Mutant::kNoRecheck) {
+/// The mutants that are one of the processes.
+std::unique_ptr<ProcessRepository> Mutated(Mutant mutant, ProcessRepository& processes, Believed& believed) {
+    switch (mutant) {
+        case Mutant::kNoFence:
+            return std::make_unique<NoFence>(processes, believed);
+        case Mutant::kNoRecheck:
             return std::make_unique<NoRecheck>(processes);
-        }
-        if (mutant_ == Mutant::kNoReaper) {
+        case Mutant::kNoReaper:
             return std::make_unique<NoReaper>(processes);
-        }
-        return std::make_unique<ProgressWithoutFence>(processes);
+        case Mutant::kBeatWithoutFence:
+            return std::make_unique<BeatWithoutFence>(processes);
+        case Mutant::kProgressWithoutFence:
+            return std::make_unique<ProgressWithoutFence>(processes);
+        case Mutant::kNone:
+        case Mutant::kAnswersTooEarly:
+        case Mutant::kNoMembership:
+            break;
     }
-
-    Result<void> RunWrite(const WriteFunction& function) override {
-        return inner_.Write([&](Transaction& whole) {
-            const auto processes = Mutated(whole.processes);
-            Transaction mutated{
-                .sources = whole.sources,
-                .buckets = whole.buckets,
-                .backlog = whole.backlog,
-                .rules = whole.rules,
-                .items = whole.items,
-                .scans = whole.scans,
-                .processes = *processes,
-                .results = whole.results,
-                .people = whole.people,
-                .people_edits = whole.people_edits,
-                .faces = whole.faces,
-                .erasures = whole.erasures,
-                .events = whole.events,
-                .deliveries = whole.deliveries,
-                .news = whole.news,
-                .dead_messages = whole.dead_messages,
-                .keys = whole.keys,
-                .nodes = whole.nodes,
-                .pauses = whole.pauses
-            };
-            return function(mutated);
-        });
-    }
-
-    const Mutant mutant_;
-    Believed believed_;
-};
+    return std::make_unique<WrappedProcesses>(processes);
+}
 
 }  // namespace
 
-std::unique_ptr<Storage> MakeMutant(Mutant mutant, Storage& inner) {
+std::unique_ptr<Storage> MakeMutant(Mutant mutant, Storage& inner, Storage& belonging) {
     if (mutant == Mutant::kAnswersTooEarly) {
         return std::make_unique<AnswersTooEarly>(inner);
     }
-    return std::make_unique<WithProcesses>(inner, mutant);
+    if (mutant == Mutant::kNoMembership) {
+        return std::make_unique<NoMembership>(inner, belonging);
+    }
+    return std::make_unique<WithProcesses>(
+        inner, [mutant, believed = std::make_shared<Believed>()](ProcessRepository& processes) {
+            return Mutated(mutant, processes, *believed);
+        }
+    );
 }
 
 }  // namespace notify::testing

@@ -1,7 +1,9 @@
 // One owner of work, to be killed: takes files in, claims them, and completes a job that does nothing, all
 // with the queue's own classes. Until it is killed, or its standard input ends. Usage: fault_owner FOLDER
 // NAME FILES [PORT DATABASE]; without a port the database is SQLite's, in FOLDER. Prints "up" when it is
-// about to work, and "added NAME-N" when that many files of it are committed.
+// about to work, "added NAME-N" when that many files of it are committed, and "runs {"fence":N}" when a job
+// begins, which takes NOTIFY_FAULTS_JOB_MS. With NOTIFY_FAULTS_NO_FENCE=1 it writes whoever holds the process
+// by now.
 
 #include <chrono>
 #include <cstdio>
@@ -28,6 +30,10 @@
 #include "domain/node.hpp"
 #include "domain/rule.hpp"
 #include "domain/source.hpp"
+#include "faults/given.hpp"
+#include "faults/mutants.hpp"
+#include "faults/with_processes.hpp"
+#include "faults/wrapped_processes.hpp"
 #include "queue/completion.hpp"
 #include "queue/intake.hpp"
 #include "queue/job_runner.hpp"
@@ -69,19 +75,36 @@ void Say(std::string_view line) {
     static_cast<void>(::write(STDOUT_FILENO, whole.data(), whole.size()));  // one line is written whole
 }
 
+/// Claims processes whose configuration is the fence that they are claimed with, for whoever runs them.
+class ShowsTheFence final : public testing::WrappedProcesses {
+public:
+    using WrappedProcesses::WrappedProcesses;
+
+    Result<std::vector<ClaimedItem>> Claim(
+        const NodeId& node, int max_items, Timestamp now, std::chrono::milliseconds lease
+    ) override {
+        return WrappedProcesses::Claim(node, max_items, now, lease).map([](std::vector<ClaimedItem> claims) {
+            for (auto& claim : claims) {
+                for (auto& process : claim.processes) {
+                    process.config = fmt::format(R"({{"fence":{}}})", process.fence);
+                }
+            }
+            return claims;
+        });
+    }
+};
+
 /// Finds in each process the fence that it was claimed with.
 class FindsItsFence final : public JobRunner {
 public:
-    explicit FindsItsFence(Storage& storage) : storage_(storage) {}
+    explicit FindsItsFence(std::chrono::milliseconds takes) : takes_(takes) {}
 
     [[nodiscard]] Result<void> Run(Job job, const JobObserver& observer, std::stop_token /*stop*/) override {
         for (const auto& each : job.processes) {
             observer.progress(each.id, 0.5);
-            const auto process =
-                storage_.Read([&](const Snapshot& snapshot) { return snapshot.processes.Get(each.id); });
-            observer.outcome({.id = each.id, .document = process.map([](const Process& held) {
-                                  return fmt::format(R"({{"fence":{}}})", held.fence);
-                              })});
+            Say(fmt::format("runs {}", each.config));
+            std::this_thread::sleep_for(takes_);
+            observer.outcome({.id = each.id, .document = each.config});
         }
         return {};
     }
@@ -91,7 +114,7 @@ public:
     bool LeaveJob(const ProcessId& /*id*/) override { return false; }
 
 private:
-    Storage& storage_;
+    const std::chrono::milliseconds takes_;
 };
 
 /// The server may be on its way up, and know the connection of this name's last start for a moment: as
@@ -202,11 +225,18 @@ int Work(const Arguments& arguments) {
     ArtifactStore artifacts(**storage, *box, arguments.folder / "artifacts");
     const SourceRegistry sources({.data_dir = arguments.folder / "data"}, clock);
     Intake intake(**storage, clock);
-    FindsItsFence runner(**storage);
-    Completion completion(**storage, artifacts, clock, {}, [] {});
-    Worker worker(**storage, sources, runner, completion, {.spool = {.folder = arguments.folder}});
+    const bool no_fence = testing::Given("NOTIFY_FAULTS_NO_FENCE", 0) != 0;  // for who looks, to be found
+    const auto mutant =
+        no_fence ? testing::MakeMutant(testing::Mutant::kNoFence, **storage, **storage) : nullptr;
+    auto& used = mutant ? *mutant : **storage;
+    testing::WithProcesses claiming(used, [](ProcessRepository& processes) {
+        return std::make_unique<ShowsTheFence>(processes);
+    });
+    FindsItsFence runner(std::chrono::milliseconds(testing::Given("NOTIFY_FAULTS_JOB_MS", 0)));
+    Completion completion(used, artifacts, clock, {}, [] {});
+    Worker worker(used, sources, runner, completion, {.spool = {.folder = arguments.folder}});
     WorkerPool workers(
-        **storage, clock, worker, {.claimant = {.node = node.id, .lease = kLease}, .workers = kWorkers}, [] {}
+        claiming, clock, worker, {.claimant = {.node = node.id, .lease = kLease}, .workers = kWorkers}, [] {}
     );
     Reaper reaper(
         **storage,

@@ -189,7 +189,7 @@ Play::Play(Stage stage, Mutant mutant)
       artifacts_(std::make_unique<ArtifactStore>(stage_.storage, stage_.box, stage_.folder / "artifacts")) {
     for (auto* storage : stage_.owners) {
         if (mutant_ != Mutant::kNone) {
-            mutants_.push_back(MakeMutant(mutant_, *storage));
+            mutants_.push_back(MakeMutant(mutant_, *storage, stage_.storage));
         }
     }
     events_ =

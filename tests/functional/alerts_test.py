@@ -1,5 +1,5 @@
 """Each rule of docs/alerts fires when what it is about happens, and not before: by Prometheus' own promtool, over what /metrics says. Staged, because
-their causes take hours or are hard to come by: the count of failures, the row of a dead message, and the time since which an item waits."""
+their causes take hours or are hard to come by: the row of a dead message, and the time since which an item waits."""
 import contextlib
 import http.server
 import json
@@ -13,6 +13,7 @@ import threading
 import unittest
 import urllib.request
 
+from document_publications_test import paper
 from full_disk_test import mount
 from nodes_test import NodesTest
 from service import DEPS, ServiceTest, wait_for
@@ -87,11 +88,11 @@ class Alerts(AlertsTest, ServiceTest):
     def test_the_rules_are_such_and_their_metrics_are_told(self) -> None:
         subprocess.run([DEPS / "prometheus/promtool", "check", "rules", RULES], check=True, capture_output=True)
         self.service.start()
-        told = {series.partition("{")[0] for series in scrape(self.service)} | {"notifications_bucket_held", "notifications_deliveries"}
+        told = {series.partition("{")[0] for series in scrape(self.service)} | {"notifications_bucket_held"}
         expressions = "".join(re.findall(r"expr: (?:>-\n)?(.*?)\n +(?:for|labels):", RULES.read_text(), re.DOTALL))
         named = set(re.findall(r"\bnotifications_\w+", expressions))
         self.assertGreater(len(named), 10)
-        self.assertLessEqual(named, told | {"notifications_processes"})
+        self.assertLessEqual(named, told | {"notifications_processes_ended_total"})
 
     def test_a_store_that_refuses_an_endpoint_that_is_gone_and_messages_that_are_dead(self) -> None:
         store = FakeS3()
@@ -101,7 +102,7 @@ class Alerts(AlertsTest, ServiceTest):
         self.addCleanup(receiver.server_close)
         self.addCleanup(receiver.shutdown)
         self.service.start()
-        before = scrape(self.service) | {'notifications_deliveries{kind="webhook",status="Failed"}': "0"}
+        before = scrape(self.service)
         store.put(**{"media/film.bin": b"film"})
         self.add_store(store, "SecretForTests")
         self.service.request("POST", "/v1/webhooks", {"url": f"http://127.0.0.1:{receiver.server_port}/"})
@@ -137,13 +138,30 @@ class Alerts(AlertsTest, ServiceTest):
         self.assertGreater(system["data_free_bytes"], 0)
         self.assert_fires(before, scrape(self.service), "NotificationsOldestPending", "NotificationsBacklogStands", minutes=44)
 
+    def test_what_waits_where_nothing_ever_ended(self) -> None:
+        self.service.start()
+        before = scrape(self.service)
+        self.service.watch_inbox()
+        self.service.command("pauses", "begin", "everything", "--reason", "it is to wait")
+        self.service.drop("film.bin", content=b"film")
+        wait_for("the file to wait", lambda: scrape(self.service)["notifications_queue_ready"] == "1")
+        self.assert_fires(before, scrape(self.service), "NotificationsBacklogStands", minutes=44)
+
     def test_many_that_fail(self) -> None:
-        """Over counts that are made up: nothing here makes a dozen items fail."""
-        def counted(completed: int, failed: int) -> dict:
-            return {f'notifications_processes{{processor="checksum",status="{status}"}}': str(count)
-                    for status, count in (("Completed", completed), ("Failed", failed))}
-        self.assert_fires(counted(50, 3), counted(62, 15), "NotificationsManyFail")
-        self.assertFalse(fires(self.folder, "NotificationsManyFail", counted(50, 3), counted(150, 15), 14), "a small part")
+        self.service.start()
+        self.service.watch_inbox("document-markdown")
+        self.service.drop("good.pdf", content=paper(pictures=1))
+        self.service.wait_until_terminal("good.pdf")
+        before = scrape(self.service)
+        bad = [f"{number}.pdf" for number in range(12)]
+        for name in bad:
+            self.service.drop(name, content=b"%PDF-1.7\n" + name.encode() * 50)
+        self.assertEqual({item["status"] for item in self.service.wait_until_terminal(*bad).values()}, {"Failed"})
+        after = scrape(self.service)
+        self.assert_fires(before, after, "NotificationsManyFail")
+        completed = 'notifications_processes_ended_total{processor="document-markdown",status="Completed"}'
+        self.assertEqual(after[completed], "1")
+        self.assertFalse(fires(self.folder, "NotificationsManyFail", before, after | {completed: "100"}, 14), "a small part")
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small file system")

@@ -2,9 +2,8 @@
 import unittest
 
 from nodes_test import NodesTest
-from service import DEPS, Service, wait_for
+from service import Service, wait_for
 
-FAKETIME = DEPS / "faketime" / "libfaketimeMT.so.1"
 MINUTE = 60_000
 TEST = "test_leases_schedules_and_retries_are_right_and_nothing_is_done_twice"
 
@@ -17,11 +16,8 @@ class Clocks(NodesTest):
         self.start_off_by("-2h")
 
     def start_off_by(self, offset: str) -> Service:
-        """Sanitizers want to be loaded first, and are content to be told that they are not."""
         node = self.add()
-        options = node.environment().get("ASAN_OPTIONS", "")
-        return node.start(LD_PRELOAD=str(FAKETIME), FAKETIME=offset, FAKETIME_DONT_FAKE_MONOTONIC="1", NO_FAKE_STAT="1",
-                          ASAN_OPTIONS=f"{options}:verify_asan_link_order=0".lstrip(":"))
+        return node.start(**node.off_by(offset))
 
     def now(self) -> int:
         return int(self.server.ask("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")[0][0])

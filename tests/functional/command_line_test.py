@@ -175,16 +175,22 @@ class WithoutService(CommandTest):
         super().setUp()
         self.service.command("migrate")
 
-    def test_a_bucket_is_added_paused_resumed_and_removed(self):
+    def test_a_bucket_is_added_paused_switched_off_and_removed(self):
         self.assert_printed("watches", "buckets", "add", self.service.inbox, "--processor", "checksum")
-        self.assert_printed("bucket inbox is paused", "buckets", "pause", "inbox")
+        self.assert_printed("bucket inbox is paused", "buckets", "pause", "inbox", "--reason", "it is sorted")
+        self.assert_printed("ok  bucket inbox: the bucket is paused since", "doctor")
+        self.assert_refused("it is sorted", "buckets", "scan", "inbox")
+        self.assert_printed("bucket inbox goes on", "buckets", "resume", "inbox")
+        self.assert_printed("bucket inbox is switched off", "buckets", "off", "inbox")
         self.assertFalse(json.loads(self.run_command("--json", "buckets", "list").stdout)["rows"][0]["active"])
-        self.assert_printed("ok  bucket inbox: it is paused", "doctor")
-        self.assert_refused("resume it first", "buckets", "scan", "inbox")
-        self.assert_printed("bucket inbox is watched again", "buckets", "resume", "inbox")
+        self.assert_printed("ok  bucket inbox: it is switched off", "doctor")
+        self.assert_refused("switch it on first", "buckets", "scan", "inbox")
+        self.assert_refused("but switched off: notifications-api buckets on inbox", "buckets", "resume", "inbox")
+        self.assert_printed("bucket inbox is switched on", "buckets", "on", "inbox")
         self.assert_printed("bucket inbox is removed", "buckets", "remove", "inbox")
         self.assert_printed("no buckets yet", "buckets", "list")
-        for action in ("pause", "resume", "remove", "scan"):
+        self.assert_refused("there is no bucket", "buckets", "pause", "inbox", "--reason", "none")
+        for action in ("off", "on", "resume", "remove", "scan"):
             self.assert_refused("there is no bucket", "buckets", action, "inbox")
 
     def test_a_bucket_is_changed_and_shown(self):

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 
+import standing
 from nodes_test import Node, NodesTest
 from service import wait_for
 
@@ -44,15 +45,17 @@ class NodeKills(NodesTest):
     def count(self, sql: str) -> list:
         return [tuple(row) for row in self.server.ask("SET search_path = notifications; " + sql)]
 
+    def workers(self) -> int:
+        """Of all nodes that are there."""
+        return int(self.count("SELECT coalesce(sum(workers), 0) FROM node")[0][0])
+
     def look(self, what: str, since: float, begin: float) -> None:
         """0 lost, 0 stuck, 0 twice, 0 by who held it no more, 0 left behind. A child that is killed three times fails its item."""
         def all_ended() -> bool:
             return self.count("SELECT count(*) FROM item WHERE status IN ('Completed', 'Failed')") == [(str(self.dropped),)]
-        try:
-            wait_for("all to be taken in and ended", all_ended, 600)
-        except AssertionError as late:
-            states = self.count("SELECT status, count(*), min(since), max(since), max(fence) FROM process GROUP BY status")
-            raise AssertionError(f"{late}; of {self.dropped} files there are {states}") from late
+        wait_for("all to be taken in", lambda: self.count("SELECT count(*) FROM item") == [(str(self.dropped),)], 600)
+        _, stood = standing.work_off(self.count, "postgres", self.workers())
+        wait_for("the items to have ended, too", all_ended)
         took = time.monotonic() - since
         self.assertEqual(self.count("SELECT count(*) FROM item"), [(str(self.dropped),)])
         self.assertEqual(self.count("SELECT count(*) FROM process WHERE status = 'Failed' AND failure_reason <> 'poisoned'"), [("0",)])
@@ -73,7 +76,7 @@ class NodeKills(NodesTest):
         left = [str(path) for node in self.nodes for root in (node.data, node.inbox) for path in root.rglob("*.tmp")]
         self.assertEqual(left, [])
         print(f"{what}, seed {self.seed}: {self.dropped} files ended once each, {self.dropped - int(completed[0])} poisoned, {rescues[0]} rescues, "
-              f"{rescues[1]} crashes, fences up to {rescues[2]}; all ended {took:.1f} s after the last fault; {time.monotonic() - begin:.0f} s")
+              f"{rescues[1]} crashes, fences up to {rescues[2]}; all ended {took:.1f} s after the last fault, of which something stood for {stood:.1f}; {time.monotonic() - begin:.0f} s")
 
     def test_nodes_and_children_that_are_killed(self) -> None:
         begin, nodes, children, restarts = time.monotonic(), 0, 0, 0

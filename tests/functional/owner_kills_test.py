@@ -16,17 +16,19 @@ import time
 import unittest
 
 from postgres_server import Server
+import standing
 from service import PROGRAMS, wait_for
 
+WORKERS = 3  # of an owner
 STEPS = ["claimed", "opened", "result_computed", "before_commit", "after_commit"]
 
 
 class Owner:
     """One process; what it acknowledged is added to `added`."""
 
-    def __init__(self, folder: pathlib.Path, name: str, files: int, database: list, added: set, failpoint: str = "") -> None:
-        self.added, self.ready, begin = added, None, time.monotonic()
-        environment = os.environ | ({"NOTIFICATIONS_FAILPOINT": failpoint} if failpoint else {})
+    def __init__(self, folder: pathlib.Path, name: str, files: int, database: list, added: set, **more: str) -> None:
+        self.added, self.runs, self.ready, begin = added, [], None, time.monotonic()
+        environment = os.environ | more
         with (folder / "log").open("a") as log:
             self.process = subprocess.Popen([PROGRAMS / "fault_owner", folder, name, str(files), *database], env=environment, text=True,
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
@@ -37,6 +39,8 @@ class Owner:
         for line in self.process.stdout:
             if line == "up\n":
                 self.ready = time.monotonic() - begin
+            elif line.startswith("runs ") and line.endswith("\n"):
+                self.runs.append(line.split()[1])
             elif line.startswith("added ") and line.endswith("\n"):
                 self.added.add(line.split()[1])
 
@@ -63,8 +67,8 @@ class OwnerKills(unittest.TestCase):
         self.addCleanup(lambda: [owner.end(signal.SIGKILL) for owner in self.running])
         print(f"seed {self.seed}")
 
-    def start(self, name: str, database: list, files: int, failpoint: str = "") -> Owner:
-        owner = Owner(self.folder, name, files, database, self.added, failpoint)
+    def start(self, name: str, database: list, files: int, failpoint: str = "", **more: str) -> Owner:
+        owner = Owner(self.folder, name, files, database, self.added, **(more | ({"NOTIFICATIONS_FAILPOINT": failpoint} if failpoint else {})))
         owner.held_up = bool(self.frozen)
         self.running.append(owner)
         return owner
@@ -102,14 +106,13 @@ class OwnerKills(unittest.TestCase):
         for other in self.running:
             other.held_up = other.held_up or other.ready is None
 
-    def work_off(self, database: list, ask, since: float) -> float:
-        """By one whom nobody kills: how long after the last fault all was done."""
+    def work_off(self, database: list, ask) -> tuple:
+        """By one whom nobody kills: how long after the last fault all was done, and for how long of that something stood."""
         last = self.start("last", database, 0)
-        wait_for("all to have ended", lambda: ask("SELECT count(*) FROM process WHERE status IN ('Pending', 'Processing')") == [(0,)], 600)
-        took = time.monotonic() - since
+        worked_off = standing.work_off(ask, "postgres" if database else "sqlite", WORKERS)
         self.running.remove(last)
         self.assertEqual(last.end(signal.SIGTERM), 0)
-        return took
+        return worked_off
 
     def look(self, ask) -> None:
         """What was acknowledged is there, ended well and once, by the owner of the latest fence."""
@@ -128,12 +131,14 @@ class OwnerKills(unittest.TestCase):
         self.assertEqual(ask("SELECT count(*) FROM process WHERE rescues > fence - 1"), [(0,)])
         self.assertEqual([str(path) for path in self.folder.rglob("*.tmp")], [])
 
-    def tell(self, what: str, ask, took: float, begin: float) -> None:
-        rescues = ask("SELECT coalesce(sum(rescues), 0), max(fence) FROM process")[0]
+    def tell(self, what: str, ask, worked_off: tuple, begin: float) -> None:
+        rescues, (took, stood) = ask("SELECT coalesce(sum(rescues), 0), max(fence) FROM process")[0], worked_off
         ready = sorted(self.ready)
+        self.assertLess(statistics.median(ready), 2, "ready again")
         print(f"{what}, seed {self.seed}: {self.KILLS} kills ({self.died_by_itself} at a fail point), {len(self.added)} files acknowledged and all "
               f"completed once, {rescues[0]} rescues, fences up to {rescues[1]}; ready again after {statistics.median(ready):.2f} s "
-              f"(at most {ready[-1]:.2f}, and {max(self.held_up, default=0):.2f} beside one that stands still), all done {took:.1f} s after the last fault; {time.monotonic() - begin:.0f} s")
+              f"(at most {ready[-1]:.2f}, and {max(self.held_up, default=0):.2f} beside one that stands still), all done {took:.1f} s after the last fault, "
+              f"of which something stood for {stood:.1f}; {time.monotonic() - begin:.0f} s")
 
     def ask_sqlite(self, sql: str) -> list:
         with contextlib.closing(sqlite3.connect(self.folder / "database", timeout=60)) as database:
@@ -145,12 +150,13 @@ class OwnerKills(unittest.TestCase):
             owner = self.start("owner", [], self.FILES, self.failpoint())
             self.wait_until_up(owner)
             self.kill_soon(owner)
-        took = self.work_off([], self.ask_sqlite, time.monotonic())
+        worked_off = self.work_off([], self.ask_sqlite)
         self.assertEqual(self.ask_sqlite("PRAGMA integrity_check"), [("ok",)])
         self.look(self.ask_sqlite)
-        self.tell("SQLite", self.ask_sqlite, took, begin)
+        self.tell("SQLite", self.ask_sqlite, worked_off, begin)
 
-    def test_on_postgresql(self) -> None:
+    def on_server(self) -> tuple:
+        """What an owner is told of a new server's database, how to ask it, and the server."""
         server = Server()
         self.addCleanup(server.close)
         server.ask("CREATE DATABASE media", "postgres")
@@ -158,8 +164,10 @@ class OwnerKills(unittest.TestCase):
         def ask(sql: str) -> list:
             rows = server.ask("SET search_path = notifications; " + sql)
             return [tuple(int(value) if value.lstrip("-").isdigit() else value for value in row) for row in rows]
+        return [str(server.port), "media"], ask, server
 
-        begin, database = time.monotonic(), [str(server.port), "media"]
+    def test_on_postgresql(self) -> None:
+        begin, (database, ask, server) = time.monotonic(), self.on_server()
         restarts, freezes = 0, 0
         owners = [self.start(f"owner {i}", database, self.FILES) for i in range(self.OWNERS)]
         for number in range(1, self.KILLS + 1):
@@ -178,9 +186,46 @@ class OwnerKills(unittest.TestCase):
         self.thaw(float("inf"))
         for owner in owners:
             self.kill(owner)
-        took = self.work_off(database, ask, time.monotonic())
+        worked_off = self.work_off(database, ask)
         self.look(ask)
-        self.tell(f"PostgreSQL, {self.OWNERS} owners, {restarts} immediate restarts of the server, {freezes} times frozen", ask, took, begin)
+        self.tell(f"PostgreSQL, {self.OWNERS} owners, {restarts} immediate restarts of the server, {freezes} times frozen", ask, worked_off, begin)
+
+    def freeze_at_work(self, owner: Owner, ask) -> None:
+        """In the middle of its jobs, not of a transaction, which others would wait for."""
+        while True:
+            owner.process.send_signal(signal.SIGSTOP)
+            if ask("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'") == [(0,)]:
+                return
+            owner.process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+
+    def test_work_that_was_taken_over_is_not_written_by_who_comes_back_and_would_be_noticed(self) -> None:
+        for fenced in (True, False):
+            with self.subTest(fenced=fenced):
+                self.added.clear()
+                database, ask, _ = self.on_server()
+                late = self.start("late", database, WORKERS, NOTIFY_FAULTS_JOB_MS="1500", NOTIFY_FAULTS_NO_FENCE=str(int(not fenced)))
+                wait_for("all to be at work", lambda: len(late.runs) >= WORKERS)
+                self.freeze_at_work(late, ask)
+                taker = self.start("taker", database, 0, NOTIFY_FAULTS_JOB_MS="4000")
+                wait_for("all to be taken over", lambda: len(taker.runs) >= WORKERS)
+                late.process.send_signal(signal.SIGCONT)
+                standing.work_off(ask, "postgres", 2 * WORKERS)
+                for owner in (late, taker):
+                    self.running.remove(owner)
+                    self.assertEqual(owner.end(signal.SIGTERM), 0)
+                if fenced:
+                    self.look(ask)
+                else:
+                    with self.assertRaisesRegex(AssertionError, "written by who held it no more"):
+                        self.look(ask)
+
+    def test_what_nobody_takes_up_is_noticed(self) -> None:
+        owner = self.start("owner", [], WORKERS, NOTIFY_FAULTS_JOB_MS="60000")
+        wait_for("all to be at work", lambda: len(owner.runs) == WORKERS)
+        self.kill(owner)
+        with self.assertRaisesRegex(AssertionError, "stuck for"):
+            standing.work_off(self.ask_sqlite, "sqlite", WORKERS, most=3)
 
 
 if __name__ == "__main__":

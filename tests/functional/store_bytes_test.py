@@ -173,7 +173,7 @@ class StoreBytes(ServiceTest):
         self.assertLessEqual(len(asked), 24, "those that were claimed, and no more")
         rows = self.rows("store")
         self.assertEqual(len(rows), 50)
-        self.assertEqual({(row["status"], row["blocked_by"]) for row in rows.values()}, {("Pending", "source_paused")})
+        self.assertEqual({(row["status"], row["blocked_by"]) for row in rows.values()}, {("Pending", "source_refuses")})
         waiting = self.service.item("49.mxf")
         self.assertIn("its bucket is held back until", waiting["why"][0])
         self.assertIn("does not know the access key", waiting["why"][0])

@@ -57,8 +57,11 @@ Result<void> ListBuckets(CommandLine& line) {
     return line.ShowAll("/v1/buckets", [](const value& answer) {
         auto noted = answer;
         for (auto& row : noted.at("rows").as_array()) {
+            const auto pause = Shown(row, "paused");
             const auto hold = HoldOf(row);
-            row.as_object()["note"] = hold.empty() ? Shown(row, "last_scan_note") : hold;
+            row.as_object()["note"] = !pause.empty() ? pause
+                                      : hold.empty() ? Shown(row, "last_scan_note")
+                                                     : hold;
         }
         PrintTable(
             noted,
@@ -94,8 +97,8 @@ Result<void> SetActive(CommandLine& line, bool active) {
         fmt::print(
             "bucket {} {}\n",
             Shown(bucket, "name"),
-            active ? "is watched again"
-                   : "is paused: nothing in it is noticed or processed until it is resumed"
+            active ? "is switched on"
+                   : "is switched off: nothing in it is noticed or processed until it is switched on"
         );
     });
 }
@@ -235,8 +238,10 @@ void AddBucketCommands(CLI::App& app, CommandLine& line) {
     named("publish", "Write the results of everything in it, in the formats it wants now", [&line] {
         return PublishBucket(line);
     });
-    named("pause", "Notice and process nothing in it for now", [&line] { return SetActive(line, false); });
-    named("resume", "Go on", [&line] { return SetActive(line, true); });
+    named("off", "Leave it alone until it is switched on; for a while: pause", [&line] {
+        return SetActive(line, false);
+    });
+    named("on", "Watch it again", [&line] { return SetActive(line, true); });
     named("remove", "Forget a bucket that has no items", [&line] { return RemoveBucket(line); });
 }
 

@@ -95,6 +95,8 @@ void AddWebhookCommands(CLI::App& app, CommandLine& line);
 void AddEventCommands(CLI::App& app, CommandLine& line);
 void AddMessageCommands(CLI::App& app, CommandLine& line);
 void AddNodeCommands(CLI::App& app, CommandLine& line);
+
+/// Also those of buckets, whose group is there.
 void AddPauseCommands(CLI::App& app, CommandLine& line);
 void AddRetentionCommands(CLI::App& app, CommandLine& line);
 void AddIconikCommands(CLI::App& app, CommandLine& line);

@@ -173,9 +173,9 @@ Result<void> TellResults(Transaction& transaction, const Item& item, std::string
     return told && *told ? RequestStatus(transaction, item, now) : told.map([](const auto&) {});
 }
 
-/// Nothing is written to a source that people hold back; it is tried again without burning a try.
-Result<void> CheckPause(const Snapshot& snapshot, const SourceId& source, Timestamp now) {
-    const auto pause = snapshot.pauses.OfSource(source, now);
+/// Nothing is written back of what people hold back; it is tried again without burning a try.
+Result<void> CheckPause(const Snapshot& snapshot, const Bucket& bucket, Timestamp now) {
+    const auto pause = snapshot.pauses.OfBucket(bucket, now);
     if (!pause) {
         return Unexpected(pause.error());
     }
@@ -199,7 +199,7 @@ Result<Owed> OwedBy(const Snapshot& snapshot, const Delivery& delivery, Timestam
     if (!bucket) {
         return Unexpected(bucket.error());
     }
-    return CheckPause(snapshot, bucket->source_id, now).map([&] {
+    return CheckPause(snapshot, *bucket, now).map([&] {
         return Owed{
             .publication = std::move(*publication), .item = std::move(*item), .bucket = std::move(*bucket)
         };

@@ -154,8 +154,8 @@ private:
                 fmt::format(
                     "bucket '{0}' is there already and is {1}; change it: notifications-api buckets {2} {0}",
                     bucket.name,
-                    bucket.active ? "active" : "paused",
-                    bucket.active ? "pause" : "resume"
+                    bucket.active ? "switched on" : "switched off",
+                    bucket.active ? "off" : "on"
                 )
             );
         } else {

@@ -13,6 +13,7 @@
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/ids.hpp"
+#include "domain/pause.hpp"
 #include "domain/rule.hpp"
 #include "domain/scan.hpp"
 #include "domain/source.hpp"
@@ -26,6 +27,7 @@
 #include "sources/hops.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/key_text.hpp"
+#include "storage/pause_repository.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/scan_repository.hpp"
 #include "storage/source_repository.hpp"
@@ -59,12 +61,18 @@ Result<std::optional<ScanState>> LastScan(const Snapshot& snapshot, const Bucket
 
 }  // namespace
 
-Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
+Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket, Timestamp now) {
     const auto source = snapshot.sources.Get(bucket.source_id);
     const auto last_scan = LastScan(snapshot, bucket.id);
     const auto hold = snapshot.buckets.HoldOf(bucket.id);
-    if (!source || !last_scan || !hold) {
-        return Unexpected(!source ? source.error() : !last_scan ? last_scan.error() : hold.error());
+    const auto pause = snapshot.pauses.OfBucketItself(bucket.id, now);
+    if (!source || !last_scan || !hold || !pause) {
+        return Unexpected(
+            !source      ? source.error()
+            : !last_scan ? last_scan.error()
+            : !hold      ? hold.error()
+                         : pause.error()
+        );
     }
     return snapshot.rules.OfBucket(bucket.id)
         .and_then([&](const std::vector<Rule>& rules) { return ShowRules(snapshot, rules); })
@@ -74,6 +82,7 @@ Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket) {
                 .source = source->name,
                 .rules = std::move(rules),
                 .last_scan = *last_scan,
+                .pause = *pause,
                 .hold = *hold
             };
         });
@@ -112,6 +121,9 @@ view::BucketView Show(const Ruled& ruled) {
         .created_at = ToRfc3339(bucket.created_at),
     };
     ShowOptions(shown, bucket.options);
+    if (ruled.pause) {
+        shown.paused = Sentence(*ruled.pause);
+    }
     if (ruled.hold) {
         shown.held = view::BucketHold{
             .until = ToRfc3339(ruled.hold->until),

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
+#include "domain/pause.hpp"
 #include "domain/scan.hpp"
 #include "domain/source.hpp"
 #include "http/message.hpp"
@@ -25,10 +27,11 @@ struct Ruled {
     std::string source;
     std::vector<view::RuleView> rules;
     std::optional<ScanState> last_scan;
+    std::optional<Pause> pause;  ///< Of the bucket itself.
     std::optional<BucketHold> hold;
 };
 
-[[nodiscard]] Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket);
+[[nodiscard]] Result<Ruled> WithRules(const Snapshot& snapshot, const Bucket& bucket, Timestamp now);
 
 /// `word`: "idle" or "running".
 [[nodiscard]] view::BucketScan ShowScan(std::string_view word, const ScanState& scan);

@@ -88,7 +88,7 @@ public:
                 }
                 view::BucketList list{.rows = {}, .next = std::move(page->next)};
                 for (const auto& bucket : page->rows) {
-                    const auto ruled = WithRules(snapshot, bucket);
+                    const auto ruled = WithRules(snapshot, bucket, parts_.clock.Now());
                     if (!ruled) {
                         return Unexpected(ruled.error());
                     }
@@ -102,7 +102,7 @@ public:
     [[nodiscard]] Response Get(const Request& request) const {
         const auto found = parts_.storage.Read([&](const Snapshot& snapshot) {
             return snapshot.buckets.Find(request.parameters[0]).and_then([&](const Bucket& bucket) {
-                return WithRules(snapshot, bucket);
+                return WithRules(snapshot, bucket, parts_.clock.Now());
             });
         });
         return Answer(request, found, Shown());
@@ -234,7 +234,7 @@ private:
                 .and_then([&] {
                     return Audit(transaction, request, "bucket.add", bucket, bucket.created_at);
                 })
-                .and_then([&] { return WithRules(transaction.View(), bucket); });
+                .and_then([&] { return WithRules(transaction.View(), bucket, parts_.clock.Now()); });
         });
         parts_.scheduler.Refresh();
         return added;
@@ -282,7 +282,8 @@ private:
                    }).and_then([&] {
                 return Audit(transaction, request, "bucket.change", bucket, parts_.clock.Now());
             });
-            return done ? WithRules(transaction.View(), bucket) : Unexpected(done.error());
+            return done ? WithRules(transaction.View(), bucket, parts_.clock.Now())
+                        : Unexpected(done.error());
         });
         parts_.scheduler.Refresh();
         parts_.nudge();

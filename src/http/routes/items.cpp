@@ -63,7 +63,7 @@ public:
 
     [[nodiscard]] Response List(const Request& request) const {
         const auto page = PageOf(request);
-        const auto standstill = parts_.standstill();
+        const auto of_all = parts_.standstill();
         const auto rows = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Page<Line>> {
             const auto filter = FilterOf(snapshot, request);
             auto found = filter ? snapshot.items.List(*filter, page) : Unexpected(filter.error());
@@ -71,10 +71,10 @@ public:
                 return Unexpected(found.error());
             }
             Page<Line> lines{.rows = {}, .next = std::move(found->next)};
+            Standstills standstills(snapshot, of_all, parts_.clock.Now());
             for (auto& item : found->rows) {
-                auto line = TakeBlockedBy(snapshot, item, standstill).and_then([&] {
-                    return LineOf(snapshot, std::move(item));
-                });
+                const auto still = standstills.Take(item);
+                auto line = still ? LineOf(snapshot, std::move(item)) : Unexpected(still.error());
                 if (!line) {
                     return Unexpected(line.error());
                 }
@@ -93,17 +93,13 @@ public:
 
     [[nodiscard]] Response Get(const Request& request) const {
         const ItemId id(request.parameters[0]);
-        const auto standstill = parts_.standstill();
+        const auto of_all = parts_.standstill();
         const auto whole = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<WholeItem> {
             auto read = PartsOf(snapshot, id);
             if (!read) {
                 return read;
             }
-            if (auto taken = TakeBlockedBy(snapshot, read->item, standstill); !taken) {
-                return Unexpected(taken.error());
-            }
-            auto still = standstill ? Result<std::optional<Standstill>>(standstill)
-                                    : StandstillOf(snapshot, read->item, parts_.clock.Now());
+            auto still = Standstills(snapshot, of_all, parts_.clock.Now()).Take(read->item);
             auto bucket = snapshot.buckets.Get(read->item.bucket_id);
             if (!still || !bucket) {
                 return Unexpected(still ? bucket.error() : still.error());
@@ -205,17 +201,6 @@ private:
             },
             202
         );
-    }
-
-    /// What keeps the item from moving at this moment.
-    [[nodiscard]] Result<void> TakeBlockedBy(
-        const Snapshot& snapshot, Item& item, const std::optional<Standstill>& standstill
-    ) const {
-        if (standstill && !IsTerminal(item.status)) {
-            item.blocked_by = standstill->blocked_by;
-            return {};
-        }
-        return notify::TakeBlockedBy(snapshot, item, parts_.clock.Now());
     }
 
     ApiParts parts_;

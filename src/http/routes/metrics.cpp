@@ -45,11 +45,14 @@ namespace notify {
 
 namespace {
 
+constexpr std::array kTerminal{Status::kCompleted, Status::kFailed, Status::kCancelled, Status::kSkipped};
+
 /// What one scrape reads.
 struct Counts {
     std::vector<std::pair<std::string, std::map<Status, std::int64_t>>> items;  ///< By the bucket's name.
     std::vector<ProcessCount> processes;
     std::vector<DeliveryCount> deliveries;
+    std::vector<DeliveryCount> deliveries_ended;
     QueueDepth depth;
     std::vector<NewsCount> news;
     Standing standing;
@@ -59,12 +62,13 @@ Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
     const auto buckets = snapshot.buckets.List();
     auto processes = snapshot.processes.Count();
     auto deliveries = snapshot.deliveries.Count();
+    auto ended = snapshot.deliveries.Ended();
     const auto depth = snapshot.processes.Depth(now);
     if (!buckets || !processes) {
         return Unexpected(buckets ? processes.error() : buckets.error());
     }
-    if (!deliveries || !depth) {
-        return Unexpected(deliveries ? depth.error() : deliveries.error());
+    if (!deliveries || !ended || !depth) {
+        return Unexpected(!deliveries ? deliveries.error() : !ended ? ended.error() : depth.error());
     }
     auto news = snapshot.news.Count();
     auto standing = ReadStanding(snapshot, now);
@@ -75,6 +79,7 @@ Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
         .items = {},
         .processes = std::move(*processes),
         .deliveries = std::move(*deliveries),
+        .deliveries_ended = std::move(*ended),
         .depth = *depth,
         .news = std::move(*news),
         .standing = std::move(*standing)
@@ -122,16 +127,68 @@ std::string OfProcesses(const Counts& counts) {
     return text;
 }
 
+/// Also what is 0: of a counter that begins to be told with its first 1 nobody sees that it rose.
+std::string OfProcessesEnded(const Counts& counts) {
+    auto text = MetricHead(
+        "notifications_processes_ended_total",
+        "counter",
+        "Processes that ever ended, on any node, by processor and status."
+    );
+    std::map<std::string, std::map<Status, std::int64_t>> ended;
+    for (const auto& row : counts.processes) {
+        ended[row.processor][row.status] = row.ended;
+    }
+    for (auto& [processor, by_status] : ended) {
+        for (const auto status : kTerminal) {
+            text += fmt::format(
+                "notifications_processes_ended_total{{processor=\"{}\",status=\"{}\"}} {}\n",
+                LabelText(processor),
+                ToString(status),
+                by_status[status]
+            );
+        }
+    }
+    return text;
+}
+
+std::string_view WordOf(DeliveryKind kind) {
+    return kind == DeliveryKind::kWebhook ? "webhook" : "publication";
+}
+
 std::string OfDeliveries(const Counts& counts) {
     auto text =
         MetricHead("notifications_deliveries", "gauge", "Deliveries that are kept, by kind and status.");
     for (const auto& row : counts.deliveries) {
         text += fmt::format(
             "notifications_deliveries{{kind=\"{}\",status=\"{}\"}} {}\n",
-            row.kind == DeliveryKind::kWebhook ? "webhook" : "publication",
+            WordOf(row.kind),
             ToString(row.status),
             row.count
         );
+    }
+    return text;
+}
+
+/// Also what is 0, as of processes.
+std::string OfDeliveriesEnded(const Counts& counts) {
+    auto text = MetricHead(
+        "notifications_deliveries_ended_total",
+        "counter",
+        "Deliveries that ever ended after they were tried, by kind and status."
+    );
+    std::map<std::pair<DeliveryKind, Status>, std::int64_t> ended;
+    for (const auto& row : counts.deliveries_ended) {
+        ended[{row.kind, row.status}] = row.count;
+    }
+    for (const auto kind : {DeliveryKind::kWebhook, DeliveryKind::kPublication}) {
+        for (const auto status : kTerminal) {
+            text += fmt::format(
+                "notifications_deliveries_ended_total{{kind=\"{}\",status=\"{}\"}} {}\n",
+                WordOf(kind),
+                ToString(status),
+                ended[{kind, status}]
+            );
+        }
     }
     return text;
 }
@@ -327,9 +384,9 @@ Response Metrics(const Request& request, const ApiParts& parts) {
     }
     return {
         .content_type = "text/plain; version=0.0.4",
-        .body = OfItems(*counts) + OfProcesses(*counts) + OfDeliveries(*counts) + OfNews(*counts) +
-                OfStanding(counts->standing, now) + OfQueue(counts->depth, now) +
-                OfMessages(parts.queues(), now) + OfService(parts.activity())
+        .body = OfItems(*counts) + OfProcesses(*counts) + OfProcessesEnded(*counts) + OfDeliveries(*counts) +
+                OfDeliveriesEnded(*counts) + OfNews(*counts) + OfStanding(counts->standing, now) +
+                OfQueue(counts->depth, now) + OfMessages(parts.queues(), now) + OfService(parts.activity())
     };
 }
 
@@ -345,7 +402,8 @@ void AddMetricsRoutes(Router& router, const ApiParts& parts) {
          .description =
              "Prometheus text: items by bucket and status, processes by processor and status, "
              "deliveries by kind "
-             "and status, news of messages that waits, what waits and since when, what queues of "
+             "and status, how many of both ever ended, news of messages that waits, what waits and since "
+             "when, what queues of "
              "messages gave, held buckets, endpoints, nodes, pauses, workers, children, how long what was "
              "claimed had been ready, rescues, lost leases, room, the version.",
          .media_types = {"text/plain"},

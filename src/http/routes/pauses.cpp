@@ -1,6 +1,7 @@
 // /v1/pauses: what people hold back.
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/named.hpp"
 #include "domain/node.hpp"
@@ -24,6 +26,7 @@
 #include "http/router.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_pauses.hpp"
+#include "storage/bucket_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/kind_source.hpp"
 #include "storage/node_repository.hpp"
@@ -46,7 +49,8 @@ view::PauseRow Show(const Pause& pause) {
     };
 }
 
-/// The subject as it is kept: a source may be told by its name, a node by its host where that is one.
+/// The subject as it is kept: a source or a bucket may be told by its name, a node by its host where that is
+/// one.
 Result<std::string> SubjectOf(const Snapshot& snapshot, PauseOf of, const std::string& told) {
     if (of == PauseOf::kEverything) {
         return told.empty() ? Result<std::string>(std::string())
@@ -59,6 +63,9 @@ Result<std::string> SubjectOf(const Snapshot& snapshot, PauseOf of, const std::s
     }
     if (of == PauseOf::kSource) {
         return FindSource(snapshot, told).map([](const Source& source) { return source.id.Value(); });
+    }
+    if (of == PauseOf::kBucket) {
+        return snapshot.buckets.Find(told).map([](const Bucket& bucket) { return bucket.id.Value(); });
     }
     const auto nodes = snapshot.nodes.List();
     if (!nodes) {
@@ -79,6 +86,12 @@ Result<std::string> SubjectOf(const Snapshot& snapshot, PauseOf of, const std::s
 }
 
 Result<std::optional<Timestamp>> EndOf(const view::NewPause& wanted, Timestamp now) {
+    if (wanted.until && wanted.for_seconds) {
+        return Fail(ErrorCode::kInvalidArgument, "/for_seconds: is given beside until; give one of them");
+    }
+    if (wanted.for_seconds) {
+        return std::optional(now + std::chrono::seconds(wanted.for_seconds->value));
+    }
     if (!wanted.until) {
         return std::optional<Timestamp>();
     }
@@ -107,9 +120,7 @@ public:
 
     [[nodiscard]] Response Begin(const Request& request) const {
         return WithBody<view::NewPause>(request, [&](const view::NewPause& wanted) {
-            const auto now = parts_.clock.Now();
-            const auto until = EndOf(wanted, now);
-            const auto begun = until ? Put(request, wanted, *until) : Unexpected(until.error());
+            const auto begun = Put(request, wanted);
             parts_.scheduler.Refresh();
             return Answer(request, begun, Show, 201);
         });
@@ -128,9 +139,12 @@ public:
     }
 
 private:
-    [[nodiscard]] Result<Pause> Put(
-        const Request& request, const view::NewPause& wanted, std::optional<Timestamp> until
-    ) const {
+    [[nodiscard]] Result<Pause> Put(const Request& request, const view::NewPause& wanted) const {
+        const auto now = parts_.clock.Now();
+        const auto until = EndOf(wanted, now);
+        if (!until) {
+            return Unexpected(until.error());
+        }
         const auto of = Named<PauseOf>(kPauseOfWords, wanted.of.text).value_or(PauseOf::kEverything);
         return parts_.storage.Write([&](Transaction& transaction) -> Result<Pause> {
             auto subject = SubjectOf(transaction.View(), of, wanted.subject.value_or(std::string()));
@@ -143,8 +157,8 @@ private:
                 .subject = *std::move(subject),
                 .reason = wanted.reason.text,
                 .actor = request.caller.actor,
-                .since = parts_.clock.Now(),
-                .until = until
+                .since = now,
+                .until = *until
             };
             return transaction.pauses.Put(pause)
                 .and_then([&] { return Audit(transaction, request, "pause.begin", pause); })
@@ -178,8 +192,9 @@ void AddPauseRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = tag,
          .summary = "What is held back, by whom and why",
-         .description = "Those in force, the oldest first. Items that wait for one of everything or "
-                        "of their source are blocked_by source_paused and say so.",
+         .description = "Those in force, the oldest first. Items that wait for one are blocked_by paused and "
+                        "say so: of everything, of their source, of their bucket, or of all nodes that could "
+                        "take them.",
          .answer = &described::Schema<view::PauseList>,
          .handle = [routes](Request& r) { return routes->List(r); }}
     );
@@ -189,11 +204,11 @@ void AddPauseRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kWrite,
          .tag = tag,
          .summary = "Hold something back",
-         .description = "Of everything nothing more is processed, of a source nothing is scanned, processed "
-                        "or written back, and a "
-                        "node takes nothing more (it is drained). What runs comes to its end. In place of a "
-                        "pause of the same. "
-                        "Messages and webhooks go on. A bucket has its own: `active`.",
+         .description =
+             "Of everything nothing more is processed, of a source or a bucket nothing is scanned, "
+             "processed or written back, and a node takes nothing more (it is drained). What runs "
+             "comes to its end. In place of a pause of the same. Messages and webhooks go on. It "
+             "ends by itself where `until` or `for_seconds` says when.",
          .body = &described::Schema<view::NewPause>,
          .answer = &described::Schema<view::PauseRow>,
          .status = 201,

@@ -113,7 +113,7 @@ std::string OfNodes(const Standing& standing, Timestamp now) {
 
 std::string OfPauses(const Standing& standing) {
     auto text = MetricHead("notifications_pauses", "gauge", "What people hold back, by what it is.");
-    for (const auto of : {PauseOf::kEverything, PauseOf::kSource, PauseOf::kNode}) {
+    for (const auto of : {PauseOf::kEverything, PauseOf::kSource, PauseOf::kBucket, PauseOf::kNode}) {
         text += fmt::format(
             "notifications_pauses{{of=\"{}\"}} {}\n",
             ToString(of),

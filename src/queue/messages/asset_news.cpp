@@ -232,7 +232,8 @@ void AssetNewsIntake::Note(const SourceId& source, const Error& fault, Taken& ta
     }
 }
 
-/// What there is of the asset where its bucket is paused, is a saved search or does not hold it any more.
+/// What there is of the asset where its bucket is switched off, is a saved search or does not hold it any
+/// more.
 Result<void> AssetNewsIntake::AtHome(
     const std::vector<Bucket>& buckets,
     const AssetNews& news,

@@ -93,8 +93,8 @@ std::vector<ObjectOutcome> ObjectNews::Take(
 ObjectOutcome ObjectNews::In(const Bucket& bucket, const StoreNews& news, const std::stop_token& stop) {
     if (!bucket.active) {
         return {
-            .word = "paused",
-            .sentence = fmt::format("bucket '{}' is paused; a scan finds it later", bucket.name)
+            .word = "inactive",
+            .sentence = fmt::format("bucket '{}' is switched off; a scan finds it later", bucket.name)
         };
     }
     const auto source = find_source_(bucket.kind);

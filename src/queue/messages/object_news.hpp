@@ -25,7 +25,7 @@ struct ObjectOutcome {
     BucketId bucket_id;  ///< "" when it is in none.
     std::string bucket;  ///< Its name; the store's own when it is in none of ours.
     /// "new" (it is an item now), "known", "restored" (what waited for it goes on), "left_out", "gone",
-    /// "paused", "not_an_object", "unknown_bucket"; "unconfirmed": see `fault`.
+    /// "inactive", "not_an_object", "unknown_bucket"; "unconfirmed": see `fault`.
     std::string_view word;
     std::string sentence;
     std::optional<Error> fault;  ///< Why the store could not be asked, or the item not be stored.

@@ -34,6 +34,7 @@ constexpr const char* kUpdateSql = R"sql(
         exclude_globs = ?, publish = ?, weight = ?, max_in_flight = ?, options = ?
     WHERE id = ?)sql";
 constexpr const char* kRemoveSql = "DELETE FROM bucket WHERE id = ?";
+constexpr const char* kRemovePauseSql = "DELETE FROM pause WHERE scope = 'bucket' AND subject = ?";
 constexpr const char* kHasItemsSql = "SELECT 1 FROM item WHERE bucket_id = ? LIMIT 1";
 
 constexpr const char* kGetSql = R"sql(
@@ -213,13 +214,16 @@ Result<void> BucketTable::Remove(const BucketId& id) {
         return Fail(
             ErrorCode::kConflict,
             fmt::format(
-                "bucket '{0}' has items, whose history would go with it; pause it instead (active: false, or "
-                "notifications-api buckets pause {0})",
+                "bucket '{0}' has items, whose history would go with it; switch it off instead (active: "
+                "false, "
+                "or notifications-api buckets off {0})",
                 bucket->name
             )
         );
     }
-    return connection_.TryChange(kRemoveSql, id).map([](int) {});
+    return connection_.TryChange(kRemoveSql, id)
+        .and_then([&](int) { return connection_.Change(kRemovePauseSql, id); })
+        .map([](int) {});
 }
 
 Result<Bucket> BucketTable::Get(const BucketId& id) const {

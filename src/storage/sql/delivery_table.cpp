@@ -49,6 +49,10 @@ constexpr const char* kAttemptsSql = R"sql(
     FROM delivery_attempt WHERE delivery_id = ? ORDER BY sequence)sql";
 constexpr const char* kCountSql =
     "SELECT kind, status, count(*) FROM delivery GROUP BY kind, status ORDER BY kind, status";
+constexpr const char* kEndedSql = "SELECT kind, status, count FROM delivery_count ORDER BY kind, status";
+constexpr const char* kOneEndedSql = R"sql(
+    INSERT INTO delivery_count (kind, status, count) VALUES (?, ?, 1)
+    ON CONFLICT (kind, status) DO UPDATE SET count = delivery_count.count + 1)sql";
 constexpr const char* kRemoveOldSql =
     "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE finished_at < ? ORDER BY finished_at "
     "LIMIT ?)";
@@ -56,6 +60,14 @@ constexpr const char* kCountOldSql = "SELECT count(*) FROM delivery WHERE finish
 
 std::string_view KindText(DeliveryKind kind) {
     return kind == DeliveryKind::kWebhook ? "webhook" : "publication";
+}
+
+DeliveryCount ReadCount(Row& row) {
+    DeliveryCount count;
+    count.kind = row.Text() == "webhook" ? DeliveryKind::kWebhook : DeliveryKind::kPublication;
+    count.status = StatusFrom(row.Text()).value_or(Status::kPending);
+    count.count = row.Integer();
+    return count;
 }
 
 /// A condition that is not asked for is left out, so that the index fits what is.
@@ -156,13 +168,11 @@ Result<Page<Delivery>> DeliveryTable::List(const DeliveryFilter& filter, const P
 }
 
 Result<std::vector<DeliveryCount>> DeliveryTable::Count() const {
-    return connection_.Select(kCountSql, [](Row& row) {
-        DeliveryCount count;
-        count.kind = row.Text() == "webhook" ? DeliveryKind::kWebhook : DeliveryKind::kPublication;
-        count.status = StatusFrom(row.Text()).value_or(Status::kPending);
-        count.count = row.Integer();
-        return count;
-    });
+    return connection_.Select(kCountSql, ReadCount);
+}
+
+Result<std::vector<DeliveryCount>> DeliveryTable::Ended() const {
+    return connection_.Select(kEndedSql, ReadCount);
 }
 
 Result<bool> DeliveryTable::Finish(
@@ -182,6 +192,11 @@ Result<bool> DeliveryTable::Finish(
     );
     if (!finished) {
         return Unexpected(finished.error());
+    }
+    if (*finished == 1 && IsTerminal(d.status)) {
+        if (auto counted = connection_.Change(kOneEndedSql, KindText(d.kind), ToString(d.status)); !counted) {
+            return Unexpected(counted.error());
+        }
     }
     if (*finished == 0 || !attempt) {
         return *finished == 1;

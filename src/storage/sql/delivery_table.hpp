@@ -24,6 +24,7 @@ public:
         const DeliveryFilter& filter, const PageRequest& page
     ) const override;
     [[nodiscard]] Result<std::vector<DeliveryCount>> Count() const override;
+    [[nodiscard]] Result<std::vector<DeliveryCount>> Ended() const override;
     Result<std::vector<Delivery>> Claim(
         const NodeId& node, int max, int per_endpoint, Timestamp now, std::chrono::milliseconds lease
     ) override;

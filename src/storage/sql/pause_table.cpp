@@ -10,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/bucket.hpp"
 #include "domain/ids.hpp"
 #include "domain/named.hpp"
 #include "domain/pause.hpp"
@@ -28,13 +29,19 @@ constexpr const char* kRemoveSql = "DELETE FROM pause WHERE id = ?";
 constexpr const char* kListSql = R"sql(
     SELECT id, scope, subject, reason, actor, since, until FROM pause
     WHERE until IS NULL OR until > ? ORDER BY since, id)sql";
-constexpr const char* kOfSourceSql = R"sql(
+constexpr const char* kOfBucketItselfSql = R"sql(
     SELECT id, scope, subject, reason, actor, since, until FROM pause
-    WHERE scope = 'source' AND subject = ?1 AND (until IS NULL OR until > ?2))sql";
+    WHERE scope = 'bucket' AND subject = ? AND (until IS NULL OR until > ?))sql";
+constexpr const char* kOfBucketSql = R"sql(
+    SELECT id, scope, subject, reason, actor, since, until FROM pause
+    WHERE (until IS NULL OR until > ?3)
+      AND ((scope = 'bucket' AND subject = ?1) OR (scope = 'source' AND subject = ?2))
+    ORDER BY scope LIMIT 1)sql";
 constexpr const char* kOfItemsSql = R"sql(
     SELECT id, scope, subject, reason, actor, since, until FROM pause
-    WHERE (until IS NULL OR until > ?2) AND (scope = 'everything' OR (scope = 'source' AND subject = ?1))
-    ORDER BY scope, since, id LIMIT 1)sql";
+    WHERE (until IS NULL OR until > ?3)
+      AND (scope = 'everything' OR (scope = 'bucket' AND subject = ?1) OR (scope = 'source' AND subject = ?2))
+    ORDER BY scope LIMIT 1)sql";
 
 Pause ReadPause(Row& row) {
     Pause pause;
@@ -80,12 +87,16 @@ Result<std::vector<Pause>> PauseTable::List(Timestamp now) const {
     return connection_.Select(kListSql, ReadPause, now);
 }
 
-Result<std::optional<Pause>> PauseTable::OfSource(const SourceId& source, Timestamp now) const {
-    return connection_.First(kOfSourceSql, ReadPause, source, now);
+Result<std::optional<Pause>> PauseTable::OfBucket(const Bucket& bucket, Timestamp now) const {
+    return connection_.First(kOfBucketSql, ReadPause, bucket.id, bucket.source_id, now);
 }
 
-Result<std::optional<Pause>> PauseTable::OfItems(const SourceId& source, Timestamp now) const {
-    return connection_.First(kOfItemsSql, ReadPause, source, now);
+Result<std::optional<Pause>> PauseTable::OfItems(const Bucket& bucket, Timestamp now) const {
+    return connection_.First(kOfItemsSql, ReadPause, bucket.id, bucket.source_id, now);
+}
+
+Result<std::optional<Pause>> PauseTable::OfBucketItself(const BucketId& bucket, Timestamp now) const {
+    return connection_.First(kOfBucketItselfSql, ReadPause, bucket, now);
 }
 
 }  // namespace notify::sql

@@ -15,8 +15,11 @@ public:
     Result<void> Put(const Pause& pause) override;
     Result<Pause> End(const PauseId& id) override;
     [[nodiscard]] Result<std::vector<Pause>> List(Timestamp now) const override;
-    [[nodiscard]] Result<std::optional<Pause>> OfSource(const SourceId& source, Timestamp now) const override;
-    [[nodiscard]] Result<std::optional<Pause>> OfItems(const SourceId& source, Timestamp now) const override;
+    [[nodiscard]] Result<std::optional<Pause>> OfBucket(const Bucket& bucket, Timestamp now) const override;
+    [[nodiscard]] Result<std::optional<Pause>> OfItems(const Bucket& bucket, Timestamp now) const override;
+    [[nodiscard]] Result<std::optional<Pause>> OfBucketItself(
+        const BucketId& bucket, Timestamp now
+    ) const override;
 
 private:
     Connection& connection_;

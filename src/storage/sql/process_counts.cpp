@@ -9,8 +9,9 @@ namespace notify::sql {
 namespace {
 
 constexpr const char* kChangeSql =
-    "UPDATE process_count SET count = count + ?3 WHERE processor = ?1 AND status = ?2";
-constexpr const char* kAddSql = "INSERT INTO process_count (processor, status, count) VALUES (?1, ?2, ?3)";
+    "UPDATE process_count SET count = count + ?3, ended = ended + ?4 WHERE processor = ?1 AND status = ?2";
+constexpr const char* kAddSql =
+    "INSERT INTO process_count (processor, status, count, ended) VALUES (?1, ?2, ?3, ?4)";
 
 }  // namespace
 
@@ -19,9 +20,10 @@ Result<void> KeepCounts(Connection& connection, const ProcessCounts& changes) {
         if (change == 0) {
             continue;
         }
-        auto changed = connection.Change(kChangeSql, what.first, ToString(what.second), change);
+        const int ended = IsTerminal(what.second) ? change : 0;
+        auto changed = connection.Change(kChangeSql, what.first, ToString(what.second), change, ended);
         if (changed && *changed == 0) {
-            changed = connection.Change(kAddSql, what.first, ToString(what.second), change);
+            changed = connection.Change(kAddSql, what.first, ToString(what.second), change, ended);
         }
         if (!changed) {
             return Unexpected(changed.error());

@@ -17,7 +17,7 @@ namespace notify::sql {
 using ProcessCounts = std::map<std::pair<std::string, Status>, int>;
 
 /// What adds processes or gives them another status calls this in the same transaction; those that are
-/// removed are counted by the database.
+/// removed are counted by the database. Of a terminal status it also counts how many ever got it.
 [[nodiscard]] Result<void> KeepCounts(Connection& connection, const ProcessCounts& changes);
 
 }  // namespace notify::sql

@@ -34,7 +34,7 @@ constexpr const char* kAllProcessingSql = R"sql(
            started_at, finished_at
     FROM process WHERE status = 'Processing' ORDER BY lease_until, id)sql";
 constexpr const char* kCountSql =
-    "SELECT processor, status, count FROM process_count WHERE count > 0 ORDER BY processor, status";
+    "SELECT processor, status, count, ended FROM process_count ORDER BY processor, status";
 constexpr const char* kDepthSql = R"sql(
     SELECT count(*) FILTER (WHERE next_attempt_at <= ?1), count(*) FILTER (WHERE next_attempt_at > ?1), min(created_at)
     FROM process WHERE status = 'Pending')sql";
@@ -173,6 +173,7 @@ Result<std::vector<ProcessCount>> ProcessTable::Count() const {
         count.processor = row.Text();
         count.status = StatusFrom(row.Text()).value_or(Status::kPending);
         count.count = row.Integer();
+        count.ended = row.Integer();
         return count;
     });
 }

@@ -33,6 +33,7 @@ constexpr const char* kReadyBucketsSql = R"sql(
                       WHERE (p.until IS NULL OR p.until > ?1)
                         AND (p.scope = 'everything'
                              OR (p.scope = 'source' AND p.subject = b.source_id)
+                             OR (p.scope = 'bucket' AND p.subject = b.id)
                              OR (p.scope = 'node' AND p.subject = (SELECT name FROM node WHERE id = ?2))))
       AND NOT (s.kind = 'local' AND EXISTS (SELECT 1 FROM node n WHERE n.id = ?2 AND n.reads_folders = 0))
       AND (b.held_until IS NULL

@@ -98,6 +98,31 @@ TEST_F(MetricsTest, TellOfNodesEndpointsPausesAndHeldBuckets) {
     }
 }
 
+TEST_F(MetricsTest, CountWhatEverEndedFromZeroOn) {
+    const auto deliveries = [](std::string_view status, int count) {
+        return fmt::format(
+            "\nnotifications_deliveries_ended_total{{kind=\"webhook\",status=\"{}\"}} {}\n", status, count
+        );
+    };
+    EXPECT_THAT(Scrape(), HasSubstr(deliveries("Failed", 0)));
+    AddBucket();
+    const auto item = Discover("a.mxf");
+    const auto processes = [](std::string_view status, int count) {
+        return fmt::format(
+            "\nnotifications_processes_ended_total{{processor=\"checksum\",status=\"{}\"}} {}\n",
+            status,
+            count
+        );
+    };
+    EXPECT_THAT(Scrape(), HasSubstr(processes("Cancelled", 0)));
+    Expect(202, "POST", "/v1/items/" + item + "/cancel");
+    EXPECT_THAT(Scrape(), HasSubstr(processes("Cancelled", 1)));
+    const auto endpoint = Expect(201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/"})").at("id");
+    Expect(202, "POST", "/v1/webhooks/" + std::string(endpoint.as_string()) + "/test");
+    FinishDeliveries(Status::kFailed);
+    EXPECT_THAT(Scrape(), HasSubstr(deliveries("Failed", 1)));
+}
+
 TEST_F(MetricsTest, EscapeTheNamesOfBuckets) {
     std::filesystem::create_directories(folder_.Path() / "in");
     Expect(

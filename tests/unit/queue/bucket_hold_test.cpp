@@ -62,7 +62,7 @@ TEST_F(BucketHoldTest, FollowsAFaultOfTheWholeBucketAndBurnsNoAttempt) {
     EXPECT_EQ(HoldOf(bucket)->reason, "no_bucket");
     EXPECT_EQ(HoldOf(bucket)->sentence, "there is no bucket 'in'");
     EXPECT_EQ(OnlyProcess(item.id).attempt, 0);
-    EXPECT_EQ(Stored(item.id).blocked_by, BlockedBy::kSourcePaused);
+    EXPECT_EQ(Stored(item.id).blocked_by, BlockedBy::kSourceRefuses);
 }
 
 TEST_F(BucketHoldTest, ForWantOfCredentialsIsTriedAgainEachMinuteBecauseANewOneMayLieInAFile) {

@@ -12,7 +12,9 @@
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
+#include "domain/pause.hpp"
 #include "storage/bucket_repository.hpp"
+#include "storage/pause_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
 namespace notify::testing {
@@ -94,7 +96,7 @@ TEST_F(SchedulerTest, ScansOnAPersonsWordAndReportsWhatItCameTo) {
     EXPECT_EQ(scheduler_.ScanNow(BucketId("bkt_none"), {}).error().code, ErrorCode::kNotFound);
 }
 
-TEST_F(SchedulerTest, NoticesNothingInAPausedBucketNotEvenOnAPersonsWord) {
+TEST_F(SchedulerTest, NoticesNothingInABucketThatIsSwitchedOffNotEvenOnAPersonsWord) {
     auto bucket = AddBucket();
     Change(bucket, [](Bucket& changed) { changed.active = false; });
     WriteFile(bucket, "a.mp4");
@@ -317,6 +319,66 @@ TEST_F(SchedulerTest, MayBeStartedAndStoppedTwice) {
     scheduler_.Start();
     scheduler_.Stop();
     scheduler_.Stop();
+}
+
+TEST_F(SchedulerTest, NoticesNothingInAPausedBucketUntilThatIsOver) {
+    const auto bucket = AddBucket();
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.pauses.Put(
+            {.id = PauseId("pau_1"),
+             .of = PauseOf::kBucket,
+             .subject = bucket.id.Value(),
+             .reason = "it is sorted",
+             .actor = "key_1",
+             .since = clock_.Now(),
+             .until = clock_.Now() + seconds(60)}
+        );
+    }));
+    WriteFile(bucket, "a.mp4");
+    const auto other = AddBucket({"checksum"}, "other");
+    const auto refused = scheduler_.ScanNow(bucket.id, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+    EXPECT_NE(refused.error().message.find("it is sorted"), std::string::npos);
+    Start();
+    EXPECT_TRUE(Eventually([&] { return Stored(other.id).last_scan_at.has_value(); }));
+    EXPECT_FALSE(Stored(bucket.id).last_scan_at.has_value());
+    clock_.Advance(seconds(60));
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(seconds(1));
+        return Items().size() == 1;
+    }));
+}
+
+TEST_F(SchedulerTest, AScanThatWaitedForAnotherHoldsUpTheNextOnlyAsLongAsItTook) {
+    std::promise<void> let_go;
+    const auto gone = let_go.get_future().share();
+    std::atomic<int> scans = 0;
+    Scheduler scheduler(*storage_, clock_, *sources_, [&] {
+        if (++scans == 1) {
+            gone.wait();
+        }
+    });
+    const auto slow = AddBucket({"checksum"}, "slow");
+    const auto other = AddBucket({"checksum"}, "other");  // handed out after the first
+    WriteFile(slow, "a.mp4");
+    auto by_hand = std::async(std::launch::async, [&] { return scheduler.ScanNow(slow.id, {}).has_value(); });
+    ASSERT_TRUE(Eventually([&] { return scans == 1; }));
+    scheduler.Start();
+    EXPECT_TRUE(Eventually([&] { return Stored(other.id).last_scan_at.has_value(); }));
+    clock_.Advance(std::chrono::hours(1));
+    let_go.set_value();
+    EXPECT_TRUE(by_hand.get());
+    EXPECT_TRUE(Eventually([&] { return Stored(slow.id).last_scan_at == clock_.Now(); }))
+        << "it has its turn";
+    WriteFile(slow, "b.mp4");
+    const auto soon = clock_.Now() + std::chrono::minutes(30);
+    EXPECT_TRUE(Eventually([&] {
+        clock_.Advance(std::chrono::milliseconds(20));
+        return Items().size() == 2;
+    }));
+    EXPECT_LT(clock_.Now(), soon);
+    scheduler.Stop();
 }
 
 TEST_F(SchedulerTest, LetsABucketThatHangsHoldUpNoOther) {

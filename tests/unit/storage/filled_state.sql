@@ -39,7 +39,7 @@ INSERT INTO process_looked_at VALUES ('prc_2', 'proxy', 'm', 25, '');
 INSERT INTO long_work VALUES ('prc_1', 'itm_1', 36000000, 600000, 2);
 INSERT INTO checkpoint VALUES ('prc_1', 1200000, 'ab', 1, x'00ff');
 INSERT INTO checkpoint_part VALUES ('prc_1', 0, x'ff00');
-INSERT INTO process_count VALUES ('checksum', 'Processing', 1), ('checksum', 'Completed', 1), ('checksum', 'Failed', 1);
+INSERT INTO process_count VALUES ('checksum', 'Processing', 1, 0), ('checksum', 'Completed', 1, 7), ('checksum', 'Failed', 1, 1);
 INSERT INTO resolve VALUES ('prc_2', 'itm_2', 1, 0);
 INSERT INTO person VALUES ('per_1', 'Ada "Countess" Lovelace', 0, NULL, 'per_1', 'form 7', 1);
 INSERT INTO person VALUES ('per_2', NULL, 1, 'per_1', 'per_1', '', 1);
@@ -66,6 +66,7 @@ INSERT INTO endpoint VALUES ('end_1', 'https://mam.example/hook', '', '[]', '[]'
 INSERT INTO publication VALUES ('pub_1', 'itm_2', 'beside', 'json', '');
 INSERT INTO delivery VALUES ('del_1', 'webhook', 'evt_1', 'end_1', '', 'Pending', 0, 1, 0, '', NULL, '', 1, NULL),
                             ('del_2', 'publication', '', '', 'pub_1', 'Processing', 1, 1, 3, 'nod_1', 99, 'refused', 1, NULL);
+INSERT INTO delivery_count VALUES ('webhook', 'Completed', 5);
 INSERT INTO delivery_attempt (delivery_id, number, at, duration_ms, http_status, error, response) VALUES ('del_2', 1, 1, 20, 500, '', x'3c00ff');
 INSERT INTO news VALUES ('nws_1', '', 'object', x'00ff', '', 1, 1, 1, 0, '', '');
 INSERT INTO dead_message VALUES ('dea_1', '', 'm', 'no_json', 'no JSON', '{', 1, 1, 1, 1, NULL);

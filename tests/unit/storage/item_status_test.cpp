@@ -90,6 +90,22 @@ TEST_P(ItemStatusOf, WhatAWaitingItemWaitsForIsToldAsItIsNow) {
     bucket_.active = false;
     Write([&](Transaction& transaction) { return transaction.buckets.Update(bucket_); });
     EXPECT_EQ(told(stored), BlockedBy::kBucketInactive);
+    bucket_.active = true;
+    Write([&](Transaction& transaction) { return transaction.buckets.Update(bucket_); });
+    Write([&](Transaction& transaction) {
+        return transaction.pauses.Put(
+            {.id = PauseId("pau_1"),
+             .of = PauseOf::kBucket,
+             .subject = bucket_.id.Value(),
+             .reason = "it is sorted",
+             .actor = "key_1",
+             .since = Now(),
+             .until = Now() + 1s}
+        );
+    });
+    EXPECT_EQ(told(stored), BlockedBy::kPaused);
+    clock_.Advance(1s);
+    EXPECT_EQ(told(stored), BlockedBy::kSlot);
     auto ended = stored;
     ended.status = Status::kCompleted;
     ended.blocked_by = BlockedBy::kNothing;
@@ -109,7 +125,7 @@ TEST_P(ItemStatusOf, ARetryIsWaitedForOnlyWhenAllProcessesWait) {
     EXPECT_EQ(Refresh().blocked_by, BlockedBy::kSlot);
 }
 
-TEST_P(ItemStatusOf, APauseOfTheSourceAndAFullDiskAreNamed) {
+TEST_P(ItemStatusOf, ASourceThatRefusesAndAFullDiskAreNamed) {
     const auto blocked_by = [&](std::string processor, std::string code, std::chrono::seconds delay) {
         auto waiting = MakeProcess(item_, std::move(processor));
         waiting.next_attempt_at = Now() + delay;
@@ -117,9 +133,9 @@ TEST_P(ItemStatusOf, APauseOfTheSourceAndAFullDiskAreNamed) {
         Write([&](Transaction& transaction) { return transaction.processes.Add(waiting); });
         return Refresh().blocked_by;
     };
-    EXPECT_EQ(blocked_by("a", "unauthenticated", 9s), BlockedBy::kSourcePaused);
+    EXPECT_EQ(blocked_by("a", "unauthenticated", 9s), BlockedBy::kSourceRefuses);
     EXPECT_EQ(blocked_by("b", "storage_full", 5s), BlockedBy::kStorageFull);
-    EXPECT_EQ(blocked_by("c", "throttled", 1s), BlockedBy::kSourcePaused);
+    EXPECT_EQ(blocked_by("c", "throttled", 1s), BlockedBy::kSourceRefuses);
 }
 
 TEST_P(ItemStatusOf, AnItemGoesThroughItsStatuses) {

@@ -40,8 +40,8 @@ CREATE INDEX duty_of_node ON duty (node_id);
 -- what people hold back: domain/pause.hpp
 CREATE TABLE pause (
     id TEXT COLLATE "C" PRIMARY KEY,
-    scope TEXT COLLATE "C" NOT NULL CHECK (scope IN ('everything', 'source', 'node')),
-    subject TEXT COLLATE "C" NOT NULL, -- id of a source, name of a node, '' for everything
+    scope TEXT COLLATE "C" NOT NULL CHECK (scope IN ('everything', 'source', 'bucket', 'node')),
+    subject TEXT COLLATE "C" NOT NULL, -- id of a source or a bucket, name of a node, '' for everything
     reason TEXT COLLATE "C" NOT NULL,
     actor TEXT COLLATE "C" NOT NULL,
     since BIGINT NOT NULL,
@@ -172,7 +172,7 @@ CREATE TABLE item (
     status TEXT COLLATE "C" NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
     since BIGINT NOT NULL,
     blocked_by TEXT COLLATE "C" NOT NULL CHECK (
-        blocked_by IN ('nothing', 'slot', 'retry_delay', 'bucket_inactive', 'source_paused', 'storage_full', 'processor',
+        blocked_by IN ('nothing', 'slot', 'max_in_flight', 'retry_delay', 'paused', 'bucket_inactive', 'source_refuses', 'storage_full', 'processor',
                        'resolving', 'budget')
     ),
     reason_code TEXT COLLATE "C" NOT NULL,
@@ -361,6 +361,7 @@ CREATE TABLE process_count (
     processor TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL,
     count BIGINT NOT NULL CHECK (count >= 0),
+    ended BIGINT NOT NULL CHECK (ended >= 0), -- ever, of a terminal status
     PRIMARY KEY (processor, status)
 );
 
@@ -716,6 +717,14 @@ CREATE TABLE delivery_attempt (
 );
 
 CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequence);
+
+-- how many ever ended so; kept with each
+CREATE TABLE delivery_count (
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('webhook', 'publication')),
+    status TEXT COLLATE "C" NOT NULL CHECK (status IN ('Completed', 'Failed', 'Cancelled', 'Skipped')),
+    count BIGINT NOT NULL CHECK (count > 0),
+    PRIMARY KEY (kind, status)
+);
 
 -- what messages told of, until it was looked at: see domain/news.hpp
 CREATE TABLE news (

@@ -35,8 +35,8 @@ CREATE INDEX duty_of_node ON duty (node_id);
 -- what people hold back: domain/pause.hpp
 CREATE TABLE pause (
     id TEXT PRIMARY KEY,
-    scope TEXT NOT NULL CHECK (scope IN ('everything', 'source', 'node')),
-    subject TEXT NOT NULL, -- id of a source, name of a node, '' for everything
+    scope TEXT NOT NULL CHECK (scope IN ('everything', 'source', 'bucket', 'node')),
+    subject TEXT NOT NULL, -- id of a source or a bucket, name of a node, '' for everything
     reason TEXT NOT NULL,
     actor TEXT NOT NULL,
     since INTEGER NOT NULL,
@@ -167,7 +167,7 @@ CREATE TABLE item (
     status TEXT NOT NULL CHECK (status IN ('Pending', 'Processing', 'Completed', 'Failed', 'Cancelled', 'Skipped')),
     since INTEGER NOT NULL,
     blocked_by TEXT NOT NULL CHECK (
-        blocked_by IN ('nothing', 'slot', 'retry_delay', 'bucket_inactive', 'source_paused', 'storage_full', 'processor',
+        blocked_by IN ('nothing', 'slot', 'max_in_flight', 'retry_delay', 'paused', 'bucket_inactive', 'source_refuses', 'storage_full', 'processor',
                        'resolving', 'budget')
     ),
     reason_code TEXT NOT NULL,
@@ -347,6 +347,7 @@ CREATE TABLE process_count (
     processor TEXT NOT NULL,
     status TEXT NOT NULL,
     count INTEGER NOT NULL CHECK (count >= 0),
+    ended INTEGER NOT NULL CHECK (ended >= 0), -- ever, of a terminal status
     PRIMARY KEY (processor, status)
 ) STRICT, WITHOUT ROWID;
 
@@ -698,6 +699,14 @@ CREATE TABLE delivery_attempt (
 ) STRICT;
 
 CREATE INDEX delivery_attempt_of_delivery ON delivery_attempt (delivery_id, sequence);
+
+-- how many ever ended so; kept with each
+CREATE TABLE delivery_count (
+    kind TEXT NOT NULL CHECK (kind IN ('webhook', 'publication')),
+    status TEXT NOT NULL CHECK (status IN ('Completed', 'Failed', 'Cancelled', 'Skipped')),
+    count INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (kind, status)
+) STRICT, WITHOUT ROWID;
 
 -- what messages told of, until it was looked at: see domain/news.hpp
 CREATE TABLE news (

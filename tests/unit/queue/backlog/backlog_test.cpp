@@ -388,7 +388,7 @@ TEST_F(BacklogTest, IsNotLetGoWhileItsBucketIsPausedOrHasNoRule) {
         return TakeBlockedBy(snapshot, item, clock_.Now());
     }));
     EXPECT_EQ(item.blocked_by, BlockedBy::kBucketInactive);
-    EXPECT_EQ(Why(item, {}, {}, bucket, clock_.Now()).at(0), "it waits: its bucket is not active");
+    EXPECT_EQ(Why(item, {}, {}, bucket, clock_.Now()).at(0), "it waits: its bucket is switched off");
     Change(bucket, [](Bucket& changed) { changed.active = true; });
     EXPECT_EQ(Go(), 1);
 }
