@@ -37,6 +37,17 @@ class Converted(unittest.TestCase):
 
 
 class DocumentTest(Converted):
+    def test_the_command_says_where_the_text_is_and_when_it_is_not_kept(self) -> None:
+        file = self.folder / "document.pdf"
+        file.write_bytes(document(PARAGRAPH))
+        command = [PROGRAMS / "notifications-api", "process", file, "--processor", "document-markdown"]
+        environment = {"DATA_DIR": str(self.folder / "data"), "MODEL_DIR": str(DEPS / "models"), "PATH": "/usr/bin:/bin"}
+        done = subprocess.run(command, env=environment, text=True, capture_output=True, timeout=300)
+        self.assertIn("no artifact is kept: --artifacts FOLDER writes them", done.stdout)
+        done = subprocess.run([*command, "--artifacts", self.folder / "out"], env=environment, text=True, capture_output=True, timeout=300)
+        self.assertIn(f"artifact {self.folder}/out/document.md (text/markdown", done.stdout)
+        self.assertNotIn("no artifact is kept", done.stdout)
+
     def test_lines_become_a_paragraph_and_divided_words_are_whole(self) -> None:
         page = text(72, 700, "A word that was divi-") + text(72, 688, "ded is whole again, and lines are one paragraph.")
         markdown, told = self.convert(document(page))

@@ -93,12 +93,25 @@ void TurnRightToLeft(std::vector<Glyph>& glyphs) {
     }
 }
 
+/// What the letters of a line share; its signs, where there is nothing else.
+std::uint8_t SharedLook(const Growing& line) {
+    unsigned of_letters = kBold | kItalic | kMono;
+    unsigned of_signs = of_letters;
+    bool speaks = false;
+    for (const auto& glyph : line.glyphs) {
+        const bool letter = IsLetter(glyph.code) || IsDigit(glyph.code);
+        const auto look = LookIn(line, glyph);
+        speaks = speaks || letter;
+        if ((look & (kRaised | kLowered)) == 0) {
+            (letter ? of_letters : of_signs) &= look;
+        }
+    }
+    return static_cast<std::uint8_t>(speaks ? of_letters : of_signs);
+}
+
 Line Finished(Growing&& growing, const PageContent& page) {
     TurnRightToLeft(growing.glyphs);
     Line line{.box = growing.box, .baseline = growing.baseline, .size = growing.size};
-    unsigned shared = kBold | kItalic | kMono;
-    unsigned of_signs = shared;  // where there is nothing else
-    bool speaks = false;
     const Glyph* before = nullptr;
     for (const auto& glyph : growing.glyphs) {
         const auto look = LookIn(growing, glyph);
@@ -113,14 +126,9 @@ Line Finished(Growing&& growing, const PageContent& page) {
             line.spans.back().text.append(spaces, ' ');
         }
         AppendUtf8(line.spans.back().text, glyph.code);
-        const bool letter = IsLetter(glyph.code) || IsDigit(glyph.code);
-        speaks = speaks || letter;
-        if ((look & (kRaised | kLowered)) == 0) {
-            (letter ? shared : of_signs) &= look;
-        }
         before = &glyph;
     }
-    line.look = static_cast<std::uint8_t>(speaks ? shared : of_signs);
+    line.look = SharedLook(growing);
     const auto told = growing.glyphs.front().told;
     line.told = std::ranges::all_of(growing.glyphs, [&](const Glyph& glyph) { return glyph.told == told; })
                     ? told

@@ -122,6 +122,21 @@ TEST(ReadingOrder, IsAlongTheLinesWhereShortWordsStandBesideEachOther) {
     EXPECT_LT(text.find("value 0"), text.find("name 1")) << text;
 }
 
+TEST(ReadingOrder, IsAlongTheLinesWhereMostRowsOfASideAreCells) {
+    Sheet sheet;
+    for (int i = 0; i < 10; ++i) {
+        const auto baseline = 100 + 60 * static_cast<float>(i);
+        sheet.Write(72, baseline, "name " + std::to_string(i) + " of something");
+        if (i < 4) {
+            sheet.Write(400, baseline, "value " + std::to_string(i) + " that is wide");
+        } else {
+            sheet.Write(400, baseline, "value " + std::to_string(i)).Write(475, baseline, "more");
+        }
+    }
+    const auto text = Converted({sheet}).markdown;
+    EXPECT_LT(text.find("value 0"), text.find("name 1")) << text;
+}
+
 TEST(Tables, HaveTheCellsOfTheirGridWithAllTheirLines) {
     Sheet sheet;
     sheet.Grid({72, 192, 312, 432}, {100, 120, 160, 180});
