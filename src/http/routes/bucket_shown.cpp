@@ -134,8 +134,10 @@ view::BucketView Show(const Ruled& ruled) {
     return shown;
 }
 
-Result<void> CheckUnchangedBucket(const Snapshot& snapshot, const Request& request, const Bucket& bucket) {
-    return WithRules(snapshot, bucket).and_then([&](const Ruled& ruled) {
+Result<void> CheckUnchangedBucket(
+    const Snapshot& snapshot, const Request& request, const Bucket& bucket, Timestamp now
+) {
+    return WithRules(snapshot, bucket, now).and_then([&](const Ruled& ruled) {
         return CheckUnchanged<view::BucketChange>(request, Show(ruled));
     });
 }

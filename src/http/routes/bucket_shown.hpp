@@ -40,7 +40,7 @@ struct Ruled {
 
 /// kConflict (412) when the request has an If-Match of another one than the bucket is now.
 [[nodiscard]] Result<void> CheckUnchangedBucket(
-    const Snapshot& snapshot, const Request& request, const Bucket& bucket
+    const Snapshot& snapshot, const Request& request, const Bucket& bucket, Timestamp now
 );
 
 /// What CheckBucket, whose outcome `checked` is, found of a bucket in that source, with the hops to it.

@@ -114,7 +114,7 @@ public:
             if (!bucket) {
                 return Unexpected(bucket.error());
             }
-            return CheckUnchangedBucket(transaction.View(), request, *bucket)
+            return CheckUnchangedBucket(transaction.View(), request, *bucket, parts_.clock.Now())
                 .and_then([&] { return transaction.buckets.Remove(bucket->id); })
                 .and_then([&] {
                     return Audit(transaction, request, "bucket.remove", *bucket, parts_.clock.Now());
@@ -265,7 +265,8 @@ private:
                 return Unexpected(found.error());
             }
             Bucket& bucket = *found;
-            if (auto same = CheckUnchangedBucket(transaction.View(), request, bucket); !same) {
+            if (auto same = CheckUnchangedBucket(transaction.View(), request, bucket, parts_.clock.Now());
+                !same) {
                 return Unexpected(same.error());
             }
             TakeChange(bucket, change);

@@ -2,6 +2,8 @@
 
 #include "conformance/fixture.hpp"
 #include "core/json.hpp"
+#include "domain/pause.hpp"
+#include "storage/pause_repository.hpp"
 
 namespace notify::testing {
 
