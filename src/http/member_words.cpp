@@ -12,6 +12,7 @@ namespace {
 constexpr std::array kWordsOfTypes{
     MemberWords{"Attempt.number", "1 for the first try.", ""},
     MemberWords{"Audit.detail", "More about it.", ""},
+    MemberWords{"Bucket.paused", "Who paused it, since when, why and until when; null: nobody did.", ""},
     MemberWords{"Bucket.rules", "The processors that its own rules choose.", ""},
     MemberWords{"Bucket.source", "Name of the source it is in.", ""},
     MemberWords{
@@ -52,7 +53,6 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"BucketScan.started_at", "When it began.", "date-time"},
     MemberWords{"BucketScan.state", "running, or idle: then this is the last one.", ""},
     MemberWords{"BucketTest.code", "Why it failed, as one word for programs; \"\" when it passed.", ""},
-    MemberWords{"BucketView.paused", "Who paused it, since when, why and until when; null: nobody did.", ""},
     MemberWords{"Count.processes", "How many processes that was.", ""},
     MemberWords{"DeadMessage.body", "At most 64 KiB of it, without secrets.", ""},
     MemberWords{"DeadMessage.message", "Its id in the queue.", ""},

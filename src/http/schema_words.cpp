@@ -20,11 +20,7 @@ constexpr std::array kMembers{
     MemberWords{"accepted", "Whether the photo is used.", ""},
     MemberWords{"access_key", "The public part of a key pair.", ""},
     MemberWords{"action", "What was done: bucket.add, item.rerun, key.revoke …", ""},
-    MemberWords{
-        "active",
-        "False: switched off. Nothing is noticed there, or nothing is told there, until it is switched on.",
-        ""
-    },
+    MemberWords{"active", "False: nothing is noticed or told there until it is switched on.", ""},
     MemberWords{"actor", "Who did it: the id of a key, or the command line.", ""},
     MemberWords{"added", "How many new items it brought.", ""},
     MemberWords{"added_at", "When it was added.", "date-time"},

@@ -171,6 +171,8 @@ void Reaper::Loop(const std::stop_token& stop) {
             const auto beat = Heartbeat();
             if (beat) {
                 CountFrom(now);
+            } else {
+                StopWhenLate();
             }
             next_beat = now + std::min(settings_.heartbeat, beat ? settings_.heartbeat : kRetryBeat);
             beats.Note(beat);
@@ -192,11 +194,18 @@ void Reaper::Watch(const std::stop_token& stop) {
             if (Steady::now() - ends > kRetryBeat) {
                 SleepFor(kRetryBeat, stop);  // the whole process stood still: first the beat that is due
             }
-            continue;
         }
+        StopWhenLate();
+    }
+}
+
+/// Once for each time: whoever notices it first.
+void Reaper::StopWhenLate() {
+    auto beat = beat_at_.load();
+    const auto now = Steady::now();
+    if (now >= beat + (settings_.lease - settings_.margin) && beat_at_.compare_exchange_strong(beat, now)) {
         ++leases_lost_;
         calls_.lost();
-        CountFrom(now);
     }
 }
 

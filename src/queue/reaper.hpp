@@ -73,6 +73,7 @@ private:
     [[nodiscard]] Result<std::vector<Node>> GiveUpWhoIsGone();
     void Loop(const std::stop_token& stop);
     void Watch(const std::stop_token& stop);
+    void StopWhenLate();
     void CountFrom(Steady::time_point beat) noexcept;
 
     Storage& storage_;

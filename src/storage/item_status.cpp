@@ -333,16 +333,13 @@ Result<void> TakeBlockedBy(const Snapshot& snapshot, Item& item, Timestamp now) 
     }
     const auto bucket = snapshot.buckets.Get(item.bucket_id);
     const auto hold = snapshot.buckets.HoldOf(item.bucket_id);
-    const auto pause =
-        bucket ? snapshot.pauses.OfItems(*bucket, now) : Result<std::optional<Pause>>(std::nullopt);
+    if (!bucket || !hold) {
+        return Unexpected(bucket ? hold.error() : bucket.error());
+    }
+    const auto pause = snapshot.pauses.OfItems(*bucket, now);
     auto processes = snapshot.processes.OfItem(item.id);
-    if (!bucket || !hold || !pause || !processes) {
-        return Unexpected(
-            !bucket  ? bucket.error()
-            : !hold  ? hold.error()
-            : !pause ? pause.error()
-                     : processes.error()
-        );
+    if (!pause || !processes) {
+        return Unexpected(pause ? processes.error() : pause.error());
     }
     if (processes->empty() && item.blocked_by == BlockedBy::kBudget && bucket->active && !*hold) {
         return {};

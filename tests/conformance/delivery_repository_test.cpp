@@ -353,12 +353,16 @@ TEST_P(Deliveries, AreLeftAloneWhileTheirEndpointIsPaused) {
     EXPECT_EQ(next(), std::nullopt) << "nobody has to wake for it";
     EXPECT_TRUE(ClaimDeliveries(10).empty());
     const auto ready = AddDelivery(other.id, Now());
-    const auto publication = AddDelivery(EndpointId(), Now() + 1min);
     EXPECT_EQ(next(), Now());
     const auto claimed = ClaimDeliveries(10);
     ASSERT_EQ(claimed.size(), 1U);
     EXPECT_EQ(claimed[0].id, ready.id);
-    EXPECT_EQ(next(), publication.next_attempt_at);
+    EXPECT_EQ(next(), std::nullopt);
+    RequestPublication(AddItem(AddBucket(), "a"));
+    EXPECT_EQ(next(), Now()) << "what has no endpoint";
+    const auto published = ClaimDeliveries(10);
+    ASSERT_EQ(published.size(), 1U);
+    EXPECT_EQ(published[0].kind, DeliveryKind::kPublication);
     EXPECT_EQ(StoredDelivery(waiting.id).fence, 0);
     set(false, "the receiver answered 410 Gone");
     EXPECT_EQ(next(), Now()) << "what waits for a disabled one is to be cancelled";

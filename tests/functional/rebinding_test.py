@@ -20,7 +20,7 @@ class ServiceInANetwork(Service):
 
     def start(self, **more: str) -> "ServiceInANetwork":
         with self.log.open("a") as log:
-            self.process = subprocess.Popen([*IN_A_NETWORK, "--kill-child", sys.executable, WORLD, self.folder, PROGRAMS / "notifications-api", "serve"],
+            self.process = subprocess.Popen([*IN_A_NETWORK, sys.executable, WORLD, self.folder, PROGRAMS / "notifications-api", "serve"],
                                             cwd=self.folder, env=self.environment(**more), stdout=log, stderr=log, start_new_session=True)
         wait_for("the service to start: " + str(self.log), self.address)
         return self
@@ -86,10 +86,10 @@ class Rebinding(ServiceTest):
         self.start(WEBHOOK_ALLOW_CIDRS="")
         through = ("--proxy", f"http://{PUBLIC}:{self.proxy}")
         self.first_try(self.add("public.test", *through))
-        self.assertEqual(self.service.seen("tunnel"), [f"{PUBLIC}:{self.port}"], "not for the name")
+        self.assertEqual(set(self.service.seen("tunnel")), {f"{PUBLIC}:{self.port}"}, "not for the name")  # it is tried again meanwhile
         attempt = self.first_try(self.add("rebind-behind-proxy.test", *through))
         self.assertIn("webhooks may not be sent to 127.0.0.1", attempt["error"])
-        self.assertEqual(len(self.service.seen("tunnel")), 1)
+        self.assertEqual(set(self.service.seen("tunnel")), {f"{PUBLIC}:{self.port}"})
         self.service.stop()
 
     def test_the_canary_is_hit_where_loopback_is_open(self) -> None:

@@ -2,6 +2,7 @@
 
 Its lines in FOLDER/seen, as they happen: "asked NAME ADDRESS" (what it answered), "took ADDRESS" (where a request arrived), "tunnel TARGET" (what
 the proxy was asked for). The program runs in it too; so do its ports. FOLDER/ports has those of the receiver and of the proxy."""
+import ctypes
 import http.server
 import ipaddress
 import pathlib
@@ -121,7 +122,8 @@ class World:
         receiver = self.listen("POST", lambda asked: "took " + asked.connection.getsockname()[0].removeprefix("::ffff:"))
         proxy = self.listen("CONNECT", lambda asked: "tunnel " + asked.path)
         (self.folder / "ports").write_text(f"{receiver} {proxy}")
-        running = subprocess.Popen(program)
+        die_with_us = ctypes.CDLL(None).prctl
+        running = subprocess.Popen(program, preexec_fn=lambda: die_with_us(1, signal.SIGKILL))  # PR_SET_PDEATHSIG
         signal.signal(signal.SIGTERM, lambda *_: running.terminate())
         return running.wait()
 

@@ -4,10 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,22 +15,19 @@
 #include <fmt/core.h>
 
 #include "core/clock.hpp"
-#include "core/log.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
 #include "domain/news.hpp"
-#include "domain/retention.hpp"
 #include "domain/status.hpp"
 #include "http/api.hpp"
 #include "http/exposition.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
 #include "http/router.hpp"
+#include "http/routes/activity_metrics.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/standing_metrics.hpp"
-#include "http/version.hpp"
-#include "queue/claim_waits.hpp"
 #include "queue/messages/queue_reader.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/delivery_repository.hpp"
@@ -281,101 +276,6 @@ std::string OfMessages(const std::vector<QueueState>& queues, Timestamp now) {
     return text;
 }
 
-std::string OfClaims(const ClaimWaits& waits) {
-    constexpr std::string_view kName = "notifications_claim_wait_seconds";
-    auto text =
-        MetricHead(kName, "histogram", "How long what this node claimed had been ready; pauses count.");
-    for (std::size_t i = 0; i < ClaimWaits::kEnds.size(); ++i) {
-        text +=
-            fmt::format("{}_bucket{{le=\"{}\"}} {}\n", kName, ClaimWaits::kEnds.at(i), waits.within.at(i));
-    }
-    return text + fmt::format(
-                      "{0}_bucket{{le=\"+Inf\"}} {1}\n{0}_sum {2}\n{0}_count {1}\n",
-                      kName,
-                      waits.count,
-                      waits.sum.count()
-                  );
-}
-
-std::string OfRecovery(const Activity& activity) {
-    return OneMetric(
-               "notifications_rescues_total",
-               "counter",
-               "Processes whose lease was over and that this node gave back.",
-               activity.rescues
-           ) +
-           OneMetric(
-               "notifications_nodes_given_up_total",
-               "counter",
-               "Nodes that were gone and that this node gave up.",
-               activity.nodes_given_up
-           ) +
-           OneMetric(
-               "notifications_leases_lost_total",
-               "counter",
-               "Times that this node could not extend its leases and stopped its work.",
-               activity.leases_lost
-           );
-}
-
-std::string OfRemoved(const RemovedRows& removed) {
-    auto text = MetricHead(
-        "notifications_removed_rows_total", "counter", "Rows that this node removed because they were old."
-    );
-    for (const auto& kind : kRemovedKinds) {
-        text += fmt::format(
-            "notifications_removed_rows_total{{kind=\"{}\"}} {}\n", kind.word, removed.*kind.rows
-        );
-    }
-    return text;
-}
-
-/// Nothing where it cannot be told.
-std::string OfSpace(const std::optional<std::filesystem::space_info>& space) {
-    return space ? OneMetric(
-                       "notifications_data_free_bytes", "gauge", "Room left in DATA_DIR.", space->available
-                   ) +
-                       OneMetric(
-                           "notifications_data_size_bytes",
-                           "gauge",
-                           "Size of the file system of DATA_DIR.",
-                           space->capacity
-                       )
-                 : std::string();
-}
-
-std::string OfService(const Activity& activity) {
-    return OfClaims(activity.claim_waits) + OfRecovery(activity) + OfRemoved(activity.removed) +
-           OfSpace(activity.space) +
-           OneMetric(
-               "notifications_workers", "gauge", "Items that may be processed at once.", activity.workers
-           ) +
-           OneMetric("notifications_workers_busy", "gauge", "Items that are processed now.", activity.busy) +
-           OneMetric(
-               "notifications_children_started_total",
-               "counter",
-               "Sandboxed children that were started: one more for each restart.",
-               activity.children_started
-           ) +
-           OneMetric(
-               "notifications_database_commits_total", "counter", "Commits of the database.", activity.commits
-           ) +
-           OneMetric(
-               "notifications_database_closures_total",
-               "counter",
-               "What was written in them: many share a commit.",
-               activity.closures
-           ) +
-           OneMetric(
-               "notifications_log_lines_dropped_total",
-               "counter",
-               "Log lines that nobody took.",
-               DroppedLogLines()
-           ) +
-           MetricHead("notifications_build_info", "gauge", "Which program this is.") +
-           fmt::format("notifications_build_info{{version=\"{}\"}} 1\n", kVersion);
-}
-
 Response Metrics(const Request& request, const ApiParts& parts) {
     const auto now = parts.clock.Now();
     const auto counts = parts.storage.Read([&](const Snapshot& snapshot) { return Read(snapshot, now); });
@@ -386,7 +286,7 @@ Response Metrics(const Request& request, const ApiParts& parts) {
         .content_type = "text/plain; version=0.0.4",
         .body = OfItems(*counts) + OfProcesses(*counts) + OfProcessesEnded(*counts) + OfDeliveries(*counts) +
                 OfDeliveriesEnded(*counts) + OfNews(*counts) + OfStanding(counts->standing, now) +
-                OfQueue(counts->depth, now) + OfMessages(parts.queues(), now) + OfService(parts.activity())
+                OfQueue(counts->depth, now) + OfMessages(parts.queues(), now) + OfActivity(parts.activity())
     };
 }
 

@@ -60,7 +60,7 @@ TEST_F(ImportTest, MakesBucketsAndASourceForEachConnectionAndNothingTheSecondTim
     EXPECT_EQ(second.at("made").as_int64(), 0);
     EXPECT_EQ(second.at("sources_made").as_int64(), 0);
     EXPECT_EQ(second.at("unchanged").as_int64(), 100);
-    const auto buckets = Expect(200, "GET", "/v1/buckets").at("rows").as_array();
+    const auto buckets = Expect(200, "GET", "/v1/buckets?limit=200").at("rows").as_array();
     ASSERT_EQ(buckets.size(), 100U);
     int active = 0;
     for (const auto& bucket : buckets) {
