@@ -1,9 +1,11 @@
 #include "app/commands/bucket_options.hpp"
 
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/core.h>
 
 #include "app/commands/bodies.hpp"
 #include "app/commands/quantities.hpp"
@@ -60,6 +63,22 @@ void PutBound(
     if (bound) {
         filters[name] = *bound;
     }
+}
+
+constexpr int kMostDays = 36500;
+
+/// A whole number; nothing for any other text.
+std::optional<int> DaysIn(std::string_view text) {
+    int days = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), days);
+    const bool whole = fault == std::errc() && end == text.data() + text.size();
+    return whole && days >= 0 && days <= kMostDays ? std::optional(days) : std::nullopt;
+}
+
+/// For CLI11: "" when it is good, else why not.
+std::string IsDaysOrNone(const std::string& text) {
+    return text.empty() || DaysIn(text) ? std::string()
+                                        : fmt::format("'{}' is no number of days, 0 to {}", text, kMostDays);
 }
 
 bool ChangesFilters(const OptionWords& words) {
@@ -122,7 +141,7 @@ void AddBucketOptions(CLI::App& command, OptionWords& words) {
             "Erase what faces look like that nobody has named after so many days, 0 for never; '' for as the "
             "setting RETENTION_UNNAMED_DAYS says (it is so at first)"
         )
-        ->check(CLI::IsMember({""}) | CLI::Range(0, 36500));
+        ->check(IsDaysOrNone);
 }
 
 bool ChangesAPart(const OptionWords& words) {
@@ -165,8 +184,8 @@ void PutBucketOptions(const OptionWords& words, const object& there, object& bod
     }
     if (words.unnamed_days) {
         object retention;
-        if (!words.unnamed_days->empty()) {
-            retention["unnamed_days"] = std::stoi(*words.unnamed_days);  // checked when it was read
+        if (const auto days = DaysIn(*words.unnamed_days)) {
+            retention["unnamed_days"] = *days;
         }
         body["retention"] = std::move(retention);
     }
