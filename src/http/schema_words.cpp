@@ -204,11 +204,7 @@ constexpr std::array kMembers{
     },
     MemberWords{"min_age_seconds", "Objects that were written later wait until they are so old.", ""},
     MemberWords{"min_bytes", "Smaller objects are left out.", ""},
-    MemberWords{
-        "model_digest",
-        "SHA-256 of its models and their arithmetic, as the lineage has it; \"\" when it used none.",
-        ""
-    },
+    MemberWords{"model_digest", "SHA-256 of its models and their arithmetic; \"\" when it used none.", ""},
     MemberWords{"models", "ok, or why faces cannot be recognised.", ""},
     MemberWords{
         "modified_at",
