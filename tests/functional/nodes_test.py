@@ -91,9 +91,9 @@ class Nodes(NodesTest):
                                   "FROM pg_stat_activity WHERE pid = pg_backend_pid());\n")
             half_open.stdin.flush()
             backend = half_open.stdout.readline().strip()
-            self.server.ask("INSERT INTO notifications.node (id, name, host, version, roles, workers, reads_folders, started_at, heard_at, backend) "
+            self.server.ask("INSERT INTO notifications.node (id, name, host, version, roles, workers, reads_folders, started_at, heard_at, backend, wrote) "
                             f"VALUES ('nod_before', '{name}', 'here', '1', 'worker', 1, 1, 0, "
-                            f"(extract(epoch FROM now()) * 1000)::bigint - 24000, '{backend}')")
+                            f"(extract(epoch FROM now()) * 1000)::bigint - 24000, '{backend}', '')")
             begun = time.monotonic()
             self.service.start()
             self.assertGreater(time.monotonic() - begun, 3, "it did not wait")
