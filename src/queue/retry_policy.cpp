@@ -27,6 +27,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kBase = std::chrono::seconds(5);
 constexpr milliseconds kCap = std::chrono::hours(6);
+constexpr milliseconds kLongest = std::chrono::hours(24);      // some stores ask for years
 constexpr milliseconds kPause = std::chrono::seconds(60);      // when the other side did not say how long
 constexpr milliseconds kMediaBase = std::chrono::seconds(15);  // an upload ends soon, or in hours
 constexpr milliseconds kMediaCap = std::chrono::minutes(15);
@@ -91,7 +92,7 @@ Process EndedAsAsked(Process process, bool superseded, Timestamp now) {
 Process Waiting(Process process, milliseconds delay, Timestamp now) {
     process = WithoutLease(std::move(process), Status::kPending, now);
     process.progress = 0;
-    process.next_attempt_at = now + std::min(delay, kCap);  // some stores ask for years
+    process.next_attempt_at = now + std::min(delay, kLongest);
     if (process.failure) {
         process.failure->will_retry = true;
     }
