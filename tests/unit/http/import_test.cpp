@@ -136,7 +136,9 @@ TEST_F(ImportTest, SaysWhereWhatIsThereIsNotAsTheLineWantsIt) {
         SentenceOf("s3,https://s3.example,,media,,,,checksum,true\n"),
         HasSubstr("without a rule for checksum")
     );
-    EXPECT_THAT(SentenceOf("s3,https://s3.example,,media,,,,,false\n"), HasSubstr("is switched on; change it"));
+    EXPECT_THAT(
+        SentenceOf("s3,https://s3.example,,media,,,,,false\n"), HasSubstr("is switched on; change it")
+    );
 }
 
 TEST_F(ImportTest, NeedsToKnowWhatBecomesOfTheBacklog) {
