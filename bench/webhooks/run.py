@@ -14,6 +14,7 @@ service, on SQLite.
 import argparse
 import contextlib
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -68,6 +69,7 @@ def backlog(build: pathlib.Path, events: int, endpoints: int) -> dict[str, float
 
 def paced(build: pathlib.Path, seconds: int, dead: int) -> dict:
     """What the sink saw of those that answer."""
+    os.sync()  # the disk is done with the round before
     with sink(build) as there, tempfile.TemporaryDirectory(prefix="bench-webhooks.") as folder:
         told = deliver(build, "paced", PER_SECOND, seconds, ENDPOINTS, dead, there.url, folder)
         seen = there.report()
