@@ -118,7 +118,7 @@ private:
         const Yield& yield
     );
     static bool SendHead(Connection& connection, Head& head, const Yield& yield);
-    bool SendWhole(Connection& connection, Head head, std::string_view body, const Yield& yield);
+    bool SendWhole(Connection& connection, Head head, std::string_view body, const Yield& yield) const;
     bool SendBytes(Connection& connection, const ByteStream& bytes, const Yield& yield);
     Result<std::string> NextPiece(const EventStream& events, const Yield& yield);
     void SendEvents(Connection& connection, const EventStream& events, const Yield& yield);

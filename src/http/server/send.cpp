@@ -117,7 +117,9 @@ bool Server::Edge::Send(
 }
 
 /// In one write: each is a packet, and wakes the client.
-bool Server::Edge::SendWhole(Connection& connection, Head head, std::string_view body, const Yield& yield) {
+bool Server::Edge::SendWhole(
+    Connection& connection, Head head, std::string_view body, const Yield& yield
+) const {
     const http::response<http::span_body<const char>> whole(
         std::move(head.base()), boost::beast::span<const char>(body.data(), body.size())
     );
