@@ -4,6 +4,7 @@ and documents that typst makes of a known text (generated.py).
 
 BENCH_DATA names a folder with documents/NAME.pdf, documents/marker/NAME.md and documents/nougat/NAME.md."""
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -63,11 +64,17 @@ def pdftotext(pdf, folder):
     return (folder / "peer.txt").read_text(), seconds
 
 
+@functools.cache
+def fonts():
+    import typst
+    return typst.Fonts(include_system_fonts=False)
+
+
 def generated(seed):
     """A document whose text is known: the PDF, that text as Markdown, the cells of its tables."""
     import typst
     source, markdown, cells, tagged = made(seed)
-    return typst.compile(source.encode(), font_paths=typst.Fonts(include_system_fonts=False), pdf_tags=tagged), markdown, cells
+    return typst.compile(source.encode(), font_paths=fonts(), pdf_tags=tagged), markdown, cells
 
 
 def scan_of(pdf):

@@ -85,7 +85,7 @@ public:
     [[nodiscard]] Result<void> Start();
 
     /// Claims nothing more, at once. Stop follows.
-    void StopClaiming() { workers->StopClaiming(); }
+    void StopClaiming() const { workers->StopClaiming(); }
 
     /// Ends enrolments that are under way, with kStopped. Before whoever waits for them is joined.
     void StopEnrolling() { enrolling_.request_stop(); }

@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kMethods = "GET, HEAD, POST, PATCH, DELETE";
 constexpr const char* kRequestHeaders =
-    "Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match, Last-Event-ID, Range, traceparent";
+    "Authorization, X-API-Key, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "If-Range, Last-Event-ID, Range, traceparent";
 constexpr const char* kAnswerHeaders =
     "ETag, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
     "Idempotent-Replayed, Content-Range, Accept-Ranges, Content-Disposition";

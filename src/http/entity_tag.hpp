@@ -21,6 +21,11 @@ namespace notify {
 /// kConflict with kChangedSince (412) when the request has an If-Match that does not name `tag`.
 [[nodiscard]] Result<void> CheckTag(const Request& request, std::string_view tag);
 
+/// Whether the edit depends on what is there: what that is need not be looked up otherwise.
+[[nodiscard]] inline bool IsConditional(const Request& request) {
+    return !request.Header("if-match").empty();
+}
+
 /// CheckTag with the tag of what is there: `shown` is its view, `Change` has the members that may be edited
 /// of it, as Route::edits. For the edit's own transaction, so that nobody comes between.
 template <class Change, class View>

@@ -19,12 +19,12 @@ struct ProcessorKind {
     std::span<const std::string_view> media_types;  ///< Prefixes: "video/", "image/"; "" accepts everything.
     std::string_view
         config_schema;  ///< JSON Schema (2020-12 subset): an object with defaults and descriptions.
-    std::string_view result_kind;        ///< What its results are to consumers: "face_tracks", "checksum".
-    std::string_view embedding_model{};  ///< Sha-256 of the weights that its embeddings of faces are made by;
-                                         ///< "" when it gives none.
-    bool needs_models = false;           ///< Runs in a child that has loaded the face models.
-    bool biometric = false;              ///< A rule for it needs a biometric_basis.
-    bool internal = false;               ///< The service's own job (enrolment); never chosen by a rule.
+    std::string_view result_kind;      ///< What its results are to consumers: "face_tracks", "checksum".
+    std::string_view embedding_model;  ///< Sha-256 of the weights that its embeddings of faces are made by;
+                                       ///< "" when it gives none.
+    bool needs_models = false;         ///< Runs in a child that has loaded the face models.
+    bool biometric = false;            ///< A rule for it needs a biometric_basis.
+    bool internal = false;             ///< The service's own job (enrolment); never chosen by a rule.
 };
 
 /// All kinds, in a fixed order.

@@ -1,12 +1,12 @@
 """A primary and its standby: the standby alone is refused, beside a primary that is away it is waited for, and once it is promoted it is used."""
 import contextlib
 import signal
-import socket
 import subprocess
 import unittest
 
 from postgres_server import PostgresServiceTest, postgres
 from service import PROGRAMS, Service, wait_for
+from java_server import free_port
 
 
 class Standby(PostgresServiceTest):
@@ -14,9 +14,7 @@ class Standby(PostgresServiceTest):
 
     def setUp(self) -> None:
         super().setUp()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         folder = self.server.folder
         self.data = folder / "standby"
         postgres.run(folder, postgres.program("pg_basebackup"), "-D", str(self.data), "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "tests",

@@ -137,6 +137,9 @@ view::BucketView Show(const Ruled& ruled) {
 Result<void> CheckUnchangedBucket(
     const Snapshot& snapshot, const Request& request, const Bucket& bucket, Timestamp now
 ) {
+    if (!IsConditional(request)) {
+        return {};
+    }
     return WithRules(snapshot, bucket, now).and_then([&](const Ruled& ruled) {
         return CheckUnchanged<view::BucketChange>(request, Show(ruled));
     });

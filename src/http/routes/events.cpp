@@ -86,8 +86,8 @@ struct Start {
 };
 
 /// Goes on after `seen`. When events after it are here no more, because they were old or because the database
-/// is an earlier one (restored from a backup), the greeting says so: its id is the place that all is here
-/// from.
+/// is an earlier one (restored from a backup, and not as far again), the greeting says so: its id is the
+/// place that all is here from.
 Result<Start> StartAfter(const Snapshot& snapshot, std::optional<std::int64_t> seen) {
     const auto last = snapshot.events.LastSequence();
     const auto removed = snapshot.events.LastRemoved();
@@ -99,11 +99,8 @@ Result<Start> StartAfter(const Snapshot& snapshot, std::optional<std::int64_t> s
     if (!seen || (*seen >= *removed && *seen <= highest)) {
         return start;
     }
-    const auto kept = snapshot.events.After(*seen, 1, {});
-    if (!kept) {
-        return Unexpected(kept.error());
-    }
-    start.place.after = kept->empty() ? highest : kept->front().sequence - 1;
+    // of what is older some may be kept: what a delivery still waits for
+    start.place.after = *seen < *removed ? *removed : highest;
     start.greeting = fmt::format(
         "id: {1}\nevent: stream.gap\ndata: {{\"type\":\"stream.gap\",\"after\":{0},\"until\":{1}}}\n\n",
         *seen,

@@ -89,6 +89,9 @@ std::vector<Order<Rule>> Orders() {
 
 /// kConflict (412) when the request's If-Match is of another one than it is now.
 Result<void> CheckUnchangedRule(const Snapshot& snapshot, const Request& request, const Rule& rule) {
+    if (!IsConditional(request)) {
+        return {};
+    }
     return ShowRule(snapshot, rule).and_then([&](const view::RuleView& shown) {
         return CheckUnchanged<view::RuleChange>(request, shown);
     });

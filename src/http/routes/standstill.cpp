@@ -173,9 +173,16 @@ Result<std::optional<Standstill>> Standstills::Take(Item& item) {
 }
 
 Result<std::optional<Standstill>> Standstills::Find(const Item& item) {
+    if (item.status != Status::kPending) {
+        return std::optional<Standstill>();
+    }
+    if (const auto known = of_ready_.find(item.bucket_id);
+        item.blocked_by == BlockedBy::kSlot && known != of_ready_.end()) {
+        return known->second;
+    }
     const auto bucket = snapshot_.buckets.Get(item.bucket_id);
-    if (!bucket || item.status != Status::kPending) {
-        return bucket ? Result<std::optional<Standstill>>(std::nullopt) : Unexpected(bucket.error());
+    if (!bucket) {
+        return Unexpected(bucket.error());
     }
     if (item.blocked_by == BlockedBy::kPaused) {
         return snapshot_.pauses.OfItems(*bucket, now_).map([](const std::optional<Pause>& pause) {
@@ -189,10 +196,6 @@ Result<std::optional<Standstill>> Standstills::Find(const Item& item) {
     }
     if (item.blocked_by != BlockedBy::kSlot) {
         return std::optional<Standstill>();
-    }
-    const auto known = of_ready_.find(bucket->id);
-    if (known != of_ready_.end()) {
-        return known->second;
     }
     auto found = OfReady(snapshot_, *bucket, now_);
     if (found) {

@@ -225,7 +225,9 @@ private:
     /// Holds while the endpoint is what the request's If-Match says.
     [[nodiscard]] EndpointCondition IfUnchanged(const Request& request) const {
         return [this, &request](const Endpoint& endpoint) {
-            return CheckUnchanged<view::EndpointChange>(request, Shown(endpoint, request.caller));
+            return IsConditional(request)
+                       ? CheckUnchanged<view::EndpointChange>(request, Shown(endpoint, request.caller))
+                       : Result<void>{};
         };
     }
 

@@ -59,7 +59,13 @@ TEST_F(CrossOriginTest, AnswersWhatABrowserAsksBeforehandToThoseThatAreNamed) {
     EXPECT_EQ(answer.headers.at("vary"), "Origin");
     EXPECT_THAT(answer.headers.at("access-control-allow-methods"), HasSubstr("PATCH"));
     for (const auto* header :
-         {"Authorization", "Content-Type", "If-Match", "Idempotency-Key", "Last-Event-ID"}) {
+         {"Authorization",
+          "Content-Type",
+          "If-Match",
+          "If-None-Match",
+          "If-Range",
+          "Idempotency-Key",
+          "Last-Event-ID"}) {
         EXPECT_THAT(answer.headers.at("access-control-allow-headers"), HasSubstr(header));
     }
     EXPECT_EQ(answer.headers.count("access-control-allow-credentials"), 0U) << "keys come in headers";

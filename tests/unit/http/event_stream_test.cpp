@@ -231,6 +231,25 @@ TEST_F(EventStreamTest, SaysThatWhatFollowsTheLastEventIsKeptNoMore) {
     EXPECT_EQ(NextId(again), "6") << "who came back with the gap's id is told of no gap";
 }
 
+TEST_F(EventStreamTest, HasAGapUpToAllThatWasRemovedWhateverIsKeptAmongIt) {
+    Serve();
+    Expect(201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/hook","types":["item.failed"]})");
+    AppendMany(2);
+    Append("item.failed");  // its delivery waits
+    AppendMany(2);
+    clock_.Advance(std::chrono::hours(1));
+    AppendMany(1);
+    const auto before = clock_.Now() - std::chrono::minutes(1);
+    ASSERT_EQ(
+        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
+        4
+    );
+    auto late = Listen("Last-Event-ID: 1\r\n");
+    static_cast<void>(late.ReceiveUntil("\r\n\r\n"));
+    EXPECT_THAT(late.ReceiveUntil("\n\n"), HasSubstr("\"after\":1,\"until\":5}\n\n"));
+    EXPECT_EQ(NextId(late), "6");
+}
+
 TEST_F(EventStreamTest, SaysThatTheDatabaseIsAnEarlierOneThanTheClientSaw) {
     Serve();
     AppendMany(3);
