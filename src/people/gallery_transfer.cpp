@@ -232,12 +232,7 @@ Result<void> GalleryTransfer::WriteDown(
 ) const {
     const auto& moved = *arrival.decided.person;
     const bool is_new = arrival.decided.here.IsEmpty();
-    const auto make = [&](PeopleEdit edit) {
-        return MakeEdit(transaction, std::move(edit)).and_then([&](const PeopleEdit& made) {
-            answer.edit = answer.edit.IsEmpty() ? made.id : answer.edit;
-            return AuditEdit(transaction, made);
-        });
-    };
+    std::vector<PeopleEdit> edits;
     Result<void> done;
     for (auto crop = arrival.crops.begin(); done && crop != arrival.crops.end(); ++crop) {
         done = crop->Commit(transaction);
@@ -248,16 +243,29 @@ Result<void> GalleryTransfer::WriteDown(
         enrol.photos.push_back(photo->id);
         done = transaction.people.AddPhoto(*photo);
     }
-    if (done && !enrol.photos.empty()) {
-        done = make(std::move(enrol));
+    if (!enrol.photos.empty()) {
+        edits.push_back(std::move(enrol));
     }
-    if (done && arrival.decided.takes_consent) {
+    if (arrival.decided.takes_consent) {
         auto consent = EditOf(EditKind::kConsent, arrival.person, actor, clock_.Now());
         consent.text = moved.consent;
-        done = make(std::move(consent));
+        edits.push_back(std::move(consent));
     }
-    return done && is_new && moved.hidden ? make(EditOf(EditKind::kHide, arrival.person, actor, clock_.Now()))
-                                          : done;
+    if (is_new && moved.hidden) {
+        edits.push_back(EditOf(EditKind::kHide, arrival.person, actor, clock_.Now()));
+    }
+    if (!done || edits.empty()) {
+        return done;
+    }
+    const auto made = MakeEdits(transaction, std::move(edits));
+    if (!made) {
+        return Unexpected(made.error());
+    }
+    answer.edit = made->front().id;
+    for (const auto& edit : *made) {
+        done = done ? AuditEdit(transaction, edit) : done;
+    }
+    return done;
 }
 
 /// False when people have changed meanwhile.

@@ -42,7 +42,9 @@ struct MovedAnswer {
     MoveOutcome outcome = MoveOutcome::kUnchanged;
     PersonId person;         ///< Here; empty when refused.
     std::size_t photos = 0;  ///< That came.
-    EditId edit;             ///< That undoes it; empty when nothing came.
+    /// Undoing it takes the photos back, or the consent when no photo came; empty when nothing came. A
+    /// consent beside photos is an edit of its own.
+    EditId edit;
     std::string code;  ///< "erased", "another_of_the_name", "same_photos"; "looks_like_another" of one who is
                        ///< enrolled.
     std::string sentence;  ///< For a person; empty when there is nothing to say.

@@ -176,30 +176,42 @@ Error Refusal(const PeopleEdit& edit, const PeopleState& state, std::string_view
 }  // namespace
 
 Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit) {
-    if (edit.kind == EditKind::kUndo) {
-        return Fail(ErrorCode::kInvalidArgument, "an undo is no edit of its own");
+    return MakeEdits(transaction, {std::move(edit)}).map([](std::vector<PeopleEdit> made) {
+        return std::move(made.front());
+    });
+}
+
+Result<std::vector<PeopleEdit>> MakeEdits(Transaction& transaction, std::vector<PeopleEdit> edits) {
+    for (auto& edit : edits) {
+        if (edit.kind == EditKind::kUndo) {
+            return Fail(ErrorCode::kInvalidArgument, "an undo is no edit of its own");
+        }
+        if (edit.id.IsEmpty()) {
+            edit.id = EditId(MakeId("edt"));
+        }
+        edit.outcome = EditOutcome::kApplied;
+        edit.note.clear();
     }
-    if (edit.id.IsEmpty()) {
-        edit.id = EditId(MakeId("edt"));
-    }
-    edit.outcome = EditOutcome::kApplied;
-    edit.note.clear();
     const auto before =
-        transaction.people_edits.Begin().and_then([&] { return transaction.people_edits.StateFor({edit}); });
+        transaction.people_edits.Begin().and_then([&] { return transaction.people_edits.StateFor(edits); });
     if (!before) {
         return Unexpected(before.error());
     }
     auto after = *before;
-    if (const auto note = Apply(after, edit); !note.empty()) {
-        return Unexpected(Refusal(edit, *before, note));
+    for (const auto& edit : edits) {
+        const auto until_here = after;
+        if (const auto note = Apply(after, edit); !note.empty()) {
+            return Unexpected(Refusal(edit, until_here, note));
+        }
+        const auto forgotten =
+            edit.kind == EditKind::kErase ? transaction.events.ForgetName(edit.person) : Result<int>(0);
+        if (auto kept = forgotten.and_then([&](int) { return transaction.people_edits.Append(edit); });
+            !kept) {
+            return Unexpected(kept.error());
+        }
     }
-    const auto forgotten =
-        edit.kind == EditKind::kErase ? transaction.events.ForgetName(edit.person) : Result<int>(0);
-    return forgotten.and_then(
-                        [&](int) { return transaction.people_edits.Append(edit); }
-    ).and_then([&] {
-         return WriteChange(transaction, *before, after, edit.at);
-     }).map([&] { return std::move(edit); });
+    const auto at = edits.empty() ? Timestamp() : edits.back().at;
+    return WriteChange(transaction, *before, after, at).map([&] { return std::move(edits); });
 }
 
 Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit) {

@@ -3,6 +3,7 @@
 // Edits of people, made and undone. docs/adr/0011-people.md.
 
 #include <string_view>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -17,6 +18,12 @@ namespace notify {
 /// there (PeopleRepository::AddPhoto). The edit as it was made. kNotFound, kConflict with a sentence that
 /// says why not; kInvalidArgument for an undo: see UndoEdit. Call inside a transaction.
 [[nodiscard]] Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit);
+
+/// As MakeEdit, several as one change: what is told of it is what they come to together, so that somebody who
+/// is enrolled and hidden is named nowhere.
+[[nodiscard]] Result<std::vector<PeopleEdit>> MakeEdits(
+    Transaction& transaction, std::vector<PeopleEdit> edits
+);
 
 /// Notes in the audit who made an edit that was made, and of whom. Call inside its transaction.
 [[nodiscard]] Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit);

@@ -118,7 +118,7 @@ private:
 };
 
 /// The server may be on its way up, and know the connection of this name's last start for a moment: as
-/// app/service.cpp waits for both.
+/// app/open_engine.cpp waits for both.
 Result<std::unique_ptr<Storage>> Open(
     const Arguments& arguments, const Node& node, const SecretBox& box, const Clock& clock
 ) {

@@ -98,6 +98,9 @@ std::string Marked(const Span& span, bool plain) {
     std::string uri = span.uri;
     std::erase_if(uri, [](unsigned char c) { return c <= ' ' || c == '<' || c == '>' || c == '\\'; });
     if (!uri.empty() && MayLeadThere(uri)) {
+        for (auto at = uri.find('&'); at != std::string::npos; at = uri.find('&', at + 1)) {
+            uri.replace(at, 1, "&amp;");  // or it might spell a scheme: javascript&colon;
+        }
         marked = "[" + marked + "](<" + uri + ">)";
         if (uri.find_first_of("()") == std::string::npos) {
             marked.replace(marked.size() - uri.size() - 4, uri.size() + 4, "(" + uri + ")");
@@ -106,16 +109,24 @@ std::string Marked(const Span& span, bool plain) {
     return span.text.substr(0, begin) + marked + span.text.substr(end);
 }
 
+/// True for "&lt;…" and "&#60;…", which Markdown would read as another character; not for "AT&T".
+bool IsEntity(std::string_view text) {
+    const auto end = text.find_first_not_of(
+        "#0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", text.starts_with('&') ? 1 : 0
+    );
+    return text.starts_with('&') && end != std::string_view::npos && end > 1 && text[end] == ';';
+}
+
 }  // namespace
 
 std::string Escaped(std::string_view text) {
-    constexpr std::string_view kSigns = "\\`*_[]<";
+    constexpr std::string_view kSigns = "\\`*_[]<~";
     std::string result;
-    for (const char c : text) {
-        if (kSigns.find(c) != std::string_view::npos) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (kSigns.find(text[i]) != std::string_view::npos || IsEntity(text.substr(i))) {
             result += '\\';
         }
-        result += c;
+        result += text[i];
     }
     return result;
 }
@@ -167,7 +178,11 @@ std::vector<Span> Joined(const std::vector<Line>& lines, const Vocabulary& words
 std::string MarkdownOf(const std::vector<Span>& spans, bool plain) {
     std::string markdown;
     for (const auto& span : spans) {
-        markdown += Marked(span, plain);
+        const auto next = Marked(span, plain);
+        if (next.starts_with('[') && markdown.ends_with('!')) {
+            markdown.insert(markdown.size() - 1, 1, '\\');  // or it were a picture, which readers load
+        }
+        markdown += next;
     }
     return markdown;
 }

@@ -101,8 +101,8 @@ std::uint8_t SharedLook(const Growing& line) {
     for (const auto& glyph : line.glyphs) {
         const bool letter = IsLetter(glyph.code) || IsDigit(glyph.code);
         const auto look = LookIn(line, glyph);
-        speaks = speaks || letter;
         if ((look & (kRaised | kLowered)) == 0) {
+            speaks = speaks || letter;
             (letter ? of_letters : of_signs) &= look;
         }
     }

@@ -50,7 +50,10 @@ std::string CellText(const Cell& cell, const Vocabulary& words) {
 
 /// A sign at a line's beginning that Markdown would take for a heading, a list or a quotation.
 std::string Guarded(std::string text) {
-    if (!text.empty() && std::string_view("#>+-=~").find(text.front()) != std::string_view::npos) {
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits > 0 && digits < text.size() && (text[digits] == '.' || text[digits] == ')')) {
+        text.insert(digits, 1, '\\');
+    } else if (!text.empty() && std::string_view("#>+-=").find(text.front()) != std::string_view::npos) {
         text.insert(0, 1, '\\');
     }
     return text;
@@ -102,8 +105,11 @@ void MarkdownWriter::WriteParagraph(Paragraph paragraph) {
     }
     End();
     if (paragraph.kind == ParagraphKind::kHeading) {
-        auto title = MarkdownOf(text, true);
-        done_ += fmt::format("{:#<{}} {}\n\n", "", paragraph.level, title);
+        done_ += fmt::format("{:#<{}} {}\n\n", "", paragraph.level, MarkdownOf(text, true));
+        std::string title;
+        for (const auto& span : text) {
+            title += span.text;
+        }
         const bool named = headings_.LevelToldOf(paragraph.lines, page_ - 1) > 0;
         outline_.push_back(
             {.level = paragraph.level, .page = page_, .title = std::move(title), .named = named}
@@ -115,7 +121,8 @@ void MarkdownWriter::WriteParagraph(Paragraph paragraph) {
             RemoveBullet(text);
         }
         done_.append(static_cast<std::size_t>(paragraph.level) * 3, ' ');
-        done_ += (paragraph.counted ? "" : "- ") + Guarded(MarkdownOf(text, false)) + "\n";
+        const auto item = MarkdownOf(text, false);
+        done_ += (paragraph.counted ? item : "- " + Guarded(item)) + "\n";
     }
 }
 
@@ -172,12 +179,14 @@ void MarkdownWriter::Write(const Figure& figure) {
         aside_ += figure.words.empty() ? "" : Guarded(Escaped(figure.words)) + "\n\n";
         return;
     }
-    std::string words;
-    for (const char c : figure.words.substr(0, kLongestWords)) {
-        words += std::string_view("[]\\`<").find(c) != std::string_view::npos ? ' ' : c;
+    auto end = std::min(figure.words.size(), kLongestWords);
+    while (end < figure.words.size() && end > 0 &&
+           (static_cast<unsigned char>(figure.words[end]) & 0xC0U) == 0x80U) {
+        --end;  // not in the middle of a character
     }
-    while (!words.empty() && (static_cast<unsigned char>(words.back()) & 0x80U) != 0) {
-        words.pop_back();  // a character that was cut
+    std::string words;
+    for (const char c : std::string_view(figure.words).substr(0, end)) {
+        words += std::string_view("[]\\`<").find(c) != std::string_view::npos ? ' ' : c;
     }
     aside_ += fmt::format("![{}]({})\n\n", words, figure.name);
 }

@@ -126,6 +126,7 @@ private:
             --taken_;
             if (session) {
                 idle_.push_back(std::move(session));
+                cannot_connect_ = false;  // its COMMIT was answered
             } else {
                 idle_.clear();  // what one of them met the others will meet
             }

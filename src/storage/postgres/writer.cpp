@@ -232,6 +232,9 @@ Result<void> Writer::Begin() {
 /// What became of the transaction whose answer was lost. It has ended: this one has the lock.
 Result<void> Writer::Settle(const std::optional<std::string>& before) {
     was_committed_ = !lost_.empty() && before == lost_;
+    if (was_committed_ && membership_ == Membership::kJoins) {
+        membership_ = Membership::kBelongs;
+    }
     if (lost_.empty() || node_.node.roles != Roles()) {
         return {};
     }

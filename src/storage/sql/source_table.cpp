@@ -22,6 +22,7 @@ constexpr const char* kAddSql =
     "INSERT INTO source (id, kind, name, config, max_in_flight, created_at) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr const char* kUpdateSql = "UPDATE source SET name = ?, config = ?, max_in_flight = ? WHERE id = ?";
 constexpr const char* kRemoveSql = "DELETE FROM source WHERE id = ?";
+constexpr const char* kRemovePauseSql = "DELETE FROM pause WHERE scope = 'source' AND subject = ?";
 constexpr const char* kBucketSql = "SELECT name FROM bucket WHERE source_id = ? ORDER BY name LIMIT 1";
 constexpr const char* kListSql =
     "SELECT id, kind, name, config, max_in_flight, created_at FROM source ORDER BY name";
@@ -111,7 +112,7 @@ Result<void> SourceTable::Remove(const SourceId& id) {
         );
     }
     return connection_.TryChange(kRemoveSql, id).and_then([&](int removed) -> Result<void> {
-        return removed == 1 ? Result<void>{} : Missing(id);
+        return removed == 1 ? connection_.Change(kRemovePauseSql, id).map([](int) {}) : Missing(id);
     });
 }
 

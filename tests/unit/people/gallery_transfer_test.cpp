@@ -12,6 +12,7 @@
 #include "core/json.hpp"
 #include "people/gallery_seal.hpp"
 #include "people/person_edits.hpp"
+#include "storage/event_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
@@ -156,6 +157,12 @@ TEST_F(Moving, BringsNamesConsentPhotosEmbeddingsAndCrops) {
     EXPECT_EQ(people[0].consent, "form 17");
     EXPECT_FALSE(people[0].hidden);
     EXPECT_TRUE(people[1].hidden);
+    for (const auto& person : people) {
+        const auto told = ValueOf(there_.storage->Read([&](const Snapshot& snapshot) {
+            return snapshot.events.After(0, 10, person.id.Value());
+        }));
+        EXPECT_EQ(told.size(), person.hidden ? 0U : 1U) << "who is hidden is told of nowhere";
+    }
     const auto here = PhotosOf(ada_);
     const auto moved = PhotosThere("Ada");
     ASSERT_THAT(moved, SizeIs(2));

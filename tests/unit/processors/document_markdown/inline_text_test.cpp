@@ -73,11 +73,18 @@ TEST(RaisedSigns, AreMarked) {
 
 TEST(SignsOfMarkdown, AreLetters) {
     EXPECT_EQ(Written({{.text = "a*b_c`d[e]<f\\"}}), "a\\*b\\_c\\`d\\[e\\]\\<f\\\\");
-    for (const std::string sign : {"#", ">", "+", "=", "~~~"}) {
+    EXPECT_EQ(Written({{.text = "~~x~~ &lt;b&#62; AT&T & R;"}}), "\\~\\~x\\~\\~ \\&lt;b\\&#62; AT&T & R;");
+    for (const std::string sign : {"#", ">", "+", "="}) {
         Sheet sheet;
         sheet.Write(72, 100, sign + " no sign");
         EXPECT_EQ(Converted({sheet}).markdown, "\\" + sign + " no sign\n\n");
     }
+}
+
+TEST(SignsOfMarkdown, AreNoListWhereAYearEndsASentence) {
+    Sheet sheet;
+    sheet.Write(72, 100, "1984. A year that is told of at length in many a book");
+    EXPECT_EQ(Converted({sheet}).markdown, "1984\\. A year that is told of at length in many a book\n\n");
 }
 
 TEST(InlineCode, IsFencedByMoreBackticksThanItHas) {
@@ -98,6 +105,19 @@ TEST(Links, LeadToTheWebAndNotToScripts) {
           "file:///etc/passwd"}) {
         EXPECT_EQ(Written({{.text = "here", .uri = uri}}), "here") << uri;
     }
+}
+
+TEST(Links, SpellNoSchemeWithEntitiesAndMakeNoPicture) {
+    EXPECT_EQ(
+        Written({{.text = "here", .uri = "javascript&colon;alert(1)"}}),
+        "[here](<javascript&amp;colon;alert(1)>)"
+    );
+    EXPECT_EQ(Written({{.text = "x", .uri = "javascript&#58;1"}}), "[x](javascript&amp;#58;1)");
+    EXPECT_EQ(Written({{.text = "x", .uri = "https://e.org/?a=1&b=2"}}), "[x](https://e.org/?a=1&amp;b=2)");
+    EXPECT_EQ(
+        Written({{.text = "Wow!"}, {.text = "here", .uri = "https://e.org/x"}}),
+        "Wow\\![here](https://e.org/x)"
+    );
 }
 
 TEST(Links, StayInTheirBrackets) {
