@@ -73,9 +73,11 @@ class FullDisk(ServiceTest):
         dropped = 0
         for _ in range(self.TIMES):
             self.fill()
-            while self.ready()[0] != 503:  # what the write-ahead log has taken before has room for some
+            is_full = False
+            while not is_full:  # what the write-ahead log has taken before has room for some
                 self.service.drop(f"{dropped}.bin", content=os.urandom(64))
                 dropped += 1
+                is_full = self.ready()[0] == 503
             (self.service.data / "ballast").unlink()
             wait_for("it to be ready again", lambda: self.ready()[0] == 200)
             wait_for("all to be done", lambda: self.service.rows("SELECT status, count(*) FROM item GROUP BY status") == [("Completed", dropped)])

@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <arpa/inet.h>
 #include <linux/filter.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -84,6 +88,10 @@ void CuttingProxy::FallSilent() {
     const sock_fprog program{.len = 1, .filter = &nothing};
     for (auto& pair : pairs_) {
         pair.is_silent = true;
+        // what is not acknowledged would be sent again and again, which is no silence
+        for (int in_flight = 1; ::ioctl(pair.client.Get(), SIOCOUTQ, &in_flight) == 0 && in_flight > 0;) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
         if (::setsockopt(pair.client.Get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0) {
             throw std::runtime_error("the proxy cannot fall silent");
         }

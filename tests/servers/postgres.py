@@ -55,11 +55,19 @@ def stop(folder):
     shutil.rmtree(folder)
 
 
+def runs(folder):
+    """Not what a machine that lost its power left behind: another process may have that number now."""
+    noted = folder / "data/postmaster.pid"
+    process = noted.read_text().split()[0] if noted.exists() else "-"
+    return os.path.exists(f"/proc/{process}/cwd") and os.path.samefile(f"/proc/{process}/cwd", folder / "data")
+
+
 def stop_noted(note):
     if note.exists():
         folder = pathlib.Path(note.read_text().split()[1])
-        if (folder / "data/postmaster.pid").exists():
+        if runs(folder):
             stop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         note.unlink()
 
 
