@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
@@ -102,20 +103,19 @@ Result<Seen> SeenOf(const Snapshot& snapshot, const std::vector<KeyId>& keys, Ti
 /// One stream's place. Used by one thread at a time.
 class EventFeed::Listener {
 public:
-    Listener(
-        std::shared_ptr<EventFeed> feed,
-        KeyId key,
-        std::shared_ptr<KeyState> state,
-        std::int64_t after,
-        Wants wants,
-        std::string greeting
-    )
+    struct Start {
+        std::int64_t after;
+        Wants wants;
+        std::string greeting;
+    };
+
+    Listener(std::shared_ptr<EventFeed> feed, KeyId key, std::shared_ptr<KeyState> state, Start start)
         : feed_(std::move(feed)),
           key_(std::move(key)),
           state_(std::move(state)),
-          after_(after),
-          wants_(std::move(wants)),
-          greeting_(std::move(greeting)) {}
+          after_(start.after),
+          wants_(std::move(start.wants)),
+          greeting_(std::move(start.greeting)) {}
 
     ~Listener() { feed_->Leave(key_); }
 
@@ -211,7 +211,10 @@ EventStream EventFeed::Listen(const Caller& caller, const Place& place, Wants wa
         listened_to_.notify_one();
     }
     const auto listener = std::make_shared<Listener>(
-        shared_from_this(), key, std::move(state), place.after, std::move(wants), std::move(greeting)
+        shared_from_this(),
+        key,
+        std::move(state),
+        Listener::Start{.after = place.after, .wants = std::move(wants), .greeting = std::move(greeting)}
     );
     return {
         .next = [listener] { return listener->Next(); },

@@ -143,14 +143,19 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"ShownChange.to_person", "Id of whom it would be shown as; empty of unknown.", ""},
     MemberWords{
         "Thresholds.confirmed",
-        "A name is confirmed under this distance, for this person among those who are known.",
+        "A name was confirmed under this distance, among so many people as are known; 0 when somebody said "
+        "so.",
         ""
     },
     MemberWords{"Thresholds.least_votes", "… with at least this share of the votes …", ""},
     MemberWords{"Thresholds.margin", "… and this much nearer than the next person.", ""},
     MemberWords{"Thresholds.possible", "Up to this distance it is shown as unconfirmed.", ""},
     MemberWords{"Thresholds.vote_reach", "A shot speaks for the nearest person up to this distance.", ""},
-    MemberWords{"WhatIf.confirmed", "The distance that was asked about, or the one of today.", ""},
+    MemberWords{
+        "WhatIf.confirmed",
+        "The distance that was asked about, or the one of today while 16 to 31 people are known.",
+        ""
+    },
     MemberWords{
         "WhatIf.gallery_version", "Of the people who were compared with: another one when they change.", ""
     },

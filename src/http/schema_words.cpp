@@ -92,9 +92,7 @@ constexpr std::array kMembers{
     MemberWords{"disabled_reason", "Why the service stopped telling it; \"\" when it did not.", ""},
     MemberWords{"discovered_at", "When it was noticed.", "date-time"},
     MemberWords{
-        "distance",
-        "Euclidean distance of the embeddings: under 0.6 may be the same face; smaller is surer.",
-        ""
+        "distance", "From the person or face, 0 to 2: a name is proposed up to 0.38; smaller is surer.", ""
     },
     MemberWords{"document", "The result itself, as its processor describes it.", ""},
     MemberWords{"drop_frame", "Whether its timecodes leave out frame numbers (29.97 DF, 59.94 DF).", ""},
@@ -250,7 +248,7 @@ constexpr std::array kMembers{
     MemberWords{"publish", "Whether results are written beside the media as <name>.notifications.json.", ""},
     MemberWords{"publishing", "What is written back besides the JSON document, and where.", ""},
     MemberWords{"quality", "0 to 1: how well the face can be recognised.", ""},
-    MemberWords{"reach", "How far away a face may be; 0.42 unless told.", ""},
+    MemberWords{"reach", "How far away a face may be; 0.44 unless told.", ""},
     MemberWords{"reason", "A sentence for people.", ""},
     MemberWords{
         "reason_code", "Why it is as it is, as one word for programs: no_video, no_rule, superseded …", ""

@@ -93,8 +93,8 @@ double ProbabilityFor(const Range& range, const Gallery& gallery) {
     if (range.appearance.by_user) {
         return 1;
     }
-    const auto photos = gallery.people[range.person].photos.size();
-    return photos == 0 ? 0 : ProbabilityOf(range.appearance.distance, photos, gallery.Comparable());
+    const bool is_comparable = !gallery.people[range.person].photos.empty();
+    return is_comparable ? ProbabilityOf(range.appearance.distance, gallery.Comparable()) : 0;
 }
 
 }  // namespace

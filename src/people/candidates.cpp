@@ -28,7 +28,7 @@ std::vector<PersonCandidate> CandidatesFor(
             {.person = person.id,
              .name = person.name,
              .distance = distance,
-             .probability = ProbabilityOf(distance, person.photos.size(), known)}
+             .probability = ProbabilityOf(distance, known)}
         );
     }
     std::ranges::sort(candidates, {}, [](const PersonCandidate& each) {

@@ -1,5 +1,6 @@
 #include "people/distance.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -12,8 +13,29 @@ namespace notify {
 
 namespace {
 
-constexpr double kEvenDistance = 0.36;
+constexpr double kEvenDistance = 0.38;
 constexpr double kSlope = 0.026;  // docs/processors/facial-recognition.md says how it was fitted
+constexpr double kSpreadShare = 0.5;
+
+using Sum = std::array<double, std::tuple_size_v<Embedding>>;
+
+Sum SumOf(std::span<const WeighedEmbedding> embeddings) noexcept {
+    Sum sum{};
+    for (const auto& [embedding, weight] : embeddings) {
+        for (std::size_t i = 0; i < sum.size(); ++i) {
+            sum[i] += weight * double{embedding[i]};
+        }
+    }
+    return sum;
+}
+
+double SquaresOf(const Sum& sum) noexcept {
+    double squares = 0;
+    for (const double value : sum) {
+        squares += value * value;
+    }
+    return squares;
+}
 
 }  // namespace
 
@@ -32,21 +54,25 @@ bool IsEmbedding(const Embedding& embedding) noexcept {
 }
 
 Embedding MeanOf(std::span<const WeighedEmbedding> embeddings) noexcept {
-    std::array<double, std::tuple_size_v<Embedding>> sum{};
-    for (const auto& [embedding, weight] : embeddings) {
-        for (std::size_t i = 0; i < sum.size(); ++i) {
-            sum[i] += weight * double{embedding[i]};
-        }
-    }
-    double squares = 0;
-    for (const double value : sum) {
-        squares += value * value;
-    }
+    const auto sum = SumOf(embeddings);
+    const double squares = SquaresOf(sum);
     Embedding mean{};
     for (std::size_t i = 0; i < sum.size() && squares > 0; ++i) {
         mean[i] = static_cast<float>(sum[i] / std::sqrt(squares));
     }
     return mean;
+}
+
+double SpreadOf(std::span<const WeighedEmbedding> embeddings) noexcept {
+    double weights = 0;
+    for (const auto& [embedding, weight] : embeddings) {
+        weights += weight;
+    }
+    return weights > 0 ? std::max(0.0, 1 - (SquaresOf(SumOf(embeddings)) / (weights * weights))) : 0;
+}
+
+double AsOfSinglePictures(double distance, double spread) noexcept {
+    return std::sqrt((distance * distance) + (kSpreadShare * spread));
 }
 
 double SimilarityOf(double distance) noexcept {

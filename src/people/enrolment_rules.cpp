@@ -234,8 +234,7 @@ std::string FewPhotosWarning(std::string_view name, std::size_t photos, const En
     return photos == 0 || photos >= limits.enough_photos
                ? std::string()
                : fmt::format(
-                     "{} is known by {} photo{} only and is matched by a stricter threshold; {} or more are "
-                     "better",
+                     "{} is known by {} photo{} only and will be found less often; {} or more are better",
                      name,
                      photos,
                      photos == 1 ? "" : "s",

@@ -24,7 +24,7 @@ struct EnrolmentLimits {
     double least_inter_eye = 24;    ///< Pixels.
     double unlike = 0.40;           ///< Further than this from the person's other photos is somebody else.
     double another_person = 0.31;   ///< Nearer than this to somebody else is worth a warning.
-    std::size_t enough_photos = 3;  ///< Fewer enrol with a warning and a stricter threshold.
+    std::size_t enough_photos = 3;  ///< Fewer enrol with a warning: such a person is found less often.
 };
 
 /// Why a photo was refused, or that it was not.

@@ -1,7 +1,6 @@
 #include "people/erasing.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>

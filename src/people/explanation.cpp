@@ -179,7 +179,6 @@ Result<Explanation> Explain(
     const auto rejected = RejectedOf(decided->facts->track.link, *source, faces, gallery);
     Explanation why{.appearance = appearance, .match = decided->match};
     why.decided_by = WhatDecided(*decided, *source, faces, gallery);
-    why.threshold = ThresholdFor(gallery.people[why.match.person], gallery, why.limits);
     why.processor = source->processor;
     why.lineage = source->lineage;
     why.gallery_version = gallery.version;

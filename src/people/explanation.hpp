@@ -52,7 +52,6 @@ struct Explanation {
     Appearance appearance;
     DecidedBy decided_by = DecidedBy::kLink;
     Match match;            ///< As it comes out when it is computed again.
-    double threshold = 0;   ///< Under which a name is confirmed, for this person in this gallery.
     double vote_share = 0;  ///< Of the shots, by quality.
     MatchLimits limits;
     std::optional<PersonId> runner_up;  ///< The next person, if there is one.

@@ -43,7 +43,7 @@ FaceAnswer AnswerFor(const PhotoFace& face, const Gallery& gallery) {
             .person = person.id,
             .name = person.name,
             .distance = match->distance,
-            .probability = ProbabilityOf(match->distance, person.photos.size(), gallery.Comparable())
+            .probability = ProbabilityOf(match->distance, gallery.Comparable())
         };
     }
     return answer;

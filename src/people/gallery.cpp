@@ -29,15 +29,6 @@ namespace {
 
 constexpr int kFacesForPhotos = 10;
 
-Embedding TemplateOf(const std::vector<Embedding>& photos) {
-    std::vector<WeighedEmbedding> weighed;
-    weighed.reserve(photos.size());
-    for (const auto& photo : photos) {
-        weighed.push_back({.embedding = photo});
-    }
-    return MeanOf(weighed);
-}
-
 /// Gives those who have a name and no photo, of whatever model, faces that are said to be theirs.
 Result<void> AddFaces(
     const Snapshot& snapshot, const Gallery& nobody, std::map<std::string, Gallery, std::less<>>& by_model
@@ -57,7 +48,7 @@ Result<void> AddFaces(
             if (face.track.mean) {
                 auto& person = by_model.try_emplace(face.model, nobody).first->second.people[place];
                 person.photos.push_back(*face.track.mean);
-                person.mean = TemplateOf(person.photos);
+                TakeTemplate(person);
             }
         }
     }
@@ -77,6 +68,16 @@ const KnownPerson* PersonOf(const Gallery& gallery, const PersonId& id) {
 }
 
 }  // namespace
+
+void TakeTemplate(KnownPerson& person) {
+    std::vector<WeighedEmbedding> photos;
+    photos.reserve(person.photos.size());
+    for (const auto& photo : person.photos) {
+        photos.push_back({.embedding = photo});
+    }
+    person.mean = MeanOf(photos);
+    person.spread = SpreadOf(photos);
+}
 
 std::optional<std::size_t> Gallery::PlaceOf(const PersonId& id) const {
     const auto place = places.find(id);
@@ -100,7 +101,7 @@ Gallery MakeGallery(
     for (const auto& [id, person] : by_id) {
         if (person->merged_into.IsEmpty()) {
             gallery.places[id] = gallery.people.size();
-            gallery.people.push_back({.id = id, .name = person->name, .mean = {}, .photos = {}});
+            gallery.people.push_back({.id = id, .name = person->name, .mean = {}, .spread = 0, .photos = {}});
         }
     }
     for (const auto& [id, person] : by_id) {
@@ -115,7 +116,7 @@ Gallery MakeGallery(
         }
     }
     for (auto& person : gallery.people) {
-        person.mean = TemplateOf(person.photos);
+        TakeTemplate(person);
     }
     return gallery;
 }

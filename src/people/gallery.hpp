@@ -25,10 +25,14 @@ struct KnownPerson {
     PersonId id;
     std::string name;               ///< Empty: unknown.
     Embedding mean{};               ///< Of the photos, length 1: the template.
+    double spread = 0;              ///< Of the photos: SpreadOf.
     std::vector<Embedding> photos;  ///< Those that can be compared, or, where somebody has a name and no
                                     ///< photo, faces of tracks that are said to be theirs. None: only
                                     ///< verdicts name this person.
 };
+
+/// Takes mean and spread of their photos.
+void TakeTemplate(KnownPerson& person);
 
 /// Everybody at one version of the gallery.
 struct Gallery {
@@ -79,7 +83,7 @@ private:
 
 /// What is compared with in one of the two and not in the other: templates and photos of those who came, went
 /// or have others. A face that is far from all of these is named alike by both, as long as both
-/// are small or neither is (IsSmall).
+/// are as crowded (CrowdOf).
 [[nodiscard]] std::vector<Embedding> ChangedExemplars(const Gallery& before, const Gallery& after);
 
 /// The same for all models together.

@@ -1,6 +1,7 @@
 #include "people/matching.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -15,6 +16,9 @@ namespace notify {
 namespace {
 
 constexpr double kFarthest = 2;
+
+constexpr std::size_t kFewest = 4;
+constexpr int kUsualCrowd = 5;  // of 16 to 31 people
 
 struct Nearest {
     std::size_t person = 0;
@@ -58,13 +62,12 @@ double VotesFor(
 
 }  // namespace
 
-bool IsSmall(const Gallery& gallery, const MatchLimits& limits) {
-    return gallery.Comparable() < limits.small_gallery;
+int CrowdOf(const Gallery& gallery) {
+    return static_cast<int>(std::bit_width(std::max(gallery.Comparable(), kFewest)));
 }
 
-double ThresholdFor(const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits) {
-    const double base = IsSmall(gallery, limits) ? limits.confirmed_small : limits.confirmed;
-    return person.photos.size() < 3 ? base - limits.few_photos : base;
+double ThresholdIn(const Gallery& gallery, const MatchLimits& limits) {
+    return limits.confirmed - (limits.each_double * (CrowdOf(gallery) - kUsualCrowd));
 }
 
 std::optional<NearPerson> NearestPerson(
@@ -88,11 +91,11 @@ double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept {
             second = std::min(second, distance);
         }
     }
-    return std::min(DistanceBetween(person.mean, face), second);
+    return std::min(AsOfSinglePictures(DistanceBetween(person.mean, face), person.spread), second);
 }
 
 double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept {
-    return shots.empty() ? kFarthest : DistanceTo(person, MeanOf(shots));
+    return shots.empty() ? kFarthest : AsOfSinglePictures(DistanceTo(person, MeanOf(shots)), SpreadOf(shots));
 }
 
 std::optional<Match> MatchShots(
@@ -104,17 +107,21 @@ std::optional<Match> MatchShots(
     if (shots.empty() || gallery.people.empty()) {
         return std::nullopt;
     }
-    const auto nearest = NearestOf(gallery, MeanOf(shots), not_these);
+    auto nearest = NearestOf(gallery, MeanOf(shots), not_these);
+    const double spread = SpreadOf(shots);
+    nearest.distance = AsOfSinglePictures(nearest.distance, spread);
+    nearest.next = AsOfSinglePictures(nearest.next, spread);
     if (nearest.distance > limits.possible) {
         return std::nullopt;
     }
     const double margin = nearest.next - nearest.distance;
-    const bool confirmed = nearest.distance < ThresholdFor(gallery.people[nearest.person], gallery, limits) &&
-                           margin >= limits.margin &&
+    const double threshold = ThresholdIn(gallery, limits);
+    const bool confirmed = nearest.distance < threshold && margin >= limits.margin &&
                            VotesFor(nearest.person, shots, gallery, limits, not_these) >= limits.least_votes;
     return Match{
         .person = nearest.person,
         .distance = nearest.distance,
+        .threshold = threshold,
         .margin = nearest.next < kFarthest ? margin : kFarthest,
         .certainty = confirmed ? Certainty::kConfirmed : Certainty::kPossible,
         .by_user = false

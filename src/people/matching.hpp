@@ -15,30 +15,29 @@ namespace notify {
 
 /// Where the lines are. Their sources: docs/processors/facial-recognition.md, "Thresholds".
 struct MatchLimits {
-    double confirmed = 0.31;  ///< A name below this distance …
-    double confirmed_small =
-        0.33;  ///< … or this, while few people are known: fewer can be taken for another.
-    std::size_t small_gallery = 20;
-    double few_photos = 0.02;  ///< Taken off both for a person with one or two photos.
-    double margin = 0.03;      ///< At least this much nearer than to the next person.
-    double possible = 0.36;    ///< Below this it is worth showing to somebody.
-    double vote_reach = 0.42;  ///< A single shot speaks for the nearest person up to here …
-    double least_votes = 0.5;  ///< … and this share of the shots, by quality, must speak for the name.
+    double confirmed = 0.328;     ///< A name is sure below this distance, while 16 to 31 people are known …
+    double each_double = 0.0082;  ///< … and this is taken off each time that twice as many are, from 4 on.
+    double margin = 0.03;         ///< At least this much nearer than to the next person.
+    double possible = 0.38;       ///< Below this it is worth showing to somebody.
+    double vote_reach = 0.44;     ///< A single shot speaks for the nearest person up to here …
+    double least_votes = 0.5;     ///< … and this share of the shots, by quality, must speak for the name.
 };
 
 struct Match {
     std::size_t person = 0;  ///< Index in the gallery.
-    double distance = 0;
-    double margin = 2;  ///< Distance of the next person minus this; 2 when there is none.
+    double distance = 0;     ///< DistanceTo.
+    double threshold = 0;    ///< Under which the name was confirmed; 0 when somebody said so.
+    double margin = 2;       ///< Distance of the next person minus this; 2 when there is none.
     Certainty certainty = Certainty::kPossible;
     bool by_user = false;  ///< Somebody said so.
 };
 
-/// How far a face is from a person: from the template or, if that is nearer, from the second nearest of the
-/// photos, so that one odd photo makes no match.
+/// How far a face, of one picture, is from a person: from the template, as of single pictures
+/// (AsOfSinglePictures), or, if that is nearer, from the second nearest of the photos, so that one odd photo
+/// makes no match. All distances to people are these.
 [[nodiscard]] double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept;
 
-/// How far these shots together are from one person. 2 without shots.
+/// How far these shots together are from one person: their mean, as of single pictures. 2 without shots.
 [[nodiscard]] double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept;
 
 /// Who is nearest to a face.
@@ -52,13 +51,13 @@ struct NearPerson {
     const Gallery& gallery, const Embedding& face, const std::set<std::size_t>& not_these = {}
 );
 
-/// Whether so few people are known that names are confirmed a step further away.
-[[nodiscard]] bool IsSmall(const Gallery& gallery, const MatchLimits& limits = {});
+/// How crowded a gallery is: one more each time that twice as many people can be compared. Nothing else of
+/// its size changes a threshold.
+[[nodiscard]] int CrowdOf(const Gallery& gallery);
 
-/// The distance under which this person's name is confirmed.
-[[nodiscard]] double ThresholdFor(
-    const KnownPerson& person, const Gallery& gallery, const MatchLimits& limits
-);
+/// The distance under which a name is confirmed in this gallery: the more people, the more of them a stranger
+/// can be taken for.
+[[nodiscard]] double ThresholdIn(const Gallery& gallery, const MatchLimits& limits);
 
 /// The person these shots of one face show, if any: the weighted mean of all shots decides and the single
 /// shots vote, so never one frame where there are more. `not_these` are passed over as if they

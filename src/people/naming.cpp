@@ -27,7 +27,6 @@ bool IsConfirmed(const std::optional<Match>& match) {
 MatchLimits Stricter(const NamingLimits& limits) {
     MatchLimits strict = limits.match;
     strict.confirmed -= limits.alone;
-    strict.confirmed_small -= limits.alone;
     return strict;
 }
 
@@ -43,6 +42,7 @@ Match SaidToBe(std::size_t person, const TrackFacts& facts, const Gallery& galle
     return {
         .person = person,
         .distance = DistanceTo(gallery.people[person], facts.Shots()),
+        .threshold = 0,
         .margin = 0,
         .certainty = Certainty::kConfirmed,
         .by_user = by_user

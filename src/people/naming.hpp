@@ -19,7 +19,7 @@ namespace notify {
 struct NamingLimits {
     MatchLimits match;
     /// A track that far from the link's person is somebody else, whatever its link is.
-    double contradiction = 0.45;
+    double contradiction = 0.48;
     /// A track of a link without a name gets one by itself when it is that much below the threshold …
     double alone = 0.04;
     /// … and has that many shots.

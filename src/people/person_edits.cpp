@@ -20,7 +20,6 @@
 #include "domain/people_state.hpp"
 #include "domain/person.hpp"
 #include "storage/erasure_repository.hpp"
-#include "storage/event_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"

@@ -39,7 +39,7 @@ constexpr int kPageRows = 100;
 constexpr int kTries = 5;
 
 // A face that is further than this from a person is not named by them, has them for no runner-up and no vote
-// for them (MatchLimits: 0.36 and 0.03, 0.42). The rest is for what a track's mean is away from the mean of
+// for them (MatchLimits: 0.38 and 0.03, 0.44). The rest is for what a track's mean is away from the mean of
 // its link and from its single shots.
 constexpr double kReach = 0.55;
 
@@ -100,11 +100,11 @@ std::vector<Appearance> AppearancesOf(const LabelsByResult& labels) {
     return appearances;
 }
 
-/// Whether as few people are known, for each model, in both.
+/// Whether as many people are known, for each model, in both, as far as thresholds go.
 bool HaveSameThresholds(const Galleries& a, const Galleries& b) {
     const auto same = [](const Galleries& one, const Galleries& other) {
         return std::ranges::all_of(one.ByModel(), [&](const auto& entry) {
-            return IsSmall(entry.second) == IsSmall(other.Of(entry.first));
+            return CrowdOf(entry.second) == CrowdOf(other.Of(entry.first));
         });
     };
     return same(a, b) && same(b, a);

@@ -141,17 +141,19 @@ Result<MatchLimits> LimitsWith(const WishedThresholds& wished) {
         }
     }
     MatchLimits limits;
-    limits.confirmed_small = wished.confirmed.value_or(limits.confirmed_small);
-    limits.confirmed = wished.confirmed.value_or(limits.confirmed);
+    if (wished.confirmed) {
+        limits.confirmed = *wished.confirmed;
+        limits.each_double = 0;
+    }
     limits.possible = wished.proposed.value_or(limits.possible);
     limits.margin = wished.margin.value_or(limits.margin);
-    if (limits.possible < std::max(limits.confirmed, limits.confirmed_small)) {
+    if (limits.possible < limits.confirmed) {
         return Fail(
             ErrorCode::kInvalidArgument,
             fmt::format(
                 "names are proposed up to {} and confirmed up to {}: the first is to be the larger",
                 limits.possible,
-                std::max(limits.confirmed, limits.confirmed_small)
+                limits.confirmed
             )
         );
     }

@@ -1,13 +1,11 @@
 // notifications-api people review, search
 
-#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 #include <CLI/App.hpp>
 #include <boost/json/array.hpp>
@@ -18,7 +16,6 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
-#include "app/commands/photo_archive.hpp"
 #include "app/commands/printing.hpp"
 #include "core/base64.hpp"
 #include "core/error.hpp"

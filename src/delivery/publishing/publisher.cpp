@@ -27,7 +27,6 @@
 #include "delivery/retry_schedule.hpp"
 #include "domain/bucket.hpp"
 #include "domain/event.hpp"
-#include "domain/ids.hpp"
 #include "domain/item.hpp"
 #include "domain/pause.hpp"
 #include "domain/publication.hpp"

@@ -13,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "core/http_transport.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
@@ -85,7 +86,9 @@ std::string ActionOf(const EndpointEdit& edit) {
 }
 
 /// The endpoint, when the condition holds.
-Result<Endpoint> GetIf(Transaction& transaction, const EndpointId& id, const EndpointCondition& condition) {
+Result<Endpoint> GetIf(
+    const Transaction& transaction, const EndpointId& id, const EndpointCondition& condition
+) {
     auto endpoint = transaction.deliveries.GetEndpoint(id);
     const auto holds = endpoint && condition ? condition(*endpoint) : Result<void>{};
     return holds ? std::move(endpoint) : Unexpected(holds.error());

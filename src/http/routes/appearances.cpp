@@ -39,7 +39,7 @@ view::ExplanationView Show(const Explanation& why) {
         .distance = why.match.distance,
         .margin = why.match.margin,
         .thresholds =
-            {.confirmed = why.threshold,
+            {.confirmed = why.match.threshold,
              .margin = why.limits.margin,
              .possible = why.limits.possible,
              .vote_reach = why.limits.vote_reach,

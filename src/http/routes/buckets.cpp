@@ -13,7 +13,6 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/bucket.hpp"
-#include "domain/rule.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"

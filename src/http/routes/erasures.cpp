@@ -56,7 +56,7 @@ Rank RankOfErasure(const Erasure& erasure) {
 }
 
 std::vector<Order<Erasure>> Orders() {
-    return {{"at", RankOfErasure}, {"-at", RankOfErasure}};
+    return {{.word = "at", .rank_of = RankOfErasure}, {.word = "-at", .rank_of = RankOfErasure}};
 }
 
 Response List(const Request& request, const ApiParts& parts) {

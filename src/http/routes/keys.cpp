@@ -99,10 +99,10 @@ Result<void> Limit(const Snapshot& snapshot, const view::NewKeyView& wanted, Api
 
 std::vector<Order<ApiKey>> Orders() {
     return {
-        {"created_at", RankByTime<ApiKey>},
-        {"-created_at", RankByTime<ApiKey>},
-        {"name", RankByName<ApiKey>},
-        {"-name", RankByName<ApiKey>}
+        {.word = "created_at", .rank_of = RankByTime<ApiKey>},
+        {.word = "-created_at", .rank_of = RankByTime<ApiKey>},
+        {.word = "name", .rank_of = RankByName<ApiKey>},
+        {.word = "-name", .rank_of = RankByName<ApiKey>}
     };
 }
 

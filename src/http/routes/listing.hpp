@@ -66,6 +66,7 @@ struct PageRows {
 template <class Row>
 [[nodiscard]] std::vector<Parameter> SortedPageParameters(const std::vector<Order<Row>>& orders) {
     std::vector<std::string_view> words;
+    words.reserve(orders.size());
     for (const auto& order : orders) {
         words.push_back(order.word);
     }
@@ -90,11 +91,12 @@ template <class Row>
         order = each.word == asked ? &each : order;
     }
     std::vector<Rank> ranks;
+    ranks.reserve(rows.size());
     for (const auto& row : rows) {
         ranks.push_back(order->rank_of(row));
     }
-    return PickPage(ranks, order->word, PageOf(request)).map([&](PageRows picked) {
-        Page<Row> page{.rows = {}, .next = std::move(picked.next)};
+    return PickPage(ranks, order->word, PageOf(request)).map([&](const PageRows& picked) {
+        Page<Row> page{.rows = {}, .next = picked.next};
         for (const auto index : picked.rows) {
             page.rows.push_back(std::move(rows[index]));
         }

@@ -80,10 +80,10 @@ Rank RankByPriority(const Rule& rule) {
 
 std::vector<Order<Rule>> Orders() {
     return {
-        {"-priority", RankByPriority},
-        {"priority", RankByPriority},
-        {"created_at", RankByTime<Rule>},
-        {"-created_at", RankByTime<Rule>}
+        {.word = "-priority", .rank_of = RankByPriority},
+        {.word = "priority", .rank_of = RankByPriority},
+        {.word = "created_at", .rank_of = RankByTime<Rule>},
+        {.word = "-created_at", .rank_of = RankByTime<Rule>}
     };
 }
 

@@ -13,9 +13,9 @@
 
 #include "core/certificate.hpp"
 #include "core/clock.hpp"
+#include "core/http_transport.hpp"
 #include "core/proxy.hpp"
 #include "core/result.hpp"
-#include "delivery/webhooks/endpoint_transport.hpp"
 #include "delivery/webhooks/endpoints.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
@@ -28,6 +28,7 @@
 #include "http/routes/routes.hpp"
 #include "http/routes/webhook_checks.hpp"
 #include "http/views_webhooks.hpp"
+#include "storage/storage.hpp"
 
 namespace notify {
 
@@ -111,7 +112,10 @@ view::EndpointView Show(const Endpoint& endpoint, const HttpTransport& transport
 }
 
 std::vector<Order<Endpoint>> Orders() {
-    return {{"created_at", RankByTime<Endpoint>}, {"-created_at", RankByTime<Endpoint>}};
+    return {
+        {.word = "created_at", .rank_of = RankByTime<Endpoint>},
+        {.word = "-created_at", .rank_of = RankByTime<Endpoint>}
+    };
 }
 
 class WebhookRoutes {

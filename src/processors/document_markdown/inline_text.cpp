@@ -75,6 +75,19 @@ bool MayLeadThere(std::string_view uri) {
     return std::ranges::find(kSchemes, scheme) != kSchemes.end();
 }
 
+/// The text as a link, when it may lead there.
+std::string Linked(std::string text, std::string uri) {
+    std::erase_if(uri, [](unsigned char c) { return c <= ' ' || c == '<' || c == '>' || c == '\\'; });
+    if (uri.empty() || !MayLeadThere(uri)) {
+        return text;
+    }
+    for (auto at = uri.find('&'); at != std::string::npos; at = uri.find('&', at + 1)) {
+        uri.replace(at, 1, "&amp;");  // or it might spell a scheme: javascript&colon;
+    }
+    const bool is_plain = uri.find_first_of("()") == std::string::npos;
+    return is_plain ? fmt::format("[{}]({})", text, uri) : fmt::format("[{}](<{}>)", text, uri);
+}
+
 /// `text` between marks, which stand beside its letters and not beside spaces.
 std::string Marked(const Span& span, bool plain) {
     const auto begin = span.text.find_first_not_of(' ');
@@ -95,18 +108,7 @@ std::string Marked(const Span& span, bool plain) {
     } else if ((span.look & kLowered) != 0) {
         marked = "<sub>" + marked + "</sub>";
     }
-    std::string uri = span.uri;
-    std::erase_if(uri, [](unsigned char c) { return c <= ' ' || c == '<' || c == '>' || c == '\\'; });
-    if (!uri.empty() && MayLeadThere(uri)) {
-        for (auto at = uri.find('&'); at != std::string::npos; at = uri.find('&', at + 1)) {
-            uri.replace(at, 1, "&amp;");  // or it might spell a scheme: javascript&colon;
-        }
-        marked = "[" + marked + "](<" + uri + ">)";
-        if (uri.find_first_of("()") == std::string::npos) {
-            marked.replace(marked.size() - uri.size() - 4, uri.size() + 4, "(" + uri + ")");
-        }
-    }
-    return span.text.substr(0, begin) + marked + span.text.substr(end);
+    return span.text.substr(0, begin) + Linked(std::move(marked), span.uri) + span.text.substr(end);
 }
 
 /// True for "&lt;…" and "&#60;…", which Markdown would read as another character; not for "AT&T".
@@ -138,7 +140,8 @@ std::string FenceFor(std::string_view text, std::size_t least) {
         here = c == '`' ? here + 1 : 0;
         longest = std::max(longest, here);
     }
-    return std::string(std::max(least, longest + 1), '`');
+    std::string fence(std::max(least, longest + 1), '`');
+    return fence;
 }
 
 void JoinTo(std::vector<Span>& text, std::vector<Span> next, bool hyphenated, const Vocabulary& words) {

@@ -13,10 +13,17 @@
 #include "media/decode.hpp"
 #include "media/picture.hpp"
 #include "processors/facial_recognition/detection.hpp"
+#include "processors/facial_recognition/noise.hpp"
 
 namespace notify {
 
 namespace {
+
+/// From here on the embedding is nearer to the person's without the noise than with all details.
+constexpr double kNoisy = 2.5;
+
+/// A small face alone is all detail: noise is looked for in so many pixels around it.
+constexpr int kLeastSide = 200;
 
 /// What the chip shows, in pixels of the frame, with a border for interpolation.
 Rectangle ChipRegion(const Similarity& to_chip) {
@@ -42,6 +49,18 @@ Rectangle ChipRegion(const Similarity& to_chip) {
     const int y = whole(std::floor(top)) - 2;
     return {
         .x = x, .y = y, .width = whole(std::ceil(right)) + 3 - x, .height = whole(std::ceil(bottom)) + 3 - y
+    };
+}
+
+/// Around the same middle, no side shorter than `least`.
+Rectangle Widened(const Rectangle& region, int least) {
+    const int across = std::max(0, least - region.width);
+    const int down = std::max(0, least - region.height);
+    return {
+        .x = region.x - (across / 2),
+        .y = region.y - (down / 2),
+        .width = region.width + across,
+        .height = region.height + down
     };
 }
 
@@ -76,7 +95,8 @@ Result<FaceChip> CutChip(const FrameView& frame, const Landmarks& landmarks) {
     if (!(shrink > 1.0 / 64) || !(shrink < 64)) {
         return Fail(ErrorCode::kInvalidArgument, "a face is too large or too small to be aligned");
     }
-    const Rectangle region = Clip(ChipRegion(*to_chip), frame.full_width, frame.full_height);
+    const Rectangle region =
+        Clip(Widened(ChipRegion(*to_chip), kLeastSide), frame.full_width, frame.full_height);
     auto picture = frame.FullRegion(region);
     if (!picture) {
         return Unexpected(picture.error());
@@ -93,6 +113,9 @@ Result<FaceChip> CutChip(const FrameView& frame, const Landmarks& landmarks) {
             p.x = (p.x - 0.5F) / 2;
             p.y = (p.y - 0.5F) / 2;
         }
+    }
+    if (NoiseOf(*picture) >= kNoisy) {
+        *picture = Smoothed(*picture);
     }
     return CutFaceChip(ViewOf(picture->View()), inside);
 }

@@ -56,14 +56,16 @@ bool AreSeenTogether(const Group& a, const Group& b) {
     return false;
 }
 
-/// Squared; kNever when they cannot be one face. `most` spares the look at time.
-float Distance(const Group& a, const Group& b, float most) {
+/// Squared; kNever when they cannot be one face.
+float Distance(const Group& a, const Group& b, const LinkLimits& limits) {
     if (!(a.count > 0) || !(b.count > 0)) {
         return kNever;
     }
     const float dot = std::inner_product(a.sum.begin(), a.sum.end(), b.sum.begin(), 0.0F);
     const float squared = std::max(0.0F, 2 - (2 * dot / (a.count * b.count)));
-    return squared > most || AreSeenTogether(a, b) ? kNever : squared;
+    const bool have_several = a.tracks.size() > 1 && b.tracks.size() > 1;
+    const float most = have_several ? limits.same_link : limits.same_face;
+    return squared > most * most || AreSeenTogether(a, b) ? kNever : squared;
 }
 
 void Join(Group& into, Group& from) {
@@ -75,11 +77,11 @@ void Join(Group& into, Group& from) {
     from = Group{};
 }
 
-void FindNearest(std::vector<Group>& groups, std::size_t at, float most) {
+void FindNearest(std::vector<Group>& groups, std::size_t at, const LinkLimits& limits) {
     auto& group = groups[at];
     group.distance = kNever;
     for (std::size_t other = at + 1; other < groups.size(); ++other) {
-        if (const float distance = Distance(group, groups[other], most); distance < group.distance) {
+        if (const float distance = Distance(group, groups[other], limits); distance < group.distance) {
             group.distance = distance;
             group.nearest = other;
         }
@@ -87,9 +89,9 @@ void FindNearest(std::vector<Group>& groups, std::size_t at, float most) {
 }
 
 /// Joins the nearest two until none are near enough; joined groups are left empty.
-void JoinNearest(std::vector<Group>& groups, float most) {
+void JoinNearest(std::vector<Group>& groups, const LinkLimits& limits) {
     for (std::size_t i = 0; i < groups.size(); ++i) {
-        FindNearest(groups, i, most);
+        FindNearest(groups, i, limits);
     }
     while (true) {
         const auto closest = std::ranges::min_element(groups, {}, &Group::distance);
@@ -99,15 +101,15 @@ void JoinNearest(std::vector<Group>& groups, float most) {
         const auto at = static_cast<std::size_t>(closest - groups.begin());
         const std::size_t gone = closest->nearest;
         Join(*closest, groups[gone]);
-        FindNearest(groups, at, most);
+        FindNearest(groups, at, limits);
         for (std::size_t i = 0; i < groups.size(); ++i) {
             auto& group = groups[i];
             const bool lost_nearest =
                 group.distance != kNever && (group.nearest == gone || group.nearest == at);
             if (i != at && lost_nearest) {
-                FindNearest(groups, i, most);
+                FindNearest(groups, i, limits);
             } else if (i < at) {
-                const float distance = Distance(group, *closest, most);
+                const float distance = Distance(group, *closest, limits);
                 if (distance < group.distance) {
                     group.distance = distance;
                     group.nearest = at;
@@ -118,11 +120,11 @@ void JoinNearest(std::vector<Group>& groups, float most) {
 }
 
 /// Lets a track that came too late for the exact part join the nearest group, or be one.
-void JoinOrStand(std::vector<Group>& groups, Group group, float most) {
+void JoinOrStand(std::vector<Group>& groups, Group group, const LinkLimits& limits) {
     float least = kNever;
     Group* nearest = nullptr;
     for (auto& other : groups) {
-        if (const float distance = Distance(group, other, most); distance < least) {
+        if (const float distance = Distance(group, other, limits); distance < least) {
             least = distance;
             nearest = &other;
         }
@@ -163,16 +165,15 @@ std::vector<int> LinkTracks(std::span<const LinkTrack> tracks, const LinkLimits&
             return tracks[a].quality > tracks[b].quality;
         });
     }
-    const float most = limits.same_face * limits.same_face;
     const std::size_t exact = std::min(order.size(), limits.exact_tracks);
     std::vector<Group> groups;
     groups.reserve(exact);
     for (std::size_t i = 0; i < exact; ++i) {
         groups.push_back(GroupOf(tracks[order[i]], order[i]));
     }
-    JoinNearest(groups, most);
+    JoinNearest(groups, limits);
     for (std::size_t i = exact; i < order.size(); ++i) {
-        JoinOrStand(groups, GroupOf(tracks[order[i]], order[i]), most);
+        JoinOrStand(groups, GroupOf(tracks[order[i]], order[i]), limits);
     }
     return Numbered(groups, tracks.size());
 }

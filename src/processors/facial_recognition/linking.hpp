@@ -11,7 +11,8 @@
 namespace notify {
 
 struct LinkLimits {
-    float same_face = 0.36F;          ///< Largest root mean square distance inside a link.
+    float same_face = 0.36F;          ///< Largest root mean square distance of a track and a link …
+    float same_link = 0.345F;         ///< … and of two links of several tracks, which is known more exactly.
     std::size_t exact_tracks = 2048;  ///< Beyond, the best tracks are linked first and the others join them.
 };
 

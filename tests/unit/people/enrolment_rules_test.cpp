@@ -245,7 +245,7 @@ TEST_F(EnrolmentRules, SayOnlyOfThePhotoInQuestionWhatIsWrongWithIt) {
 TEST(FewPhotos, AreWarnedOf) {
     EXPECT_EQ(
         FewPhotosWarning("Ada", 1),
-        "Ada is known by 1 photo only and is matched by a stricter threshold; 3 or more are better"
+        "Ada is known by 1 photo only and will be found less often; 3 or more are better"
     );
     EXPECT_THAT(FewPhotosWarning("Ada", 2), HasSubstr("2 photos only"));
     EXPECT_EQ(FewPhotosWarning("Ada", 3), "");

@@ -105,6 +105,7 @@ KnownPerson MakeKnown(std::string name, std::vector<Embedding> photos) {
         .id = PersonId(name),
         .name = std::move(name),
         .mean = MeanOf(Shots(photos)),
+        .spread = SpreadOf(Shots(photos)),
         .photos = std::move(photos)
     };
 }

@@ -181,7 +181,7 @@ TEST(WishedThresholdsOf, AreDistancesAndProposalsReachAsFarAsConfirmations) {
     }
     const auto limits = LimitsWith({.confirmed = 0.25, .margin = 0.05}).value();
     EXPECT_EQ(limits.confirmed, 0.25);
-    EXPECT_EQ(limits.confirmed_small, 0.25);
+    EXPECT_EQ(limits.each_double, 0) << "for galleries of any size";
     EXPECT_EQ(limits.possible, MatchLimits{}.possible);
     EXPECT_EQ(limits.margin, 0.05);
 }

@@ -73,6 +73,19 @@ TEST(Linking, KeepsThatRuleForWholeLinks) {
     );
 }
 
+TEST(Linking, IsStricterBetweenLinksOfSeveralTracks) {
+    // two of each person, 0.35 apart: each pair is one link, and two pairs are not one
+    EXPECT_THAT(
+        Link({TrackAt(0, 0, 10), TrackAt(0, 20, 30), TrackAt(0.35F, 40, 50), TrackAt(0.35F, 60, 70)}),
+        ElementsAre(1, 1, 2, 2)
+    );
+    EXPECT_THAT(Link({TrackAt(0, 0, 10), TrackAt(0, 20, 30), TrackAt(0.35F, 40, 50)}), ElementsAre(1, 1, 1));
+    EXPECT_THAT(
+        Link({TrackAt(0, 0, 10), TrackAt(0, 20, 30), TrackAt(0.34F, 40, 50), TrackAt(0.34F, 60, 70)}),
+        ElementsAre(1, 1, 1, 1)
+    );
+}
+
 TEST(Linking, GivesATrackThatMayJoinEitherOfTwoToTheNearer) {
     EXPECT_THAT(
         Link({TrackAt(0, 0, 10), TrackAt(0.30F, 5, 15), TrackAt(0.05F, 30, 40), TrackAt(0.22F, 50, 60)}),
