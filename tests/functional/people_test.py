@@ -212,7 +212,12 @@ class UnknownPeople(ServiceTest):
         with zipfile.ZipFile(empty, "w") as file:
             file.writestr("../../evil/../photo.jpg", b"x")
             file.writestr("Ada/notes.txt", b"x")
-        for path, sentence in ((empty, "there is no photo in a folder"), (SAMPLES / "obama.jpg", "cannot be unpacked")):
+        many = self.folder / "many.zip"
+        with zipfile.ZipFile(many, "w") as file:
+            for number in range(10_001):
+                file.writestr(f"Ada/{number}.jpg", b"")
+        for path, sentence in ((empty, "there is no photo in a folder"), (SAMPLES / "obama.jpg", "cannot be unpacked"),
+                               (many, "has more than 10000 photos: import some people at a time")):
             self.service.command("people", "import", str(path), code=1, TMPDIR=str(unpacked))
             self.assertIn(sentence, self.service.errors)
         self.assertEqual(list(unpacked.iterdir()), [])
