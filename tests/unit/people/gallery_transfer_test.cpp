@@ -438,6 +438,26 @@ TEST_F(HostileGallery, IsRefusedWithMoreThanAGalleryMayHave) {
     );
 }
 
+TEST_F(HostileGallery, GivesOneConsentToWhoIsTwoOfIts) {
+    Person()["consent"] = "";
+    EXPECT_EQ(Refused(), "nothing");
+    auto second = Person();
+    Person()["consent"] = "form 17";
+    Person()["photos"].as_array().pop_back();
+    second["name"] = "Countess";
+    second["consent"] = "form 18";
+    second["photos"].as_array().erase(second["photos"].as_array().begin());
+    document_.at("people").as_array().push_back(second);
+    EXPECT_THAT(
+        Import(ValueOf(SealGallery(ToJsonText(document_), kPassphrase))),
+        ElementsAre("Ada extended 0", "Countess unchanged 0")
+    );
+    EXPECT_EQ(People().at(0).consent, "form 17");
+    EXPECT_THAT(ActionsIn(*there_.storage), Contains("who imports person.consent").Times(1));
+    EXPECT_EQ(answers_.at(0).person, answers_.at(1).person);
+    EXPECT_TRUE(answers_.at(1).edit.IsEmpty());
+}
+
 TEST_F(HostileGallery, IsRefusedWithTwoOfOneName) {
     document_.at("people").as_array().push_back(boost::json::value(Person()));
     EXPECT_THAT(Refused(), HasSubstr("two people have one name"));
