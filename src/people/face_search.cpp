@@ -99,7 +99,7 @@ Result<std::vector<FaceAnswer>> FaceSearch::Search(
     std::string_view picture, std::size_t limit, double reach
 ) {
     auto faces = reader_(picture);
-    const auto galleries = faces ? gallery_.Current() : Unexpected(faces.error());
+    const auto galleries = faces ? known_people_.Current() : Unexpected(faces.error());
     if (!galleries) {
         return Unexpected(galleries.error());
     }

@@ -45,8 +45,18 @@ class FaceSearch final {
 public:
     /// `model`: that measures what `reader` gives, as EnrolmentPhoto::model. Faces that another measured are
     /// not found.
-    FaceSearch(Storage& storage, IndexedFaces& faces, PhotoReader reader, std::string_view model)
-        : storage_(storage), faces_(faces), reader_(std::move(reader)), model_(model), gallery_(storage) {}
+    FaceSearch(
+        Storage& storage,
+        IndexedFaces& faces,
+        GalleryCache& known_people,
+        PhotoReader reader,
+        std::string_view model
+    )
+        : storage_(storage),
+          faces_(faces),
+          known_people_(known_people),
+          reader_(std::move(reader)),
+          model_(model) {}
 
     /// An answer for each face in the picture, the largest first; none when there is no face. `limit`: of the
     /// stored faces with each, no further away than `reach`. Errors of the reader: kUnsupported when it is
@@ -60,9 +70,9 @@ private:
 
     Storage& storage_;
     IndexedFaces& faces_;
+    GalleryCache& known_people_;
     PhotoReader reader_;
     std::string model_;
-    GalleryCache gallery_;
 };
 
 }  // namespace notify

@@ -60,6 +60,15 @@ protected:
         }
         return person;
     }
+
+    GalleryCache known_people_{*storage_};
+    FaceSearch search_{
+        *storage_,
+        *faces_,
+        known_people_,
+        [](std::string_view) { return Result<std::vector<PhotoFace>>({InPhoto(kAda)}); },
+        kModel
+    };
 };
 
 TEST_F(TwoModels, NameFacesByPhotosOfTheirOwn) {
@@ -98,13 +107,7 @@ TEST_F(TwoModels, FindByAPictureWhatTheirOwnMeasured) {
     Known("Bob", kAnother);
     const auto mine = Analyse("a.mp4", Ada());
     MeasuredByAnother(Analyse("b.mp4", Ada(0.11)));
-    FaceSearch search(
-        *storage_,
-        *faces_,
-        [](std::string_view) { return Result<std::vector<PhotoFace>>({InPhoto(kAda)}); },
-        kModel
-    );
-    const auto answers = ValueOf(search.Search("a picture", 10, 0.4));
+    const auto answers = ValueOf(search_.Search("a picture", 10, 0.4));
     ASSERT_THAT(answers, SizeIs(1));
     EXPECT_THAT(answers[0].candidates, IsEmpty()) << "Bob's photos were measured by another";
     ASSERT_THAT(answers[0].seen, SizeIs(1));
