@@ -11,6 +11,7 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "people/candidates.hpp"
+#include "people/face_index.hpp"
 #include "people/gallery.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/photo_faces.hpp"
@@ -67,6 +68,9 @@ public:
 
 private:
     [[nodiscard]] Result<std::vector<FoundFace>> Seen(const Embedding& face, std::size_t limit, double reach);
+
+    /// Those that are still there, nearest first.
+    [[nodiscard]] Result<std::vector<FoundFace>> OfThisModel(const std::vector<NearFace>& near) const;
 
     Storage& storage_;
     IndexedFaces& faces_;

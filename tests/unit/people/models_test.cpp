@@ -114,6 +114,27 @@ TEST_F(TwoModels, FindByAPictureWhatTheirOwnMeasured) {
     EXPECT_THAT(answers[0].seen[0].items, ElementsAre(mine));
 }
 
+TEST_F(TwoModels, FindByAPictureAsManyAsAreAskedForBehindThoseOfAnother) {
+    for (const auto* key : {"a.mp4", "b.mp4", "c.mp4", "d.mp4", "e.mp4", "f.mp4"}) {
+        MeasuredByAnother(Analyse(key, Ada(0.1)));
+    }
+    const auto second = Analyse("second.mp4", Ada(0.3));
+    const auto first = Analyse("first.mp4", Ada(0.2));
+    Analyse("third.mp4", Ada(0.35));
+    const auto found = [&](std::size_t limit, double reach) {
+        std::vector<ItemId> items;
+        const auto answers = ValueOf(search_.Search("a picture", limit, reach));
+        for (const auto& seen : answers.at(0).seen) {
+            items.insert(items.end(), seen.items.begin(), seen.items.end());
+        }
+        return items;
+    };
+    EXPECT_THAT(found(1, 0.4), ElementsAre(first));
+    EXPECT_THAT(found(2, 0.4), ElementsAre(first, second));
+    EXPECT_THAT(found(10, 0.4), SizeIs(3));
+    EXPECT_THAT(found(10, 0.15), IsEmpty());
+}
+
 TEST_F(TwoModels, EnrolAPhotoThoughItsOwnersOthersAreOfAnother) {
     Known("Ada", kAnother);
     const auto unlike = InPhoto(FaceOf(3));  // far from what the other measured
