@@ -55,10 +55,13 @@ Result<void> AddFaces(
         }
         for (const auto& face : *faces) {
             if (face.track.mean) {
-                auto& person = by_model.try_emplace(face.model, nobody).first->second.people[place];
-                person.photos.push_back(*face.track.mean);
-                person.mean = TemplateOf(person.photos);
+                auto& gallery = by_model.try_emplace(face.model, nobody).first->second;
+                gallery.people[place].photos.push_back(*face.track.mean);
             }
+        }
+        for (auto& [model, gallery] : by_model) {
+            auto& person = gallery.people[place];
+            person.mean = TemplateOf(person.photos);
         }
     }
     return {};
