@@ -304,9 +304,9 @@ class Galleries(ServiceTest):
             ("cut short", whole[:-1], "the gallery is cut short"),
             ("changed", whole[:-1] + bytes([whole[-1] ^ 1]), "the gallery was changed since it was written"),
             ("of another format", whole[:26] + b"\2" + whole[27:], "is of format 2"),
-            ("no gallery", b"people", "people.gallery"),
-            ("empty", b"", "people.gallery"),
-            ("too large", whole + bytes(64 << 20), "people.gallery"),
+            ("no gallery", b"people", "people.gallery cannot be unpacked: Unrecognized archive format"),
+            ("empty", b"", "there is no photo in a folder in"),
+            ("too large", whole + bytes(64 << 20), "people.gallery is larger than 67108864 bytes"),
         ):
             with self.subTest(name):
                 self.gallery.write_bytes(content)
