@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "core/base64.hpp"
-#include "core/error.hpp"
-#include "core/result.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
