@@ -240,8 +240,9 @@ void Engine::BuildPeople(const std::function<void()>& nudge) {
     galleries = std::make_unique<GalleryTransfer>(*storage, *artifacts, clock, PhotoModel());
     stored_faces = std::make_unique<StoredFaces>(*storage);
     faces = std::make_unique<IndexedFaces>(*stored_faces);
+    known_people = std::make_unique<GalleryCache>(*storage);
     face_search = std::make_unique<FaceSearch>(
-        *storage, *faces, MakePhotoReader(*host, enrolling_.get_token()), PhotoModel()
+        *storage, *faces, *known_people, MakePhotoReader(*host, enrolling_.get_token()), PhotoModel()
     );
     erasing = std::make_unique<Erasing>(*storage, *artifacts, clock, box, settings.data_dir);
     eraser = std::make_unique<Eraser>(*erasing, settings.retention.unnamed);

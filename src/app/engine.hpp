@@ -165,6 +165,7 @@ public:
     std::unique_ptr<GalleryTransfer> galleries;
     std::unique_ptr<StoredFaces> stored_faces;
     std::unique_ptr<IndexedFaces> faces;
+    std::unique_ptr<GalleryCache> known_people;
     std::unique_ptr<FaceSearch> face_search;
     std::unique_ptr<Relabelling> relabelling;
     std::unique_ptr<UnknownPeople> unknown_people;

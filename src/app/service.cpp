@@ -161,6 +161,7 @@ std::unique_ptr<Router> MakeRouter(Engine& engine) {
             .iconik_webhook_secret = engine.settings.iconik_webhook_secret,
             .enrol = std::bind_front(&EnrolUploaded, std::ref(*engine.enrolment)),
             .search_faces = std::bind_front(&FaceSearch::Search, engine.face_search.get()),
+            .known_people = *engine.known_people,
             .galleries = *engine.galleries,
             .erasing = *engine.erasing,
             .relabel = [&engine] { engine.relabeller->Request(); },

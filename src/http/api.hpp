@@ -20,6 +20,7 @@
 #include "http/router.hpp"
 #include "people/erasing.hpp"
 #include "people/face_search.hpp"
+#include "people/gallery.hpp"
 #include "people/gallery_transfer.hpp"
 #include "queue/claim_waits.hpp"
 #include "queue/item_control.hpp"
@@ -104,6 +105,7 @@ struct ApiParts {
     /// FaceSearch::Search.
     std::function<Result<std::vector<FaceAnswer>>(std::string_view picture, std::size_t limit, double reach)>
         search_faces;
+    GalleryCache& known_people;
     GalleryTransfer& galleries;
     Erasing& erasing;
     /// Compares the faces of past items with people again, after people changed.

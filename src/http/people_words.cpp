@@ -167,6 +167,9 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"WhatIf.renamed", "Tracks that would be shown as another person.", ""},
     MemberWords{"WhatIf.rows", "What would be shown otherwise.", ""},
     MemberWords{"WhatIf.tracks", "How many these items have.", ""},
+    MemberWords{
+        "WhatIf.unreadable", "Items besides these whose faces cannot be read: nothing is said of them.", ""
+    },
 };
 
 // NOLINTEND(modernize-use-designated-initializers)

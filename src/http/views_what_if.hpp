@@ -56,6 +56,7 @@ struct WhatIfView {
     double proposed = 0;
     double margin = 0;
     std::int64_t items = 0;
+    std::int64_t unreadable = 0;
     std::int64_t tracks = 0;
     std::int64_t renamed = 0;
     std::vector<MovedTracksView> moved;
@@ -65,7 +66,9 @@ struct WhatIfView {
 };
 
 BOOST_DESCRIBE_STRUCT(
-    WhatIfView, (), (confirmed, proposed, margin, items, tracks, renamed, moved, rows, gallery_version, next)
+    WhatIfView,
+    (),
+    (confirmed, proposed, margin, items, unreadable, tracks, renamed, moved, rows, gallery_version, next)
 )
 
 }  // namespace notify::view

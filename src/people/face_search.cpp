@@ -15,6 +15,7 @@
 #include "people/calibration.hpp"
 #include "people/candidates.hpp"
 #include "people/distance.hpp"
+#include "people/face_index.hpp"
 #include "people/gallery.hpp"
 #include "people/matching.hpp"
 #include "people/photo_faces.hpp"
@@ -26,6 +27,7 @@ namespace notify {
 namespace {
 
 constexpr std::size_t kCandidates = 3;
+constexpr std::size_t kMoreEachTime = 4;
 
 FaceAnswer AnswerFor(const PhotoFace& face, const Gallery& gallery) {
     FaceAnswer answer{
@@ -51,14 +53,25 @@ FaceAnswer AnswerFor(const PhotoFace& face, const Gallery& gallery) {
 
 }  // namespace
 
+/// The index holds the faces of all models: more of the nearest are looked at until enough are of this one.
 Result<std::vector<FoundFace>> FaceSearch::Seen(const Embedding& face, std::size_t limit, double reach) {
-    const auto near = faces_.Nearest(face, limit, reach);
-    if (!near) {
-        return Unexpected(near.error());
+    for (std::size_t look_at = limit;; look_at *= kMoreEachTime) {
+        const auto near = faces_.Nearest(face, look_at, reach);
+        auto found = near ? OfThisModel(*near) : Unexpected(near.error());
+        if (!found) {
+            return found;
+        }
+        if (found->size() >= limit || near->size() < look_at) {
+            found->resize(std::min(found->size(), limit));
+            return found;
+        }
     }
+}
+
+Result<std::vector<FoundFace>> FaceSearch::OfThisModel(const std::vector<NearFace>& near) const {
     std::map<std::int64_t, double> distances;
     std::vector<std::int64_t> numbers;
-    for (const auto& each : *near) {
+    for (const auto& each : near) {
         numbers.push_back(static_cast<std::int64_t>(each.key));
         distances[numbers.back()] = each.distance;
     }
@@ -99,7 +112,7 @@ Result<std::vector<FaceAnswer>> FaceSearch::Search(
     std::string_view picture, std::size_t limit, double reach
 ) {
     auto faces = reader_(picture);
-    const auto galleries = faces ? gallery_.Current() : Unexpected(faces.error());
+    const auto galleries = faces ? known_people_.Current() : Unexpected(faces.error());
     if (!galleries) {
         return Unexpected(galleries.error());
     }

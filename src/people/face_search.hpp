@@ -11,6 +11,7 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "people/candidates.hpp"
+#include "people/face_index.hpp"
 #include "people/gallery.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/photo_faces.hpp"
@@ -45,8 +46,18 @@ class FaceSearch final {
 public:
     /// `model`: that measures what `reader` gives, as EnrolmentPhoto::model. Faces that another measured are
     /// not found.
-    FaceSearch(Storage& storage, IndexedFaces& faces, PhotoReader reader, std::string_view model)
-        : storage_(storage), faces_(faces), reader_(std::move(reader)), model_(model), gallery_(storage) {}
+    FaceSearch(
+        Storage& storage,
+        IndexedFaces& faces,
+        GalleryCache& known_people,
+        PhotoReader reader,
+        std::string_view model
+    )
+        : storage_(storage),
+          faces_(faces),
+          known_people_(known_people),
+          reader_(std::move(reader)),
+          model_(model) {}
 
     /// An answer for each face in the picture, the largest first; none when there is no face. `limit`: of the
     /// stored faces with each, no further away than `reach`. Errors of the reader: kUnsupported when it is
@@ -58,11 +69,14 @@ public:
 private:
     [[nodiscard]] Result<std::vector<FoundFace>> Seen(const Embedding& face, std::size_t limit, double reach);
 
+    /// Those that are still there, nearest first.
+    [[nodiscard]] Result<std::vector<FoundFace>> OfThisModel(const std::vector<NearFace>& near) const;
+
     Storage& storage_;
     IndexedFaces& faces_;
+    GalleryCache& known_people_;
     PhotoReader reader_;
     std::string model_;
-    GalleryCache gallery_;
 };
 
 }  // namespace notify

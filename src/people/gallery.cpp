@@ -46,10 +46,12 @@ Result<void> AddFaces(
         }
         for (const auto& face : *faces) {
             if (face.track.mean) {
-                auto& person = by_model.try_emplace(face.model, nobody).first->second.people[place];
-                person.photos.push_back(*face.track.mean);
-                TakeTemplate(person);
+                auto& gallery = by_model.try_emplace(face.model, nobody).first->second;
+                gallery.people[place].photos.push_back(*face.track.mean);
             }
+        }
+        for (auto& [model, gallery] : by_model) {
+            TakeTemplate(gallery.people[place]);
         }
     }
     return {};

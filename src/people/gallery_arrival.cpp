@@ -115,7 +115,7 @@ Result<PeopleHere> ReadPeopleHere(const Snapshot& snapshot, std::string_view mod
     if (!photos) {
         return Unexpected(photos.error());
     }
-    PeopleHere here{.gallery = std::move(*gallery), .faces = {}};
+    PeopleHere here{.gallery = std::move(*gallery), .faces = {}, .get_consent = {}};
     for (const auto& photo : *photos) {
         if (const auto place = here.gallery.PlaceOf(photo.person_id); place && photo.model == model) {
             here.faces.insert(
@@ -173,7 +173,8 @@ Result<Arriving> DecideArrival(
         return arriving;
     }
     return snapshot.people.Get(arriving.here).map([&](const Person& known) {
-        arriving.takes_consent = !person.consent.empty() && known.consent.empty();
+        arriving.takes_consent =
+            !person.consent.empty() && known.consent.empty() && here.get_consent.insert(known.id).second;
         return std::move(arriving);
     });
 }

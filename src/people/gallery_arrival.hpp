@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ struct OwnedFace {
 struct PeopleHere {
     Gallery gallery;
     std::multimap<std::string, OwnedFace> faces;  ///< By the photo's sha-256.
+    std::set<PersonId> get_consent;               ///< Who was without, and takes an arrival's.
 };
 
 [[nodiscard]] Result<PeopleHere> ReadPeopleHere(const Snapshot& snapshot, std::string_view model);
@@ -35,7 +37,7 @@ struct Arriving {
     const MovedPerson* person = nullptr;  ///< Of the gallery.
     PersonId here;                        ///< Empty: nobody yet.
     std::vector<const MovedPhoto*> fresh;
-    bool takes_consent = false;  ///< It says where consent is kept, and here nobody did.
+    bool takes_consent = false;  ///< It says where consent is kept, and nobody did here or before it.
     std::string code;            ///< As MovedAnswer's.
     std::string sentence;
 

@@ -83,7 +83,8 @@ MovedPhoto PhotoFrom(DocumentFields& fields) {
     return photo;
 }
 
-Result<MovedPerson> PersonFrom(const boost::json::value& value) {
+/// `room`: how many photos may still come.
+Result<MovedPerson> PersonFrom(const boost::json::value& value, std::size_t room) {
     DocumentFields fields(value);
     MovedPerson person{
         .name = fields.Text("name", kLongestWords),
@@ -97,6 +98,9 @@ Result<MovedPerson> PersonFrom(const boost::json::value& value) {
     const auto photos = fields.List("photos");
     if (photos.empty()) {
         fields.Fault("photos", "list of photos");
+    }
+    if (photos.size() > room) {
+        return Fail(ErrorCode::kTooLarge, fmt::format("it has more than {} photos", kMostGalleryPhotos));
     }
     for (const auto& each : photos) {
         DocumentFields photo(each);
@@ -156,16 +160,21 @@ Result<std::vector<MovedPerson>> FromGalleryDocument(std::string_view document) 
     if (const auto checked = fields.Check(); !checked) {
         return Unexpected(checked.error());
     }
+    if (rows.size() > kMostGalleryPeople) {
+        return Fail(ErrorCode::kTooLarge, fmt::format("it has more than {} people", kMostGalleryPeople));
+    }
     std::vector<MovedPerson> people;
     std::set<std::string> names;
+    std::size_t room = kMostGalleryPhotos;
     for (const auto& row : rows) {
-        auto person = PersonFrom(row);
+        auto person = PersonFrom(row, room);
         if (!person) {
             return Unexpected(person.error());
         }
         if (!names.insert(person->name).second) {
             return Fail(ErrorCode::kInvalidArgument, "two people have one name");
         }
+        room -= person->photos.size();
         people.push_back(std::move(*person));
     }
     return people;

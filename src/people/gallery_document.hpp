@@ -2,6 +2,7 @@
 
 // Enrolled people as they move to another installation: what a gallery file says once it is open. Pure.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "domain/person.hpp"
 
 namespace notify {
+
+/// Of one document, as it is written and as it is taken in.
+inline constexpr std::size_t kMostGalleryPeople = 10'000;
+inline constexpr std::size_t kMostGalleryPhotos = 10'000;
 
 struct MovedPhoto {
     std::string file_name;
@@ -35,7 +40,8 @@ struct MovedPerson {
 [[nodiscard]] std::string ToGalleryDocument(const std::vector<std::string>& people);
 
 /// Takes nothing as it is, since whoever knows a passphrase may have written it: names are names, digests
-/// digests, embeddings of length 1, crops JPEG. kInvalidArgument with the first thing that is wrong.
+/// digests, embeddings of length 1, crops JPEG. kInvalidArgument with the first thing that is wrong;
+/// kTooLarge for more people or photos than it may have, before they are looked at.
 [[nodiscard]] Result<std::vector<MovedPerson>> FromGalleryDocument(std::string_view document);
 
 }  // namespace notify

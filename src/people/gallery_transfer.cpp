@@ -1,8 +1,9 @@
 #include "people/gallery_transfer.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "domain/person.hpp"
 #include "domain/result.hpp"
 #include "people/gallery_arrival.hpp"
+#include "people/gallery_departure.hpp"
 #include "people/gallery_document.hpp"
 #include "people/gallery_seal.hpp"
 #include "storage/artifact_store.hpp"
@@ -29,44 +31,37 @@
 
 namespace notify {
 
+/// Who asks, and how.
+struct GalleryTransfer::Order {
+    std::string_view actor;
+    bool again = false;
+    std::stop_token stop;
+
+    [[nodiscard]] Result<void> GoOn() const {
+        return stop.stop_requested()
+                   ? Fail(ErrorCode::kStopped, "the import was stopped, and nothing of it is kept")
+                   : Result<void>{};
+    }
+};
+
+/// What is decided on all of a gallery.
+struct GalleryTransfer::Decision {
+    std::int64_t version = 0;  ///< Of the people whom it was compared with.
+    std::vector<Arriving> people;
+};
+
 /// One who is written down.
 struct GalleryTransfer::Arrival {
     Arriving decided;
     PersonId person;
     std::vector<EnrolmentPhoto> photos;
     std::vector<PreparedArtifact> crops;  ///< Of those that have one.
+    MovedAnswer answer;
 };
 
 namespace {
 
 constexpr int kTries = 5;
-
-ArtifactRef CropRef(std::string sha256) {
-    return {.name = "crop", .media_type = "image/jpeg", .sha256 = std::move(sha256), .sealed = true};
-}
-
-/// Those of the wish, as they are read today; for none everybody who has a name.
-Result<std::vector<Person>> PeopleOf(const Snapshot& snapshot, const GalleryWish& wish) {
-    if (wish.people.empty()) {
-        return snapshot.people.List().map([](std::vector<Person> people) {
-            std::erase_if(people, [](const Person& person) {
-                return !person.merged_into.IsEmpty() || person.name.empty();
-            });
-            return people;
-        });
-    }
-    std::vector<Person> people;
-    for (const auto& wanted : wish.people) {
-        auto person = snapshot.people.Find(wanted);
-        if (!person) {
-            return Unexpected(person.error());
-        }
-        if (std::ranges::find(people, person->id, &Person::id) == people.end()) {
-            people.push_back(std::move(*person));
-        }
-    }
-    return people;
-}
 
 PeopleEdit EditOf(EditKind kind, const PersonId& person, std::string_view actor, Timestamp at) {
     PeopleEdit edit;
@@ -94,73 +89,14 @@ std::string_view ToString(MoveOutcome outcome) noexcept {
     return kMoveOutcomeWords.at(static_cast<std::size_t>(outcome));
 }
 
-Result<MovedPerson> GalleryTransfer::Leaving(
-    const Snapshot& snapshot, const Person& person, const GalleryWish& wish
-) const {
-    const auto photos = snapshot.people.PhotosOf(person.id);
-    if (!photos) {
-        return Unexpected(photos.error());
-    }
-    MovedPerson leaving{
-        .name = person.name, .consent = person.consent, .hidden = person.hidden, .photos = {}
-    };
-    for (const auto& photo : *photos) {
-        auto crop = wish.crops && !photo.crop_sha256.empty()
-                        ? artifacts_.Read(snapshot, CropRef(photo.crop_sha256))
-                        : Result<std::string>(std::string());
-        if (!crop && crop.error().code != ErrorCode::kNotFound) {
-            return Unexpected(crop.error());
-        }
-        leaving.photos.push_back(
-            {.file_name = photo.file_name,
-             .sha256 = photo.sha256,
-             .model = photo.model,
-             .embedding = photo.embedding,
-             .box = photo.box,
-             .quality = photo.quality,
-             .crop = crop ? std::move(*crop) : std::string()}
-        );
-    }
-    return leaving;
-}
-
-Result<std::vector<std::string>> GalleryTransfer::Read(
-    const Snapshot& snapshot, const GalleryWish& wish
-) const {
-    const auto people = PeopleOf(snapshot, wish);
-    if (!people) {
-        return Unexpected(people.error());
-    }
-    std::vector<std::string> leaving;
-    std::size_t bytes = 0;
-    for (auto person = people->begin(); person != people->end() && bytes <= kMostGalleryBytes; ++person) {
-        const auto moved = Leaving(snapshot, *person, wish);
-        if (!moved) {
-            return Unexpected(moved.error());
-        }
-        if (!moved->photos.empty() && !moved->name.empty()) {
-            leaving.push_back(ToJson(*moved));
-            bytes += leaving.back().size();
-        } else if (!wish.people.empty()) {
-            return Fail(
-                ErrorCode::kInvalidArgument,
-                fmt::format(
-                    "person {} has no {}", person->id.Value(), person->name.empty() ? "name" : "photo"
-                )
-            );
-        }
-    }
-    return leaving.empty() ? Fail(ErrorCode::kNotFound, "nobody is enrolled")
-                           : Result<std::vector<std::string>>(std::move(leaving));
-}
-
 Result<std::string> GalleryTransfer::Export(
     const GalleryWish& wish, std::string_view passphrase, std::string_view actor
 ) {
     if (const auto checked = CheckPassphrase(passphrase); !checked) {
         return Unexpected(checked.error());
     }
-    const auto people = storage_.Read([&](const Snapshot& snapshot) { return Read(snapshot, wish); });
+    const auto people =
+        storage_.Read([&](const Snapshot& snapshot) { return ReadDeparture(snapshot, artifacts_, wish); });
     if (!people) {
         return Unexpected(people.error());
     }
@@ -228,7 +164,7 @@ Result<void> GalleryTransfer::MakePhotos(Arrival& arrival) const {
 }
 
 Result<void> GalleryTransfer::WriteDown(
-    Transaction& transaction, const Arrival& arrival, std::string_view actor, MovedAnswer& answer
+    Transaction& transaction, Arrival& arrival, std::string_view actor
 ) const {
     const auto& moved = *arrival.decided.person;
     const bool is_new = arrival.decided.here.IsEmpty();
@@ -261,87 +197,103 @@ Result<void> GalleryTransfer::WriteDown(
     if (!made) {
         return Unexpected(made.error());
     }
-    answer.edit = made->front().id;
+    arrival.answer.edit = made->front().id;
     for (const auto& edit : *made) {
         done = done ? AuditEdit(transaction, edit) : done;
     }
     return done;
 }
 
-/// False when people have changed meanwhile.
-Result<bool> GalleryTransfer::TryImport(
-    const std::vector<MovedPerson>& people,
-    std::string_view actor,
-    bool again,
-    std::vector<MovedAnswer>& answers
-) {
-    std::int64_t version = 0;
-    const auto decided = storage_.Read([&](const Snapshot& snapshot) -> Result<std::vector<Arriving>> {
-        auto here = ReadPeopleHere(snapshot, model_);
-        if (!here) {
-            return Unexpected(here.error());
-        }
-        version = here->gallery.version;
-        std::vector<Arriving> all;
-        for (const auto& person : people) {
-            auto arriving = DecideArrival(snapshot, *here, person, again);
-            if (!arriving) {
-                return Unexpected(arriving.error());
-            }
-            all.push_back(std::move(*arriving));
-        }
-        return all;
-    });
-    if (!decided) {
-        return Unexpected(decided.error());
+Result<GalleryTransfer::Decision> GalleryTransfer::Decide(
+    const Snapshot& snapshot, const std::vector<MovedPerson>& people, const Order& order
+) const {
+    auto here = ReadPeopleHere(snapshot, model_);
+    if (!here) {
+        return Unexpected(here.error());
     }
+    Decision decision{.version = here->gallery.version, .people = {}};
+    for (const auto& person : people) {
+        auto arriving =
+            order.GoOn().and_then([&] { return DecideArrival(snapshot, *here, person, order.again); });
+        if (!arriving) {
+            return Unexpected(arriving.error());
+        }
+        decision.people.push_back(std::move(*arriving));
+    }
+    return decision;
+}
+
+Result<std::vector<GalleryTransfer::Arrival>> GalleryTransfer::Prepare(
+    const Decision& decision, const Order& order
+) const {
     std::vector<Arrival> arrivals;
-    answers.clear();
-    for (const auto& each : *decided) {
+    for (const auto& each : decision.people) {
         const auto outcome = OutcomeOf(each);
-        Arrival arrival{.decided = each, .person = each.here, .photos = {}, .crops = {}};
+        Arrival arrival{.decided = each, .person = each.here, .photos = {}, .crops = {}, .answer = {}};
         if (outcome == MoveOutcome::kEnrolled) {
             arrival.person = PersonId(MakeId("per"));
         }
-        if (auto made = MakePhotos(arrival); !made) {
+        if (auto made = order.GoOn().and_then([&] { return MakePhotos(arrival); }); !made) {
             return Unexpected(made.error());
         }
-        answers.push_back(
-            {.name = each.person->name,
-             .outcome = outcome,
-             .person = arrival.person,
-             .photos = arrival.photos.size(),
-             .edit = {},
-             .code = each.code,
-             .sentence = each.sentence}
-        );
+        arrival.answer = {
+            .name = each.person->name,
+            .outcome = outcome,
+            .person = arrival.person,
+            .photos = arrival.photos.size(),
+            .edit = {},
+            .code = each.code,
+            .sentence = each.sentence
+        };
         arrivals.push_back(std::move(arrival));
     }
-    return storage_.Write([&](Transaction& transaction) -> Result<bool> {
+    return arrivals;
+}
+
+/// Nothing when people have changed meanwhile.
+Result<std::optional<std::vector<MovedAnswer>>> GalleryTransfer::TryImport(
+    const std::vector<MovedPerson>& people, const Order& order
+) {
+    const auto decision =
+        storage_.Read([&](const Snapshot& snapshot) { return Decide(snapshot, people, order); });
+    auto arrivals = decision ? Prepare(*decision, order) : Unexpected(decision.error());
+    if (!arrivals) {
+        return Unexpected(arrivals.error());
+    }
+    using Answers = std::optional<std::vector<MovedAnswer>>;
+    return storage_.Write([&](Transaction& transaction) -> Result<Answers> {
         const auto held = transaction.people.HoldGalleryVersion();
-        if (!held || *held != version) {
-            return held.map([](std::int64_t) { return false; });
+        if (!held || *held != decision->version) {
+            return held.map([](std::int64_t) { return Answers(); });
         }
-        for (std::size_t i = 0; i < arrivals.size(); ++i) {
-            answers[i].edit = {};
-            if (auto written = WriteDown(transaction, arrivals[i], actor, answers[i]); !written) {
+        std::vector<MovedAnswer> answers;
+        for (auto& arrival : *arrivals) {
+            arrival.answer.edit = {};
+            const auto written =
+                order.GoOn().and_then([&] { return WriteDown(transaction, arrival, order.actor); });
+            if (!written) {
                 return Unexpected(written.error());
             }
+            answers.push_back(arrival.answer);
         }
         return transaction.keys
             .AddAudit({
                 .at = clock_.Now(),
-                .actor = std::string(actor),
+                .actor = std::string(order.actor),
                 .action = "people.import",
                 .subject = "gallery",
                 .detail = fmt::format("people: {}", people.size()),
             })
-            .map([] { return true; });
+            .map([&] { return Answers(std::move(answers)); });
     });
 }
 
 Result<std::vector<MovedAnswer>> GalleryTransfer::Import(
-    std::string_view file, std::string_view passphrase, std::string_view actor, bool again
+    std::string_view file,
+    std::string_view passphrase,
+    std::string_view actor,
+    bool again,
+    const std::stop_token& stop
 ) {
     const auto people = OpenGallery(file, passphrase).and_then([](const std::string& document) {
         return FromGalleryDocument(document).map_error([](const Error& error) {
@@ -351,14 +303,14 @@ Result<std::vector<MovedAnswer>> GalleryTransfer::Import(
     if (const auto checked = people ? CheckModel(*people) : Unexpected(people.error()); !checked) {
         return Unexpected(checked.error());
     }
-    std::vector<MovedAnswer> answers;
+    const Order order{.actor = actor, .again = again, .stop = stop};
     for (int attempt = 0; attempt < kTries; ++attempt) {
-        const auto imported = TryImport(*people, actor, again, answers);
-        if (!imported) {
-            return Unexpected(imported.error());
+        auto answers = TryImport(*people, order);
+        if (!answers) {
+            return Unexpected(answers.error());
         }
-        if (*imported) {
-            return answers;
+        if (*answers) {
+            return std::move(**answers);
         }
     }
     return Fail(

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,16 +14,12 @@
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "people/gallery_departure.hpp"
 #include "people/gallery_document.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
-
-struct GalleryWish {
-    std::vector<std::string> people;  ///< By id or name; none: everybody who has a name and a photo.
-    bool crops = true;                ///< With the pictures of the faces, where they are kept.
-};
 
 /// What became of a person of a gallery.
 enum class MoveOutcome : std::uint8_t {
@@ -61,7 +59,8 @@ public:
 
     /// The file (gallery_seal.hpp): names, consent, photos with embeddings and models; no verdicts and
     /// nothing of items. Noted in the audit before it is given. kNotFound for nobody of that name, or nobody
-    /// at all; kInvalidArgument for the passphrase and for somebody without a photo; kTooLarge.
+    /// at all; kInvalidArgument for the passphrase and for somebody without a photo; kTooLarge, also in
+    /// photos.
     [[nodiscard]] Result<std::string> Export(
         const GalleryWish& wish, std::string_view passphrase, std::string_view actor
     );
@@ -69,32 +68,33 @@ public:
     /// All that a file brings, in one transaction: an answer for each of its people. Who has one of the
     /// photos here is that person; else who has the name, when their faces are alike; else somebody new.
     /// Photos that are here are passed over, so the same file again makes nothing. Who was erased here, by
-    /// name or by a photo, is refused, unless `again`. Run Relabelling afterwards. Errors of OpenGallery;
-    /// kUnsupported when another model made an embedding; kConflict when people kept changing meanwhile.
-    /// Nothing is written then.
+    /// name or by a photo, is refused, unless `again`. Run Relabelling afterwards. Errors of OpenGallery and
+    /// FromGalleryDocument; kUnsupported when another model made an embedding; kConflict when people kept
+    /// changing meanwhile; kStopped, between two people. Nothing is written then.
     [[nodiscard]] Result<std::vector<MovedAnswer>> Import(
-        std::string_view file, std::string_view passphrase, std::string_view actor, bool again = false
+        std::string_view file,
+        std::string_view passphrase,
+        std::string_view actor,
+        bool again = false,
+        const std::stop_token& stop = {}
     );
 
 private:
+    struct Order;
+    struct Decision;
     struct Arrival;
 
-    [[nodiscard]] Result<std::vector<std::string>> Read(
-        const Snapshot& snapshot, const GalleryWish& wish
-    ) const;
-    [[nodiscard]] Result<MovedPerson> Leaving(
-        const Snapshot& snapshot, const Person& person, const GalleryWish& wish
-    ) const;
     [[nodiscard]] Result<void> CheckModel(const std::vector<MovedPerson>& people) const;
-    [[nodiscard]] Result<bool> TryImport(
-        const std::vector<MovedPerson>& people,
-        std::string_view actor,
-        bool again,
-        std::vector<MovedAnswer>& answers
+    [[nodiscard]] Result<std::optional<std::vector<MovedAnswer>>> TryImport(
+        const std::vector<MovedPerson>& people, const Order& order
     );
+    [[nodiscard]] Result<Decision> Decide(
+        const Snapshot& snapshot, const std::vector<MovedPerson>& people, const Order& order
+    ) const;
+    [[nodiscard]] Result<std::vector<Arrival>> Prepare(const Decision& decision, const Order& order) const;
     [[nodiscard]] Result<void> MakePhotos(Arrival& arrival) const;
     [[nodiscard]] Result<void> WriteDown(
-        Transaction& transaction, const Arrival& arrival, std::string_view actor, MovedAnswer& answer
+        Transaction& transaction, Arrival& arrival, std::string_view actor
     ) const;
 
     Storage& storage_;

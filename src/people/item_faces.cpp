@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
@@ -110,6 +111,11 @@ Result<ItemFaces> ReadItemFaces(const Snapshot& snapshot, const ItemId& id) {
         facts.verdicts = std::move(verdicts);
         return std::move(facts);
     });
+}
+
+bool IsOfTheItem(ErrorCode code) noexcept {
+    return code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound ||
+           code == ErrorCode::kConflict || code == ErrorCode::kInternal;
 }
 
 }  // namespace notify

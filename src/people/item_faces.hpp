@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/person.hpp"
 #include "domain/result.hpp"
@@ -41,5 +42,8 @@ struct ItemFaces {
 /// Of the latest run of each processor and configuration that completed: what was found before does not
 /// count. A result whose tracks are not stored yet is left out: it waits to be resolved.
 [[nodiscard]] Result<ItemFaces> ReadItemFaces(const Snapshot& snapshot, const ItemId& id);
+
+/// Whether a failure with an item's faces is its own: others need not wait for it.
+[[nodiscard]] bool IsOfTheItem(ErrorCode code) noexcept;
 
 }  // namespace notify

@@ -44,10 +44,12 @@ std::optional<std::chrono::days> KeepingUnnamed::Shortest() const {
 Result<std::vector<TrackId>> KeepingUnnamed::Due(
     const Snapshot& snapshot, const std::vector<AgedFace>& faces, Timestamp now
 ) const {
+    const auto shortest = Shortest();
     std::map<ResultId, std::chrono::days> periods;
     std::vector<TrackId> due;
     for (const auto& face : faces) {
-        if (face.is_named || face.is_empty) {
+        const bool may_be_due = shortest && face.stored_at < now - *shortest;
+        if (!may_be_due || face.is_named || face.is_empty) {
             continue;
         }
         auto period = periods.find(face.result);

@@ -43,12 +43,6 @@ constexpr int kTries = 5;
 // its link and from its single shots.
 constexpr double kReach = 0.55;
 
-/// Whether a failure is one item's own: others need not wait for it.
-bool IsOfTheItem(ErrorCode code) {
-    return code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound ||
-           code == ErrorCode::kConflict || code == ErrorCode::kInternal;
-}
-
 using Comparable = std::tuple<ResultId, PersonId, std::int64_t, std::int64_t, Certainty, bool, std::int64_t>;
 
 /// What makes two sets of labels the same to whoever reads them. Ids are new each time.

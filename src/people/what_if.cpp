@@ -119,11 +119,76 @@ bool IsDistance(const std::optional<double>& number) {
     return !number || (*number >= 0 && *number <= kFarthest);
 }
 
-/// Whether a failure is one item's own: others need not wait for it.
-bool IsOfTheItem(ErrorCode code) {
-    return code == ErrorCode::kInvalidArgument || code == ErrorCode::kNotFound ||
-           code == ErrorCode::kInternal;
-}
+/// Items one after another, by two limits, into a page.
+class Comparing {
+public:
+    Comparing(Storage& storage, const Galleries& galleries, const WhatIfWish& wish)
+        : storage_(storage),
+          galleries_(galleries),
+          wish_(wish),
+          until_(steady_clock::now() + wish.most_time),
+          page_{.counts = {}, .changes = {}, .next = wish.after, .gallery_version = galleries.Version()} {}
+
+    Result<void> Add(const ItemId& item) {
+        const auto faces =
+            storage_.Read([&](const Snapshot& snapshot) { return ReadItemFaces(snapshot, item); });
+        if (!faces && !IsOfTheItem(faces.error().code)) {
+            return Unexpected(faces.error());
+        }
+        if (faces) {
+            Compare(item, *faces);
+        } else {
+            ++page_.counts.unreadable;
+        }
+        page_.next = item;
+        return {};
+    }
+
+    [[nodiscard]] const ItemId& Last() const { return page_.next; }
+
+    [[nodiscard]] bool IsFull() const {
+        return page_.changes.size() >= wish_.most_changes || steady_clock::now() >= until_;
+    }
+
+    [[nodiscard]] WhatIfPage Take() { return std::move(page_); }
+
+    [[nodiscard]] WhatIfPage TakeAsLast() {
+        page_.next = {};
+        return Take();
+    }
+
+private:
+    void Compare(const ItemId& item, const ItemFaces& faces) {
+        Changes found(item, faces);
+        for (const auto& source : faces.sources) {
+            const std::span<const TrackFacts> tracks(source.tracks.tracks);
+            const auto& gallery = galleries_.Of(source.lineage.embedding_model);
+            const auto today = NameTracks(tracks, gallery, faces.verdicts);
+            const auto then = NameTracks(tracks, gallery, faces.verdicts, {.match = wish_.limits});
+            for (std::size_t i = 0; i < tracks.size(); ++i) {
+                Compare(tracks[i].track, ShowingOf(today[i], gallery), ShowingOf(then[i], gallery), found);
+            }
+        }
+        ++page_.counts.items;
+        std::ranges::move(found.Take(), std::back_inserter(page_.changes));
+    }
+
+    void Compare(const FaceTrack& track, const Showing& from, const Showing& to, Changes& found) {
+        auto& counts = page_.counts;
+        ++counts.tracks;
+        ++counts.moved[static_cast<std::size_t>(from.shown)][static_cast<std::size_t>(to.shown)];
+        counts.renamed += from.person != to.person && !from.person.IsEmpty() && !to.person.IsEmpty() ? 1 : 0;
+        if (!from.IsAs(to)) {
+            found.Add(track, from, to);
+        }
+    }
+
+    Storage& storage_;
+    const Galleries& galleries_;
+    const WhatIfWish& wish_;
+    steady_clock::time_point until_;
+    WhatIfPage page_;
+};
 
 }  // namespace
 
@@ -160,47 +225,18 @@ Result<MatchLimits> LimitsWith(const WishedThresholds& wished) {
     return limits;
 }
 
-void CompareThresholds(
-    const ItemId& item,
-    const ItemFaces& faces,
-    const Galleries& galleries,
-    const MatchLimits& limits,
-    WhatIfCounts& counts,
-    std::vector<ShownChange>& changes
+Result<WhatIfPage> AskWhatIf(
+    Storage& storage, GalleryCache& known_people, const WhatIfWish& wish, const std::stop_token& stop
 ) {
-    Changes found(item, faces);
-    for (const auto& source : faces.sources) {
-        const std::span<const TrackFacts> tracks(source.tracks.tracks);
-        const auto& gallery = galleries.Of(source.lineage.embedding_model);
-        const auto today = NameTracks(tracks, gallery, faces.verdicts);
-        const auto then = NameTracks(tracks, gallery, faces.verdicts, {.match = limits});
-        for (std::size_t i = 0; i < tracks.size(); ++i) {
-            const auto from = ShowingOf(today[i], gallery);
-            const auto to = ShowingOf(then[i], gallery);
-            ++counts.tracks;
-            ++counts.moved[static_cast<std::size_t>(from.shown)][static_cast<std::size_t>(to.shown)];
-            counts.renamed +=
-                from.person != to.person && !from.person.IsEmpty() && !to.person.IsEmpty() ? 1 : 0;
-            if (!from.IsAs(to)) {
-                found.Add(tracks[i].track, from, to);
-            }
-        }
-    }
-    ++counts.items;
-    std::ranges::move(found.Take(), std::back_inserter(changes));
-}
-
-Result<WhatIfPage> AskWhatIf(Storage& storage, const WhatIfWish& wish, const std::stop_token& stop) {
-    const auto until = steady_clock::now() + wish.most_time;
-    const auto galleries = storage.Read(ReadGalleries);
+    const auto galleries = known_people.Current();
     if (!galleries) {
         return Unexpected(galleries.error());
     }
-    WhatIfPage page{.counts = {}, .changes = {}, .next = wish.after, .gallery_version = galleries->Version()};
+    Comparing comparing(storage, **galleries, wish);
     while (true) {
         const auto items = storage.Read([&](const Snapshot& snapshot) {
             return snapshot.items.List(
-                {.bucket_id = wish.bucket}, {.after = page.next.Value(), .limit = kItemsAtOnce}
+                {.bucket_id = wish.bucket}, {.after = comparing.Last().Value(), .limit = kItemsAtOnce}
             );
         });
         if (!items) {
@@ -210,22 +246,15 @@ Result<WhatIfPage> AskWhatIf(Storage& storage, const WhatIfWish& wish, const std
             if (stop.stop_requested()) {
                 return Fail(ErrorCode::kStopped, "the question was stopped");
             }
-            const auto faces =
-                storage.Read([&](const Snapshot& snapshot) { return ReadItemFaces(snapshot, item.id); });
-            if (!faces && !IsOfTheItem(faces.error().code)) {
-                return Unexpected(faces.error());
+            if (auto added = comparing.Add(item.id); !added) {
+                return Unexpected(added.error());
             }
-            if (faces) {
-                CompareThresholds(item.id, *faces, *galleries, wish.limits, page.counts, page.changes);
-            }
-            page.next = item.id;
-            if (page.changes.size() >= wish.most_changes || steady_clock::now() >= until) {
-                return page;
+            if (comparing.IsFull()) {
+                return comparing.Take();
             }
         }
         if (items->next.empty()) {
-            page.next = {};
-            return page;
+            return comparing.TakeAsLast();
         }
     }
 }

@@ -15,7 +15,6 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "people/gallery.hpp"
-#include "people/item_faces.hpp"
 #include "people/matching.hpp"
 #include "storage/storage.hpp"
 
@@ -60,21 +59,12 @@ struct ShownChange {
 
 struct WhatIfCounts {
     std::int64_t items = 0;
+    std::int64_t unreadable = 0;  ///< Items besides these whose facts cannot be read.
     std::int64_t tracks = 0;
     std::array<std::array<std::int64_t, 3>, 3>
         moved{};               ///< Tracks [from][to]; those that stay on the diagonal.
     std::int64_t renamed = 0;  ///< Of these: shown as another person.
 };
-
-/// Adds what would change in one item: from what naming by today's limits gives to what `limits` would.
-void CompareThresholds(
-    const ItemId& item,
-    const ItemFaces& faces,
-    const Galleries& galleries,
-    const MatchLimits& limits,
-    WhatIfCounts& counts,
-    std::vector<ShownChange>& changes
-);
 
 struct WhatIfWish {
     MatchLimits limits;
@@ -92,10 +82,9 @@ struct WhatIfPage {
     std::int64_t gallery_version = 0;
 };
 
-/// One item at least is looked at, whatever it takes, and one is in memory at a time. An item whose facts
-/// cannot be read is left out. kStopped.
+/// One item at least is looked at, whatever it takes, and one is in memory at a time. kStopped.
 [[nodiscard]] Result<WhatIfPage> AskWhatIf(
-    Storage& storage, const WhatIfWish& wish, const std::stop_token& stop = {}
+    Storage& storage, GalleryCache& known_people, const WhatIfWish& wish, const std::stop_token& stop = {}
 );
 
 }  // namespace notify

@@ -1,7 +1,9 @@
 """People are corrected by whoever uses the command line, and every correction can be taken back."""
 import base64
+import contextlib
 import json
 import shutil
+import sqlite3
 import zipfile
 
 from cryptography.exceptions import InvalidSignature
@@ -212,7 +214,12 @@ class UnknownPeople(ServiceTest):
         with zipfile.ZipFile(empty, "w") as file:
             file.writestr("../../evil/../photo.jpg", b"x")
             file.writestr("Ada/notes.txt", b"x")
-        for path, sentence in ((empty, "there is no photo in a folder"), (SAMPLES / "obama.jpg", "cannot be unpacked")):
+        many = self.folder / "many.zip"
+        with zipfile.ZipFile(many, "w") as file:
+            for number in range(10_001):
+                file.writestr(f"Ada/{number}.jpg", b"")
+        for path, sentence in ((empty, "there is no photo in a folder"), (SAMPLES / "obama.jpg", "cannot be unpacked"),
+                               (many, "has more than 10000 photos: import some people at a time")):
             self.service.command("people", "import", str(path), code=1, TMPDIR=str(unpacked))
             self.assertIn(sentence, self.service.errors)
         self.assertEqual(list(unpacked.iterdir()), [])
@@ -277,12 +284,17 @@ class Galleries(ServiceTest):
         told = self.service.command("people", "what-if", "--confirm", "0", "--propose", "0.36")
         self.assertIn("confirmed -> proposed: 1 track\n", told)
         self.assertIn("1 track in 1 item looked at", told)
+        self.assertNotIn("left out", told)
         edit = [row for row in self.service.get("/v1/edits")["rows"] if row["kind"] == "enrol"][0]["id"]
         self.service.command("people", "undo", edit)
         self.assertEqual(self.people(), [])
         wait_for("nobody", lambda: self.service.get("/v1/appearances")["rows"] == [])
         actions = [row["action"] for row in self.service.get("/v1/audit?limit=50")["rows"]]
         self.assertEqual(actions.count("people.import"), 2, actions)
+        with contextlib.closing(sqlite3.connect(self.service.data / "notifications.db", timeout=60)) as database, database:
+            database.execute("""UPDATE result SET document = '{"schema":"face_tracks/1","tracks":[{}]}'""")
+        told = self.service.command("people", "what-if", "--confirm", "0")
+        self.assertIn("1 item left out: the faces cannot be read\n0 tracks in 0 items looked at", told)
 
     def test_a_file_that_is_not_as_it_was_changes_nothing(self):
         self.service.command("people", "export", self.gallery, "--passphrase-file", self.phrase, "--person", "Barack Obama")
@@ -292,9 +304,9 @@ class Galleries(ServiceTest):
             ("cut short", whole[:-1], "the gallery is cut short"),
             ("changed", whole[:-1] + bytes([whole[-1] ^ 1]), "the gallery was changed since it was written"),
             ("of another format", whole[:26] + b"\2" + whole[27:], "is of format 2"),
-            ("no gallery", b"people", "people.gallery"),
-            ("empty", b"", "people.gallery"),
-            ("too large", whole + bytes(64 << 20), "people.gallery"),
+            ("no gallery", b"people", "people.gallery cannot be unpacked: Unrecognized archive format"),
+            ("empty", b"", "there is no photo in a folder in"),
+            ("too large", whole + bytes(64 << 20), "people.gallery is larger than 67108864 bytes"),
         ):
             with self.subTest(name):
                 self.gallery.write_bytes(content)

@@ -94,6 +94,7 @@ Result<void> Unpack(const std::filesystem::path& path, const std::filesystem::pa
         return Broken(path, read.get());
     }
     std::size_t size = 0;
+    std::size_t photos = 0;
     for (archive_entry* entry = nullptr;;) {
         const auto next = archive_read_next_header(read.get(), &entry);
         if (next == ARCHIVE_EOF) {
@@ -105,6 +106,16 @@ Result<void> Unpack(const std::filesystem::path& path, const std::filesystem::pa
         const auto place = PlaceOf(entry);
         if (place.empty()) {
             continue;
+        }
+        if (++photos > UnpackedPhotos::kMostPhotos) {
+            return Fail(
+                ErrorCode::kTooLarge,
+                fmt::format(
+                    "{} has more than {} photos: import some people at a time",
+                    path.string(),
+                    UnpackedPhotos::kMostPhotos
+                )
+            );
         }
         const auto bytes = BytesOf(path, read.get(), entry);
         if (!bytes) {

@@ -14,10 +14,12 @@ class UnpackedPhotos final {
 public:
     /// Writes each photo of the archive as "person/photo": the last two parts of its path; everything else is
     /// passed over, links too. kNotFound and kInvalidArgument for what is no archive, is encrypted or broken,
-    /// or holds none; kTooLarge for one photo over kMaxPhotoBytes, or more than kMostBytes of them.
+    /// or holds none; kTooLarge for one photo over kMaxPhotoBytes, or more than kMostBytes or
+    /// kMostPhotos of them.
     [[nodiscard]] static Result<UnpackedPhotos> Of(const std::filesystem::path& archive);
 
     static constexpr std::size_t kMostBytes = std::size_t{4} << 30U;
+    static constexpr std::size_t kMostPhotos = 10'000;
 
     ~UnpackedPhotos();
     UnpackedPhotos(const UnpackedPhotos&) = delete;

@@ -32,6 +32,7 @@ using boost::json::value;
 /// All pages together.
 struct Sum {
     std::int64_t items = 0;
+    std::int64_t unreadable = 0;
     std::int64_t tracks = 0;
     std::int64_t renamed = 0;
     std::map<std::pair<std::string, std::string>, std::int64_t> moved;
@@ -70,6 +71,7 @@ Result<void> Add(const value& page, int most_rows, Sum& sum) {
     }
     sum.gallery_version = page.at("gallery_version");
     sum.items += Number(page, "items");
+    sum.unreadable += Number(page, "unreadable");
     sum.tracks += Number(page, "tracks");
     sum.renamed += Number(page, "renamed");
     for (const auto& moved : page.at("moved").as_array()) {
@@ -91,6 +93,7 @@ value AsJson(Sum sum) {
     }
     return object{
         {"items", sum.items},
+        {"unreadable", sum.unreadable},
         {"tracks", sum.tracks},
         {"renamed", sum.renamed},
         {"moved", std::move(moved)},
@@ -130,6 +133,11 @@ void Print(const value& sum) {
                 Counted(Shown(moved, "tracks"), "track", "tracks")
             );
         }
+    }
+    if (Number(sum, "unreadable") > 0) {
+        fmt::print(
+            "{} left out: the faces cannot be read\n", Counted(Shown(sum, "unreadable"), "item", "items")
+        );
     }
     fmt::print(
         "{} in {} looked at, {} would be shown as another person; nothing was changed\n",

@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "core/base64.hpp"
-#include "core/error.hpp"
-#include "core/result.hpp"
 #include "http/api.hpp"
 #include "http/described.hpp"
 #include "http/message.hpp"
@@ -63,7 +61,7 @@ public:
                 return Problem(file.error(), request.id, "/base64");
             }
             const auto answers = parts_.galleries.Import(
-                *file, wanted.passphrase, request.caller.actor, wanted.again.value_or(false)
+                *file, wanted.passphrase, request.caller.actor, wanted.again.value_or(false), request.stop
             );
             if (answers) {
                 parts_.relabel();
@@ -97,8 +95,9 @@ void AddGalleryRoutes(Router& router, const ApiParts& parts) {
              "Enrolled people as a file for another installation: names, where consent is kept, embeddings "
              "of "
              "photos with the model that made them, and crops unless told otherwise. It is sealed under the "
-             "passphrase, which nobody can recover, and has at most 64 MiB. Nothing of items is in it. Each "
-             "export is in the audit.",
+             "passphrase, which nobody can recover, and has at most 64 MiB and 10,000 photos. Nothing of "
+             "items is in it. "
+             "Each export is in the audit.",
          .body = &described::Schema<view::NewGalleryExport>,
          .media_types = {"application/octet-stream"},
          .shows_secret = true,

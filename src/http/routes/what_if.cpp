@@ -59,6 +59,7 @@ view::WhatIfView Show(const WhatIfPage& page, const MatchLimits& limits) {
         .proposed = limits.possible,
         .margin = limits.margin,
         .items = page.counts.items,
+        .unreadable = page.counts.unreadable,
         .tracks = page.counts.tracks,
         .renamed = page.counts.renamed,
         .moved = {},
@@ -104,6 +105,7 @@ public:
         const auto wanted = PageOf(request);
         const auto page = bucket ? AskWhatIf(
                                        parts_.storage,
+                                       parts_.known_people,
                                        {.limits = *limits,
                                         .bucket = *bucket,
                                         .after = ItemId(wanted.after),

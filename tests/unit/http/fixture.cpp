@@ -62,6 +62,7 @@ ApiTest::ApiTest() {
     replay_ = std::make_unique<Replay>(*storage_, clock_);
     messages_ = std::make_unique<MessageIntake>(*storage_, clock_, "", [] {});
     erasing_ = std::make_unique<Erasing>(*storage_, *artifacts_, clock_, *box_, data);
+    known_people_ = std::make_unique<GalleryCache>(*storage_);
     galleries_ = std::make_unique<GalleryTransfer>(*storage_, *artifacts_, clock_, std::string(64, 'e'));
     router_ = std::make_unique<Router>(*storage_, clock_);
     const auto enrol =
@@ -90,6 +91,7 @@ ApiTest::ApiTest() {
          .search_faces = [this](
                              std::string_view picture, std::size_t limit, double reach
                          ) { return search_faces_(picture, limit, reach); },
+         .known_people = *known_people_,
          .galleries = *galleries_,
          .erasing = *erasing_,
          .relabel = [] {},

@@ -86,6 +86,7 @@ protected:
     std::unique_ptr<Storage> database_;
     std::unique_ptr<Storage> storage_;  ///< Around the database.
     std::unique_ptr<ArtifactStore> artifacts_;
+    std::unique_ptr<GalleryCache> known_people_;
     std::unique_ptr<GalleryTransfer> galleries_;
     std::unique_ptr<Erasing> erasing_;
     std::unique_ptr<SourceRegistry> sources_;

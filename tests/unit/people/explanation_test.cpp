@@ -61,8 +61,8 @@ TEST_F(Explanations, ComeToTheSameDecisionFromWhatTheyTell) {
     EXPECT_FALSE(why.votes[6].counts);
     EXPECT_EQ(why.votes[6].nearest, bob);
     EXPECT_NEAR(why.vote_share, 6.0 / 7, 1e-9);
-    const bool confirmed = why.match.distance < why.threshold && why.match.margin >= why.limits.margin &&
-                           why.vote_share >= why.limits.least_votes;
+    const bool confirmed = why.match.distance < why.match.threshold &&
+                           why.match.margin >= why.limits.margin && why.vote_share >= why.limits.least_votes;
     EXPECT_EQ(confirmed, AppearancesIn(item)[0].certainty == Certainty::kConfirmed);
     ASSERT_THAT(why.exemplars, SizeIs(3));
     EXPECT_LE(why.exemplars[0].distance, why.exemplars[2].distance);

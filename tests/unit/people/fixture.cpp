@@ -12,6 +12,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
+#include "storage/result_repository.hpp"
 #include "storage/source_repository.hpp"
 #include "storage/sqlite/sqlite_storage.hpp"
 #include "support/people.hpp"
@@ -147,6 +148,32 @@ ItemId PeopleTest::Analyse(const std::string& key, const FaceResult& found) {
     const auto claim = Claim(key);
     Add(claim, found);
     Commit();
+    return claim.item.id;
+}
+
+ItemId PeopleTest::AddDamaged(const std::string& key) {
+    const auto claim = Claim(key);
+    const StoredResult damaged{
+        .id = ResultId(MakeId("res")),
+        .lineage_key = key,
+        .content_sha256 = Sha256Hex(key),
+        .processor = "facial-recognition",
+        .processor_version = "1",
+        .document = R"({"schema":"face_tracks/1","tracks":[{}]})",
+        .artifacts = {},
+        .created_at = clock_.Now()
+    };
+    auto process = claim.processes.at(0);
+    process.status = Status::kCompleted;
+    process.result_id = damaged.id;
+    process.finished_at = clock_.Now();
+    process.lease_owner = NodeId();
+    process.lease_until.reset();
+    EXPECT_TRUE(Write([&](Transaction& transaction) {
+        return transaction.results.AddOrGet(damaged).and_then([&](const ResultId&) {
+            return transaction.processes.UpdateHeld(process);
+        });
+    }));
     return claim.item.id;
 }
 

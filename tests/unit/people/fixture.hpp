@@ -78,6 +78,9 @@ protected:
     /// A new item in which that was found.
     ItemId Analyse(const std::string& key, const FaceResult& found);
 
+    /// A new item with a result that cannot be read.
+    ItemId AddDamaged(const std::string& key);
+
     [[nodiscard]] Item Stored(const ItemId& id);
     [[nodiscard]] std::vector<Process> ProcessesOf(const ItemId& id);
     [[nodiscard]] std::vector<Appearance> AppearancesIn(const ItemId& id);

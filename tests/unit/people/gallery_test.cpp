@@ -16,6 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 TEST(MakingAGallery, TakesTheMeanOfAPersonsPhotosForTheTemplate) {
     const Person ada{.id = PersonId("per_1"), .name = "Ada", .created_at = {}};
@@ -84,6 +85,22 @@ TEST_F(GalleryCaching, ShowsARenamedPersonAndNoRemovedOne) {
     EXPECT_THAT(
         cache.Current().value()->Of(kModel).people, ElementsAre(Field(&KnownPerson::name, "Augusta"))
     );
+}
+
+TEST_F(GalleryCaching, TakesTheMeanOfFacesThatAreSaidToBeOfWhoHasNoPhoto) {
+    const auto ada = AddPerson("Ada", {});
+    AddPerson("Bob", {});
+    for (const std::size_t who : {1U, 2U, 3U}) {
+        const auto item = Analyse(std::to_string(who), MakeFaceResult({{.shots = {FaceOf(who)}}}));
+        auto confirm = EditOf(EditKind::kConfirm, ada);
+        confirm.tracks = {TracksOf(ProcessesOf(item).at(0).result_id).at(0).anchor};
+        Write([&](Transaction& transaction) { return MakeEdit(transaction, confirm); });
+    }
+    const auto gallery = Read(ReadGalleries).Of(kModel);
+    const auto place = gallery.PlaceOf(ada).value();
+    EXPECT_THAT(gallery.people[place].photos, UnorderedElementsAre(FaceOf(1), FaceOf(2), FaceOf(3)));
+    EXPECT_LT(DistanceBetween(gallery.people[place].mean, MeanOf(Shots(gallery.people[place].photos))), 1e-6);
+    EXPECT_EQ(gallery.people[1 - place].mean, Embedding{});
 }
 
 TEST_F(GalleryCaching, HoldsForEachModelWhatItMeasured) {

@@ -1,6 +1,8 @@
 #include "people/gallery_transfer.hpp"
 
 #include <limits>
+#include <stop_token>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -242,12 +244,7 @@ TEST_F(Moving, DoesNotTakeAnotherOfTheNameForThePerson) {
 
 TEST_F(Moving, WarnsWhenAnotherLooksTheSame) {
     Import(Exported({.people = {"Ada"}}));
-    Edit(*storage_, EditOf(EditKind::kRename, bob_, "Not Ada"));
-    const auto twin = ValueOf(Enrol("Twin", {Photo("t", {{InPhoto(FaceAt(kAda, 0.05, 6))}})}));
-    ValueOf(storage_->Write([&](Transaction& transaction) {
-        return transaction.people.PhotosOf(twin.person).map([](const auto& photos) { return photos.size(); });
-    }));
-    faces_of_.clear();
+    ValueOf(Enrol("Twin", {Photo("t", {{InPhoto(FaceAt(kAda, 0.05, 6))}})}));
     EXPECT_THAT(
         Import(Exported({.people = {"Twin"}, .crops = false})),
         ElementsAre("Twin enrolled 1 looks_like_another")
@@ -332,6 +329,44 @@ TEST_F(Moving, GivesUpWhenPeopleDoNotComeToRestAndWritesNothing) {
     }
 }
 
+TEST_F(Moving, EndsBetweenTwoPeopleAndKeepsNothingWhenItIsStopped) {
+    const auto file = Exported();
+    const auto empty = StateThere();
+    std::stop_source stop;
+    ChangingStorage stopping(*there_.storage, [&] { stop.request_stop(); });
+    GalleryTransfer importing(stopping, *there_.artifacts, clock_, kModel);
+    for (const auto* when : {"while it is written", "before anybody is looked at"}) {
+        const auto stopped = importing.Import(file, kPassphrase, "who imports", false, stop.get_token());
+        ASSERT_FALSE(stopped) << when;
+        EXPECT_EQ(stopped.error().code, ErrorCode::kStopped) << when;
+        EXPECT_EQ(StateThere(), empty) << when;
+    }
+    EXPECT_THAT(ActionsIn(*there_.storage), IsEmpty());
+    EXPECT_THAT(Import(file), SizeIs(2)) << "and it comes in when it is asked again";
+}
+
+TEST_F(Moving, ExportsNoMorePhotosThanAnImportTakes) {
+    ValueOf(storage_->Write([&](Transaction& transaction) -> Result<void> {
+        auto enrol = EditOf(EditKind::kEnrol, bob_);
+        for (std::size_t i = 0; i < kMostGalleryPhotos; ++i) {
+            EnrolmentPhoto photo{.id = PhotoId(fmt::format("pho_{}", i)), .person_id = bob_};
+            photo.sha256 = fmt::format("{:064x}", i);
+            photo.embedding = kBob;
+            photo.model = kModel;
+            if (auto added = transaction.people.AddPhoto(photo); !added) {
+                return added;
+            }
+            enrol.photos.push_back(photo.id);
+        }
+        return testing::Make(transaction, std::move(enrol));
+    }));
+    const auto refused = galleries_.Export({}, kPassphrase, "who exports");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+    EXPECT_EQ(refused.error().message, "a gallery has at most 10000 photos: export some people at a time");
+    EXPECT_TRUE(galleries_.Export({.people = {"Ada"}}, kPassphrase, "who exports"));
+}
+
 /// What somebody who has the passphrase may have made of a gallery.
 class HostileGallery : public Moving {
 protected:
@@ -372,6 +407,50 @@ TEST_F(HostileGallery, IsRefusedWithANameThatIsNone) {
         Person()["name"] = name;
         EXPECT_THAT(Refused(), HasSubstr("name"));
     }
+}
+
+TEST_F(HostileGallery, IsRefusedWithMoreThanAGalleryMayHave) {
+    const auto why = [&] {
+        const auto people = FromGalleryDocument(ToJsonText(document_));
+        EXPECT_FALSE(people);
+        return std::pair(people.error().code, people.error().message);
+    };
+    auto& people = document_.at("people").as_array();
+    auto other = Person();
+    other["name"] = "Bob";
+    auto& photos = other["photos"].emplace_array();
+    photos.resize(kMostGalleryPhotos - 2, boost::json::object());
+    people.push_back(other);
+    EXPECT_EQ(why().first, ErrorCode::kInvalidArgument) << "so many are looked at: they are no photos";
+    photos.emplace_back(boost::json::object());
+    people[1] = other;
+    EXPECT_EQ(why(), std::pair(ErrorCode::kTooLarge, std::string("it has more than 10000 photos")));
+    people.resize(kMostGalleryPeople + 1, nullptr);
+    EXPECT_EQ(why(), std::pair(ErrorCode::kTooLarge, std::string("it has more than 10000 people")));
+    const auto imported = TryImport(ValueOf(SealGallery(ToJsonText(document_), kPassphrase)));
+    EXPECT_EQ(
+        imported.error().message, "what the gallery says cannot be read: it has more than 10000 people"
+    );
+}
+
+TEST_F(HostileGallery, GivesOneConsentToWhoIsTwoOfIts) {
+    Person()["consent"] = "";
+    EXPECT_EQ(Refused(), "nothing");
+    auto second = Person();
+    Person()["consent"] = "form 17";
+    Person()["photos"].as_array().pop_back();
+    second["name"] = "Countess";
+    second["consent"] = "form 18";
+    second["photos"].as_array().erase(second["photos"].as_array().begin());
+    document_.at("people").as_array().push_back(second);
+    EXPECT_THAT(
+        Import(ValueOf(SealGallery(ToJsonText(document_), kPassphrase))),
+        ElementsAre("Ada extended 0", "Countess unchanged 0")
+    );
+    EXPECT_EQ(People().at(0).consent, "form 17");
+    EXPECT_THAT(ActionsIn(*there_.storage), Contains("who imports person.consent").Times(1));
+    EXPECT_EQ(answers_.at(0).person, answers_.at(1).person);
+    EXPECT_TRUE(answers_.at(1).edit.IsEmpty());
 }
 
 TEST_F(HostileGallery, IsRefusedWithTwoOfOneName) {

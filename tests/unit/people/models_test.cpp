@@ -60,6 +60,15 @@ protected:
         }
         return person;
     }
+
+    GalleryCache known_people_{*storage_};
+    FaceSearch search_{
+        *storage_,
+        *faces_,
+        known_people_,
+        [](std::string_view) { return Result<std::vector<PhotoFace>>({InPhoto(kAda)}); },
+        kModel
+    };
 };
 
 TEST_F(TwoModels, NameFacesByPhotosOfTheirOwn) {
@@ -98,17 +107,32 @@ TEST_F(TwoModels, FindByAPictureWhatTheirOwnMeasured) {
     Known("Bob", kAnother);
     const auto mine = Analyse("a.mp4", Ada());
     MeasuredByAnother(Analyse("b.mp4", Ada(0.11)));
-    FaceSearch search(
-        *storage_,
-        *faces_,
-        [](std::string_view) { return Result<std::vector<PhotoFace>>({InPhoto(kAda)}); },
-        kModel
-    );
-    const auto answers = ValueOf(search.Search("a picture", 10, 0.4));
+    const auto answers = ValueOf(search_.Search("a picture", 10, 0.4));
     ASSERT_THAT(answers, SizeIs(1));
     EXPECT_THAT(answers[0].candidates, IsEmpty()) << "Bob's photos were measured by another";
     ASSERT_THAT(answers[0].seen, SizeIs(1));
     EXPECT_THAT(answers[0].seen[0].items, ElementsAre(mine));
+}
+
+TEST_F(TwoModels, FindByAPictureAsManyAsAreAskedForBehindThoseOfAnother) {
+    for (const auto* key : {"a.mp4", "b.mp4", "c.mp4", "d.mp4", "e.mp4", "f.mp4"}) {
+        MeasuredByAnother(Analyse(key, Ada(0.1)));
+    }
+    const auto second = Analyse("second.mp4", Ada(0.3));
+    const auto first = Analyse("first.mp4", Ada(0.2));
+    Analyse("third.mp4", Ada(0.35));
+    const auto found = [&](std::size_t limit, double reach) {
+        std::vector<ItemId> items;
+        const auto answers = ValueOf(search_.Search("a picture", limit, reach));
+        for (const auto& seen : answers.at(0).seen) {
+            items.insert(items.end(), seen.items.begin(), seen.items.end());
+        }
+        return items;
+    };
+    EXPECT_THAT(found(1, 0.4), ElementsAre(first));
+    EXPECT_THAT(found(2, 0.4), ElementsAre(first, second));
+    EXPECT_THAT(found(10, 0.4), SizeIs(3));
+    EXPECT_THAT(found(10, 0.15), IsEmpty());
 }
 
 TEST_F(TwoModels, EnrolAPhotoThoughItsOwnersOthersAreOfAnother) {

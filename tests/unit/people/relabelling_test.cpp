@@ -31,33 +31,6 @@ protected:
 
     int RelabelAll() { return ValueOf(relabelling_->RelabelAll({})); }
 
-    /// Puts a result into the database as no consumer would let it in.
-    ItemId AddDamaged(const std::string& key) {
-        const auto claim = Claim(key);
-        const StoredResult damaged{
-            .id = ResultId(MakeId("res")),
-            .lineage_key = key,
-            .content_sha256 = Sha256Hex(key),
-            .processor = "facial-recognition",
-            .processor_version = "1",
-            .document = R"({"schema":"face_tracks/1","tracks":[{}]})",
-            .artifacts = {},
-            .created_at = clock_.Now()
-        };
-        auto process = claim.processes.at(0);
-        process.status = Status::kCompleted;
-        process.result_id = damaged.id;
-        process.finished_at = clock_.Now();
-        process.lease_owner = NodeId();
-        process.lease_until.reset();
-        EXPECT_TRUE(Write([&](Transaction& transaction) {
-            return transaction.results.AddOrGet(damaged).and_then([&](const ResultId&) {
-                return transaction.processes.UpdateHeld(process);
-            });
-        }));
-        return claim.item.id;
-    }
-
     /// The people of the item's last item.labels_changed.
     std::vector<std::string> PeopleTold(const ItemId& id) {
         std::vector<std::string> names;

@@ -13,6 +13,7 @@
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
 #include "support/people.hpp"
+#include "support/wrapped_storage.hpp"
 #include "unit/people/fixture.hpp"
 
 namespace notify::testing {
@@ -36,7 +37,7 @@ protected:
 
     WhatIfPage Ask(const WishedThresholds& wished, WhatIfWish wish = {}) {
         wish.limits = ValueOf(LimitsWith(wished));
-        return ValueOf(AskWhatIf(*storage_, wish));
+        return ValueOf(AskWhatIf(*storage_, known_people_, wish));
     }
 
     static std::int64_t Moved(const WhatIfPage& page, NameState from, NameState to) {
@@ -64,7 +65,22 @@ protected:
         return Read([](const Snapshot& snapshot) { return snapshot.people_edits.StateText(); });
     }
 
+    GalleryCache known_people_{*storage_};
     PersonId ada_ = AddPerson("Ada", {kAda, kAda, kAda});
+};
+
+/// Counts what is read.
+class CountingReads final : public WrappedStorage {
+public:
+    explicit CountingReads(Storage& inner) : WrappedStorage(inner) {}
+
+    int reads = 0;
+
+private:
+    Result<void> RunRead(const ReadFunction& function) override {
+        ++reads;
+        return inner_.Read(function);
+    }
 };
 
 TEST_F(WhatIf, ChangesNothingWhereThresholdsAreTodays) {
@@ -162,7 +178,27 @@ TEST_F(WhatIf, LooksAtOneItemWhateverItTakesAndThenAtTheTime) {
     EXPECT_FALSE(page.next.IsEmpty());
     std::stop_source stop;
     stop.request_stop();
-    EXPECT_EQ(AskWhatIf(*storage_, {}, stop.get_token()).error().code, ErrorCode::kStopped);
+    EXPECT_EQ(AskWhatIf(*storage_, known_people_, {}, stop.get_token()).error().code, ErrorCode::kStopped);
+}
+
+TEST_F(WhatIf, CountsItemsThatCannotBeRead) {
+    Away("a", 0.2);
+    AddDamaged("b");
+    AddDamaged("c");
+    const auto page = Ask({});
+    EXPECT_EQ(page.counts.items, 1);
+    EXPECT_EQ(page.counts.unreadable, 2);
+    EXPECT_TRUE(page.next.IsEmpty());
+}
+
+TEST_F(WhatIf, ReadsPeopleOnceForAllPages) {
+    Away("a", 0.2);
+    Away("b", 0.2);
+    EXPECT_EQ(Ask({.confirmed = 0.1}, {.most_changes = 1}).gallery_version, GalleryVersion());
+    CountingReads counting(*storage_);
+    const auto page = ValueOf(AskWhatIf(counting, known_people_, {.most_changes = 1}));
+    EXPECT_EQ(page.counts.items, 2);
+    EXPECT_EQ(counting.reads, 3) << "the list and two items";
 }
 
 TEST_F(WhatIf, LooksAtTheBucketThatIsAskedFor) {
