@@ -193,7 +193,7 @@ Result<Explanation> Explain(
     others.insert(why.match.person);
     if (const auto next = NearestPerson(gallery, face, others); next && !shots.empty()) {
         why.runner_up = gallery.people[next->person].id;
-        why.runner_up_distance = next->distance;
+        why.runner_up_distance = AsOfSinglePictures(next->distance, SpreadOf(shots));
     }
     why.exemplars = NearestOf(photos, source->lineage.embedding_model, face);
     for (const auto* facts : evidence) {

@@ -125,6 +125,10 @@ class BadInput(ServiceTest):
         self.assertEqual(item["status"], "Completed", item)
         result = self.service.get(f"/v1/results/{item['processes'][0]['result']}")
         self.assertTrue(result["document"]["media"]["truncated"], result)
+        coverage = result["document"]["coverage"]
+        (seen,), (missed,) = coverage["looked_at"], coverage["not_looked_at"]
+        self.assertEqual((seen["start_ms"], missed["reason"]), (0, "truncated"), coverage)
+        self.assertLessEqual(seen["end_ms"], missed["start_ms"])
 
     def test_a_video_without_its_index_fails_with_a_sentence(self):
         whole = self.clip("late.mp4").read_bytes()

@@ -92,7 +92,11 @@ Result<void> AddTo(TrackRecord& record, const FrameView& frame, const Sighting& 
 }  // namespace
 
 FaceAnalyser::FaceAnalyser(FaceModels& models, const FaceSettings& settings, std::size_t most_tracks)
-    : models_(models), settings_(settings), most_tracks_(most_tracks), tracker_(LimitsFor(settings)) {}
+    : models_(models),
+      settings_(settings),
+      most_tracks_(most_tracks),
+      tracker_(LimitsFor(settings)),
+      coverage_(settings.StepMs()) {}
 
 Wants FaceAnalyser::FramesWanted() const {
     return {
@@ -142,6 +146,7 @@ Result<void> FaceAnalyser::OnFrame(const FrameView& frame) {
     if (frame.after_cut && frame.number > 0 && cuts_.size() < kMostCuts) {
         cuts_.push_back(frame.pts_ms);
     }
+    coverage_.Add(frame.pts_ms);
     const auto step = tracker_.Advance({.pts_ms = frame.pts_ms, .after_cut = frame.after_cut}, *sightings);
     EdgeSearch edges(models_.detector, frame, previous_ms_, settings_);
     if (auto closed = CloseUnseen(frame, step, edges); !closed) {
@@ -255,7 +260,9 @@ Result<Output> FaceAnalyser::Finish(const DecodeSummary& summary) {
     if (!summary.media.still_image && settings_.least_visible_s > 0) {
         links = DropShort(std::move(links), summary);
     }
-    return FaceTracksOutput(finished_, links, cuts_, summary);
+    auto output = FaceTracksOutput(finished_, links, cuts_, summary);
+    output.document["coverage"] = coverage_.Json(summary, settings_);
+    return output;
 }
 
 Result<std::unique_ptr<FrameAnalyser>> MakeFacialRecognition(

@@ -15,6 +15,7 @@
 #include "core/binary.hpp"
 #include "core/result.hpp"
 #include "inference/face_models.hpp"
+#include "processors/facial_recognition/coverage.hpp"
 #include "processors/facial_recognition/edges.hpp"
 #include "processors/facial_recognition/settings.hpp"
 #include "processors/facial_recognition/sighting.hpp"
@@ -44,7 +45,7 @@ public:
     [[nodiscard]] Result<Output> Finish(const DecodeSummary& summary) override;
 
     static void Members(auto& archive, Either<FaceAnalyser> auto& analyser) {
-        archive(analyser.tracker_, analyser.live_, analyser.cuts_);
+        archive(analyser.tracker_, analyser.live_, analyser.cuts_, analyser.coverage_);
         archive(analyser.previous_ms_, analyser.thumbnails_);
     }
 
@@ -67,6 +68,7 @@ private:
     std::vector<FinishedTrack> finished_;
     std::size_t saved_ = 0;  ///< So many of these.
     std::vector<std::int64_t> cuts_;
+    Coverage coverage_;
     std::int64_t previous_ms_ = 0;
     int thumbnails_ = 0;
 };

@@ -129,8 +129,8 @@ bool FaceAnalyser::IsPlausible() const {
         numbers.push_back(number);
     }
     return tracker_.IsPlausible() && tracker_.Numbers() == numbers && cuts_.size() <= kMostCuts &&
-           std::ranges::all_of(cuts_, IsPlausibleTime) && IsPlausibleTime(previous_ms_) && thumbnails_ >= 0 &&
-           thumbnails_ < kMostPlausibleCount &&
+           std::ranges::all_of(cuts_, IsPlausibleTime) && IsPlausibleTime(previous_ms_) &&
+           coverage_.IsPlausible() && thumbnails_ >= 0 && thumbnails_ < kMostPlausibleCount &&
            std::ranges::all_of(
                live_, [&](const auto& live) { return live.second.IsPlausible(settings_.shots); }
            );

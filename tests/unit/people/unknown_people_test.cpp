@@ -252,10 +252,10 @@ TEST_F(UnknownFaces, AreNamedWhenWhoeverTheyWereAsNearToIsGone) {
 
 TEST_F(UnknownFaces, AreAllComparedAgainWhenSoManyAreKnownThatLinesAreOthers) {
     AddPerson("Ada", {FaceOf(0), FaceOf(0), FaceOf(0)});
-    for (std::size_t i = 1; i < 19; ++i) {
+    for (std::size_t i = 1; i < 15; ++i) {
         AddPerson(fmt::format("person {}", i), {FaceOf(i), FaceOf(i), FaceOf(i)});
     }
-    const auto item = Analyse("a.mp4", With(0, 0.32));
+    const auto item = Analyse("a.mp4", With(0, 0.332));
     ValueOf(relabelling_->Relabel({}));
     ASSERT_THAT(NamesIn(item), ElementsAre("Ada confirmed 200-1800"));
     AddPerson("far from her", {FaceOf(100), FaceOf(100), FaceOf(100)});

@@ -49,7 +49,7 @@ TEST(Smoothing, TakesNoiseAwayAndLeavesLevels) {
     const auto clean = Shaded(160, 0);
     double off = 0;
     for (std::size_t i = 0; i < clean.bytes.size(); ++i) {
-        off += std::abs(double{smooth.bytes[i]} - double{clean.bytes[i]});
+        off += std::abs(int{smooth.bytes[i]} - int{clean.bytes[i]});
     }
     EXPECT_LT(off / static_cast<double>(clean.bytes.size()), 4);
 }
