@@ -84,15 +84,15 @@ def measure_clips(program: Program, data: pathlib.Path, folder: pathlib.Path, se
 
 def measure_strangers(program: Program, data: pathlib.Path, folder: pathlib.Path, minutes: int) -> dict:
     """How often strangers get a name that is not proposed but given, in `minutes` of video in which mostly strangers come and go: clips of 10
-    minutes, 40 people enrolled, 60 others."""
+    minutes, 40 people enrolled, 60 others. Of photos the middle is shown: beside strangers stand people who are enrolled, and those are named rightly."""
     named = strangers = 0
     folder.mkdir(parents=True, exist_ok=True)
     for seed in range(101, 101 + minutes // 10):
-        clip, truth = folder / f"strangers-{seed}.mp4", folder / f"strangers-{seed}.json"
+        clip, truth = folder / f"alone-{seed}.mp4", folder / f"alone-{seed}.json"
         if not truth.exists():
             print(f"making {clip.name}", file=sys.stderr, flush=True)
             maker = [sys.executable, HERE / "make_clip.py", data / "lfw-dev", clip, truth, "--seed", str(seed), "--size", "960x540", "--fps", "10",
-                     "--seconds", "600", "--known", "40", "--strangers", "60", "--appearances", "450"]
+                     "--seconds", "600", "--known", "40", "--strangers", "60", "--appearances", "450", "--middle", "0.7"]
             subprocess.run(maker, check=True)
         told = json.loads(truth.read_text())
         enrol = {person: [str(data / "lfw-dev" / photo) for photo in photos] for person, photos in told["enrol"].items()}

@@ -2,10 +2,11 @@
 """Makes a video with a known truth from folders of photos, one folder a person.
 
 make_clip.py PHOTOS OUT.mp4 TRUTH.json [--seed N] [--seconds 20] [--known 6] [--strangers 3] [--appearances 11] [--size 1920x1080] [--cuts]
-             [--face-px 32-60] [--hide 0.3]
+             [--face-px 32-60] [--hide 0.3] [--middle 0.7]
 Known people keep their first three photos for enrolment; other photos of theirs are on screen, and photos of strangers. A person
 moves, and half-way the photo changes. --cuts adds hard cuts, which end every appearance. --face-px: how large faces
-are, 0.45 of the side of their photo. --hide: a bar covers that share of each face, from a side that is drawn for each appearance. Needs opencv-python-headless, numpy, ffmpeg.
+are, 0.45 of the side of their photo. --hide: a bar covers that share of each face, from a side that is drawn for each appearance.
+--middle: of each photo only the middle is shown, that share of its side, so that nobody is seen who stands beside. Needs opencv-python-headless, numpy, ffmpeg.
 TRUTH.json: {"fps", "enrol": {person: [photo]}, "appearances": [{"person", "enrolled", "start_s", "end_s", "size_px"}]}
 """
 import argparse
@@ -50,6 +51,12 @@ def appearances(options: argparse.Namespace, rng: random.Random, known: list, st
         if options.hide:
             plan[-1] |= {"hidden": rng.choice(SIDES), "share": options.hide}
     return plan
+
+
+def middle(photo, share: float):
+    height, width = photo.shape[:2]
+    left, top = int(width * (1 - share) / 2), int(height * (1 - share) / 2)
+    return photo[top:height - top, left:width - left]
 
 
 def hide(photo, side: str, share: float):
@@ -107,6 +114,7 @@ def main() -> None:
     parser.add_argument("--cuts", action="store_true")
     parser.add_argument("--face-px", type=lambda text: tuple(map(int, text.split("-"))))
     parser.add_argument("--hide", type=float, default=0)
+    parser.add_argument("--middle", type=float, default=1)
     options = parser.parse_args()
     width, height = options.size
     rng = random.Random(options.seed)
@@ -120,7 +128,7 @@ def main() -> None:
         for cut in cuts:
             if p["start"] + 0.7 < cut < p["end"]:
                 p["end"] = cut
-    pictures = {(p["person"], f): cv2.imread(str(options.photos / p["person"] / f)) for p in plan for f in p["photos"]}
+    pictures = {(p["person"], f): middle(cv2.imread(str(options.photos / p["person"] / f)), options.middle) for p in plan for f in p["photos"]}
     scenes = grounds(len(cuts) + 1, width, height)
     encoder = subprocess.Popen(
         ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{width}x{height}", "-r", str(options.fps), "-i", "-",

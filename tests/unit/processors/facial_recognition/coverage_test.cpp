@@ -72,7 +72,7 @@ TEST(WhatWasLookedAt, SaysWhereNoOtherPictureIsShown) {
     EXPECT_EQ(
         Text(coverage, VideoOf(9000), "not_looked_at"),
         R"([{"start_ms":0,"end_ms":1000,"reason":"no_frames"},)"
-        R"({"start_ms":3200,"end_ms":9000,"reason":"no_frames"}])"
+        R"({"start_ms":3100,"end_ms":9000,"reason":"no_frames"}])"
     );
 }
 
