@@ -11,7 +11,7 @@
 #include "domain/ids.hpp"
 #include "domain/process.hpp"
 #include "processors/host/host.hpp"
-#include "queue/completion.hpp"
+#include "queue/outcomes.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/process_repository.hpp"
 
