@@ -18,6 +18,7 @@ sys.path.insert(0, str(HERE))
 from score_appearances import Score, score  # noqa: E402
 
 SIZES = ("640x360", "960x540", "1280x720", "1920x1080", "3840x2160")
+BESIDE = {"Joe_Lieberman": "Colin_Powell"}  # Joe_Lieberman_0004.jpg shows both, and naming the second is no mistake
 VERIFY = 0.39  # distance of two single photos: the line of docs/processors/facial-recognition.md
 
 
@@ -98,7 +99,7 @@ def measure_strangers(program: Program, data: pathlib.Path, folder: pathlib.Path
         enrol = {person: [str(data / "lfw-dev" / photo) for photo in photos] for person, photos in told["enrol"].items()}
         answer = program.ask({"clip": str(clip), "enrol": enrol})
         confirmed = [a for a in answer["appearances"] if a["confirmed"]]
-        wrong = sum(not any(a["person"] == true["person"] and a["start_ms"] < 1000 * true["end_s"] and 1000 * true["start_s"] < a["end_ms"]
+        wrong = sum(not any(a["person"] in (true["person"], BESIDE.get(true["person"])) and a["start_ms"] < 1000 * true["end_s"] and 1000 * true["start_s"] < a["end_ms"]
                             for true in told["appearances"]) for a in confirmed)
         strangers += sum(not a["enrolled"] for a in told["appearances"])
         named += wrong

@@ -39,7 +39,7 @@ def appearances(options: argparse.Namespace, rng: random.Random, known: list, st
         if any(p["person"] == person and p["start"] < end + 0.5 and start < p["end"] + 0.5 for p in plan):
             continue
         lane_free[lane] = end
-        size = int(rng.uniform(*options.face_px) / FACE) if options.face_px else int(rng.uniform(0.14, 0.32) * width)
+        size = int(rng.uniform(*options.face_px) * options.middle / FACE) if options.face_px else int(rng.uniform(0.14, 0.32) * width)
         shown = rng.sample(photos[person][3:], min(2, len(photos[person]) - 3))
         span = width // LANES
         x0 = lane * span + rng.randint(0, max(0, span - size))

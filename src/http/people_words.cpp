@@ -143,8 +143,8 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"ShownChange.to_person", "Id of whom it would be shown as; empty of unknown.", ""},
     MemberWords{
         "Thresholds.confirmed",
-        "A name was confirmed under this distance, among so many people as are known; 0 when somebody said "
-        "so.",
+        "A name was confirmed under this distance, among so many people as are known; 0 when a verdict or a "
+        "finding decided.",
         ""
     },
     MemberWords{"Thresholds.least_votes", "… with at least this share of the votes …", ""},

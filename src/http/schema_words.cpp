@@ -248,7 +248,7 @@ constexpr std::array kMembers{
     MemberWords{"publish", "Whether results are written beside the media as <name>.notifications.json.", ""},
     MemberWords{"publishing", "What is written back besides the JSON document, and where.", ""},
     MemberWords{"quality", "0 to 1: how well the face can be recognised.", ""},
-    MemberWords{"reach", "How far away a face may be; 0.44 unless told.", ""},
+    MemberWords{"reach", "How far away a face may be; 0.42 unless told.", ""},
     MemberWords{"reason", "A sentence for people.", ""},
     MemberWords{
         "reason_code", "Why it is as it is, as one word for programs: no_video, no_rule, superseded …", ""

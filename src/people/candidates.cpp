@@ -3,19 +3,24 @@
 #include <algorithm>
 #include <cstddef>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "people/calibration.hpp"
+#include "people/distance.hpp"
 #include "people/gallery.hpp"
 #include "people/matching.hpp"
 
 namespace notify {
 
 std::vector<PersonCandidate> CandidatesFor(
-    const Embedding& face, const Gallery& gallery, std::size_t count, const std::set<PersonId>& not_these
+    std::span<const WeighedEmbedding> shots,
+    const Gallery& gallery,
+    std::size_t count,
+    const std::set<PersonId>& not_these
 ) {
     const auto known = gallery.Comparable();
     std::vector<PersonCandidate> candidates;
@@ -23,7 +28,7 @@ std::vector<PersonCandidate> CandidatesFor(
         if (person.photos.empty() || person.name.empty() || not_these.contains(person.id)) {
             continue;
         }
-        const double distance = DistanceTo(person, face);
+        const double distance = DistanceTo(person, shots);
         candidates.push_back(
             {.person = person.id,
              .name = person.name,

@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
+#include "people/distance.hpp"
 #include "people/gallery.hpp"
 
 namespace notify {
@@ -20,9 +22,13 @@ struct PersonCandidate {
     double probability = 0;  ///< 0 … 1: ProbabilityOf.
 };
 
-/// The `count` nearest of the people who have a name and can be compared, without `not_these`.
+/// The `count` nearest to these shots of one face of the people who have a name and can be compared, without
+/// `not_these`.
 [[nodiscard]] std::vector<PersonCandidate> CandidatesFor(
-    const Embedding& face, const Gallery& gallery, std::size_t count, const std::set<PersonId>& not_these = {}
+    std::span<const WeighedEmbedding> shots,
+    const Gallery& gallery,
+    std::size_t count,
+    const std::set<PersonId>& not_these = {}
 );
 
 }  // namespace notify

@@ -28,16 +28,17 @@ namespace {
 
 constexpr std::size_t kCandidates = 3;
 constexpr std::size_t kMoreEachTime = 4;
+constexpr std::size_t kMostLookedAt = 10'000;
 
 FaceAnswer AnswerFor(const PhotoFace& face, const Gallery& gallery) {
+    const std::array<WeighedEmbedding, 1> shots{{{.embedding = face.embedding}}};
     FaceAnswer answer{
         .box = face.box,
         .quality = face.quality,
         .person = std::nullopt,
-        .candidates = CandidatesFor(face.embedding, gallery, kCandidates),
+        .candidates = CandidatesFor(shots, gallery, kCandidates),
         .seen = {}
     };
-    const std::array<WeighedEmbedding, 1> shots{{{.embedding = face.embedding}}};
     if (const auto match = MatchShots(shots, gallery)) {
         const auto& person = gallery.people[match->person];
         answer.certainty = match->certainty;
@@ -53,7 +54,8 @@ FaceAnswer AnswerFor(const PhotoFace& face, const Gallery& gallery) {
 
 }  // namespace
 
-/// The index holds the faces of all models: more of the nearest are looked at until enough are of this one.
+/// The index holds the faces of all models: more of the nearest are looked at, 10,000 or so at most, until
+/// enough are of this one.
 Result<std::vector<FoundFace>> FaceSearch::Seen(const Embedding& face, std::size_t limit, double reach) {
     for (std::size_t look_at = limit;; look_at *= kMoreEachTime) {
         const auto near = faces_.Nearest(face, look_at, reach);
@@ -61,7 +63,7 @@ Result<std::vector<FoundFace>> FaceSearch::Seen(const Embedding& face, std::size
         if (!found) {
             return found;
         }
-        if (found->size() >= limit || near->size() < look_at) {
+        if (found->size() >= limit || near->size() < look_at || look_at >= kMostLookedAt) {
             found->resize(std::min(found->size(), limit));
             return found;
         }

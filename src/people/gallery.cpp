@@ -48,6 +48,7 @@ Result<void> AddFaces(
             if (face.track.mean) {
                 auto& gallery = by_model.try_emplace(face.model, nobody).first->second;
                 gallery.people[place].photos.push_back(*face.track.mean);
+                gallery.people[place].within = kSpreadOfTrack;
             }
         }
         for (auto& [model, gallery] : by_model) {
@@ -103,7 +104,9 @@ Gallery MakeGallery(
     for (const auto& [id, person] : by_id) {
         if (person->merged_into.IsEmpty()) {
             gallery.places[id] = gallery.people.size();
-            gallery.people.push_back({.id = id, .name = person->name, .mean = {}, .spread = 0, .photos = {}});
+            gallery.people.push_back(
+                {.id = id, .name = person->name, .mean = {}, .spread = 0, .within = 0, .photos = {}}
+            );
         }
     }
     for (const auto& [id, person] : by_id) {

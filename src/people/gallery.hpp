@@ -20,12 +20,17 @@
 
 namespace notify {
 
+/// What a track's mean stands for: the spread of two pictures of one person
+/// (docs/processors/facial-recognition.md, "Distance").
+inline constexpr double kSpreadOfTrack = 0.023;
+
 /// A person, with the photos of everybody who was merged into them.
 struct KnownPerson {
     PersonId id;
-    std::string name;               ///< Empty: unknown.
-    Embedding mean{};               ///< Of the photos, length 1: the template.
-    double spread = 0;              ///< Of the photos: SpreadOf.
+    std::string name;   ///< Empty: unknown.
+    Embedding mean{};   ///< Of the photos, length 1: the template.
+    double spread = 0;  ///< Of the photos: SpreadOf.
+    double within = 0;  ///< Inside each of them: 0 for photos, kSpreadOfTrack for means of tracks.
     std::vector<Embedding> photos;  ///< Those that can be compared, or, where somebody has a name and no
                                     ///< photo, faces of tracks that are said to be theirs. None: only
                                     ///< verdicts name this person.

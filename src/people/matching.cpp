@@ -91,11 +91,18 @@ double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept {
             second = std::min(second, distance);
         }
     }
-    return std::min(AsOfSinglePictures(DistanceBetween(person.mean, face), person.spread), second);
+    if (person.photos.empty()) {
+        return kFarthest;
+    }
+    const double to_mean =
+        AsOfSinglePictures(DistanceBetween(person.mean, face), person.spread + person.within);
+    return std::min(to_mean, AsOfSinglePictures(second, person.within));
 }
 
 double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept {
-    return shots.empty() ? kFarthest : AsOfSinglePictures(DistanceTo(person, MeanOf(shots)), SpreadOf(shots));
+    return shots.empty() || person.photos.empty()
+               ? kFarthest
+               : AsOfSinglePictures(DistanceTo(person, MeanOf(shots)), SpreadOf(shots));
 }
 
 std::optional<Match> MatchShots(

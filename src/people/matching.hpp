@@ -26,7 +26,7 @@ struct MatchLimits {
 struct Match {
     std::size_t person = 0;  ///< Index in the gallery.
     double distance = 0;     ///< DistanceTo.
-    double threshold = 0;    ///< Under which the name was confirmed; 0 when somebody said so.
+    double threshold = 0;    ///< Under which the name was confirmed; 0 when a verdict or a finding did.
     double margin = 2;       ///< Distance of the next person minus this; 2 when there is none.
     Certainty certainty = Certainty::kPossible;
     bool by_user = false;  ///< Somebody said so.
@@ -34,10 +34,11 @@ struct Match {
 
 /// How far a face, of one picture, is from a person: from the template, as of single pictures
 /// (AsOfSinglePictures), or, if that is nearer, from the second nearest of the photos, so that one odd photo
-/// makes no match. All distances to people are these.
+/// makes no match. 2 from a person who cannot be compared.
 [[nodiscard]] double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept;
 
-/// How far these shots together are from one person: their mean, as of single pictures. 2 without shots.
+/// How far these shots together are from one person: their mean, as of single pictures. 2 without shots or
+/// photos.
 [[nodiscard]] double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept;
 
 /// Who is nearest to a face.

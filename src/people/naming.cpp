@@ -143,6 +143,9 @@ private:
             return own;
         }
         const double distance = DistanceTo(gallery_.people[of_link->person], shots);
+        if (shots.size() >= limits_.alone_shots && distance > of_link->threshold + limits_.doubt) {
+            return own;
+        }
         return distance > limits_.contradiction ? std::nullopt : of_link;
     }
 

@@ -18,8 +18,11 @@ namespace notify {
 
 struct NamingLimits {
     MatchLimits match;
-    /// A track that far from the link's person is somebody else, whatever its link is.
+    /// A track that far from the link's person is somebody else, whatever its link is …
     double contradiction = 0.48;
+    /// … and one of `alone_shots` speaks for itself when it is that much above the threshold: two people who
+    /// look alike may have become one link.
+    double doubt = 0.03;
     /// A track of a link without a name gets one by itself when it is that much below the threshold …
     double alone = 0.04;
     /// … and has that many shots.

@@ -117,8 +117,7 @@ Result<void> Complete(const Snapshot& snapshot, const Galleries& galleries, Revi
         not_these.insert(face.verdict.not_these.begin(), face.verdict.not_these.end());
     }
     if (!means.empty()) {
-        question.candidates =
-            CandidatesFor(MeanOf(means), galleries.Of(faces.front().model), kCandidates, not_these);
+        question.candidates = CandidatesFor(means, galleries.Of(faces.front().model), kCandidates, not_these);
     }
     return {};
 }

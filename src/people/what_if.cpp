@@ -212,13 +212,14 @@ Result<MatchLimits> LimitsWith(const WishedThresholds& wished) {
     }
     limits.possible = wished.proposed.value_or(limits.possible);
     limits.margin = wished.margin.value_or(limits.margin);
-    if (limits.possible < limits.confirmed) {
+    const double widest = ThresholdIn(Gallery{}, limits);
+    if (limits.possible < widest) {
         return Fail(
             ErrorCode::kInvalidArgument,
             fmt::format(
                 "names are proposed up to {} and confirmed up to {}: the first is to be the larger",
                 limits.possible,
-                limits.confirmed
+                widest
             )
         );
     }

@@ -98,7 +98,7 @@ constexpr std::array kKinds{
     },
     ProcessorKind{
         .name = "facial-recognition",
-        .version = "1",
+        .version = "2",
         .title = "Facial recognition",
         .description = "Finds and follows faces; people who are enrolled get their names, with times.",
         .media_types = kPictures,
@@ -110,7 +110,7 @@ constexpr std::array kKinds{
     },
     ProcessorKind{
         .name = "face-photo",
-        .version = "1",
+        .version = "2",
         .title = "Faces of one photo",
         .description = "All faces of an enrolment photo.",
         .media_types = kStills,

@@ -23,6 +23,7 @@ namespace notify::testing {
 namespace {
 
 constexpr int kLookMs = 20;
+constexpr int kPatienceMs = 5000;
 
 sockaddr_in Here(int port) {
     sockaddr_in address{};
@@ -89,7 +90,10 @@ void CuttingProxy::FallSilent() {
     for (auto& pair : pairs_) {
         pair.is_silent = true;
         // what is not acknowledged would be sent again and again, which is no silence
-        for (int in_flight = 1; ::ioctl(pair.client.Get(), SIOCOUTQ, &in_flight) == 0 && in_flight > 0;) {
+        int in_flight = 1;
+        for (int ms = 0;
+             ms < kPatienceMs && ::ioctl(pair.client.Get(), SIOCOUTQ, &in_flight) == 0 && in_flight > 0;
+             ++ms) {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
         if (::setsockopt(pair.client.Get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) != 0) {

@@ -58,8 +58,11 @@ def stop(folder):
 def runs(folder):
     """Not what a machine that lost its power left behind: another process may have that number now."""
     noted = folder / "data/postmaster.pid"
-    process = noted.read_text().split()[0] if noted.exists() else "-"
-    return os.path.exists(f"/proc/{process}/cwd") and os.path.samefile(f"/proc/{process}/cwd", folder / "data")
+    process = (noted.read_text().split() if noted.exists() else []) or ["-"]
+    try:
+        return os.path.samefile(f"/proc/{process[0]}/cwd", folder / "data")
+    except OSError:
+        return False
 
 
 def stop_noted(note):

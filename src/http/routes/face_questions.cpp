@@ -25,7 +25,6 @@
 #include "people/candidates.hpp"
 #include "people/face_search.hpp"
 #include "people/gallery.hpp"
-#include "people/matching.hpp"
 #include "people/review.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/storage.hpp"
@@ -37,6 +36,7 @@ namespace {
 constexpr std::size_t kPictureBody = 48U << 20U;  // as photos that are enrolled
 constexpr std::size_t kQuestions = 20;
 constexpr int kFacesFound = 10;
+constexpr double kReach = 0.42;  // as many pairs of two pictures are wrongly joined by it as parted
 
 std::string CropLink(const ResultId& result, const std::string& artifact) {
     return artifact.empty() ? "" : fmt::format("/v1/results/{}/artifacts/{}", result.Value(), artifact);
@@ -138,7 +138,7 @@ public:
             if (!bytes) {
                 return Problem(bytes.error(), request.id, "/base64");
             }
-            const double reach = wanted.reach.value_or(MatchLimits{}.vote_reach);
+            const double reach = wanted.reach.value_or(kReach);
             if (reach <= 0 || reach > 2) {
                 const Error error{
                     .code = ErrorCode::kInvalidArgument, .message = "reach is a distance: above 0, at most 2"

@@ -95,8 +95,11 @@ Result<FaceChip> CutChip(const FrameView& frame, const Landmarks& landmarks) {
     if (!(shrink > 1.0 / 64) || !(shrink < 64)) {
         return Fail(ErrorCode::kInvalidArgument, "a face is too large or too small to be aligned");
     }
-    const Rectangle region =
-        Clip(Widened(ChipRegion(*to_chip), kLeastSide), frame.full_width, frame.full_height);
+    const Rectangle face = Clip(ChipRegion(*to_chip), frame.full_width, frame.full_height);
+    if (face.width == 0 || face.height == 0) {
+        return Fail(ErrorCode::kInvalidArgument, "a face lies outside the frame");
+    }
+    const Rectangle region = Clip(Widened(face, kLeastSide), frame.full_width, frame.full_height);
     auto picture = frame.FullRegion(region);
     if (!picture) {
         return Unexpected(picture.error());

@@ -76,6 +76,17 @@ TEST(WhatWasLookedAt, SaysWhereNoOtherPictureIsShown) {
     );
 }
 
+TEST(WhatWasLookedAt, IsAllOfAVideoWithFewFramesASecond) {
+    Coverage coverage(kStepMs);
+    for (std::int64_t ms = 0; ms <= 60'000; ms += 1000) {
+        coverage.Add(ms);
+    }
+    auto summary = VideoOf(61'000);
+    summary.decoded_frames = 61;
+    EXPECT_EQ(Text(coverage, summary, "looked_at"), R"([{"start_ms":0,"end_ms":60200}])");
+    EXPECT_EQ(Text(coverage, summary, "not_looked_at"), "[]");
+}
+
 TEST(WhatWasLookedAt, OfAPictureIsThePicture) {
     Coverage coverage(kStepMs);
     coverage.Add(0);
@@ -106,13 +117,14 @@ TEST(WhatWasLookedAt, IsKeptAndGoneOnWith) {
 
 TEST(WhatWasLookedAt, StaysSmallHoweverOftenItBreaksOff) {
     Coverage coverage(kStepMs);
-    for (std::int64_t i = 0; i < 30'000; ++i) {
-        coverage.Add(i * 1000);
+    for (std::int64_t i = 0; i < 30'000; ++i) {  // ten samples, then a gap, again and again
+        AddAll(coverage, i * 10'000, (i * 10'000) + 1800);
     }
     EXPECT_TRUE(coverage.IsPlausible());
-    const auto json = coverage.Json(VideoOf(30'000'000), {});
+    const auto json = coverage.Json(VideoOf(300'000'000), {});
     EXPECT_EQ(json.at("looked_at").as_array().size(), 10'000U);
-    EXPECT_EQ(json.at("looked_at").as_array().back().at("end_ms"), 29'999'200);
+    EXPECT_EQ(json.at("not_looked_at").as_array().size(), 10'000U);
+    EXPECT_EQ(json.at("looked_at").as_array().back().at("end_ms"), 299'992'000);
 }
 
 }  // namespace
