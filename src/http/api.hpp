@@ -46,7 +46,8 @@ struct UploadedPhoto {
 struct PhotoVerdict {
     std::string file_name;
     bool accepted = false;
-    std::string code;      ///< "no_face", "second_face", "too_small", "unlike", …; empty when accepted.
+    std::string
+        code;  ///< "no_face", "second_face", "too_small", "blurred", "unlike", …; empty when accepted.
     std::string sentence;  ///< Why it was refused, or a warning.
 };
 

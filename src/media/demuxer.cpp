@@ -170,6 +170,12 @@ Unexpected Demuxer::WhyNotOpened(int error) {
     if (refused.streams) {
         return Refuse("over_limit", "the file has more streams than are allowed", ErrorCode::kTooLarge);
     }
+    if (LooksLikeHeif(start_)) {
+        return Refuse(
+            "unsupported_media",
+            "the file is a HEIF picture (HEIC, AVIF), which is not read; save it as JPEG or PNG"
+        );
+    }
     if (LooksLikeMovie(start_)) {
         return Refuse(
             "truncated",

@@ -48,6 +48,14 @@ bool LooksLikeMovie(std::string_view start) noexcept {
     return start.size() >= 8 && std::ranges::find(kBoxes, start.substr(4, 4)) != kBoxes.end();
 }
 
+bool LooksLikeHeif(std::string_view start) noexcept {
+    constexpr std::array<std::string_view, 9> kBrands{
+        "heic", "heix", "heim", "heis", "hevc", "mif1", "msf1", "avif", "avis"
+    };
+    return start.size() >= 12 && start.substr(4, 4) == "ftyp" &&
+           std::ranges::find(kBrands, start.substr(8, 4)) != kBrands.end();
+}
+
 bool LooksLikeMovingWebp(std::string_view start) noexcept {
     constexpr unsigned int kAnimation = 0x02;
     return start.size() > 20 && start.starts_with("RIFF") && start.substr(8, 8) == "WEBPVP8X" &&

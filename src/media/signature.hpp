@@ -23,6 +23,10 @@ inline constexpr std::size_t kSignatureBytes = 1024;
 /// Boxes of ISO media (ISO/IEC 14496-12, 4.2): MP4, QuickTime, 3GP.
 [[nodiscard]] bool LooksLikeMovie(std::string_view start) noexcept;
 
+/// Whether a file that begins so is a HEIF picture (HEIC, AVIF): by the major brand of its first box (ISO/IEC
+/// 23008-12).
+[[nodiscard]] bool LooksLikeHeif(std::string_view start) noexcept;
+
 /// A WebP picture of more than one frame: its VP8X chunk says "animation" (RFC 9649, 2.7.1).
 [[nodiscard]] bool LooksLikeMovingWebp(std::string_view start) noexcept;
 

@@ -97,6 +97,7 @@ bool Examine(
         return false;
     }
     chosen = *face;
+    const double sharpness = (*candidate.faces)[chosen].sharpness;
     const double eyes = (*candidate.faces)[chosen].inter_eye_px;
     if (eyes < limits.least_inter_eye) {
         Refuse(
@@ -107,6 +108,19 @@ bool Examine(
                 candidate.file_name,
                 eyes,
                 limits.least_inter_eye
+            )
+        );
+        return false;
+    }
+    if (sharpness < limits.least_sharpness) {
+        Refuse(
+            answer,
+            "blurred",
+            fmt::format(
+                "the face in {} is blurred: its sharpness is {:.2f} of 1, {:.2f} is needed",
+                candidate.file_name,
+                sharpness,
+                limits.least_sharpness
             )
         );
         return false;

@@ -22,6 +22,7 @@ struct FacePoint {
 struct EnrolmentLimits {
     double second_face = 0.5;       ///< Of the largest face's longer side: a larger second face is refused.
     double least_inter_eye = 24;    ///< Pixels.
+    double least_sharpness = 0.45;  ///< 0 … 1: docs/processors/facial-recognition.md, "Enrolment".
     double unlike = 0.40;           ///< Further than this from the person's other photos is somebody else.
     double another_person = 0.31;   ///< Nearer than this to somebody else is worth a warning.
     std::size_t enough_photos = 3;  ///< Fewer enrol with a warning: such a person is found less often.
@@ -31,8 +32,9 @@ struct EnrolmentLimits {
 struct PhotoAnswer {
     std::string file_name;
     bool accepted = false;
-    std::string reason;    ///< "no_face", "no_face_at_point", "second_face", "too_small", "unlike",
-                           ///< "same_photo", "not_a_photo"; "looks_like_another" with accepted; else empty.
+    std::string
+        reason;  ///< "no_face", "no_face_at_point", "second_face", "too_small", "blurred",
+                 ///< "unlike", "same_photo", "not_a_photo"; "looks_like_another" with accepted; else empty.
     std::string sentence;  ///< For a person; empty when there is nothing to say.
 };
 

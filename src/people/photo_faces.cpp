@@ -41,6 +41,7 @@ Result<PhotoFace> ReadFace(
     face.inter_eye_px = fields.Number("inter_eye_px", 0, kMostPixels);
     face.score = fields.Number("score", 0, 1);
     face.quality = fields.Number("quality", 0, 1);
+    face.sharpness = fields.Number("sharpness", 0, 1);
     const auto last = static_cast<std::int64_t>(embeddings.size()) - 1;
     const auto offset = fields.Whole("embedding_offset", 0, last);
     const auto crop = fields.Text("crop");

@@ -15,8 +15,9 @@ namespace notify {
 struct PhotoFace {
     Box box;
     double inter_eye_px = 0;
-    double score = 0;    ///< Of the detector, 0 … 1.
-    double quality = 0;  ///< 0 … 1.
+    double score = 0;      ///< Of the detector, 0 … 1.
+    double quality = 0;    ///< 0 … 1.
+    double sharpness = 1;  ///< 0 … 1.
     Embedding embedding{};
     std::string crop;  ///< JPEG.
 };

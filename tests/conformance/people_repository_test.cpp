@@ -1,6 +1,11 @@
+#include <chrono>
 #include <cmath>
 #include <set>
+#include <string>
 #include <vector>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 
 #include "conformance/fixture.hpp"
 #include "support/people.hpp"
@@ -8,6 +13,10 @@
 namespace notify::testing {
 
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 class People : public Conformance {
 protected:
@@ -71,6 +80,14 @@ protected:
 
     Page<Appearance> Appearances(const AppearanceFilter& filter, const PageRequest& page = {}) {
         return Read([&](const Snapshot& snapshot) { return snapshot.people.Appearances(filter, page); });
+    }
+
+    std::vector<std::string> IdsOf(const AppearanceFilter& filter) {
+        std::vector<std::string> ids;
+        for (const auto& row : Appearances(filter).rows) {
+            ids.push_back(row.id.Value());
+        }
+        return ids;
     }
 
     std::vector<EnrolmentPhoto> AllPhotos() {
@@ -360,6 +377,65 @@ TEST_P(People, AreListedInItemsPageByPage) {
     EXPECT_EQ(seen, (std::vector<std::string>{"app_d", "app_b", "app_c", "app_e", "app_a"}));
     EXPECT_EQ(Appearances({.item_id = {}, .person_id = bob.id}).rows.size(), 2U);
     EXPECT_TRUE(Appearances({.item_id = ItemId("itm_none"), .person_id = {}}).rows.empty());
+}
+
+TEST_P(People, AreListedWhereSomebodyElseIsSeenToo) {
+    const auto ada = AddPerson("Ada");
+    const auto bob = AddPerson("Bob");
+    const auto bucket = AddBucket();
+    const auto item = AddItem(bucket, "a");
+    const auto other = AddItem(bucket, "b");
+    const auto result = AddResult("lineage").id;
+    Replace(
+        item,
+        result,
+        {MakeAppearance(ada, "app_alone", 0),
+         MakeAppearance(ada, "app_with", 200),
+         MakeAppearance(bob, "app_bob", 240),
+         MakeAppearance(ada, "app_after", 300)}
+    );
+    Replace(other, result, {MakeAppearance(ada, "app_elsewhere", 240)});
+    const auto with = [&](const Person& person, const Person& together) {
+        return IdsOf({.item_id = {}, .person_id = person.id, .together_with = together.id});
+    };
+    EXPECT_THAT(with(ada, bob), ElementsAre("app_with"));
+    EXPECT_THAT(with(bob, ada), ElementsAre("app_bob"));
+    EXPECT_THAT(with(bob, AddPerson("Cy")), IsEmpty());
+}
+
+TEST_P(People, AreListedByBucketAndByWhenTheirItemsWereDiscovered) {
+    const auto ada = AddPerson("Ada");
+    const auto first = AddBucket("first");
+    const auto second = AddBucket("second");
+    const auto result = AddResult("lineage").id;
+    const auto began = Now();
+    int number = 0;
+    for (const auto* bucket : {&first, &second, &first}) {
+        const auto item = AddItem(*bucket, fmt::format("{}.mp4", ++number));
+        Replace(item, result, {MakeAppearance(ada, fmt::format("app_{}", number), 0)});
+        clock_.Advance(std::chrono::minutes(1));
+    }
+    const auto minute = [&](int passed) { return began + std::chrono::minutes(passed); };
+    EXPECT_THAT(IdsOf({.bucket_id = first.id}), UnorderedElementsAre("app_1", "app_3"));
+    EXPECT_THAT(IdsOf({.bucket_id = second.id}), UnorderedElementsAre("app_2"));
+    EXPECT_THAT(IdsOf({.since = minute(1)}), UnorderedElementsAre("app_2", "app_3")) << "the first one, too";
+    EXPECT_THAT(IdsOf({.until = minute(1)}), UnorderedElementsAre("app_1")) << "the last one is not of it";
+    EXPECT_THAT(IdsOf({.since = minute(1), .until = minute(2)}), UnorderedElementsAre("app_2"));
+    EXPECT_THAT(IdsOf({.bucket_id = first.id, .since = minute(1)}), UnorderedElementsAre("app_3"));
+}
+
+TEST_P(People, AreListedThatWaitForSomebodyToConfirmThem) {
+    const auto ada = AddPerson("Ada");
+    const auto item = AddItem(AddBucket(), "a");
+    auto sure = MakeAppearance(ada, "app_sure", 0);
+    sure.certainty = Certainty::kConfirmed;
+    auto proposed = MakeAppearance(ada, "app_proposed", 10);
+    proposed.certainty = Certainty::kPossible;
+    auto said = MakeAppearance(ada, "app_said", 20);
+    said.certainty = Certainty::kPossible;
+    said.by_user = true;
+    Replace(item, AddResult("lineage").id, {sure, proposed, said});
+    EXPECT_THAT(IdsOf({.proposed = true}), ElementsAre("app_proposed"));
 }
 
 TEST_P(People, GoOnWithTheNextPageAlsoWhenTheLastRowWasReplaced) {

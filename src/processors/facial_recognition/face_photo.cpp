@@ -97,6 +97,7 @@ boost::json::object FaceJson(const Sighting& sighting, std::size_t number) {
         {"inter_eye_px", Rounded(double{EyeDistance(sighting.landmarks)})},
         {"score", Rounded(double{sighting.score})},
         {"quality", Rounded(double{QualityOf(sighting)})},
+        {"sharpness", Rounded(double{sighting.sharpness})},
         {"embedding_offset", number - 1},
         {"crop", fmt::format("face-{}.jpg", number)}
     };
@@ -143,7 +144,7 @@ Error NotAPhoto() {
         .code = ErrorCode::kUnsupported,
         .stage = "probe",
         .reason = "not_a_photo",
-        .message = "the file is a video, not a photo"
+        .message = "the file is a video or moves, and is no photo"
     };
 }
 

@@ -50,6 +50,18 @@ TEST(MovingPictures, OfWebpAreRefusedWithASentence) {
     EXPECT_NE(refusal.message.find("animated WebP"), std::string::npos);
 }
 
+TEST(UnusualPictures, OfHeifAreNotReadAndSayWhatToDo) {
+    const MediaFolder folder;
+    for (const std::string brand : {"heic", "mif1", "avif"}) {
+        const std::string start =
+            std::string("\0\0\0\x18", 4) + "ftyp" + brand + std::string(4, '\0') + brand + "mif1";
+        const std::string meta = std::string("\0\0\0\x0c", 4) + "meta" + std::string(4, '\0');
+        const auto refusal = Refusal(folder.Write("photo.heic", start + meta + std::string(2000, 'x')));
+        EXPECT_EQ(refusal.reason, "unsupported_media") << brand;
+        EXPECT_NE(refusal.message.find("save it as JPEG or PNG"), std::string::npos) << refusal.message;
+    }
+}
+
 /// A JPEG of one colour in cyan, magenta, yellow and black as Adobe writes them: 255 is none.
 std::string CmykJpeg(const std::array<std::uint8_t, 4>& colour) {
     constexpr int kSide = 64;

@@ -121,6 +121,17 @@ TEST_F(EnrolmentRules, RefuseAFaceThatIsTooSmall) {
     EXPECT_TRUE(DecideOne(PhotoOf("a.jpg", {face})).accepted);
 }
 
+TEST_F(EnrolmentRules, RefuseABlurredFace) {
+    auto face = InPhoto(kAda);
+    face.sharpness = 0.31;
+    EXPECT_THAT(
+        DecideOne(PhotoOf("a.jpg", {face})),
+        IsRefusedFor("blurred", "the face in a.jpg is blurred: its sharpness is 0.31 of 1, 0.45 is needed")
+    );
+    face.sharpness = 0.45;
+    EXPECT_TRUE(DecideOne(PhotoOf("a.jpg", {face})).accepted);
+}
+
 TEST_F(EnrolmentRules, RefuseWhatIsNoPhotoAndSayWhy) {
     auto photo = PhotoOf("notes.txt", {});
     photo.faces = Fail(ErrorCode::kUnsupported, "there is no picture in the file");

@@ -21,6 +21,7 @@ json::object FaceJson(int number) {
     return {
         {"box", {{"x", -3}, {"y", 20}, {"width", 30}, {"height", 40}}},
         {"inter_eye_px", 25.5},
+        {"sharpness", 0.75},
         {"score", 0.9},
         {"quality", 0.8},
         {"embedding_offset", number - 1},
@@ -51,6 +52,7 @@ TEST(FacesOfAPhoto, AreReadWithEmbeddingAndCrop) {
     EXPECT_EQ(faces[0].box.x, -3);
     EXPECT_EQ(faces[0].box.height, 40);
     EXPECT_EQ(faces[0].inter_eye_px, 25.5);
+    EXPECT_EQ(faces[0].sharpness, 0.75);
     EXPECT_EQ(faces[0].score, 0.9);
     EXPECT_EQ(faces[0].quality, 0.8);
     EXPECT_EQ(faces[0].embedding, FaceOf(1));
@@ -109,6 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"WithoutABox", [](auto&, auto& face) { face.erase("box"); }},
         Damage{"WithABoxThatIsNoObject", [](auto&, auto& face) { face["box"] = json::array{1, 2, 3, 4}; }},
         Damage{"WithABoxWithoutY", [](auto&, auto& face) { face["box"].as_object().erase("y"); }},
+        Damage{"WithoutSharpness", [](auto&, auto& face) { face.erase("sharpness"); }},
         Damage{"WithoutEyes", [](auto&, auto& face) { face.erase("inter_eye_px"); }},
         Damage{"WithEyesWithoutEnd", [](auto&, auto& face) { face["inter_eye_px"] = 1e300; }},
         Damage{"WithAScoreAboveOne", [](auto&, auto& face) { face["score"] = 7; }},
