@@ -48,7 +48,7 @@ TEST_F(Explanations, ComeToTheSameDecisionFromWhatTheyTell) {
              FaceAt(kAda, 0.1, 53),
              FaceAt(kAda, 0.1, 54),
              FaceAt(kAda, 0.1, 55),
-             kBob}
+             FaceAt(kBob, 0.6, 0)}
         )
     );
     const auto why = ValueOf(Why(item));
