@@ -101,17 +101,11 @@ Result<int> Erasing::EraseAgain(const Erasure& erasure) {
     return storage_.Write([&](Transaction& transaction) -> Result<int> {
         int erased = 0;
         for (const auto& person : erasure.people) {
-            const auto known = transaction.people.Get(person);
-            if (!known) {
-                if (known.error().code != ErrorCode::kNotFound) {
-                    return Unexpected(known.error());
-                }
-                continue;
-            }
-            if (auto again = ErasePerson(transaction, person, erasure.actor, clock_.Now()); !again) {
+            const auto again = ErasePerson(transaction, person, erasure.actor, clock_.Now());
+            if (!again && again.error().code != ErrorCode::kNotFound) {
                 return Unexpected(again.error());
             }
-            ++erased;
+            erased += again ? 1 : 0;
         }
         return transaction.erasures.Add(erasure)
             .and_then([&] { return transaction.erasures.End(clock_.Now()); })

@@ -14,15 +14,16 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "core/ulid.hpp"
 #include "domain/erasure.hpp"
 #include "domain/ids.hpp"
 #include "domain/people_edit.hpp"
 #include "domain/people_state.hpp"
 #include "domain/person.hpp"
 #include "storage/erasure_repository.hpp"
+#include "storage/event_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
-#include "storage/people_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -41,26 +42,25 @@ std::size_t CharactersIn(std::string_view text) {
 
 /// What of people is elsewhere than in what is said of them.
 struct Traces {
-    std::vector<EnrolmentPhoto> photos;
     std::vector<TrackId> faces;
     std::int64_t items = 0;
 };
 
 Result<Traces> TracesOf(const Transaction& transaction, const std::vector<PersonId>& people) {
-    auto photos = transaction.people.PhotosOf(people.back());
     auto faces = transaction.erasures.FacesOf(people);
-    const auto items = transaction.erasures.CountItems(people);
-    if (!photos || !faces) {
-        return Unexpected(photos ? faces.error() : photos.error());
+    if (!faces) {
+        return Unexpected(faces.error());
     }
-    return items.map([&](std::int64_t count) {
-        return Traces{.photos = std::move(*photos), .faces = std::move(*faces), .items = count};
+    return transaction.erasures.CountItems(people).map([&](std::int64_t count) {
+        return Traces{.faces = std::move(*faces), .items = count};
     });
 }
 
-Result<void> RemoveTraces(Transaction& transaction, const Traces& traces, Erasure erasure) {
-    for (const auto& photo : traces.photos) {
-        if (auto removed = transaction.results.RemoveArtifactRow(photo.crop_sha256); !removed) {
+Result<void> RemoveTraces(
+    Transaction& transaction, const Traces& traces, const std::vector<std::string>& crops, Erasure erasure
+) {
+    for (const auto& crop : crops) {
+        if (auto removed = transaction.results.RemoveArtifactRow(crop); !removed) {
             return removed;
         }
     }
@@ -68,10 +68,44 @@ Result<void> RemoveTraces(Transaction& transaction, const Traces& traces, Erasur
     if (!emptied) {
         return Unexpected(emptied.error());
     }
-    erasure.photos = std::ssize(traces.photos);
+    erasure.photos = std::ssize(crops);
     erasure.faces = *emptied;
     erasure.items = traces.items;
     return transaction.erasures.Add(erasure);
+}
+
+/// The person with everybody who was merged into them, the one to whom the others belong last; alone whose
+/// enrolment is undone. kNotFound.
+Result<std::vector<PersonId>> GroupOf(
+    const Transaction& transaction, const PeopleState& state, const PersonId& id
+) {
+    const auto* root = RootOf(state, id);
+    if (root == nullptr) {
+        return transaction.people_edits.HasEditsOf(id).and_then([&](bool has) {
+            return has ? Result<std::vector<PersonId>>(std::vector{id})
+                       : Fail(ErrorCode::kNotFound, fmt::format("there is no person {}", id.Value()));
+        });
+    }
+    std::vector<PersonId> group;
+    for (const auto& [each, person] : state.people) {
+        if (person.root == root->id && each != root->id) {
+            group.push_back(each);
+        }
+    }
+    group.push_back(root->id);
+    return group;
+}
+
+/// Of whoever is not there any more an erasure changes no state: it is in the log, and the name in no event.
+Result<PeopleEdit> MakeErasure(Transaction& transaction, PeopleEdit edit, bool is_there) {
+    if (is_there) {
+        return MakeEdit(transaction, std::move(edit));
+    }
+    edit.id = EditId(MakeId("edt"));
+    return transaction.people_edits.Begin()
+        .and_then([&] { return transaction.events.ForgetName(edit.person); })
+        .and_then([&](int) { return transaction.people_edits.Append(edit); })
+        .map([&] { return std::move(edit); });
 }
 
 }  // namespace
@@ -101,28 +135,19 @@ Result<PeopleEdit> ErasePerson(
     if (!state) {
         return Unexpected(state.error());
     }
-    const auto* root = RootOf(*state, id);
-    if (root == nullptr) {
-        return Fail(ErrorCode::kNotFound, fmt::format("there is no person {}", id.Value()));
-    }
-    std::vector<PersonId> group;
-    for (const auto& [each, person] : state->people) {
-        if (person.root == root->id && each != root->id) {
-            group.push_back(each);
-        }
-    }
-    group.push_back(root->id);  // the last: the others belong to it
-    const auto traces = TracesOf(transaction, group);
+    const auto group = GroupOf(transaction, *state, id);
+    const auto traces = group ? TracesOf(transaction, *group) : Unexpected(group.error());
     if (!traces) {
         return Unexpected(traces.error());
     }
-    Result<PeopleEdit> erased = edit;
-    if (const auto forgotten = transaction.people_edits.Forget(group, now); !forgotten) {
-        return Unexpected(forgotten.error());
+    const auto crops = transaction.people_edits.Forget(*group, now);
+    if (!crops) {
+        return Unexpected(crops.error());
     }
-    for (const auto& each : group) {
+    Result<PeopleEdit> erased = edit;
+    for (const auto& each : *group) {
         edit.person = each;
-        erased = MakeEdit(transaction, edit);
+        erased = MakeErasure(transaction, edit, state->people.contains(each));
         if (!erased) {
             return erased;
         }
@@ -130,7 +155,8 @@ Result<PeopleEdit> ErasePerson(
     return RemoveTraces(
                transaction,
                *traces,
-               {.id = erased->id, .at = now, .actor = std::string(actor), .people = group}
+               *crops,
+               {.id = erased->id, .at = now, .actor = std::string(actor), .people = *group}
     )
         .and_then([&] { return erased; });
 }

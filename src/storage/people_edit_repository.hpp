@@ -95,10 +95,15 @@ public:
     /// gallery's version.
     virtual Result<void> Relabelled(const ItemId& item) = 0;
 
-    /// Makes what was said of these people unreadable for ever: destroys their keys and photos, and empties
-    /// their edits, which are kErased afterwards. Keeps marks of their names and photos, from which nobody
-    /// reads either.
-    virtual Result<void> Forget(const std::vector<PersonId>& people, Timestamp now) = 0;
+    /// Whether anything was said of the person that was not forgotten: of whoever is there, and of one whose
+    /// enrolment is undone.
+    [[nodiscard]] virtual Result<bool> HasEditsOf(const PersonId& person) const = 0;
+
+    /// Makes what was said of these people unreadable for ever: destroys their keys and photos, with those
+    /// that once were theirs and are nobody's now, and empties their edits, which are kErased afterwards.
+    /// Keeps marks of their names and photos, from which nobody reads either. The crops of the photos, by
+    /// their sha-256, one for each photo.
+    virtual Result<std::vector<std::string>> Forget(const std::vector<PersonId>& people, Timestamp now) = 0;
 
     /// Whether somebody of this name, or with a photo of this sha-256, was forgotten.
     [[nodiscard]] virtual Result<bool> WasForgotten(std::string_view name_or_photo) const = 0;

@@ -295,7 +295,7 @@ TEST_P(PeopleEdits, OfTheErasedSayNothingAndStayNobodysToUndo) {
     const auto rename = Made(EditOf(EditKind::kRename, ada.id, "Augusta"));
     const auto of_bob = Made(EditOf(EditKind::kRename, bob.id, "Ada"));
     Write([&](Transaction& t) {
-        return t.people_edits.Forget({ada.id}, Now()).and_then([&] {
+        return t.people_edits.Forget({ada.id}, Now()).and_then([&](const auto&) {
             return testing::RemovePerson(t, ada.id);
         });
     });
@@ -312,6 +312,39 @@ TEST_P(PeopleEdits, OfTheErasedSayNothingAndStayNobodysToUndo) {
     EXPECT_EQ(undo.error().code, ErrorCode::kConflict);
     Undone(of_bob.id);
     EXPECT_EQ(Read([&](const Snapshot& s) { return s.people.Get(bob.id); }).name, "Bob");
+}
+
+TEST_P(PeopleEdits, OfTheErasedTellWhichPhotosOfNobodyWereTheirs) {
+    const auto ada = AddPerson("Ada");
+    const auto bob = AddPerson("Bob");
+    std::vector<EnrolmentPhoto> photos(3);
+    for (std::size_t i = 0; i < photos.size(); ++i) {
+        auto& photo = photos[i];
+        photo.id = PhotoId(fmt::format("pho_{}", i));
+        photo.person_id = ada.id;
+        photo.sha256 = fmt::format("photo {}", i);
+        photo.crop_sha256 = fmt::format("crop {}", i);
+        photo.created_at = Now();
+        Write([&](Transaction& t) { return testing::AddPhoto(t, photo); });
+    }
+    Write([&](Transaction& t) { return testing::RemovePhoto(t, photos[0]); });
+    auto move = EditOf(EditKind::kMove, bob.id);
+    move.other = ada.id;
+    move.photos = {photos[2].id};
+    Made(move);
+    const auto has_edits = [&] {
+        return Read([&](const Snapshot& s) { return s.people_edits.HasEditsOf(ada.id); });
+    };
+    EXPECT_TRUE(has_edits());
+    const auto crops = Write([&](Transaction& t) { return t.people_edits.Forget({ada.id}, Now()); });
+    EXPECT_THAT(crops, ::testing::UnorderedElementsAre("crop 0", "crop 1"));
+    EXPECT_FALSE(has_edits());
+    for (std::size_t i = 0; i < photos.size(); ++i) {
+        const auto& photo = photos[i].sha256;
+        EXPECT_EQ(Read([&](const Snapshot& s) { return s.people_edits.WasForgotten(photo); }), i < 2)
+            << photo;
+    }
+    EXPECT_EQ(Read([&](const Snapshot& s) { return s.people.PhotosOf(bob.id); }).size(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(EachDatabase, PeopleEdits, ::testing::ValuesIn(Databases()), DatabaseName);

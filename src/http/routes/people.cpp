@@ -28,6 +28,7 @@
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/person_edits.hpp"
+#include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -249,20 +250,31 @@ private:
         });
     }
 
+    /// By id or name; by id also one whose enrolment is undone, who can be erased still. kNotFound.
+    [[nodiscard]] static Result<PersonId> Meant(const Transaction& transaction, const std::string& text) {
+        const auto person = transaction.people.Find(text);
+        if (person || person.error().code != ErrorCode::kNotFound) {
+            return person.map([](const Person& found) { return found.id; });
+        }
+        return transaction.people_edits.HasEditsOf(PersonId(text)).and_then([&](bool has) {
+            return has ? Result<PersonId>(PersonId(text)) : Unexpected(person.error());
+        });
+    }
+
     /// An audited edit of one person, after which past items are compared again.
     [[nodiscard]] Result<PeopleEdit> Edit(
         const Request& request, const std::function<Result<PeopleEdit>(Transaction&, PeopleEdit)>& make
     ) const {
         auto done = parts_.storage.Write([&](Transaction& transaction) -> Result<PeopleEdit> {
-            const auto person = transaction.people.Find(request.parameters[0]);
+            const auto person = Meant(transaction, request.parameters[0]);
             if (!person) {
                 return Unexpected(person.error());
             }
             PeopleEdit edit;
             edit.at = parts_.clock.Now();
             edit.actor = request.caller.actor;
-            edit.person = person->id;
-            auto made = CheckTag(transaction.View(), person->id, request.Header("if-match")).and_then([&] {
+            edit.person = *person;
+            auto made = CheckTag(transaction.View(), *person, request.Header("if-match")).and_then([&] {
                 return make(transaction, std::move(edit));
             });
             const auto audited = made ? AuditEdit(transaction, *made) : Unexpected(made.error());

@@ -43,7 +43,8 @@ public:
     Result<void> WantRelabelled(const std::vector<std::int64_t>& faces, Timestamp now) override;
     [[nodiscard]] Result<std::vector<WantedItem>> WantedRelabelled(int limit) const override;
     Result<void> Relabelled(const ItemId& item) override;
-    Result<void> Forget(const std::vector<PersonId>& people, Timestamp now) override;
+    [[nodiscard]] Result<bool> HasEditsOf(const PersonId& person) const override;
+    Result<std::vector<std::string>> Forget(const std::vector<PersonId>& people, Timestamp now) override;
     [[nodiscard]] Result<bool> WasForgotten(std::string_view name_or_photo) const override;
 
 private:
