@@ -12,11 +12,13 @@
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
 #include "people/anchors.hpp"
+#include "people/appearance_ids.hpp"
 #include "people/appearances.hpp"
 #include "people/distance.hpp"
 #include "people/face_tracks.hpp"
 #include "people/gallery.hpp"
 #include "people/naming.hpp"
+#include "storage/appearance_list.hpp"
 #include "storage/item_status.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -115,6 +117,11 @@ Result<bool> WriteLabels(
     if (!stands_for) {
         return Unexpected(stands_for.error());
     }
+    auto stored = AllAppearances(transaction.people, {.item_id = item, .person_id = {}});
+    if (!stored) {
+        return Unexpected(stored.error());
+    }
+    std::erase_if(*stored, [&](const Appearance& each) { return each.result_id != result; });
     auto appearances = labels.appearances;
     for (auto& appearance : appearances) {
         appearance.item_id = item;
@@ -123,6 +130,7 @@ Result<bool> WriteLabels(
             track = (*stands_for)[track];
         }
     }
+    KeepIds(appearances, *stored);
     return transaction.people.ReplaceAppearances(item, result, appearances).map([] { return true; });
 }
 

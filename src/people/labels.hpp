@@ -16,11 +16,11 @@
 
 namespace notify {
 
-/// What is to be written: tracks with fresh ids and the appearances over them, by one version of the gallery.
+/// What is to be written: tracks and the appearances over them, by one version of the gallery.
 struct Labels {
     std::int64_t gallery_version = 0;
     std::vector<FaceTrack> tracks;
-    std::vector<Appearance> appearances;  ///< Ids set; item and result are set when they are written.
+    std::vector<Appearance> appearances;  ///< Ids are fresh; item and result are set when they are written.
 };
 
 /// Decides who is in an item. Tracks without an id get one, and those without an anchor the one of `judged`
@@ -32,8 +32,9 @@ struct Labels {
     std::span<const FaceTrack> judged = {}
 );
 
-/// Adds the result's tracks, unless they are there, and replaces the item's appearances from it. False, and
-/// nothing is written, when the gallery has changed since. Call inside a transaction.
+/// Adds the result's tracks, unless they are there, and replaces the item's appearances from it, which keep
+/// the ids of those they are still (appearance_ids.hpp). False, and nothing is written, when the gallery has
+/// changed since. Call inside a transaction.
 [[nodiscard]] Result<bool> WriteLabels(
     Transaction& transaction, const ItemId& item, const ResultId& result, const Labels& labels
 );

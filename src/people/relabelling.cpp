@@ -45,7 +45,7 @@ constexpr double kReach = 0.55;
 
 using Comparable = std::tuple<ResultId, PersonId, std::int64_t, std::int64_t, Certainty, bool, std::int64_t>;
 
-/// What makes two sets of labels the same to whoever reads them. Ids are new each time.
+/// What makes two sets of labels the same to whoever reads them. Ids are settled when they are written.
 std::multiset<Comparable> Essence(const std::vector<Appearance>& appearances) {
     std::multiset<Comparable> essence;
     for (const auto& a : appearances) {

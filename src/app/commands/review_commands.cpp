@@ -158,7 +158,7 @@ Result<value> Answered(CommandLine& line, const value& question, const std::stri
     );
 }
 
-/// Asks until there is an answer that can be made; false: no more.
+/// Asks until there is an answer that can be made, or what is asked about is gone; false: no more.
 bool AskOne(CommandLine& line, const value& question, int& answered) {
     while (true) {
         fmt::print("{} ", Shown(question, "name").empty() ? "[name/u/s/q]" : "[y/n/u/name/s/q]");
@@ -168,6 +168,10 @@ bool AskOne(CommandLine& line, const value& question, int& answered) {
             return false;
         }
         const auto edit = Answered(line, question, answer);
+        if (!edit && edit.error().code == ErrorCode::kNotFound) {
+            fmt::print("{}: the question is out of date and left out\n", edit.error().message);
+            return true;
+        }
         if (!edit) {
             fmt::print("{}\n", edit.error().message);
             continue;

@@ -7,6 +7,8 @@
 #include "core/json.hpp"
 #include "core/ulid.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/people_edit_repository.hpp"
+#include "storage/people_edits.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
@@ -27,6 +29,34 @@ class RelabellingPast : public PeopleTest {
 protected:
     static FaceResult Ada(std::int64_t end_ms = 1800, double distance = 0.2) {
         return MakeFaceResult({{.start_ms = 200, .end_ms = end_ms, .shots = {FaceAt(kAda, distance, 50)}}});
+    }
+
+    /// Ada twice, far apart.
+    static FaceResult AdaTwice(double distance) {
+        return MakeFaceResult(
+            {{.track = 1, .start_ms = 0, .end_ms = 1000, .shots = {FaceAt(kAda, distance, 50)}},
+             {.track = 2, .link = 2, .start_ms = 9000, .end_ms = 9900, .shots = {FaceAt(kAda, distance, 50)}}}
+        );
+    }
+
+    /// As the route makes one: of the faces that an appearance names.
+    void EditBy(EditKind kind, const PersonId& person, const AppearanceId& named) {
+        Write([&](Transaction& transaction) {
+            return transaction.people_edits.AnchorsIn({named}).and_then([&](std::vector<TrackId> tracks) {
+                auto edit = EditOf(kind, person);
+                edit.tracks = std::move(tracks);
+                return MakeEdit(transaction, edit);
+            });
+        });
+        EXPECT_TRUE(relabelling_->Relabel({}));
+    }
+
+    std::vector<AppearanceId> IdsIn(const ItemId& item) {
+        std::vector<AppearanceId> ids;
+        for (const auto& each : AppearancesIn(item)) {
+            ids.push_back(each.id);
+        }
+        return ids;
     }
 
     int RelabelAll() { return ValueOf(relabelling_->RelabelAll({})); }
@@ -96,6 +126,39 @@ TEST_F(RelabellingPast, LeavesAloneWhatIsRight) {
     EXPECT_EQ(RelabelAll(), 0);
     EXPECT_EQ(AppearancesIn(item).at(0).id, before);
     EXPECT_EQ(Count(item.Value(), "item.labels_changed"), 0);
+}
+
+TEST_F(RelabellingPast, KeepsTheIdsByWhichTwoFacesAreAnsweredOneAfterTheOther) {
+    const auto ada = AddPerson("Ada", {kAda, kAda, kAda});
+    const auto bob = AddPerson("Bob", {kBob, kBob, kBob});
+    const auto item = Analyse("a.mp4", AdaTwice(0.35));
+    const auto ids = IdsIn(item);
+    ASSERT_THAT(NamesIn(item), ElementsAre("Ada possible 0-1000", "Ada possible 9000-9900"));
+
+    EditBy(EditKind::kConfirm, bob, ids[0]);
+    EXPECT_THAT(NamesIn(item), ElementsAre("Bob confirmed 0-1000", "Ada possible 9000-9900"));
+    EXPECT_EQ(IdsIn(item), ids) << "whoever is in them";
+    EditBy(EditKind::kConfirm, ada, ids[1]);
+    EXPECT_THAT(NamesIn(item), ElementsAre("Bob confirmed 0-1000", "Ada confirmed 9000-9900"));
+    EXPECT_EQ(IdsIn(item), ids);
+    EditBy(EditKind::kConfirm, ada, ids[0]);
+    EXPECT_THAT(NamesIn(item), ElementsAre("Ada confirmed 0-1000", "Ada confirmed 9000-9900"));
+    EXPECT_EQ(IdsIn(item), ids);
+}
+
+TEST_F(RelabellingPast, KeepsNoIdOfAnAppearanceThatIsGone) {
+    AddPerson("Ada", {kAda, kAda, kAda});
+    const auto item = Analyse("a.mp4", AdaTwice(0.2));
+    const auto ids = IdsIn(item);
+    ASSERT_THAT(ids, SizeIs(2));
+    EditBy(EditKind::kUnknown, {}, ids[0]);
+    EXPECT_THAT(IdsIn(item), ElementsAre(ids[1]));
+    EXPECT_EQ(
+        storage_->Read([&](const Snapshot& snapshot) { return snapshot.people.GetAppearance(ids[0]); })
+            .error()
+            .code,
+        ErrorCode::kNotFound
+    );
 }
 
 TEST_F(RelabellingPast, IsDoneOnce) {
