@@ -67,6 +67,26 @@ class PeopleEdits(ServiceTest):
         self.undo_last()
         wait_for("the first", lambda: self.named() == [("Barack Obama", "system_confirmed")])
 
+    def test_two_faces_of_one_listing_are_confirmed_one_after_the_other(self):
+        clip = self.folder / "both.mp4"
+        fit = "scale=640:640:force_original_aspect_ratio=decrease,pad=640:640:-1:-1,setsar=1,fps=25"
+        ffmpeg("-loop", "1", "-t", "2", "-i", SAMPLES / "obama.jpg", "-loop", "1", "-t", "2", "-i", SAMPLES / "biden.jpg",
+               "-filter_complex", f"[0]{fit}[a];[1]{fit}[b];[a][b]concat", "-pix_fmt", "yuv420p", clip)
+        self.service.drop("both.mp4", clip)
+        item = self.service.wait_until_terminal("both.mp4")["both.mp4"]["id"]
+        shown = lambda: [(row["id"], row["person_name"], row["state"]) for row in self.seen() if row["item"] == item]
+        first, second = (row[0] for row in shown())
+        names = ("Barack Obama", "Joe Biden")
+        self.assertEqual(shown(), [(first, names[0], "system_confirmed"), (second, names[1], "system_confirmed")])
+        self.service.command("people", "confirm", names[0], first)
+        wait_for("the first", lambda: shown() == [(first, names[0], "user_confirmed"), (second, names[1], "system_confirmed")])
+        self.service.command("people", "confirm", names[1], second)
+        wait_for("both", lambda: shown() == [(first, names[0], "user_confirmed"), (second, names[1], "user_confirmed")])
+        self.service.command("people", "move", names[0], names[1], first)
+        wait_for("one where two of a person meet", lambda: shown() == [(second, names[1], "user_confirmed")])
+        self.service.command("people", "confirm", names[1], first, code=1)
+        self.assertIn(f"there is no appearance {first}", self.service.errors)
+
     def test_a_merge_is_undone_whatever_came_after_it(self):
         before = json.dumps([{**row, "etag": ""} for row in self.service.get("/v1/people")["rows"]])
         self.service.command("people", "merge", "Joe Biden", "Barack Obama")
