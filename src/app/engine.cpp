@@ -47,6 +47,8 @@
 #include "people/enrolment.hpp"
 #include "people/erasing.hpp"
 #include "people/face_search.hpp"
+#include "people/gallery.hpp"
+#include "people/gallery_transfer.hpp"
 #include "people/indexed_faces.hpp"
 #include "people/relabelling.hpp"
 #include "people/resolution.hpp"

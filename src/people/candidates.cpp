@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "domain/ids.hpp"
-#include "domain/person.hpp"
 #include "people/calibration.hpp"
 #include "people/distance.hpp"
 #include "people/gallery.hpp"

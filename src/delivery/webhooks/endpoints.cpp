@@ -13,7 +13,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
-#include "core/http_transport.hpp"
+#include "core/http_client.hpp"
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"

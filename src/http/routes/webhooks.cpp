@@ -13,7 +13,7 @@
 
 #include "core/certificate.hpp"
 #include "core/clock.hpp"
-#include "core/http_transport.hpp"
+#include "core/http_client.hpp"
 #include "core/proxy.hpp"
 #include "core/result.hpp"
 #include "delivery/webhooks/endpoints.hpp"

@@ -39,9 +39,10 @@ void SmoothLines(
             for (int channel = 0; channel < kChannels; ++channel) {
                 const std::ptrdiff_t start = (line * line_step) + channel;
                 int sum = kSum / 2;
-                for (int i = -kReach; i <= kReach; ++i) {
-                    const int near = std::clamp(at + i, 0, length - 1);
-                    sum += kWeights.at(static_cast<std::size_t>(i + kReach)) * from[start + (near * step)];
+                int near = at - kReach;
+                for (const int weight : kWeights) {
+                    sum += weight * from[start + (std::clamp(near, 0, length - 1) * step)];
+                    ++near;
                 }
                 to[start + (at * step)] = static_cast<std::uint8_t>(sum / kSum);
             }

@@ -67,7 +67,7 @@ TEST_F(Explanations, ComeToTheSameDecisionFromWhatTheyTell) {
     ASSERT_THAT(why.exemplars, SizeIs(3));
     EXPECT_LE(why.exemplars[0].distance, why.exemplars[2].distance);
     EXPECT_EQ(why.gallery_version, GalleryVersion());
-    EXPECT_EQ(why.processor, "facial-recognition@1");
+    EXPECT_EQ(why.processor, "facial-recognition@2");
 }
 
 TEST_F(Explanations, SayThatSomebodySaidSo) {
