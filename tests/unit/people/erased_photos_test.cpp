@@ -1,9 +1,6 @@
 // Photos that were a person's and are nobody's when the person is erased.
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -72,21 +69,6 @@ protected:
             photo.id
         ));
         return kept;
-    }
-
-    /// How many files hold these bytes.
-    int FilesWith(const std::string& bytes) {
-        int found = 0;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.Path())) {
-            if (entry.is_regular_file()) {
-                std::ifstream file(entry.path(), std::ios::binary);
-                const std::string all(
-                    (std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()
-                );
-                found += all.find(bytes) != std::string::npos ? 1 : 0;
-            }
-        }
-        return found;
     }
 
     PeopleEdit Edit(PeopleEdit edit) {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -101,21 +100,6 @@ protected:
             track
         ));
         return sealed;
-    }
-
-    /// How many files hold these bytes.
-    int FilesWith(const std::string& bytes) {
-        int found = 0;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.Path())) {
-            if (entry.is_regular_file()) {
-                std::ifstream file(entry.path(), std::ios::binary);
-                const std::string all(
-                    (std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()
-                );
-                found += all.find(bytes) != std::string::npos ? 1 : 0;
-            }
-        }
-        return found;
     }
 
     std::filesystem::path Log() { return folder_.Path() / kErasureLogFile; }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -42,6 +45,18 @@ PeopleTest::PeopleTest() {
 }
 
 PeopleTest::~PeopleTest() = default;
+
+int PeopleTest::FilesWith(const std::string& bytes) {
+    int found = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.Path())) {
+        if (entry.is_regular_file()) {
+            std::ifstream file(entry.path(), std::ios::binary);
+            const std::string all((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+            found += all.find(bytes) != std::string::npos ? 1 : 0;
+        }
+    }
+    return found;
+}
 
 PersonId PeopleTest::AddPerson(const std::string& name, const std::vector<Embedding>& photos) {
     const Person person{.id = PersonId(MakeId("per")), .name = name, .created_at = clock_.Now()};

@@ -53,6 +53,9 @@ protected:
         return ValueOf(storage_->Read(std::forward<Function>(function)));
     }
 
+    /// How many files of the data folder hold these bytes.
+    int FilesWith(const std::string& bytes);
+
     /// A person with these photos, put into the database as they are.
     PersonId AddPerson(const std::string& name, const std::vector<Embedding>& photos);
 
