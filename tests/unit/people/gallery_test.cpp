@@ -101,6 +101,7 @@ TEST_F(GalleryCaching, TakesTheMeanOfFacesThatAreSaidToBeOfWhoHasNoPhoto) {
     EXPECT_THAT(gallery.people[place].photos, UnorderedElementsAre(FaceOf(1), FaceOf(2), FaceOf(3)));
     EXPECT_LT(DistanceBetween(gallery.people[place].mean, MeanOf(Shots(gallery.people[place].photos))), 1e-6);
     EXPECT_EQ(gallery.people[1 - place].mean, Embedding{});
+    EXPECT_EQ(gallery.people[place].within, kSpreadOfTrack) << "a mean of shots is no photo";
 }
 
 TEST_F(GalleryCaching, HoldsForEachModelWhatItMeasured) {

@@ -69,6 +69,12 @@ TEST(Matching, TakesADistanceToUnlikePhotosAsOneToSinglePhotos) {
     EXPECT_NEAR(DistanceTo(WellKnown("Ada", kAda), kAda), 0, 1e-6);
 }
 
+TEST(Matching, TakesTheMeanOfATrackForMoreThanAPicture) {
+    auto person = WellKnown("Ada", kAda);
+    person.within = kSpreadOfTrack;
+    EXPECT_NEAR(DistanceTo(person, kAda), std::sqrt(kSpreadOfTrack / 2), 1e-6);
+}
+
 TEST(Matching, TakesADistanceOfUnlikeShotsAsOneOfSingleShots) {
     const auto shots = Shots(
         {FaceAt(kAda, 0.35, 50), FaceAt(kAda, 0.35, 51), FaceAt(kAda, 0.35, 52), FaceAt(kAda, 0.35, 53)}

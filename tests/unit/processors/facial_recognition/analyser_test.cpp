@@ -108,6 +108,9 @@ TEST_F(FacialRecognition, FindsEachFaceFromCutToCut) {
         EXPECT_NEAR(static_cast<double>(NumberOf(Tracks()[i], "start_ms")), start, kFrame);
         EXPECT_NEAR(static_cast<double>(NumberOf(Tracks()[i], "end_ms")), start + 2000, kFrame);
     }
+    const auto& coverage = output_.document.at("coverage").as_object();
+    EXPECT_GT(coverage.at("frames").to_number<int>(), 1);
+    EXPECT_EQ(coverage.at("looked_at").as_array().size(), 1U);
     const auto& cuts = output_.document.at("cuts_ms").as_array();
     ASSERT_EQ(cuts.size(), 2U);
     EXPECT_NEAR(cuts[0].to_number<double>(), 2000, kFrame);
