@@ -33,7 +33,7 @@ class Clocks(NodesTest):
 
     def test_leases_schedules_and_retries_are_right_and_nothing_is_done_twice(self) -> None:
         for node in self.nodes:
-            self.assertIn("this machine's clock differs from the database's: set it (NTP)", node.log.read_text())
+            node.wait_until_logged("this machine's clock differs from the database's: set it (NTP)")
         wait_for("both to be listed", lambda: len(self.listed()) == 2)
         self.service.command("webhooks", "add", "http://127.0.0.1:9999/")
         self.service.watch_inbox()

@@ -327,9 +327,8 @@ class BesideTheService(CommandTest):
     def test_missing_models_are_not_ready_once_faces_are_wanted(self):
         self.service.stop()
         self.service.start(MODEL_FOLDER="/nope", PROCESSOR_PROGRAM="/nope")
-        log = self.service.log.read_text()
-        self.assertIn("is not in /nope; run script/bootstrap, or set MODEL_FOLDER", log)
-        self.assertIn("/nope cannot be run; set PROCESSOR_PROGRAM", log)
+        self.service.wait_until_logged("is not in /nope; run script/bootstrap, or set MODEL_FOLDER")
+        self.service.wait_until_logged("/nope cannot be run; set PROCESSOR_PROGRAM")
         self.service.stop()
         self.service.start(MODEL_FOLDER="/nope")
         self.assertEqual(self.service.get("/health/ready")["models"], "not needed")

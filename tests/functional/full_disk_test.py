@@ -63,7 +63,7 @@ class FullDisk(ServiceTest):
         rows = wait_for("every file", lambda: len(rows := self.service.items()) == 1 + len(names) and rows)
         ended = self.service.wait_until_terminal(*rows)
         self.assertEqual({item["status"] for item in ended.values()}, {"Completed"})
-        self.assertIn("what is written gets to the disk again", self.service.log.read_text())
+        self.service.wait_until_logged("what is written gets to the disk again")
 
     def test_a_disk_that_is_full_again_and_again_loses_nothing(self):
         self.service.settings["LOG_LEVEL"] = "INFO"

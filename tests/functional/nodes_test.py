@@ -170,7 +170,7 @@ class Nodes(NodesTest):
         self.service.process.send_signal(signal.SIGCONT)
         wait_for("the first to be a node again", lambda: len(self.listed(second)) == 2, 60)
         wait_for("it to write again", lambda: self.service.request("POST", "/v1/webhooks", {"url": "http://127.0.0.1:1025/"})[0] == 201, 30)
-        self.assertIn("it begins anew", self.service.log.read_text())
+        self.service.wait_until_logged("it begins anew")
         self.assertEqual(self.duties(second), [["scheduler", "delivery"], []])
         self.assert_each_is_done_once(40)
         names = self.drop_many(40, 20)
@@ -185,8 +185,7 @@ class Nodes(NodesTest):
         self.service.process.send_signal(signal.SIGCONT)
         wait_for("it to be back", lambda: len(self.listed(second)) == 2, 60)
         self.assertEqual(len(names), 1)
-        log = self.service.log.read_text()
-        self.assertIn("the others on its database gave it up", log)
+        self.service.wait_until_logged("the others on its database gave it up")
 
     def test_a_worker_processes_what_stores_hold_and_leaves_folders_to_others(self) -> None:
         self.service.stop()
@@ -264,7 +263,7 @@ class Nodes(NodesTest):
         self.service.drop("after.bin", content=b"3")
         self.assertEqual({row["status"] for row in second.wait_until_terminal("before.bin", "during.bin", "after.bin").values()}, {"Completed"})
         self.assertEqual(self.server.ask("SELECT DISTINCT later FROM notifications.item"), [["x"]])
-        self.assertIn("works with this one, too", second.log.read_text())
+        second.wait_until_logged("works with this one, too")
         self.server.ask("INSERT INTO notifications.schema_version (version, applied_at, works_with) VALUES (3, 0, 2)")
         with self.assertRaisesRegex(AssertionError, "schema version 3, this program knows up to 1; start a newer program"):
             self.service.start()

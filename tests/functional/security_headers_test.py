@@ -101,5 +101,5 @@ class SecurityHeaders(ServiceTest):
         self.assertIn("there is no admin key yet", self.service.errors)
         self.service.command("keys", "add", "administers", "--scope", "admin")
         self.service.start(HOST="0.0.0.0")
-        self.assertIn("host=0.0.0.0", self.service.log.read_text())
+        self.service.wait_until_logged("host=0.0.0.0")
         self.service.stop()

@@ -61,6 +61,10 @@ class Service:
         self.url = wait_for("the service to start: " + str(self.log), self.address)
         return self
 
+    def wait_until_logged(self, text: str, seconds: float = 30) -> None:
+        """What is done can be seen before the log says it."""
+        wait_for(f"the log to say {text!r}", lambda: text in self.log.read_text(), seconds)
+
     def address(self):
         if self.process.poll() is not None:
             raise AssertionError(f"the service ended with {self.process.returncode}:\n{self.log.read_text()[-3000:]}")

@@ -25,7 +25,7 @@ class StoreSources(ServiceTest):
     def test_an_incomplete_set_is_told_and_makes_nothing(self):
         self.service.start(ICONIK_APP_ID="our-app")
         self.assertEqual(self.service.get("/v1/sources")["rows"], [])
-        self.assertIn("ICONIK_ACCESS_TOKEN is not: there is no source for ICONIK", self.service.log.read_text())
+        self.service.wait_until_logged("ICONIK_ACCESS_TOKEN is not: there is no source for ICONIK")
 
     def test_the_config_json_of_the_service_before_becomes_sources(self):
         self.service.start()
