@@ -11,6 +11,8 @@
 #include "core/ulid.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
+#include "domain/process.hpp"
+#include "domain/status.hpp"
 #include "people/anchors.hpp"
 #include "people/appearance_ids.hpp"
 #include "people/appearances.hpp"
@@ -134,19 +136,26 @@ Result<bool> WriteLabels(
     return transaction.people.ReplaceAppearances(item, result, appearances).map([] { return true; });
 }
 
-Result<void> RemoveReplacedLabels(Transaction& transaction, const ItemId& item, const ResultId& result) {
+Result<void> RemoveReplacedLabels(
+    Transaction& transaction, const ItemId& item, const ResultId& result, const FoundBy& found_by
+) {
     auto runs = transaction.processes.OfItem(item);
     if (!runs) {
         return Unexpected(runs.error());
     }
     std::set<ResultId> replaced;
-    for (const auto& run : *runs) {
+    for (auto& run : *runs) {
+        if (run.processor == found_by.processor && run.config_hash == found_by.config_hash &&
+            !IsTerminal(run.status)) {
+            run.status = Status::kCompleted;
+            run.result_id = result;
+        }
         replaced.insert(run.result_id);
     }
+    std::erase_if(*runs, [](const Process& run) { return run.status != Status::kCompleted; });
     for (const auto& latest : LatestRuns(std::move(*runs))) {
         replaced.erase(latest.result_id);
     }
-    replaced.erase(result);
     for (const auto& earlier : replaced) {
         if (auto removed = transaction.people.ReplaceAppearances(item, earlier, {}); !removed) {
             return removed;

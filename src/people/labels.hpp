@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/result.hpp"
@@ -45,11 +46,17 @@ struct Labels {
 /// Gives tracks the ids and anchors that are stored of the same result; how many have been found.
 std::size_t TakeStored(FaceTracks& tracks, const std::vector<FaceTrack>& stored);
 
-/// Removes the item's appearances from results of earlier runs that are not the result of a latest run: after
-/// a run with another version or other models both would name each face. `result` is kept. Call inside a
-/// transaction.
+/// What found a result.
+struct FoundBy {
+    std::string processor;
+    std::string config_hash;
+};
+
+/// Removes the item's appearances from results that are not those of a latest run that Completed, as the run
+/// that found `result` is about to: with another version, other models or another configuration both would
+/// name each face. Call inside a transaction.
 [[nodiscard]] Result<void> RemoveReplacedLabels(
-    Transaction& transaction, const ItemId& item, const ResultId& result
+    Transaction& transaction, const ItemId& item, const ResultId& result, const FoundBy& found_by
 );
 
 }  // namespace notify

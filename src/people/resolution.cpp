@@ -84,14 +84,16 @@ Result<ConsumerWrites> PeopleResolution::Prepare(
     auto labels =
         std::make_shared<const Labels>(MakeLabels(std::move(*tracks), gallery, said->verdicts, said->judged));
     return ConsumerWrites{
-        .apply = [item_id = item.id, labels = std::move(labels)](
+        .apply = [item_id = item.id,
+                  found_by = FoundBy{.processor = result.processor, .config_hash = result.config_hash},
+                  labels = std::move(labels)](
                      Transaction& transaction, const ResultId& result_id
                  ) -> Result<bool> {
             auto written = WriteLabels(transaction, item_id, result_id, *labels);
             if (!written || !*written) {
                 return written;
             }
-            return RemoveReplacedLabels(transaction, item_id, result_id).map([] { return true; });
+            return RemoveReplacedLabels(transaction, item_id, result_id, found_by).map([] { return true; });
         }
     };
 }

@@ -42,24 +42,33 @@ Process FirstRun(const Item& item, const Choice& choice, Timestamp now) {
     return process;
 }
 
+Process ChosenRun(
+    const Item& item, const Choice& choice, const std::vector<Process>& existing, Timestamp now
+) {
+    auto run = FirstRun(item, choice, now);
+    for (const auto& process : existing) {
+        if (process.processor == choice.processor && process.config_hash == choice.config_hash) {
+            run.run = std::max(run.run, process.run + 1);
+        }
+    }
+    return run;
+}
+
 Result<std::vector<Process>> RunsOfChoices(
     Result<std::vector<Process>> existing, const Item& item, const std::vector<Choice>& choices, Timestamp now
 ) {
     if (!existing) {
         return existing;
     }
-    const auto latest = LatestRuns(*std::move(existing));
+    const auto latest = LatestRuns(*existing);
     std::vector<Process> runs;
     for (const auto& choice : choices) {
         const auto had = std::ranges::find_if(latest, [&](const Process& process) {
             return process.processor == choice.processor && process.config_hash == choice.config_hash;
         });
-        if (had == latest.end()) {
-            runs.push_back(FirstRun(item, choice, now));
-        } else if (had->failure && had->failure->reason == kNoRule && IsTerminal(had->status)) {
-            auto again = FirstRun(item, choice, now);
-            again.run = had->run + 1;
-            runs.push_back(std::move(again));
+        if (had == latest.end() ||
+            (had->failure && had->failure->reason == kNoRule && IsTerminal(had->status))) {
+            runs.push_back(ChosenRun(item, choice, *existing, now));
         }
     }
     return runs;

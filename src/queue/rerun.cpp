@@ -89,12 +89,6 @@ Result<bool> IsWanted(const Snapshot& snapshot, const RerunOrder& order, const P
     return IsOfThisVersion(snapshot, *past.same).map([](bool same) { return !same; });
 }
 
-Process RunOf(const Item& item, const Choice& choice, const Past& past, Timestamp now) {
-    auto run = FirstRun(item, choice, now);
-    run.run = past.same == nullptr ? 1 : past.same->run + 1;
-    return run;
-}
-
 /// False of what an order leaves alone whatever its rules choose.
 Result<bool> IsFree(
     const Snapshot& snapshot, const RerunOrder& order, const Item& item, bool opened, RerunCounts& counts
@@ -130,7 +124,7 @@ Result<Plan> PlanOf(
     if (!free || !*free) {
         return free.map([&](bool) { return std::move(plan); });
     }
-    const auto latest = LatestRuns(*std::move(all));
+    const auto latest = LatestRuns(*all);
     for (const auto& choice : choices) {
         Past past;
         std::ranges::copy_if(latest, std::back_inserter(past.all), [&](const Process& run) {
@@ -147,7 +141,7 @@ Result<Plan> PlanOf(
             return Unexpected(wanted.error());
         }
         if (*wanted) {
-            auto run = RunOf(item, choice, past, now);
+            auto run = ChosenRun(item, choice, *all, now);
             run.priority = order.priority.value_or(run.priority);
             plan.runs.push_back(std::move(run));
         }

@@ -30,7 +30,7 @@ struct SeenFace {
     std::string model;        ///< That measured it: StoredResult::embedding_model.
     TrackVerdict verdict;     ///< `person`: with whom they were merged into.
     PersonId shown_as;        ///< In an appearance, confirmed or proposed; empty: in none.
-    bool is_current = false;  ///< Found by the latest run of its processor and configuration.
+    bool is_current = false;  ///< Found by a latest run that Completed, as LatestRuns has them.
     bool is_named = false;    ///< Somebody with a name is meant by the verdict or shown.
 };
 

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <string_view>
@@ -284,6 +285,15 @@ std::vector<Process> LatestRuns(std::vector<Process> all) {
     std::ranges::sort(runs, {}, [](const Process& process) {
         return std::pair(process.created_at, process.id);
     });
+    std::set<std::pair<std::string, RuleId>> chosen_later;
+    for (auto& run : std::views::reverse(runs)) {
+        const bool replaced =
+            !run.rule_id.IsEmpty() && !chosen_later.emplace(run.processor, run.rule_id).second;
+        if (replaced && IsTerminal(run.status)) {
+            run.id = {};
+        }
+    }
+    std::erase_if(runs, [](const Process& run) { return run.id.IsEmpty(); });
     return runs;
 }
 

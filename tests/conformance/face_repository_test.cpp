@@ -226,6 +226,25 @@ TEST_P(Faces, OfTheLatestRunAreTheCurrentOnes) {
     complete(late);
     EXPECT_FALSE(Seen(1).is_current);
     EXPECT_TRUE(Seen(2).is_current);
+
+    const auto run = [&](const std::string& id, const RuleId& rule, const ResultId& result) {
+        process.id = ProcessId(id);
+        process.config_hash = id;
+        process.rule_id = rule;
+        process.run = 1;
+        process.created_at = Now();
+        Write([&](Transaction& t) { return t.processes.Add(process); });
+        complete(result);
+    };
+    run("prc_b", RuleId("rul_other"), early);
+    EXPECT_TRUE(Seen(1).is_current) << "two rules may want two configurations";
+    EXPECT_TRUE(Seen(2).is_current);
+    const auto latest = AddResult("latest").id;
+    Add({MakeTrack(latest, 3)});
+    run("prc_c", RuleId("rul_other"), latest);
+    EXPECT_FALSE(Seen(1).is_current) << "a rule wants one configuration at a time";
+    EXPECT_TRUE(Seen(2).is_current);
+    EXPECT_TRUE(Seen(3).is_current);
 }
 
 TEST_P(Faces, RememberHowFarTheirWorkHasCome) {

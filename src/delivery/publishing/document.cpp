@@ -1,7 +1,6 @@
 #include "delivery/publishing/document.hpp"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +23,7 @@
 #include "domain/status.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"
@@ -134,24 +134,17 @@ Result<json::array> ProcessesPart(const Snapshot& snapshot, const ItemId& id) {
     if (!all) {
         return Unexpected(all.error());
     }
-    std::map<std::pair<std::string, std::string>, const Process*> latest;
-    for (const auto& process : *all) {
-        auto& kept = latest[{process.processor, process.config_hash}];
-        if (kept == nullptr || kept->run < process.run) {
-            kept = &process;
-        }
-    }
     const auto looked_at = snapshot.processes.LookedAtOf(id);
     if (!looked_at) {
         return Unexpected(looked_at.error());
     }
     json::array parts;
-    for (const auto& [key, process] : latest) {
-        auto part = ProcessPart(snapshot, *process);
+    for (const auto& process : LatestRuns(*std::move(all))) {
+        auto part = ProcessPart(snapshot, process);
         if (!part) {
             return Unexpected(part.error());
         }
-        if (const auto found = looked_at->find(process->id); found != looked_at->end()) {
+        if (const auto found = looked_at->find(process.id); found != looked_at->end()) {
             part->as_object()["looked_at"] = LookedAtPart(found->second);
         }
         parts.push_back(std::move(*part));

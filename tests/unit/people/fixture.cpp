@@ -108,14 +108,16 @@ ClaimedItem PeopleTest::Claim(const std::string& key) {
     item.since = clock_.Now();
     item.discovered_at = clock_.Now();
     EXPECT_TRUE(Write([&](Transaction& transaction) { return transaction.items.AddIfNew(item); }));
-    return ClaimProcess(item, "{}", 1);
+    return ClaimProcess(item, "{}", 1, RuleId("rul_1"));
 }
 
-ClaimedItem PeopleTest::ClaimMore(const ItemId& id, const std::string& config, int run) {
-    return ClaimProcess(Stored(id), config, run);
+ClaimedItem PeopleTest::ClaimMore(const ItemId& id, const std::string& config, int run, const RuleId& rule) {
+    return ClaimProcess(Stored(id), config, run, rule);
 }
 
-ClaimedItem PeopleTest::ClaimProcess(const Item& item, const std::string& config, int run) {
+ClaimedItem PeopleTest::ClaimProcess(
+    const Item& item, const std::string& config, int run, const RuleId& rule
+) {
     Process process;
     process.id = ProcessId(MakeId("prc"));
     process.item_id = item.id;
@@ -123,6 +125,7 @@ ClaimedItem PeopleTest::ClaimProcess(const Item& item, const std::string& config
     process.processor = "facial-recognition";
     process.config = config;
     process.config_hash = Sha256Hex(config);
+    process.rule_id = rule;
     process.run = run;
     process.since = clock_.Now();
     process.next_attempt_at = clock_.Now();

@@ -69,7 +69,9 @@ protected:
     ClaimedItem Claim(const std::string& key);
 
     /// Another process of an item that is there: with another configuration, or the next run of the same one.
-    ClaimedItem ClaimMore(const ItemId& id, const std::string& config, int run);
+    ClaimedItem ClaimMore(
+        const ItemId& id, const std::string& config, int run, const RuleId& rule = RuleId("rul_1")
+    );
 
     /// What the processor found is handed to completion: consumers are prepared, nothing is committed yet.
     void Add(const ClaimedItem& claim, const FaceResult& found, const std::string& model_digest = {});
@@ -109,7 +111,7 @@ protected:
     }
 
 private:
-    ClaimedItem ClaimProcess(const Item& item, const std::string& config, int run);
+    ClaimedItem ClaimProcess(const Item& item, const std::string& config, int run, const RuleId& rule);
 
 protected:
     TemporaryFolder folder_;

@@ -230,7 +230,7 @@ TEST_F(RelabellingPast, NamesWhatIsThereWhileTheItemRunsAgain) {
 
 TEST_F(RelabellingPast, LeavesAResultThatWaitsToBeResolvedToItsRow) {
     const auto item = Analyse("a.mp4", Ada(700));
-    Add(ClaimMore(item, R"({"fps":1})", 1), Ada(800));
+    Add(ClaimMore(item, R"({"fps":1})", 1, RuleId("rul_2")), Ada(800));
     AddPerson("Ada", {kAda, kAda, kAda});
     Commit();
     EXPECT_EQ(RelabelAll(), 1);

@@ -171,12 +171,36 @@ TEST_F(Resolution, ReplacesWhatAnEarlierRunWithOtherModelsFound) {
     EXPECT_THAT(NamesIn(item), ElementsAre("Bob confirmed 0-800"));
 }
 
-TEST_F(Resolution, KeepsWhatAnotherConfigurationFound) {
+TEST_F(Resolution, KeepsWhatAnotherRulesConfigurationFound) {
     AddPerson("Ada", {kAda, kAda, kAda});
     const auto item = Analyse("a.mp4", MakeFaceResult({{.end_ms = 700, .shots = {kAda}}}));
-    Add(ClaimMore(item, R"({"fps":1})", 1), MakeFaceResult({{.end_ms = 800, .shots = {kAda}}}));
+    Add(ClaimMore(item, R"({"fps":1})", 1, RuleId("rul_2")),
+        MakeFaceResult({{.end_ms = 800, .shots = {kAda}}}));
     Commit();
     EXPECT_THAT(NamesIn(item), ::testing::UnorderedElementsAre("Ada confirmed 0-700", "Ada confirmed 0-800"));
+}
+
+TEST_F(Resolution, ShowsAFaceOnceWhenItsRulesConfigurationChanged) {
+    AddPerson("Ada", {kAda, kAda, kAda});
+    const auto first = MakeFaceResult({{.end_ms = 700, .shots = {kAda}}});
+    const auto item = Analyse("a.mp4", first);
+    Add(ClaimMore(item, R"({"fps":1})", 1), MakeFaceResult({{.end_ms = 800, .shots = {kAda}}}));
+    Commit();
+    EXPECT_THAT(NamesIn(item), ElementsAre("Ada confirmed 0-800"));
+    Add(ClaimMore(item, "{}", 2), first);
+    Commit();
+    EXPECT_THAT(NamesIn(item), ElementsAre("Ada confirmed 0-700")) << "it was changed back";
+}
+
+TEST_F(Resolution, ShowsTheLaterChoiceAlsoWhenTheEarlierOneEndsLast) {
+    AddPerson("Ada", {kAda, kAda, kAda});
+    const auto item = Analyse("a.mp4", MakeFaceResult({{.end_ms = 600, .shots = {kAda}}}));
+    const auto slow = ClaimMore(item, R"({"fps":2})", 1);
+    Add(ClaimMore(item, R"({"fps":1})", 1), MakeFaceResult({{.end_ms = 800, .shots = {kAda}}}));
+    Commit();
+    Add(slow, MakeFaceResult({{.end_ms = 700, .shots = {kAda}}}));
+    Commit();
+    EXPECT_THAT(NamesIn(item), ElementsAre("Ada confirmed 0-800"));
 }
 
 TEST_F(Resolution, KeepsTheAppearancesOfARunThatFoundTheSameAgain) {

@@ -9,6 +9,7 @@
 #include "queue/item_control.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/item_repository.hpp"
+#include "storage/item_status.hpp"
 #include "storage/result_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
@@ -69,6 +70,29 @@ TEST_F(RerunTest, RunsWhatHasChangedSince) {
     EXPECT_EQ(Run({.bucket = bucket.id, .mode = RerunMode::kChanged}).processes, 1);
     EXPECT_EQ(ProcessesOf(item.id).back().config, R"({"fps":2})");
     EXPECT_EQ(ProcessesOf(item.id).back().run, 1);
+}
+
+TEST_F(RerunTest, RunsAgainWhatWasChangedBack) {
+    const auto bucket = AddBucket({});
+    auto rule = AddRule(bucket, "facial-recognition");
+    const auto before = rule;
+    Work(bucket, {"a"});
+    const auto item = Items().at(0);
+    const auto change_to = [&](const std::string& config, const std::string& hash) {
+        ChangeRule(rule, [&](Rule& changed) {
+            changed.config = config;
+            changed.config_hash = hash;
+        });
+        EXPECT_EQ(Run({.bucket = bucket.id, .mode = RerunMode::kChanged}).processes, 1);
+        Work(bucket, {});
+        const auto latest = LatestRuns(ProcessesOf(item.id));
+        ASSERT_EQ(latest.size(), 1U) << "a rule wants one configuration at a time";
+        EXPECT_EQ(latest[0].config, config);
+    };
+    change_to(R"({"fps":2})", "other");
+    change_to(before.config, before.config_hash);
+    EXPECT_EQ(LatestRuns(ProcessesOf(item.id)).at(0).run, 2);
+    EXPECT_EQ(Run({.bucket = bucket.id, .mode = RerunMode::kChanged}).processes, 0);
 }
 
 TEST_F(RerunTest, RunsWhatAnotherVersionOfTheProcessorDid) {

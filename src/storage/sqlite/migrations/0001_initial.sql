@@ -602,8 +602,10 @@ SELECT t.id, t.anchor, t.result_id, t.number, t.link, t.start_ms, t.end_ms, t.be
        EXISTS (SELECT 1 FROM process c
                WHERE c.result_id = t.result_id AND c.status = 'Completed'
                  AND NOT EXISTS (SELECT 1 FROM process l
-                                 WHERE l.item_id = c.item_id AND l.processor = c.processor AND l.config_hash = c.config_hash
-                                   AND l.run > c.run AND l.status = 'Completed')) AS is_current,
+                                 WHERE l.item_id = c.item_id AND l.processor = c.processor AND l.status = 'Completed'
+                                   AND CASE WHEN l.config_hash = c.config_hash THEN l.run > c.run
+                                            ELSE c.rule_id <> '' AND l.rule_id = c.rule_id
+                                             AND (l.created_at, l.id) > (c.created_at, c.id) END)) AS is_current,
        m.embedding_model
 FROM face_track t
 JOIN result m ON m.id = t.result_id
