@@ -107,6 +107,11 @@ constexpr std::array kWordsOfTypes{
         ""
     },
     MemberWords{
+        "NewEdit.anyway",
+        "Of a merge: also when the two are seen at the same time, which two people are; false unless told.",
+        ""
+    },
+    MemberWords{
         "NewEdit.appearances",
         "Ids of appearances whose faces it is about; with tracks or in their place.",
         ""

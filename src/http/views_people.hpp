@@ -101,9 +101,10 @@ struct NewEdit {
     std::optional<std::vector<std::string>> appearances;
     std::optional<std::vector<std::string>> tracks;
     std::optional<std::vector<std::string>> photos;
+    std::optional<bool> anyway;
 };
 
-BOOST_DESCRIBE_STRUCT(NewEdit, (), (kind, person, other, name, consent, appearances, tracks, photos))
+BOOST_DESCRIBE_STRUCT(NewEdit, (), (kind, person, other, name, consent, appearances, tracks, photos, anyway))
 
 struct EditView {
     std::string id;

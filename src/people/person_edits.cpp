@@ -24,6 +24,7 @@
 #include "storage/event_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
+#include "storage/people_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -121,6 +122,31 @@ Result<std::string> CheckedName(std::string_view name) {
         );
     }
     return std::string(trimmed);
+}
+
+Result<void> CheckOne(const Snapshot& snapshot, const PersonId& one, const PersonId& other) {
+    AppearanceFilter filter;
+    filter.person_id = one;
+    filter.together_with = other;
+    const auto together = snapshot.people.Appearances(filter, {.after = {}, .limit = 1});
+    if (!together) {
+        return Unexpected(together.error());
+    }
+    if (together->rows.empty() || one == other) {
+        return {};
+    }
+    return Fail(
+        ErrorCode::kConflict,
+        fmt::format(
+            "{} and {} are seen at the same time (GET /v1/appearances?person={}&with={}), as two people are: "
+            "say "
+            "whose those faces are first, or merge them anyway",
+            one.Value(),
+            other.Value(),
+            one.Value(),
+            other.Value()
+        )
+    );
 }
 
 Result<PeopleEdit> ErasePerson(

@@ -16,6 +16,9 @@ namespace notify {
 /// A name of 1 to 200 characters, without spaces around it. kInvalidArgument.
 [[nodiscard]] Result<std::string> CheckedName(std::string_view name);
 
+/// kConflict of two people who are seen at the same time in an item: one is not. It says how to look at it.
+[[nodiscard]] Result<void> CheckOne(const Snapshot& snapshot, const PersonId& one, const PersonId& other);
+
 /// Erases the person with everybody who was merged into them, also one whose enrolment is undone: photos with
 /// crops, those that were removed too, embeddings and thumbnails of faces that are shown as them or said to
 /// be theirs, appearances, the name in events that were told, and what the log of edits says of them; the

@@ -115,6 +115,27 @@ class PeopleEdits(ServiceTest):
         self.assertEqual((status, problem["reason"]), (412, "changed_since"))
         self.assertIn("has changed since it was read", problem["detail"])
 
+    def test_who_decides_of_a_person_hears_of_what_was_said_of_their_faces(self):
+        tag = self.service.get("/v1/people/Barack%20Obama")["etag"]
+        self.service.command("people", "confirm", "Barack Obama", self.seen()[0]["id"])
+        self.assertNotEqual(self.service.get("/v1/people/Barack%20Obama")["etag"], tag)
+        rename = {"kind": "rename", "person": "Barack Obama", "name": "Barack"}
+        self.assertEqual(self.service.request("POST", "/v1/edits", rename, headers={"If-Match": tag})[0], 412)
+
+    def test_two_who_are_seen_at_the_same_time_are_one_only_when_somebody_insists(self):
+        clip = self.folder / "beside.mp4"
+        fit = "scale=640:640:force_original_aspect_ratio=decrease,pad=640:640:-1:-1,setsar=1,fps=25"
+        ffmpeg("-loop", "1", "-t", "2", "-i", SAMPLES / "obama.jpg", "-loop", "1", "-t", "2", "-i", SAMPLES / "biden.jpg",
+               "-filter_complex", f"[0]{fit}[a];[1]{fit}[b];[a][b]hstack", "-pix_fmt", "yuv420p", clip)
+        self.service.drop("beside.mp4", clip)
+        self.service.wait_until_terminal("beside.mp4")
+        self.assertEqual(len(self.service.get("/v1/appearances?person=Joe%20Biden&with=Barack%20Obama")["rows"]), 1)
+        self.service.command("people", "merge", "Joe Biden", "Barack Obama", code=1)
+        self.assertIn("are seen at the same time", self.service.errors)
+        self.assertEqual({name for name, _ in self.named()}, {"Joe Biden", "Barack Obama"})
+        self.service.command("people", "merge", "Joe Biden", "Barack Obama", "--anyway")
+        wait_for("one person", lambda: {name for name, _ in self.named()} == {"Joe Biden"})
+
     def test_an_edit_says_what_it_needs(self):
         for edit, sentence in [
             ({"kind": "confirm", "person": "Joe Biden"}, "needs appearances or tracks"),

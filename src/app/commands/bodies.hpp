@@ -153,6 +153,7 @@ struct Words {
     std::optional<bool> restore;
     std::optional<bool> publish_metadata;
     bool again = false;
+    bool anyway = false;
     bool follow = false;
     bool existing = false;
     bool no_crops = false;

@@ -209,14 +209,15 @@ void AddEditCommands(CLI::App& group, CommandLine& line) {
             ->required();
     };
     auto& merge = edit("merge", "Two people are one: the first remains", [&line, &words] {
-        return Edit(
-            line,
-            {{"kind", "merge"}, {"person", words.id}, {"other", words.other}},
-            fmt::format("{} is {} now", words.other, words.id)
-        );
+        object body{{"kind", "merge"}, {"person", words.id}, {"other", words.other}};
+        if (words.anyway) {
+            body["anyway"] = true;
+        }
+        return Edit(line, std::move(body), fmt::format("{} is {} now", words.other, words.id));
     });
     person(merge);
     merge.add_option("other", words.other, "Id or name of the one who is the same")->required();
+    merge.add_flag("--anyway", words.anyway, "Also two who are seen at the same time");
     auto& split =
         edit("split", "Faces of a person are somebody else's, who is not known yet", [&line, &words] {
             object body{{"kind", "split"}, {"person", words.id}};

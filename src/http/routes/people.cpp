@@ -230,15 +230,15 @@ private:
     [[nodiscard]] static Result<PersonFacts> FactsOf(const Snapshot& snapshot, const Person& person) {
         auto photos = snapshot.people.PhotosOf(person.id);
         auto merged = snapshot.people.MergedInto(person.id);
-        if (!photos || !merged) {
-            return Unexpected(photos ? merged.error() : photos.error());
+        auto tag = TagOf(snapshot, person.id);
+        if (!photos || !merged || !tag) {
+            return Unexpected(!photos ? photos.error() : !merged ? merged.error() : tag.error());
         }
-        auto tag = TagOf(person, *photos);
         return PersonFacts{
             .person = person,
             .photos = *std::move(photos),
             .merged = *std::move(merged),
-            .tag = std::move(tag)
+            .tag = *std::move(tag)
         };
     }
 

@@ -159,6 +159,11 @@ public:
         return WithBody<view::NewEdit>(request, [&](const view::NewEdit& wanted) {
             return Done(request, [&](Transaction& transaction) -> Result<PeopleEdit> {
                 auto edit = Read(transaction, request, wanted);
+                if (edit && edit->kind == EditKind::kMerge && !wanted.anyway.value_or(false)) {
+                    if (auto one = CheckOne(transaction.View(), edit->person, edit->other); !one) {
+                        return Unexpected(one.error());
+                    }
+                }
                 return edit ? MakeEdit(transaction, std::move(*edit)) : edit;
             });
         });
@@ -337,7 +342,8 @@ void AddPeopleEditRoutes(Router& router, const ApiParts& parts) {
              "One decision: rename (person, name; a name for somebody unknown is a rename too), confirm and "
              "reject (person, appearances or tracks), unknown (appearances or tracks of nobody who is "
              "known), "
-             "merge (person, other: the two are one; the named one of a named and an unknown one remains), "
+             "merge (person, other: the two are one; the named one of a named and an unknown one remains; "
+             "refused of two who are seen at the same time, unless `anyway`), "
              "split (person, of whom appearances, tracks or photos become a new one; name), move (person, "
              "other "
              "who gets them), hide, show, consent (person, consent). With If-Match (a person's etag) it is "

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <fmt/core.h>
 
@@ -11,8 +10,10 @@
 #include "core/hash.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
+#include "domain/people_edit.hpp"
 #include "domain/person.hpp"
 #include "http/problem.hpp"
+#include "storage/people_edit_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -24,10 +25,18 @@ constexpr std::size_t kTagDigits = 16;
 
 }  // namespace
 
-std::string TagOf(const Person& person, const std::vector<EnrolmentPhoto>& photos) {
-    std::string text = fmt::format("{}\n{}\n{}\n", person.name, person.hidden, person.consent);
-    for (const auto& photo : photos) {
-        text += fmt::format("{} {}\n", photo.id.Value(), photo.person_id.Value());
+Result<std::string> TagOf(const Snapshot& snapshot, const PersonId& root) {
+    const auto photos = snapshot.people.PhotosOf(root);
+    const auto edits = snapshot.people_edits.List(root, {.after = {}, .limit = 1});
+    if (!photos || !edits) {
+        return Unexpected(photos ? edits.error() : photos.error());
+    }
+    auto text = root.Value();
+    for (const auto& edit : edits->rows) {
+        text += " " + edit.id.Value();
+    }
+    for (const auto& photo : *photos) {
+        text += " " + photo.id.Value();
     }
     return fmt::format("\"{}\"", Sha256Hex(text).substr(0, kTagDigits));
 }
@@ -36,12 +45,11 @@ Result<void> CheckTag(const Snapshot& snapshot, const PersonId& root, std::strin
     if (wanted.empty() || wanted == "*") {
         return {};
     }
-    const auto person = snapshot.people.Get(root);
-    const auto photos = snapshot.people.PhotosOf(root);
-    if (!person || !photos) {
-        return Unexpected(person ? photos.error() : person.error());
+    const auto tag = TagOf(snapshot, root);
+    if (!tag) {
+        return Unexpected(tag.error());
     }
-    if (wanted.find(TagOf(*person, *photos)) != std::string_view::npos) {
+    if (wanted.find(*tag) != std::string_view::npos) {
         return {};
     }
     return Unexpected(
