@@ -3,7 +3,7 @@
 
 calibrate.py DATA BENCH_PEOPLE: prints the constants of both fits, their expected calibration error, and the table of the first.
 Known people and strangers count alike. Galleries of 5 to 40 people with 1 to 5 photos, looked for with the mean of 1, 2 and 4 photos; ten
-draws each, by names and seeds alone. Distances are as of single pictures (people/distance.hpp).
+draws each, by names and seeds alone. Distances are the product's (docs/processors/facial-recognition.md, "Distance").
 """
 import pathlib
 import sys
@@ -24,6 +24,15 @@ def mean_and_spread(faces: list) -> tuple[numpy.ndarray, float]:
     return mean / numpy.linalg.norm(mean), max(0.0, 1 - mean @ mean)
 
 
+def squared_distances(photos: list, probes: numpy.ndarray) -> numpy.ndarray:
+    """Of each probe to a person of these photos."""
+    mean, spread = mean_and_spread(photos)
+    gone = min(2 * spread, 0.0445 * (1 - 1 / len(photos)))
+    to_photos = numpy.sort(((probes[:, None] - numpy.array(photos)) ** 2).sum(2), 1)
+    to_person = (((probes - mean) ** 2).sum(1) + 0.62 * gone + 0.3 * to_photos[:, 0]) / 1.3
+    return to_person if len(photos) == 1 else numpy.minimum(to_person, to_photos[:, 1] + 0.0445 / 4)
+
+
 def draw(people: dict[str, list[str]], faces: dict, size: int, enrolled: int, number: int) -> tuple[numpy.ndarray, numpy.ndarray]:
     """(distance to the nearest person, whether it is the right one) of every photo that is not enrolled, alone, with another and with
     three others."""
@@ -32,14 +41,14 @@ def draw(people: dict[str, list[str]], faces: dict, size: int, enrolled: int, nu
     for person, name in enumerate(order):
         mixed = protocol.shuffled(people[name], f"p{number}")
         if person < size:
-            gallery.append(mean_and_spread([faces[photo] for photo in mixed[:enrolled]]))
+            gallery.append([faces[photo] for photo in mixed[:enrolled]])
             mixed = mixed[enrolled:]
         for at_once in SHOTS:
             groups = [mixed[at:at + at_once] for at in range(0, len(mixed) - at_once + 1, at_once)]
             probes += [(person if person < size else -1, *mean_and_spread([faces[photo] for photo in group])) for group in groups]
-    means, spreads = (numpy.array(part) for part in zip(*gallery))
-    squares = ((numpy.array([mean for _, mean, _ in probes])[:, None] - means) ** 2).sum(2)
-    distances = numpy.sqrt(squares + (spreads + numpy.array([spread for *_, spread in probes])[:, None]) / 2)
+    means, spreads = (numpy.array(part) for part in list(zip(*probes))[1:])
+    squares = numpy.stack([squared_distances(photos, means) for photos in gallery], 1)
+    distances = numpy.sqrt(squares + spreads[:, None] / 2)
     return distances.min(1), distances.argmin(1) == [person for person, *_ in probes]
 
 

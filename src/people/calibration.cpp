@@ -9,9 +9,9 @@ namespace notify {
 namespace {
 
 // docs/processors/facial-recognition.md says how these were fitted
-constexpr double kSlope = 0.0118;
-constexpr double kEven = 0.3611;        // among kPeople
-constexpr double kMorePeople = 0.0106;  // for each e times as many: more can be taken for another
+constexpr double kSlope = 0.0115;
+constexpr double kEven = 0.3619;        // among kPeople
+constexpr double kMorePeople = 0.0102;  // for each e times as many: more can be taken for another
 constexpr double kPeople = 20;
 constexpr double kFewestPeople = 5;
 

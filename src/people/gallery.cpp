@@ -79,7 +79,8 @@ void TakeTemplate(KnownPerson& person) {
         photos.push_back({.embedding = photo});
     }
     person.mean = MeanOf(photos);
-    person.spread = SpreadOf(photos);
+    const double alike = photos.empty() ? 1 : 1 / static_cast<double>(photos.size());
+    person.spread = std::min(2 * SpreadOf(photos), (kSpreadOfPhotos - person.within) * (1 - alike));
 }
 
 std::optional<std::size_t> Gallery::PlaceOf(const PersonId& id) const {

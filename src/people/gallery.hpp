@@ -24,19 +24,23 @@ namespace notify {
 /// (docs/processors/facial-recognition.md, "Distance").
 inline constexpr double kSpreadOfTrack = 0.023;
 
+/// Of many photos of one person.
+inline constexpr double kSpreadOfPhotos = 0.0445;
+
 /// A person, with the photos of everybody who was merged into them.
 struct KnownPerson {
     PersonId id;
     std::string name;   ///< Empty: unknown.
     Embedding mean{};   ///< Of the photos, length 1: the template.
-    double spread = 0;  ///< Of the photos: SpreadOf.
+    double spread = 0;  ///< What of the photos is gone from the template: that of so many of anybody's, at
+                        ///< most twice what these have (SpreadOf).
     double within = 0;  ///< Inside each of them: 0 for photos, kSpreadOfTrack for means of tracks.
     std::vector<Embedding> photos;  ///< Those that can be compared, or, where somebody has a name and no
                                     ///< photo, faces of tracks that are said to be theirs. None: only
                                     ///< verdicts name this person.
 };
 
-/// Takes mean and spread of their photos.
+/// Takes the mean of their photos, and its spread.
 void TakeTemplate(KnownPerson& person);
 
 /// Everybody at one version of the gallery.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -19,6 +20,9 @@ constexpr double kFarthest = 2;
 
 constexpr std::size_t kFewest = 4;
 constexpr int kUsualCrowd = 5;  // of 16 to 31 people
+
+constexpr double kTemplateSpread = 0.62;  // at which galleries of 1, 2, 3, 5 and 8 photos share a line
+constexpr double kNearestPhoto = 0.3;     // as much as the template is 1
 
 struct Nearest {
     std::size_t person = 0;
@@ -80,23 +84,22 @@ std::optional<NearPerson> NearestPerson(
 }
 
 double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept {
+    if (person.photos.empty()) {
+        return kFarthest;
+    }
     double nearest = kFarthest;
     double second = kFarthest;
     for (const auto& photo : person.photos) {
         const double distance = DistanceBetween(photo, face);
-        if (distance < nearest) {
-            second = nearest;
-            nearest = distance;
-        } else {
-            second = std::min(second, distance);
-        }
+        second = std::min(second, std::max(nearest, distance));
+        nearest = std::min(nearest, distance);
     }
-    if (person.photos.empty()) {
-        return kFarthest;
-    }
-    const double to_mean =
-        AsOfSinglePictures(DistanceBetween(person.mean, face), person.spread + person.within);
-    return std::min(to_mean, AsOfSinglePictures(second, person.within));
+    const double to_mean = DistanceBetween(person.mean, face);
+    const double squared =
+        ((to_mean * to_mean) + (kTemplateSpread * person.spread) + (kNearestPhoto * nearest * nearest)) /
+        (1 + kNearestPhoto);
+    const double distance = std::min(std::sqrt(squared), AsOfSinglePictures(second, kSpreadOfPhotos / 2));
+    return AsOfSinglePictures(distance, person.within);
 }
 
 double DistanceTo(const KnownPerson& person, std::span<const WeighedEmbedding> shots) noexcept {

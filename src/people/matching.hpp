@@ -3,6 +3,7 @@
 // Whose face it is: shots of one face against everybody who is known. Pure.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <span>
@@ -12,6 +13,10 @@
 #include "people/gallery.hpp"
 
 namespace notify {
+
+/// Raised with each change of what names depend on, the lines and the distance: past items, which another
+/// program named, are named again.
+inline constexpr std::int64_t kNamingRules = 1;
 
 /// Where the lines are. Their sources: docs/processors/facial-recognition.md, "Thresholds".
 struct MatchLimits {
@@ -32,9 +37,10 @@ struct Match {
     bool by_user = false;  ///< Somebody said so.
 };
 
-/// How far a face, of one picture, is from a person: from the template, as of single pictures
-/// (AsOfSinglePictures), or, if that is nearer, from the second nearest of the photos, so that one odd photo
-/// makes no match. 2 from a person who cannot be compared.
+/// How far a face, of one picture, is from a person: from the template and the nearest of the photos, as of
+/// single pictures, or, if that is nearer, from the second nearest of the photos: some have two looks, and
+/// one odd photo makes no match. 2 from a person who cannot be compared. Its formula:
+/// docs/processors/facial-recognition.md, "Distance".
 [[nodiscard]] double DistanceTo(const KnownPerson& person, const Embedding& face) noexcept;
 
 /// How far these shots together are from one person: their mean, as of single pictures. 2 without shots or

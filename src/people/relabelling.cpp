@@ -229,16 +229,16 @@ Result<int> Relabelling::Relabel(const std::stop_token& stop) {
 Result<int> Relabelling::Compare(
     const std::shared_ptr<const Galleries>& current, const std::stop_token& stop
 ) {
-    const auto stored =
-        storage_.Read([](const Snapshot& snapshot) { return snapshot.faces.ComparedVersion(); });
+    const auto stored = storage_.Read([](const Snapshot& snapshot) { return snapshot.faces.Compared(); });
     if (!stored) {
         return Unexpected(stored.error());
     }
-    if (*stored >= current->Version()) {
+    const bool same_rules = stored->rules >= kNamingRules;
+    if (same_rules && stored->gallery >= current->Version()) {
         return 0;
     }
-    const bool near_ones =
-        compared_ != nullptr && compared_->Version() >= *stored && HaveSameThresholds(*compared_, *current);
+    const bool near_ones = same_rules && compared_ != nullptr && compared_->Version() >= stored->gallery &&
+                           HaveSameThresholds(*compared_, *current);
     if (near_ones) {
         return WantNear(*compared_, *current).map([] { return 0; });
     }
@@ -246,7 +246,7 @@ Result<int> Relabelling::Compare(
     return changed.and_then([&](int count) {
         return storage_
             .Write([&](Transaction& transaction) {
-                return transaction.faces.SetComparedVersion(current->Version());
+                return transaction.faces.SetCompared({.gallery = current->Version(), .rules = kNamingRules});
             })
             .map([&] { return count; });
     });
@@ -268,7 +268,7 @@ Result<void> Relabelling::WantNear(const Galleries& before, const Galleries& cur
     const auto now = clock_.Now();
     return storage_.Write([&](Transaction& transaction) {
         return transaction.people_edits.WantRelabelled(faces, now).and_then([&] {
-            return transaction.faces.SetComparedVersion(current.Version());
+            return transaction.faces.SetCompared({.gallery = current.Version(), .rules = kNamingRules});
         });
     });
 }

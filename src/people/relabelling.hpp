@@ -36,8 +36,9 @@ public:
     /// What RelabelAll does, by way of the items alone that may have changed: those that edits want looked at
     /// again, and those with a face near the exemplars of people who came, went or have others since past
     /// items were compared last. All of them when nobody knows what changed since (a stop in between),
-    /// and when so many people are known that thresholds are others. Those whose people have other names now
-    /// are told also where the appearances stay as they are.
+    /// when so many people are known that thresholds are others, and when other rules named them
+    /// (kNamingRules). Those whose people have other names now are told also where the appearances stay as
+    /// they are.
     [[nodiscard]] Result<int> Relabel(const std::stop_token& stop);
 
     /// Counts the changes of people.

@@ -34,6 +34,12 @@ struct SeenFace {
     bool is_named = false;    ///< Somebody with a name is meant by the verdict or shown.
 };
 
+/// What names depend on. 0: none.
+struct ComparedWith {
+    std::int64_t gallery = 0;  ///< Its version.
+    std::int64_t rules = 0;    ///< kNamingRules (people/matching.hpp).
+};
+
 class FaceRepository {
 public:
     FaceRepository() = default;
@@ -73,11 +79,11 @@ public:
         const std::vector<std::int64_t>& faces
     ) const = 0;
 
-    /// The gallery's version with which all past items were compared, as far as it is known; 0: none.
-    [[nodiscard]] virtual Result<std::int64_t> ComparedVersion() const = 0;
+    /// With what all past items were compared, as far as it is known.
+    [[nodiscard]] virtual Result<ComparedWith> Compared() const = 0;
 
-    /// All past items were compared with it, or are wanted looked at again. A lower one changes nothing.
-    virtual Result<void> SetComparedVersion(std::int64_t version) = 0;
+    /// All past items were compared with it, or are wanted looked at again. What is lower changes nothing.
+    virtual Result<void> SetCompared(const ComparedWith& with) = 0;
 
     /// The last face of which it was asked whether it shows somebody unknown (people/unknown_people.hpp).
     [[nodiscard]] virtual Result<std::int64_t> GroupedUpTo() const = 0;

@@ -248,13 +248,14 @@ TEST_P(Faces, OfTheLatestRunAreTheCurrentOnes) {
 }
 
 TEST_P(Faces, RememberHowFarTheirWorkHasCome) {
-    const auto compared = [&] {
-        return Read([](const Snapshot& snapshot) { return snapshot.faces.ComparedVersion(); });
+    const auto compared = [&](std::int64_t gallery, std::int64_t rules) {
+        Write([&](Transaction& t) { return t.faces.SetCompared({.gallery = gallery, .rules = rules}); });
+        const auto with = Read([](const Snapshot& snapshot) { return snapshot.faces.Compared(); });
+        return std::pair(with.gallery, with.rules);
     };
-    for (const auto& [version, is] : {std::pair(7, 7), std::pair(5, 7), std::pair(9, 9)}) {
-        Write([&](Transaction& t) { return t.faces.SetComparedVersion(version); });
-        EXPECT_EQ(compared(), is);
-    }
+    EXPECT_EQ(compared(7, 1), std::pair(7, 1));
+    EXPECT_EQ(compared(5, 2), std::pair(7, 2)) << "what is lower changes nothing";
+    EXPECT_EQ(compared(9, 1), std::pair(9, 2));
     Write([&](Transaction& t) { return t.faces.SetGroupedUpTo(12); });
     EXPECT_EQ(Read([](const Snapshot& s) { return s.faces.GroupedUpTo(); }), 12);
 }

@@ -26,8 +26,10 @@ namespace {
 constexpr std::int64_t kRemovalsKept = 1'000'000;  // as the triggers keep them
 
 constexpr const char* kLastSql = "SELECT last FROM face_state";
-constexpr const char* kComparedSql = "SELECT compared FROM face_state";
-constexpr const char* kSetComparedSql = "UPDATE face_state SET compared = ?1 WHERE compared < ?1";
+constexpr const char* kComparedSql = "SELECT compared, rules FROM face_state";
+constexpr const char* kSetComparedSql = R"sql(
+    UPDATE face_state SET compared = CASE WHEN compared < ?1 THEN ?1 ELSE compared END,
+                          rules = CASE WHEN rules < ?2 THEN ?2 ELSE rules END)sql";
 constexpr const char* kGroupedSql = "SELECT grouped FROM face_state";
 constexpr const char* kSetGroupedSql = "UPDATE face_state SET grouped = ?";
 constexpr const char* kStoredSql = "SELECT face, mean FROM face_track WHERE face > ? ORDER BY face LIMIT ?";
@@ -191,12 +193,20 @@ Result<std::vector<std::pair<std::int64_t, ItemId>>> FaceTable::ItemsOf(
     });
 }
 
-Result<std::int64_t> FaceTable::ComparedVersion() const {
-    return Number(kComparedSql);
+Result<ComparedWith> FaceTable::Compared() const {
+    return connection_
+        .First(
+            kComparedSql,
+            [](Row& row) {
+                const auto gallery = row.Integer();
+                return ComparedWith{.gallery = gallery, .rules = row.Integer()};
+            }
+        )
+        .map([](const auto& with) { return with.value_or(ComparedWith{}); });
 }
 
-Result<void> FaceTable::SetComparedVersion(std::int64_t version) {
-    return connection_.Change(kSetComparedSql, version).map([](int) {});
+Result<void> FaceTable::SetCompared(const ComparedWith& with) {
+    return connection_.Change(kSetComparedSql, with.gallery, with.rules).map([](int) {});
 }
 
 Result<std::int64_t> FaceTable::GroupedUpTo() const {

@@ -29,8 +29,8 @@ public:
     [[nodiscard]] Result<std::vector<std::pair<std::int64_t, ItemId>>> ItemsOf(
         const std::vector<std::int64_t>& faces
     ) const override;
-    [[nodiscard]] Result<std::int64_t> ComparedVersion() const override;
-    Result<void> SetComparedVersion(std::int64_t version) override;
+    [[nodiscard]] Result<ComparedWith> Compared() const override;
+    Result<void> SetCompared(const ComparedWith& with) override;
     [[nodiscard]] Result<std::int64_t> GroupedUpTo() const override;
     Result<void> SetGroupedUpTo(std::int64_t face) override;
 

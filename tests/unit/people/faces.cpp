@@ -101,13 +101,9 @@ Candidate PhotoOf(std::string name, std::vector<PhotoFace> faces) {
 }
 
 KnownPerson MakeKnown(std::string name, std::vector<Embedding> photos) {
-    return {
-        .id = PersonId(name),
-        .name = std::move(name),
-        .mean = MeanOf(Shots(photos)),
-        .spread = SpreadOf(Shots(photos)),
-        .photos = std::move(photos)
-    };
+    KnownPerson person{.id = PersonId(name), .name = std::move(name), .photos = std::move(photos)};
+    TakeTemplate(person);
+    return person;
 }
 
 Gallery MakeGalleryOf(std::vector<KnownPerson> people) {

@@ -63,9 +63,15 @@ TEST(Matching, TakesADistanceToUnlikePhotosAsOneToSinglePhotos) {
     // three photos, each 0.3 from Ada's face: what is odd in them is gone from their mean
     const std::vector<Embedding> photos{FaceAt(kAda, 0.3, 50), FaceAt(kAda, 0.3, 51), FaceAt(kAda, 0.3, 52)};
     const auto person = MakeKnown("Ada", photos);
-    EXPECT_GT(person.spread, 0.03);
+    EXPECT_NEAR(person.spread, 2 * kSpreadOfPhotos / 3, 1e-9) << "what is gone of three of anybody's";
     const double to_mean = DistanceBetween(person.mean, kAda);
-    EXPECT_NEAR(DistanceTo(person, kAda), std::sqrt(to_mean * to_mean + person.spread / 2), 1e-9);
+    EXPECT_NEAR(
+        DistanceTo(person, kAda),
+        std::sqrt((to_mean * to_mean + 0.62 * person.spread + 0.3 * 0.3 * 0.3) / 1.3),
+        1e-6
+    );
+    const auto alike = MakeKnown("Ada", {kAda, FaceAt(kAda, 0.1, 50)});
+    EXPECT_NEAR(alike.spread, 2 * 0.1 * 0.1 / 4, 1e-6) << "nothing is gone of pictures that are alike";
     EXPECT_NEAR(DistanceTo(WellKnown("Ada", kAda), kAda), 0, 1e-6);
 }
 
@@ -122,7 +128,8 @@ TEST(Matching, NeedsTheSecondNearestPhotoSoThatOneOddPhotoMakesNoMatch) {
     const auto person = MakeKnown("Ada", {kAda, kAda, kAda, kAda, odd});
     EXPECT_GT(DistanceTo(person, odd), 0.9);
     const auto twice = MakeKnown("Ada", {kAda, kAda, odd, odd});
-    EXPECT_EQ(DistanceTo(twice, odd), 0);
+    EXPECT_NEAR(DistanceTo(twice, odd), std::sqrt(kSpreadOfPhotos / 4), 1e-6) << "who has two looks";
+    EXPECT_NEAR(DistanceTo(twice, kAda), std::sqrt(kSpreadOfPhotos / 4), 1e-6);
 }
 
 TEST(Matching, UsesTheTemplateOfAPersonWithOnePhoto) {

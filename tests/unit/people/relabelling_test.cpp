@@ -6,6 +6,8 @@
 #include "core/hash.hpp"
 #include "core/json.hpp"
 #include "core/ulid.hpp"
+#include "people/matching.hpp"
+#include "storage/face_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
@@ -168,6 +170,22 @@ TEST_F(RelabellingPast, IsDoneOnce) {
     EXPECT_EQ(RelabelAll(), 0);
     EXPECT_EQ(Count(item.Value(), "item.labels_changed"), 1);
     EXPECT_THAT(AppearancesIn(item), SizeIs(1));
+}
+
+TEST_F(RelabellingPast, NamesAgainWhatAProgramWithOtherRulesNamed) {
+    AddPerson("Ada", {kAda, kAda, kAda});
+    const auto item = Analyse("a.mp4", Ada());
+    const auto gallery = ValueOf(relabelling_->GalleryVersion());
+    const auto result = ProcessesOf(item).at(0).result_id;
+    Write([&](Transaction& transaction) {
+        return transaction.people.ReplaceAppearances(item, result, {}).and_then([&] {
+            return transaction.faces.SetCompared({.gallery = gallery, .rules = kNamingRules - 1});
+        });
+    });
+    EXPECT_EQ(ValueOf(relabelling_->Relabel({})), 1);
+    EXPECT_THAT(NamesIn(item), ElementsAre("Ada confirmed 200-1800"));
+    Write([&](Transaction& transaction) { return transaction.people.ReplaceAppearances(item, result, {}); });
+    EXPECT_EQ(ValueOf(relabelling_->Relabel({})), 0) << "these rules have named everything";
 }
 
 TEST_F(RelabellingPast, TakesANameAwayWhenThePhotosThatGaveItAreGone) {

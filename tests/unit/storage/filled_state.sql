@@ -52,7 +52,7 @@ INSERT INTO relabel_wanted VALUES ('itm_2', 5, 1);
 INSERT INTO enrolment_photo VALUES ('pho_1', 'per_1', 'a.jpg', 'ab', x'00', 'ef', 0.1, 1e-300, 0.30000000000000004, 1.7976931348623157e308, -0.0, 'cd', 1);
 UPDATE gallery_version SET version = 12;
 INSERT INTO face_track VALUES ('trk_1', 'trk_1', 'res_1', 0, 0, 1, 2, 1, 0.1, 0.2, 0.3, 0.4, 0.5, x'ff', 'cd', 3, x'fe');
-UPDATE face_state SET last = 4, grouped = 2, compared = 11;
+UPDATE face_state SET last = 4, grouped = 2, compared = 11, rules = 1;
 INSERT INTO erased_mark VALUES ('ef', 7);
 INSERT INTO face_removed VALUES (4, 1);
 INSERT INTO erasure VALUES ('edt_1', 3, 'key:k', '["per_9"]', 1, 2, 3, NULL);

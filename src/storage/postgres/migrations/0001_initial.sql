@@ -538,10 +538,11 @@ CREATE TABLE face_state (
     one BIGINT PRIMARY KEY CHECK (one = 1),
     last BIGINT NOT NULL, -- the sequence of the last face that was stored or removed
     grouped BIGINT NOT NULL, -- the last face that was looked at for somebody unknown
-    compared BIGINT NOT NULL -- the gallery's version with which past items were compared
+    compared BIGINT NOT NULL, -- the gallery's version with which past items were compared
+    rules BIGINT NOT NULL -- by which they were: people/matching.hpp, kNamingRules
 );
 
-INSERT INTO face_state (one, last, grouped, compared) VALUES (1, 0, 0, 0);
+INSERT INTO face_state (one, last, grouped, compared, rules) VALUES (1, 0, 0, 0, 0);
 
 CREATE TABLE face_removed (
     sequence BIGINT PRIMARY KEY,

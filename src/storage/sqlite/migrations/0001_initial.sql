@@ -524,10 +524,11 @@ CREATE TABLE face_state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     last INTEGER NOT NULL, -- the sequence of the last face that was stored or removed
     grouped INTEGER NOT NULL, -- the last face that was looked at for somebody unknown
-    compared INTEGER NOT NULL -- the gallery's version with which past items were compared
+    compared INTEGER NOT NULL, -- the gallery's version with which past items were compared
+    rules INTEGER NOT NULL -- by which they were: people/matching.hpp, kNamingRules
 ) STRICT;
 
-INSERT INTO face_state (one, last, grouped, compared) VALUES (1, 0, 0, 0);
+INSERT INTO face_state (one, last, grouped, compared, rules) VALUES (1, 0, 0, 0, 0);
 
 CREATE TABLE face_removed (
     sequence INTEGER PRIMARY KEY,
