@@ -24,6 +24,7 @@
 #include "storage/event_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_edits.hpp"
+#include "storage/people_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"
 
@@ -121,6 +122,30 @@ Result<std::string> CheckedName(std::string_view name) {
         );
     }
     return std::string(trimmed);
+}
+
+Result<std::vector<TrackId>> AnchorsOfUnnamed(const Transaction& transaction, std::string_view id_or_name) {
+    const auto person = transaction.people.Find(id_or_name);
+    if (!person) {
+        return Unexpected(person.error());
+    }
+    const auto id = person->id.Value();
+    if (!person->name.empty()) {
+        return Fail(
+            ErrorCode::kConflict, fmt::format("person {} has a name: say which appearances it is about", id)
+        );
+    }
+    auto anchors = transaction.people_edits.AnchorsSaidToBe(person->id);
+    if (anchors && anchors->empty()) {
+        return Fail(ErrorCode::kNotFound, fmt::format("no face is said to be of person {} any more", id));
+    }
+    if (anchors && anchors->size() > kMostOfOneEdit) {
+        return Fail(
+            ErrorCode::kTooLarge,
+            fmt::format("person {} has more than {} faces: hide them instead", id, kMostOfOneEdit)
+        );
+    }
+    return anchors;
 }
 
 Result<PeopleEdit> ErasePerson(
