@@ -70,6 +70,15 @@ Result<void> WriteCrops(CommandLine& line, const value& question, std::size_t nu
     return {};
 }
 
+/// How many faces an answer settles, where it is more than what is shown.
+void PrintSettled(const value& question) {
+    const auto more = question.at("faces").as_int64() -
+                      static_cast<std::int64_t>(question.at("appearances").as_array().size());
+    if (more > 0) {
+        fmt::print("  an answer settles {} faces\n", question.at("faces").as_int64());
+    }
+}
+
 void PrintQuestion(const value& question, std::size_t number, std::size_t count) {
     const auto name = Shown(question, "name");
     fmt::print(
@@ -87,15 +96,6 @@ void PrintQuestion(const value& question, std::size_t number, std::size_t count)
     PrintSettled(question);
     if (const auto candidates = Candidates(question); !candidates.empty()) {
         fmt::print("  nearest: {}\n", candidates);
-    }
-}
-
-/// How many faces an answer settles, where it is more than what is shown.
-void PrintSettled(const value& question) {
-    const auto more = question.at("faces").as_int64() -
-                      static_cast<std::int64_t>(question.at("appearances").as_array().size());
-    if (more > 0) {
-        fmt::print("  an answer settles {} faces\n", question.at("faces").as_int64());
     }
 }
 
