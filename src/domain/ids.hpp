@@ -26,5 +26,6 @@ using DeadMessageId = StrongId<struct DeadMessageIdTag>;  // dead_
 using KeyId = StrongId<struct KeyIdTag>;                  // key_
 using NodeId = StrongId<struct NodeIdTag>;                // nod_
 using PauseId = StrongId<struct PauseIdTag>;              // pau_
+using QuestionId = StrongId<struct QuestionIdTag>;        // que_  (a digest of what is asked, no ULID)
 
 }  // namespace notify

@@ -132,7 +132,13 @@ constexpr std::array kWordsOfTypes{
         "Of a merge: id or name of who is the same person. Of a move: of who gets the faces.",
         ""
     },
-    MemberWords{"NewEdit.person", "Id or name. Of a split and a move: of whom the faces are taken.", ""},
+    MemberWords{
+        "NewEdit.person",
+        "Id or name. Of a split and a move: of whom the faces are taken. Of unknown, in place of "
+        "appearances: "
+        "somebody without a name, all of whose faces it is about.",
+        ""
+    },
     MemberWords{"NewEdit.photos", "Of a split or a move: ids of photos that go too.", ""},
     MemberWords{"NewEdit.tracks", "Ids of tracks whose faces it is about.", ""},
     MemberWords{"NewFaceSearch.limit", "How many like faces each answer names; 10 unless told.", ""},

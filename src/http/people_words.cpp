@@ -125,9 +125,20 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"Receipt.public_key", "Of the service's key file, 32 bytes in base 64.", ""},
     MemberWords{"Receipt.signature", "Ed25519 of the text, 64 bytes in base 64.", ""},
     MemberWords{"Receipt.text", "JSON: what was erased, when and by whom; no name.", ""},
+    MemberWords{"ReviewList.proposals", "Appearances whose name waits for somebody; counted to 10,000.", ""},
+    MemberWords{"ReviewList.skipped", "Questions that are left out because this key skipped them.", ""},
+    MemberWords{"ReviewList.unknown", "People who were found and have no name; counted to 10,000.", ""},
     MemberWords{"ReviewQuestion.appearances", "Where it is seen: at most five.", ""},
     MemberWords{"ReviewQuestion.faces", "How many faces an answer settles.", ""},
+    MemberWords{"ReviewQuestion.id", "To skip it by; another one once its faces are others.", ""},
     MemberWords{"ReviewQuestion.name", "Who is proposed; empty: who is this?", ""},
+    MemberWords{
+        "ReviewQuestion.settles",
+        "Ids of the appearances that an answer to a proposal names: all of one face, at most 1,000. Empty of "
+        "somebody "
+        "without a name: that answer names the person.",
+        ""
+    },
     MemberWords{"RunnerUp.distance", "From that person, 0 to 2.", ""},
     MemberWords{"ShownChange.appearance", "As it is stored; empty where nobody is shown.", ""},
     MemberWords{
@@ -141,6 +152,8 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"ShownChange.to", "By the thresholds asked about.", ""},
     MemberWords{"ShownChange.to_name", "The name that it would have.", ""},
     MemberWords{"ShownChange.to_person", "Id of whom it would be shown as; empty of unknown.", ""},
+    MemberWords{"Skip.question", "Its id.", ""},
+    MemberWords{"Skip.until", "When it is asked again, RFC 3339.", "date-time"},
     MemberWords{
         "Thresholds.confirmed",
         "A name was confirmed under this distance, among so many people as are known; 0 when a verdict or a "

@@ -286,24 +286,36 @@ struct CandidateView {
 BOOST_DESCRIBE_STRUCT(CandidateView, (), (person, name, distance, probability))
 
 struct ReviewQuestionView {
+    std::string id;
     std::string person;
     std::string name;
     double gain_bits = 0;
     std::int64_t faces = 0;
+    std::vector<std::string> settles;
     std::vector<AppearanceView> appearances;
     std::vector<std::string> crops;
     std::vector<CandidateView> candidates;
 };
 
 BOOST_DESCRIBE_STRUCT(
-    ReviewQuestionView, (), (person, name, gain_bits, faces, appearances, crops, candidates)
+    ReviewQuestionView, (), (id, person, name, gain_bits, faces, settles, appearances, crops, candidates)
 )
 
 struct ReviewList {
     std::vector<ReviewQuestionView> rows;
+    std::int64_t proposals = 0;
+    std::int64_t unknown = 0;
+    std::int64_t skipped = 0;
 };
 
-BOOST_DESCRIBE_STRUCT(ReviewList, (), (rows))
+BOOST_DESCRIBE_STRUCT(ReviewList, (), (rows, proposals, unknown, skipped))
+
+struct SkipView {
+    std::string question;
+    std::string until;
+};
+
+BOOST_DESCRIBE_STRUCT(SkipView, (), (question, until))
 
 struct NewFaceSearch {
     std::string base64;

@@ -138,15 +138,38 @@ Result<void> CheckOne(const Snapshot& snapshot, const PersonId& one, const Perso
     return Fail(
         ErrorCode::kConflict,
         fmt::format(
-            "{} and {} are seen at the same time (GET /v1/appearances?person={}&with={}), as two people are: "
-            "say "
-            "whose those faces are first, or merge them anyway",
+            "{} and {} are seen at the same time (GET /v1/appearances?person={}&with={}), as two people "
+            "are: say whose those faces are first, or merge them anyway",
             one.Value(),
             other.Value(),
             one.Value(),
             other.Value()
         )
     );
+}
+
+Result<std::vector<TrackId>> AnchorsOfUnnamed(const Transaction& transaction, std::string_view id_or_name) {
+    const auto person = transaction.people.Find(id_or_name);
+    if (!person) {
+        return Unexpected(person.error());
+    }
+    const auto id = person->id.Value();
+    if (!person->name.empty()) {
+        return Fail(
+            ErrorCode::kConflict, fmt::format("person {} has a name: say which appearances it is about", id)
+        );
+    }
+    auto anchors = transaction.people_edits.AnchorsSaidToBe(person->id);
+    if (anchors && anchors->empty()) {
+        return Fail(ErrorCode::kNotFound, fmt::format("no face is said to be of person {} any more", id));
+    }
+    if (anchors && anchors->size() > kMostOfOneEdit) {
+        return Fail(
+            ErrorCode::kTooLarge,
+            fmt::format("person {} has more than {} faces: hide them instead", id, kMostOfOneEdit)
+        );
+    }
+    return anchors;
 }
 
 Result<PeopleEdit> ErasePerson(

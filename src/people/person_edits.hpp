@@ -2,8 +2,10 @@
 
 // Edits of one person as people ask for them: storage/people_edits.hpp makes them.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
@@ -12,6 +14,9 @@
 #include "storage/storage.hpp"
 
 namespace notify {
+
+/// Tracks and photos together.
+inline constexpr std::size_t kMostOfOneEdit = 10'000;
 
 /// A name of 1 to 200 characters, without spaces around it. kInvalidArgument.
 [[nodiscard]] Result<std::string> CheckedName(std::string_view name);
@@ -26,6 +31,13 @@ namespace notify {
 /// Afterwards: Erasing for what lies in artifacts; Relabelling, which tells the items without the name.
 [[nodiscard]] Result<PeopleEdit> ErasePerson(
     Transaction& transaction, const PersonId& id, std::string_view actor, Timestamp now
+);
+
+/// The tracks that an edit of all faces of somebody without a name is about: their anchors, one or more.
+/// kNotFound: there is nobody such, or no face is theirs any more. kConflict: they have a name. kTooLarge: of
+/// more faces than kMostOfOneEdit.
+[[nodiscard]] Result<std::vector<TrackId>> AnchorsOfUnnamed(
+    const Transaction& transaction, std::string_view id_or_name
 );
 
 }  // namespace notify

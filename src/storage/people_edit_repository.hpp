@@ -69,6 +69,9 @@ public:
         const std::vector<TrackId>& tracks
     ) const = 0;
 
+    /// The anchors of the tracks that are said to be the person's or of somebody who has the same root.
+    [[nodiscard]] virtual Result<std::vector<TrackId>> AnchorsSaidToBe(const PersonId& person) const = 0;
+
     /// The item's tracks, of all runs, of which something is said. Without shots.
     [[nodiscard]] virtual Result<std::vector<FaceTrack>> JudgedTracks(const ItemId& item) const = 0;
 

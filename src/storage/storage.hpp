@@ -32,6 +32,7 @@ class DeadMessageRepository;
 class KeyRepository;
 class NodeRepository;
 class PauseRepository;
+class ReviewRepository;
 
 /// A consistent view: everything read through it is of one moment.
 struct Snapshot {
@@ -54,6 +55,7 @@ struct Snapshot {
     const KeyRepository& keys;
     const NodeRepository& nodes;
     const PauseRepository& pauses;
+    const ReviewRepository& review;
 };
 
 /// Reads and writes that happen all or not at all. Reads see the writes before them.
@@ -77,6 +79,7 @@ struct Transaction {
     KeyRepository& keys;
     NodeRepository& nodes;
     PauseRepository& pauses;
+    ReviewRepository& review;
 
     /// What this transaction sees, for code that only reads.
     [[nodiscard]] Snapshot View() const {
@@ -99,7 +102,8 @@ struct Transaction {
             .dead_messages = dead_messages,
             .keys = keys,
             .nodes = nodes,
-            .pauses = pauses
+            .pauses = pauses,
+            .review = review
         };
     }
 };

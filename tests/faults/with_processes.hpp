@@ -44,7 +44,8 @@ private:
                 .dead_messages = whole.dead_messages,
                 .keys = whole.keys,
                 .nodes = whole.nodes,
-                .pauses = whole.pauses
+                .pauses = whole.pauses,
+                .review = whole.review
             };
             return function(wrapped);
         });

@@ -4,12 +4,13 @@ import contextlib
 import json
 import shutil
 import sqlite3
+import subprocess
 import zipfile
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from service import SAMPLES, ServiceTest, ffmpeg, wait_for
+from service import PROGRAMS, SAMPLES, ServiceTest, ffmpeg, wait_for
 
 
 class PeopleEdits(ServiceTest):
@@ -279,6 +280,124 @@ class UnknownPeople(ServiceTest):
         self.assertIn("no media of a known format", self.service.errors)
         self.service.command("people", "import", str(self.folder / "none"), code=1)
         self.assertIn("cannot be read", self.service.errors)
+
+
+class Review(ServiceTest):
+    """What is asked about faces, and what each answer comes to."""
+
+    def setUp(self):
+        super().setUp()
+        self.service.start()
+        self.service.watch_inbox("facial-recognition")
+
+    def unknown(self, *more: str) -> None:
+        """Somebody who comes again and again and has no name."""
+        for photo in ("obama.jpg", "obama2.jpg", "obama3.jpg"):
+            self.service.drop(photo, SAMPLES / photo)
+        for number, photo in enumerate(more):
+            turned = self.folder / f"more-{number}.png"
+            ffmpeg("-i", SAMPLES / photo, "-vf", f"crop=iw-{number + 2}:ih-{number + 2}", turned)
+            self.service.drop(turned.name, turned)
+        wait_for("somebody unknown", lambda: len(self.seen()) == 3 + len(more))
+
+    def proposal(self) -> None:
+        """A photo that shows him, whose name is then made a proposal."""
+        self.service.command("people", "enrol", "Barack Obama", SAMPLES / "obama.jpg")
+        self.service.command("people", "enrol", "Joe Biden", SAMPLES / "biden.jpg")
+        self.service.drop("obama2.jpg", SAMPLES / "obama2.jpg")
+        self.service.wait_until_terminal("obama2.jpg")
+        self.propose()
+
+    def propose(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.service.data / "notifications.db", timeout=60)) as database, database:
+            database.execute("UPDATE appearance SET certainty = 'possible', by_user = 0, probability = 0.5")
+        self.assertEqual(self.named(), [("Barack Obama", "unconfirmed")])
+
+    def seen(self) -> list:
+        return self.service.get("/v1/appearances?limit=50")["rows"]
+
+    def named(self) -> list:
+        return [(row["person_name"], row["state"]) for row in self.seen()]
+
+    def review(self, answers: str) -> str:
+        return self.service.command("people", "review", stdin=answers)
+
+    def last(self) -> dict:
+        return self.service.get("/v1/edits?limit=1")["rows"][0]
+
+    def test_nobody_known_is_said_of_all_faces_and_undone_at_once(self):
+        self.unknown("obama.jpg", "obama2.jpg", "obama3.jpg")
+        self.assertEqual(self.service.get("/v1/review")["rows"][0]["faces"], 6)
+        printed = self.review("u\n")
+        self.assertIn("an answer settles 6 faces", printed)
+        self.assertIn("1 question answered", printed)
+        edit = self.last()
+        self.assertEqual((edit["kind"], len(edit["tracks"])), ("unknown", 6))
+        wait_for("nobody", lambda: self.seen() == [])
+        self.assertIn("nothing is open", self.review(""))
+        self.service.command("people", "undo", edit["id"])
+        wait_for("all of them", lambda: [state for _, state in self.named()] == ["new"] * 6)
+        self.assertEqual(self.service.get("/v1/review")["rows"][0]["faces"], 6)
+
+    def test_somebody_known_is_named_and_the_two_are_one(self):
+        self.unknown()
+        self.service.command("people", "enrol", "Joe Biden", SAMPLES / "biden.jpg")
+        self.assertIn("1 question answered", self.review("Joe Biden\n"))
+        self.assertEqual(self.last()["kind"], "merge")
+        wait_for("the name", lambda: {name for name, _ in self.named()} == {"Joe Biden"})
+
+    def test_a_skipped_question_stays_away_also_after_a_restart(self):
+        self.unknown()
+        printed = self.review("s\n")
+        self.assertIn("skipped until 20", printed)
+        self.assertIn("0 questions answered", printed)
+        self.service.stop()
+        self.service.start()
+        printed = self.review("u\n")
+        self.assertIn("0 questions answered", printed)
+        self.assertIn("open when it began: 0 proposals, 1 person without a name; skipped by you before: 1 question", printed)
+        self.assertEqual(len(self.seen()), 3)
+
+    def test_a_proposal_is_confirmed_rejected_and_of_nobody(self):
+        self.proposal()
+        self.assertIn("is this Barack Obama?", self.review("y\n"))
+        wait_for("the name", lambda: self.named() == [("Barack Obama", "user_confirmed")])
+        self.service.command("people", "undo", self.last()["id"])
+        for answer, kind in (("n", "reject"), ("u", "unknown")):
+            with self.subTest(answer=answer):
+                wait_for("the name", lambda: self.named() == [("Barack Obama", "system_confirmed")])
+                self.propose()
+                self.assertIn("1 question answered", self.review(f"{answer}\n"))
+                self.assertEqual(self.last()["kind"], kind)
+                wait_for("nobody", lambda: self.seen() == [])
+                self.service.command("people", "undo", self.last()["id"])
+
+    def test_a_proposal_is_of_somebody_else_known_or_new(self):
+        self.proposal()
+        self.assertIn("1 question answered", self.review("Joe Biden\n"))
+        self.assertEqual(self.last()["kind"], "confirm")
+        wait_for("the other", lambda: self.named() == [("Joe Biden", "user_confirmed")])
+        self.service.command("people", "undo", self.last()["id"])
+        wait_for("the first", lambda: self.named() == [("Barack Obama", "system_confirmed")])
+        self.propose()
+        self.assertIn("1 question answered", self.review("Somebody New\n"))
+        self.assertEqual(self.last()["kind"], "split")
+        wait_for("the new one", lambda: self.named() == [("Somebody New", "user_confirmed")])
+
+    def test_what_is_gone_meanwhile_is_left_out(self):
+        self.unknown()
+        question = self.service.get("/v1/review")["rows"][0]
+        finding = [row for row in self.service.get("/v1/edits?limit=50")["rows"] if row["kind"] == "found"][0]["id"]
+        command = subprocess.Popen([PROGRAMS / "notifications-api", "people", "review"], cwd=self.service.folder,
+                                   env=self.service.environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.assertIn("who is this?", command.stdout.readline())
+        self.service.command("people", "undo", finding)
+        printed, _ = command.communicate("u\n", timeout=60)
+        self.assertEqual(command.returncode, 0)
+        self.assertIn("the question is out of date and left out", printed)
+        self.assertIn("0 questions answered", printed)
+        status, problem = self.service.request("POST", f"/v1/review/{question['id']}/skip")
+        self.assertEqual((status, problem["detail"]), (404, f"no question {question['id']} is open"))
 
 
 class Galleries(ServiceTest):

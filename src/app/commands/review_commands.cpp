@@ -1,6 +1,7 @@
 // notifications-api people review, search
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -8,7 +9,6 @@
 #include <system_error>
 
 #include <CLI/App.hpp>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
@@ -26,7 +26,6 @@ namespace notify {
 
 namespace {
 
-using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
@@ -71,6 +70,15 @@ Result<void> WriteCrops(CommandLine& line, const value& question, std::size_t nu
     return {};
 }
 
+/// How many faces an answer settles, where it is more than what is shown.
+void PrintSettled(const value& question) {
+    const auto more = question.at("faces").as_int64() -
+                      static_cast<std::int64_t>(question.at("appearances").as_array().size());
+    if (more > 0) {
+        fmt::print("  an answer settles {} faces\n", question.at("faces").as_int64());
+    }
+}
+
 void PrintQuestion(const value& question, std::size_t number, std::size_t count) {
     const auto name = Shown(question, "name");
     fmt::print(
@@ -85,17 +93,10 @@ void PrintQuestion(const value& question, std::size_t number, std::size_t count)
             Shown(appearance, "end_ms")
         );
     }
+    PrintSettled(question);
     if (const auto candidates = Candidates(question); !candidates.empty()) {
         fmt::print("  nearest: {}\n", candidates);
     }
-}
-
-array AppearancesOf(const value& question) {
-    array ids;
-    for (const auto& appearance : question.at("appearances").as_array()) {
-        ids.push_back(appearance.at("id"));
-    }
-    return ids;
 }
 
 /// What somebody called `name` is to an answer: the edit that says so. A name that nobody has makes a person.
@@ -113,7 +114,7 @@ Result<value> NameThem(CommandLine& line, const value& question, const std::stri
                            "POST", "/v1/edits", object{{"kind", "rename"}, {"person", asked}, {"name", name}}
                        );
     }
-    const auto faces = AppearancesOf(question);
+    const auto& faces = question.at("settles");
     return known ? line.Call(
                        "POST",
                        "/v1/edits",
@@ -126,18 +127,21 @@ Result<value> NameThem(CommandLine& line, const value& question, const std::stri
                    );
 }
 
-/// The edit that an answer makes; null when it makes none.
+/// The edit that an answer makes, or the skip.
 Result<value> Answered(CommandLine& line, const value& question, const std::string& answer) {
     const bool proposed = !Shown(question, "name").empty();
     const auto edit = [&](std::string_view kind) {
-        object body{{"kind", kind}, {"appearances", AppearancesOf(question)}};
-        if (kind != "unknown") {
+        object body{{"kind", kind}};
+        if (proposed) {
+            body["appearances"] = question.at("settles");
+        }
+        if (!proposed || kind != "unknown") {
             body["person"] = question.at("person");
         }
         return line.Call("POST", "/v1/edits", body);
     };
     if (answer.empty() || answer == "s") {
-        return value(nullptr);
+        return line.Call("POST", fmt::format("/v1/review/{}/skip", Shown(question, "id")), nullptr);
     }
     if (answer == "u") {
         return edit("unknown");
@@ -176,12 +180,27 @@ bool AskOne(CommandLine& line, const value& question, int& answered) {
             fmt::print("{}\n", edit.error().message);
             continue;
         }
-        if (!edit->is_null()) {
-            ++answered;
-            fmt::print("noted; to undo it: notifications-api people undo {}\n", Shown(*edit, "id"));
+        if (edit->as_object().contains("until")) {
+            fmt::print("skipped until {}\n", Shown(*edit, "until"));
+            return true;
         }
+        ++answered;
+        fmt::print("noted; to undo it: notifications-api people undo {}\n", Shown(*edit, "id"));
         return true;
     }
+}
+
+/// What there was besides, as of the beginning.
+void PrintOpen(const value& answer) {
+    const auto count = [&](const char* what, const char* one, const char* many) {
+        return Counted(std::to_string(answer.at(what).as_int64()), one, many);
+    };
+    fmt::print(
+        "open when it began: {}, {}; skipped by you before: {}\n",
+        count("proposals", "proposal", "proposals"),
+        count("unknown", "person without a name", "people without a name"),
+        count("skipped", "question", "questions")
+    );
 }
 
 Result<void> Review(CommandLine& line) {
@@ -190,7 +209,7 @@ Result<void> Review(CommandLine& line) {
         return answer.map([&](const value& shown) { line.Show(shown, PrintDocument); });
     }
     const auto& questions = answer->at("rows").as_array();
-    if (questions.empty()) {
+    if (questions.empty() && answer->at("skipped").as_int64() == 0) {
         fmt::print("nothing is open: every face has a name, or is seen too seldom to ask about\n");
     }
     if (!line.words.folder.empty()) {
@@ -209,6 +228,7 @@ Result<void> Review(CommandLine& line) {
         }
     }
     fmt::print("{} answered\n", Counted(std::to_string(answered), "question", "questions"));
+    PrintOpen(*answer);
     return {};
 }
 

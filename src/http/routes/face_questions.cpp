@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "core/base64.hpp"
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
@@ -27,6 +28,7 @@
 #include "people/gallery.hpp"
 #include "people/review.hpp"
 #include "storage/key_repository.hpp"
+#include "storage/review_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -62,14 +64,19 @@ std::vector<view::CandidateView> Show(const std::vector<PersonCandidate>& candid
 
 view::ReviewQuestionView Show(const ReviewQuestion& question) {
     view::ReviewQuestionView shown{
+        .id = question.id.Value(),
         .person = question.person.Value(),
         .name = question.name,
         .gain_bits = question.gain_bits,
         .faces = question.faces,
+        .settles = {},
         .appearances = {},
         .crops = {},
         .candidates = Show(question.candidates)
     };
+    for (const auto& id : question.settles) {
+        shown.settles.push_back(id.Value());
+    }
     for (const auto& appearance : question.appearances) {
         shown.appearances.push_back(ShowAppearance(appearance));
     }
@@ -120,15 +127,25 @@ public:
         const auto wanted = limit.empty() ? kQuestions : static_cast<std::size_t>(PageOf(request).limit);
         const auto questions = parts_.storage.Read([&](const Snapshot& snapshot) {
             return ReadGalleries(snapshot).and_then([&](const Galleries& galleries) {
-                return OpenQuestions(snapshot, galleries, wanted);
+                return OpenQuestions(snapshot, galleries, ReviewerOf(request), wanted);
             });
         });
-        return Answer(request, questions, [](const std::vector<ReviewQuestion>& found) {
-            view::ReviewList list;
-            for (const auto& question : found) {
+        return Answer(request, questions, [](const OpenReview& open) {
+            view::ReviewList list{
+                .rows = {}, .proposals = open.proposals, .unknown = open.unknown, .skipped = open.skipped
+            };
+            for (const auto& question : open.questions) {
                 list.rows.push_back(Show(question));
             }
             return list;
+        });
+    }
+
+    [[nodiscard]] Response SkipOne(const Request& request) const {
+        const auto skip =
+            SkipQuestion(parts_.storage, QuestionId(request.parameters[0]), ReviewerOf(request));
+        return Answer(request, skip, [](const Skip& kept) {
+            return view::SkipView{.question = kept.question.Value(), .until = ToRfc3339(kept.until)};
         });
     }
 
@@ -161,6 +178,10 @@ public:
     }
 
 private:
+    [[nodiscard]] Reviewer ReviewerOf(const Request& request) const {
+        return {.actor = request.caller.actor, .now = parts_.clock.Now()};
+    }
+
     /// Who looked for faces is noted before anything is told.
     [[nodiscard]] Result<std::vector<FaceAnswer>> Audited(
         const Request& request, std::vector<FaceAnswer> answers
@@ -190,14 +211,27 @@ void AddFaceQuestionRoutes(Router& router, const ApiParts& parts) {
          .scope = Scope::kRead,
          .tag = "people",
          .summary = "What to look at",
-         .description = "Questions about faces, the most telling first: proposals (is this Ada?) by how open "
-                        "they are, and "
-                        "people who come again and again and have no name (who is this?) by how often they "
-                        "are seen. Answer "
-                        "with an edit: confirm, reject, unknown, move or rename.",
+         .description =
+             "Questions about faces, the most telling first: proposals (is this Ada?) and people who "
+             "come again and again and have no name (who is this?), by the bits that an answer tells "
+             "of a name times the faces it settles. Answer with an edit: a proposal with confirm, "
+             "reject, unknown or split of what it settles; somebody without a name with rename, merge "
+             "or unknown of the person. What this key skipped is left out. Of more than 2,000 "
+             "proposals those are looked at that are open for most faces: others follow as these are "
+             "answered.",
          .query = {{.name = "limit", .description = "How many; 20 unless told.", .range = std::pair(1, 100)}},
          .answer = &described::Schema<view::ReviewList>,
          .handle = [routes](Request& r) { return routes->Review(r); }}
+    );
+    router.Add(
+        {.method = "POST",
+         .pattern = "/v1/review/{question}/skip",
+         .scope = Scope::kPeople,
+         .tag = "people",
+         .summary = "Skip a question",
+         .description = "This key is not asked it for 7 days, unless its faces change before; others are.",
+         .answer = &described::Schema<view::SkipView>,
+         .handle = [routes](Request& r) { return routes->SkipOne(r); }}
     );
     router.Add(
         {.method = "POST",

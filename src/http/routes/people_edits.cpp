@@ -38,8 +38,6 @@ namespace notify {
 
 namespace {
 
-constexpr std::size_t kMostOfOneEdit = 10'000;
-
 template <class Id>
 std::vector<std::string> Texts(const std::vector<Id>& ids) {
     std::vector<std::string> texts;
@@ -266,6 +264,11 @@ private:
         if (!asked.faces) {
             return {};
         }
+        if (edit.kind == EditKind::kUnknown && wanted.person && !wanted.tracks && !wanted.appearances) {
+            return AnchorsOfUnnamed(transaction, *wanted.person).map([&](std::vector<TrackId> tracks) {
+                edit.tracks = std::move(tracks);
+            });
+        }
         edit.photos = asked.photos ? Ids<PhotoId>(wanted.photos) : std::vector<PhotoId>{};
         auto tracks = transaction.people_edits.AnchorsOf(Ids<TrackId>(wanted.tracks));
         auto more = transaction.people_edits.AnchorsIn(Ids<AppearanceId>(wanted.appearances));
@@ -341,7 +344,7 @@ void AddPeopleEditRoutes(Router& router, const ApiParts& parts) {
          .description =
              "One decision: rename (person, name; a name for somebody unknown is a rename too), confirm and "
              "reject (person, appearances or tracks), unknown (appearances or tracks of nobody who is "
-             "known), "
+             "known, or a person without a name: all of their faces), "
              "merge (person, other: the two are one; the named one of a named and an unknown one remains; "
              "refused of two who are seen at the same time, unless `anyway`), "
              "split (person, of whom appearances, tracks or photos become a new one; name), move (person, "

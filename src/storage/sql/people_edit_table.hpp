@@ -35,6 +35,7 @@ public:
         const std::vector<AppearanceId>& appearances
     ) const override;
     [[nodiscard]] Result<std::vector<TrackId>> AnchorsOf(const std::vector<TrackId>& tracks) const override;
+    [[nodiscard]] Result<std::vector<TrackId>> AnchorsSaidToBe(const PersonId& person) const override;
     [[nodiscard]] Result<std::vector<FaceTrack>> JudgedTracks(const ItemId& item) const override;
     Result<void> Change(const PeopleState& before, const PeopleState& after) override;
     [[nodiscard]] Result<std::string> StateText() const override;

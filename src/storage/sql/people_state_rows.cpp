@@ -43,6 +43,9 @@ constexpr const char* kVerdictsOfSql = R"sql(
     SELECT v.anchor, v.person_id, v.by_system, v.nobody, v.not_these
     FROM track_verdict v JOIN person p ON p.id = v.person_id
     WHERE p.root = (SELECT root FROM person WHERE id = ?))sql";
+constexpr const char* kSaidToBeSql = R"sql(
+    SELECT v.anchor FROM track_verdict v JOIN person p ON p.id = v.person_id
+    WHERE p.root = (SELECT root FROM person WHERE id = ?) ORDER BY v.anchor)sql";
 constexpr const char* kNotTheseSql = R"sql(
     SELECT anchor, person_id, by_system, nobody, not_these FROM track_verdict WHERE not_these LIKE ?)sql";
 constexpr const char* kPutPersonSql = R"sql(
@@ -250,6 +253,10 @@ Result<std::vector<TrackId>> PeopleEditTable::AnchorsOf(const std::vector<TrackI
         anchors.insert(**anchor);
     }
     return std::vector<TrackId>(anchors.begin(), anchors.end());
+}
+
+Result<std::vector<TrackId>> PeopleEditTable::AnchorsSaidToBe(const PersonId& person) const {
+    return connection_.Select(kSaidToBeSql, [](Row& row) { return row.As<TrackId>(); }, person);
 }
 
 Result<std::vector<FaceTrack>> PeopleEditTable::JudgedTracks(const ItemId& item) const {

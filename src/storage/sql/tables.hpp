@@ -20,6 +20,7 @@
 #include "storage/sql/people_table.hpp"
 #include "storage/sql/process_table.hpp"
 #include "storage/sql/result_table.hpp"
+#include "storage/sql/review_table.hpp"
 #include "storage/sql/rule_table.hpp"
 #include "storage/sql/scan_table.hpp"
 #include "storage/sql/source_table.hpp"
@@ -48,7 +49,8 @@ struct Tables {
           dead_messages(connection),
           keys(connection),
           nodes(connection),
-          pauses(connection) {}
+          pauses(connection),
+          review(connection) {}
 
     [[nodiscard]] Transaction AsTransaction() {
         return {
@@ -70,7 +72,8 @@ struct Tables {
             .dead_messages = dead_messages,
             .keys = keys,
             .nodes = nodes,
-            .pauses = pauses
+            .pauses = pauses,
+            .review = review
         };
     }
 
@@ -94,7 +97,8 @@ struct Tables {
             .dead_messages = dead_messages,
             .keys = keys,
             .nodes = nodes,
-            .pauses = pauses
+            .pauses = pauses,
+            .review = review
         };
     }
 
@@ -117,6 +121,7 @@ struct Tables {
     KeyTable keys;
     NodeTable nodes;
     PauseTable pauses;
+    ReviewTable review;
 };
 
 }  // namespace notify::sql

@@ -110,6 +110,7 @@ protected:
     void CheckRules();
     void CheckItems();
     void CheckPeople(const std::string& item);
+    void CheckReview(const std::string& item);
     void CheckGallery();
     void CheckWebhooks();
     void CheckMessages();
@@ -397,6 +398,34 @@ void OpenApiTest::CheckItems() {
     CheckPeople(item);
 }
 
+void OpenApiTest::CheckReview(const std::string& item) {
+    Appearance proposed{
+        .id = AppearanceId("app_1"), .item_id = ItemId(item), .result_id = ResultId("res_faces")
+    };
+    proposed.person_id = PersonId("per_1");
+    proposed.certainty = Certainty::kPossible;
+    proposed.probability = 0.5;
+    proposed.end_ms = 1001;
+    proposed.tracks = {TrackId("trk_1")};
+    ASSERT_TRUE(storage_->Write([&](Transaction& transaction) {
+        return transaction.people.ReplaceAppearances(ItemId(item), proposed.result_id, {proposed});
+    }));
+    const auto open = Check("GET", "/v1/review", "/v1/review?limit=5");
+    ASSERT_EQ(open.at("rows").as_array().size(), 1U);
+    const auto& question = open.at("rows").at(0);
+    EXPECT_EQ(question.at("gain_bits"), 1.0);
+    EXPECT_EQ(question.at("settles").at(0), "app_1");
+    EXPECT_EQ(open.at("proposals"), 1);
+    const auto path = "/v1/review/" + std::string(question.at("id").as_string()) + "/skip";
+    const auto skip = Check("POST", "/v1/review/{question}/skip", path);
+    EXPECT_EQ(skip.at("question"), question.at("id"));
+    EXPECT_EQ(skip.at("until").as_string(), ToRfc3339(clock_.Now() + std::chrono::hours(24 * 7)));
+    const auto after = Check("GET", "/v1/review", "/v1/review");
+    EXPECT_TRUE(after.at("rows").as_array().empty());
+    EXPECT_EQ(after.at("skipped"), 1);
+    EXPECT_EQ(Ask("POST", "/v1/review/que_none/skip").status, 404);
+}
+
 void OpenApiTest::CheckPeople(const std::string& item) {
     const StoredResult found{
         .id = ResultId("res_faces"),
@@ -493,7 +522,7 @@ void OpenApiTest::CheckPeople(const std::string& item) {
     Check("GET", "/v1/edits/{edit}", "/v1/edits/" + id);
     Check("GET", "/v1/edits", "/v1/edits?person=per_1");
     Check("POST", "/v1/edits/{edit}/undo", "/v1/edits/" + id + "/undo");
-    EXPECT_EQ(Check("GET", "/v1/review", "/v1/review?limit=5").at("rows").as_array().size(), 0U);
+    CheckReview(item);
     FoundFace like;
     like.track = TrackId("trk_1");
     like.items = {ItemId(item)};

@@ -77,7 +77,8 @@ TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToSourcesKeysRetentionAndAuditOnly
                            route.pattern == "/v1/retention/runs" || route.pattern == "/v1/audit" ||
                            route.pattern == "/v1/people/export";
         const auto begins = [&](std::string_view path) { return route.pattern.starts_with(path); };
-        const bool people = begins("/v1/people") || begins("/v1/edits") || begins("/v1/faces");
+        const bool people =
+            begins("/v1/people") || begins("/v1/edits") || begins("/v1/faces") || begins("/v1/review");
         const auto expected = open                                                 ? Scope::kNone
                               : admin                                              ? Scope::kAdmin
                               : route.method == "GET"                              ? Scope::kRead

@@ -112,7 +112,8 @@ private:
             .dead_messages = from.dead_messages,
             .keys = from.keys,
             .nodes = from.nodes,
-            .pauses = from.pauses
+            .pauses = from.pauses,
+            .review = from.review
         };
     }
 };

@@ -594,6 +594,19 @@ CREATE TABLE appearance (
 CREATE INDEX appearance_of_item ON appearance (item_id, start_ms, id);
 CREATE INDEX appearance_of_result ON appearance (result_id);
 CREATE INDEX appearance_of_person ON appearance (person_id, item_id, start_ms, id);
+-- what is asked first in the review: storage/sql/review_table.cpp
+CREATE INDEX appearance_proposed ON appearance ((probability * (1 - probability) * length(tracks)) DESC, id)
+WHERE certainty = 'possible' AND by_user = 0;
+
+-- who is not asked what in the review, and until when
+CREATE TABLE review_skip (
+    actor TEXT NOT NULL,
+    question TEXT NOT NULL, -- a digest: people/review.cpp
+    until INTEGER NOT NULL,
+    PRIMARY KEY (actor, question)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX review_skip_over ON review_skip (until);
 
 -- each face with what is said of it and whom an appearance shows it as
 CREATE VIEW seen_face AS
