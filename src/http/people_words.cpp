@@ -53,8 +53,23 @@ constexpr std::array kWordsOfPeople{
     },
     MemberWords{"Erasure.photos", "Enrolled photos that were removed.", ""},
     MemberWords{"Erasure.receipt", "Shows that it is done; null before.", ""},
-    MemberWords{"Exemplar.distance", "Of the photo from the mean of the shots, 0 to 2.", ""},
+    MemberWords{
+        "Exemplar.crop",
+        "Where the face's picture is read, with the scope biometric; null when none is kept.",
+        ""
+    },
+    MemberWords{
+        "Exemplar.distance",
+        "Of the photo from the mean of the shots, as of single pictures, 0 to 2: on one scale with the "
+        "explanation's own.",
+        ""
+    },
     MemberWords{"Exemplar.photo", "Id of the photo.", ""},
+    MemberWords{
+        "Exemplar.probability",
+        "0 to 1: what the photo alone would say, by its distance, among so many people.",
+        ""
+    },
     MemberWords{"Explanation.appearance", "What is explained.", ""},
     MemberWords{
         "Explanation.decided_by",
@@ -72,6 +87,11 @@ constexpr std::array kWordsOfPeople{
     MemberWords{
         "Explanation.margin",
         "How much nearer than the next person; 2 when there is none, 0 for a verdict.",
+        ""
+    },
+    MemberWords{
+        "Explanation.people",
+        "How many people could be compared with: the line and probabilities fall with them.",
         ""
     },
     MemberWords{"Explanation.processor", "Which found the face: name@version.", ""},
@@ -122,6 +142,11 @@ constexpr std::array kWordsOfPeople{
     MemberWords{"Person.hidden", "True when the person is told and published nowhere.", ""},
     MemberWords{"Person.merged", "Ids of who was merged into this person.", ""},
     MemberWords{"Person.state", "new: without a name; user_confirmed: named by somebody.", ""},
+    MemberWords{
+        "Photo.crop",
+        "Where the face's picture is read, with the scope biometric; null when none is kept.",
+        ""
+    },
     MemberWords{"Receipt.public_key", "Of the service's key file, 32 bytes in base 64.", ""},
     MemberWords{"Receipt.signature", "Ed25519 of the text, 64 bytes in base 64.", ""},
     MemberWords{"Receipt.text", "JSON: what was erased, when and by whom; no name.", ""},

@@ -18,10 +18,11 @@ struct PhotoView {
     std::string id;
     std::string file_name;
     double quality = 0;
+    std::optional<std::string> crop;
     std::string created_at;
 };
 
-BOOST_DESCRIBE_STRUCT(PhotoView, (), (id, file_name, quality, created_at))
+BOOST_DESCRIBE_STRUCT(PhotoView, (), (id, file_name, quality, crop, created_at))
 
 struct PersonView {
     std::string id;
@@ -230,9 +231,11 @@ struct ExemplarView {
     std::string photo;
     std::string file_name;
     double distance = 0;
+    double probability = 0;
+    std::optional<std::string> crop;
 };
 
-BOOST_DESCRIBE_STRUCT(ExemplarView, (), (photo, file_name, distance))
+BOOST_DESCRIBE_STRUCT(ExemplarView, (), (photo, file_name, distance, probability, crop))
 
 struct ExplanationView {
     AppearanceView appearance;
@@ -245,6 +248,7 @@ struct ExplanationView {
     std::optional<RunnerUpView> runner_up;
     std::vector<std::string> crops;
     std::vector<ExemplarView> exemplars;
+    std::int64_t people = 0;
     std::string processor;
     std::string lineage;
     std::string content_sha256;
@@ -267,6 +271,7 @@ BOOST_DESCRIBE_STRUCT(
      runner_up,
      crops,
      exemplars,
+     people,
      processor,
      lineage,
      content_sha256,

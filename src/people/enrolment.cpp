@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -45,6 +47,25 @@ struct Enrolment::Ready {
 namespace {
 
 constexpr int kTries = 5;
+constexpr std::string_view kAuditedAs = "person.enrol";
+
+/// "1 of 4 photos accepted; refused: 2 no_face, 1 too_small".
+std::string WhatBecameOf(const std::vector<PhotoAnswer>& answers) {
+    std::map<std::string_view, int> refused;
+    std::size_t accepted = 0;
+    for (const auto& answer : answers) {
+        if (answer.accepted) {
+            ++accepted;
+        } else {
+            ++refused[answer.reason];
+        }
+    }
+    auto told = fmt::format("{} of {} photos accepted", accepted, answers.size());
+    for (const auto& [reason, photos] : refused) {
+        told += fmt::format("{} {} {}", told.ends_with("accepted") ? "; refused:" : ",", photos, reason);
+    }
+    return told;
+}
 
 /// Whether the photo itself is at fault, or whoever looks at it. A photo that its child dies of must not keep
 /// others from being accepted.
@@ -126,14 +147,16 @@ Result<void> Enrolment::CheckErased(std::string_view name, std::span<const Candi
                 return Unexpected(erased.error());
             }
             if (*erased) {
-                return Fail(
-                    ErrorCode::kConflict,
-                    fmt::format(
-                        "{} was erased and is not to be enrolled; to do so all the same, since there is a "
-                        "reason to, "
-                        "say again",
-                        each == name ? "somebody of this name" : "who one of these photos shows"
-                    )
+                return Unexpected(
+                    Error{
+                        .code = ErrorCode::kConflict,
+                        .reason = "erased",
+                        .message = fmt::format(
+                            "{} was erased and is not to be enrolled; to do so all the same, since there is "
+                            "a reason to, say again",
+                            each == name ? "somebody of this name" : "who one of these photos shows"
+                        )
+                    }
                 );
             }
         }
@@ -211,9 +234,9 @@ Result<bool> Enrolment::WriteDown(const Ready& ready, std::string_view actor) {
     const AuditEntry audit{
         .at = clock_.Now(),
         .actor = std::string(actor),
-        .action = "person.enrol",
+        .action = std::string(kAuditedAs),
         .subject = ready.person.id.Value(),
-        .detail = fmt::format("{} of {} photos accepted", ready.photos.size(), ready.decision.answers.size())
+        .detail = WhatBecameOf(ready.decision.answers)
     };
     PeopleEdit edit;
     edit.actor = actor;
@@ -243,6 +266,19 @@ Result<bool> Enrolment::WriteDown(const Ready& ready, std::string_view actor) {
     });
 }
 
+Result<void> Enrolment::NoteRefused(std::string_view name, std::string_view actor, std::string_view detail) {
+    return storage_.Write([&](Transaction& transaction) {
+        const auto person = transaction.people.Find(name);
+        return transaction.keys.AddAudit(
+            {.at = clock_.Now(),
+             .actor = std::string(actor),
+             .action = std::string(kAuditedAs),
+             .subject = person ? person->id.Value() : "nobody",
+             .detail = std::string(detail)}
+        );
+    });
+}
+
 Result<EnrolmentAnswer> Enrolment::Enrol(
     std::string_view name, std::span<const NewPhoto> photos, std::string_view actor, bool again
 ) {
@@ -253,22 +289,45 @@ Result<EnrolmentAnswer> Enrolment::Enrol(
     if (photos.empty()) {
         return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no photo of {}", *wanted));
     }
+    auto answer = Accept(*wanted, photos, actor, again);
+    if (!answer) {
+        const auto noted = NoteRefused(
+            *wanted,
+            actor,
+            fmt::format(
+                "none of {} photos accepted: {}",
+                photos.size(),
+                answer.error().reason.empty() ? ToString(answer.error().code) : answer.error().reason
+            )
+        );
+        return noted ? answer : Unexpected(noted.error());
+    }
+    return answer;
+}
+
+/// All of it but what is asked of the request, and the audit of a failure.
+Result<EnrolmentAnswer> Enrolment::Accept(
+    std::string_view name, std::span<const NewPhoto> photos, std::string_view actor, bool again
+) {
     const auto candidates = LookAt(photos);
     if (!candidates) {
         return Unexpected(candidates.error());
     }
-    if (const auto free = again ? Result<void>{} : CheckErased(*wanted, *candidates); !free) {
+    if (const auto free = again ? Result<void>{} : CheckErased(name, *candidates); !free) {
         return Unexpected(free.error());
     }
     for (int attempt = 0; attempt < kTries; ++attempt) {
-        auto ready = Decide(*wanted, *candidates);
+        auto ready = Decide(name, *candidates);
         if (!ready) {
             return Unexpected(ready.error());
         }
         if (auto made = MakePhotos(*candidates, *ready); !made) {
             return Unexpected(made.error());
         }
-        const auto written = ready->photos.empty() ? Result<bool>(true) : WriteDown(*ready, actor);
+        const auto written =
+            ready->photos.empty()
+                ? NoteRefused(name, actor, WhatBecameOf(ready->decision.answers)).map([] { return true; })
+                : WriteDown(*ready, actor);
         if (!written) {
             return Unexpected(written.error());
         }
@@ -277,7 +336,7 @@ Result<EnrolmentAnswer> Enrolment::Enrol(
         }
     }
     return Fail(
-        ErrorCode::kConflict, fmt::format("people changed again and again while {} was enrolled", *wanted)
+        ErrorCode::kConflict, fmt::format("people changed again and again while {} was enrolled", name)
     );
 }
 

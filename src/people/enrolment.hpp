@@ -53,7 +53,9 @@ public:
     /// Relabelling afterwards. kInvalidArgument for an empty name or no photos; kUnavailable, kStopped when
     /// photos could not be looked at now; kConflict when people kept changing meanwhile. Nothing is written
     /// then. Somebody who was erased, by name or by one of these photos, is enrolled `again` only: kConflict.
-    /// `actor` is who asks, for the audit.
+    /// `actor` is who asks, for the audit, in which every enrolment of a name and photos is noted before it
+    /// is answered: whom it was of (`nobody` when it makes nobody known), how many photos were accepted and
+    /// why others were not, as words. No name, and no file.
     [[nodiscard]] Result<EnrolmentAnswer> Enrol(
         std::string_view name, std::span<const NewPhoto> photos, std::string_view actor, bool again = false
     );
@@ -66,6 +68,12 @@ private:
     [[nodiscard]] Result<Ready> Decide(std::string_view name, std::span<const Candidate> candidates);
     [[nodiscard]] Result<void> MakePhotos(std::span<const Candidate> candidates, Ready& ready) const;
     [[nodiscard]] Result<bool> WriteDown(const Ready& ready, std::string_view actor);
+    [[nodiscard]] Result<EnrolmentAnswer> Accept(
+        std::string_view name, std::span<const NewPhoto> photos, std::string_view actor, bool again
+    );
+    [[nodiscard]] Result<void> NoteRefused(
+        std::string_view name, std::string_view actor, std::string_view detail
+    );
 
     Storage& storage_;
     const ArtifactStore& artifacts_;

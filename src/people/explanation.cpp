@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
+#include "people/calibration.hpp"
 #include "people/distance.hpp"
 #include "people/face_tracks.hpp"
 #include "people/gallery.hpp"
@@ -109,15 +111,23 @@ std::vector<const TrackFacts*> Evidence(
 }
 
 std::vector<Exemplar> NearestOf(
-    const std::vector<EnrolmentPhoto>& photos, std::string_view model, const Embedding& face
+    const std::vector<EnrolmentPhoto>& photos,
+    std::string_view model,
+    std::span<const WeighedEmbedding> shots,
+    std::size_t people
 ) {
     std::vector<Exemplar> exemplars;
+    const auto face = MeanOf(shots);
+    const double spread = SpreadOf(shots);
     for (const auto& photo : photos) {
-        if (IsEmbedding(photo.embedding) && photo.model == model) {
+        if (!shots.empty() && IsEmbedding(photo.embedding) && photo.model == model) {
+            const double distance = AsOfSinglePictures(DistanceBetween(photo.embedding, face), spread);
             exemplars.push_back(
                 {.photo = photo.id,
                  .file_name = photo.file_name,
-                 .distance = DistanceBetween(photo.embedding, face)}
+                 .distance = distance,
+                 .probability = ProbabilityOf(distance, people),
+                 .has_crop = !photo.crop_sha256.empty()}
             );
         }
     }
@@ -195,7 +205,8 @@ Result<Explanation> Explain(
         why.runner_up = gallery.people[next->person].id;
         why.runner_up_distance = AsOfSinglePictures(next->distance, SpreadOf(shots));
     }
-    why.exemplars = NearestOf(photos, source->lineage.embedding_model, face);
+    why.people = gallery.Comparable();
+    why.exemplars = NearestOf(photos, source->lineage.embedding_model, shots, why.people);
     for (const auto* facts : evidence) {
         if (!facts->track.thumbnail.empty()) {
             why.crops.push_back(facts->track.thumbnail);

@@ -3,6 +3,7 @@
 // Why an appearance has its name: recomputed from what is stored, by the same rules. Pure.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,7 +46,9 @@ struct ShotVote {
 struct Exemplar {
     PhotoId photo;
     std::string file_name;
-    double distance = 0;  ///< Of the mean of the shots, 0 … 2.
+    double distance = 0;     ///< Of the mean of the shots, as of single pictures (AsOfSinglePictures), 0 … 2.
+    double probability = 0;  ///< ProbabilityOf that distance: what this photo alone would say.
+    bool has_crop = false;   ///< A picture of the face is kept.
 };
 
 struct Explanation {
@@ -58,8 +61,9 @@ struct Explanation {
     double runner_up_distance = 0;
     std::vector<ShotVote> votes;
     std::vector<std::string> crops;   ///< Artifacts of the appearance's result that show the face.
-    std::vector<Exemplar> exemplars;  ///< Nearest first, at most five.
-    std::string processor;            ///< Name@version.
+    std::vector<Exemplar> exemplars;  ///< Nearest first, at most five. None of a face that no shot shows.
+    std::size_t people = 0;  ///< How many could be compared with: the line and probabilities hang on it.
+    std::string processor;   ///< Name@version.
     Lineage lineage;
     std::int64_t gallery_version = 0;
 };

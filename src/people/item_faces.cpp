@@ -21,7 +21,7 @@
 #include "people/labels.hpp"
 #include "people/naming.hpp"
 #include "storage/appearance_list.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"

@@ -12,7 +12,7 @@
 #include "domain/process.hpp"
 #include "domain/rule.hpp"
 #include "domain/status.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 
 namespace notify {
 

@@ -17,6 +17,7 @@
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +30,7 @@
 #include "storage/event_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_text.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/pause_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
@@ -267,34 +267,6 @@ std::optional<double> ProgressOf(const Item& item, const std::vector<Process>& r
         sum += IsTerminal(run.status) ? 1.0 : run.status == Status::kProcessing ? run.progress : 0.0;
     }
     return sum / static_cast<double>(runs.size());
-}
-
-std::vector<Process> LatestRuns(std::vector<Process> all) {
-    std::map<std::pair<std::string, std::string>, Process> latest;
-    for (auto& process : all) {
-        auto& kept = latest[{process.processor, process.config_hash}];
-        if (kept.id.IsEmpty() || kept.run < process.run) {
-            kept = std::move(process);
-        }
-    }
-    std::vector<Process> runs;
-    runs.reserve(latest.size());
-    for (auto& [key, process] : latest) {
-        runs.push_back(std::move(process));
-    }
-    std::ranges::sort(runs, {}, [](const Process& process) {
-        return std::pair(process.created_at, process.id);
-    });
-    std::set<std::pair<std::string, RuleId>> chosen_later;
-    for (auto& run : std::views::reverse(runs)) {
-        const bool replaced =
-            !run.rule_id.IsEmpty() && !chosen_later.emplace(run.processor, run.rule_id).second;
-        if (replaced && IsTerminal(run.status)) {
-            run.id = {};
-        }
-    }
-    std::erase_if(runs, [](const Process& run) { return run.id.IsEmpty(); });
-    return runs;
 }
 
 std::string ItemEventData(

@@ -51,9 +51,4 @@ inline constexpr std::string_view kUnresolved = "unresolved";
     const Item& item, const std::vector<Process>& processes, boost::json::array people
 );
 
-/// The latest run of each (processor, configuration), but for those that ended and that the rule's later
-/// choice replaced: a rule wants one configuration at a time, and two rules may want two of the same
-/// processor.
-[[nodiscard]] std::vector<Process> LatestRuns(std::vector<Process> all);
-
 }  // namespace notify

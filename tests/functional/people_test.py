@@ -13,6 +13,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from service import PROGRAMS, SAMPLES, ServiceTest, ffmpeg, wait_for
 
 
+JPEG = b"\xff\xd8\xff"
+FIT = "scale=640:640:force_original_aspect_ratio=decrease,pad=640:640:-1:-1,setsar=1,fps=25"
+
+
+def decision(why: dict) -> str:
+    """The state that an explanation comes to, from nothing but what it tells; "" for nobody."""
+    by_somebody = {"verdict": "user_confirmed", "link_verdict": "system_confirmed", "found": "new"}
+    if why["decided_by"] in by_somebody:
+        return by_somebody[why["decided_by"]]
+    lines, person = why["thresholds"], why["appearance"]["person"]
+    margin = why["runner_up"]["distance"] - why["distance"] if why["runner_up"] else 2
+    for_it = sum(vote["quality"] for vote in why["votes"] if vote["person"] == person and vote["distance"] <= lines["vote_reach"])
+    if margin < 0 or why["distance"] > lines["possible"]:
+        return ""
+    sure = why["distance"] < lines["confirmed"] and margin >= lines["margin"]
+    return "system_confirmed" if sure and for_it >= lines["least_votes"] * sum(vote["quality"] for vote in why["votes"]) else "unconfirmed"
+
+
 class PeopleEdits(ServiceTest):
     def setUp(self):
         super().setUp()
@@ -68,11 +86,80 @@ class PeopleEdits(ServiceTest):
         self.undo_last()
         wait_for("the first", lambda: self.named() == [("Barack Obama", "system_confirmed")])
 
+    def why(self, row: dict) -> dict:
+        """The explanation, from which alone the decision is what is shown."""
+        why = self.service.get(f"/v1/appearances/{row['id']}/explain")
+        self.assertEqual(decision(why), row["state"], why)
+        self.assertEqual(why["appearance"], row)
+        return why
+
+    def test_an_explanation_comes_to_what_is_shown_whoever_decided(self):
+        self.assertEqual(self.why(self.seen()[0])["decided_by"], "link")
+        self.service.command("people", "enrol", "Twin", SAMPLES / "obama.jpg", SAMPLES / "obama2.jpg")
+        wait_for("a proposal", lambda: [row["state"] for row in self.seen()] == ["unconfirmed"])
+        why = self.why(self.seen()[0])
+        self.assertLess(why["margin"], why["thresholds"]["margin"])
+        self.assertLess(why["distance"], why["thresholds"]["confirmed"], "the margin alone is missed")
+        self.assertTrue(0 < why["exemplars"][-1]["probability"] <= why["exemplars"][0]["probability"] <= 1, why["exemplars"])
+        self.service.command("people", "confirm", "Joe Biden", self.seen()[0]["id"])
+        wait_for("a verdict", lambda: self.named() == [("Joe Biden", "user_confirmed")])
+        self.assertEqual(self.why(self.seen()[0])["decided_by"], "verdict")
+        again = self.folder / "again.mp4"
+        ffmpeg("-loop", "1", "-t", "2", "-i", SAMPLES / "obama.jpg", "-f", "lavfi", "-t", "8", "-i", "color=gray:s=640x640:r=25",
+               "-loop", "1", "-t", "2", "-i", SAMPLES / "obama.jpg",
+               "-filter_complex", f"[0]{FIT}[a];[1]setsar=1[b];[2]{FIT}[c];[a][b][c]concat=n=3", "-pix_fmt", "yuv420p", again)
+        self.service.drop("again.mp4", again)
+        item = self.service.wait_until_terminal("again.mp4")["again.mp4"]["id"]
+        shown = lambda: [row for row in self.seen() if row["item"] == item]
+        self.assertEqual(len(shown()), 2)
+        self.service.command("people", "confirm", "Joe Biden", shown()[0]["id"])
+        wait_for("both", lambda: [row["person_name"] for row in shown()] == ["Joe Biden", "Joe Biden"])
+        self.assertEqual([self.why(row)["decided_by"] for row in shown()], ["verdict", "link_verdict"])
+
+    def test_the_faces_of_photos_are_seen_by_who_may_and_are_gone_with_the_person(self):
+        folder = self.folder / "faces"
+        person = json.loads(self.service.command("--json", "people", "show", "Barack Obama", "--folder", folder))
+        ids = {photo["id"] for photo in person["photos"]}
+        self.assertEqual({path.name for path in folder.iterdir()}, {f"{id}.jpg" for id in ids})
+        self.assertEqual({path.read_bytes()[:3] for path in folder.iterdir()}, {JPEG})
+        self.assertEqual({path.stat().st_mode & 0o777 for path in folder.iterdir()}, {0o600})
+        why = self.why(self.seen()[0])
+        self.assertEqual({photo["crop"] for photo in why["exemplars"]}, {photo["crop"] for photo in person["photos"]})
+        explained = self.folder / "explained"
+        printed = self.service.command("people", "explain", self.seen()[0]["id"], "--folder", explained)
+        files = {path.name for path in explained.iterdir()}
+        self.assertEqual(files, {f"{id}.jpg" for id in ids} | {f"{why['appearance']['id']}-{number + 1}.jpg" for number in range(len(why["crops"]))})
+        self.assertTrue(all(str(explained / name) in printed for name in files), printed)
+        reads = [row for row in self.service.get("/v1/audit?limit=50")["rows"] if row["action"] == "photo.read"]
+        self.assertEqual({row["detail"] for row in reads}, ids)
+        self.assertEqual({(row["subject"], row["actor"]) for row in reads}, {(person["id"], "command line")})
+        key = json.loads(self.service.command("--json", "keys", "add", "looks", "--scope", "people"))["key"]
+        crop = person["photos"][0]["crop"]
+        self.assertEqual(self.service.request("GET", crop, key=key)[0], 403)
+        self.service.command("people", "erase", "Barack Obama")
+        self.assertEqual(self.service.request("GET", crop)[0], 404)
+
+    def test_two_who_are_seen_together_are_found(self):
+        both = self.folder / "both.mp4"
+        ffmpeg("-loop", "1", "-t", "2", "-i", SAMPLES / "obama.jpg", "-loop", "1", "-t", "2", "-i", SAMPLES / "biden.jpg",
+               "-filter_complex", f"[0]{FIT}[a];[1]{FIT}[b];[a][b]hstack", "-pix_fmt", "yuv420p", both)
+        self.service.drop("both.mp4", both)
+        item = self.service.wait_until_terminal("both.mp4")["both.mp4"]["id"]
+        seen = lambda *options: [row["item"] for row in json.loads(self.service.command("--json", "people", "seen", *options))["rows"]]
+        self.assertEqual(len(seen("Barack Obama")), 2)
+        self.assertEqual(seen("Barack Obama", "--with", "Joe Biden"), [item])
+        self.assertEqual(seen("Barack Obama", "--with", "Joe Biden", "--until", "2020-01-01T00:00:00Z"), [])
+        self.assertEqual(seen("Barack Obama", "--bucket", "inbox", "--since", "2020-01-01T00:00:00Z", "--unconfirmed"), [])
+        self.assertIn(item, self.service.command("people", "seen", "Joe Biden", "--with", "Barack Obama"))
+        self.assertIn("seen nowhere", self.service.command("people", "seen", "Barack Obama", "--unconfirmed"))
+        self.service.command("people", "seen", "Barack Obama", "--with", "Nobody", code=1)
+        self.assertIn("Nobody", self.service.errors)
+        self.assertIn("--with", self.service.command("people", "seen", "--help"))
+
     def test_two_faces_of_one_listing_are_confirmed_one_after_the_other(self):
         clip = self.folder / "both.mp4"
-        fit = "scale=640:640:force_original_aspect_ratio=decrease,pad=640:640:-1:-1,setsar=1,fps=25"
         ffmpeg("-loop", "1", "-t", "2", "-i", SAMPLES / "obama.jpg", "-loop", "1", "-t", "2", "-i", SAMPLES / "biden.jpg",
-               "-filter_complex", f"[0]{fit}[a];[1]{fit}[b];[a][b]concat", "-pix_fmt", "yuv420p", clip)
+               "-filter_complex", f"[0]{FIT}[a];[1]{FIT}[b];[a][b]concat", "-pix_fmt", "yuv420p", clip)
         self.service.drop("both.mp4", clip)
         item = self.service.wait_until_terminal("both.mp4")["both.mp4"]["id"]
         shown = lambda: [(row["id"], row["person_name"], row["state"]) for row in self.seen() if row["item"] == item]
@@ -222,6 +309,8 @@ class UnknownPeople(ServiceTest):
         wait_for("somebody unknown", lambda: len(self.seen()) == 3)
         self.assertEqual({(row["person_name"], row["state"]) for row in self.seen()}, {("", "new")})
         self.assertEqual(len({row["person"] for row in self.seen()}), 1)
+        why = [self.service.get(f"/v1/appearances/{row['id']}/explain") for row in self.seen()]
+        self.assertEqual([(told["decided_by"], decision(told)) for told in why], [("found", "new")] * 3)
         self.service.stop()
         self.service.start()
         question = self.service.get("/v1/review")["rows"][0]
@@ -239,6 +328,9 @@ class UnknownPeople(ServiceTest):
         self.assertEqual(last["kind"], "rename")
         self.service.command("people", "undo", last["id"])
         wait_for("no name", lambda: {row["person_name"] for row in self.seen()} == {""})
+
+    def audited(self, action: str) -> list:
+        return [(row["subject"], row["detail"]) for row in self.service.get("/v1/audit?limit=50")["rows"] if row["action"] == action]
 
     def test_a_picture_is_looked_for_and_the_search_is_noted(self):
         wait_for("somebody unknown", lambda: len(self.seen()) == 3)
@@ -278,6 +370,17 @@ class UnknownPeople(ServiceTest):
         text.write_text("no picture")
         self.service.command("people", "search", str(text), code=1)
         self.assertIn("no media of a known format", self.service.errors)
+        self.assertEqual(self.audited("face.search")[0], ("faces", "no answer: unsupported"))
+        self.service.command("people", "enrol", "Somebody", text, grey, code=1)
+        self.assertEqual(self.audited("person.enrol")[0], ("nobody", "0 of 2 photos accepted; refused: 1 no_face, 1 not_a_photo"))
+        self.assertNotIn("Somebody", json.dumps(self.service.get("/v1/audit?limit=50")))
+        (people / "Joe Biden" / "grey.png").write_bytes(grey.read_bytes())
+        printed = self.service.command("people", "import", str(people), code=1)
+        self.assertIn("Joe Biden/grey.png: there is no face in grey.png", printed)
+        self.assertIn("2 of 2 people enrolled, with 0 new photos", printed)
+        self.assertIn("1 photo was refused", self.service.errors)
+        rows = json.loads(self.service.command("--json", "people", "import", str(people), code=1))["rows"]
+        self.assertEqual([[verdict["code"] for verdict in row["verdicts"]] for row in rows], [["same_photo"], ["same_photo", "no_face"]])
         self.service.command("people", "import", str(self.folder / "none"), code=1)
         self.assertIn("cannot be read", self.service.errors)
 

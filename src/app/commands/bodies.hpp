@@ -132,6 +132,7 @@ struct Words {
     std::vector<std::string> people;
     std::string expires;
     std::string since;
+    std::string until;
     std::optional<std::int64_t> from_sequence;
     std::optional<std::int64_t> to_sequence;
     std::string photo;
@@ -157,6 +158,7 @@ struct Words {
     bool follow = false;
     bool existing = false;
     bool no_crops = false;
+    bool unconfirmed = false;
     std::string passphrase_file = "-";  ///< "-": standard input.
 };
 

@@ -84,6 +84,9 @@ void AddItemCommands(CLI::App& app, CommandLine& line);
 void AddBacklogCommands(const CLI::App& app, CommandLine& line);
 void AddPeopleCommands(CLI::App& app, CommandLine& line);
 
+/// Who somebody is, where they are seen and why, with pictures: in the group of people.
+void AddFaceCommands(CLI::App& group, CommandLine& line);
+
 /// People as files, in and out, in the group of people, which is there.
 void AddGalleryCommands(const CLI::App& app, CommandLine& line);
 

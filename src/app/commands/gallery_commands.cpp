@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <CLI/App.hpp>
@@ -20,6 +21,7 @@
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
 #include "app/commands/photo_archive.hpp"
+#include "app/commands/photo_verdicts.hpp"
 #include "app/commands/printing.hpp"
 #include "app/commands/secret_input.hpp"
 #include "core/base64.hpp"
@@ -32,6 +34,7 @@ namespace notify {
 
 namespace {
 
+using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
@@ -61,40 +64,73 @@ Result<std::vector<std::filesystem::path>> PeopleIn(const std::filesystem::path&
     return people;
 }
 
-/// Enrols each folder's photos under its name. What is refused of one keeps nobody else from being enrolled.
+/// What became of one folder's photos: {name, person, sentence, verdicts}; without `person` nobody was
+/// enrolled, and the sentence says why.
+object EnrolFolder(CommandLine& line, const std::filesystem::path& folder) {
+    Words words;
+    words.name = folder.filename().string();
+    words.photos = {folder.string()};
+    const auto body = EnrolmentBody(words);
+    const auto answer =
+        body ? line.Call("POST", "/v1/people", *body) : Result<value>(Unexpected(body.error()));
+    return {
+        {"name", words.name},
+        {"person", answer ? answer->at("person") : value("")},
+        {"sentence", answer ? "" : answer.error().message},
+        {"verdicts", answer ? answer->at("verdicts") : value(array{})}
+    };
+}
+
+void PrintEnrolled(const value& row) {
+    if (Shown(row, "person").empty()) {
+        fmt::print("{}: {}\n", Shown(row, "name"), Shown(row, "sentence"));
+    }
+    for (const auto& verdict : row.at("verdicts").as_array()) {
+        if (!verdict.at("accepted").as_bool()) {
+            fmt::print(
+                "{}/{}: {}\n", Shown(row, "name"), Shown(verdict, "file_name"), Shown(verdict, "sentence")
+            );
+        }
+    }
+}
+
+/// Enrols each folder's photos under its name. What is refused of one keeps nobody else from being enrolled,
+/// and is a failure in the end.
 Result<void> ImportFolder(CommandLine& line, const std::filesystem::path& from) {
     const auto people = PeopleIn(from);
     if (!people) {
         return Unexpected(people.error());
     }
+    array rows;
     std::size_t enrolled = 0;
-    std::size_t photos = 0;
+    std::size_t accepted = 0;
+    std::size_t refused = 0;
     for (const auto& folder : *people) {
-        Words words;
-        words.name = folder.filename().string();
-        words.photos = {folder.string()};
-        const auto body = EnrolmentBody(words);
-        const auto answer =
-            body ? line.Call("POST", "/v1/people", *body) : Result<value>(Unexpected(body.error()));
-        if (!answer) {
-            fmt::print("{}: {}\n", words.name, answer.error().message);
-            continue;
+        const value row = EnrolFolder(line, folder);
+        enrolled += Shown(row, "person").empty() ? 0U : 1U;
+        refused += RefusedOf(row);
+        for (const auto& verdict : row.at("verdicts").as_array()) {
+            accepted += verdict.at("accepted").as_bool() ? 1U : 0U;
         }
-        ++enrolled;
-        for (const auto& verdict : answer->at("verdicts").as_array()) {
-            const bool accepted = verdict.at("accepted").as_bool();
-            photos += accepted ? 1 : 0;
-            if (!accepted) {
-                fmt::print(
-                    "{}/{}: {}\n", words.name, Shown(verdict, "file_name"), Shown(verdict, "sentence")
-                );
-            }
+        if (!line.AsJson()) {
+            PrintEnrolled(row);
         }
+        rows.push_back(row);
     }
-    fmt::print("{} of {} people enrolled, with {} new photos\n", enrolled, people->size(), photos);
-    return enrolled == people->size()
-               ? Result<void>{}
-               : Fail(ErrorCode::kInvalidArgument, "not everybody was enrolled: the sentences above say why");
+    line.Show(object{{"rows", std::move(rows)}}, [&](const value&) {
+        fmt::print("{} of {} people enrolled, with {} new photos\n", enrolled, people->size(), accepted);
+    });
+    if (enrolled < people->size()) {
+        return Fail(ErrorCode::kInvalidArgument, "not everybody was enrolled: the sentences above say why");
+    }
+    return refused == 0 ? Result<void>{}
+                        : Fail(
+                              ErrorCode::kUnsupported,
+                              fmt::format(
+                                  "{} refused: the sentences above say why",
+                                  Counted(std::to_string(refused), "photo was", "photos were")
+                              )
+                          );
 }
 
 /// Who types a passphrase types it twice: one that was mistyped opens nothing ever again.

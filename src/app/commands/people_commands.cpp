@@ -1,7 +1,5 @@
 // notifications-api people …
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/photo_verdicts.hpp"
 #include "app/commands/printing.hpp"
 #include "core/error.hpp"
 #include "core/result.hpp"
@@ -46,13 +45,6 @@ void PrintEnrolment(const value& answer) {
     );
 }
 
-/// Photos that the person does not have afterwards: a photo that was there before is no failure.
-std::ptrdiff_t Refused(const value& answer) {
-    return std::ranges::count_if(answer.at("verdicts").as_array(), [](const value& verdict) {
-        return !verdict.at("accepted").as_bool() && Shown(verdict, "code") != "same_photo";
-    });
-}
-
 Result<void> Enrol(CommandLine& line) {
     const auto body = EnrolmentBody(line.words);
     const auto answer =
@@ -61,7 +53,7 @@ Result<void> Enrol(CommandLine& line) {
         return Unexpected(answer.error());
     }
     line.Show(*answer, PrintEnrolment);
-    const auto refused = Refused(*answer);
+    const auto refused = RefusedOf(*answer);
     return refused == 0 ? Result<void>{}
                         : Fail(
                               ErrorCode::kUnsupported,
@@ -275,16 +267,6 @@ void AddEditCommands(CLI::App& group, CommandLine& line) {
     });
     person(consent);
     consent.add_option("reference", words.other, "Where it is kept, in your words")->required();
-    edit(
-        "explain",
-        "Why an appearance has its name",
-        [&line, &words] {
-            const auto target = fmt::format("/v1/appearances/{}/explain", PercentEncoded(words.id));
-            return line.Ask("GET", target, nullptr, PrintDocument);
-        }
-    )
-        .add_option("appearance", words.id, "Its id: items show lists them")
-        ->required();
     edit("edits", "What was decided, newest first", [&line] {
         return ListEdits(line);
     }).add_option("person", words.id, "Only of this person: id or name");
@@ -309,9 +291,6 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line) {
         command.add_option("person", words.id, "Id or name")->required();
         return command;
     };
-    one("show", "One person, with the ids of the photos", [&line] {
-        return line.Ask("GET", TargetOf(line), nullptr, PrintDocument);
-    });
     one("rename", "Give a person another name", [&line] { return RenamePerson(line); })
         .add_option("name", words.name, "The new name")
         ->required();
@@ -324,6 +303,7 @@ void AddPeopleCommands(CLI::App& app, CommandLine& line) {
     one("erase", "Erase a person for ever, with photos, appearances and what was decided", [&line] {
         return RemovePerson(line);
     });
+    AddFaceCommands(group, line);
     AddEditCommands(group, line);
 }
 

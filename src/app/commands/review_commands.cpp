@@ -2,11 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <CLI/App.hpp>
 #include <boost/json/object.hpp>
@@ -16,6 +14,7 @@
 #include "app/commands/api_client.hpp"
 #include "app/commands/bodies.hpp"
 #include "app/commands/command_line.hpp"
+#include "app/commands/crop_files.hpp"
 #include "app/commands/printing.hpp"
 #include "core/base64.hpp"
 #include "core/error.hpp"
@@ -56,16 +55,12 @@ Result<void> WriteCrops(CommandLine& line, const value& question, std::size_t nu
     }
     std::size_t written = 0;
     for (const auto& crop : question.at("crops").as_array()) {
-        const auto bytes = line.Fetch("GET", std::string(crop.as_string()));
-        if (!bytes) {
-            return Unexpected(bytes.error().Within("a crop"));
-        }
         const auto path =
-            std::filesystem::path(line.words.folder) / fmt::format("{:03}-{}.jpg", number, ++written);
-        if (auto kept = WriteFileAtomically(path, *bytes, 0600); !kept) {
-            return kept;
+            WriteCrop(line, std::string(crop.as_string()), fmt::format("{:03}-{}", number, ++written));
+        if (!path) {
+            return Unexpected(path.error());
         }
-        fmt::print("  {}\n", path.string());
+        fmt::print("  {}\n", path->string());
     }
     return {};
 }
@@ -211,10 +206,6 @@ Result<void> Review(CommandLine& line) {
     const auto& questions = answer->at("rows").as_array();
     if (questions.empty() && answer->at("skipped").as_int64() == 0) {
         fmt::print("nothing is open: every face has a name, or is seen too seldom to ask about\n");
-    }
-    if (!line.words.folder.empty()) {
-        std::error_code failed;
-        std::filesystem::create_directories(line.words.folder, failed);
     }
     int answered = 0;
     std::size_t number = 0;

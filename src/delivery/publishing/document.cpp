@@ -23,7 +23,7 @@
 #include "domain/status.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"

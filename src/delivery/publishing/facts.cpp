@@ -19,7 +19,7 @@
 #include "storage/appearance_list.hpp"
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"

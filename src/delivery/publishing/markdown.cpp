@@ -17,7 +17,7 @@
 #include "domain/result.hpp"
 #include "domain/status.hpp"
 #include "storage/artifact_store.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"

@@ -18,7 +18,7 @@
 #include "sources/source.hpp"
 #include "storage/appearance_list.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 

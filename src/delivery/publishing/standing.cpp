@@ -16,7 +16,7 @@
 #include "domain/status.hpp"
 #include "storage/delivery_repository.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 

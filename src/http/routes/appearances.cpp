@@ -1,5 +1,6 @@
 // /v1/appearances, and why they have their names.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "http/reach.hpp"
 #include "http/router.hpp"
 #include "http/routes/appearance_shown.hpp"
+#include "http/routes/photo_crops.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/explanation.hpp"
@@ -49,6 +51,7 @@ view::ExplanationView Show(const Explanation& why) {
         .runner_up = std::nullopt,
         .crops = {},
         .exemplars = {},
+        .people = static_cast<std::int64_t>(why.people),
         .processor = why.processor,
         .lineage = why.lineage.key,
         .content_sha256 = why.lineage.content_sha256,
@@ -77,7 +80,12 @@ view::ExplanationView Show(const Explanation& why) {
     }
     for (const auto& exemplar : why.exemplars) {
         shown.exemplars.push_back(
-            {.photo = exemplar.photo.Value(), .file_name = exemplar.file_name, .distance = exemplar.distance}
+            {.photo = exemplar.photo.Value(),
+             .file_name = exemplar.file_name,
+             .distance = exemplar.distance,
+             .probability = exemplar.probability,
+             .crop = exemplar.has_crop ? std::optional(CropPath(why.appearance.person_id, exemplar.photo))
+                                       : std::nullopt}
         );
     }
     return shown;

@@ -163,10 +163,8 @@ public:
                 return Problem(error, request.id, "/reach");
             }
             const auto limit = wanted.limit ? wanted.limit->value : kFacesFound;
-            const auto answers = parts_.search_faces(*bytes, static_cast<std::size_t>(limit), reach)
-                                     .and_then([&](std::vector<FaceAnswer> found) {
-                                         return Audited(request, std::move(found));
-                                     });
+            const auto answers =
+                Audited(request, parts_.search_faces(*bytes, static_cast<std::size_t>(limit), reach));
             return Answer(request, answers, [](const std::vector<FaceAnswer>& found) {
                 view::FaceAnswerList list;
                 for (const auto& answer : found) {
@@ -182,9 +180,9 @@ private:
         return {.actor = request.caller.actor, .now = parts_.clock.Now()};
     }
 
-    /// Who looked for faces is noted before anything is told.
+    /// Who looked for faces is noted before anything is told, also that there is no answer.
     [[nodiscard]] Result<std::vector<FaceAnswer>> Audited(
-        const Request& request, std::vector<FaceAnswer> answers
+        const Request& request, Result<std::vector<FaceAnswer>> answers
     ) const {
         const auto noted = parts_.storage.Write([&](Transaction& transaction) {
             return transaction.keys.AddAudit(
@@ -192,10 +190,11 @@ private:
                  .actor = request.caller.actor,
                  .action = "face.search",
                  .subject = "faces",
-                 .detail = fmt::format("faces in the picture: {}", answers.size())}
+                 .detail = answers ? fmt::format("faces in the picture: {}", answers->size())
+                                   : fmt::format("no answer: {}", ToString(answers.error().code))}
             );
         });
-        return noted ? Result<std::vector<FaceAnswer>>(std::move(answers)) : Unexpected(noted.error());
+        return noted ? std::move(answers) : Unexpected(noted.error());
     }
 
     ApiParts parts_;

@@ -20,6 +20,7 @@
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
 #include "storage/key_text.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 

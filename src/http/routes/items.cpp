@@ -31,6 +31,7 @@
 #include "storage/bucket_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/storage.hpp"
 

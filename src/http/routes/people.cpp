@@ -25,6 +25,7 @@
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/person_tag.hpp"
+#include "http/routes/photo_crops.hpp"
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/person_edits.hpp"
@@ -68,6 +69,8 @@ view::PersonView Show(const PersonFacts& facts) {
             {.id = photo.id.Value(),
              .file_name = photo.file_name,
              .quality = photo.quality,
+             .crop = photo.crop_sha256.empty() ? std::nullopt
+                                               : std::optional(CropPath(facts.person.id, photo.id)),
              .created_at = ToRfc3339(photo.created_at)}
         );
     }

@@ -36,6 +36,7 @@ void AddRoutes(Router& router, const ApiParts& parts) {
     AddAppearanceRoutes(router, parts);
     AddWhatIfRoutes(router, parts);
     AddPeopleRoutes(router, parts);
+    AddPhotoCropRoutes(router, parts);
     AddGalleryRoutes(router, parts);
     AddErasureRoutes(router, parts);
     AddPeopleEditRoutes(router, parts);

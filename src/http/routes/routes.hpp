@@ -45,6 +45,7 @@ void AddResultRoutes(Router& router, const ApiParts& parts);
 void AddAppearanceRoutes(Router& router, const ApiParts& parts);
 void AddWhatIfRoutes(Router& router, const ApiParts& parts);
 void AddPeopleRoutes(Router& router, const ApiParts& parts);
+void AddPhotoCropRoutes(Router& router, const ApiParts& parts);
 void AddGalleryRoutes(Router& router, const ApiParts& parts);
 void AddErasureRoutes(Router& router, const ApiParts& parts);
 void AddPeopleEditRoutes(Router& router, const ApiParts& parts);

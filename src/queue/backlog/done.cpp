@@ -20,7 +20,7 @@
 #include "queue/process_start.hpp"
 #include "storage/backlog_repository.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/process_repository.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"

@@ -15,6 +15,8 @@
 #include "core/base64.hpp"
 #include "core/json.hpp"
 #include "domain/node.hpp"
+#include "people/calibration.hpp"
+#include "people/gallery_departure.hpp"
 #include "storage/dead_message_repository.hpp"
 #include "storage/item_repository.hpp"
 #include "storage/key_repository.hpp"
@@ -463,11 +465,13 @@ void OpenApiTest::CheckPeople(const std::string& item) {
                 transaction, {.id = PersonId("per_1"), .name = "Ada", .created_at = clock_.Now()}
             )
         );
+        const auto crop = artifacts_->Prepare(CropRef({}), "\xff\xd8\xff a face").value();
+        EXPECT_TRUE(crop.Commit(transaction));
         EnrolmentPhoto photo{.id = PhotoId("pho_1"), .person_id = PersonId("per_1"), .file_name = "a.jpg"};
         photo.sha256 = std::string(64, 'a');
         photo.embedding[0] = 1;
         photo.model = std::string(64, 'e');
-        photo.crop_sha256 = std::string(64, 'b');
+        photo.crop_sha256 = crop.ref.sha256;
         photo.created_at = clock_.Now();
         EXPECT_TRUE(testing::AddPhoto(transaction, photo));
         Appearance appearance{.id = AppearanceId("app_1"), .item_id = ItemId(item), .result_id = result};
@@ -507,6 +511,11 @@ void OpenApiTest::CheckPeople(const std::string& item) {
     );
     const auto why = Check("GET", "/v1/appearances/{appearance}/explain", "/v1/appearances/app_1/explain");
     EXPECT_EQ(why.at("decided_by"), "link");
+    const auto& exemplar = why.at("exemplars").at(0);
+    EXPECT_EQ(exemplar.at("crop"), "/v1/people/per_1/photos/pho_1/crop");
+    Check("GET", "/v1/people/{person}/photos/{photo}/crop", std::string(exemplar.at("crop").as_string()));
+    EXPECT_EQ(exemplar.at("probability").to_number<double>(), ProbabilityOf(0, 1)) << "the very same face";
+    EXPECT_EQ(why.at("people"), 1);
     EXPECT_EQ(why.at("embedding_model").as_string(), found.embedding_model);
     EXPECT_EQ(why.at("model_digest").as_string(), found.model_digest);
     EXPECT_EQ(why.at("config_hash").as_string(), found.config_hash);

@@ -67,7 +67,7 @@ TEST_F(RouterTest, LetsInEveryKeyThatHasTheScopeOfTheRouteAndNoOther) {
     EXPECT_GT(checked, 35);
 }
 
-TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToSourcesKeysRetentionAndAuditOnly) {
+TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToSourcesKeysRetentionAndAuditOnlyAndFacesToNeither) {
     for (const auto& route : router_->Routes()) {
         const bool open = route.pattern.starts_with("/health") || route.pattern.starts_with("/docs") ||
                           route.pattern == "/openapi.json" || route.pattern == "/";
@@ -81,6 +81,7 @@ TEST_F(RouterTest, GivesReadToWhoReadsAndAdminToSourcesKeysRetentionAndAuditOnly
             begins("/v1/people") || begins("/v1/edits") || begins("/v1/faces") || begins("/v1/review");
         const auto expected = open                                                 ? Scope::kNone
                               : admin                                              ? Scope::kAdmin
+                              : route.pattern.ends_with("/crop")                   ? Scope::kBiometric
                               : route.method == "GET"                              ? Scope::kRead
                               : people                                             ? Scope::kPeople
                               : begins("/v1/webhooks") || begins("/v1/deliveries") ? Scope::kWebhooks

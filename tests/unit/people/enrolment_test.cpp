@@ -1,11 +1,14 @@
 #include "people/enrolment.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/hash.hpp"
+#include "people/person_edits.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_repository.hpp"
+#include "support/people.hpp"
 #include "unit/people/changing_storage.hpp"
 #include "unit/people/fixture.hpp"
 
@@ -92,7 +95,7 @@ TEST_F(Enrolling, AcceptsTheGoodPhotosBesideTheRefusedOnes) {
     EXPECT_EQ(answer.answers[1].reason, "no_face");
     EXPECT_EQ(answer.answers[2].reason, "not_a_photo");
     EXPECT_EQ(answer.answers[3].reason, "not_a_photo");
-    EXPECT_EQ(Audit().at(0).detail, "1 of 4 photos accepted");
+    EXPECT_EQ(Audit().at(0).detail, "1 of 4 photos accepted; refused: 1 no_face, 2 not_a_photo");
 }
 
 TEST_F(Enrolling, RefusesAPhotoItsChildDiesOfAndAcceptsTheOthers) {
@@ -105,15 +108,51 @@ TEST_F(Enrolling, RefusesAPhotoItsChildDiesOfAndAcceptsTheOthers) {
     EXPECT_TRUE(answer.answers.at(1).accepted);
 }
 
-TEST_F(Enrolling, WritesNothingWhenNoPhotoIsAccepted) {
+TEST_F(Enrolling, WritesNothingButTheAuditWhenNoPhotoIsAccepted) {
     const auto version = GalleryVersion();
     const auto answer = ValueOf(Enrol("Ada", {Photo("none", {std::vector<PhotoFace>()})}));
     EXPECT_TRUE(answer.person.IsEmpty());
     EXPECT_EQ(answer.photos, 0U);
     EXPECT_THAT(answer.warnings, IsEmpty());
     EXPECT_THAT(People(), IsEmpty());
-    EXPECT_THAT(Audit(), IsEmpty());
     EXPECT_EQ(GalleryVersion(), version);
+    ASSERT_THAT(Audit(), SizeIs(1));
+    EXPECT_EQ(Audit()[0].at, clock_.Now());
+    EXPECT_EQ(Audit()[0].actor, "a test");
+    EXPECT_EQ(Audit()[0].action, "person.enrol");
+    EXPECT_EQ(Audit()[0].subject, "nobody") << "the name of somebody who is not known is kept nowhere";
+    EXPECT_EQ(Audit()[0].detail, "0 of 1 photos accepted; refused: 1 no_face");
+}
+
+TEST_F(Enrolling, NotesEachRefusalWithItsReason) {
+    const auto ada = ValueOf(Enrol("Ada", {Good("a")})).person;
+    auto blurred = InPhoto(kAda);
+    blurred.sharpness = 0.1;
+    const std::vector<std::pair<NewPhoto, std::string>> refusals{
+        {Photo("none", {std::vector<PhotoFace>()}), "no_face"},
+        {Photo("two", {{InPhoto(kAda), InPhoto(FaceOf(1))}}), "second_face"},
+        {Photo("blurred", {{blurred}}), "blurred"},
+        {Photo("small", {{InPhoto(kAda, 20)}}), "too_small"},
+        {Photo("unlike", {{InPhoto(FaceOf(1))}}), "unlike"},
+        {Photo("broken", Fail(ErrorCode::kInvalidArgument, "it is damaged")), "not_a_photo"},
+        {Good("a"), "same_photo"},
+    };
+    for (const auto& [photo, reason] : refusals) {
+        EXPECT_EQ(ValueOf(Enrol("Ada", {photo})).answers.at(0).reason, reason);
+        EXPECT_EQ(Audit().at(0).subject, ada.Value());
+        EXPECT_EQ(Audit().at(0).detail, "0 of 1 photos accepted; refused: 1 " + reason);
+    }
+    EXPECT_THAT(Audit(), SizeIs(1 + refusals.size()));
+}
+
+TEST_F(Enrolling, NotesWhoIsRefusedBecauseTheyWereErased) {
+    const auto ada = ValueOf(Enrol("Ada", {Good("a")})).person;
+    Write([&](Transaction& transaction) { return ErasePerson(transaction, ada, "a test", clock_.Now()); });
+    const auto refused = Enrol("Ada", {Good("b")});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "erased");
+    EXPECT_EQ(Audit().at(0).subject, "nobody");
+    EXPECT_EQ(Audit().at(0).detail, "none of 1 photos accepted: erased");
 }
 
 TEST_F(Enrolling, WritesNothingWhenAPhotoCannotBeLookedAtNow) {
@@ -123,6 +162,7 @@ TEST_F(Enrolling, WritesNothingWhenAPhotoCannotBeLookedAtNow) {
         EXPECT_EQ(answer.error().code, code);
         EXPECT_THAT(answer.error().message, HasSubstr("b"));
         EXPECT_THAT(People(), IsEmpty());
+        EXPECT_EQ(Audit().at(0).detail, fmt::format("none of 2 photos accepted: {}", ToString(code)));
     }
 }
 

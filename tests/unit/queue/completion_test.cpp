@@ -6,7 +6,7 @@
 
 #include "queue/process_start.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/result_repository.hpp"
 #include "unit/queue/fixture.hpp"
 

@@ -9,7 +9,7 @@
 #include "queue/item_control.hpp"
 #include "queue/retry_policy.hpp"
 #include "storage/item_repository.hpp"
-#include "storage/item_status.hpp"
+#include "storage/latest_runs.hpp"
 #include "storage/result_repository.hpp"
 #include "unit/queue/fixture.hpp"
 
