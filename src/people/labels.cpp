@@ -157,7 +157,7 @@ Result<void> RemoveReplacedLabels(
         replaced.erase(latest.result_id);
     }
     for (const auto& earlier : replaced) {
-        if (auto removed = transaction.people.ReplaceAppearances(item, earlier, {}); !removed) {
+        if (auto removed = transaction.people.RetireAppearances(item, earlier); !removed) {
             return removed;
         }
     }

@@ -20,7 +20,7 @@ inline constexpr std::int64_t kNamingRules = 1;
 
 /// Where the lines are. Their sources: docs/processors/facial-recognition.md, "Thresholds".
 struct MatchLimits {
-    double confirmed = 0.328;     ///< A name is sure below this distance, while 16 to 31 people are known …
+    double confirmed = 0.331;     ///< A name is sure below this distance, while 16 to 31 people are known …
     double each_double = 0.0082;  ///< … and this is taken off each time that twice as many are, from 4 on.
     double margin = 0.03;         ///< At least this much nearer than to the next person.
     double possible = 0.38;       ///< Below this it is worth showing to somebody.

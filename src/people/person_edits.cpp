@@ -125,15 +125,9 @@ Result<std::string> CheckedName(std::string_view name) {
 }
 
 Result<void> CheckOne(const Snapshot& snapshot, const PersonId& one, const PersonId& other) {
-    AppearanceFilter filter;
-    filter.person_id = one;
-    filter.together_with = other;
-    const auto together = snapshot.people.Appearances(filter, {.after = {}, .limit = 1});
-    if (!together) {
-        return Unexpected(together.error());
-    }
-    if (together->rows.empty() || one == other) {
-        return {};
+    const auto together = one == other ? false : snapshot.people.AreSeenTogether(one, other);
+    if (!together || !*together) {
+        return together.map([](bool) {});
     }
     return Fail(
         ErrorCode::kConflict,

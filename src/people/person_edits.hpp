@@ -21,7 +21,7 @@ inline constexpr std::size_t kMostOfOneEdit = 10'000;
 /// A name of 1 to 200 characters, without spaces around it. kInvalidArgument.
 [[nodiscard]] Result<std::string> CheckedName(std::string_view name);
 
-/// kConflict of two people who are seen at the same time in an item: one is not. It says how to look at it.
+/// kConflict of two people whom a result shows at the same time: one is not. It says how to look at it.
 [[nodiscard]] Result<void> CheckOne(const Snapshot& snapshot, const PersonId& one, const PersonId& other);
 
 /// Erases the person with everybody who was merged into them, also one whose enrolment is undone: photos with

@@ -218,12 +218,13 @@ Result<int> Relabelling::RelabelWanted(const std::stop_token& stop) {
 Result<int> Relabelling::Relabel(const std::stop_token& stop) {
     const std::scoped_lock alone(comparing_);
     const auto current = gallery_.Current();
-    const auto changed = current ? Compare(*current, stop) : Unexpected(current.error());
+    const auto first = current ? RelabelWanted(stop) : Unexpected(current.error());
+    const auto changed = first ? Compare(*current, stop) : Unexpected(first.error());
     const auto wanted = changed ? RelabelWanted(stop) : Unexpected(changed.error());
     if (wanted) {
         compared_ = *current;
     }
-    return wanted.map([&](int others) { return *changed + others; });
+    return wanted.map([&](int others) { return *first + *changed + others; });
 }
 
 Result<int> Relabelling::Compare(

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -108,6 +109,34 @@ Result<bool> IsFree(
            (!unopened || IsAside(item));
 }
 
+/// A choice may have its run from another rule, which chose the same before and chooses otherwise now: that
+/// run would give way to the other rule's next one, so the choice gets one of its own.
+void AddOwnRuns(
+    const Item& item,
+    const std::vector<Choice>& choices,
+    const std::vector<Process>& existing,
+    Timestamp now,
+    std::vector<Process>& runs
+) {
+    const auto latest = LatestRuns(existing);
+    const auto count = runs.size();
+    for (const auto& choice : choices) {
+        const auto had = std::ranges::find_if(latest, [&](const Process& run) {
+            return run.processor == choice.processor && run.config_hash == choice.config_hash;
+        });
+        const auto gives_way = [&](const Process& run) {
+            return run.processor == had->processor && run.rule_id == had->rule_id &&
+                   run.config_hash != had->config_hash;
+        };
+        const auto planned = std::span(runs).first(count);
+        if (had != latest.end() && had->rule_id != choice.rule_id &&
+            std::ranges::any_of(planned, gives_way)) {
+            auto own = ChosenRun(item, choice, existing, now);
+            runs.push_back(std::move(own));
+        }
+    }
+}
+
 Result<Plan> PlanOf(
     const Snapshot& snapshot,
     const RerunOrder& order,
@@ -146,6 +175,7 @@ Result<Plan> PlanOf(
             plan.runs.push_back(std::move(run));
         }
     }
+    AddOwnRuns(item, choices, *all, now, plan.runs);
     plan.counts.items = plan.runs.empty() ? 0 : 1;
     plan.counts.processes = static_cast<std::int64_t>(plan.runs.size());
     return plan;

@@ -30,12 +30,13 @@ std::vector<Process> LatestRuns(std::vector<Process> all) {
     std::ranges::sort(runs, {}, [](const Process& process) {
         return std::pair(process.created_at, process.id);
     });
-    std::set<std::pair<std::string, RuleId>> chosen_later;
+    std::set<std::pair<std::string, RuleId>> done_later;
     for (auto& run : std::views::reverse(runs)) {
-        const bool replaced =
-            !run.rule_id.IsEmpty() && !chosen_later.emplace(run.processor, run.rule_id).second;
-        if (replaced && IsTerminal(run.status)) {
+        std::pair choice(run.processor, run.rule_id);
+        if (IsTerminal(run.status) && done_later.contains(choice)) {
             run.id = {};
+        } else if (run.status == Status::kCompleted && !run.rule_id.IsEmpty()) {
+            done_later.insert(std::move(choice));
         }
     }
     std::erase_if(runs, [](const Process& run) { return run.id.IsEmpty(); });

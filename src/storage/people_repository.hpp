@@ -75,6 +75,13 @@ public:
         const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances
     ) = 0;
 
+    /// Removes those of a result that another has replaced, and keeps for erasures whom its faces were shown
+    /// as.
+    virtual Result<void> RetireAppearances(const ItemId& item, const ResultId& result) = 0;
+
+    /// Whether a result shows both, with everybody who was merged into them, at the same time.
+    [[nodiscard]] virtual Result<bool> AreSeenTogether(const PersonId& one, const PersonId& other) const = 0;
+
     /// kNotFound.
     [[nodiscard]] virtual Result<Appearance> GetAppearance(const AppearanceId& id) const = 0;
 

@@ -227,11 +227,11 @@ TEST_P(Faces, OfTheLatestRunAreTheCurrentOnes) {
     EXPECT_FALSE(Seen(1).is_current);
     EXPECT_TRUE(Seen(2).is_current);
 
+    process.run = 1;
     const auto run = [&](const std::string& id, const RuleId& rule, const ResultId& result) {
-        process.id = ProcessId(id);
+        process.id = ProcessId(id + std::to_string(process.run));
         process.config_hash = id;
         process.rule_id = rule;
-        process.run = 1;
         process.created_at = Now();
         Write([&](Transaction& t) { return t.processes.Add(process); });
         complete(result);
@@ -245,6 +245,9 @@ TEST_P(Faces, OfTheLatestRunAreTheCurrentOnes) {
     EXPECT_FALSE(Seen(1).is_current) << "a rule wants one configuration at a time";
     EXPECT_TRUE(Seen(2).is_current);
     EXPECT_TRUE(Seen(3).is_current);
+    process.run = 2;
+    run("prc_c", RuleId("rul_third"), latest);
+    EXPECT_TRUE(Seen(1).is_current) << "the later configuration is another rule's now";
 }
 
 TEST_P(Faces, RememberHowFarTheirWorkHasCome) {
@@ -253,9 +256,9 @@ TEST_P(Faces, RememberHowFarTheirWorkHasCome) {
         const auto with = Read([](const Snapshot& snapshot) { return snapshot.faces.Compared(); });
         return std::pair(with.gallery, with.rules);
     };
-    EXPECT_EQ(compared(7, 1), std::pair(7, 1));
-    EXPECT_EQ(compared(5, 2), std::pair(7, 2)) << "what is lower changes nothing";
-    EXPECT_EQ(compared(9, 1), std::pair(9, 2));
+    EXPECT_THAT(compared(7, 1), ::testing::Pair(7, 1));
+    EXPECT_THAT(compared(5, 2), ::testing::Pair(7, 2)) << "what is lower changes nothing";
+    EXPECT_THAT(compared(9, 1), ::testing::Pair(9, 2));
     Write([&](Transaction& t) { return t.faces.SetGroupedUpTo(12); });
     EXPECT_EQ(Read([](const Snapshot& s) { return s.faces.GroupedUpTo(); }), 12);
 }

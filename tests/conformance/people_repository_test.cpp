@@ -379,6 +379,25 @@ TEST_P(People, AreListedInItemsPageByPage) {
     EXPECT_TRUE(Appearances({.item_id = ItemId("itm_none"), .person_id = {}}).rows.empty());
 }
 
+TEST_P(People, AreSeenTogetherWhereOneResultShowsBothAtOnce) {
+    const auto ada = AddPerson("Ada");
+    const auto bob = AddPerson("Bob");
+    const auto item = AddItem(AddBucket(), "a");
+    const auto together = [&] {
+        const auto asked = [&](const Person& one, const Person& other) {
+            return Read([&](const Snapshot& s) { return s.people.AreSeenTogether(one.id, other.id); });
+        };
+        EXPECT_EQ(asked(ada, bob), asked(bob, ada));
+        return asked(ada, bob);
+    };
+    Replace(item, AddResult("one").id, {MakeAppearance(ada, "app_1", 0), MakeAppearance(bob, "app_2", 200)});
+    const auto other = AddResult("other").id;
+    Replace(item, other, {MakeAppearance(bob, "app_3", 0)});
+    EXPECT_FALSE(together()) << "one after the other, and at once in two results of one item";
+    Replace(item, other, {MakeAppearance(bob, "app_3", 0), MakeAppearance(ada, "app_4", 40)});
+    EXPECT_TRUE(together());
+}
+
 TEST_P(People, AreListedWhereSomebodyElseIsSeenToo) {
     const auto ada = AddPerson("Ada");
     const auto bob = AddPerson("Bob");

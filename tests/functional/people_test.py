@@ -149,7 +149,13 @@ class PeopleEdits(ServiceTest):
         self.assertEqual(len(seen("Barack Obama")), 2)
         self.assertEqual(seen("Barack Obama", "--with", "Joe Biden"), [item])
         self.assertEqual(seen("Barack Obama", "--with", "Joe Biden", "--until", "2020-01-01T00:00:00Z"), [])
-        self.assertEqual(seen("Barack Obama", "--bucket", "inbox", "--since", "2020-01-01T00:00:00Z", "--unconfirmed"), [])
+        self.assertEqual(len(seen("Barack Obama", "--bucket", "inbox", "--since", "2020-01-01T00:00:00Z")), 2)
+        self.assertEqual(seen("Barack Obama", "--since", "2100-01-01T00:00:00Z"), [])
+        other = self.folder / "other"
+        other.mkdir()
+        self.service.command("buckets", "add", other, "--name", "other", "--processor", "checksum")
+        self.assertEqual(seen("Barack Obama", "--bucket", "other"), [])
+        self.assertEqual(seen("Barack Obama", "--unconfirmed"), [])
         self.assertIn(item, self.service.command("people", "seen", "Joe Biden", "--with", "Barack Obama"))
         self.assertIn("seen nowhere", self.service.command("people", "seen", "Barack Obama", "--unconfirmed"))
         self.service.command("people", "seen", "Barack Obama", "--with", "Nobody", code=1)
@@ -209,6 +215,16 @@ class PeopleEdits(ServiceTest):
         self.assertNotEqual(self.service.get("/v1/people/Barack%20Obama")["etag"], tag)
         rename = {"kind": "rename", "person": "Barack Obama", "name": "Barack"}
         self.assertEqual(self.service.request("POST", "/v1/edits", rename, headers={"If-Match": tag})[0], 412)
+
+    def test_who_gets_another_name_by_the_undo_of_an_edit_of_others_has_another_etag(self):
+        biden = self.service.get("/v1/people/Joe%20Biden")["id"]
+        self.service.command("people", "rename", "Barack Obama", "Barack")
+        first = self.service.get("/v1/edits?limit=1")["rows"][0]["id"]
+        self.service.command("people", "rename", "Joe Biden", "Barack Obama")
+        tag = self.service.get(f"/v1/people/{biden}")["etag"]
+        self.service.command("people", "undo", first)
+        self.assertEqual(self.service.get(f"/v1/people/{biden}")["name"], "Joe Biden")
+        self.assertNotEqual(self.service.get(f"/v1/people/{biden}")["etag"], tag)
 
     def test_two_who_are_seen_at_the_same_time_are_one_only_when_somebody_insists(self):
         clip = self.folder / "beside.mp4"
@@ -430,7 +446,10 @@ class Review(ServiceTest):
 
     def test_nobody_known_is_said_of_all_faces_and_undone_at_once(self):
         self.unknown("obama.jpg", "obama2.jpg", "obama3.jpg")
-        self.assertEqual(self.service.get("/v1/review")["rows"][0]["faces"], 6)
+        question = self.service.get("/v1/review")["rows"][0]
+        self.assertEqual(question["faces"], 6)
+        stale = {"kind": "unknown", "person": question["person"]}
+        self.assertEqual(self.service.request("POST", "/v1/edits", stale, headers={"If-Match": '"of before"'})[0], 412)
         printed = self.review("u\n")
         self.assertIn("an answer settles 6 faces", printed)
         self.assertIn("1 question answered", printed)

@@ -173,6 +173,11 @@ bool AskOne(CommandLine& line, const value& question, int& answered) {
         }
         if (!edit) {
             fmt::print("{}\n", edit.error().message);
+            if (edit.error().code == ErrorCode::kConflict && answer.size() > 1) {
+                fmt::print(
+                    "  notifications-api people merge '{}' {} --anyway\n", answer, Shown(question, "person")
+                );
+            }
             continue;
         }
         if (edit->as_object().contains("until")) {

@@ -233,9 +233,12 @@ private:
     [[nodiscard]] static Result<PersonFacts> FactsOf(const Snapshot& snapshot, const Person& person) {
         auto photos = snapshot.people.PhotosOf(person.id);
         auto merged = snapshot.people.MergedInto(person.id);
-        auto tag = TagOf(snapshot, person.id);
-        if (!photos || !merged || !tag) {
-            return Unexpected(!photos ? photos.error() : !merged ? merged.error() : tag.error());
+        if (!photos || !merged) {
+            return Unexpected(photos ? merged.error() : photos.error());
+        }
+        auto tag = TagOf(snapshot, person, *photos);
+        if (!tag) {
+            return Unexpected(tag.error());
         }
         return PersonFacts{
             .person = person,

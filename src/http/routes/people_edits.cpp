@@ -238,8 +238,12 @@ private:
         if (found && asked.other) {
             found = find(wanted.other, edit.other);
         }
-        if (found && asked.person) {
-            found = CheckTag(transaction.View(), edit.person, request.Header("if-match"));
+        PersonId looked_at = edit.person;
+        if (found && IsOfSomebody(wanted, edit)) {
+            found = find(wanted.person, looked_at);
+        }
+        if (found && !looked_at.IsEmpty()) {
+            found = CheckTag(transaction.View(), looked_at, request.Header("if-match"));
         }
         if (edit.kind == EditKind::kSplit) {
             edit.other = std::exchange(edit.person, PersonId(MakeId("per")));
@@ -258,13 +262,18 @@ private:
         return CheckedName(*wanted.name).map([&](std::string name) { edit.name = std::move(name); });
     }
 
+    /// "Unknown", of all faces of somebody without a name.
+    [[nodiscard]] static bool IsOfSomebody(const view::NewEdit& wanted, const PeopleEdit& edit) {
+        return edit.kind == EditKind::kUnknown && wanted.person && !wanted.tracks && !wanted.appearances;
+    }
+
     [[nodiscard]] static Result<void> ReadFaces(
         Transaction& transaction, const view::NewEdit& wanted, const Asked& asked, PeopleEdit& edit
     ) {
         if (!asked.faces) {
             return {};
         }
-        if (edit.kind == EditKind::kUnknown && wanted.person && !wanted.tracks && !wanted.appearances) {
+        if (IsOfSomebody(wanted, edit)) {
             return AnchorsOfUnnamed(transaction, *wanted.person).map([&](std::vector<TrackId> tracks) {
                 edit.tracks = std::move(tracks);
             });

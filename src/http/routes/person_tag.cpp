@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -25,17 +26,18 @@ constexpr std::size_t kTagDigits = 16;
 
 }  // namespace
 
-Result<std::string> TagOf(const Snapshot& snapshot, const PersonId& root) {
-    const auto photos = snapshot.people.PhotosOf(root);
-    const auto edits = snapshot.people_edits.List(root, {.after = {}, .limit = 1});
-    if (!photos || !edits) {
-        return Unexpected(photos ? edits.error() : photos.error());
+Result<std::string> TagOf(
+    const Snapshot& snapshot, const Person& person, const std::vector<EnrolmentPhoto>& photos
+) {
+    const auto edits = snapshot.people_edits.List(person.id, {.after = {}, .limit = 1});
+    if (!edits) {
+        return Unexpected(edits.error());
     }
-    auto text = root.Value();
+    auto text = fmt::format("{}\n{}\n{}\n", person.name, person.hidden, person.consent);
     for (const auto& edit : edits->rows) {
         text += " " + edit.id.Value();
     }
-    for (const auto& photo : *photos) {
+    for (const auto& photo : photos) {
         text += " " + photo.id.Value();
     }
     return fmt::format("\"{}\"", Sha256Hex(text).substr(0, kTagDigits));
@@ -45,7 +47,12 @@ Result<void> CheckTag(const Snapshot& snapshot, const PersonId& root, std::strin
     if (wanted.empty() || wanted == "*") {
         return {};
     }
-    const auto tag = TagOf(snapshot, root);
+    const auto person = snapshot.people.Get(root);
+    const auto photos = snapshot.people.PhotosOf(root);
+    if (!person || !photos) {
+        return Unexpected(person ? photos.error() : person.error());
+    }
+    const auto tag = TagOf(snapshot, *person, *photos);
     if (!tag) {
         return Unexpected(tag.error());
     }

@@ -39,7 +39,19 @@ constexpr Sql kWithAppearancesSql{
     .sqlite = "SELECT item_id FROM appearance WHERE item_id = ? LIMIT 1",
     .postgres = "SELECT DISTINCT item_id FROM appearance WHERE item_id IN (SELECT unnest(?))"
 };
-constexpr const char* kAppearancesSql = R"sql(
+constexpr const char* kShownAsSql =
+    "SELECT person_id, tracks FROM appearance WHERE item_id = ? AND result_id = ?";
+constexpr const char* kAddOnceShownSql =
+    "INSERT INTO once_shown (person_id, track_id) VALUES (?, ?) ON CONFLICT (person_id, track_id) DO NOTHING";
+constexpr const char* kTogetherSql = R"sql(
+    SELECT 1 FROM appearance a JOIN appearance w ON w.result_id = a.result_id
+                                                AND w.start_ms <= a.end_ms AND w.end_ms >= a.start_ms
+    WHERE a.person_id IN (SELECT id FROM person WHERE root = ?1)
+      AND w.person_id IN (SELECT id FROM person WHERE root = ?2) LIMIT 1)sql";
+
+/// What is filtered by, one condition of it in place of `by`, so that its index is used.
+std::string AppearancesBy(std::string_view any, std::string_view by) {
+    std::string sql = R"sql(
     SELECT a.id, a.item_id, a.result_id, r.id, r.name, a.certainty, a.by_user, a.start_ms, a.end_ms, a.similarity,
            a.distance, a.probability, a.best_shot_ms, a.box_x, a.box_y, a.box_width, a.box_height, a.tracks, a.rate_numerator,
            a.rate_denominator, a.start_timecode_frames, a.drop_frame
@@ -57,6 +69,19 @@ constexpr const char* kAppearancesSql = R"sql(
                         AND (?12 = 0 OR i.discovered_at < ?12)))
       AND (?3 = '' OR (a.item_id, a.start_ms, a.id) > (?3, ?4, ?5))
     ORDER BY a.item_id, a.start_ms, a.id LIMIT ?6)sql";
+    const auto at = sql.find(any);
+    return at == std::string::npos ? sql : sql.replace(at, any.size(), by);
+}
+
+const std::string& AppearancesSql(const AppearanceFilter& filter) {
+    static const auto all = AppearancesBy("", "");
+    static const auto of_item = AppearancesBy("(?1 = '' OR a.item_id = ?1)", "a.item_id = ?1");
+    static const auto of_person = AppearancesBy(
+        "(?2 = '' OR a.person_id IN (SELECT id FROM person WHERE root = ?2))",
+        "a.person_id IN (SELECT id FROM person WHERE root = ?2)"
+    );
+    return !filter.item_id.IsEmpty() ? of_item : !filter.person_id.IsEmpty() ? of_person : all;
+}
 
 constexpr const char* kGetAppearanceSql = R"sql(
     SELECT a.id, a.item_id, a.result_id, r.id, r.name, a.certainty, a.by_user, a.start_ms, a.end_ms, a.similarity,
@@ -165,6 +190,36 @@ Result<void> PeopleTable::ReplaceAppearances(
     return {};
 }
 
+Result<void> PeopleTable::RetireAppearances(const ItemId& item, const ResultId& result) {
+    const auto shown = connection_.Select(
+        kShownAsSql,
+        [](Row& row) {
+            auto person = row.As<PersonId>();
+            return std::pair(std::move(person), ListFromText(row.Text()));
+        },
+        item,
+        result
+    );
+    if (!shown) {
+        return Unexpected(shown.error());
+    }
+    for (const auto& [person, tracks] : *shown) {
+        for (const auto& track : tracks) {
+            if (auto kept = connection_.Change(kAddOnceShownSql, person, track); !kept) {
+                return Unexpected(kept.error());
+            }
+        }
+    }
+    return connection_.Change(kClearAppearancesSql, item, result).map([](int) {});
+}
+
+Result<bool> PeopleTable::AreSeenTogether(const PersonId& one, const PersonId& other) const {
+    return connection_.First(
+                          kTogetherSql, [](Row& row) { return row.Integer(); }, one, other
+    )
+        .map([](const auto& found) { return found.has_value(); });
+}
+
 Result<Appearance> PeopleTable::GetAppearance(const AppearanceId& id) const {
     return connection_.First(kGetAppearanceSql, ReadAppearance, id)
         .and_then([&](std::optional<Appearance> found) {
@@ -180,7 +235,7 @@ Result<Page<Appearance>> PeopleTable::Appearances(
     const auto from = CursorFrom(page.after);
     return connection_
         .Select(
-            kAppearancesSql,
+            AppearancesSql(filter).c_str(),
             ReadAppearance,
             filter.item_id,
             filter.person_id,

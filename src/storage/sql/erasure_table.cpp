@@ -25,6 +25,8 @@ constexpr const char* kFollowedSql = R"sql(
     SELECT DISTINCT s.id FROM appearance a JOIN process p ON p.item_id = a.item_id JOIN seen_face s ON s.result_id = p.result_id
     WHERE a.person_id = ? AND NOT s.is_current)sql";
 constexpr const char* kShownSql = "SELECT tracks FROM appearance WHERE person_id = ?";
+constexpr const char* kOnceShownSql = "SELECT track_id FROM once_shown WHERE person_id = ?";
+constexpr const char* kForgetOnceShownSql = "DELETE FROM once_shown WHERE track_id = ?";
 constexpr const char* kItemsSql = "SELECT DISTINCT item_id FROM appearance WHERE person_id = ?";
 constexpr const char* kWantSql = R"sql(
     INSERT INTO emptied_result (result_id, erasure_id) SELECT result_id, ?2 FROM face_track WHERE id = ?1
@@ -69,7 +71,7 @@ Erasure ReadErasure(Row& row) {
 Result<std::vector<TrackId>> ErasureTable::FacesOf(const std::vector<PersonId>& people) const {
     std::set<TrackId> faces;
     for (const auto& person : people) {
-        for (const auto* sql : {kSaidSql, kFollowedSql}) {
+        for (const auto* sql : {kSaidSql, kFollowedSql, kOnceShownSql}) {
             const auto found = connection_.Select(sql, [](Row& row) { return row.As<TrackId>(); }, person);
             if (!found) {
                 return Unexpected(found.error());
@@ -104,7 +106,9 @@ Result<std::int64_t> ErasureTable::CountItems(const std::vector<PersonId>& peopl
 Result<int> ErasureTable::EmptyFaces(const std::vector<TrackId>& tracks, const EditId& erasure) {
     int emptied = 0;
     for (const auto& track : tracks) {
-        auto changed = connection_.Change(kEmptySql, track);
+        auto changed = connection_.Change(kForgetOnceShownSql, track).and_then([&](int) {
+            return connection_.Change(kEmptySql, track);
+        });
         if (!changed) {
             return changed;
         }

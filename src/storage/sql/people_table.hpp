@@ -33,6 +33,8 @@ public:
     Result<void> ReplaceAppearances(
         const ItemId& item, const ResultId& result, const std::vector<Appearance>& appearances
     ) override;
+    Result<void> RetireAppearances(const ItemId& item, const ResultId& result) override;
+    [[nodiscard]] Result<bool> AreSeenTogether(const PersonId& one, const PersonId& other) const override;
     [[nodiscard]] Result<Page<Appearance>> Appearances(
         const AppearanceFilter& filter, const PageRequest& page
     ) const override;

@@ -187,6 +187,17 @@ TEST_F(Erasures, ReachEveryRunThatFoundTheFace) {
     }
 }
 
+TEST_F(Erasures, ReachFacesOfAResultThatAnotherHasReplacedWithoutHer) {
+    const auto first = ProcessesOf(both_).at(0).result_id;
+    Add(ClaimMore(both_, R"({"fps":1})", 1),
+        MakeFaceResult({{.track = 1, .link = 1, .start_ms = 2000, .end_ms = 2900, .shots = {DenseFace(2)}}}));
+    Commit();
+    ASSERT_THAT(NamesIn(both_), ElementsAre("Bob confirmed 2000-2900"));
+    EXPECT_EQ(Erase(ada_).faces, 1);
+    EXPECT_THAT(TracksOf(first).at(0).shots, IsEmpty());
+    EXPECT_THAT(TracksOf(first).at(1).shots, SizeIs(1)) << "Bob's";
+}
+
 TEST_F(Erasures, ReachFacesThatAreSaidToBeThePersonsAndShownNowhere) {
     const auto track = TracksIn(alone_).at(0);
     auto edit = EditOf(EditKind::kConfirm, ada_);

@@ -128,7 +128,7 @@ TEST(Naming, NamesAClearTrackOfALinkWithoutAName) {
         NamesOf({{.track = 1, .link = 1, .shots = stranger}, {.track = 2, .link = 1, .shots = ada}}),
         ElementsAre("-", "Ada")
     );
-    const std::vector<Embedding> unsure(3, FaceAt(kAda, 0.31, 50));  // above 0.344 - 0.04
+    const std::vector<Embedding> unsure(3, FaceAt(kAda, 0.31, 50));  // above 0.347 - 0.04
     EXPECT_THAT(
         NamesOf({{.track = 1, .link = 1, .shots = stranger}, {.track = 2, .link = 1, .shots = unsure}}),
         ElementsAre("-", "-")

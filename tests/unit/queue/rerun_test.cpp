@@ -72,6 +72,27 @@ TEST_F(RerunTest, RunsWhatHasChangedSince) {
     EXPECT_EQ(ProcessesOf(item.id).back().run, 1);
 }
 
+TEST_F(RerunTest, GivesARuleARunOfItsOwnWhoseRunCameFromARuleThatChangedItsMind) {
+    const auto bucket = AddBucket({});
+    auto first = AddRule(bucket, "facial-recognition", [](Rule& rule) { rule.priority = 5; });
+    const auto second = AddRule(bucket, "facial-recognition");
+    Work(bucket, {"a"});
+    const auto item = Items().at(0);
+    ASSERT_EQ(ProcessesOf(item.id).size(), 1U) << "two rules that choose the same give one process";
+    ASSERT_EQ(ProcessesOf(item.id)[0].rule_id, first.id);
+    ChangeRule(first, [](Rule& changed) {
+        changed.config = R"({"fps":2})";
+        changed.config_hash = "other";
+    });
+    EXPECT_EQ(Run({.bucket = bucket.id, .mode = RerunMode::kChanged}).processes, 2);
+    Work(bucket, {});
+    const auto latest = LatestRuns(ProcessesOf(item.id));
+    ASSERT_EQ(latest.size(), 2U);
+    EXPECT_EQ(latest[0].rule_id, first.id);
+    EXPECT_EQ(latest[1].rule_id, second.id);
+    EXPECT_EQ(Run({.bucket = bucket.id, .mode = RerunMode::kChanged}).processes, 0);
+}
+
 TEST_F(RerunTest, RunsAgainWhatWasChangedBack) {
     const auto bucket = AddBucket({});
     auto rule = AddRule(bucket, "facial-recognition");

@@ -58,6 +58,7 @@ INSERT INTO face_removed VALUES (4, 1);
 INSERT INTO erasure VALUES ('edt_1', 3, 'key:k', '["per_9"]', 1, 2, 3, NULL);
 INSERT INTO emptied_result VALUES ('res_1', 'edt_1');
 INSERT INTO appearance VALUES ('app_1', 'itm_2', 'res_1', 'per_1', 'confirmed', 1, 1, 2, 0.42, 0.58, 0.9, 1, 0.1, 0.2, 0.3, 0.4, '[0]', 30000, 1001, 107892, 1);
+INSERT INTO once_shown VALUES ('per_1', 'trk_1');
 INSERT INTO review_skip VALUES ('key_1', 'que_1', 5);
 INSERT INTO event (id, type, subject, dedup_key, at, data) VALUES ('evt_1', 'item.completed', 'itm_2', 'k', 1, '{}'), ('evt_2', 'item.failed', 'itm_2', NULL, 1, '{}'),
                                                                   ('evt_3', 'item.failed', 'itm_2', NULL, 1, '{}');

@@ -594,6 +594,15 @@ CREATE TABLE appearance (
 CREATE INDEX appearance_of_item ON appearance (item_id, start_ms, id);
 CREATE INDEX appearance_of_result ON appearance (result_id);
 CREATE INDEX appearance_of_person ON appearance (person_id, item_id, start_ms, id);
+-- whom faces of results that were replaced were shown as: an erasure reaches them, too
+CREATE TABLE once_shown (
+    person_id TEXT NOT NULL,
+    track_id TEXT NOT NULL REFERENCES face_track (id) ON DELETE CASCADE,
+    PRIMARY KEY (person_id, track_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX once_shown_track ON once_shown (track_id);
+
 -- what is asked first in the review: storage/sql/review_table.cpp
 CREATE INDEX appearance_proposed ON appearance ((probability * (1 - probability) * length(tracks)) DESC, id)
 WHERE certainty = 'possible' AND by_user = 0;
@@ -619,7 +628,11 @@ SELECT t.id, t.anchor, t.result_id, t.number, t.link, t.start_ms, t.end_ms, t.be
                                  WHERE l.item_id = c.item_id AND l.processor = c.processor AND l.status = 'Completed'
                                    AND CASE WHEN l.config_hash = c.config_hash THEN l.run > c.run
                                             ELSE c.rule_id <> '' AND l.rule_id = c.rule_id
-                                             AND (l.created_at, l.id) > (c.created_at, c.id) END)) AS is_current,
+                                             AND (l.created_at, l.id) > (c.created_at, c.id)
+                                             AND NOT EXISTS (SELECT 1 FROM process m
+                                                             WHERE m.item_id = l.item_id AND m.processor = l.processor
+                                                               AND m.config_hash = l.config_hash AND m.run > l.run
+                                                               AND m.status = 'Completed') END)) AS is_current,
        m.embedding_model
 FROM face_track t
 JOIN result m ON m.id = t.result_id
