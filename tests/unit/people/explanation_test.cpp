@@ -1,5 +1,7 @@
 #include "people/explanation.hpp"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
