@@ -95,6 +95,7 @@ constexpr std::array kMembers{
         "distance", "From the person or face, 0 to 2: a name is proposed up to 0.38; smaller is surer.", ""
     },
     MemberWords{"document", "The result itself, as its processor describes it.", ""},
+    MemberWords{"document_sha256", "SHA-256 of the document: equal for two runs that found the same.", ""},
     MemberWords{"drop_frame", "Whether its timecodes leave out frame numbers (29.97 DF, 59.94 DF).", ""},
     MemberWords{"dry_run", "Only count.", ""},
     MemberWords{"due_at", "When it is looked at next.", "date-time"},

@@ -198,6 +198,7 @@ struct ResultView {
     std::string config_hash;
     std::string embedding_model;
     boost::json::value document;
+    std::string document_sha256;
     std::vector<ArtifactView> artifacts;
     std::string created_at;
 };
@@ -214,6 +215,7 @@ BOOST_DESCRIBE_STRUCT(
      config_hash,
      embedding_model,
      document,
+     document_sha256,
      artifacts,
      created_at)
 )

@@ -1,5 +1,6 @@
 #include "delivery/publishing/document.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -138,8 +139,12 @@ Result<json::array> ProcessesPart(const Snapshot& snapshot, const ItemId& id) {
     if (!looked_at) {
         return Unexpected(looked_at.error());
     }
+    auto latest = LatestRuns(*std::move(all));
+    std::ranges::sort(latest, {}, [](const Process& process) {
+        return std::pair(process.processor, process.config_hash);
+    });
     json::array parts;
-    for (const auto& process : LatestRuns(*std::move(all))) {
+    for (const auto& process : latest) {
         auto part = ProcessPart(snapshot, process);
         if (!part) {
             return Unexpected(part.error());

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "core/clock.hpp"
+#include "core/hash.hpp"
 #include "core/json.hpp"
 #include "domain/result.hpp"
 #include "http/api.hpp"
@@ -38,6 +39,7 @@ view::ResultView Show(const StoredResult& result) {
         .config_hash = result.config_hash,
         .embedding_model = result.embedding_model,
         .document = ParseJson(result.document).value_or(nullptr),
+        .document_sha256 = Sha256Hex(result.document),
         .artifacts = {},
         .created_at = ToRfc3339(result.created_at),
     };

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base64.hpp"
+#include "core/hash.hpp"
 #include "core/json.hpp"
 #include "domain/node.hpp"
 #include "people/calibration.hpp"
@@ -393,7 +394,10 @@ void OpenApiTest::CheckItems() {
     Check("POST", "/v1/items/rerun", "/v1/items/rerun?status=Cancelled");
     Check("GET", "/v1/items/{item}", "/v1/items/" + item);  // with a history
     const auto result = AddResult("file", "bytes").Value();
-    Check("GET", "/v1/results/{result}", "/v1/results/" + result);
+    const auto found = Check("GET", "/v1/results/{result}", "/v1/results/" + result);
+    const auto stored =
+        storage_->Read([&](const Snapshot& s) { return s.results.Get(ResultId(result)); }).value();
+    EXPECT_EQ(found.at("document_sha256").as_string(), Sha256Hex(stored.document));
     Check("GET", "/v1/results/{result}/artifacts/{name}", "/v1/results/" + result + "/artifacts/file");
     Check("GET", "/v1/processors", "/v1/processors");
     Check("GET", "/v1/processors/{processor}", "/v1/processors/checksum");
