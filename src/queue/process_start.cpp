@@ -1,7 +1,6 @@
 #include "queue/process_start.hpp"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"

@@ -22,7 +22,6 @@
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/item.hpp"
-#include "domain/pause.hpp"
 #include "domain/process.hpp"
 #include "domain/status.hpp"
 #include "storage/appearance_list.hpp"

@@ -20,8 +20,11 @@ Result<std::filesystem::path> WriteCrop(
     const std::filesystem::path folder(line.words.folder);
     std::error_code told_by_the_write;
     std::filesystem::create_directories(folder, told_by_the_write);
-    const auto path = folder / (name + ".jpg");
-    return WriteFileAtomically(path, *bytes, 0600).map([&] { return path; });
+    auto path = folder / (name + ".jpg");
+    if (auto written = WriteFileAtomically(path, *bytes, 0600); !written) {
+        return Unexpected(written.error());
+    }
+    return path;
 }
 
 }  // namespace notify

@@ -40,7 +40,7 @@ Result<void> Write(CommandLine& line, const value& crop, const std::string& name
 /// The enrolled faces in the list, called by the photo's id, which is the row's `id`.
 Result<void> WriteEnrolled(CommandLine& line, const array& photos, std::string_view id) {
     Result<void> written;
-    for (auto photo = photos.begin(); written && photo != photos.end(); ++photo) {
+    for (const auto* photo = photos.begin(); written && photo != photos.end(); ++photo) {
         written = Write(line, photo->at("crop"), Shown(*photo, id));
     }
     return written;
@@ -66,7 +66,7 @@ Result<void> Explain(CommandLine& line) {
     auto written = WriteEnrolled(line, why->at("exemplars").as_array(), "photo");
     std::size_t number = 0;
     const auto& crops = why->at("crops").as_array();
-    for (auto crop = crops.begin(); written && crop != crops.end(); ++crop) {
+    for (const auto* crop = crops.begin(); written && crop != crops.end(); ++crop) {
         written = Write(line, *crop, fmt::format("{}-{}", line.words.id, ++number));
     }
     return written;

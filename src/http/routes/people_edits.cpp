@@ -3,7 +3,6 @@
 #include "storage/people_edits.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>

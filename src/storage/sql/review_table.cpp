@@ -1,6 +1,5 @@
 #include "storage/sql/review_table.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
