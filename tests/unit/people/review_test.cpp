@@ -118,6 +118,18 @@ TEST_F(ReviewTest, AsksFirstWhatTellsMost) {
     EXPECT_THAT(Asked("key_1", 1), ElementsAre("? x3"));
 }
 
+TEST_F(ReviewTest, AsksOfEachResultOfAnItemByItself) {
+    AddAda();
+    const auto item = Analyse("a.mp4", MaybeAda(0.35, {0, 9'000}));
+    Add(ClaimMore(item, R"({"fps":1})", 1, RuleId("rul_2")), MaybeAda(0.35, {18'000}));
+    Commit();
+    ASSERT_THAT(AppearancesIn(item), SizeIs(3));
+    const auto open = Open();
+    ASSERT_THAT(open.questions, SizeIs(2));
+    EXPECT_THAT(open.questions[0].settles, SizeIs(2));
+    EXPECT_THAT(open.questions[1].settles, SizeIs(1)) << "one link of each, which are two faces";
+}
+
 TEST_F(ReviewTest, IsOneQuestionForAFaceAndSeveralForSeveralFaces) {
     AddAda();
     const auto item = Analyse("a.mp4", MaybeAda(0.35, {0, 9'000, 18'000}));
