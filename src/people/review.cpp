@@ -33,6 +33,7 @@ namespace notify {
 namespace {
 
 constexpr int kMostProposals = 2'000;
+constexpr int kFewProposals = 100;
 constexpr int kMostCounted = 10'000;
 constexpr std::size_t kMostSettled = 1'000;
 constexpr int kShown = 5;
@@ -69,8 +70,8 @@ QuestionId IdOf(std::string_view about) {
 
 /// Those of one face are one question: the same evidence gave all of them the name. Items that share the
 /// result share its tracks, and with them the answer.
-Result<std::vector<Draft>> ReadProposals(const ReviewRepository& review) {
-    auto proposals = review.Proposals(kMostProposals);
+Result<std::vector<Draft>> ReadProposals(const ReviewRepository& review, int most) {
+    auto proposals = review.Proposals(most);
     if (!proposals) {
         return Unexpected(proposals.error());
     }
@@ -113,14 +114,21 @@ void SortByGain(auto& rows, auto gain) {
     std::ranges::stable_sort(rows, [&](const auto& a, const auto& b) { return gain(a) > gain(b); });
 }
 
-Result<Drafts> ReadDrafts(const Snapshot& snapshot) {
-    auto proposals = ReadProposals(snapshot.review);
+/// What was skipped is among them. Where that leaves few proposals, more are read.
+Result<Drafts> ReadDrafts(const Snapshot& snapshot, const std::set<QuestionId>& skipped) {
+    auto proposals = ReadProposals(snapshot.review, kMostProposals);
     const auto count =
         proposals ? snapshot.review.CountProposals(kMostCounted) : Unexpected(proposals.error());
     if (!count) {
         return Unexpected(count.error());
     }
-    const auto unknown = snapshot.faces.WithoutName(kMostCounted);
+    const auto open = std::ranges::count_if(*proposals, [&](const Draft& draft) {
+        return !skipped.contains(draft.question.id);
+    });
+    if (*count > kMostProposals && open < kFewProposals) {
+        proposals = ReadProposals(snapshot.review, kMostCounted);
+    }
+    const auto unknown = proposals ? snapshot.faces.WithoutName(kMostCounted) : Unexpected(proposals.error());
     if (!unknown) {
         return Unexpected(unknown.error());
     }
@@ -235,11 +243,10 @@ Result<ReviewQuestion> Completed(const Snapshot& snapshot, const Galleries& gall
 Result<OpenReview> OpenQuestions(
     const Snapshot& snapshot, const Galleries& galleries, const Reviewer& reviewer, std::size_t limit
 ) {
-    auto drafts = ReadDrafts(snapshot);
-    const auto skipped =
-        drafts ? snapshot.review.SkippedBy(reviewer.actor, reviewer.now) : Unexpected(drafts.error());
-    if (!skipped) {
-        return Unexpected(skipped.error());
+    const auto skipped = snapshot.review.SkippedBy(reviewer.actor, reviewer.now);
+    auto drafts = skipped ? ReadDrafts(snapshot, *skipped) : Unexpected(skipped.error());
+    if (!drafts) {
+        return Unexpected(drafts.error());
     }
     OpenReview open{.questions = {}, .proposals = drafts->proposals, .unknown = drafts->unknown};
     open.skipped = static_cast<std::int64_t>(std::erase_if(drafts->all, [&](const Draft& draft) {
@@ -260,7 +267,8 @@ Result<OpenReview> OpenQuestions(
 Result<Skip> SkipQuestion(Storage& storage, const QuestionId& id, const Reviewer& reviewer) {
     return storage
         .Read([&](const Snapshot& snapshot) -> Result<void> {
-            const auto drafts = ReadDrafts(snapshot);
+            const auto skipped = snapshot.review.SkippedBy(reviewer.actor, reviewer.now);
+            const auto drafts = skipped ? ReadDrafts(snapshot, *skipped) : Unexpected(skipped.error());
             if (!drafts) {
                 return Unexpected(drafts.error());
             }

@@ -57,8 +57,8 @@ struct OpenReview {
 };
 
 /// The most telling `limit` questions that the reviewer did not skip. They are chosen from the 2,000
-/// proposals that are highest in the repository's order and the 10,000 people without a name who are seen
-/// most. Errors of the repositories only.
+/// proposals that are highest in the repository's order (10,000 where skips leave few), and the 10,000 people
+/// without a name who are seen most. Errors of the repositories only.
 [[nodiscard]] Result<OpenReview> OpenQuestions(
     const Snapshot& snapshot, const Galleries& galleries, const Reviewer& reviewer, std::size_t limit
 );

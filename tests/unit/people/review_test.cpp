@@ -118,6 +118,22 @@ TEST_F(ReviewTest, AsksFirstWhatTellsMost) {
     EXPECT_THAT(Asked("key_1", 1), ElementsAre("? x3"));
 }
 
+TEST_F(ReviewTest, AsksWhatComesBehindManyThatWereSkipped) {
+    AddAda();
+    std::vector<std::int64_t> starts;
+    for (std::int64_t i = 0; i < 2'001; ++i) {
+        starts.push_back(i * 9'000);
+    }
+    Analyse("long.mp4", MaybeAda(0.35, starts));
+    const auto last = Analyse("last.mp4", MaybeAda(0.35, {0}));
+    const auto open = Open();
+    EXPECT_EQ(open.proposals, 2'002);
+    SkipIt(open.questions.at(0).id);
+    const auto others = Open();
+    ASSERT_THAT(others.questions, SizeIs(1));
+    EXPECT_THAT(others.questions[0].settles, ElementsAre(AppearancesIn(last).at(0).id));
+}
+
 TEST_F(ReviewTest, AsksOfEachResultOfAnItemByItself) {
     AddAda();
     const auto item = Analyse("a.mp4", MaybeAda(0.35, {0, 9'000}));
