@@ -461,6 +461,19 @@ class Review(ServiceTest):
         wait_for("all of them", lambda: [state for _, state in self.named()] == ["new"] * 6)
         self.assertEqual(self.service.get("/v1/review")["rows"][0]["faces"], 6)
 
+    def test_who_was_seen_beside_somebody_is_not_taken_for_them_unasked(self):
+        self.service.command("people", "enrol", "Joe Biden", SAMPLES / "biden.jpg")
+        beside = self.folder / "beside.png"
+        ffmpeg("-i", SAMPLES / "obama.jpg", "-i", SAMPLES / "biden.jpg", "-filter_complex", f"[0]{FIT}[a];[1]{FIT}[b];[a][b]hstack",
+               "-frames:v", "1", beside)
+        for name, photo in (("beside.png", beside), *((photo, SAMPLES / photo) for photo in ("obama.jpg", "obama2.jpg", "obama3.jpg"))):
+            self.service.drop(name, photo)
+        question = wait_for("somebody unknown", lambda: [row for row in self.service.get("/v1/review")["rows"] if row["faces"] == 4])[0]
+        printed = self.review("Joe Biden\nq\n")
+        self.assertIn("are seen at the same time", printed)
+        self.assertIn(f'people merge "Joe Biden" {question["person"]} --anyway', printed)
+        self.assertIn("0 questions answered", printed)
+
     def test_somebody_known_is_named_and_the_two_are_one(self):
         self.unknown()
         self.service.command("people", "enrol", "Joe Biden", SAMPLES / "biden.jpg")

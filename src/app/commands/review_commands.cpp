@@ -173,9 +173,10 @@ bool AskOne(CommandLine& line, const value& question, int& answered) {
         }
         if (!edit) {
             fmt::print("{}\n", edit.error().message);
-            if (edit.error().code == ErrorCode::kConflict && answer.size() > 1) {
+            const bool merges = answer.size() > 1 && Shown(question, "name").empty();
+            if (merges && edit.error().code == ErrorCode::kConflict) {
                 fmt::print(
-                    "  notifications-api people merge '{}' {} --anyway\n", answer, Shown(question, "person")
+                    "  notifications-api people merge \"{}\" {} --anyway\n", answer, Shown(question, "person")
                 );
             }
             continue;
