@@ -96,7 +96,9 @@ Result<void> DecodeRun::OpenCodec() {
     if (decoder == nullptr) {
         return Unexpected(DecodeError(
             "unsupported_codec",
-            fmt::format("there is no decoder for {}", avcodec_get_name(stream_.codecpar->codec_id))
+            stream_.codecpar->codec_id == AV_CODEC_ID_NONE
+                ? "the video cannot be decoded: its codec is none that is known"
+                : fmt::format("there is no decoder for {}", avcodec_get_name(stream_.codecpar->codec_id))
         ));
     }
     codec_.reset(avcodec_alloc_context3(decoder));

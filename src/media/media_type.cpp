@@ -90,6 +90,11 @@ bool IsStill(const AVFormatContext& format) {
     return name.ends_with("_pipe") && name != "yuv4mpegpipe";
 }
 
+/// Of a stream no decoder looked at, FFmpeg hands on what the container claims: also less than nothing.
+int NoneIfNegative(int claimed) noexcept {
+    return std::max(claimed, 0);
+}
+
 VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream) {
     const auto& codec = *stream.codecpar;
     const auto turn = OrientationOf(av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
@@ -97,7 +102,7 @@ VideoStream DescribeVideo(const AVFormatContext& format, const AVStream& stream)
     // a photo's aspect is a density for printers that no viewer follows
     const auto aspect = IsStill(format) ? Rational{} : PixelAspect(format, stream);
     const int width = SquaredWidth(codec.width, aspect);
-    const int height = codec.height - BlankRows(codec);
+    const int height = NoneIfNegative(codec.height - BlankRows(codec));
     const auto timecode = StartOf(format, stream, UsualRate(rate.num, rate.den));
     const auto* pixel_format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(codec.format));
     return {
@@ -167,8 +172,8 @@ MediaInfo DescribeMedia(const AVFormatContext& format, const AVStream* video, st
         if (codec.codec_type == AVMEDIA_TYPE_AUDIO) {
             info.audio.push_back(
                 {.codec = avcodec_get_name(codec.codec_id),
-                 .channels = codec.ch_layout.nb_channels,
-                 .sample_rate = codec.sample_rate}
+                 .channels = NoneIfNegative(codec.ch_layout.nb_channels),
+                 .sample_rate = NoneIfNegative(codec.sample_rate)}
             );
         }
         info.subtitles += codec.codec_type == AVMEDIA_TYPE_SUBTITLE ? 1 : 0;

@@ -22,8 +22,8 @@ struct Rational {
 
 struct VideoStream {
     std::string codec;
-    int width = 0;   ///< In display pixels: squared, without blank rows, after rotation.
-    int height = 0;  ///< In display pixels.
+    int width = 0;   ///< In display pixels: squared, without blank rows, after rotation. 0 when not known.
+    int height = 0;  ///< In display pixels; 0 when not known.
     std::string pixel_format;
     Timebase timebase;          ///< `start` 0 when the container gives no timecode.
     bool has_timecode = false;  ///< The container gives one.
@@ -35,8 +35,8 @@ struct VideoStream {
 
 struct AudioStream {
     std::string codec;
-    int channels = 0;
-    int sample_rate = 0;
+    int channels = 0;     ///< 0 when not known.
+    int sample_rate = 0;  ///< A second; 0 when not known.
 };
 
 struct MediaInfo {

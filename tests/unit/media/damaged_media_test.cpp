@@ -131,6 +131,18 @@ TEST(DamagedMedia, SaysTruncatedWhenNoFrameCanBeDecoded) {
     EXPECT_EQ(refusal.reason, "truncated");
 }
 
+TEST(DamagedMedia, SaysThatNobodyKnowsItsCodec) {
+    const MediaFolder folder;
+    auto file = testing::Bytes(folder.Make("c.mkv", kPattern + " -c:v ffv1"));
+    const auto codec = file.find("V_MS/VFW/FOURCC");
+    ASSERT_NE(codec, std::string::npos);
+    file[codec + 14] = 'X';
+    const auto refusal = Refusal(folder.Write("unknown.mkv", file));
+    EXPECT_EQ(refusal.code, ErrorCode::kUnsupported);
+    EXPECT_EQ(refusal.reason, "unsupported_codec");
+    EXPECT_THAT(refusal.message, ::testing::HasSubstr("its codec is none that is known"));
+}
+
 TEST(DamagedMedia, IsBoundedByItsBytesWhateverAnMp4HeaderClaims) {
     constexpr std::uint32_t kClaimed = 1'000'000'000;
     const MediaFolder folder;

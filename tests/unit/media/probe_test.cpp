@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -197,6 +199,48 @@ TEST(Probe, RefusesAPictureThatClaimsToBeHuge) {
     const auto refusal = Refusal(folder.Write("huge.png", png));
     EXPECT_EQ(refusal.reason, "over_limit");
     EXPECT_EQ(refusal.code, ErrorCode::kTooLarge);
+}
+
+/// `bytes` with `old`, which occurs once, replaced by as many bytes.
+std::string Replaced(std::string bytes, std::string_view old, std::string_view by) {
+    const auto at = bytes.find(old);
+    EXPECT_NE(at, std::string::npos);
+    EXPECT_EQ(bytes.find(old, at + 1), std::string::npos);
+    EXPECT_EQ(old.size(), by.size());
+    return at == std::string::npos ? bytes : bytes.replace(at, old.size(), by);
+}
+
+// A height of 2³²−32 and 2³²−16 channels, of codecs that nobody knows and so nobody corrects.
+TEST(Probe, TakesWhatAContainerClaimsBelowZeroAsNotKnown) {
+    using namespace std::string_view_literals;
+    const MediaFolder folder;
+    auto mkv = testing::Bytes(folder.Make(
+        "n.mkv",
+        "-f lavfi -i testsrc=s=48x32:d=0.1 -f lavfi -i sine=r=8000:d=0.1 -c:v ffv1 -c:a flac -fflags "
+        "+bitexact"
+    ));
+    mkv = Replaced(std::move(mkv), "V_MS/VFW/FOURCC", "V_MS/VFW/FOURCX");
+    mkv = Replaced(std::move(mkv), "A_FLAC", "A_FLAX");
+    // PixelHeight, FlagInterlaced and the eight bytes of Colour, which a Void takes the place of
+    mkv = Replaced(
+        std::move(mkv),
+        "\xBA\x81\x20\x9A\x81\x02\x55\xB0\x88\x55\xB1\x81\x00\x55\xB9\x81\x02"sv,
+        "\xBA\x84\xFF\xFF\xFF\xE0\x9A\x81\x02\xEC\x86\0\0\0\0\0\0"sv
+    );
+    // Channels and SamplingFrequency, 8,000 in eight bytes and then in four
+    mkv = Replaced(
+        std::move(mkv),
+        "\x9F\x81\x01\xB5\x88\x40\xBF\x40\0\0\0\0\0"sv,
+        "\x9F\x85\0\xFF\xFF\xFF\xF0\xB5\x84\x45\xFA\0\0"sv
+    );
+    auto bytes = OpenBytes(folder.Write("below.mkv", mkv));
+    const auto info = Probe(bytes, {}, {});
+    ASSERT_TRUE(info && info->video) << info.error().message;
+    EXPECT_EQ(info->video->width, 48);
+    EXPECT_EQ(info->video->height, 0);
+    ASSERT_EQ(info->audio.size(), 1U);
+    EXPECT_EQ(info->audio[0].channels, 0);
+    EXPECT_EQ(info->audio[0].sample_rate, 8000);
 }
 
 TEST(Probe, SaysWhereTheContainersOwnTimeBegins) {
