@@ -56,33 +56,27 @@ namespace notify {
 
 namespace {
 
-/// True when a rule chooses a processor that recognises faces.
-Result<bool> NeedsModels(Engine& engine) {
-    return engine.storage->Read(
-                             [](const Snapshot& snapshot) { return snapshot.rules.List(); }
-    ).map([](const std::vector<Rule>& rules) {
-        return std::ranges::any_of(rules, [](const Rule& rule) {
-            const auto kind = FindProcessorKind(rule.processor);
-            return rule.enabled && kind && (*kind)->needs_models;
-        });
+/// True when one of the rules chooses a processor that recognises faces.
+bool NeedModels(const std::vector<Rule>& rules) {
+    return std::ranges::any_of(rules, [](const Rule& rule) {
+        const auto kind = FindProcessorKind(rule.processor);
+        return rule.enabled && kind && (*kind)->needs_models;
     });
 }
 
 Readiness ReadinessOf(Engine& engine) {
     Readiness readiness;
-    const auto counted = engine.storage->Read([](const Snapshot& snapshot) {
-        return snapshot.items.CountByStatus(BucketId());
-    });
+    const auto rules = engine.storage->Read([](const Snapshot& snapshot) { return snapshot.rules.List(); });
     const auto standstill = engine.WhyStill();
-    readiness.database = !counted ? counted.error().message : standstill ? standstill->sentence : "ok";
+    readiness.database = !rules ? rules.error().message : standstill ? standstill->sentence : "ok";
     const auto sandbox = engine.Sandbox();
     readiness.sandbox_level = sandbox ? sandbox->level : "unknown";
     readiness.sandbox_note = sandbox ? sandbox->note : sandbox.error().message;
-    const auto needed = NeedsModels(engine);
+    const bool needed = !rules || NeedModels(*rules);
     const auto models = CheckModels(engine.settings);
-    readiness.models = models ? "ok" : needed.value_or(true) ? models.error().message : "not needed";
-    readiness.ready = counted.has_value() && !standstill && sandbox.has_value() &&
-                      (models.has_value() || !needed.value_or(true));
+    readiness.models = models ? "ok" : needed ? models.error().message : "not needed";
+    readiness.ready =
+        rules.has_value() && !standstill && sandbox.has_value() && (models.has_value() || !needed);
     return readiness;
 }
 

@@ -68,6 +68,14 @@ constexpr std::array kWordsOfTypes{
     MemberWords{"DoneElsewhere.csv", "The text of the file; its first line names the columns.", ""},
     MemberWords{"DoneRow.at", "When it was done, RFC 3339; null: until now.", ""},
     MemberWords{"DoneRow.version", "The ETag of what was done; null: whatever was written until `at`.", ""},
+    MemberWords{"EventGap.after", "Of what happened after this one,", ""},
+    MemberWords{"EventGap.until", "and up to this one, something may be missing: it is kept no more.", ""},
+    MemberWords{
+        "EventList.gap",
+        "There when events that follow `after` are kept no more, or `after` is from a database that had come "
+        "further than this one.",
+        ""
+    },
     MemberWords{
         "EventList.next",
         "Give it as `after` for what follows; on the last page too, for what happens later.",

@@ -3,6 +3,7 @@
 // What the API shows of events. A described struct, from which JSON and OpenAPI come.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,11 +38,19 @@ BOOST_DESCRIBE_STRUCT(EventView, (), (sequence, id, type, subject, at, data))
     };
 }
 
+struct EventGap {
+    std::int64_t after = 0;
+    std::int64_t until = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(EventGap, (), (after, until))
+
 struct EventList {
     std::vector<EventView> rows;
     std::string next;
+    std::optional<EventGap> gap;
 };
 
-BOOST_DESCRIBE_STRUCT(EventList, (), (rows, next))
+BOOST_DESCRIBE_STRUCT(EventList, (), (rows, next, gap))
 
 }  // namespace notify::view

@@ -1,5 +1,6 @@
 #include "storage/artifact_store.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -29,7 +31,8 @@ namespace notify {
 namespace {
 
 constexpr std::string_view kPurpose = "artifact";
-constexpr auto kOrphanAge = std::chrono::hours(1);
+constexpr int kOrphansAtOnce = 100'000;  // rows; what is left is found an hour later
+constexpr std::size_t kRowsOfAWrite = 500;
 
 }  // namespace
 
@@ -183,9 +186,34 @@ Result<void> ArtifactStore::Remove(const ArtifactRef& ref) const {
         .map([](bool) {});
 }
 
+/// They are looked for beside writers, and removed by few at a time, so that nobody waits for it.
+Result<int> ArtifactStore::RemoveOrphanRows(const std::stop_token& stop) {
+    const auto found =
+        storage_.Read([](const Snapshot& snapshot) { return snapshot.results.OrphanRows(kOrphansAtOnce); });
+    if (!found) {
+        return Unexpected(found.error());
+    }
+    int removed = 0;
+    for (std::size_t at = 0; at < found->size(); at += kRowsOfAWrite) {
+        if (stop.stop_requested()) {
+            return Fail(ErrorCode::kStopped, "stopped while removing artifacts without a result");
+        }
+        const auto first = found->begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = std::min(kRowsOfAWrite, found->size() - at);
+        const std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
+        const auto gone = storage_.Write([&](Transaction& transaction) {
+            return transaction.results.RemoveOrphanRows(some);
+        });
+        if (!gone) {
+            return gone;
+        }
+        removed += *gone;
+    }
+    return removed;
+}
+
 Result<int> ArtifactStore::CollectOrphans(const std::stop_token& stop) {
-    auto removed =
-        storage_.Write([](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); });
+    auto removed = RemoveOrphanRows(stop);
     if (!removed) {
         return removed;
     }

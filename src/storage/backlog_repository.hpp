@@ -82,8 +82,8 @@ public:
         const BucketId& bucket, std::string_view key
     ) const = 0;
 
-    /// Over the last 200 processes of the processor that completed with a result of their own: one that was
-    /// given what the same bytes had come to took no time.
+    /// Over the last 200 processes of the processor, among the last 100,000 of all, that completed with a
+    /// result of their own: one that was given what the same bytes had come to took no time.
     [[nodiscard]] virtual Result<ProcessorPace> Pace(std::string_view processor) const = 0;
 };
 

@@ -69,7 +69,8 @@ public:
     /// that several runs found, the first one's.
     [[nodiscard]] virtual Result<std::vector<SeenFace>> SaidToBe(const PersonId& person, int limit) const = 0;
 
-    /// People without a name with how many faces are said to be theirs, those with most first.
+    /// People without a name of whom a face is kept, with how many faces are said to be theirs, those whose
+    /// look is kept no more among them; those with most first.
     [[nodiscard]] virtual Result<std::vector<std::pair<PersonId, std::int64_t>>> WithoutName(
         int limit
     ) const = 0;

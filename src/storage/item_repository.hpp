@@ -80,7 +80,7 @@ public:
         const ItemFilter& filter, const PageRequest& page
     ) const = 0;
 
-    /// How many items have each status; of one bucket, or of all when `bucket` is empty.
+    /// How many items of the bucket have each status. Goes through all of them.
     [[nodiscard]] virtual Result<std::map<Status, std::int64_t>> CountByStatus(
         const BucketId& bucket
     ) const = 0;

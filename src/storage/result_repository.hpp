@@ -3,6 +3,7 @@
 // Results, and the small artifacts that live as rows. Use ArtifactStore for artifacts; it decides where they
 // go.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "domain/result.hpp"
 
 namespace notify {
+
+/// How old bytes of an artifact are at least that are removed because nothing refers to them.
+inline constexpr std::chrono::hours kOrphanAge{1};
 
 class ResultRepository {
 public:
@@ -47,8 +51,12 @@ public:
     /// True when a result or an enrolment photo refers to these bytes, or one did that was forgotten since.
     [[nodiscard]] virtual Result<bool> IsReferenced(std::string_view sha256) const = 0;
 
-    /// Removes artifact rows older than an hour that nothing has referred to for an hour; how many.
-    virtual Result<int> RemoveOrphanRows() = 0;
+    /// Of at most `limit` artifact rows their sha-256: they are older than an hour, and nothing has referred
+    /// to them for an hour. Reads every row there is when there are fewer.
+    [[nodiscard]] virtual Result<std::vector<std::string>> OrphanRows(int limit) const = 0;
+
+    /// Removes those of these that still are what OrphanRows says; how many.
+    virtual Result<int> RemoveOrphanRows(const std::vector<std::string>& found) = 0;
 
     /// The buckets of the processes that have it.
     [[nodiscard]] virtual Result<std::vector<BucketId>> BucketsWith(const ResultId& id) const = 0;

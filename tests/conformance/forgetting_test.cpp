@@ -222,7 +222,8 @@ TEST_P(Forgetting, KeepsTheBytesOfWhatIsForgottenForAnHour) {
         });
     };
     const auto collect = [&] {
-        return Write([](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); });
+        const auto found = Read([](const Snapshot& snapshot) { return snapshot.results.OrphanRows(100); });
+        return Write([&](Transaction& transaction) { return transaction.results.RemoveOrphanRows(found); });
     };
     put();
     AddRun(item, 1, Status::kCompleted, result.id);

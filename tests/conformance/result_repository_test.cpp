@@ -25,7 +25,8 @@ protected:
     }
 
     int RemoveOrphans() {
-        return Write([](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); });
+        const auto found = Read([](const Snapshot& snapshot) { return snapshot.results.OrphanRows(100); });
+        return Write([&](Transaction& transaction) { return transaction.results.RemoveOrphanRows(found); });
     }
 };
 

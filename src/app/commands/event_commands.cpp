@@ -36,8 +36,22 @@ std::string TargetOf(const Words& words, const std::string& after) {
     return target;
 }
 
+/// On stderr, when events that were asked for are kept no more.
+void SayGap(const value& page) {
+    if (const auto* gap = page.as_object().if_contains("gap"); gap != nullptr && gap->is_object()) {
+        fmt::print(
+            stderr,
+            "notifications-api: of what happened after {} and up to {} something may be missing, it is kept "
+            "no more\n",
+            Shown(*gap, "after"),
+            Shown(*gap, "until")
+        );
+    }
+}
+
 Result<void> ListEvents(CommandLine& line) {
     return line.Ask("GET", TargetOf(line.words, line.words.after), nullptr, [](const value& answer) {
+        SayGap(answer);
         PrintTable(answer, {"sequence", "at", "type", "subject", "id"}, "nothing has happened");
     });
 }
@@ -72,6 +86,7 @@ Result<void> FollowEvents(CommandLine& line) {
         if (!page) {
             return Unexpected(page.error());
         }
+        SayGap(*page);
         for (const auto& event : page->at("rows").as_array()) {
             PrintLine(line, event);
         }

@@ -79,34 +79,41 @@ EventWish WishOf(const Request& request) {
     };
 }
 
-/// Where a stream goes on, and what is said first.
+/// Where somebody goes on, and what of it is here no more.
 struct Start {
     EventFeed::Place place;
-    std::string greeting;
+    std::optional<view::EventGap> gap;
 };
 
-/// Goes on after `seen`. When events after it are here no more, because they were old or because the database
-/// is an earlier one (restored from a backup, and not as far again), the greeting says so: its id is the
-/// place that all is here from.
+/// Goes on after `seen`. Events after it may be here no more, because they were old or because the database
+/// is an earlier one (restored from a backup, and not as far again): the gap's end is the place that all is
+/// here from.
 Result<Start> StartAfter(const Snapshot& snapshot, std::optional<std::int64_t> seen) {
     const auto last = snapshot.events.LastSequence();
     const auto removed = snapshot.events.LastRemoved();
     if (!last || !removed) {
         return Unexpected(last ? removed.error() : last.error());
     }
-    Start start{.place = {.after = seen.value_or(*last), .last = *last}, .greeting = {}};
+    Start start{.place = {.after = seen.value_or(*last), .last = *last}, .gap = {}};
     const auto highest = std::max(*last, *removed);
     if (!seen || (*seen >= *removed && *seen <= highest)) {
         return start;
     }
     // of what is older some may be kept: what a delivery still waits for
     start.place.after = *seen < *removed ? *removed : highest;
-    start.greeting = fmt::format(
-        "id: {1}\nevent: stream.gap\ndata: {{\"type\":\"stream.gap\",\"after\":{0},\"until\":{1}}}\n\n",
-        *seen,
-        start.place.after
-    );
+    start.gap = view::EventGap{.after = *seen, .until = start.place.after};
     return start;
+}
+
+/// What a stream says of it first.
+std::string Greeting(const std::optional<view::EventGap>& gap) {
+    return gap ? fmt::format(
+                     "id: {1}\nevent: stream.gap\n"
+                     "data: {{\"type\":\"stream.gap\",\"after\":{0},\"until\":{1}}}\n\n",
+                     gap->after,
+                     gap->until
+                 )
+               : std::string();
 }
 
 constexpr int kFewest = 50;            // events read at a time
@@ -116,6 +123,8 @@ constexpr int kMostLookedAt = 20'000;  // of one request; it goes on from there
 struct Found {
     std::vector<Event> events;
     std::int64_t last = 0;
+    bool all = false;  ///< None follows.
+    std::optional<view::EventGap> gap;
 };
 
 /// The first `limit` events after `after` that the query asks for and its caller may know of; fewer when
@@ -123,11 +132,12 @@ struct Found {
 Result<Found> Wanted(const Snapshot& snapshot, std::int64_t after, int limit, const Request& request) {
     const auto wish = WishOf(request);
     const auto& buckets = request.caller.buckets;
-    Found found{.events = {}, .last = after};
+    Found found{.events = {}, .last = after, .all = false, .gap = {}};
     for (int looked_at = 0; looked_at < kMostLookedAt;) {
         auto some = snapshot.events.After(found.last, std::max(limit, kFewest), request.Query("subject"));
         const auto facts = some ? FactsOfAll(snapshot.buckets, *some) : Unexpected(some.error());
         if (!facts || some->empty()) {
+            found.all = true;
             return facts.map([&](const auto&) { return found; });
         }
         for (std::size_t i = 0; i < some->size(); ++i) {
@@ -144,6 +154,24 @@ Result<Found> Wanted(const Snapshot& snapshot, std::int64_t after, int limit, co
         looked_at += static_cast<int>(some->size());
     }
     return found;
+}
+
+/// A page that goes on after `seen`, with what is kept of a gap; the first one begins with the oldest that is
+/// kept, and has none.
+Result<Found> PageAfter(
+    const Snapshot& snapshot, std::optional<std::int64_t> seen, int limit, const Request& request
+) {
+    return StartAfter(snapshot, seen).and_then([&](const Start& start) {
+        const auto& place = start.place;
+        const auto from = seen ? std::min(*seen, place.after) : 0;
+        return Wanted(snapshot, from, limit, request).map([&](Found found) {
+            found.gap = start.gap;
+            if (found.all) {
+                found.last = std::max({found.last, place.after, place.last});
+            }
+            return found;
+        });
+    });
 }
 
 class EventRoutes {
@@ -166,11 +194,14 @@ public:
             return Problem(after.error(), request.id);
         }
         const auto events = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return Wanted(snapshot, *after, page.limit, request);
+            const auto seen = page.after.empty() ? std::nullopt : std::optional(*after);
+            return PageAfter(snapshot, seen, page.limit, request);
         });
         return Answer(request, events, [&](const Found& found) {
             view::EventList list{
-                .rows = {}, .next = found.last == *after ? page.after : std::to_string(found.last)
+                .rows = {},
+                .next = found.last == *after ? page.after : std::to_string(found.last),
+                .gap = found.gap
             };
             for (const auto& event : found.events) {
                 list.rows.push_back(view::Show(event));
@@ -201,7 +232,7 @@ public:
             [wish = WishOf(request), subject = std::string(request.Query("subject"))](
                 const Event& event, const EventFacts& facts
             ) { return (subject.empty() || event.subject == subject) && wish.Wants(event, facts); },
-            start->greeting
+            Greeting(start->gap)
         );
         return response;
     }
@@ -211,7 +242,7 @@ private:
         const auto last =
             parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); });
         return Answer(request, last, [](std::int64_t sequence) {
-            return view::EventList{.rows = {}, .next = std::to_string(sequence)};
+            return view::EventList{.rows = {}, .next = std::to_string(sequence), .gap = {}};
         });
     }
 
@@ -255,7 +286,8 @@ void AddEventRoutes(Router& router, const ApiParts& parts) {
          .tag = "events",
          .summary = "Events",
          .description = "What happened, oldest first. `next` is there on the last page too: what happens "
-                        "later is after it. With `Accept: text/event-stream` as /v1/events/stream.",
+                        "later is after it. `gap` is there when events that follow `after` are kept no more. "
+                        "With `Accept: text/event-stream` as /v1/events/stream.",
          .query = filters,
          .headers = {last_seen},
          .answer = &described::Schema<view::EventList>,

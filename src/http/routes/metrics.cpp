@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@
 #include "http/problem.hpp"
 #include "http/router.hpp"
 #include "http/routes/activity_metrics.hpp"
+#include "http/routes/costly_count.hpp"
 #include "http/routes/routes.hpp"
 #include "http/routes/standing_metrics.hpp"
 #include "queue/messages/queue_reader.hpp"
@@ -42,56 +44,64 @@ namespace {
 
 constexpr std::array kTerminal{Status::kCompleted, Status::kFailed, Status::kCancelled, Status::kSkipped};
 
+/// Each item and each delivery that is there is counted for these.
+struct RowCounts {
+    std::vector<std::pair<std::string, std::map<Status, std::int64_t>>> items;  ///< By the bucket's name.
+    std::vector<DeliveryCount> deliveries;
+};
+
 /// What one scrape reads.
 struct Counts {
-    std::vector<std::pair<std::string, std::map<Status, std::int64_t>>> items;  ///< By the bucket's name.
+    RowCounts rows;
     std::vector<ProcessCount> processes;
-    std::vector<DeliveryCount> deliveries;
     std::vector<DeliveryCount> deliveries_ended;
     QueueDepth depth;
     std::vector<NewsCount> news;
     Standing standing;
 };
 
-Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
+Result<RowCounts> CountRows(const Snapshot& snapshot) {
     const auto buckets = snapshot.buckets.List();
-    auto processes = snapshot.processes.Count();
     auto deliveries = snapshot.deliveries.Count();
+    if (!buckets || !deliveries) {
+        return Unexpected(buckets ? deliveries.error() : buckets.error());
+    }
+    RowCounts rows{.items = {}, .deliveries = std::move(*deliveries)};
+    for (const auto& bucket : *buckets) {
+        auto of_bucket = snapshot.items.CountByStatus(bucket.id);
+        if (!of_bucket) {
+            return Unexpected(of_bucket.error());
+        }
+        rows.items.emplace_back(bucket.name, std::move(*of_bucket));
+    }
+    return rows;
+}
+
+Result<Counts> Read(const Snapshot& snapshot, Timestamp now) {
+    auto processes = snapshot.processes.Count();
     auto ended = snapshot.deliveries.Ended();
     const auto depth = snapshot.processes.Depth(now);
-    if (!buckets || !processes) {
-        return Unexpected(buckets ? processes.error() : buckets.error());
-    }
-    if (!deliveries || !ended || !depth) {
-        return Unexpected(!deliveries ? deliveries.error() : !ended ? ended.error() : depth.error());
+    if (!processes || !ended || !depth) {
+        return Unexpected(!processes ? processes.error() : !ended ? ended.error() : depth.error());
     }
     auto news = snapshot.news.Count();
     auto standing = ReadStanding(snapshot, now);
     if (!news || !standing) {
         return Unexpected(news ? standing.error() : news.error());
     }
-    Counts counts{
-        .items = {},
+    return Counts{
+        .rows = {},
         .processes = std::move(*processes),
-        .deliveries = std::move(*deliveries),
         .deliveries_ended = std::move(*ended),
         .depth = *depth,
         .news = std::move(*news),
         .standing = std::move(*standing)
     };
-    for (const auto& bucket : *buckets) {
-        auto of_bucket = snapshot.items.CountByStatus(bucket.id);
-        if (!of_bucket) {
-            return Unexpected(of_bucket.error());
-        }
-        counts.items.emplace_back(bucket.name, std::move(*of_bucket));
-    }
-    return counts;
 }
 
 std::string OfItems(const Counts& counts) {
     auto text = MetricHead("notifications_items", "gauge", "Items by bucket and status.");
-    for (const auto& [bucket, by_status] : counts.items) {
+    for (const auto& [bucket, by_status] : counts.rows.items) {
         for (std::size_t i = 0; i < kStatusWords.size(); ++i) {
             const auto found = by_status.find(static_cast<Status>(i));
             text += fmt::format(
@@ -153,7 +163,7 @@ std::string_view WordOf(DeliveryKind kind) {
 std::string OfDeliveries(const Counts& counts) {
     auto text =
         MetricHead("notifications_deliveries", "gauge", "Deliveries that are kept, by kind and status.");
-    for (const auto& row : counts.deliveries) {
+    for (const auto& row : counts.rows.deliveries) {
         text += fmt::format(
             "notifications_deliveries{{kind=\"{}\",status=\"{}\"}} {}\n",
             WordOf(row.kind),
@@ -276,12 +286,14 @@ std::string OfMessages(const std::vector<QueueState>& queues, Timestamp now) {
     return text;
 }
 
-Response Metrics(const Request& request, const ApiParts& parts) {
+Response Metrics(const Request& request, const ApiParts& parts, CostlyCount<RowCounts>& row_counts) {
     const auto now = parts.clock.Now();
-    const auto counts = parts.storage.Read([&](const Snapshot& snapshot) { return Read(snapshot, now); });
-    if (!counts) {
-        return Problem(counts.error(), request.id);
+    auto rows = row_counts.Get([&] { return parts.storage.Read(CountRows); });
+    auto counts = parts.storage.Read([&](const Snapshot& snapshot) { return Read(snapshot, now); });
+    if (!counts || !rows) {
+        return Problem(counts ? rows.error() : counts.error(), request.id);
     }
+    counts->rows = *std::move(rows);
     return {
         .content_type = "text/plain; version=0.0.4",
         .body = OfItems(*counts) + OfProcesses(*counts) + OfProcessesEnded(*counts) + OfDeliveries(*counts) +
@@ -293,6 +305,7 @@ Response Metrics(const Request& request, const ApiParts& parts) {
 }  // namespace
 
 void AddMetricsRoutes(Router& router, const ApiParts& parts) {
+    const auto row_counts = std::make_shared<CostlyCount<RowCounts>>(parts.clock);
     router.Add(
         {.method = "GET",
          .pattern = "/metrics",
@@ -305,9 +318,12 @@ void AddMetricsRoutes(Router& router, const ApiParts& parts) {
              "and status, how many of both ever ended, news of messages that waits, what waits and since "
              "when, what queues of "
              "messages gave, held buckets, endpoints, nodes, pauses, workers, children, how long what was "
-             "claimed had been ready, rescues, lost leases, room, the version.",
+             "claimed had been ready, rescues, lost leases, room, the version. Of items and deliveries, each "
+             "of "
+             "which is counted, the numbers may be older: what took longer than 250 ms to count is kept for "
+             "thirty times as long.",
          .media_types = {"text/plain"},
-         .handle = [parts](Request& r) { return Metrics(r, parts); }}
+         .handle = [parts, row_counts](Request& r) { return Metrics(r, parts, *row_counts); }}
     );
 }
 

@@ -43,7 +43,9 @@ constexpr const char* kMarksSql =
 constexpr const char* kPaceSql = R"sql(
     SELECT count(*), CAST(coalesce(sum(took), 0) AS BIGINT), CAST(coalesce(sum(size_bytes), 0) AS BIGINT)
     FROM (SELECT p.finished_at - p.started_at AS took, i.size_bytes
-          FROM process p JOIN item i ON i.id = p.item_id JOIN result r ON r.id = p.result_id
+          FROM (SELECT id, item_id, result_id, processor, status, started_at, finished_at
+                FROM process ORDER BY id DESC LIMIT 100000) AS p
+          JOIN item i ON i.id = p.item_id JOIN result r ON r.id = p.result_id
           WHERE p.processor = ? AND p.status = 'Completed' AND r.created_at >= p.started_at
           ORDER BY p.id DESC LIMIT 200) AS newest)sql";
 

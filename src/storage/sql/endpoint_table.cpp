@@ -51,7 +51,7 @@ constexpr const char* kPublicationOfSql =
     "SELECT id FROM publication WHERE item_id = ? AND destination = ? AND format = ?";
 constexpr const char* kAskAgainSql = R"sql(
     UPDATE delivery SET attempt = 0, next_attempt_at = CASE WHEN next_attempt_at < ?1 THEN next_attempt_at ELSE ?1 END
-    WHERE publication_id = ?2 AND status = 'Pending')sql";
+    WHERE publication_id = ?2 AND publication_id <> '' AND status = 'Pending')sql";
 constexpr const char* kQueueSql = R"sql(
     INSERT INTO delivery (id, kind, event_id, endpoint_id, publication_id, status, attempt, next_attempt_at, fence,
                           lease_owner, last_error, created_at)

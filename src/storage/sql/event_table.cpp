@@ -70,7 +70,8 @@ constexpr const char* kSetRemovedSql = "UPDATE event_state SET removed = ?1 WHER
 constexpr const char* kRemovedSql = "SELECT removed FROM event_state";
 constexpr const char* kCountOldSql = R"sql(
     SELECT count(*) FROM event e
-    WHERE at < ?
+    WHERE sequence < coalesce((SELECT sequence FROM event WHERE at >= ?1 ORDER BY sequence LIMIT 1),
+                              9223372036854775807)
       AND NOT EXISTS (SELECT 1 FROM delivery d
                       WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing')))sql";
 constexpr const char* kNamingSql =

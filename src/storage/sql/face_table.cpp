@@ -43,14 +43,19 @@ constexpr Sql kSeenSql{
 constexpr const char* kSeenInSql = "SELECT * FROM seen_face WHERE result_id = ? ORDER BY number";
 constexpr const char* kSaidToBeSql = R"sql(
     SELECT * FROM seen_face
-    WHERE said_to_be IN (SELECT id FROM person WHERE root = (SELECT root FROM person WHERE id = ?)) AND id = anchor
-    ORDER BY quality DESC, face LIMIT ?)sql";
+    WHERE face IN (SELECT t.face FROM person p JOIN track_verdict v ON v.person_id = p.id
+                   JOIN face_track t ON t.id = v.anchor AND t.anchor = t.id
+                   WHERE p.root = (SELECT root FROM person WHERE id = ?)
+                   ORDER BY t.quality DESC, t.face LIMIT ?)
+    ORDER BY quality DESC, face)sql";
 
 constexpr const char* kWithoutNameSql = R"sql(
-    SELECT r.id, count(*) AS faces
-    FROM person r JOIN person p ON p.root = r.id JOIN track_verdict v ON v.person_id = p.id
+    SELECT r.id, CAST(sum(v.faces) AS BIGINT) AS faces
+    FROM (SELECT person_id, count(*) AS faces FROM track_verdict GROUP BY person_id) AS v
+    JOIN person p ON p.id = v.person_id JOIN person r ON r.id = p.root
     WHERE r.merged_into IS NULL AND r.name IS NULL AND r.hidden = 0
-      AND EXISTS (SELECT 1 FROM face_track t WHERE t.anchor = v.anchor AND length(t.mean) > 0)
+      AND EXISTS (SELECT 1 FROM track_verdict w JOIN face_track t ON t.anchor = w.anchor
+                  WHERE w.person_id = p.id AND length(t.mean) > 0)
     GROUP BY r.id ORDER BY faces DESC, r.id LIMIT ?)sql";
 constexpr Sql kItemsSql{
     .sqlite = R"sql(

@@ -67,9 +67,7 @@ constexpr const char* kLiveSql = R"sql(
     SELECT id, bucket_id, key, version, size_bytes, modified_at, media_type, content_sha256, status, since, blocked_by,
            reason_code, reason, discovered_at, resolving_since, removed_at, state_version
     FROM item WHERE bucket_id = ? AND key = ? AND id <> ? AND status IN ('Pending', 'Processing'))sql";
-constexpr const char* kCountSql = "SELECT status, count(*) FROM item GROUP BY status";
-constexpr const char* kCountOfBucketSql =
-    "SELECT status, count(*) FROM item WHERE bucket_id = ? GROUP BY status";
+constexpr const char* kCountSql = "SELECT status, count(*) FROM item WHERE bucket_id = ? GROUP BY status";
 constexpr const char* kSetRemovedSql = "UPDATE item SET removed_at = ?1, left_at = ?1 WHERE id = ?2";
 constexpr const char* kHistorySql = R"sql(
     SELECT at, status, process_id, attempt, reason_code, reason
@@ -217,11 +215,10 @@ Result<std::map<Status, std::int64_t>> ItemTable::CountByStatus(const BucketId& 
         const auto status = StatusFrom(row.Text()).value_or(Status::kPending);
         return std::pair(status, row.Integer());
     };
-    const auto counted = bucket.IsEmpty() ? connection_.Select(kCountSql, read)
-                                          : connection_.Select(kCountOfBucketSql, read, bucket);
-    return counted.map([](const std::vector<std::pair<Status, std::int64_t>>& rows) {
-        return std::map<Status, std::int64_t>(rows.begin(), rows.end());
-    });
+    return connection_.Select(kCountSql, read, bucket)
+        .map([](const std::vector<std::pair<Status, std::int64_t>>& rows) {
+            return std::map<Status, std::int64_t>(rows.begin(), rows.end());
+        });
 }
 
 Result<void> ItemTable::SetRemoved(const ItemId& id, Timestamp at) {

@@ -47,12 +47,15 @@ constexpr const char* kAddPhotoSql = R"sql(
     INSERT INTO enrolment_photo (id, person_id, file_name, sha256, embedding, model, box_x, box_y, box_width,
                                  box_height, quality, crop_sha256, created_at)
     VALUES (?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr const char* kAllPhotosSql = R"sql(
+    SELECT id, person_id, file_name, sha256, embedding, model, box_x, box_y, box_width, box_height, quality,
+           crop_sha256, created_at
+    FROM enrolment_photo WHERE person_id IS NOT NULL ORDER BY person_id, id)sql";
 constexpr const char* kPhotosSql = R"sql(
     SELECT id, person_id, file_name, sha256, embedding, model, box_x, box_y, box_width, box_height, quality,
            crop_sha256, created_at
     FROM enrolment_photo
-    WHERE (?1 = '' AND person_id IS NOT NULL)
-       OR person_id IN (SELECT id FROM person WHERE root = (SELECT root FROM person WHERE id = ?1))
+    WHERE person_id IN (SELECT id FROM person WHERE root = (SELECT root FROM person WHERE id = ?))
     ORDER BY person_id, id)sql";
 constexpr const char* kVersionSql = "SELECT version FROM gallery_version";
 constexpr Sql kHoldVersionSql{
@@ -220,7 +223,9 @@ Result<std::vector<EnrolmentPhoto>> PeopleTable::PhotosOf(const PersonId& id) co
 }
 
 Result<std::vector<EnrolmentPhoto>> PeopleTable::AllPhotos() const {
-    return PhotosOf(PersonId());
+    return connection_.Select(
+                          kAllPhotosSql, [this](Row& row) { return ReadPhoto(row, box_); }
+    ).and_then(AllOrError<EnrolmentPhoto>);
 }
 
 Result<std::int64_t> PeopleTable::GalleryVersion() const {

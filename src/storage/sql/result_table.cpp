@@ -87,12 +87,27 @@ constexpr Sql kForgetSql{
     .postgres = "DELETE FROM result WHERE id IN (SELECT unnest(?))"
 };
 constexpr const char* kForgetReleasedSql = "DELETE FROM artifact_released WHERE at < ?";
-constexpr const char* kRemoveOrphansSql = R"sql(
-    DELETE FROM artifact_row
+constexpr const char* kOrphansSql = R"sql(
+    SELECT sha256 FROM artifact_row o
     WHERE created_at < ?1
+      AND NOT EXISTS (SELECT 1 FROM result_artifact a WHERE a.sha256 = o.sha256)
+      AND NOT EXISTS (SELECT 1 FROM artifact_released r WHERE r.sha256 = o.sha256 AND r.at >= ?1)
+      AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = o.sha256)
+    LIMIT ?2)sql";
+constexpr Sql kRemoveOrphansSql{
+    .sqlite = R"sql(
+    DELETE FROM artifact_row
+    WHERE sha256 = ?1 AND created_at < ?2
       AND NOT EXISTS (SELECT 1 FROM result_artifact a WHERE a.sha256 = artifact_row.sha256)
       AND NOT EXISTS (SELECT 1 FROM artifact_released r WHERE r.sha256 = artifact_row.sha256)
-      AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = artifact_row.sha256))sql";
+      AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = artifact_row.sha256))sql",
+    .postgres = R"sql(
+    DELETE FROM artifact_row USING unnest(?1, ?2) AS n (sha256, before)
+    WHERE artifact_row.sha256 = n.sha256 AND created_at < n.before
+      AND NOT EXISTS (SELECT 1 FROM result_artifact a WHERE a.sha256 = n.sha256)
+      AND NOT EXISTS (SELECT 1 FROM artifact_released r WHERE r.sha256 = n.sha256)
+      AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = n.sha256))sql"
+};
 
 StoredResult ReadResult(Row& row) {
     StoredResult result;
@@ -259,10 +274,16 @@ Result<bool> ResultTable::IsReferenced(std::string_view sha256) const {
         .map([](std::optional<int> found) { return found.has_value(); });
 }
 
-Result<int> ResultTable::RemoveOrphanRows() {
-    const auto before = clock_.Now() - std::chrono::hours(1);
+Result<std::vector<std::string>> ResultTable::OrphanRows(int limit) const {
+    const auto before = clock_.Now() - kOrphanAge;
+    return connection_.Select(kOrphansSql, [](Row& row) { return row.Text(); }, before, limit);
+}
+
+Result<int> ResultTable::RemoveOrphanRows(const std::vector<std::string>& found) {
+    const auto before = clock_.Now() - kOrphanAge;
     return connection_.Change(kForgetReleasedSql, before).and_then([&](int) {
-        return connection_.Change(kRemoveOrphansSql, before);
+        const auto bind = [&](const std::string& sha256, Binder& binder) { binder.BindAll(sha256, before); };
+        return connection_.ChangeFor(kRemoveOrphansSql, found, bind);
     });
 }
 

@@ -30,7 +30,8 @@ public:
     Result<void> PutArtifactRow(std::string_view sha256, std::string_view bytes) override;
     [[nodiscard]] Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const override;
     [[nodiscard]] Result<bool> IsReferenced(std::string_view sha256) const override;
-    Result<int> RemoveOrphanRows() override;
+    [[nodiscard]] Result<std::vector<std::string>> OrphanRows(int limit) const override;
+    Result<int> RemoveOrphanRows(const std::vector<std::string>& found) override;
 
 private:
     [[nodiscard]] Result<std::map<std::string, ResultId>> Known(

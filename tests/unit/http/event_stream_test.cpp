@@ -250,6 +250,36 @@ TEST_F(EventStreamTest, HasAGapUpToAllThatWasRemovedWhateverIsKeptAmongIt) {
     EXPECT_EQ(NextId(late), "6");
 }
 
+TEST_F(EventStreamTest, AListSaysWhatOfItIsKeptNoMore) {
+    Serve();
+    Expect(201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/hook","types":["item.failed"]})");
+    AppendMany(2);
+    Append("item.failed");  // its delivery waits
+    AppendMany(2);
+    clock_.Advance(std::chrono::hours(1));
+    AppendMany(1);
+    const auto before = clock_.Now() - std::chrono::minutes(1);
+    ASSERT_EQ(
+        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
+        4
+    );
+    const auto late = Expect(200, "GET", "/v1/events?after=1");
+    EXPECT_EQ(late.at("gap").at("after"), 1);
+    EXPECT_EQ(late.at("gap").at("until"), 5);
+    ASSERT_EQ(late.at("rows").as_array().size(), 2U);
+    EXPECT_EQ(late.at("rows").at(0).at("sequence"), 3) << "what is kept of it is shown";
+    EXPECT_EQ(late.at("next"), "6");
+    const auto none = Expect(200, "GET", "/v1/events?after=1&types=item.discovered&limit=1");
+    EXPECT_EQ(none.at("rows").at(0).at("sequence"), 6);
+    EXPECT_TRUE(Expect(200, "GET", "/v1/events?after=5").at("gap").is_null());
+    EXPECT_TRUE(Expect(200, "GET", "/v1/events").at("gap").is_null())
+        << "the oldest that is kept comes first";
+    EXPECT_EQ(Expect(200, "GET", "/v1/events?after=2&subject=nothing").at("next"), "6");
+    const auto ahead = Expect(200, "GET", "/v1/events?after=70");
+    EXPECT_EQ(ahead.at("gap").at("until"), 6);
+    EXPECT_EQ(ahead.at("next"), "6");
+}
+
 TEST_F(EventStreamTest, SaysThatTheDatabaseIsAnEarlierOneThanTheClientSaw) {
     Serve();
     AppendMany(3);

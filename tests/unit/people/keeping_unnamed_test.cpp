@@ -63,7 +63,9 @@ public:
 
     [[nodiscard]] Result<bool> IsReferenced(std::string_view /*sha256*/) const override { return None(); }
 
-    Result<int> RemoveOrphanRows() override { return None(); }
+    [[nodiscard]] Result<std::vector<std::string>> OrphanRows(int /*limit*/) const override { return None(); }
+
+    Result<int> RemoveOrphanRows(const std::vector<std::string>& /*found*/) override { return None(); }
 
 private:
     static Unexpected None() { return Fail(ErrorCode::kInternal, "nothing is here"); }

@@ -167,10 +167,8 @@ TEST_F(CompletionTest, KeepsNoArtifactOfAResultThatAnotherItemHadAlready) {
     Commit(std::move(both));
     clock_.Advance(std::chrono::hours(2));
     EXPECT_EQ(
-        storage_->Write(
-                    [](Transaction& transaction) { return transaction.results.RemoveOrphanRows(); }
-        ).value(),
-        0
+        storage_->Read([](const Snapshot& snapshot) { return snapshot.results.OrphanRows(100); }).value(),
+        std::vector<std::string>{}
     );
     const auto result = ResultOf(Stored(second.processes[0].id));
     EXPECT_EQ(artifacts_->Read(result.artifacts.at(0)).value(), "bytes");

@@ -428,6 +428,7 @@ CREATE TABLE person (
 
 CREATE UNIQUE INDEX person_by_name ON person (name) WHERE merged_into IS NULL AND name IS NOT NULL;
 CREATE INDEX person_by_root ON person (root);
+CREATE INDEX person_named ON person (name) WHERE name IS NOT NULL; -- merged ones too
 
 CREATE TABLE person_key (
     person_id TEXT COLLATE "C" PRIMARY KEY,
