@@ -21,6 +21,12 @@ struct WantedItem {
     bool tell = false;
 };
 
+/// A photo that was destroyed after its person.
+struct StrayPhoto {
+    PersonId person;
+    std::string crop_sha256;
+};
+
 class PeopleEditRepository {
 public:
     PeopleEditRepository() = default;
@@ -107,6 +113,12 @@ public:
     /// Keeps marks of their names and photos, from which nobody reads either. The crops of the photos, by
     /// their sha-256, one for each photo.
     virtual Result<std::vector<std::string>> Forget(const std::vector<PersonId>& people, Timestamp now) = 0;
+
+    /// Destroys those of the photos that are nobody's and were enrolled as of somebody who is forgotten, and
+    /// keeps marks of them as Forget does.
+    virtual Result<std::vector<StrayPhoto>> ForgetStrays(
+        const std::vector<PhotoId>& photos, Timestamp now
+    ) = 0;
 
     /// Whether somebody of this name, or with a photo of this sha-256, was forgotten.
     [[nodiscard]] virtual Result<bool> WasForgotten(std::string_view name_or_photo) const = 0;

@@ -1,6 +1,7 @@
 #include "storage/people_edits.hpp"
 
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -16,14 +17,17 @@
 #include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/erasure.hpp"
 #include "domain/event.hpp"
 #include "domain/ids.hpp"
 #include "domain/people_edit.hpp"
 #include "domain/people_state.hpp"
 #include "domain/person.hpp"
+#include "storage/erasure_repository.hpp"
 #include "storage/event_repository.hpp"
 #include "storage/key_repository.hpp"
 #include "storage/people_edit_repository.hpp"
+#include "storage/result_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
@@ -224,6 +228,32 @@ Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit) {
     });
 }
 
+/// Had the edit that is undone not been made, these photos would have been erased with their person.
+Result<void> ForgetStrays(
+    Transaction& transaction, const PeopleState& before, const PeopleState& after, const PeopleEdit& undo
+) {
+    std::vector<PhotoId> of_nobody;
+    for (const auto& [photo, person] : before.photos) {
+        if (!after.photos.contains(photo)) {
+            of_nobody.push_back(photo);
+        }
+    }
+    const auto strays = transaction.people_edits.ForgetStrays(of_nobody, undo.at);
+    if (!strays || strays->empty()) {
+        return strays.map([](const auto&) {});
+    }
+    Erasure erasure{.id = undo.id, .at = undo.at, .actor = undo.actor, .photos = std::ssize(*strays)};
+    std::set<PersonId> people;
+    for (const auto& stray : *strays) {
+        people.insert(stray.person);
+        if (auto removed = transaction.results.RemoveArtifactRow(stray.crop_sha256); !removed) {
+            return removed;
+        }
+    }
+    erasure.people.assign(people.begin(), people.end());
+    return transaction.erasures.Add(erasure);
+}
+
 Result<PeopleEdit> UndoEdit(
     Transaction& transaction, const EditId& id, std::string_view actor, Timestamp now
 ) {
@@ -264,7 +294,9 @@ Result<PeopleEdit> UndoEdit(
             return Unexpected(kept.error());
         }
     }
-    return WriteChange(transaction, *before, after, now).map([&] { return std::move(undo); });
+    return WriteChange(transaction, *before, after, now)
+        .and_then([&] { return ForgetStrays(transaction, *before, after, undo); })
+        .map([&] { return std::move(undo); });
 }
 
 }  // namespace notify

@@ -29,8 +29,10 @@ namespace notify {
 [[nodiscard]] Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit);
 
 /// Takes an edit out, whenever it was made: people are afterwards as if it never had been. Undoing an undo
-/// brings back what it took out. The undo. kNotFound; kConflict when it is undone already, is an erasure or
-/// was about somebody who is erased. Call inside a transaction.
+/// brings back what it took out, but for photos that went back to nobody because who was enrolled with them
+/// is erased: these are erased too, and are an erasure by the undo's id (Erasing::CatchUp afterwards). The
+/// undo. kNotFound; kConflict when it is undone already, is an erasure or was about somebody who is erased.
+/// Call inside a transaction.
 [[nodiscard]] Result<PeopleEdit> UndoEdit(
     Transaction& transaction, const EditId& id, std::string_view actor, Timestamp now
 );

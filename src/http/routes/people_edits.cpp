@@ -186,6 +186,17 @@ private:
         if (edit) {
             parts_.relabel();
         }
+        if (edit && edit->kind == EditKind::kUndo) {
+            if (const auto noted = parts_.erasing.CatchUp(); !noted) {
+                return Problem(
+                    noted.error().Within(
+                        "the edit is undone, but what was erased with it could not be written down for "
+                        "backups"
+                    ),
+                    request.id
+                );
+            }
+        }
         return Answer(request, edit, [](const PeopleEdit& made) { return Show(made); }, 201);
     }
 

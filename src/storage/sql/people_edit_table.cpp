@@ -88,6 +88,11 @@ constexpr const char* kForgetPhotosSql = R"sql(
            SELECT s.subject FROM people_edit e JOIN people_edit_subject s ON s.sequence = e.sequence
            WHERE e.person_id = ?1))
     RETURNING sha256, crop_sha256)sql";
+constexpr const char* kEnrolledAsSql = R"sql(
+    SELECT e.person_id FROM people_edit_subject s JOIN people_edit e ON e.sequence = s.sequence
+    WHERE s.subject = ? AND e.kind = 'enrol' AND e.outcome = 'erased' LIMIT 1)sql";
+constexpr const char* kForgetStraySql =
+    "DELETE FROM enrolment_photo WHERE id = ? AND person_id IS NULL RETURNING sha256, crop_sha256";
 constexpr const char* kEmptyEditsSql = R"sql(
     UPDATE people_edit SET said = NULL, outcome = 'erased', note = ''
     WHERE (person_id = ?1 OR (other_id = ?1 AND kind = 'merge')) AND kind <> 'erase')sql";
@@ -100,6 +105,10 @@ struct ForgottenPhoto {
     std::string sha256;
     std::string crop_sha256;
 };
+
+ForgottenPhoto ReadForgotten(Row& row) {
+    return {.sha256 = row.Text(), .crop_sha256 = row.Text()};
+}
 
 /// A row, and what it says as it is kept.
 struct EditRow {
@@ -349,14 +358,7 @@ Result<std::vector<std::string>> PeopleEditTable::Forget(const std::vector<Perso
     for (const auto& person : people) {
         const auto name = NameOf(connection_, box_, person);
         const auto photos =
-            !name ? Unexpected(name.error())
-                  : connection_.Select(
-                        kForgetPhotosSql,
-                        [](Row& row) {
-                            return ForgottenPhoto{.sha256 = row.Text(), .crop_sha256 = row.Text()};
-                        },
-                        person
-                    );
+            !name ? Unexpected(name.error()) : connection_.Select(kForgetPhotosSql, ReadForgotten, person);
         if (!photos) {
             return Unexpected(photos.error());
         }
@@ -369,7 +371,7 @@ Result<std::vector<std::string>> PeopleEditTable::Forget(const std::vector<Perso
             crops.push_back(photo.crop_sha256);
         }
         for (const auto& each : known_by) {
-            if (auto marked = connection_.Change(kMarkSql, box_.Mark(each, kErasedPurpose), now); !marked) {
+            if (auto marked = Mark(each, now); !marked) {
                 return Unexpected(marked.error());
             }
         }
@@ -380,6 +382,33 @@ Result<std::vector<std::string>> PeopleEditTable::Forget(const std::vector<Perso
         }
     }
     return crops;
+}
+
+Result<void> PeopleEditTable::Mark(std::string_view name_or_photo, Timestamp now) {
+    return connection_.Change(kMarkSql, box_.Mark(name_or_photo, kErasedPurpose), now).map([](int) {});
+}
+
+Result<std::vector<StrayPhoto>> PeopleEditTable::ForgetStrays(
+    const std::vector<PhotoId>& photos, Timestamp now
+) {
+    std::vector<StrayPhoto> forgotten;
+    for (const auto& photo : photos) {
+        const auto person =
+            connection_.First(kEnrolledAsSql, [](Row& row) { return row.As<PersonId>(); }, photo);
+        const auto gone = person && *person
+                              ? connection_.First(kForgetStraySql, ReadForgotten, photo)
+                              : person.map([](const auto&) { return std::optional<ForgottenPhoto>(); });
+        if (!gone) {
+            return Unexpected(gone.error());
+        }
+        if (*gone) {
+            forgotten.push_back({.person = **person, .crop_sha256 = (*gone)->crop_sha256});
+            if (auto marked = Mark((*gone)->sha256, now); !marked) {
+                return Unexpected(marked.error());
+            }
+        }
+    }
+    return forgotten;
 }
 
 Result<bool> PeopleEditTable::WasForgotten(std::string_view name_or_photo) const {

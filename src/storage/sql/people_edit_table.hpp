@@ -45,10 +45,14 @@ public:
     [[nodiscard]] Result<std::vector<WantedItem>> WantedRelabelled(int limit) const override;
     Result<void> Relabelled(const ItemId& item) override;
     [[nodiscard]] Result<bool> HasEditsOf(const PersonId& person) const override;
+    Result<std::vector<StrayPhoto>> ForgetStrays(const std::vector<PhotoId>& photos, Timestamp now) override;
     Result<std::vector<std::string>> Forget(const std::vector<PersonId>& people, Timestamp now) override;
     [[nodiscard]] Result<bool> WasForgotten(std::string_view name_or_photo) const override;
 
 private:
+    /// That a name, or a photo of this sha-256, is of somebody who is erased.
+    [[nodiscard]] Result<void> Mark(std::string_view name_or_photo, Timestamp now);
+
     Connection& connection_;
     const SecretBox& box_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -185,6 +186,50 @@ TEST_F(ErasedPhotos, AreNotThoseThatWereMovedToSomebodyWhoStays) {
     EXPECT_THAT(Kept(photos_.at(1)), SizeIs(2));
     EXPECT_EQ(Erase(bob_), 2);
     ExpectNothingLeft();
+}
+
+TEST_F(ErasedPhotos, AreThoseThatGoBackToWhoIsErasedAlready) {
+    auto move = EditOf(EditKind::kMove, bob_);
+    move.other = ada_;
+    move.photos = {photos_.at(0).id};
+    const auto moved = Edit(move);
+    EXPECT_EQ(Erase(ada_), 1);
+    const auto undo = Write([&](Transaction& transaction) {
+        return UndoEdit(transaction, moved.id, "a test", clock_.Now());
+    });
+    EXPECT_TRUE(erasing_.EmptyArtifacts({}));
+    const auto all = Read([](const Snapshot& snapshot) { return snapshot.erasures.List(); });
+    const auto again = std::ranges::find(all, undo.id, &Erasure::id);
+    ASSERT_NE(again, all.end());
+    EXPECT_EQ(again->people, std::vector{ada_});
+    EXPECT_EQ(again->photos, 1);
+    EXPECT_TRUE(erasing_.Receipt(*again));
+    EXPECT_THAT(PhotosOf(bob_), SizeIs(1)) << "Bob's own stays";
+    ExpectNothingLeft();
+    Write([&](Transaction& transaction) { return UndoEdit(transaction, undo.id, "a test", clock_.Now()); });
+    EXPECT_THAT(PhotosOf(bob_), SizeIs(1)) << "and does not come back";
+}
+
+TEST_F(ErasedPhotos, AreNotThoseOfSomebodyElseThatWereThePersonsForAWhile) {
+    const auto eve = ValueOf(Enrol("Eve", {Photo("eve.jpg", {{InPhoto(DenseFace(3))}})})).person;
+    const auto of_eve = PhotosOf(eve);
+    ASSERT_THAT(of_eve, SizeIs(1));
+    for (const auto& [to, from] : {std::pair(ada_, eve), std::pair(eve, ada_)}) {
+        auto move = EditOf(EditKind::kMove, to);
+        move.other = from;
+        move.photos = {of_eve[0].id};
+        Edit(move);
+    }
+    EXPECT_EQ(Erase(ada_), 2);
+    const auto edits =
+        Read([&](const Snapshot& s) { return s.people_edits.List(eve, {.after = {}, .limit = 9}); });
+    const auto enrolled = std::ranges::find(edits.rows, EditKind::kEnrol, &PeopleEdit::kind);
+    ASSERT_NE(enrolled, edits.rows.end());
+    const auto undo =
+        Write([&](Transaction& t) { return UndoEdit(t, enrolled->id, "a test", clock_.Now()); });
+    EXPECT_FALSE(storage_->Read([&](const Snapshot& s) { return s.people.Get(eve); }));
+    Write([&](Transaction& t) { return UndoEdit(t, undo.id, "a test", clock_.Now()); });
+    EXPECT_THAT(PhotosOf(eve), SizeIs(1)) << "it comes back";
 }
 
 TEST_F(ErasedPhotos, AreErasedAgainAfterAnOldBackupWasPutBack) {
