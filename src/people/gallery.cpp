@@ -33,27 +33,21 @@ constexpr int kFacesForPhotos = 10;
 Result<void> AddFaces(
     const Snapshot& snapshot, const Gallery& nobody, std::map<std::string, Gallery, std::less<>>& by_model
 ) {
-    for (std::size_t place = 0; place < nobody.people.size(); ++place) {
-        const bool has_photo = std::ranges::any_of(by_model, [&](const auto& entry) {
-            return !entry.second.people[place].photos.empty();
-        });
-        if (has_photo || nobody.people[place].name.empty()) {
-            continue;
+    const auto faces = snapshot.faces.ForPhotos(kFacesForPhotos);
+    if (!faces) {
+        return Unexpected(faces.error());
+    }
+    std::set<std::pair<std::string, std::size_t>> given;
+    for (const auto& face : *faces) {
+        if (const auto place = nobody.PlaceOf(face.person); place && face.mean) {
+            auto& person = by_model.try_emplace(face.model, nobody).first->second.people[*place];
+            person.photos.push_back(*face.mean);
+            person.within = kSpreadOfTrack;
+            given.emplace(face.model, *place);
         }
-        const auto faces = snapshot.faces.SaidToBe(nobody.people[place].id, kFacesForPhotos);
-        if (!faces) {
-            return Unexpected(faces.error());
-        }
-        for (const auto& face : *faces) {
-            if (face.track.mean) {
-                auto& gallery = by_model.try_emplace(face.model, nobody).first->second;
-                gallery.people[place].photos.push_back(*face.track.mean);
-                gallery.people[place].within = kSpreadOfTrack;
-            }
-        }
-        for (auto& [model, gallery] : by_model) {
-            TakeTemplate(gallery.people[place]);
-        }
+    }
+    for (const auto& [model, place] : given) {
+        TakeTemplate(by_model.at(model).people[place]);
     }
     return {};
 }
@@ -189,31 +183,31 @@ std::vector<Embedding> ChangedExemplars(const Galleries& before, const Galleries
 }
 
 Result<std::shared_ptr<const Galleries>> GalleryCache::Current() {
-    std::shared_ptr<const Galleries> cached;
+    return storage_.Read([&](const Snapshot& snapshot) { return In(snapshot); });
+}
+
+// Version and people are of one snapshot, so a change in between cannot give galleries a wrong version.
+Result<std::shared_ptr<const Galleries>> GalleryCache::In(const Snapshot& snapshot) {
+    const auto version = snapshot.people.GalleryVersion();
+    if (!version) {
+        return Unexpected(version.error());
+    }
     {
         const std::scoped_lock lock(mutex_);
-        cached = cached_;
-    }
-    // Version and people are of one snapshot, so a change in between cannot give galleries a wrong version.
-    auto current = storage_.Read([&](const Snapshot& snapshot) -> Result<std::shared_ptr<const Galleries>> {
-        const auto version = snapshot.people.GalleryVersion();
-        if (!version) {
-            return Unexpected(version.error());
-        }
-        if (cached != nullptr && cached->Version() == *version) {
-            return cached;
-        }
-        return ReadGalleries(snapshot).map([](Galleries galleries) -> std::shared_ptr<const Galleries> {
-            return std::make_shared<const Galleries>(std::move(galleries));
-        });
-    });
-    if (current) {
-        const std::scoped_lock lock(mutex_);
-        if (cached_ == nullptr || cached_->Version() <= (*current)->Version()) {
-            cached_ = *current;
+        if (cached_ != nullptr && cached_->Version() == *version) {
+            return cached_;
         }
     }
-    return current;
+    auto read = ReadGalleries(snapshot);
+    if (!read) {
+        return Unexpected(read.error());
+    }
+    auto shown = std::make_shared<const Galleries>(*std::move(read));
+    const std::scoped_lock lock(mutex_);
+    if (cached_ == nullptr || cached_->Version() <= shown->Version()) {
+        cached_ = shown;
+    }
+    return shown;
 }
 
 }  // namespace notify

@@ -106,6 +106,9 @@ public:
     /// As they are now. Callers share them: matching of many items goes on beside a change.
     [[nodiscard]] Result<std::shared_ptr<const Galleries>> Current();
 
+    /// As the snapshot shows them.
+    [[nodiscard]] Result<std::shared_ptr<const Galleries>> In(const Snapshot& snapshot);
+
 private:
     Storage& storage_;
     std::mutex mutex_;

@@ -40,6 +40,13 @@ struct ComparedWith {
     std::int64_t rules = 0;    ///< kNamingRules (people/matching.hpp).
 };
 
+/// A face of somebody who has no photo.
+struct FaceForPhoto {
+    PersonId person;                ///< Whoever was merged into nobody.
+    std::optional<Embedding> mean;  ///< Nothing when it is kept no more.
+    std::string model;              ///< The result's embedding_model.
+};
+
 class FaceRepository {
 public:
     FaceRepository() = default;
@@ -68,6 +75,11 @@ public:
     /// Faces that a verdict gives this person or somebody who was merged into them, the best first. Of a face
     /// that several runs found, the first one's.
     [[nodiscard]] virtual Result<std::vector<SeenFace>> SaidToBe(const PersonId& person, int limit) const = 0;
+
+    /// Of everybody who has a name and no photo the faces that a verdict gives them or somebody who was
+    /// merged into them, at most `limit` of each, the best first. Of a face that several runs found, the
+    /// first one's.
+    [[nodiscard]] virtual Result<std::vector<FaceForPhoto>> ForPhotos(int limit) const = 0;
 
     /// People without a name of whom a face is kept, with how many faces are said to be theirs, those whose
     /// look is kept no more among them; those with most first.

@@ -1,5 +1,10 @@
 #include "storage/face_repository.hpp"
 
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <gmock/gmock.h>
 
 #include "conformance/fixture.hpp"
@@ -178,6 +183,82 @@ TEST_P(Faces, AreSeenWithWhatIsSaidAndShown) {
     const auto hers = Read([&](const Snapshot& s) { return s.faces.SaidToBe(ada.id, 10); });
     ASSERT_EQ(hers.size(), 1U);
     EXPECT_EQ(hers[0].face, 1);
+}
+
+TEST_P(Faces, StandInForPhotosOfWhoHasNone) {
+    auto result = MakeResult("lineage");
+    result.embedding_model = "weights";
+    Write([&](Transaction& transaction) { return transaction.results.AddOrGet(result); });
+    std::vector<FaceTrack> tracks;
+    for (int number = 1; number <= 6; ++number) {
+        tracks.push_back(MakeTrack(result.id, number));
+    }
+    Add(tracks);
+    const auto ada = AddPerson("Ada");
+    const auto countess = AddPerson("Countess");
+    const auto bob = AddPerson("Bob");
+    EnrolmentPhoto photo;
+    photo.id = PhotoId("pho_1");
+    photo.person_id = bob.id;
+    Write([&](Transaction& transaction) { return testing::AddPhoto(transaction, photo); });
+    const auto say = [&](EditKind kind, const PersonId& person, const std::vector<int>& numbers) {
+        auto edit = EditOf(kind, person);
+        for (const int number : numbers) {
+            edit.tracks.push_back(MakeTrack(result.id, number).id);
+        }
+        Write([&](Transaction& t) { return Make(t, edit); });
+    };
+    say(EditKind::kConfirm, ada.id, {1, 3});
+    say(EditKind::kConfirm, countess.id, {2});
+    say(EditKind::kConfirm, bob.id, {4});
+    say(EditKind::kFound, PersonId("per_unknown"), {5});
+    auto merge = EditOf(EditKind::kMerge, ada.id);
+    merge.other = countess.id;
+    Write([&](Transaction& t) { return Make(t, merge); });
+
+    const auto best = Read([](const Snapshot& snapshot) { return snapshot.faces.ForPhotos(2); });
+    ASSERT_EQ(best.size(), 2U) << "no one's who has a photo, no name, or none said of";
+    EXPECT_EQ(best[0].person, ada.id);
+    EXPECT_EQ(best[0].mean, MakeTrack(result.id, 3).mean);
+    EXPECT_EQ(best[1].person, ada.id);
+    EXPECT_EQ(best[1].mean, MakeTrack(result.id, 2).mean) << "of who was merged into her";
+    EXPECT_EQ(best[1].model, "weights");
+    EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.faces.ForPhotos(9); }).size(), 3U);
+}
+
+TEST_P(Faces, OfPeopleWithoutANameAreCountedTogether) {
+    const auto result = AddResult("first").id;
+    std::vector<FaceTrack> tracks;
+    for (int number = 1; number <= 7; ++number) {
+        tracks.push_back(MakeTrack(result, number));
+    }
+    Add(tracks);
+    const auto found = [&](const PersonId& person, const std::vector<int>& numbers) {
+        auto edit = EditOf(EditKind::kFound, person);
+        for (const int number : numbers) {
+            edit.tracks.push_back(MakeTrack(result, number).id);
+        }
+        Write([&](Transaction& t) { return Make(t, edit); });
+    };
+    const PersonId often("per_often");
+    const PersonId twice("per_twice");
+    found(often, {1, 2, 3});
+    found(twice, {4});
+    found(PersonId("per_again"), {5});
+    found(PersonId("per_known"), {6});
+    found(PersonId("per_gone"), {7});
+    Write([&](Transaction& transaction) {
+        return transaction.erasures.EmptyFaces({MakeTrack(result, 7).id}, EditId("edt_1"));
+    });
+    auto merge = EditOf(EditKind::kMerge, twice);
+    merge.other = PersonId("per_again");
+    Write([&](Transaction& t) { return Make(t, merge); });
+    Write([&](Transaction& t) { return Make(t, EditOf(EditKind::kRename, PersonId("per_known"), "Ada")); });
+    const auto without = [&](int limit) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.faces.WithoutName(limit); });
+    };
+    EXPECT_THAT(without(9), ElementsAre(std::pair(often, 3), std::pair(twice, 2)));
+    EXPECT_THAT(without(1), ElementsAre(std::pair(often, 3)));
 }
 
 TEST_P(Faces, SayWhichModelMeasuredThem) {

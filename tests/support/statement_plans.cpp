@@ -80,6 +80,7 @@ constexpr auto kMayScan = std::to_array<std::string_view>({
     "min(created_at) FROM process WHERE status = 'Pending'",
     // everybody who is known
     "FROM person ORDER BY name IS NULL",
+    "FROM person r JOIN person q ON q.root = r.id WHERE r.name IS NOT NULL",
     "FROM enrolment_photo WHERE person_id IS NOT NULL ORDER BY",
     "SELECT person_id, count(*) AS faces FROM track_verdict GROUP BY person_id",  // by a covering index
     // the projection in whole: to compare it with the edits

@@ -134,12 +134,13 @@ public:
     [[nodiscard]] Response Why(const Request& request) const {
         const auto why = parts_.storage.Read([&](const Snapshot& snapshot) -> Result<Explanation> {
             const auto appearance = snapshot.people.GetAppearance(AppearanceId(request.parameters[0]));
-            const auto galleries = appearance ? ReadGalleries(snapshot) : Unexpected(appearance.error());
+            const auto galleries =
+                appearance ? parts_.known_people.In(snapshot) : Unexpected(appearance.error());
             const auto faces =
                 galleries ? ReadItemFaces(snapshot, appearance->item_id) : Unexpected(galleries.error());
             const auto photos =
                 faces ? snapshot.people.PhotosOf(appearance->person_id) : Unexpected(faces.error());
-            return photos ? Explain(*faces, *galleries, *appearance, *photos) : Unexpected(photos.error());
+            return photos ? Explain(*faces, **galleries, *appearance, *photos) : Unexpected(photos.error());
         });
         return Answer(request, why, [](const Explanation& found) { return Show(found); });
     }

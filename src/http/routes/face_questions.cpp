@@ -126,9 +126,11 @@ public:
         const auto limit = request.Query("limit");
         const auto wanted = limit.empty() ? kQuestions : static_cast<std::size_t>(PageOf(request).limit);
         const auto questions = parts_.storage.Read([&](const Snapshot& snapshot) {
-            return ReadGalleries(snapshot).and_then([&](const Galleries& galleries) {
-                return OpenQuestions(snapshot, galleries, ReviewerOf(request), wanted);
-            });
+            return parts_.known_people.In(snapshot).and_then(
+                [&](const std::shared_ptr<const Galleries>& galleries) {
+                    return OpenQuestions(snapshot, *galleries, ReviewerOf(request), wanted);
+                }
+            );
         });
         return Answer(request, questions, [](const OpenReview& open) {
             view::ReviewList list{

@@ -49,6 +49,18 @@ constexpr const char* kSaidToBeSql = R"sql(
                    ORDER BY t.quality DESC, t.face LIMIT ?)
     ORDER BY quality DESC, face)sql";
 
+constexpr const char* kForPhotosSql = R"sql(
+    SELECT n.root, t.mean, m.embedding_model
+    FROM (SELECT p.root, t.face, row_number() OVER (PARTITION BY p.root ORDER BY t.quality DESC, t.face) AS place
+          FROM track_verdict v JOIN person p ON p.id = v.person_id
+          JOIN face_track t ON t.id = v.anchor AND t.anchor = t.id
+          WHERE v.person_id IN (
+              SELECT q.id FROM person r JOIN person q ON q.root = r.id
+              WHERE r.name IS NOT NULL AND r.merged_into IS NULL
+                AND NOT EXISTS (SELECT 1 FROM person w JOIN enrolment_photo o ON o.person_id = w.id
+                                WHERE w.root = r.id))) AS n
+    JOIN face_track t ON t.face = n.face JOIN result m ON m.id = t.result_id
+    WHERE n.place <= ? ORDER BY n.root, n.place)sql";
 constexpr const char* kWithoutNameSql = R"sql(
     SELECT r.id, CAST(sum(v.faces) AS BIGINT) AS faces
     FROM (SELECT person_id, count(*) AS faces FROM track_verdict GROUP BY person_id) AS v
@@ -176,6 +188,18 @@ Result<std::vector<SeenFace>> FaceTable::SaidToBe(const PersonId& person, int li
                           kSaidToBeSql, [this](Row& row) { return ReadSeen(row, box_); }, person, limit
     )
         .and_then(AllOrError<SeenFace>);
+}
+
+Result<std::vector<FaceForPhoto>> FaceTable::ForPhotos(int limit) const {
+    const auto read = [this](Row& row) -> Result<FaceForPhoto> {
+        auto person = row.As<PersonId>();
+        auto mean = OpenMean(box_, row.Bytes());
+        if (!mean) {
+            return Unexpected(mean.error());
+        }
+        return FaceForPhoto{.person = std::move(person), .mean = *mean, .model = row.Text()};
+    };
+    return connection_.Select(kForPhotosSql, read, limit).and_then(AllOrError<FaceForPhoto>);
 }
 
 Result<std::vector<std::pair<PersonId, std::int64_t>>> FaceTable::WithoutName(int limit) const {

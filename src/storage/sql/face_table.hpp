@@ -23,6 +23,7 @@ public:
     [[nodiscard]] Result<std::vector<SeenFace>> Seen(const std::vector<std::int64_t>& faces) const override;
     [[nodiscard]] Result<std::vector<SeenFace>> SeenIn(const ResultId& result) const override;
     [[nodiscard]] Result<std::vector<SeenFace>> SaidToBe(const PersonId& person, int limit) const override;
+    [[nodiscard]] Result<std::vector<FaceForPhoto>> ForPhotos(int limit) const override;
     [[nodiscard]] Result<std::vector<std::pair<PersonId, std::int64_t>>> WithoutName(
         int limit
     ) const override;
