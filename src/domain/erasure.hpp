@@ -18,6 +18,8 @@ struct Erasure {
     Timestamp at;
     std::string actor;                 ///< Who erased.
     std::vector<PersonId> people;      ///< With those who were merged into them, who comes last.
+    std::vector<PhotoId> strays;       ///< Photos that went back to them when they were erased already: in an
+                                       ///< old backup they are somebody else's.
     std::int64_t photos = 0;           ///< Enrolled ones that were removed.
     std::int64_t faces = 0;            ///< In results, whose embeddings and thumbnails were removed.
     std::int64_t items = 0;            ///< In which they were seen.

@@ -25,6 +25,7 @@
 #include "people/person_edits.hpp"
 #include "storage/artifact_store.hpp"
 #include "storage/erasure_repository.hpp"
+#include "storage/people_edit_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/result_repository.hpp"
 #include "storage/storage.hpp"
@@ -94,6 +95,25 @@ void Overwrite(std::string& bytes, const std::vector<Remains::Range>& ranges) {
     }
 }
 
+/// Whoever has them now.
+Result<void> RemovePhotos(Transaction& transaction, const std::vector<PhotoId>& photos, Timestamp now) {
+    if (photos.empty()) {
+        return {};
+    }
+    const auto crops = transaction.people_edits.Begin().and_then([&] {
+        return transaction.people_edits.ForgetPhotos(photos, now);
+    });
+    if (!crops) {
+        return Unexpected(crops.error());
+    }
+    for (const auto& crop : *crops) {
+        if (auto removed = transaction.results.RemoveArtifactRow(crop); !removed) {
+            return removed;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 /// The people are erased one by one: in an old backup they may not have been merged yet.
@@ -106,6 +126,9 @@ Result<int> Erasing::EraseAgain(const Erasure& erasure) {
                 return Unexpected(again.error());
             }
             erased += again ? 1 : 0;
+        }
+        if (auto forgotten = RemovePhotos(transaction, erasure.strays, clock_.Now()); !forgotten) {
+            return Unexpected(forgotten.error());
         }
         return transaction.erasures.Add(erasure)
             .and_then([&] { return transaction.erasures.End(clock_.Now()); })

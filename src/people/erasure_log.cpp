@@ -34,6 +34,11 @@ Result<Erasure> FromJson(const boost::json::value& json) {
         for (const auto& person : json.at("people").as_array()) {
             erasure.people.emplace_back(std::string(person.as_string()));
         }
+        if (const auto* strays = json.as_object().if_contains("strays")) {
+            for (const auto& photo : strays->as_array()) {
+                erasure.strays.emplace_back(std::string(photo.as_string()));
+            }
+        }
         return erasure;
     } catch (const boost::system::system_error& fault) {
         return Fail(ErrorCode::kInvalidArgument, fault.what());
@@ -67,15 +72,20 @@ Result<void> ErasureLog::Write(const std::vector<Erasure>& erasures) const {
     boost::json::array list;
     for (const auto& erasure : erasures) {
         boost::json::array people;
+        boost::json::array strays;
         for (const auto& person : erasure.people) {
             people.emplace_back(person.Value());
+        }
+        for (const auto& photo : erasure.strays) {
+            strays.emplace_back(photo.Value());
         }
         list.push_back(
             boost::json::object{
                 {"erasure", erasure.id.Value()},
                 {"at", ToRfc3339(erasure.at)},
                 {"by", erasure.actor},
-                {"people", std::move(people)}
+                {"people", std::move(people)},
+                {"strays", std::move(strays)}
             }
         );
     }

@@ -231,6 +231,13 @@ Result<ReviewQuestion> Completed(const Snapshot& snapshot, const Galleries& gall
     if (is_proposal) {
         KeepAsked(draft, *appearances, *faces);
         TakeSettled(*appearances, draft.question);
+    } else {
+        const auto kept = snapshot.faces.CountKept(draft.question.person);
+        if (!kept) {
+            return Unexpected(kept.error());
+        }
+        draft.question.faces = *kept;
+        draft.question.gain_bits = static_cast<double>(*kept);
     }
     TakeFaces(std::move(*faces), galleries, draft.question);
     appearances->resize(std::min<std::size_t>(appearances->size(), kShown));

@@ -31,7 +31,7 @@ namespace notify {
 namespace {
 
 constexpr std::string_view kPurpose = "artifact";
-constexpr int kOrphansAtOnce = 100'000;  // rows; what is left is found an hour later
+constexpr int kOrphansAtOnce = 100'000;  // rows that one look finds
 constexpr std::size_t kRowsOfAWrite = 500;
 
 }  // namespace
@@ -186,20 +186,15 @@ Result<void> ArtifactStore::Remove(const ArtifactRef& ref) const {
         .map([](bool) {});
 }
 
-/// They are looked for beside writers, and removed by few at a time, so that nobody waits for it.
-Result<int> ArtifactStore::RemoveOrphanRows(const std::stop_token& stop) {
-    const auto found =
-        storage_.Read([](const Snapshot& snapshot) { return snapshot.results.OrphanRows(kOrphansAtOnce); });
-    if (!found) {
-        return Unexpected(found.error());
-    }
+/// Few at a time, so that nobody waits for it.
+Result<int> ArtifactStore::RemoveRows(const std::vector<std::string>& found, const std::stop_token& stop) {
     int removed = 0;
-    for (std::size_t at = 0; at < found->size(); at += kRowsOfAWrite) {
+    for (std::size_t at = 0; at < found.size(); at += kRowsOfAWrite) {
         if (stop.stop_requested()) {
             return Fail(ErrorCode::kStopped, "stopped while removing artifacts without a result");
         }
-        const auto first = found->begin() + static_cast<std::ptrdiff_t>(at);
-        const auto count = std::min(kRowsOfAWrite, found->size() - at);
+        const auto first = found.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = std::min(kRowsOfAWrite, found.size() - at);
         const std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
         const auto gone = storage_.Write([&](Transaction& transaction) {
             return transaction.results.RemoveOrphanRows(some);
@@ -208,6 +203,28 @@ Result<int> ArtifactStore::RemoveOrphanRows(const std::stop_token& stop) {
             return gone;
         }
         removed += *gone;
+    }
+    return removed;
+}
+
+/// They are looked for beside writers.
+Result<int> ArtifactStore::RemoveOrphanRows(const std::stop_token& stop) {
+    const auto forgotten =
+        storage_.Write([](Transaction& transaction) { return transaction.results.ForgetReleased(); });
+    if (!forgotten) {
+        return Unexpected(forgotten.error());
+    }
+    int removed = 0;
+    for (bool more = true; more;) {
+        const auto found = storage_.Read([](const Snapshot& snapshot) {
+            return snapshot.results.OrphanRows(kOrphansAtOnce);
+        });
+        const auto gone = found ? RemoveRows(*found, stop) : Unexpected(found.error());
+        if (!gone) {
+            return gone;
+        }
+        removed += *gone;
+        more = *gone > 0 && std::cmp_equal(found->size(), kOrphansAtOnce);
     }
     return removed;
 }

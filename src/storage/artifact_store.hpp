@@ -71,6 +71,7 @@ private:
     [[nodiscard]] std::shared_ptr<const void> Keep(const std::string& sha256) const;
     [[nodiscard]] bool IsKept(const std::string& sha256) const;
     [[nodiscard]] Result<int> RemoveOrphanRows(const std::stop_token& stop);
+    [[nodiscard]] Result<int> RemoveRows(const std::vector<std::string>& found, const std::stop_token& stop);
     [[nodiscard]] bool RemoveIfOld(
         const std::filesystem::path& path, std::filesystem::file_time_type oldest
     ) const;

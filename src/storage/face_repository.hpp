@@ -81,11 +81,14 @@ public:
     /// first one's.
     [[nodiscard]] virtual Result<std::vector<FaceForPhoto>> ForPhotos(int limit) const = 0;
 
-    /// People without a name of whom a face is kept, with how many faces are said to be theirs, those whose
-    /// look is kept no more among them; those with most first.
+    /// People without a name of whom a face is kept, with how many faces were ever said to be theirs, those
+    /// that are kept no more among them (CountKept); those with most first.
     [[nodiscard]] virtual Result<std::vector<std::pair<PersonId, std::int64_t>>> WithoutName(
         int limit
     ) const = 0;
+
+    /// How many faces are kept that are said to be the person's or of somebody merged into them.
+    [[nodiscard]] virtual Result<std::int64_t> CountKept(const PersonId& root) const = 0;
 
     /// The items in which these faces are seen, by face.
     [[nodiscard]] virtual Result<std::vector<std::pair<std::int64_t, ItemId>>> ItemsOf(

@@ -23,6 +23,7 @@ struct WantedItem {
 
 /// A photo that was destroyed after its person.
 struct StrayPhoto {
+    PhotoId photo;
     PersonId person;
     std::string crop_sha256;
 };
@@ -117,6 +118,11 @@ public:
     /// Destroys those of the photos that are nobody's and were enrolled as of somebody who is forgotten, and
     /// keeps marks of them as Forget does.
     virtual Result<std::vector<StrayPhoto>> ForgetStrays(
+        const std::vector<PhotoId>& photos, Timestamp now
+    ) = 0;
+
+    /// Destroys these photos, whoever has them, and keeps marks of them. The crops of those that were there.
+    virtual Result<std::vector<std::string>> ForgetPhotos(
         const std::vector<PhotoId>& photos, Timestamp now
     ) = 0;
 

@@ -1,5 +1,6 @@
 #include "storage/people_edits.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <map>
@@ -228,17 +229,22 @@ Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit) {
     });
 }
 
-/// Had the edit that is undone not been made, these photos would have been erased with their person.
+/// Had the edits that are undone not been made, these photos would have been erased with their person.
 Result<void> ForgetStrays(
-    Transaction& transaction, const PeopleState& before, const PeopleState& after, const PeopleEdit& undo
+    Transaction& transaction,
+    const std::vector<PeopleEdit>& world,
+    const PeopleState& after,
+    const PeopleEdit& undo
 ) {
-    std::vector<PhotoId> of_nobody;
-    for (const auto& [photo, person] : before.photos) {
-        if (!after.photos.contains(photo)) {
-            of_nobody.push_back(photo);
-        }
+    std::set<PhotoId> of_nobody;
+    for (const auto& edit : world) {
+        std::ranges::copy_if(
+            edit.photos, std::inserter(of_nobody, of_nobody.end()), [&](const PhotoId& photo) {
+                return edit.outcome == EditOutcome::kUndone && !after.photos.contains(photo);
+            }
+        );
     }
-    const auto strays = transaction.people_edits.ForgetStrays(of_nobody, undo.at);
+    const auto strays = transaction.people_edits.ForgetStrays({of_nobody.begin(), of_nobody.end()}, undo.at);
     if (!strays || strays->empty()) {
         return strays.map([](const auto&) {});
     }
@@ -246,6 +252,7 @@ Result<void> ForgetStrays(
     std::set<PersonId> people;
     for (const auto& stray : *strays) {
         people.insert(stray.person);
+        erasure.strays.push_back(stray.photo);
         if (auto removed = transaction.results.RemoveArtifactRow(stray.crop_sha256); !removed) {
             return removed;
         }
@@ -295,7 +302,7 @@ Result<PeopleEdit> UndoEdit(
         }
     }
     return WriteChange(transaction, *before, after, now)
-        .and_then([&] { return ForgetStrays(transaction, *before, after, undo); })
+        .and_then([&] { return ForgetStrays(transaction, *world, after, undo); })
         .map([&] { return std::move(undo); });
 }
 

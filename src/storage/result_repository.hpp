@@ -52,8 +52,11 @@ public:
     [[nodiscard]] virtual Result<bool> IsReferenced(std::string_view sha256) const = 0;
 
     /// Of at most `limit` artifact rows their sha-256: they are older than an hour, and nothing has referred
-    /// to them for an hour. Reads every row there is when there are fewer.
+    /// to them for an hour. Goes through every row that is kept.
     [[nodiscard]] virtual Result<std::vector<std::string>> OrphanRows(int limit) const = 0;
+
+    /// Forgets that bytes of forgotten results were referred to, an hour after. Call it before OrphanRows.
+    virtual Result<void> ForgetReleased() = 0;
 
     /// Removes those of these that still are what OrphanRows says; how many.
     virtual Result<int> RemoveOrphanRows(const std::vector<std::string>& found) = 0;

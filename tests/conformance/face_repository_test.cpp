@@ -259,6 +259,15 @@ TEST_P(Faces, OfPeopleWithoutANameAreCountedTogether) {
     };
     EXPECT_THAT(without(9), ElementsAre(std::pair(often, 3), std::pair(twice, 2)));
     EXPECT_THAT(without(1), ElementsAre(std::pair(often, 3)));
+    Write([&](Transaction& transaction) {
+        return transaction.erasures.EmptyFaces({MakeTrack(result, 1).id}, EditId("edt_2"));
+    });
+    const auto kept = [&](const PersonId& person) {
+        return Read([&](const Snapshot& snapshot) { return snapshot.faces.CountKept(person); });
+    };
+    EXPECT_EQ(kept(often), 2);
+    EXPECT_EQ(kept(twice), 2) << "with whom was merged into them";
+    EXPECT_EQ(kept(PersonId("per_gone")), 0);
 }
 
 TEST_P(Faces, SayWhichModelMeasuredThem) {

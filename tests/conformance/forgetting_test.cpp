@@ -222,6 +222,7 @@ TEST_P(Forgetting, KeepsTheBytesOfWhatIsForgottenForAnHour) {
         });
     };
     const auto collect = [&] {
+        Write([](Transaction& transaction) { return transaction.results.ForgetReleased(); });
         const auto found = Read([](const Snapshot& snapshot) { return snapshot.results.OrphanRows(100); });
         return Write([&](Transaction& transaction) { return transaction.results.RemoveOrphanRows(found); });
     };

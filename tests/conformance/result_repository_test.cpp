@@ -25,6 +25,7 @@ protected:
     }
 
     int RemoveOrphans() {
+        Write([](Transaction& transaction) { return transaction.results.ForgetReleased(); });
         const auto found = Read([](const Snapshot& snapshot) { return snapshot.results.OrphanRows(100); });
         return Write([&](Transaction& transaction) { return transaction.results.RemoveOrphanRows(found); });
     }

@@ -147,6 +147,9 @@ int Watch(sqlite3* database, const char** /*error*/, const sqlite3_api_routines*
 
 bool IsScan(std::string_view step) {
     constexpr std::string_view kScan = "SCAN ";
+    if (step.find("USING AUTOMATIC") != std::string_view::npos) {
+        return true;  // an index that is made of the table for this once
+    }
     if (!step.starts_with(kScan)) {
         return false;
     }
@@ -196,8 +199,9 @@ public:
         ASSERT_EQ(sqlite3_open((folder / "database").c_str(), &database), SQLITE_OK);
         EXPECT_NE(ScansOf(database, "SELECT * FROM item"), "") << "this check would notice";
         for (const auto& sql : Asked().texts) {
-            EXPECT_TRUE(MayScan(sql) || ScansOf(database, sql).empty()) << sql << "\n"
-                                                                        << ScansOf(database, sql);
+            const auto scans = ScansOf(database, sql);
+            const bool may_be = MayScan(sql) && scans.find("AUTOMATIC") == std::string::npos;
+            EXPECT_TRUE(scans.empty() || may_be) << sql << "\n" << scans;
         }
         sqlite3_close(database);
         std::filesystem::remove_all(folder);

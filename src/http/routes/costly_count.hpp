@@ -2,6 +2,7 @@
 
 // What goes through millions of rows, asked for by whoever scrapes.
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -12,14 +13,15 @@
 
 namespace notify {
 
-/// A count that took long is kept for kKeptFor times as long: however often it is asked for, counting takes
-/// no more than a thirtieth of the time. One that took less than kShort is never kept. Thread-safe: whoever
-/// comes while it is counted waits for it.
+/// A count that took long is kept for kKeptFor times as long, at most kLongest: however often it is asked
+/// for, counting takes no more than a thirtieth of the time. One that took less than kShort is not kept.
+/// Thread-safe: whoever comes while it is counted is given the last one, and waits where there is none.
 template <class Value>
 class CostlyCount final {
 public:
     static constexpr std::chrono::milliseconds kShort{250};
     static constexpr int kKeptFor = 30;
+    static constexpr std::chrono::minutes kLongest{15};
 
     /// `clock` outlives it.
     explicit CostlyCount(const Clock& clock) : clock_(clock) {}
@@ -27,24 +29,43 @@ public:
     /// What `count()` returns, a Result<Value>, now or as long ago as is said above. An error is not kept.
     template <class Count>
     [[nodiscard]] Result<Value> Get(Count&& count) {
-        const std::lock_guard lock(mutex_);
-        const auto begin = clock_.Now();
-        if (value_ && begin >= counted_at_ && begin < kept_until_) {
-            return *value_;
+        std::unique_lock counting(counting_, std::try_to_lock);
+        if (!counting) {
+            if (auto last = Last(true)) {
+                return *std::move(last);
+            }
+            counting.lock();
         }
+        if (auto last = Last(false)) {
+            return *std::move(last);
+        }
+        const auto begin = clock_.Now();
         auto counted = std::forward<Count>(count)();
         if (counted) {
-            counted_at_ = clock_.Now();
-            const auto took = counted_at_ - begin;
-            kept_until_ = took < kShort ? counted_at_ : counted_at_ + kKeptFor * took;
-            value_ = *counted;
+            Keep(*counted, clock_.Now() - begin);
         }
         return counted;
     }
 
 private:
+    /// The last one, while it is kept or however old it is.
+    [[nodiscard]] std::optional<Value> Last(bool however_old) {
+        const std::lock_guard lock(mutex_);
+        const auto now = clock_.Now();
+        return however_old || (now >= counted_at_ && now < kept_until_) ? value_ : std::nullopt;
+    }
+
+    void Keep(const Value& counted, Timestamp::duration took) {
+        const std::lock_guard lock(mutex_);
+        value_ = counted;
+        counted_at_ = clock_.Now();
+        kept_until_ = took < kShort ? counted_at_
+                                    : counted_at_ + std::min<Timestamp::duration>(kKeptFor * took, kLongest);
+    }
+
     const Clock& clock_;
-    std::mutex mutex_;
+    std::mutex counting_;  ///< Of whoever counts.
+    std::mutex mutex_;     ///< Of what follows.
     std::optional<Value> value_;
     Timestamp counted_at_{};
     Timestamp kept_until_{};

@@ -94,8 +94,8 @@ Result<Start> StartAfter(const Snapshot& snapshot, std::optional<std::int64_t> s
     if (!last || !removed) {
         return Unexpected(last ? removed.error() : last.error());
     }
-    Start start{.place = {.after = seen.value_or(*last), .last = *last}, .gap = {}};
     const auto highest = std::max(*last, *removed);
+    Start start{.place = {.after = seen.value_or(highest), .last = highest}, .gap = {}};
     if (!seen || (*seen >= *removed && *seen <= highest)) {
         return start;
     }
@@ -239,10 +239,10 @@ public:
 
 private:
     [[nodiscard]] Response FromNow(const Request& request) const {
-        const auto last =
-            parts_.storage.Read([](const Snapshot& snapshot) { return snapshot.events.LastSequence(); });
-        return Answer(request, last, [](std::int64_t sequence) {
-            return view::EventList{.rows = {}, .next = std::to_string(sequence), .gap = {}};
+        const auto start =
+            parts_.storage.Read([](const Snapshot& snapshot) { return StartAfter(snapshot, std::nullopt); });
+        return Answer(request, start, [](const Start& from) {
+            return view::EventList{.rows = {}, .next = std::to_string(from.place.after), .gap = {}};
         });
     }
 

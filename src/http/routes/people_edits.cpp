@@ -16,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
+#include "domain/erasure.hpp"
 #include "domain/ids.hpp"
 #include "domain/named.hpp"
 #include "domain/people_edit.hpp"
@@ -29,6 +30,7 @@
 #include "http/routes/routes.hpp"
 #include "http/views_people.hpp"
 #include "people/person_edits.hpp"
+#include "storage/erasure_repository.hpp"
 #include "storage/people_edit_repository.hpp"
 #include "storage/people_repository.hpp"
 #include "storage/storage.hpp"
@@ -175,18 +177,34 @@ public:
     }
 
 private:
+    /// Whether the undo erased what went back to somebody who is erased.
+    [[nodiscard]] static Result<bool> HasErased(const Transaction& transaction, const PeopleEdit& made) {
+        if (made.kind != EditKind::kUndo) {
+            return false;
+        }
+        return transaction.erasures.List().map([&](const std::vector<Erasure>& all) {
+            return std::ranges::find(all, made.id, &Erasure::id) != all.end();
+        });
+    }
+
     /// An edit, audited, after which past items are compared again.
     template <class Function>
     [[nodiscard]] Response Done(const Request& request, const Function& function) const {
+        bool erased_more = false;
         const auto edit = parts_.storage.Write([&](Transaction& transaction) -> Result<PeopleEdit> {
             auto made = function(transaction);
-            const auto audited = made ? AuditEdit(transaction, *made) : Unexpected(made.error());
+            const auto erased = made ? HasErased(transaction, *made) : Unexpected(made.error());
+            if (!erased) {
+                return Unexpected(erased.error());
+            }
+            erased_more = *erased;
+            const auto audited = AuditEdit(transaction, *made);
             return audited ? std::move(made) : Unexpected(audited.error());
         });
         if (edit) {
             parts_.relabel();
         }
-        if (edit && edit->kind == EditKind::kUndo) {
+        if (edit && erased_more) {
             if (const auto noted = parts_.erasing.CatchUp(); !noted) {
                 return Problem(
                     noted.error().Within(
@@ -397,7 +415,9 @@ void AddPeopleEditRoutes(Router& router, const ApiParts& parts) {
              "Whenever it was made: people are afterwards as if it never had been. Later edits that lose "
              "what "
              "they are about by it do nothing any more and say so. Undoing the undo brings it back. Only an "
-             "erasure cannot be undone.",
+             "erasure cannot be undone, and photos that the undo gives back to somebody who is erased: they "
+             "are "
+             "erased with it, and /v1/erasures has it under the undo's id.",
          .answer = edit,
          .status = 201,
          .handle = [routes](Request& r) { return routes->Undo(r); }}

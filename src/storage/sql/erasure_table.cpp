@@ -41,9 +41,9 @@ constexpr const char* kFacesSql = R"sql(
     SELECT s.face, s.id, r.id, r.created_at, s.is_named, length(s.mean) = 0
     FROM seen_face s JOIN result r ON r.id = s.result_id WHERE s.face > ? ORDER BY s.face LIMIT ?)sql";
 constexpr const char* kAddSql = R"sql(
-    INSERT INTO erasure (id, at, actor, people, photos, faces, items) VALUES (?, ?, ?, ?, ?, ?, ?))sql";
+    INSERT INTO erasure (id, at, actor, people, strays, photos, faces, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr const char* kListSql = R"sql(
-    SELECT id, at, actor, people, photos, faces, items, done_at FROM erasure ORDER BY at, id)sql";
+    SELECT id, at, actor, people, strays, photos, faces, items, done_at FROM erasure ORDER BY at, id)sql";
 constexpr const char* kOpenSql = "SELECT 1 FROM erasure WHERE done_at IS NULL LIMIT 1";
 constexpr const char* kWantedSql = "SELECT DISTINCT result_id FROM emptied_result ORDER BY result_id LIMIT ?";
 constexpr const char* kEmptiedSql = "DELETE FROM emptied_result WHERE result_id = ?";
@@ -58,6 +58,9 @@ Erasure ReadErasure(Row& row) {
     erasure.actor = row.Text();
     for (auto& person : ListFromText(row.Text())) {
         erasure.people.emplace_back(std::move(person));
+    }
+    for (auto& photo : ListFromText(row.Text())) {
+        erasure.strays.emplace_back(std::move(photo));
     }
     erasure.photos = row.Integer();
     erasure.faces = row.Integer();
@@ -141,18 +144,22 @@ Result<std::vector<AgedFace>> ErasureTable::Faces(std::int64_t after, int limit)
 }
 
 Result<void> ErasureTable::Add(const Erasure& erasure) {
-    std::vector<std::string> people;
-    people.reserve(erasure.people.size());
-    for (const auto& person : erasure.people) {
-        people.push_back(person.Value());
-    }
+    const auto values = [](const auto& ids) {
+        std::vector<std::string> texts;
+        texts.reserve(ids.size());
+        for (const auto& id : ids) {
+            texts.push_back(id.Value());
+        }
+        return texts;
+    };
     return connection_
         .Change(
             kAddSql,
             erasure.id,
             erasure.at,
             erasure.actor,
-            ListToText(people),
+            ListToText(values(erasure.people)),
+            ListToText(values(erasure.strays)),
             erasure.photos,
             erasure.faces,
             erasure.items

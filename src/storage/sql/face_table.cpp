@@ -61,6 +61,9 @@ constexpr const char* kForPhotosSql = R"sql(
                                 WHERE w.root = r.id))) AS n
     JOIN face_track t ON t.face = n.face JOIN result m ON m.id = t.result_id
     WHERE n.place <= ? ORDER BY n.root, n.place)sql";
+constexpr const char* kCountKeptSql = R"sql(
+    SELECT count(*) FROM person p JOIN track_verdict v ON v.person_id = p.id
+    WHERE p.root = ? AND EXISTS (SELECT 1 FROM face_track t WHERE t.anchor = v.anchor AND length(t.mean) > 0))sql";
 constexpr const char* kWithoutNameSql = R"sql(
     SELECT r.id, CAST(sum(v.faces) AS BIGINT) AS faces
     FROM (SELECT person_id, count(*) AS faces FROM track_verdict GROUP BY person_id) AS v
@@ -200,6 +203,13 @@ Result<std::vector<FaceForPhoto>> FaceTable::ForPhotos(int limit) const {
         return FaceForPhoto{.person = std::move(person), .mean = *mean, .model = row.Text()};
     };
     return connection_.Select(kForPhotosSql, read, limit).and_then(AllOrError<FaceForPhoto>);
+}
+
+Result<std::int64_t> FaceTable::CountKept(const PersonId& root) const {
+    return connection_.First(
+                          kCountKeptSql, [](Row& row) { return row.Integer(); }, root
+    )
+        .map([](std::optional<std::int64_t> count) { return count.value_or(0); });
 }
 
 Result<std::vector<std::pair<PersonId, std::int64_t>>> FaceTable::WithoutName(int limit) const {

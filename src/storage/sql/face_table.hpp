@@ -24,6 +24,7 @@ public:
     [[nodiscard]] Result<std::vector<SeenFace>> SeenIn(const ResultId& result) const override;
     [[nodiscard]] Result<std::vector<SeenFace>> SaidToBe(const PersonId& person, int limit) const override;
     [[nodiscard]] Result<std::vector<FaceForPhoto>> ForPhotos(int limit) const override;
+    [[nodiscard]] Result<std::int64_t> CountKept(const PersonId& root) const override;
     [[nodiscard]] Result<std::vector<std::pair<PersonId, std::int64_t>>> WithoutName(
         int limit
     ) const override;

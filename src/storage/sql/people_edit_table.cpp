@@ -66,8 +66,8 @@ constexpr const char* kWorldSql = R"sql(
         SELECT b.sequence FROM world w
         JOIN people_edit_subject a ON a.sequence = w.sequence
         JOIN people_edit_subject b ON b.subject = a.subject)
-    SELECT e.sequence, e.id, e.at, e.actor, e.kind, e.person_id, e.other_id, e.said, e.undoes, e.outcome, e.note
-    FROM world w JOIN people_edit e ON e.sequence = w.sequence ORDER BY e.sequence)sql";
+    SELECT sequence, id, at, actor, kind, person_id, other_id, said, undoes, outcome, note
+    FROM people_edit WHERE sequence IN (SELECT sequence FROM world) ORDER BY sequence)sql";
 constexpr const char* kSetOutcomeSql = "UPDATE people_edit SET outcome = ?, note = ? WHERE id = ?";
 constexpr const char* kKeySql = "SELECT key FROM person_key WHERE person_id = ?";
 constexpr const char* kAddKeySql = "INSERT INTO person_key (person_id, key) VALUES (?, ?)";
@@ -89,10 +89,11 @@ constexpr const char* kForgetPhotosSql = R"sql(
            WHERE e.person_id = ?1))
     RETURNING sha256, crop_sha256)sql";
 constexpr const char* kEnrolledAsSql = R"sql(
-    SELECT e.person_id FROM people_edit_subject s JOIN people_edit e ON e.sequence = s.sequence
-    WHERE s.subject = ? AND e.kind = 'enrol' AND e.outcome = 'erased' LIMIT 1)sql";
-constexpr const char* kForgetStraySql =
-    "DELETE FROM enrolment_photo WHERE id = ? AND person_id IS NULL RETURNING sha256, crop_sha256";
+    SELECT e.person_id FROM enrolment_photo p JOIN people_edit_subject s ON s.subject = p.id
+    JOIN people_edit e ON e.sequence = s.sequence
+    WHERE p.id = ? AND p.person_id IS NULL AND e.kind = 'enrol' AND e.outcome = 'erased' LIMIT 1)sql";
+constexpr const char* kForgetPhotoSql =
+    "DELETE FROM enrolment_photo WHERE id = ? RETURNING sha256, crop_sha256";
 constexpr const char* kEmptyEditsSql = R"sql(
     UPDATE people_edit SET said = NULL, outcome = 'erased', note = ''
     WHERE (person_id = ?1 OR (other_id = ?1 AND kind = 'merge')) AND kind <> 'erase')sql";
@@ -388,6 +389,25 @@ Result<void> PeopleEditTable::Mark(std::string_view name_or_photo, Timestamp now
     return connection_.Change(kMarkSql, box_.Mark(name_or_photo, kErasedPurpose), now).map([](int) {});
 }
 
+Result<std::vector<std::string>> PeopleEditTable::ForgetPhotos(
+    const std::vector<PhotoId>& photos, Timestamp now
+) {
+    std::vector<std::string> crops;
+    for (const auto& photo : photos) {
+        auto gone = connection_.First(kForgetPhotoSql, ReadForgotten, photo);
+        if (!gone) {
+            return Unexpected(gone.error());
+        }
+        if (*gone) {
+            crops.push_back((*gone)->crop_sha256);
+            if (auto marked = Mark((*gone)->sha256, now); !marked) {
+                return Unexpected(marked.error());
+            }
+        }
+    }
+    return crops;
+}
+
 Result<std::vector<StrayPhoto>> PeopleEditTable::ForgetStrays(
     const std::vector<PhotoId>& photos, Timestamp now
 ) {
@@ -395,17 +415,14 @@ Result<std::vector<StrayPhoto>> PeopleEditTable::ForgetStrays(
     for (const auto& photo : photos) {
         const auto person =
             connection_.First(kEnrolledAsSql, [](Row& row) { return row.As<PersonId>(); }, photo);
-        const auto gone = person && *person
-                              ? connection_.First(kForgetStraySql, ReadForgotten, photo)
-                              : person.map([](const auto&) { return std::optional<ForgottenPhoto>(); });
-        if (!gone) {
-            return Unexpected(gone.error());
+        const auto crops = person && *person
+                               ? ForgetPhotos({photo}, now)
+                               : person.map([](const auto&) { return std::vector<std::string>(); });
+        if (!crops) {
+            return Unexpected(crops.error());
         }
-        if (*gone) {
-            forgotten.push_back({.person = **person, .crop_sha256 = (*gone)->crop_sha256});
-            if (auto marked = Mark((*gone)->sha256, now); !marked) {
-                return Unexpected(marked.error());
-            }
+        for (const auto& crop : *crops) {
+            forgotten.push_back({.photo = photo, .person = **person, .crop_sha256 = crop});
         }
     }
     return forgotten;

@@ -45,6 +45,7 @@ public:
     [[nodiscard]] Result<std::vector<WantedItem>> WantedRelabelled(int limit) const override;
     Result<void> Relabelled(const ItemId& item) override;
     [[nodiscard]] Result<bool> HasEditsOf(const PersonId& person) const override;
+    Result<std::vector<std::string>> ForgetPhotos(const std::vector<PhotoId>& photos, Timestamp now) override;
     Result<std::vector<StrayPhoto>> ForgetStrays(const std::vector<PhotoId>& photos, Timestamp now) override;
     Result<std::vector<std::string>> Forget(const std::vector<PersonId>& people, Timestamp now) override;
     [[nodiscard]] Result<bool> WasForgotten(std::string_view name_or_photo) const override;

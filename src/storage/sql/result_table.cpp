@@ -91,7 +91,7 @@ constexpr const char* kOrphansSql = R"sql(
     SELECT sha256 FROM artifact_row o
     WHERE created_at < ?1
       AND NOT EXISTS (SELECT 1 FROM result_artifact a WHERE a.sha256 = o.sha256)
-      AND NOT EXISTS (SELECT 1 FROM artifact_released r WHERE r.sha256 = o.sha256 AND r.at >= ?1)
+      AND NOT EXISTS (SELECT 1 FROM artifact_released r WHERE r.sha256 = o.sha256)
       AND NOT EXISTS (SELECT 1 FROM enrolment_photo p WHERE p.crop_sha256 = o.sha256)
     LIMIT ?2)sql";
 constexpr Sql kRemoveOrphansSql{
@@ -279,12 +279,14 @@ Result<std::vector<std::string>> ResultTable::OrphanRows(int limit) const {
     return connection_.Select(kOrphansSql, [](Row& row) { return row.Text(); }, before, limit);
 }
 
+Result<void> ResultTable::ForgetReleased() {
+    return connection_.Change(kForgetReleasedSql, clock_.Now() - kOrphanAge).map([](int) {});
+}
+
 Result<int> ResultTable::RemoveOrphanRows(const std::vector<std::string>& found) {
     const auto before = clock_.Now() - kOrphanAge;
-    return connection_.Change(kForgetReleasedSql, before).and_then([&](int) {
-        const auto bind = [&](const std::string& sha256, Binder& binder) { binder.BindAll(sha256, before); };
-        return connection_.ChangeFor(kRemoveOrphansSql, found, bind);
-    });
+    const auto bind = [&](const std::string& sha256, Binder& binder) { binder.BindAll(sha256, before); };
+    return connection_.ChangeFor(kRemoveOrphansSql, found, bind);
 }
 
 }  // namespace notify::sql

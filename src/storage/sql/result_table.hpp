@@ -31,6 +31,7 @@ public:
     [[nodiscard]] Result<std::optional<std::string>> ArtifactRow(std::string_view sha256) const override;
     [[nodiscard]] Result<bool> IsReferenced(std::string_view sha256) const override;
     [[nodiscard]] Result<std::vector<std::string>> OrphanRows(int limit) const override;
+    Result<void> ForgetReleased() override;
     Result<int> RemoveOrphanRows(const std::vector<std::string>& found) override;
 
 private:

@@ -1,6 +1,7 @@
 #include "http/routes/costly_count.hpp"
 
 #include <chrono>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -49,6 +50,25 @@ TEST_F(CostlyCountTest, IsCountedAgainWhenTheClockWasSetBack) {
     EXPECT_EQ(AfterOneOf(milliseconds(300)), 1);
     clock_.Advance(-std::chrono::hours(2));
     EXPECT_EQ(AfterOneOf(milliseconds(300)), 2);
+}
+
+TEST_F(CostlyCountTest, IsNotKeptForLongerThanAQuarterOfAnHour) {
+    EXPECT_EQ(AfterOneOf(std::chrono::hours(1)), 1) << "a clock was set forward meanwhile";
+    clock_.Advance(std::chrono::minutes(15) - milliseconds(1));
+    EXPECT_EQ(AfterOneOf(milliseconds(1)), 1);
+    clock_.Advance(milliseconds(1));
+    EXPECT_EQ(AfterOneOf(milliseconds(1)), 2);
+}
+
+TEST_F(CostlyCountTest, IsTheLastOneForWhoComesWhileItIsCounted) {
+    EXPECT_EQ(AfterOneOf(milliseconds(1)), 1);
+    int meanwhile = 0;
+    const auto counted = count_.Get([&]() -> Result<int> {
+        std::jthread([&] { meanwhile = AfterOneOf(milliseconds(1)); }).join();
+        return ++counted_;
+    });
+    EXPECT_EQ(meanwhile, 1);
+    EXPECT_EQ(counted.value(), 2);
 }
 
 TEST_F(CostlyCountTest, KeepsNoErrorAndWhatWasCountedBefore) {

@@ -280,6 +280,23 @@ TEST_F(EventStreamTest, AListSaysWhatOfItIsKeptNoMore) {
     EXPECT_EQ(ahead.at("next"), "6");
 }
 
+TEST_F(EventStreamTest, HasNoGapForWhoBeginsWhenNothingIsKept) {
+    Serve();
+    AppendMany(3);
+    const auto before = clock_.Now() + std::chrono::minutes(1);
+    ASSERT_EQ(
+        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
+        3
+    );
+    EXPECT_EQ(Expect(200, "GET", "/v1/events?from=now").at("next"), "3");
+    EXPECT_EQ(Expect(200, "GET", "/v1/events").at("next"), "3");
+    EXPECT_TRUE(Expect(200, "GET", "/v1/events?after=3").at("gap").is_null());
+    auto wire = Listen();
+    static_cast<void>(wire.ReceiveUntil("\r\n\r\n"));
+    AppendMany(1);
+    EXPECT_EQ(NextId(wire), "4");
+}
+
 TEST_F(EventStreamTest, SaysThatTheDatabaseIsAnEarlierOneThanTheClientSaw) {
     Serve();
     AppendMany(3);

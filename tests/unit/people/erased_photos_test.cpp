@@ -210,6 +210,49 @@ TEST_F(ErasedPhotos, AreThoseThatGoBackToWhoIsErasedAlready) {
     EXPECT_THAT(PhotosOf(bob_), SizeIs(1)) << "and does not come back";
 }
 
+TEST_F(ErasedPhotos, AreThoseThatWereRemovedFromWhoeverHadThemMeanwhile) {
+    auto move = EditOf(EditKind::kMove, bob_);
+    move.other = ada_;
+    move.photos = {photos_.at(0).id};
+    const auto moved = Edit(move);
+    EXPECT_EQ(Erase(ada_), 1);
+    RemoveFirst(bob_);
+    EXPECT_THAT(Kept(photos_.at(0)), SizeIs(4)) << "it is kept for an undo";
+    Write([&](Transaction& transaction) { return UndoEdit(transaction, moved.id, "a test", clock_.Now()); });
+    EXPECT_TRUE(erasing_.EmptyArtifacts({}));
+    ExpectNothingLeft();
+}
+
+TEST_F(ErasedPhotos, AreErasedAgainAfterABackupOfWhenTheyWereSomebodyElses) {
+    auto move = EditOf(EditKind::kMove, bob_);
+    move.other = ada_;
+    move.photos = {photos_.at(0).id};
+    const auto moved = Edit(move);
+    const auto copy = folder_.Path() / "copy";
+    {
+        auto connection =
+            ValueOf(sqlite::Connection::Open(folder_.Path() / "database", sqlite::Access::kRead));
+        ValueOf(connection->CopyTo(copy, {}));
+    }
+    EXPECT_EQ(Erase(ada_), 1);
+    Write([&](Transaction& transaction) { return UndoEdit(transaction, moved.id, "a test", clock_.Now()); });
+    EXPECT_EQ(ValueOf(erasing_.CatchUp()), 0);
+    const auto restored = OpenSqliteStorage(copy, *box_, clock_).value();
+    const auto of_bob = [&] {
+        return ValueOf(restored->Read([&](const Snapshot& s) { return s.people.PhotosOf(bob_); })).size();
+    };
+    EXPECT_EQ(of_bob(), 2U);
+    Erasing again(*restored, *artifacts_, clock_, *box_, folder_.Path());
+    EXPECT_EQ(ValueOf(again.CatchUp()), 1);
+    EXPECT_EQ(of_bob(), 1U) << "Bob's own";
+    for (const auto& photo : photos_) {
+        const auto marked =
+            restored->Read([&](const Snapshot& s) { return s.people_edits.WasForgotten(photo.sha256); });
+        EXPECT_TRUE(ValueOf(marked)) << photo.file_name;
+    }
+    EXPECT_EQ(ValueOf(again.CatchUp()), 0);
+}
+
 TEST_F(ErasedPhotos, AreNotThoseOfSomebodyElseThatWereThePersonsForAWhile) {
     const auto eve = ValueOf(Enrol("Eve", {Photo("eve.jpg", {{InPhoto(DenseFace(3))}})})).person;
     const auto of_eve = PhotosOf(eve);

@@ -65,6 +65,8 @@ public:
 
     [[nodiscard]] Result<std::vector<std::string>> OrphanRows(int /*limit*/) const override { return None(); }
 
+    Result<void> ForgetReleased() override { return None(); }
+
     Result<int> RemoveOrphanRows(const std::vector<std::string>& /*found*/) override { return None(); }
 
 private:

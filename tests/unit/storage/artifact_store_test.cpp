@@ -154,6 +154,19 @@ TEST_P(Artifacts, NobodyRefersToAreCollectedAfterAnHour) {
     EXPECT_EQ(store_.Read(row.ref).error().code, ErrorCode::kNotFound);
 }
 
+TEST_P(Artifacts, OfForgottenResultsAreCollectedAnHourLater) {
+    Keep(kLarge, false, "lineage");
+    const auto result = Read([](const Snapshot& s) { return s.results.FindByLineage("lineage"); });
+    ASSERT_TRUE(result);
+    MakeOld();
+    EXPECT_EQ(Write([&](Transaction& t) { return t.results.ForgetUnused({result->id}); }), 1);
+    EXPECT_EQ(store_.CollectOrphans().value(), 0) << "somebody may have read the result just now";
+    EXPECT_EQ(Files().size(), 1U);
+    MakeOld();
+    EXPECT_EQ(store_.CollectOrphans().value(), 1);
+    EXPECT_TRUE(Files().empty());
+}
+
 TEST_P(Artifacts, ThatArePreparedAgainAreNoOrphans) {
     Prepare(kLarge, false);
     MakeOld();

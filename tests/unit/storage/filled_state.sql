@@ -55,7 +55,7 @@ INSERT INTO face_track VALUES ('trk_1', 'trk_1', 'res_1', 0, 0, 1, 2, 1, 0.1, 0.
 UPDATE face_state SET last = 4, grouped = 2, compared = 11, rules = 1;
 INSERT INTO erased_mark VALUES ('ef', 7);
 INSERT INTO face_removed VALUES (4, 1);
-INSERT INTO erasure VALUES ('edt_1', 3, 'key:k', '["per_9"]', 1, 2, 3, NULL);
+INSERT INTO erasure VALUES ('edt_1', 3, 'key:k', '["per_9"]', '["pho_9"]', 1, 2, 3, NULL);
 INSERT INTO emptied_result VALUES ('res_1', 'edt_1');
 INSERT INTO appearance VALUES ('app_1', 'itm_2', 'res_1', 'per_1', 'confirmed', 1, 1, 2, 0.42, 0.58, 0.9, 1, 0.1, 0.2, 0.3, 0.4, '[0]', 30000, 1001, 107892, 1);
 INSERT INTO once_shown VALUES ('per_1', 'trk_1');

@@ -573,6 +573,7 @@ CREATE TABLE erasure (
     at BIGINT NOT NULL,
     actor TEXT COLLATE "C" NOT NULL,
     people TEXT COLLATE "C" NOT NULL,
+    strays TEXT COLLATE "C" NOT NULL, -- photos that went back to them afterwards
     photos BIGINT NOT NULL,
     faces BIGINT NOT NULL,
     items BIGINT NOT NULL,

@@ -555,6 +555,7 @@ CREATE TABLE erasure (
     at INTEGER NOT NULL,
     actor TEXT NOT NULL,
     people TEXT NOT NULL,
+    strays TEXT NOT NULL, -- photos that went back to them afterwards
     photos INTEGER NOT NULL,
     faces INTEGER NOT NULL,
     items INTEGER NOT NULL,
