@@ -98,13 +98,17 @@ Result<std::vector<PersonId>> GroupOf(
 }
 
 /// Of whoever is not there any more an erasure changes no state: it is in the log, and the name in no event.
-Result<PeopleEdit> MakeErasure(Transaction& transaction, PeopleEdit edit, bool is_there) {
+Result<PeopleEdit> MakeErasure(
+    Transaction& transaction, PeopleEdit edit, bool is_there, const NamesTold& names
+) {
+    const auto found = names.find(edit.person);
+    const auto told = found == names.end() ? ToldUntil{} : found->second;
     if (is_there) {
-        return MakeEdit(transaction, std::move(edit));
+        return MakeEdit(transaction, std::move(edit), told);
     }
     edit.id = EditId(MakeId("edt"));
     return transaction.people_edits.Begin()
-        .and_then([&] { return transaction.events.ForgetName(edit.person); })
+        .and_then([&] { return transaction.events.ForgetName(edit.person, told); })
         .and_then([&](int) { return transaction.people_edits.Append(edit); })
         .map([&] { return std::move(edit); });
 }
@@ -166,8 +170,31 @@ Result<std::vector<TrackId>> AnchorsOfUnnamed(const Transaction& transaction, st
     return anchors;
 }
 
+Result<NamesTold> FindNamesTold(const Snapshot& snapshot, std::string_view id_or_name) {
+    const auto person = snapshot.people.Find(id_or_name);
+    const auto until = snapshot.events.LastSequence();
+    if (!until) {
+        return Unexpected(until.error());
+    }
+    const PersonId root = person ? person->id : PersonId(std::string(id_or_name));
+    auto group = snapshot.people.MergedInto(root);
+    if (!group) {
+        return Unexpected(group.error());
+    }
+    group->push_back(root);
+    NamesTold names;
+    for (const auto& each : *group) {
+        auto events = snapshot.events.Naming(each, 0);
+        if (!events) {
+            return Unexpected(events.error());
+        }
+        names.emplace(each, ToldUntil{.until = *until, .events = *std::move(events)});
+    }
+    return names;
+}
+
 Result<PeopleEdit> ErasePerson(
-    Transaction& transaction, const PersonId& id, std::string_view actor, Timestamp now
+    Transaction& transaction, const PersonId& id, std::string_view actor, Timestamp now, const NamesTold& told
 ) {
     PeopleEdit edit;
     edit.at = now;
@@ -190,7 +217,7 @@ Result<PeopleEdit> ErasePerson(
     Result<PeopleEdit> erased = edit;
     for (const auto& each : *group) {
         edit.person = each;
-        erased = MakeErasure(transaction, edit, state->people.contains(each));
+        erased = MakeErasure(transaction, edit, state->people.contains(each), told);
         if (!erased) {
             return erased;
         }

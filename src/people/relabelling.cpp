@@ -37,6 +37,7 @@ namespace {
 
 constexpr int kPageRows = 100;
 constexpr int kTries = 5;
+constexpr std::size_t kWantedAtOnce = 1000;  // faces of one write
 
 // A face that is further than this from a person is not named by them, has them for no runner-up and no vote
 // for them (MatchLimits: 0.38 and 0.03, 0.44). The rest is for what a track's mean is away from the mean of
@@ -253,7 +254,8 @@ Result<int> Relabelling::Compare(
     });
 }
 
-/// The version is noted with what is wanted by it: a stop in between loses neither.
+/// By some at a time, so that nobody waits for it. The version is noted with the last of them: a stop in
+/// between wants some of them again.
 Result<void> Relabelling::WantNear(const Galleries& before, const Galleries& current) {
     std::set<std::int64_t> near;
     for (const auto& exemplar : ChangedExemplars(before, current)) {
@@ -267,10 +269,19 @@ Result<void> Relabelling::WantNear(const Galleries& before, const Galleries& cur
     }
     const std::vector<std::int64_t> faces(near.begin(), near.end());
     const auto now = clock_.Now();
-    return storage_.Write([&](Transaction& transaction) {
-        return transaction.people_edits.WantRelabelled(faces, now).and_then([&] {
-            return transaction.faces.SetCompared({.gallery = current.Version(), .rules = kNamingRules});
+    for (std::size_t at = 0; at < faces.size(); at += kWantedAtOnce) {
+        const auto first = faces.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = std::min(kWantedAtOnce, faces.size() - at);
+        const std::vector<std::int64_t> some(first, first + static_cast<std::ptrdiff_t>(count));
+        const auto wanted = storage_.Write([&](Transaction& transaction) {
+            return transaction.people_edits.WantRelabelled(some, now);
         });
+        if (!wanted) {
+            return wanted;
+        }
+    }
+    return storage_.Write([&](Transaction& transaction) {
+        return transaction.faces.SetCompared({.gallery = current.Version(), .rules = kNamingRules});
     });
 }
 

@@ -14,6 +14,12 @@
 
 namespace notify {
 
+/// The events up to `until` that name somebody, found beforehand because that takes long (Naming).
+struct ToldUntil {
+    std::int64_t until = 0;
+    std::vector<std::int64_t> events;
+};
+
 class EventRepository {
 public:
     EventRepository() = default;
@@ -36,8 +42,14 @@ public:
         std::int64_t sequence, int limit, std::string_view subject
     ) const = 0;
 
-    /// Takes the person's name out of what past events of items tell; the id stays. How many events.
-    virtual Result<int> ForgetName(const PersonId& person) = 0;
+    /// Those after `sequence` that name the person or may do so. Goes through all of these.
+    [[nodiscard]] virtual Result<std::vector<std::int64_t>> Naming(
+        const PersonId& person, std::int64_t sequence
+    ) const = 0;
+
+    /// Takes the person's name out of what past events of items tell; the id stays. How many events. What
+    /// `told` does not say is looked for here.
+    virtual Result<int> ForgetName(const PersonId& person, const ToldUntil& told) = 0;
 
     /// Removes at most `limit` events from before `before`, of those whose deliveries have all ended the
     /// oldest; how many.

@@ -178,57 +178,6 @@ Error Refusal(const PeopleEdit& edit, const PeopleState& state, std::string_view
     return {.code = ErrorCode::kConflict, .message = std::string(note)};
 }
 
-}  // namespace
-
-Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit) {
-    return MakeEdits(transaction, {std::move(edit)}).map([](std::vector<PeopleEdit> made) {
-        return std::move(made.front());
-    });
-}
-
-Result<std::vector<PeopleEdit>> MakeEdits(Transaction& transaction, std::vector<PeopleEdit> edits) {
-    for (auto& edit : edits) {
-        if (edit.kind == EditKind::kUndo) {
-            return Fail(ErrorCode::kInvalidArgument, "an undo is no edit of its own");
-        }
-        if (edit.id.IsEmpty()) {
-            edit.id = EditId(MakeId("edt"));
-        }
-        edit.outcome = EditOutcome::kApplied;
-        edit.note.clear();
-    }
-    const auto before =
-        transaction.people_edits.Begin().and_then([&] { return transaction.people_edits.StateFor(edits); });
-    if (!before) {
-        return Unexpected(before.error());
-    }
-    auto after = *before;
-    for (const auto& edit : edits) {
-        const auto until_here = after;
-        if (const auto note = Apply(after, edit); !note.empty()) {
-            return Unexpected(Refusal(edit, until_here, note));
-        }
-        const auto forgotten =
-            edit.kind == EditKind::kErase ? transaction.events.ForgetName(edit.person) : Result<int>(0);
-        if (auto kept = forgotten.and_then([&](int) { return transaction.people_edits.Append(edit); });
-            !kept) {
-            return Unexpected(kept.error());
-        }
-    }
-    const auto at = edits.empty() ? Timestamp() : edits.back().at;
-    return WriteChange(transaction, *before, after, at).map([&] { return std::move(edits); });
-}
-
-Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit) {
-    return transaction.keys.AddAudit({
-        .at = edit.at,
-        .actor = edit.actor,
-        .action = fmt::format("person.{}", ToString(edit.kind)),
-        .subject = edit.person.IsEmpty() ? edit.id.Value() : edit.person.Value(),
-        .detail = edit.id.Value(),
-    });
-}
-
 /// Had the edits that are undone not been made, these photos would have been erased with their person.
 Result<void> ForgetStrays(
     Transaction& transaction,
@@ -259,6 +208,63 @@ Result<void> ForgetStrays(
     }
     erasure.people.assign(people.begin(), people.end());
     return transaction.erasures.Add(erasure);
+}
+
+Result<std::vector<PeopleEdit>> Make(
+    Transaction& transaction, std::vector<PeopleEdit> edits, const ToldUntil& told
+) {
+    for (auto& edit : edits) {
+        if (edit.kind == EditKind::kUndo) {
+            return Fail(ErrorCode::kInvalidArgument, "an undo is no edit of its own");
+        }
+        if (edit.id.IsEmpty()) {
+            edit.id = EditId(MakeId("edt"));
+        }
+        edit.outcome = EditOutcome::kApplied;
+        edit.note.clear();
+    }
+    const auto before =
+        transaction.people_edits.Begin().and_then([&] { return transaction.people_edits.StateFor(edits); });
+    if (!before) {
+        return Unexpected(before.error());
+    }
+    auto after = *before;
+    for (const auto& edit : edits) {
+        const auto until_here = after;
+        if (const auto note = Apply(after, edit); !note.empty()) {
+            return Unexpected(Refusal(edit, until_here, note));
+        }
+        const auto forgotten =
+            edit.kind == EditKind::kErase ? transaction.events.ForgetName(edit.person, told) : Result<int>(0);
+        if (auto kept = forgotten.and_then([&](int) { return transaction.people_edits.Append(edit); });
+            !kept) {
+            return Unexpected(kept.error());
+        }
+    }
+    const auto at = edits.empty() ? Timestamp() : edits.back().at;
+    return WriteChange(transaction, *before, after, at).map([&] { return std::move(edits); });
+}
+
+}  // namespace
+
+Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit, const ToldUntil& told) {
+    return Make(transaction, {std::move(edit)}, told).map([](std::vector<PeopleEdit> made) {
+        return std::move(made.front());
+    });
+}
+
+Result<std::vector<PeopleEdit>> MakeEdits(Transaction& transaction, std::vector<PeopleEdit> edits) {
+    return Make(transaction, std::move(edits), {});
+}
+
+Result<void> AuditEdit(Transaction& transaction, const PeopleEdit& edit) {
+    return transaction.keys.AddAudit({
+        .at = edit.at,
+        .actor = edit.actor,
+        .action = fmt::format("person.{}", ToString(edit.kind)),
+        .subject = edit.person.IsEmpty() ? edit.id.Value() : edit.person.Value(),
+        .detail = edit.id.Value(),
+    });
 }
 
 Result<PeopleEdit> UndoEdit(

@@ -9,15 +9,19 @@
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/people_edit.hpp"
+#include "storage/event_repository.hpp"
 #include "storage/storage.hpp"
 
 namespace notify {
 
 /// Makes the edit: writes it down, changes what it changes, and wants the items looked at again in which
-/// whoever it is about appears. `id`, when it is empty, and `outcome` are set; `photos` that are enrolled are
+/// whoever it is about appears. `told`: of an erasure the events that name the person, as far as they are
+/// known. `id`, when it is empty, and `outcome` are set; `photos` that are enrolled are
 /// there (PeopleRepository::AddPhoto). The edit as it was made. kNotFound, kConflict with a sentence that
 /// says why not; kInvalidArgument for an undo: see UndoEdit. Call inside a transaction.
-[[nodiscard]] Result<PeopleEdit> MakeEdit(Transaction& transaction, PeopleEdit edit);
+[[nodiscard]] Result<PeopleEdit> MakeEdit(
+    Transaction& transaction, PeopleEdit edit, const ToldUntil& told = {}
+);
 
 /// As MakeEdit, several as one change: what is told of it is what they come to together, so that somebody who
 /// is enrolled and hidden is named nowhere.

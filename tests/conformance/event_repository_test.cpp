@@ -67,12 +67,48 @@ TEST_P(Events, ForgetTheNameOfAPersonAndOfNobodyElse) {
     other.data = R"({"item":"itm_1","people":[{"person":"per_2","name":"Bob"}]})";
     Append(told);
     Append(other);
-    EXPECT_EQ(Write([&](Transaction& t) { return t.events.ForgetName(PersonId("per_1")); }), 1);
+    EXPECT_EQ(Write([&](Transaction& t) { return t.events.ForgetName(PersonId("per_1"), {}); }), 1);
     const auto events = After(0);
     EXPECT_EQ(
         events.at(0).data, R"({"item":"itm_1","people":[{"person":"per_1"},{"person":"per_2","name":"Bob"}]})"
     );
     EXPECT_EQ(events.at(1).data, other.data);
+}
+
+TEST_P(Events, ForgetNamesWhereTheyWereFoundAndInWhatCameSince) {
+    const auto tell = [&](const std::string& key) {
+        auto told = MakeEvent("item.labels_changed", key);
+        told.data = R"({"item":"itm_1","people":[{"person":"per_1","name":"Ada"}]})";
+        Append(told);
+    };
+    const auto naming = [&](std::int64_t after) {
+        return Read([&](const Snapshot& s) { return s.events.Naming(PersonId("per_1"), after); });
+    };
+    tell("one");
+    tell("two");
+    const ToldUntil told{.until = After(0).at(1).sequence, .events = naming(0)};
+    EXPECT_EQ(told.events.size(), 2U);
+    tell("three");
+    EXPECT_EQ(naming(told.until), std::vector{After(0).at(2).sequence});
+    auto gone = told;
+    gone.events.push_back(4711);  // removed meanwhile
+    EXPECT_EQ(Write([&](Transaction& t) { return t.events.ForgetName(PersonId("per_1"), gone); }), 3);
+    for (const auto& event : After(0)) {
+        EXPECT_EQ(event.data, R"({"item":"itm_1","people":[{"person":"per_1"}]})");
+    }
+}
+
+TEST_P(Events, OfOneSubjectComeInTheirOrder) {
+    for (const auto& subject : {"a", "b", "a", "a"}) {
+        auto event = MakeEvent("item.discovered");
+        event.subject = subject;
+        Append(event);
+    }
+    const auto of_a = Read([](const Snapshot& s) { return s.events.After(1, 2, "a"); });
+    ASSERT_EQ(of_a.size(), 2U);
+    EXPECT_EQ(of_a[0].sequence, 3);
+    EXPECT_EQ(of_a[1].sequence, 4);
+    EXPECT_EQ(Read([](const Snapshot& s) { return s.events.After(0, 9, "c"); }).size(), 0U);
 }
 
 TEST_P(Events, ForgetWhatReceiversAnsweredToANameToo) {
@@ -103,7 +139,7 @@ TEST_P(Events, ForgetWhatReceiversAnsweredToANameToo) {
             return transaction.deliveries.Finish(row, row.fence, attempt).map([](bool) {});
         });
     }
-    Write([&](Transaction& transaction) { return transaction.events.ForgetName(PersonId("per_1")); });
+    Write([&](Transaction& transaction) { return transaction.events.ForgetName(PersonId("per_1"), {}); });
     for (const auto& delivery : Deliveries()) {
         const auto attempts =
             Read([&](const Snapshot& snapshot) { return snapshot.deliveries.Attempts(delivery.id); });

@@ -67,10 +67,10 @@ constexpr auto kMayScan = std::to_array<std::string_view>({
     "count(*) FROM event e WHERE sequence < coalesce",  // of those that may go, as the one before
     // what was chosen by an index before, or is bounded by a LIMIT
     "WITH RECURSIVE found (endpoint_id)",
-    "WITH RECURSIVE world (sequence)",
     "WITH again AS",
     "LIMIT 200) AS newest",
     "LIMIT 100000) AS p",
+    "ORDER BY v.anchor LIMIT 300) AS n",
     "LIMIT ?) AS counted",
     "DELETE FROM backlog_given WHERE at",  // holds one day
     // for /metrics: deliveries by a CostlyCount, else what waits
@@ -80,15 +80,13 @@ constexpr auto kMayScan = std::to_array<std::string_view>({
     "min(created_at) FROM process WHERE status = 'Pending'",
     // everybody who is known
     "FROM person ORDER BY name IS NULL",
-    "FROM person r JOIN person q ON q.root = r.id WHERE r.name IS NOT NULL",
+    "SELECT r.id FROM person r WHERE r.name IS NOT NULL",
     "FROM enrolment_photo WHERE person_id IS NOT NULL ORDER BY",
     "SELECT person_id, count(*) AS faces FROM track_verdict GROUP BY person_id",  // by a covering index
     // the projection in whole: to compare it with the edits
     "FROM person ORDER BY id",
     "FROM track_verdict ORDER BY anchor",
     // somebody is erased: a name may be anywhere
-    "SELECT sequence, data FROM event WHERE (type LIKE 'item.%'",
-    "UPDATE delivery_attempt SET response",
     "DELETE FROM kept_answer WHERE instr",
     "UPDATE people_edit SET said = NULL",
     "FROM track_verdict WHERE not_these LIKE",

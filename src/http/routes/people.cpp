@@ -186,8 +186,12 @@ public:
     }
 
     [[nodiscard]] Response Remove(const Request& request) const {
+        const auto told = parts_.storage.Read([&](const Snapshot& snapshot) {
+            return FindNamesTold(snapshot, request.parameters[0]);
+        });
         const auto erased = Edit(request, [&](Transaction& transaction, const PeopleEdit& edit) {
-            return ErasePerson(transaction, edit.person, edit.actor, edit.at);
+            return told ? ErasePerson(transaction, edit.person, edit.actor, edit.at, *told)
+                        : Unexpected(told.error());
         });
         if (erased) {
             if (const auto noted = parts_.erasing.CatchUp(); !noted) {

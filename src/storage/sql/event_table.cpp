@@ -56,15 +56,19 @@ constexpr const char* kGetSql =
     "SELECT sequence, id, type, subject, dedup_key, at, data FROM event WHERE id = ?";
 constexpr const char* kAfterSql = R"sql(
     SELECT sequence, id, type, subject, dedup_key, at, data FROM event
-    WHERE sequence > ?1 AND (?2 = '' OR subject = ?2) ORDER BY sequence LIMIT ?3)sql";
-// the oldest by sequence are the oldest by time: what follows the first that is not old is not looked at
+    WHERE sequence > ? ORDER BY sequence LIMIT ?)sql";
+constexpr const char* kAfterOfSubjectSql = R"sql(
+    SELECT sequence, id, type, subject, dedup_key, at, data FROM event
+    WHERE subject = ? AND sequence > ? ORDER BY sequence LIMIT ?)sql";
+// the oldest by sequence are the oldest by time: no more than the first few that may go are looked at
 constexpr const char* kRemoveOldSql = R"sql(
     DELETE FROM event WHERE sequence IN (
-        SELECT sequence FROM event e
-        WHERE sequence < coalesce((SELECT sequence FROM event WHERE at >= ?1 ORDER BY sequence LIMIT 1),
-                                  9223372036854775807)
-          AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))
-        ORDER BY sequence LIMIT ?2)
+        SELECT sequence FROM (
+            SELECT sequence, at FROM event e
+            WHERE NOT EXISTS (SELECT 1 FROM delivery d
+                              WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing'))
+            ORDER BY sequence LIMIT ?2) AS oldest
+        WHERE at < ?1)
     RETURNING sequence)sql";
 constexpr const char* kSetRemovedSql = "UPDATE event_state SET removed = ?1 WHERE removed < ?1";
 constexpr const char* kRemovedSql = "SELECT removed FROM event_state";
@@ -74,15 +78,15 @@ constexpr const char* kCountOldSql = R"sql(
                               9223372036854775807)
       AND NOT EXISTS (SELECT 1 FROM delivery d
                       WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing')))sql";
-constexpr const char* kNamingSql =
-    "SELECT sequence, data FROM event WHERE (type LIKE 'item.%' OR type = 'person.named') AND instr(data, ?) "
-    "> 0";
+constexpr const char* kNamingSql = R"sql(
+    SELECT sequence FROM event
+    WHERE sequence > ? AND (type LIKE 'item.%' OR type = 'person.named') AND instr(data, ?) > 0)sql";
+constexpr const char* kDataSql = "SELECT data FROM event WHERE sequence = ?";
 constexpr const char* kSetDataSql = "UPDATE event SET data = ? WHERE sequence = ?";
 constexpr const char* kForgetAnswersSql = R"sql(
     UPDATE delivery_attempt SET response = ?2
     WHERE delivery_id IN (
-        SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id
-        WHERE (e.type LIKE 'item.%' OR e.type = 'person.named') AND instr(e.data, ?1) > 0))sql";
+        SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id WHERE e.sequence = ?1))sql";
 constexpr const char* kForgetKeptAnswersSql = "DELETE FROM kept_answer WHERE instr(body, ?) > 0";
 constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
 
@@ -232,27 +236,40 @@ Result<Event> EventTable::Get(const EventId& id) const {
 Result<std::vector<Event>> EventTable::After(
     std::int64_t sequence, int limit, std::string_view subject
 ) const {
-    return connection_.Select(kAfterSql, ReadEvent, sequence, subject, limit);
+    return subject.empty() ? connection_.Select(kAfterSql, ReadEvent, sequence, limit)
+                           : connection_.Select(kAfterOfSubjectSql, ReadEvent, subject, sequence, limit);
 }
 
-Result<int> EventTable::ForgetName(const PersonId& person) {
-    const auto read = [](Row& row) {
-        const auto sequence = row.Integer();
-        return std::pair(sequence, row.Text());
-    };
-    const auto naming = connection_.Change(kForgetAnswersSql, person, Blob{})
-                            .and_then([&](int) { return connection_.Change(kForgetKeptAnswersSql, person); })
-                            .and_then([&](int) { return connection_.Select(kNamingSql, read, person); });
-    if (!naming) {
-        return Unexpected(naming.error());
+Result<std::vector<std::int64_t>> EventTable::Naming(const PersonId& person, std::int64_t sequence) const {
+    return connection_.Select(kNamingSql, [](Row& row) { return row.Integer(); }, sequence, person);
+}
+
+Result<int> EventTable::ForgetName(const PersonId& person, const ToldUntil& told) {
+    const auto since = connection_.Change(kForgetKeptAnswersSql, person).and_then([&](int) {
+        return Naming(person, told.until);
+    });
+    if (!since) {
+        return Unexpected(since.error());
     }
-    for (const auto& [sequence, data] : *naming) {
-        auto changed = connection_.Change(kSetDataSql, WithoutName(data, person), sequence);
-        if (!changed) {
-            return changed;
+    std::set<std::int64_t> naming(told.events.begin(), told.events.end());
+    naming.insert(since->begin(), since->end());
+    int forgotten = 0;
+    for (const auto sequence : naming) {
+        const auto data = connection_.First(kDataSql, [](Row& row) { return row.Text(); }, sequence);
+        if (!data) {
+            return Unexpected(data.error());
+        }
+        if (*data) {  // it may be old by now, and removed
+            auto changed = connection_.Change(kForgetAnswersSql, sequence, Blob{}).and_then([&](int) {
+                return connection_.Change(kSetDataSql, WithoutName(**data, person), sequence);
+            });
+            if (!changed) {
+                return changed;
+            }
+            ++forgotten;
         }
     }
-    return static_cast<int>(naming->size());
+    return forgotten;
 }
 
 Result<int> EventTable::RemoveOld(Timestamp before, int limit) {

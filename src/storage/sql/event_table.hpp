@@ -21,7 +21,10 @@ public:
     [[nodiscard]] Result<std::vector<Event>> After(
         std::int64_t sequence, int limit, std::string_view subject
     ) const override;
-    Result<int> ForgetName(const PersonId& person) override;
+    [[nodiscard]] Result<std::vector<std::int64_t>> Naming(
+        const PersonId& person, std::int64_t sequence
+    ) const override;
+    Result<int> ForgetName(const PersonId& person, const ToldUntil& told) override;
     Result<int> RemoveOld(Timestamp before, int limit) override;
     [[nodiscard]] Result<std::int64_t> CountOld(Timestamp before) const override;
     [[nodiscard]] Result<std::int64_t> LastSequence() const override;

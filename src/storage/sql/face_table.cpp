@@ -49,18 +49,28 @@ constexpr const char* kSaidToBeSql = R"sql(
                    ORDER BY t.quality DESC, t.face LIMIT ?)
     ORDER BY quality DESC, face)sql";
 
-constexpr const char* kForPhotosSql = R"sql(
-    SELECT n.root, t.mean, m.embedding_model
-    FROM (SELECT p.root, t.face, row_number() OVER (PARTITION BY p.root ORDER BY t.quality DESC, t.face) AS place
-          FROM track_verdict v JOIN person p ON p.id = v.person_id
-          JOIN face_track t ON t.id = v.anchor AND t.anchor = t.id
-          WHERE v.person_id IN (
-              SELECT q.id FROM person r JOIN person q ON q.root = r.id
-              WHERE r.name IS NOT NULL AND r.merged_into IS NULL
-                AND NOT EXISTS (SELECT 1 FROM person w JOIN enrolment_photo o ON o.person_id = w.id
-                                WHERE w.root = r.id))) AS n
-    JOIN face_track t ON t.face = n.face JOIN result m ON m.id = t.result_id
-    WHERE n.place <= ? ORDER BY n.root, n.place)sql";
+constexpr const char* kWithoutPhotoSql = R"sql(
+    SELECT r.id FROM person r
+    WHERE r.name IS NOT NULL AND r.merged_into IS NULL
+      AND NOT EXISTS (SELECT 1 FROM person w JOIN enrolment_photo o ON o.person_id = w.id WHERE w.root = r.id))sql";
+// not all faces of somebody who has ten thousand: those that were said to be theirs first
+constexpr Sql kForPhotosSql{
+    .sqlite = R"sql(
+    SELECT ?1, t.mean, m.embedding_model
+    FROM (SELECT v.anchor FROM person p JOIN track_verdict v ON v.person_id = p.id
+          WHERE p.root = ?1 ORDER BY v.anchor LIMIT 300) AS n
+    JOIN face_track t ON t.id = n.anchor AND t.anchor = t.id JOIN result m ON m.id = t.result_id
+    ORDER BY t.quality DESC, t.face LIMIT ?2)sql",
+    .postgres = R"sql(
+    SELECT w.root, f.mean, f.embedding_model
+    FROM unnest(?1, ?2) AS w (root, most),
+         LATERAL (SELECT t.mean, m.embedding_model, t.quality, t.face
+                  FROM (SELECT v.anchor FROM person p JOIN track_verdict v ON v.person_id = p.id
+                        WHERE p.root = w.root ORDER BY v.anchor LIMIT 300) AS n
+                  JOIN face_track t ON t.id = n.anchor AND t.anchor = t.id JOIN result m ON m.id = t.result_id
+                  ORDER BY t.quality DESC, t.face LIMIT w.most) AS f
+    ORDER BY w.root, f.quality DESC, f.face)sql"
+};
 constexpr const char* kCountKeptSql = R"sql(
     SELECT count(*) FROM person p JOIN track_verdict v ON v.person_id = p.id
     WHERE p.root = ? AND EXISTS (SELECT 1 FROM face_track t WHERE t.anchor = v.anchor AND length(t.mean) > 0))sql";
@@ -202,7 +212,12 @@ Result<std::vector<FaceForPhoto>> FaceTable::ForPhotos(int limit) const {
         }
         return FaceForPhoto{.person = std::move(person), .mean = *mean, .model = row.Text()};
     };
-    return connection_.Select(kForPhotosSql, read, limit).and_then(AllOrError<FaceForPhoto>);
+    return connection_.Select(kWithoutPhotoSql, [](Row& row) { return row.As<PersonId>(); })
+        .and_then([&](const std::vector<PersonId>& people) {
+            const auto bind = [&](const PersonId& id, Binder& binder) { binder.BindAll(id, limit); };
+            return connection_.SelectFor(kForPhotosSql, people, bind, read);
+        })
+        .and_then(AllOrError<FaceForPhoto>);
 }
 
 Result<std::int64_t> FaceTable::CountKept(const PersonId& root) const {

@@ -59,15 +59,23 @@ constexpr const char* kListOfPersonSql = R"sql(
       AND sequence IN (SELECT sequence FROM people_edit_subject
                        WHERE subject = ?3 OR subject IN (SELECT id FROM person WHERE root = ?3))
     ORDER BY sequence DESC LIMIT ?2)sql";
-constexpr const char* kWorldSql = R"sql(
-    WITH RECURSIVE world (sequence) AS (
-        SELECT sequence FROM people_edit WHERE id = ?
-        UNION
-        SELECT b.sequence FROM world w
-        JOIN people_edit_subject a ON a.sequence = w.sequence
-        JOIN people_edit_subject b ON b.subject = a.subject)
+constexpr const char* kSequenceSql = "SELECT sequence FROM people_edit WHERE id = ?";
+constexpr Sql kSubjectsSql{
+    .sqlite = "SELECT subject FROM people_edit_subject WHERE sequence = ?",
+    .postgres = "SELECT DISTINCT subject FROM people_edit_subject WHERE sequence IN (SELECT unnest(?))"
+};
+constexpr Sql kWithSubjectSql{
+    .sqlite = "SELECT sequence FROM people_edit_subject WHERE subject = ?",
+    .postgres = "SELECT DISTINCT sequence FROM people_edit_subject WHERE subject IN (SELECT unnest(?))"
+};
+constexpr Sql kEditsSql{
+    .sqlite = R"sql(
     SELECT sequence, id, at, actor, kind, person_id, other_id, said, undoes, outcome, note
-    FROM people_edit WHERE sequence IN (SELECT sequence FROM world) ORDER BY sequence)sql";
+    FROM people_edit WHERE sequence = ?)sql",
+    .postgres = R"sql(
+    SELECT sequence, id, at, actor, kind, person_id, other_id, said, undoes, outcome, note
+    FROM people_edit WHERE sequence IN (SELECT unnest(?)) ORDER BY sequence)sql"
+};
 constexpr const char* kSetOutcomeSql = "UPDATE people_edit SET outcome = ?, note = ? WHERE id = ?";
 constexpr const char* kKeySql = "SELECT key FROM person_key WHERE person_id = ?";
 constexpr const char* kAddKeySql = "INSERT INTO person_key (person_id, key) VALUES (?, ?)";
@@ -109,6 +117,18 @@ struct ForgottenPhoto {
 
 ForgottenPhoto ReadForgotten(Row& row) {
     return {.sha256 = row.Text(), .crop_sha256 = row.Text()};
+}
+
+/// Those that were not among `all` and are now; each once.
+template <class Value>
+std::vector<Value> Added(std::set<Value>& all, std::vector<Value> found) {
+    std::vector<Value> added;
+    for (auto& value : found) {
+        if (all.insert(value).second) {
+            added.push_back(std::move(value));
+        }
+    }
+    return added;
 }
 
 /// A row, and what it says as it is kept.
@@ -337,10 +357,29 @@ Result<Page<PeopleEdit>> PeopleEditTable::List(const PersonId& person, const Pag
     });
 }
 
+/// From the edit to its subjects, from these to their edits, and so on: each is looked at once.
 Result<std::vector<PeopleEdit>> PeopleEditTable::World(const EditId& id) const {
-    return connection_.Select(kWorldSql, ReadEdit, id).and_then([&](std::vector<EditRow> rows) {
-        return Opened(connection_, box_, std::move(rows));
-    });
+    const auto number = [](Row& row) { return row.Integer(); };
+    auto found = connection_.Select(kSequenceSql, number, id);
+    std::set<std::int64_t> edits;
+    std::set<std::string> subjects;
+    while (found && !found->empty()) {
+        const auto fresh = Added(edits, *std::move(found));
+        auto of_these =
+            connection_.SelectFor(kSubjectsSql, fresh, kBindItself, [](Row& row) { return row.Text(); });
+        found = of_these ? connection_.SelectFor(
+                               kWithSubjectSql, Added(subjects, *std::move(of_these)), kBindItself, number
+                           )
+                         : Unexpected(of_these.error());
+        if (found) {
+            std::erase_if(*found, [&](std::int64_t edit) { return edits.contains(edit); });
+        }
+    }
+    if (!found) {
+        return Unexpected(found.error());
+    }
+    return connection_.SelectFor(kEditsSql, std::vector(edits.begin(), edits.end()), kBindItself, ReadEdit)
+        .and_then([&](std::vector<EditRow> rows) { return Opened(connection_, box_, std::move(rows)); });
 }
 
 Result<void> PeopleEditTable::SetOutcome(const PeopleEdit& edit) {

@@ -105,7 +105,7 @@ TEST_F(IdempotencyTest, ForgetsAnswersAboutWhoIsErased) {
     };
     EXPECT_FALSE(named(R"({"person":"per_1","name":"Ada"})"));
     EXPECT_TRUE(named(""));
-    ASSERT_TRUE(storage_->Write([](Transaction& t) { return t.events.ForgetName(PersonId("per_1")); }));
+    ASSERT_TRUE(storage_->Write([](Transaction& t) { return t.events.ForgetName(PersonId("per_1"), {}); }));
     EXPECT_FALSE(named(""));
 }
 

@@ -297,7 +297,7 @@ CREATE TABLE artifact_released (
 CREATE TABLE process (
     id TEXT COLLATE "C" PRIMARY KEY,
     item_id TEXT COLLATE "C" NOT NULL REFERENCES item (id) ON DELETE CASCADE,
-    bucket_id TEXT COLLATE "C" NOT NULL REFERENCES bucket (id),
+    bucket_id TEXT COLLATE "C" NOT NULL, -- of its item
     processor TEXT COLLATE "C" NOT NULL,
     config TEXT COLLATE "C" NOT NULL,
     config_hash TEXT COLLATE "C" NOT NULL,
@@ -474,7 +474,7 @@ CREATE TABLE track_verdict (
     not_these TEXT COLLATE "C" NOT NULL
 );
 
-CREATE INDEX track_verdict_of_person ON track_verdict (person_id);
+CREATE INDEX track_verdict_of_person ON track_verdict (person_id, anchor);
 
 CREATE TABLE relabel_wanted (
     item_id TEXT COLLATE "C" PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,

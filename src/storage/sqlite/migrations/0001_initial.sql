@@ -292,7 +292,7 @@ CREATE TABLE artifact_released (
 CREATE TABLE process (
     id TEXT PRIMARY KEY,
     item_id TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
-    bucket_id TEXT NOT NULL REFERENCES bucket (id),
+    bucket_id TEXT NOT NULL, -- of its item
     processor TEXT NOT NULL,
     config TEXT NOT NULL,
     config_hash TEXT NOT NULL,
@@ -460,7 +460,7 @@ CREATE TABLE track_verdict (
     not_these TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX track_verdict_of_person ON track_verdict (person_id);
+CREATE INDEX track_verdict_of_person ON track_verdict (person_id, anchor);
 
 CREATE TABLE relabel_wanted (
     item_id TEXT PRIMARY KEY REFERENCES item (id) ON DELETE CASCADE,
