@@ -192,11 +192,16 @@ Result<std::shared_ptr<const Galleries>> GalleryCache::In(const Snapshot& snapsh
     if (!version) {
         return Unexpected(version.error());
     }
-    {
+    const auto kept = [&] {
         const std::scoped_lock lock(mutex_);
-        if (cached_ != nullptr && cached_->Version() == *version) {
-            return cached_;
-        }
+        return cached_ != nullptr && cached_->Version() == *version ? cached_ : nullptr;
+    };
+    if (auto shared = kept()) {
+        return shared;
+    }
+    const std::scoped_lock reading(reading_);
+    if (auto shared = kept()) {
+        return shared;  // somebody else has read it meanwhile
     }
     auto read = ReadGalleries(snapshot);
     if (!read) {

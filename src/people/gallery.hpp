@@ -98,7 +98,8 @@ private:
 /// The same for all models together.
 [[nodiscard]] std::vector<Embedding> ChangedExemplars(const Galleries& before, const Galleries& after);
 
-/// Reads the galleries once for each version. Thread-safe. `storage` outlives it.
+/// Reads the galleries once for each version: who comes meanwhile waits for it. Thread-safe. `storage`
+/// outlives it.
 class GalleryCache final {
 public:
     explicit GalleryCache(Storage& storage) : storage_(storage) {}
@@ -111,6 +112,7 @@ public:
 
 private:
     Storage& storage_;
+    std::mutex reading_;  ///< Before `mutex_`.
     std::mutex mutex_;
     std::shared_ptr<const Galleries> cached_;  ///< With whoever is matching by it.
 };

@@ -51,6 +51,10 @@ public:
     [[nodiscard]] Result<bool> WasForgotten(std::string_view name_or_photo) const override;
 
 private:
+    /// What the person is called; of one who is not there since the enrolment is undone, the last name that
+    /// was said. Empty when there is none.
+    [[nodiscard]] Result<std::string> NameOf(const PersonId& person) const;
+
     /// That a name, or a photo of this sha-256, is of somebody who is erased.
     [[nodiscard]] Result<void> Mark(std::string_view name_or_photo, Timestamp now);
 
