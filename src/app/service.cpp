@@ -37,7 +37,6 @@
 #include "core/result.hpp"
 #include "core/sleep.hpp"
 #include "core/ulid.hpp"
-#include "domain/ids.hpp"
 #include "domain/node.hpp"
 #include "domain/rule.hpp"
 #include "http/api.hpp"
@@ -48,7 +47,6 @@
 #include "people/face_search.hpp"
 #include "processors/kind.hpp"
 #include "sources/access.hpp"
-#include "storage/item_repository.hpp"
 #include "storage/rule_repository.hpp"
 #include "storage/storage.hpp"
 

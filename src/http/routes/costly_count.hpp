@@ -50,13 +50,13 @@ public:
 private:
     /// The last one, while it is kept or however old it is.
     [[nodiscard]] std::optional<Value> Last(bool however_old) {
-        const std::lock_guard lock(mutex_);
+        const std::scoped_lock lock(mutex_);
         const auto now = clock_.Now();
         return however_old || (now >= counted_at_ && now < kept_until_) ? value_ : std::nullopt;
     }
 
     void Keep(const Value& counted, Timestamp::duration took) {
-        const std::lock_guard lock(mutex_);
+        const std::scoped_lock lock(mutex_);
         value_ = counted;
         counted_at_ = clock_.Now();
         kept_until_ = took < kShort ? counted_at_
@@ -67,8 +67,8 @@ private:
     std::mutex counting_;  ///< Of whoever counts.
     std::mutex mutex_;     ///< Of what follows.
     std::optional<Value> value_;
-    Timestamp counted_at_{};
-    Timestamp kept_until_{};
+    Timestamp counted_at_;
+    Timestamp kept_until_;
 };
 
 }  // namespace notify

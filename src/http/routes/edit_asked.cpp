@@ -90,7 +90,7 @@ bool IsOfSomebody(const view::NewEdit& wanted, const PeopleEdit& edit) {
 }
 
 /// Photos that are taken from a person are that person's.
-Result<void> CheckPhotos(Transaction& transaction, const PeopleEdit& edit) {
+Result<void> CheckPhotos(const Transaction& transaction, const PeopleEdit& edit) {
     if (edit.photos.empty()) {
         return {};
     }
@@ -111,7 +111,7 @@ Result<void> CheckPhotos(Transaction& transaction, const PeopleEdit& edit) {
 }
 
 Result<void> ReadPeople(
-    Transaction& transaction,
+    const Transaction& transaction,
     const Request& request,
     const view::NewEdit& wanted,
     const Asked& asked,
@@ -157,7 +157,7 @@ Result<void> ReadName(const view::NewEdit& wanted, const Asked& asked, PeopleEdi
 }
 
 Result<void> ReadFaces(
-    Transaction& transaction, const view::NewEdit& wanted, const Asked& asked, PeopleEdit& edit
+    const Transaction& transaction, const view::NewEdit& wanted, const Asked& asked, PeopleEdit& edit
 ) {
     if (!asked.faces) {
         return {};
@@ -189,7 +189,7 @@ Result<void> ReadFaces(
 }  // namespace
 
 Result<PeopleEdit> ReadEdit(
-    Transaction& transaction, const Request& request, const view::NewEdit& wanted, Timestamp now
+    const Transaction& transaction, const Request& request, const view::NewEdit& wanted, Timestamp now
 ) {
     const auto kind = Named<EditKind>(kEditKindWords, wanted.kind.text);
     const auto asked = kind ? AskedWith(*kind) : std::nullopt;

@@ -16,7 +16,7 @@ namespace notify {
 /// with a sentence; kConflict (changed_since) when If-Match is of an earlier state of the person. Call inside
 /// a transaction.
 [[nodiscard]] Result<PeopleEdit> ReadEdit(
-    Transaction& transaction, const Request& request, const view::NewEdit& wanted, Timestamp now
+    const Transaction& transaction, const Request& request, const view::NewEdit& wanted, Timestamp now
 );
 
 }  // namespace notify

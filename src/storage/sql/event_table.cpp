@@ -171,6 +171,24 @@ Result<EventFacts> EventTable::WholeFactsOf(const Event& event) const {
     return facts;
 }
 
+namespace {
+
+/// Of events that were appended the ids of those that are there now: as many as `count`.
+Result<std::vector<EventId>> ThoseThere(Connection& connection, const std::vector<Event>& events, int count) {
+    std::vector<EventId> ids;
+    ids.reserve(events.size());
+    for (const auto& event : events) {
+        ids.push_back(event.id);
+    }
+    return std::cmp_equal(count, ids.size())
+               ? Result<std::vector<EventId>>(std::move(ids))
+               : connection.SelectFor(kThereSql, ids, kBindItself, [](Row& row) {
+                     return row.As<EventId>();
+                 });
+}
+
+}  // namespace
+
 /// Which of them were not there, with their deliveries.
 Result<std::set<EventId>> EventTable::AddAll(const std::vector<Event>& events) {
     const auto bind = [](const Event& event, Binder& binder) {
@@ -182,15 +200,7 @@ Result<std::set<EventId>> EventTable::AddAll(const std::vector<Event>& events) {
     if (!count || *count == 0) {
         return count.map([](int) { return std::set<EventId>(); });
     }
-    std::vector<EventId> ids;
-    ids.reserve(events.size());
-    for (const auto& event : events) {
-        ids.push_back(event.id);
-    }
-    const auto there =
-        std::cmp_equal(*count, ids.size())
-            ? Result<std::vector<EventId>>(ids)
-            : connection_.SelectFor(kThereSql, ids, kBindItself, [](Row& row) { return row.As<EventId>(); });
+    const auto there = ThoseThere(connection_, events, *count);
     const auto endpoints = connection_.Select(kWantingSql, [](Row& row) {
         auto id = row.As<EndpointId>();
         auto types = ListFromText(row.Text());

@@ -21,6 +21,7 @@
 #include "storage/sql/face_track_row.hpp"
 #include "storage/sql/person_row.hpp"
 #include "storage/sql/sealed_embeddings.hpp"
+#include "storage/storage.hpp"
 
 namespace notify::sql {
 

@@ -1,6 +1,5 @@
 #include "storage/sql/result_table.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,7 +12,9 @@
 
 #include "core/error.hpp"
 #include "core/result.hpp"
+#include "domain/ids.hpp"
 #include "domain/result.hpp"
+#include "storage/result_repository.hpp"
 #include "storage/sql/connection.hpp"
 
 namespace notify::sql {
