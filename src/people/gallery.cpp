@@ -194,14 +194,16 @@ Result<std::shared_ptr<const Galleries>> GalleryCache::In(const Snapshot& snapsh
     }
     const auto kept = [&] {
         const std::scoped_lock lock(mutex_);
-        return cached_ != nullptr && cached_->Version() == *version ? cached_ : nullptr;
+        return cached_;
     };
-    if (auto shared = kept()) {
-        return shared;
+    auto shared = kept();
+    std::unique_lock reading(reading_, std::defer_lock);
+    if (shared == nullptr || shared->Version() < *version) {
+        reading.lock();
+        shared = kept();  // somebody else may have read it meanwhile
     }
-    const std::scoped_lock reading(reading_);
-    if (auto shared = kept()) {
-        return shared;  // somebody else has read it meanwhile
+    if (shared != nullptr && shared->Version() == *version) {
+        return shared;
     }
     auto read = ReadGalleries(snapshot);
     if (!read) {

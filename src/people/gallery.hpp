@@ -98,8 +98,8 @@ private:
 /// The same for all models together.
 [[nodiscard]] std::vector<Embedding> ChangedExemplars(const Galleries& before, const Galleries& after);
 
-/// Reads the galleries once for each version: who comes meanwhile waits for it. Thread-safe. `storage`
-/// outlives it.
+/// Reads the galleries once for each version that is new: who comes meanwhile waits for it. Thread-safe.
+/// `storage` outlives it.
 class GalleryCache final {
 public:
     explicit GalleryCache(Storage& storage) : storage_(storage) {}

@@ -172,11 +172,18 @@ Result<std::vector<TrackId>> AnchorsOfUnnamed(const Transaction& transaction, st
 
 Result<NamesTold> FindNamesTold(const Snapshot& snapshot, std::string_view id_or_name) {
     const auto person = snapshot.people.Find(id_or_name);
+    if (!person && person.error().code != ErrorCode::kNotFound) {
+        return Unexpected(person.error());
+    }
+    const PersonId root = person ? person->id : PersonId(std::string(id_or_name));
+    const auto known = person ? Result<bool>(true) : snapshot.people_edits.HasEditsOf(root);
+    if (!known || !*known) {
+        return known.map([](bool) { return NamesTold(); });
+    }
     const auto until = snapshot.events.LastSequence();
     if (!until) {
         return Unexpected(until.error());
     }
-    const PersonId root = person ? person->id : PersonId(std::string(id_or_name));
     auto group = snapshot.people.MergedInto(root);
     if (!group) {
         return Unexpected(group.error());

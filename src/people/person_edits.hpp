@@ -44,7 +44,7 @@ using NamesTold = std::map<PersonId, ToldUntil>;
 );
 
 /// Where events name the person and whoever was merged into them. It goes through all events: beside writers,
-/// so that an erasure has only those to look through that came since.
+/// so that an erasure has only those to look through that came since. Empty where there is nobody such.
 [[nodiscard]] Result<NamesTold> FindNamesTold(const Snapshot& snapshot, std::string_view id_or_name);
 
 /// The tracks that an edit of all faces of somebody without a name is about: their anchors, one or more.

@@ -56,7 +56,8 @@ struct OpenReview {
     std::int64_t skipped = 0;    ///< Questions that are left out because this reviewer skipped them.
 };
 
-/// The most telling `limit` questions that the reviewer did not skip. They are chosen from the 2,000
+/// The most telling `limit` questions that the reviewer did not skip; of people without a name those who were
+/// seen most, though some of their faces may be kept no more. They are chosen from the 2,000
 /// proposals that are highest in the repository's order (10,000 where skips leave few), and the 10,000 people
 /// without a name who are seen most. Errors of the repositories only.
 [[nodiscard]] Result<OpenReview> OpenQuestions(

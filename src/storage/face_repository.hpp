@@ -77,8 +77,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<SeenFace>> SaidToBe(const PersonId& person, int limit) const = 0;
 
     /// Of everybody who has a name and no photo faces that a verdict gives them or somebody who was merged
-    /// into them, at most `limit` of each: the best of their first 300, the best first. Of a face that
-    /// several runs found, the first one's.
+    /// into them, at most `limit` of each: the best of the first 300 that are kept, the best first. Of a face
+    /// that several runs found, the first one's.
     [[nodiscard]] virtual Result<std::vector<FaceForPhoto>> ForPhotos(int limit) const = 0;
 
     /// People without a name of whom a face is kept, with how many faces were ever said to be theirs, those

@@ -186,13 +186,20 @@ Result<void> ForgetStrays(
     const PeopleEdit& undo
 ) {
     std::set<PhotoId> of_nobody;
+    std::set<PhotoId> given;  // what of these is nobody's was removed, and may come back
     for (const auto& edit : world) {
         std::ranges::copy_if(
             edit.photos, std::inserter(of_nobody, of_nobody.end()), [&](const PhotoId& photo) {
-                return edit.outcome == EditOutcome::kUndone && !after.photos.contains(photo);
+                return !after.photos.contains(photo);
             }
         );
+        const bool gives =
+            edit.kind == EditKind::kEnrol || edit.kind == EditKind::kMove || edit.kind == EditKind::kSplit;
+        if (gives && edit.outcome == EditOutcome::kApplied) {
+            given.insert(edit.photos.begin(), edit.photos.end());
+        }
     }
+    std::erase_if(of_nobody, [&](const PhotoId& photo) { return given.contains(photo); });
     const auto strays = transaction.people_edits.ForgetStrays({of_nobody.begin(), of_nobody.end()}, undo.at);
     if (!strays || strays->empty()) {
         return strays.map([](const auto&) {});

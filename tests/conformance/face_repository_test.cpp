@@ -223,7 +223,14 @@ TEST_P(Faces, StandInForPhotosOfWhoHasNone) {
     EXPECT_EQ(best[1].person, ada.id);
     EXPECT_EQ(best[1].mean, MakeTrack(result.id, 2).mean) << "of who was merged into her";
     EXPECT_EQ(best[1].model, "weights");
-    EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.faces.ForPhotos(9); }).size(), 3U);
+    Write([&](Transaction& transaction) {
+        return transaction.erasures.EmptyFaces({MakeTrack(result.id, 3).id}, EditId("edt_1"));
+    });
+    const auto kept = Read([](const Snapshot& snapshot) { return snapshot.faces.ForPhotos(2); });
+    ASSERT_EQ(kept.size(), 2U);
+    EXPECT_EQ(kept[0].mean, MakeTrack(result.id, 2).mean);
+    EXPECT_EQ(kept[1].mean, MakeTrack(result.id, 1).mean);
+    EXPECT_EQ(Read([](const Snapshot& snapshot) { return snapshot.faces.ForPhotos(9); }).size(), 2U);
 }
 
 TEST_P(Faces, OfPeopleWithoutANameAreCountedTogether) {

@@ -70,7 +70,7 @@ constexpr auto kMayScan = std::to_array<std::string_view>({
     "WITH again AS",
     "LIMIT 200) AS newest",
     "LIMIT 100000) AS p",
-    "ORDER BY v.anchor LIMIT 300) AS n",
+    "ORDER BY v.anchor LIMIT 300) AS t",
     "LIMIT ?) AS counted",
     "DELETE FROM backlog_given WHERE at",  // holds one day
     // for /metrics: deliveries by a CostlyCount, else what waits
@@ -80,7 +80,7 @@ constexpr auto kMayScan = std::to_array<std::string_view>({
     "min(created_at) FROM process WHERE status = 'Pending'",
     // everybody who is known
     "FROM person ORDER BY name IS NULL",
-    "SELECT r.id FROM person r WHERE r.name IS NOT NULL",
+    "FROM person r JOIN person q ON q.root = r.id WHERE r.name IS NOT NULL",
     "FROM enrolment_photo WHERE person_id IS NOT NULL ORDER BY",
     "SELECT person_id, count(*) AS faces FROM track_verdict GROUP BY person_id",  // by a covering index
     // the projection in whole: to compare it with the edits

@@ -15,7 +15,8 @@ namespace notify {
 
 /// A count that took long is kept for kKeptFor times as long, at most kLongest: however often it is asked
 /// for, counting takes no more than a thirtieth of the time. One that took less than kShort is not kept.
-/// Thread-safe: whoever comes while it is counted is given the last one, and waits where there is none.
+/// Thread-safe: whoever comes while it is counted is given the last one, if it is not older than kLongest,
+/// and waits otherwise.
 template <class Value>
 class CostlyCount final {
 public:
@@ -48,11 +49,12 @@ public:
     }
 
 private:
-    /// The last one, while it is kept or however old it is.
-    [[nodiscard]] std::optional<Value> Last(bool however_old) {
+    /// The last one, while it is kept, or `meanwhile` while it may be.
+    [[nodiscard]] std::optional<Value> Last(bool meanwhile) {
         const std::scoped_lock lock(mutex_);
         const auto now = clock_.Now();
-        return however_old || (now >= counted_at_ && now < kept_until_) ? value_ : std::nullopt;
+        const auto until = meanwhile ? counted_at_ + kLongest : kept_until_;
+        return now >= counted_at_ && now < until ? value_ : std::nullopt;
     }
 
     void Keep(const Value& counted, Timestamp::duration took) {

@@ -321,7 +321,8 @@ void AddMetricsRoutes(Router& router, const ApiParts& parts) {
              "claimed had been ready, rescues, lost leases, room, the version. Of items and deliveries, each "
              "of "
              "which is counted, the numbers may be older: what took longer than 250 ms to count is kept for "
-             "thirty times as long, at most 15 minutes.",
+             "thirty times as long, at most 15 minutes, and who comes while they are counted is given the "
+             "last ones.",
          .media_types = {"text/plain"},
          .handle = [parts, row_counts](Request& r) { return Metrics(r, parts, *row_counts); }}
     );

@@ -1,6 +1,7 @@
 #include "storage/sql/event_table.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -78,15 +79,30 @@ constexpr const char* kCountOldSql = R"sql(
                               9223372036854775807)
       AND NOT EXISTS (SELECT 1 FROM delivery d
                       WHERE d.event_id = e.id AND d.status IN ('Pending', 'Processing')))sql";
+constexpr std::size_t kForgottenAtOnce = 1000;
 constexpr const char* kNamingSql = R"sql(
     SELECT sequence FROM event
     WHERE sequence > ? AND (type LIKE 'item.%' OR type = 'person.named') AND instr(data, ?) > 0)sql";
-constexpr const char* kDataSql = "SELECT data FROM event WHERE sequence = ?";
-constexpr const char* kSetDataSql = "UPDATE event SET data = ? WHERE sequence = ?";
-constexpr const char* kForgetAnswersSql = R"sql(
-    UPDATE delivery_attempt SET response = ?2
+constexpr Sql kDataSql{
+    .sqlite = "SELECT sequence, data FROM event WHERE sequence = ?",
+    .postgres = "SELECT sequence, data FROM event WHERE sequence IN (SELECT unnest(?))"
+};
+constexpr Sql kSetDataSql{
+    .sqlite = "UPDATE event SET data = ?1 WHERE sequence = ?2",
+    .postgres =
+        "UPDATE event SET data = n.data FROM unnest(?1, ?2) AS n (data, sequence) WHERE event.sequence = "
+        "n.sequence"
+};
+constexpr Sql kForgetAnswersSql{
+    .sqlite = R"sql(
+    UPDATE delivery_attempt SET response = x''
     WHERE delivery_id IN (
-        SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id WHERE e.sequence = ?1))sql";
+        SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id WHERE e.sequence = ?))sql",
+    .postgres = R"sql(
+    UPDATE delivery_attempt SET response = ''::bytea
+    WHERE delivery_id IN (
+        SELECT d.id FROM event e JOIN delivery d ON d.event_id = e.id WHERE e.sequence IN (SELECT unnest(?))))sql"
+};
 constexpr const char* kForgetKeptAnswersSql = "DELETE FROM kept_answer WHERE instr(body, ?) > 0";
 constexpr const char* kLastSql = "SELECT coalesce(max(sequence), 0) FROM event";
 
@@ -264,22 +280,34 @@ Result<int> EventTable::ForgetName(const PersonId& person, const ToldUntil& told
     std::set<std::int64_t> naming(told.events.begin(), told.events.end());
     naming.insert(since->begin(), since->end());
     int forgotten = 0;
-    for (const auto sequence : naming) {
-        const auto data = connection_.First(kDataSql, [](Row& row) { return row.Text(); }, sequence);
-        if (!data) {
-            return Unexpected(data.error());
+    const std::vector<std::int64_t> all(naming.begin(), naming.end());
+    for (std::size_t at = 0; at < all.size(); at += kForgottenAtOnce) {
+        const auto first = all.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = std::min(kForgottenAtOnce, all.size() - at);
+        const auto some = ForgetNameIn(person, {first, first + static_cast<std::ptrdiff_t>(count)});
+        if (!some) {
+            return some;
         }
-        if (*data) {  // it may be old by now, and removed
-            auto changed = connection_.Change(kForgetAnswersSql, sequence, Blob{}).and_then([&](int) {
-                return connection_.Change(kSetDataSql, WithoutName(**data, person), sequence);
-            });
-            if (!changed) {
-                return changed;
-            }
-            ++forgotten;
-        }
+        forgotten += *some;
     }
     return forgotten;
+}
+
+/// Those that are old by now may be gone.
+Result<int> EventTable::ForgetNameIn(const PersonId& person, const std::vector<std::int64_t>& events) {
+    using Told = std::pair<std::int64_t, std::string>;
+    const auto read = [&](Row& row) {
+        const auto sequence = row.Integer();
+        return Told(sequence, WithoutName(row.Text(), person));
+    };
+    const auto told = connection_.SelectFor(kDataSql, events, kBindItself, read);
+    if (!told) {
+        return Unexpected(told.error());
+    }
+    const auto bind = [](const Told& each, Binder& binder) { binder.BindAll(each.second, each.first); };
+    return connection_.ChangeFor(kForgetAnswersSql, events, kBindItself).and_then([&](int) {
+        return connection_.ChangeFor(kSetDataSql, *told, bind);
+    });
 }
 
 Result<int> EventTable::RemoveOld(Timestamp before, int limit) {

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] Result<std::int64_t> LastRemoved() const override;
 
 private:
+    [[nodiscard]] Result<int> ForgetNameIn(const PersonId& person, const std::vector<std::int64_t>& events);
     [[nodiscard]] Result<EventFacts> WholeFactsOf(const Event& event) const;
     [[nodiscard]] Result<std::set<EventId>> AddAll(const std::vector<Event>& events);
 

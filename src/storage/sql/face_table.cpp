@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -50,26 +52,28 @@ constexpr const char* kSaidToBeSql = R"sql(
     ORDER BY quality DESC, face)sql";
 
 constexpr const char* kWithoutPhotoSql = R"sql(
-    SELECT r.id FROM person r
+    SELECT r.id, q.id FROM person r JOIN person q ON q.root = r.id
     WHERE r.name IS NOT NULL AND r.merged_into IS NULL
       AND NOT EXISTS (SELECT 1 FROM person w JOIN enrolment_photo o ON o.person_id = w.id WHERE w.root = r.id))sql";
-// not all faces of somebody who has ten thousand: those that were said to be theirs first
+// not all faces of somebody who has ten thousand: of those that are kept the ones that came first
 constexpr Sql kForPhotosSql{
     .sqlite = R"sql(
-    SELECT ?1, t.mean, m.embedding_model
-    FROM (SELECT v.anchor FROM person p JOIN track_verdict v ON v.person_id = p.id
-          WHERE p.root = ?1 ORDER BY v.anchor LIMIT 300) AS n
-    JOIN face_track t ON t.id = n.anchor AND t.anchor = t.id JOIN result m ON m.id = t.result_id
-    ORDER BY t.quality DESC, t.face LIMIT ?2)sql",
+    SELECT ?1, t.quality, t.face, t.mean, m.embedding_model
+    FROM (SELECT t.face, t.quality, t.mean, t.result_id
+          FROM track_verdict v JOIN face_track t ON t.id = v.anchor AND t.anchor = t.id AND length(t.mean) > 0
+          WHERE v.person_id = ?2 ORDER BY v.anchor LIMIT 300) AS t
+    JOIN result m ON m.id = t.result_id
+    ORDER BY t.quality DESC, t.face LIMIT ?3)sql",
     .postgres = R"sql(
-    SELECT w.root, f.mean, f.embedding_model
-    FROM unnest(?1, ?2) AS w (root, most),
-         LATERAL (SELECT t.mean, m.embedding_model, t.quality, t.face
-                  FROM (SELECT v.anchor FROM person p JOIN track_verdict v ON v.person_id = p.id
-                        WHERE p.root = w.root ORDER BY v.anchor LIMIT 300) AS n
-                  JOIN face_track t ON t.id = n.anchor AND t.anchor = t.id JOIN result m ON m.id = t.result_id
-                  ORDER BY t.quality DESC, t.face LIMIT w.most) AS f
-    ORDER BY w.root, f.quality DESC, f.face)sql"
+    SELECT w.root, f.quality, f.face, f.mean, f.embedding_model
+    FROM unnest(?1, ?2, ?3) AS w (root, member, most),
+         LATERAL (SELECT t.quality, t.face, t.mean, m.embedding_model
+                  FROM (SELECT t.face, t.quality, t.mean, t.result_id
+                        FROM track_verdict v
+                        JOIN face_track t ON t.id = v.anchor AND t.anchor = t.id AND length(t.mean) > 0
+                        WHERE v.person_id = w.member ORDER BY v.anchor LIMIT 300) AS t
+                  JOIN result m ON m.id = t.result_id
+                  ORDER BY t.quality DESC, t.face LIMIT w.most) AS f)sql"
 };
 constexpr const char* kCountKeptSql = R"sql(
     SELECT count(*) FROM person p JOIN track_verdict v ON v.person_id = p.id
@@ -204,20 +208,51 @@ Result<std::vector<SeenFace>> FaceTable::SaidToBe(const PersonId& person, int li
 }
 
 Result<std::vector<FaceForPhoto>> FaceTable::ForPhotos(int limit) const {
-    const auto read = [this](Row& row) -> Result<FaceForPhoto> {
-        auto person = row.As<PersonId>();
+    using Member = std::pair<PersonId, PersonId>;  // of a root
+
+    struct Ranked {
+        double quality = 0;
+        std::int64_t face = 0;
+        FaceForPhoto row;
+    };
+
+    const auto member = [](Row& row) {
+        auto root = row.As<PersonId>();
+        return Member(std::move(root), row.As<PersonId>());
+    };
+    const auto bind = [&](const Member& each, Binder& binder) {
+        binder.BindAll(each.first, each.second, limit);
+    };
+    const auto read = [this](Row& row) -> Result<Ranked> {
+        Ranked ranked{.row = {.person = row.As<PersonId>(), .mean = {}, .model = {}}};
+        ranked.quality = row.Real();
+        ranked.face = row.Integer();
         auto mean = OpenMean(box_, row.Bytes());
         if (!mean) {
             return Unexpected(mean.error());
         }
-        return FaceForPhoto{.person = std::move(person), .mean = *mean, .model = row.Text()};
+        ranked.row.mean = *mean;
+        ranked.row.model = row.Text();
+        return ranked;
     };
-    return connection_.Select(kWithoutPhotoSql, [](Row& row) { return row.As<PersonId>(); })
-        .and_then([&](const std::vector<PersonId>& people) {
-            const auto bind = [&](const PersonId& id, Binder& binder) { binder.BindAll(id, limit); };
-            return connection_.SelectFor(kForPhotosSql, people, bind, read);
+    return connection_.Select(kWithoutPhotoSql, member)
+        .and_then([&](const std::vector<Member>& members) {
+            return connection_.SelectFor(kForPhotosSql, members, bind, read);
         })
-        .and_then(AllOrError<FaceForPhoto>);
+        .and_then(AllOrError<Ranked>)
+        .map([&](std::vector<Ranked> all) {
+            std::ranges::sort(all, {}, [](const Ranked& each) {
+                return std::tuple(each.row.person, -each.quality, each.face);
+            });
+            std::vector<FaceForPhoto> best;
+            std::map<PersonId, int> taken;
+            for (auto& each : all) {
+                if (taken[each.row.person]++ < limit) {
+                    best.push_back(std::move(each.row));
+                }
+            }
+            return best;
+        });
 }
 
 Result<std::int64_t> FaceTable::CountKept(const PersonId& root) const {

@@ -223,6 +223,35 @@ TEST_F(ErasedPhotos, AreThoseThatWereRemovedFromWhoeverHadThemMeanwhile) {
     ExpectNothingLeft();
 }
 
+TEST_F(ErasedPhotos, AreThoseOfWhoseEnrolmentIsUndoneThatCameFromSomebodyErased) {
+    const auto eve = ValueOf(Enrol("Eve", {Photo("eve.jpg", {{InPhoto(DenseFace(3))}})})).person;
+    auto move = EditOf(EditKind::kMove, eve);
+    move.other = ada_;
+    move.photos = {photos_.at(0).id};
+    Edit(move);
+    EXPECT_EQ(Erase(ada_), 1);
+    const auto edits =
+        Read([&](const Snapshot& s) { return s.people_edits.List(eve, {.after = {}, .limit = 9}); });
+    const auto enrolled = std::ranges::find(edits.rows, EditKind::kEnrol, &PeopleEdit::kind);
+    ASSERT_NE(enrolled, edits.rows.end());
+    Write([&](Transaction& t) { return UndoEdit(t, enrolled->id, "a test", clock_.Now()); });
+    EXPECT_TRUE(erasing_.EmptyArtifacts({}));
+    ExpectNothingLeft();
+}
+
+TEST_F(ErasedPhotos, AreNotThoseThatSomebodyElseRemoved) {
+    auto move = EditOf(EditKind::kMove, bob_);
+    move.other = ada_;
+    move.photos = {photos_.at(0).id};
+    Edit(move);
+    EXPECT_EQ(Erase(ada_), 1);
+    const auto removed = RemoveFirst(bob_);
+    const auto renamed = Edit(EditOf(EditKind::kRename, bob_, "Robert"));
+    Write([&](Transaction& t) { return UndoEdit(t, renamed.id, "a test", clock_.Now()); });
+    Write([&](Transaction& t) { return UndoEdit(t, removed.id, "a test", clock_.Now()); });
+    EXPECT_THAT(PhotosOf(bob_), SizeIs(2)) << "it comes back";
+}
+
 TEST_F(ErasedPhotos, AreErasedAgainAfterABackupOfWhenTheyWereSomebodyElses) {
     auto move = EditOf(EditKind::kMove, bob_);
     move.other = ada_;
