@@ -35,6 +35,26 @@ protected:
         }
     }
 
+    /// How many events from before then could be removed.
+    int Remove(Timestamp before) {
+        return storage_
+            ->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); })
+            .value_or(-1);
+    }
+
+    /// Five old events, of which the third waits for its delivery and is kept, and a sixth.
+    void RemoveAllButTheThirdOfFive() {
+        Expect(
+            201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/hook","types":["item.failed"]})"
+        );
+        AppendMany(2);
+        Append("item.failed");
+        AppendMany(2);
+        clock_.Advance(std::chrono::hours(1));
+        AppendMany(1);
+        ASSERT_EQ(Remove(clock_.Now() - std::chrono::minutes(1)), 4);
+    }
+
     /// The next event's sequence; its framing is checked.
     static std::string NextId(Wire& wire) {
         const auto event = wire.ReceiveUntil("\n\n");
@@ -214,11 +234,7 @@ TEST_F(EventStreamTest, SaysThatWhatFollowsTheLastEventIsKeptNoMore) {
     AppendMany(5);
     clock_.Advance(std::chrono::hours(1));
     AppendMany(3);
-    const auto before = clock_.Now() - std::chrono::minutes(1);
-    ASSERT_EQ(
-        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
-        5
-    );
+    ASSERT_EQ(Remove(clock_.Now() - std::chrono::minutes(1)), 5);
     auto late = Listen("Last-Event-ID: 2\r\n", "?types=item.discovered");
     static_cast<void>(late.ReceiveUntil("\r\n\r\n"));
     EXPECT_THAT(
@@ -233,17 +249,7 @@ TEST_F(EventStreamTest, SaysThatWhatFollowsTheLastEventIsKeptNoMore) {
 
 TEST_F(EventStreamTest, HasAGapUpToAllThatWasRemovedWhateverIsKeptAmongIt) {
     Serve();
-    Expect(201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/hook","types":["item.failed"]})");
-    AppendMany(2);
-    Append("item.failed");  // its delivery waits
-    AppendMany(2);
-    clock_.Advance(std::chrono::hours(1));
-    AppendMany(1);
-    const auto before = clock_.Now() - std::chrono::minutes(1);
-    ASSERT_EQ(
-        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
-        4
-    );
+    RemoveAllButTheThirdOfFive();
     auto late = Listen("Last-Event-ID: 1\r\n");
     static_cast<void>(late.ReceiveUntil("\r\n\r\n"));
     EXPECT_THAT(late.ReceiveUntil("\n\n"), HasSubstr("\"after\":1,\"until\":5}\n\n"));
@@ -252,17 +258,7 @@ TEST_F(EventStreamTest, HasAGapUpToAllThatWasRemovedWhateverIsKeptAmongIt) {
 
 TEST_F(EventStreamTest, AListSaysWhatOfItIsKeptNoMore) {
     Serve();
-    Expect(201, "POST", "/v1/webhooks", R"({"url":"http://127.0.0.1:9000/hook","types":["item.failed"]})");
-    AppendMany(2);
-    Append("item.failed");  // its delivery waits
-    AppendMany(2);
-    clock_.Advance(std::chrono::hours(1));
-    AppendMany(1);
-    const auto before = clock_.Now() - std::chrono::minutes(1);
-    ASSERT_EQ(
-        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
-        4
-    );
+    RemoveAllButTheThirdOfFive();
     const auto late = Expect(200, "GET", "/v1/events?after=1");
     EXPECT_EQ(late.at("gap").at("after"), 1);
     EXPECT_EQ(late.at("gap").at("until"), 5);
@@ -283,11 +279,7 @@ TEST_F(EventStreamTest, AListSaysWhatOfItIsKeptNoMore) {
 TEST_F(EventStreamTest, HasNoGapForWhoBeginsWhenNothingIsKept) {
     Serve();
     AppendMany(3);
-    const auto before = clock_.Now() + std::chrono::minutes(1);
-    ASSERT_EQ(
-        storage_->Write([&](Transaction& transaction) { return transaction.events.RemoveOld(before, 100); }),
-        3
-    );
+    ASSERT_EQ(Remove(clock_.Now() + std::chrono::minutes(1)), 3);
     EXPECT_EQ(Expect(200, "GET", "/v1/events?from=now").at("next"), "3");
     EXPECT_EQ(Expect(200, "GET", "/v1/events").at("next"), "3");
     EXPECT_TRUE(Expect(200, "GET", "/v1/events?after=3").at("gap").is_null());

@@ -1,6 +1,7 @@
 // Photos that were a person's and are nobody's when the person is erased.
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,10 +78,46 @@ protected:
         return Write([&](Transaction& transaction) { return MakeEdit(transaction, edit); });
     }
 
+    /// Ada's first photo, to somebody else.
+    PeopleEdit MoveFirst(const PersonId& to) {
+        auto edit = EditOf(EditKind::kMove, to);
+        edit.other = ada_;
+        edit.photos = {photos_.at(0).id};
+        return Edit(edit);
+    }
+
     PeopleEdit RemoveFirst(const PersonId& from) {
         auto edit = EditOf(EditKind::kRemovePhoto, from);
         edit.photos = {photos_.at(0).id};
         return Edit(edit);
+    }
+
+    PeopleEdit Undo(const EditId& id) {
+        return Write([&](Transaction& transaction) {
+            return UndoEdit(transaction, id, "a test", clock_.Now());
+        });
+    }
+
+    EditId EnrolmentOf(const PersonId& id) {
+        const auto edits =
+            Read([&](const Snapshot& s) { return s.people_edits.List(id, {.after = {}, .limit = 9}); });
+        const auto enrolled = std::ranges::find(edits.rows, EditKind::kEnrol, &PeopleEdit::kind);
+        EXPECT_NE(enrolled, edits.rows.end());
+        return enrolled == edits.rows.end() ? EditId() : enrolled->id;
+    }
+
+    void CopyDatabase(const std::filesystem::path& to) {
+        auto connection =
+            ValueOf(sqlite::Connection::Open(folder_.Path() / "database", sqlite::Access::kRead));
+        ValueOf(connection->CopyTo(to, {}));
+    }
+
+    void ExpectMarked(Storage& restored) {
+        for (const auto& photo : photos_) {
+            const auto marked =
+                restored.Read([&](const Snapshot& s) { return s.people_edits.WasForgotten(photo.sha256); });
+            EXPECT_TRUE(ValueOf(marked)) << photo.file_name;
+        }
     }
 
     void UndoEnrolment() {
@@ -176,10 +213,7 @@ TEST_F(ErasedPhotos, AreThoseRemovedFromWhoeverThePersonWasMergedInto) {
 }
 
 TEST_F(ErasedPhotos, AreNotThoseThatWereMovedToSomebodyWhoStays) {
-    auto move = EditOf(EditKind::kMove, bob_);
-    move.other = ada_;
-    move.photos = {photos_.at(0).id};
-    Edit(move);
+    MoveFirst(bob_);
     EXPECT_EQ(Erase(ada_), 1);
     EXPECT_THAT(PhotosOf(bob_), SizeIs(2));
     EXPECT_THAT(Kept(photos_.at(0)), SizeIs(4)) << "with its crop";
@@ -189,14 +223,9 @@ TEST_F(ErasedPhotos, AreNotThoseThatWereMovedToSomebodyWhoStays) {
 }
 
 TEST_F(ErasedPhotos, AreThoseThatGoBackToWhoIsErasedAlready) {
-    auto move = EditOf(EditKind::kMove, bob_);
-    move.other = ada_;
-    move.photos = {photos_.at(0).id};
-    const auto moved = Edit(move);
+    const auto moved = MoveFirst(bob_);
     EXPECT_EQ(Erase(ada_), 1);
-    const auto undo = Write([&](Transaction& transaction) {
-        return UndoEdit(transaction, moved.id, "a test", clock_.Now());
-    });
+    const auto undo = Undo(moved.id);
     EXPECT_TRUE(erasing_.EmptyArtifacts({}));
     const auto all = Read([](const Snapshot& snapshot) { return snapshot.erasures.List(); });
     const auto again = std::ranges::find(all, undo.id, &Erasure::id);
@@ -206,65 +235,45 @@ TEST_F(ErasedPhotos, AreThoseThatGoBackToWhoIsErasedAlready) {
     EXPECT_TRUE(erasing_.Receipt(*again));
     EXPECT_THAT(PhotosOf(bob_), SizeIs(1)) << "Bob's own stays";
     ExpectNothingLeft();
-    Write([&](Transaction& transaction) { return UndoEdit(transaction, undo.id, "a test", clock_.Now()); });
+    Undo(undo.id);
     EXPECT_THAT(PhotosOf(bob_), SizeIs(1)) << "and does not come back";
 }
 
 TEST_F(ErasedPhotos, AreThoseThatWereRemovedFromWhoeverHadThemMeanwhile) {
-    auto move = EditOf(EditKind::kMove, bob_);
-    move.other = ada_;
-    move.photos = {photos_.at(0).id};
-    const auto moved = Edit(move);
+    const auto moved = MoveFirst(bob_);
     EXPECT_EQ(Erase(ada_), 1);
     RemoveFirst(bob_);
     EXPECT_THAT(Kept(photos_.at(0)), SizeIs(4)) << "it is kept for an undo";
-    Write([&](Transaction& transaction) { return UndoEdit(transaction, moved.id, "a test", clock_.Now()); });
+    Undo(moved.id);
     EXPECT_TRUE(erasing_.EmptyArtifacts({}));
     ExpectNothingLeft();
 }
 
 TEST_F(ErasedPhotos, AreThoseOfWhoseEnrolmentIsUndoneThatCameFromSomebodyErased) {
     const auto eve = ValueOf(Enrol("Eve", {Photo("eve.jpg", {{InPhoto(DenseFace(3))}})})).person;
-    auto move = EditOf(EditKind::kMove, eve);
-    move.other = ada_;
-    move.photos = {photos_.at(0).id};
-    Edit(move);
+    MoveFirst(eve);
     EXPECT_EQ(Erase(ada_), 1);
-    const auto edits =
-        Read([&](const Snapshot& s) { return s.people_edits.List(eve, {.after = {}, .limit = 9}); });
-    const auto enrolled = std::ranges::find(edits.rows, EditKind::kEnrol, &PeopleEdit::kind);
-    ASSERT_NE(enrolled, edits.rows.end());
-    Write([&](Transaction& t) { return UndoEdit(t, enrolled->id, "a test", clock_.Now()); });
+    Undo(EnrolmentOf(eve));
     EXPECT_TRUE(erasing_.EmptyArtifacts({}));
     ExpectNothingLeft();
 }
 
 TEST_F(ErasedPhotos, AreNotThoseThatSomebodyElseRemoved) {
-    auto move = EditOf(EditKind::kMove, bob_);
-    move.other = ada_;
-    move.photos = {photos_.at(0).id};
-    Edit(move);
+    MoveFirst(bob_);
     EXPECT_EQ(Erase(ada_), 1);
     const auto removed = RemoveFirst(bob_);
     const auto renamed = Edit(EditOf(EditKind::kRename, bob_, "Robert"));
-    Write([&](Transaction& t) { return UndoEdit(t, renamed.id, "a test", clock_.Now()); });
-    Write([&](Transaction& t) { return UndoEdit(t, removed.id, "a test", clock_.Now()); });
+    Undo(renamed.id);
+    Undo(removed.id);
     EXPECT_THAT(PhotosOf(bob_), SizeIs(2)) << "it comes back";
 }
 
 TEST_F(ErasedPhotos, AreErasedAgainAfterABackupOfWhenTheyWereSomebodyElses) {
-    auto move = EditOf(EditKind::kMove, bob_);
-    move.other = ada_;
-    move.photos = {photos_.at(0).id};
-    const auto moved = Edit(move);
+    const auto moved = MoveFirst(bob_);
     const auto copy = folder_.Path() / "copy";
-    {
-        auto connection =
-            ValueOf(sqlite::Connection::Open(folder_.Path() / "database", sqlite::Access::kRead));
-        ValueOf(connection->CopyTo(copy, {}));
-    }
+    CopyDatabase(copy);
     EXPECT_EQ(Erase(ada_), 1);
-    Write([&](Transaction& transaction) { return UndoEdit(transaction, moved.id, "a test", clock_.Now()); });
+    Undo(moved.id);
     EXPECT_EQ(ValueOf(erasing_.CatchUp()), 0);
     const auto restored = OpenSqliteStorage(copy, *box_, clock_).value();
     const auto of_bob = [&] {
@@ -274,11 +283,7 @@ TEST_F(ErasedPhotos, AreErasedAgainAfterABackupOfWhenTheyWereSomebodyElses) {
     Erasing again(*restored, *artifacts_, clock_, *box_, folder_.Path());
     EXPECT_EQ(ValueOf(again.CatchUp()), 1);
     EXPECT_EQ(of_bob(), 1U) << "Bob's own";
-    for (const auto& photo : photos_) {
-        const auto marked =
-            restored->Read([&](const Snapshot& s) { return s.people_edits.WasForgotten(photo.sha256); });
-        EXPECT_TRUE(ValueOf(marked)) << photo.file_name;
-    }
+    ExpectMarked(*restored);
     EXPECT_EQ(ValueOf(again.CatchUp()), 0);
 }
 
@@ -293,35 +298,22 @@ TEST_F(ErasedPhotos, AreNotThoseOfSomebodyElseThatWereThePersonsForAWhile) {
         Edit(move);
     }
     EXPECT_EQ(Erase(ada_), 2);
-    const auto edits =
-        Read([&](const Snapshot& s) { return s.people_edits.List(eve, {.after = {}, .limit = 9}); });
-    const auto enrolled = std::ranges::find(edits.rows, EditKind::kEnrol, &PeopleEdit::kind);
-    ASSERT_NE(enrolled, edits.rows.end());
-    const auto undo =
-        Write([&](Transaction& t) { return UndoEdit(t, enrolled->id, "a test", clock_.Now()); });
+    const auto undo = Undo(EnrolmentOf(eve));
     EXPECT_FALSE(storage_->Read([&](const Snapshot& s) { return s.people.Get(eve); }));
-    Write([&](Transaction& t) { return UndoEdit(t, undo.id, "a test", clock_.Now()); });
+    Undo(undo.id);
     EXPECT_THAT(PhotosOf(eve), SizeIs(1)) << "it comes back";
 }
 
 TEST_F(ErasedPhotos, AreErasedAgainAfterAnOldBackupWasPutBack) {
     UndoEnrolment();
     const auto copy = folder_.Path() / "copy";
-    {
-        auto connection =
-            ValueOf(sqlite::Connection::Open(folder_.Path() / "database", sqlite::Access::kRead));
-        ValueOf(connection->CopyTo(copy, {}));
-    }
+    CopyDatabase(copy);
     EXPECT_EQ(Erase(ada_), 2);
     EXPECT_EQ(ValueOf(erasing_.CatchUp()), 0);
     const auto restored = OpenSqliteStorage(copy, *box_, clock_).value();
     Erasing again(*restored, *artifacts_, clock_, *box_, folder_.Path());
     EXPECT_EQ(ValueOf(again.CatchUp()), 1);
-    for (const auto& photo : photos_) {
-        const auto marked =
-            restored->Read([&](const Snapshot& s) { return s.people_edits.WasForgotten(photo.sha256); });
-        EXPECT_TRUE(ValueOf(marked)) << photo.file_name;
-    }
+    ExpectMarked(*restored);
 }
 
 }  // namespace
