@@ -17,6 +17,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/parts.hpp"
 #include "core/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/person.hpp"
@@ -269,19 +270,16 @@ Result<void> Relabelling::WantNear(const Galleries& before, const Galleries& cur
     }
     const std::vector<std::int64_t> faces(near.begin(), near.end());
     const auto now = clock_.Now();
-    for (std::size_t at = 0; at < faces.size(); at += kWantedAtOnce) {
-        const auto first = faces.begin() + static_cast<std::ptrdiff_t>(at);
-        const auto count = std::min(kWantedAtOnce, faces.size() - at);
-        const std::vector<std::int64_t> some(first, first + static_cast<std::ptrdiff_t>(count));
-        const auto wanted = storage_.Write([&](Transaction& transaction) {
-            return transaction.people_edits.WantRelabelled(some, now);
+    return ForEachPart(
+               faces, kWantedAtOnce, [&](const std::vector<std::int64_t>& some) {
+                   return storage_.Write([&](Transaction& transaction) {
+                       return transaction.people_edits.WantRelabelled(some, now);
+                   });
+               }
+    ).and_then([&] {
+        return storage_.Write([&](Transaction& transaction) {
+            return transaction.faces.SetCompared({.gallery = current.Version(), .rules = kNamingRules});
         });
-        if (!wanted) {
-            return wanted;
-        }
-    }
-    return storage_.Write([&](Transaction& transaction) {
-        return transaction.faces.SetCompared({.gallery = current.Version(), .rules = kNamingRules});
     });
 }
 

@@ -1,6 +1,5 @@
 #include "storage/artifact_store.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -21,6 +20,7 @@
 #include "core/failpoint.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
+#include "core/parts.hpp"
 #include "core/result.hpp"
 #include "core/secret_box.hpp"
 #include "storage/result_repository.hpp"
@@ -189,22 +189,18 @@ Result<void> ArtifactStore::Remove(const ArtifactRef& ref) const {
 /// Few at a time, so that nobody waits for it.
 Result<int> ArtifactStore::RemoveRows(const std::vector<std::string>& found, const std::stop_token& stop) {
     int removed = 0;
-    for (std::size_t at = 0; at < found.size(); at += kRowsOfAWrite) {
-        if (stop.stop_requested()) {
-            return Fail(ErrorCode::kStopped, "stopped while removing artifacts without a result");
-        }
-        const auto first = found.begin() + static_cast<std::ptrdiff_t>(at);
-        const auto count = std::min(kRowsOfAWrite, found.size() - at);
-        const std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
-        const auto gone = storage_.Write([&](Transaction& transaction) {
-            return transaction.results.RemoveOrphanRows(some);
-        });
-        if (!gone) {
-            return gone;
-        }
-        removed += *gone;
-    }
-    return removed;
+    return ForEachPart(
+               found, kRowsOfAWrite, [&](const std::vector<std::string>& some) -> Result<void> {
+                   if (stop.stop_requested()) {
+                       return Fail(ErrorCode::kStopped, "stopped while removing artifacts without a result");
+                   }
+                   return storage_
+                       .Write([&](Transaction& transaction) {
+                           return transaction.results.RemoveOrphanRows(some);
+                       })
+                       .map([&](int count) { removed += count; });
+               }
+    ).map([&] { return removed; });
 }
 
 /// They are looked for beside writers.

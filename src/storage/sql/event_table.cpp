@@ -15,6 +15,7 @@
 
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/parts.hpp"
 #include "core/result.hpp"
 #include "core/ulid.hpp"
 #include "domain/event.hpp"
@@ -281,16 +282,11 @@ Result<int> EventTable::ForgetName(const PersonId& person, const ToldUntil& told
     naming.insert(since->begin(), since->end());
     int forgotten = 0;
     const std::vector<std::int64_t> all(naming.begin(), naming.end());
-    for (std::size_t at = 0; at < all.size(); at += kForgottenAtOnce) {
-        const auto first = all.begin() + static_cast<std::ptrdiff_t>(at);
-        const auto count = std::min(kForgottenAtOnce, all.size() - at);
-        const auto some = ForgetNameIn(person, {first, first + static_cast<std::ptrdiff_t>(count)});
-        if (!some) {
-            return some;
-        }
-        forgotten += *some;
-    }
-    return forgotten;
+    return ForEachPart(
+               all, kForgottenAtOnce, [&](const std::vector<std::int64_t>& some) {
+                   return ForgetNameIn(person, some).map([&](int count) { forgotten += count; });
+               }
+    ).map([&] { return forgotten; });
 }
 
 /// Those that are old by now may be gone.
